@@ -1,0 +1,247 @@
+/**
+ * Fills Deno's vendor folder with the JSR packages of deno.json from builds of them that are on npm, for networks
+ * that let through the npm registry and nothing else.
+ *
+ * @module
+ */
+import { type PinnedPackage, unpackFromNpm } from "./npm_tarball.ts";
+
+/** Holds builds of Cliffy, `@std/yaml` and `@std/path` with their declarations, one folder a package and version. */
+const WINDMILL: PinnedPackage = {
+  spec: "windmill-cli@1.596.0",
+  integrity: "sha512-5aFVNTOEaGyTKyQlyjFI1FAZ8fTIQ2vGSmnqL3FfZuKpKWdqGXh8p9Azdp8N2MkIwyP1vYtOK9nfQk6jr6tRTw==",
+};
+
+/** Holds stable std modules as plain JavaScript, without declarations. */
+const DENO_STD: PinnedPackage = {
+  spec: "deno-std@1.4.0",
+  integrity: "sha512-7c0Y6tyn0Sx0NKiaAeGtDwrpG+C7VFcOStVcYXPnjAuIEonxzVV+n6s8iuFjg6keqzxo/zrPbR/J9EY9BLNsRA==",
+};
+
+const BUILDS = "esm/deps/jsr.io";
+const CLIFFY = `${BUILDS}/@windmill-labs`;
+const PROMPTS = ["confirm", "input", "secret", "select"];
+
+/** Files that stand in for what a build lacks or has only for Node.js: their path, and their text. */
+type OwnFiles = Record<string, string>;
+
+interface VendoredPackage {
+  readonly name: string;
+  /** The version that it truly is where the build records one, else 1.0.0. */
+  readonly version: string;
+  readonly source: PinnedPackage;
+  /** What importers may name, and the module in the source (or in `own`) that answers. */
+  readonly exports: Record<string, string>;
+  readonly own?: OwnFiles;
+}
+
+/** The builds were made for Node.js with stand-ins for `Deno`; here the real one is at hand, which sees the terminal. */
+const REAL_RUNTIME: OwnFiles = {
+  "esm/_dnt.shims.js":
+    "const real = globalThis.Deno;\nexport { real as Deno };\nexport const dntGlobalThis = globalThis;\n",
+  "esm/_dnt.polyfills.js": "export {};\n",
+};
+
+const ASSERT_DECLARATIONS = `
+type ErrorClass<E extends Error = Error> = abstract new (...args: any[]) => E;
+export class AssertionError extends Error {}
+export function assert(expr: unknown, msg?: string): asserts expr;
+export function assertEquals<T>(actual: T, expected: T, msg?: string): void;
+export function assertNotEquals<T>(actual: T, expected: T, msg?: string): void;
+export function assertStrictEquals<T>(actual: unknown, expected: T, msg?: string): asserts actual is T;
+export function assertExists<T>(actual: T, msg?: string): asserts actual is NonNullable<T>;
+export function assertMatch(actual: string, expected: RegExp, msg?: string): void;
+export function assertNotMatch(actual: string, expected: RegExp, msg?: string): void;
+export function assertStringIncludes(actual: string, expected: string, msg?: string): void;
+export function assertObjectMatch(
+  actual: Record<PropertyKey, any>, expected: Record<PropertyKey, unknown>, msg?: string): void;
+export function assertInstanceOf<T>(actual: unknown, type: abstract new (...args: any[]) => T, msg?: string):
+  asserts actual is T;
+export function assertGreater<T>(actual: T, low: T, msg?: string): void;
+export function assertLessOrEqual<T>(actual: T, high: T, msg?: string): void;
+export function assertThrows(fn: () => unknown, msg?: string): unknown;
+export function assertThrows<E extends Error>(fn: () => unknown, type: ErrorClass<E>, includes?: string, msg?: string): E;
+export function assertRejects(fn: () => PromiseLike<unknown>, msg?: string): Promise<unknown>;
+export function assertRejects<E extends Error>(
+  fn: () => PromiseLike<unknown>, type: ErrorClass<E>, includes?: string, msg?: string): Promise<E>;
+export function fail(msg?: string): never;
+`;
+
+const BDD_DECLARATIONS = `
+type Body = () => void | Promise<void>;
+export function describe(name: string, body: () => void): void;
+export function it(name: string, body: Body): void;
+export function beforeAll(body: Body): void;
+export function afterAll(body: Body): void;
+export function beforeEach(body: Body): void;
+export function afterEach(body: Body): void;
+`;
+
+const PACKAGES: readonly VendoredPackage[] = [
+  {
+    name: "@cliffy/command",
+    version: "1.0.0-rc.5",
+    source: WINDMILL,
+    exports: {
+      ".": `${CLIFFY}/cliffy-command/1.0.0-rc.5/mod.js`,
+      "./completions": `${CLIFFY}/cliffy-command/1.0.0-rc.5/completions/mod.js`,
+    },
+    own: REAL_RUNTIME,
+  },
+  {
+    name: "@cliffy/prompt",
+    version: "1.0.0-rc.6",
+    source: WINDMILL,
+    exports: {
+      ".": `${CLIFFY}/cliffy-prompt/1.0.0-rc.6/mod.js`,
+      ...Object.fromEntries(PROMPTS.map((it) => [`./${it}`, `${CLIFFY}/cliffy-prompt/1.0.0-rc.6/${it}.js`])),
+    },
+    own: {
+      ...REAL_RUNTIME,
+      [`${CLIFFY}/cliffy-prompt/1.0.0-rc.6/mod.js`]: reexport(PROMPTS),
+      [`${CLIFFY}/cliffy-prompt/1.0.0-rc.6/mod.d.ts`]: reexport(PROMPTS),
+    },
+  },
+  {
+    name: "@std/yaml",
+    version: "1.0.10",
+    source: WINDMILL,
+    exports: { ".": `${BUILDS}/@std/yaml/1.0.10/mod.js` },
+    own: REAL_RUNTIME,
+  },
+  {
+    name: "@std/path",
+    version: "1.1.3",
+    source: WINDMILL,
+    exports: { ".": `${BUILDS}/@std/path/1.1.3/mod.js` },
+    own: REAL_RUNTIME,
+  },
+  {
+    name: "@std/assert",
+    version: "1.0.0",
+    source: DENO_STD,
+    exports: { ".": "assert/mod.js" },
+    own: { "assert/mod.d.ts": ASSERT_DECLARATIONS },
+  },
+  {
+    name: "@std/testing",
+    version: "1.0.0",
+    source: DENO_STD,
+    exports: { "./bdd": "bdd.js" },
+    own: {
+      "bdd.js":
+        'export { after as afterAll, afterEach, before as beforeAll, beforeEach, describe, it } from "node:test";\n',
+      "bdd.d.ts": BDD_DECLARATIONS,
+    },
+  },
+];
+
+/** Deno gives a vendored file another name where a part of its path is longer than this many characters. */
+const LONGEST_NAME = 30;
+
+/**
+ * Fills `vendorFolder` with every package above: first a folder beside it, then a rename, so that it is never half full.
+ *
+ * @param vendorFolder The vendor folder; what it holds is replaced.
+ * @throws {Error} When npm cannot deliver what is pinned.
+ */
+export async function fillVendorFolder(vendorFolder: string): Promise<void> {
+  const work = await Deno.makeTempDir({ dir: ".", prefix: ".vendor-" });
+  try {
+    const roots = new Map<PinnedPackage, string>();
+    for (const source of new Set(PACKAGES.map((it) => it.source))) {
+      roots.set(source, await unpackFromNpm(source, work));
+    }
+    for (const vendored of PACKAGES) {
+      await writePackage(vendored, roots.get(vendored.source)!, `${work}/vendor/jsr.io/${vendored.name}`);
+    }
+    await Deno.remove(vendorFolder, { recursive: true }).catch(ignoreMissing);
+    await Deno.rename(`${work}/vendor`, vendorFolder);
+  } finally {
+    await Deno.remove(work, { recursive: true });
+  }
+}
+
+/** @returns Whether each package of deno.json is in the vendor folder, whoever filled it. */
+export function isFilled(vendorFolder: string): boolean {
+  return PACKAGES.every((it) => {
+    try {
+      return Deno.statSync(`${vendorFolder}/jsr.io/${it.name}/meta.json`).isFile;
+    } catch {
+      return false;
+    }
+  });
+}
+
+async function writePackage(vendored: VendoredPackage, source: string, folder: string): Promise<void> {
+  const files = await reachableFiles(vendored, source);
+  const manifest: Record<string, { size: number; checksum: string }> = {};
+  for (const [path, text] of files) {
+    const bytes = new TextEncoder().encode(text);
+    const file = `${folder}/${vendored.version}/${path}`;
+    await Deno.mkdir(file.slice(0, file.lastIndexOf("/")), { recursive: true });
+    await Deno.writeFile(file, bytes);
+    manifest[`/${path}`] = { size: bytes.length, checksum: `sha256-${await sha256Hex(bytes)}` };
+  }
+  const exports = Object.fromEntries(Object.entries(vendored.exports).map(([name, path]) => [name, `./${path}`]));
+  const [scope, name] = vendored.name.slice(1).split("/");
+  await Deno.writeTextFile(
+    `${folder}/meta.json`,
+    JSON.stringify({ scope, name, latest: vendored.version, versions: { [vendored.version]: {} } }),
+  );
+  await Deno.writeTextFile(`${folder}/${vendored.version}_meta.json`, JSON.stringify({ exports, manifest }));
+}
+
+/**
+ * Follows the relative imports of a package's modules and of their declarations from its exports on.
+ *
+ * @returns The path and text of each file that is needed, declarations named by the module they belong to.
+ */
+async function reachableFiles(vendored: VendoredPackage, source: string): Promise<Map<string, string>> {
+  const files = new Map<string, string>();
+  const waiting = Object.values(vendored.exports);
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    if (files.has(path)) continue;
+    const module = vendored.own?.[path] ?? await Deno.readTextFile(`${source}/${path}`);
+    const declarationPath = path.replace(/\.js$/, ".d.ts");
+    const declarations = vendored.own?.[declarationPath] ?? (path in (vendored.own ?? {}) ? undefined : await Deno
+      .readTextFile(`${source}/${declarationPath.replace(/^esm\//, "types/")}`).catch(ignoreMissing));
+    waiting.push(...relativeImports(path, module), ...relativeImports(path, declarations ?? ""));
+
+    if (declarations === undefined) {
+      files.set(path, module);
+      continue;
+    }
+    const name = shortened(declarationPath);
+    files.set(path, `/* @ts-self-types="./${name.slice(name.lastIndexOf("/") + 1)}" */\n${module}`);
+    files.set(name, declarations);
+  }
+  return files;
+}
+
+/** @returns The modules that `text`, itself at `path`, imports by a relative specifier. */
+function relativeImports(path: string, text: string): string[] {
+  // Doc comments hold import lines of files that do not exist.
+  const code = text.replaceAll(/\/\*[\s\S]*?\*\//g, "");
+  const imports = code.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*["'](\.[^"']+\.js)["']/g);
+  return [...imports].map((it) => new URL(it[1], `file:///${path}`).pathname.slice(1));
+}
+
+function shortened(path: string): string {
+  const cut = path.lastIndexOf("/") + 1;
+  const name = path.slice(cut);
+  return name.length <= LONGEST_NAME ? path : `${path.slice(0, cut)}${name.slice(0, LONGEST_NAME - 5)}.d.ts`;
+}
+
+function reexport(modules: string[]): string {
+  return modules.map((it) => `export * from "./${it}.js";\n`).join("");
+}
+
+async function sha256Hex(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return [...digest].map((it) => it.toString(16).padStart(2, "0")).join("");
+}
+
+function ignoreMissing(error: unknown): undefined {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
+}

@@ -1,0 +1,50 @@
+/**
+ * Takes one package version from npm, as npm itself reaches its registry, and proves that it is the one that was
+ * looked at when its hash was written down.
+ *
+ * @module
+ */
+
+/** A package version on npm and the SHA-512 of its tarball, in npm's own `integrity` form. */
+export interface PinnedPackage {
+  /** `name@version`. */
+  readonly spec: string;
+  /** `sha512-` and the base64 digest of the tarball. */
+  readonly integrity: string;
+}
+
+const NPM = Deno.build.os === "windows" ? "npm.cmd" : "npm";
+
+/**
+ * Downloads a package with `npm pack`, verifies its hash and unpacks it.
+ *
+ * @param pinned What to take and the hash it must have.
+ * @param into An existing folder; the tarball and a folder of its own for the package are made in it.
+ * @returns The unpacked package's root folder.
+ * @throws {Error} When npm cannot deliver the package, or delivers other bytes than the pinned ones.
+ */
+export async function unpackFromNpm(pinned: PinnedPackage, into: string): Promise<string> {
+  const folder = `${into}/${pinned.spec.replaceAll(/[^\w.-]/g, "_")}`;
+  await Deno.mkdir(folder);
+  const pack = await run(NPM, ["pack", "--silent", pinned.spec], folder);
+  const tarball = `${folder}/${pack.trim().split(/\r?\n/).at(-1)}`;
+
+  const digest = await crypto.subtle.digest("SHA-512", await Deno.readFile(tarball));
+  const integrity = `sha512-${btoa(String.fromCharCode(...new Uint8Array(digest)))}`;
+  if (integrity !== pinned.integrity) {
+    throw new Error(`npm delivered another ${pinned.spec} than the pinned one: its hash is ${integrity}`);
+  }
+
+  await run("tar", ["-xzf", tarball.slice(folder.length + 1)], folder);
+  await Deno.remove(tarball);
+  return `${folder}/package`;
+}
+
+async function run(command: string, args: string[], cwd: string): Promise<string> {
+  const output = await new Deno.Command(command, { args, cwd, stdout: "piped", stderr: "piped" }).output();
+  if (!output.success) {
+    const said = new TextDecoder().decode(output.stderr).trim();
+    throw new Error(`\`${command} ${args.join(" ")}\` failed with code ${output.code}: ${said}`);
+  }
+  return new TextDecoder().decode(output.stdout);
+}
