@@ -1,0 +1,9 @@
+/**
+ * The program's entry: the real world, the command line, the exit code.
+ *
+ * @module
+ */
+import { run } from "./src/cli/run.ts";
+import { realContext } from "./src/context.ts";
+
+Deno.exit(await run(realContext(), Deno.args));

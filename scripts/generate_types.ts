@@ -1,0 +1,53 @@
+/**
+ * Makes the TypeScript types of the platform's contract from its OpenAPI document, so that client and embedded
+ * platform cannot drift from it unseen.
+ *
+ * `deno run -A scripts/generate_types.ts` writes them; with `--check` it exits with 1 where they are not up to date.
+ *
+ * @module
+ */
+import openapiTS, { astToString } from "openapi-typescript";
+import document from "../src/platform/openapi.json" with { type: "json" };
+
+/** Where the types are kept. */
+export const TYPES_FILE = new URL("../src/platform/openapi_types.ts", import.meta.url);
+
+const HEADER = "// Made from openapi.json by scripts/generate_types.ts. Change the document, not this file.\n\n";
+
+/**
+ * Generates the types of `src/platform/openapi.json`, formatted as `deno fmt` wants them.
+ *
+ * @returns The text that `src/platform/openapi_types.ts` is to hold.
+ * @throws {Error} When the document is no OpenAPI document.
+ */
+export async function generateTypes(): Promise<string> {
+  // A copy, because the bundler works in the object that it is given.
+  const nodes = await openapiTS(JSON.stringify(document));
+  return await format(HEADER + astToString(nodes));
+}
+
+async function format(source: string): Promise<string> {
+  const formatter = new Deno.Command(Deno.execPath(), {
+    args: ["fmt", "--quiet", "--ext", "ts", "-"],
+    cwd: new URL("..", import.meta.url),
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  const [output] = await Promise.all([
+    formatter.output(),
+    new Blob([source]).stream().pipeTo(formatter.stdin),
+  ]);
+  if (!output.success) throw new Error("deno fmt cannot format the generated types");
+  return new TextDecoder().decode(output.stdout);
+}
+
+if (import.meta.main) {
+  const types = await generateTypes();
+  if (!Deno.args.includes("--check")) {
+    await Deno.writeTextFile(TYPES_FILE, types);
+  } else if (await Deno.readTextFile(TYPES_FILE).catch(() => "") !== types) {
+    console.error("src/platform/openapi_types.ts is not what openapi.json gives: run scripts/generate_types.ts.");
+    Deno.exit(1);
+  }
+}

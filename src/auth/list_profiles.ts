@@ -1,0 +1,56 @@
+/**
+ * Use case: the saved profiles (design: "fluxloop auth list"). It makes no request.
+ *
+ * @module
+ */
+import type { Context } from "../context.ts";
+import { readCredentials } from "../credentials/credential_store.ts";
+import { credentialsLocation } from "../credentials/location.ts";
+import { maskKey } from "../output/mask.ts";
+import { DEFAULT_API_URL } from "../platform/api_url.ts";
+import { overridingVariable, selectProfile } from "./resolve_credential.ts";
+
+/** A saved profile; never the whole key. */
+export interface ListedProfile {
+  readonly name: string;
+  /** Whether it is the one used when none is named. */
+  readonly current: boolean;
+  readonly account: string | null;
+  readonly maskedKey: string | null;
+  /** The key's last day as the file has it. */
+  readonly expires: string | null;
+  readonly apiUrl: string;
+}
+
+/** All saved profiles. */
+export interface ProfileList {
+  readonly profiles: readonly ListedProfile[];
+  /** The file they are in, as people write it; `null` where there is no place for one. */
+  readonly file: string | null;
+  /** The variable whose key stands over all of them, or `null`. */
+  readonly overriddenBy: string | null;
+}
+
+/**
+ * @param context The outside world.
+ * @returns The saved profiles, in the file's order.
+ * @throws {ConfigurationError} When the credentials file cannot be read.
+ */
+export function listProfiles(context: Context): ProfileList {
+  const location = credentialsLocation(context);
+  const document = readCredentials(location);
+  const current = selectProfile(context, document, {}).name;
+  const profiles = document.profileNames().map((name): ListedProfile => {
+    // One broken entry must not hide the others.
+    const profile = document.isReadable(name) ? document.profile(name) : null;
+    return {
+      name,
+      current: name === current,
+      account: profile?.account ?? null,
+      maskedKey: profile === null ? null : maskKey(profile.apiKey),
+      expires: profile?.expires ?? null,
+      apiUrl: profile?.apiUrl ?? DEFAULT_API_URL,
+    };
+  });
+  return { profiles, file: location?.shown ?? null, overriddenBy: overridingVariable(context) };
+}

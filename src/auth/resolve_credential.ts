@@ -1,0 +1,188 @@
+/**
+ * Where the key comes from, and where it may go (design: "Where the key comes from, first hit wins").
+ *
+ * @module
+ */
+import type { Context } from "../context.ts";
+import { ConfigurationError, NotFoundError, NotLoggedInError, UsageError } from "../errors.ts";
+import { readCredentials } from "../credentials/credential_store.ts";
+import type { CredentialsDocument, Profile } from "../credentials/credentials_document.ts";
+import { credentialsLocation } from "../credentials/location.ts";
+import { checkProfileName, DEFAULT_PROFILE } from "../credentials/profile_name.ts";
+import { apiUrlText, DEFAULT_API_URL, parseApiUrl } from "../platform/api_url.ts";
+import { parseApiKey } from "./api_key.ts";
+
+/** What the command line says of the key to use. */
+export interface KeyOptions {
+  /** `--api-key`. */
+  readonly apiKey?: string;
+  /** `--profile`. */
+  readonly profile?: string;
+  /** `--api-url`. */
+  readonly apiUrl?: string;
+}
+
+/** Which of the places the key came from. */
+export type KeySource = "flag" | "environment" | "file" | "profile";
+
+/** A key, and all that was decided about it. */
+export interface Credential {
+  readonly key: string;
+  readonly source: KeySource;
+  /** The option or variable that it came from; for a profile, the profile's name. */
+  readonly origin: string;
+  /** The profile that the key came from, else `null`. */
+  readonly profile: Profile | null;
+  /** The only place the key goes to. */
+  readonly apiUrl: URL;
+  /** The profile that was named on the command line, and that a key from the environment stands over. */
+  readonly overridden: string | null;
+}
+
+/** A profile's name and who chose it. */
+export interface SelectedProfile {
+  readonly name: string;
+  /** `--profile`, `FLUXLOOP_PROFILE`, `default_profile` in the credentials file, or nobody. */
+  readonly chosenBy: "--profile" | "FLUXLOOP_PROFILE" | "default_profile" | null;
+}
+
+/** Variables that hold a key themselves, first one first. */
+const KEY_VARIABLES = ["FLUXLOOP_API_KEY", "FLUXLOOP_SYNC_API_KEY"] as const;
+const KEY_FILE_VARIABLE = "FLUXLOOP_API_KEY_FILE";
+/** The largest file that is taken for a key, in bytes. */
+const KEY_FILE_LIMIT = 64 * 1024;
+
+/**
+ * Finds the key to use.
+ *
+ * @param context The outside world.
+ * @param options What the command line says.
+ * @returns The first key found, and the API URL it may go to.
+ * @throws {NotLoggedInError} When there is none.
+ * @throws {NotFoundError} When a profile that was named or selected is not there.
+ * @throws {UsageError} When a stored key would go to another origin than the one it was saved for, or a value is no key,
+ * name or URL.
+ * @throws {ConfigurationError} When a file that holds keys cannot be read.
+ */
+export function resolveCredential(context: Context, options: KeyOptions): Credential {
+  if (options.profile !== undefined) checkProfileName(options.profile, "--profile");
+  const given = givenKey(context, options);
+  if (given === null) return resolveSavedCredential(context, options);
+  const apiUrl = chosenApiUrl(context, options) ?? new URL(DEFAULT_API_URL);
+  return { ...given, profile: null, apiUrl, overridden: given.source === "flag" ? null : options.profile ?? null };
+}
+
+/** As {@linkcode resolveCredential}, of saved keys alone. */
+export function resolveSavedCredential(context: Context, options: Omit<KeyOptions, "apiKey">): Credential {
+  const document = readCredentials(credentialsLocation(context));
+  const profile = requireProfile(document, selectProfile(context, document, options));
+  const key = parseApiKey(profile.apiKey, `profile "${profile.name}"`);
+  const apiUrl = apiUrlFor(profile, chosenApiUrl(context, options));
+  return { key, source: "profile", origin: profile.name, profile, apiUrl, overridden: null };
+}
+
+/**
+ * @param context Its environment tells `FLUXLOOP_PROFILE`.
+ * @param document The saved credentials, which may choose a profile themselves.
+ * @param options What the command line says.
+ * @returns The profile to use when no key stands over all profiles.
+ * @throws {UsageError} When what was given is no profile name.
+ */
+export function selectProfile(
+  context: Context,
+  document: CredentialsDocument,
+  options: KeyOptions,
+): SelectedProfile {
+  const named = options.profile;
+  if (named !== undefined) return { name: checkProfileName(named, "--profile"), chosenBy: "--profile" };
+  const variable = context.env("FLUXLOOP_PROFILE") || undefined;
+  if (variable !== undefined) {
+    return { name: checkProfileName(variable, "FLUXLOOP_PROFILE"), chosenBy: "FLUXLOOP_PROFILE" };
+  }
+  const chosen = document.defaultProfile;
+  if (chosen !== null) return { name: chosen, chosenBy: "default_profile" };
+  return { name: DEFAULT_PROFILE, chosenBy: null };
+}
+
+/**
+ * @param document The saved credentials.
+ * @param selected The profile to use.
+ * @returns Its credentials.
+ * @throws {NotLoggedInError} When it is not there and nobody chose it.
+ * @throws {NotFoundError} When it is not there and somebody did, naming those that are.
+ */
+export function requireProfile(document: CredentialsDocument, selected: SelectedProfile): Profile {
+  const profile = document.profile(selected.name);
+  if (profile !== null) return profile;
+  if (selected.chosenBy === null) throw new NotLoggedInError();
+  const names = document.profileNames();
+  const others = names.length === 0 ? "no profiles are saved" : `saved profiles: ${names.join(", ")}`;
+  const chooser = selected.chosenBy === "--profile" ? "" : ` (from ${selected.chosenBy})`;
+  throw new NotFoundError(`There is no profile "${selected.name}"${chooser}; ${others}`);
+}
+
+/**
+ * @param context Its environment tells `FLUXLOOP_API_URL`.
+ * @param options What the command line says.
+ * @returns The API URL that was chosen for this run, or `null`.
+ * @throws {UsageError} When it is none to which a key may go.
+ */
+export function chosenApiUrl(context: Context, options: KeyOptions): URL | null {
+  if (options.apiUrl !== undefined) return parseApiUrl(options.apiUrl, "--api-url");
+  const variable = context.env("FLUXLOOP_API_URL") || undefined;
+  return variable === undefined ? null : parseApiUrl(variable, "FLUXLOOP_API_URL");
+}
+
+/** @returns The API URL that a profile was saved for. */
+export function apiUrlOf(profile: Profile): URL {
+  return profile.apiUrl === null ? new URL(DEFAULT_API_URL) : parseApiUrl(
+    profile.apiUrl,
+    `api_url of profile "${profile.name}"`,
+  );
+}
+
+/**
+ * @param context Its environment is looked at.
+ * @returns The variable from which commands will take their key whatever is saved, or `null`.
+ */
+export function overridingVariable(context: Context): string | null {
+  return [...KEY_VARIABLES, KEY_FILE_VARIABLE].find((name) => context.env(name)) ?? null;
+}
+
+function givenKey(context: Context, options: KeyOptions): Pick<Credential, "key" | "source" | "origin"> | null {
+  if (options.apiKey !== undefined) {
+    return { key: parseApiKey(options.apiKey, "--api-key"), source: "flag", origin: "--api-key" };
+  }
+  for (const name of KEY_VARIABLES) {
+    // CI systems pass a secret that is not set as an empty variable.
+    const value = context.env(name);
+    if (value) return { key: parseApiKey(value, name), source: "environment", origin: name };
+  }
+  const path = context.env(KEY_FILE_VARIABLE);
+  if (!path) return null;
+  return { key: parseApiKey(readKeyFile(path), KEY_FILE_VARIABLE), source: "file", origin: KEY_FILE_VARIABLE };
+}
+
+function readKeyFile(path: string): string {
+  try {
+    const file = Deno.statSync(path);
+    if (file.size > KEY_FILE_LIMIT) {
+      throw new ConfigurationError(`${path} (${KEY_FILE_VARIABLE}) is too large for a key`);
+    }
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw error;
+    const reason = error instanceof Deno.errors.NotFound ? "there is no such file" : "it cannot be read";
+    throw new ConfigurationError(`${path}, named by ${KEY_FILE_VARIABLE}: ${reason}`, { cause: error });
+  }
+}
+
+function apiUrlFor(profile: Profile, chosen: URL | null): URL {
+  const own = apiUrlOf(profile);
+  if (chosen === null) return own;
+  if (chosen.origin === own.origin) return chosen;
+  throw new UsageError(
+    `The key of profile "${profile.name}" was saved for ${apiUrlText(own)} and is not sent to ${chosen.origin}; ` +
+      `log in there under another profile`,
+  );
+}

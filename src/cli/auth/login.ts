@@ -1,0 +1,70 @@
+/**
+ * `fluxloop auth login` (seed: "fluxloop auth login").
+ *
+ * @module
+ */
+import { Command } from "@cliffy/command";
+import type { Context } from "../../context.ts";
+import { UsageError } from "../../errors.ts";
+import { consoleFor, type GlobalOptions } from "../console.ts";
+
+interface LoginFlags extends GlobalOptions {
+  readonly apiKey?: string;
+  readonly apiKeyStdin?: boolean;
+  readonly save: boolean;
+}
+
+/** The most that is read from standard input for a key, in bytes. */
+const STDIN_LIMIT = 64 * 1024;
+
+/** @param context The outside world. */
+export function loginCommand(context: Context) {
+  return new Command()
+    .description(
+      "Log in to the FluxLoop Web Platform using an API key.\n\n" +
+        "The key is verified with the platform before anything is saved. It is asked for, without echo, where none is\n" +
+        "given and a terminal is there. A key given as an option can be seen by others on this machine and stays in\n" +
+        "your shell's history; scripts do better with --api-key-stdin or FLUXLOOP_API_KEY.",
+    )
+    .option("--api-key <key:string>", "API key to use. (Default: ask for it)")
+    .option("--api-key-stdin", "Read the API key from standard input.", { conflicts: ["api-key"] })
+    .option("--save", "Save the API key to the local credentials file.", { default: true })
+    .option("--no-save", "Only verify the API key.")
+    .option("--json", "Write the result as JSON; asks nothing.")
+    .env("FLUXLOOP_PROFILE=<name:string>", "Profile to save under when --profile is not given.")
+    .env("FLUXLOOP_API_URL=<url:string>", "Platform to use when --api-url is not given.")
+    .env("FLUXLOOP_HOME=<folder:string>", "Folder of the credentials file, instead of ~/.fluxloop.")
+    .example("Interactive login", "fluxloop auth login")
+    .example("In a script", "fluxloop auth login --api-key-stdin < key.txt")
+    .example("To a profile of its own", "fluxloop auth login --profile production")
+    .action((options) => login(context, options as LoginFlags));
+}
+
+async function login(context: Context, options: LoginFlags): Promise<void> {
+  const { logIn, planLogin } = await import("../../auth/log_in.ts");
+  const { loginJson, loginText, overrideWarning } = await import("../../output/session.ts");
+  const console = consoleFor(context, options);
+
+  const plan = planLogin(context, options);
+  const key = await keyFor(context, options);
+  const result = await logIn(context, plan, key, console.log);
+
+  console.result(() => loginText(result), () => loginJson(result));
+  if (result.savedTo !== null && result.overriddenBy !== null) console.warn(overrideWarning(result.overriddenBy));
+}
+
+async function keyFor(context: Context, options: LoginFlags): Promise<string> {
+  const { parseApiKey } = await import("../../auth/api_key.ts");
+  if (options.apiKey !== undefined) return parseApiKey(options.apiKey, "--api-key");
+  if (options.apiKeyStdin) return parseApiKey(await context.stdin.readText(STDIN_LIMIT), "standard input");
+  if (options.json || !context.stdin.isTerminal() || !context.stderr.isTerminal()) {
+    throw new UsageError(
+      "There is no API key, and no terminal to ask for it; use --api-key-stdin, or set FLUXLOOP_API_KEY instead of logging in",
+    );
+  }
+  const { WELCOME } = await import("../../output/session.ts");
+  context.stderr.write(WELCOME);
+  const typed = await context.prompts.secret(">");
+  context.stderr.write("\n");
+  return parseApiKey(typed, "the prompt");
+}

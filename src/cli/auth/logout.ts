@@ -1,0 +1,41 @@
+/**
+ * `fluxloop auth logout` (seed: "fluxloop auth logout").
+ *
+ * @module
+ */
+import { Command } from "@cliffy/command";
+import type { Context } from "../../context.ts";
+import { consoleFor, type GlobalOptions } from "../console.ts";
+
+interface LogoutFlags extends GlobalOptions {
+  readonly all?: boolean;
+}
+
+/** @param context The outside world. */
+export function logoutCommand(context: Context) {
+  return new Command()
+    .description(
+      "Log out from the FluxLoop Web Platform.\n\n" +
+        "Removes a profile's credentials from this machine. The key itself goes on to work until it is deleted on the\n" +
+        "platform's page of API keys.",
+    )
+    .option("--all", "Log out from all profiles.")
+    .option("--json", "Write the result as JSON.")
+    .env("FLUXLOOP_PROFILE=<name:string>", "Profile to log out from when --profile is not given.")
+    .env("FLUXLOOP_HOME=<folder:string>", "Folder of the credentials file, instead of ~/.fluxloop.")
+    .example("From the default profile", "fluxloop auth logout")
+    .example("From a specific profile", "fluxloop auth logout --profile production")
+    .example("From all profiles", "fluxloop auth logout --all")
+    .action((options) => logout(context, options as LogoutFlags));
+}
+
+async function logout(context: Context, options: LogoutFlags): Promise<void> {
+  const { logOut } = await import("../../auth/log_out.ts");
+  const { logoutJson, logoutText, overrideWarning } = await import("../../output/session.ts");
+  const console = consoleFor(context, options);
+
+  const result = await logOut(context, { profile: options.profile, all: options.all ?? false });
+
+  console.result(() => logoutText(result), () => logoutJson(result));
+  if (result.overriddenBy !== null) console.warn(overrideWarning(result.overriddenBy));
+}

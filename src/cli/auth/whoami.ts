@@ -1,0 +1,39 @@
+/**
+ * `fluxloop auth whoami` (seed: "fluxloop auth whoami").
+ *
+ * @module
+ */
+import { Command } from "@cliffy/command";
+import type { Context } from "../../context.ts";
+import { consoleFor, type GlobalOptions } from "../console.ts";
+import { withKeyVariables } from "./key_variables.ts";
+
+interface WhoamiFlags extends GlobalOptions {
+  readonly apiKey?: string;
+}
+
+/** @param context The outside world. */
+export function whoamiCommand(context: Context) {
+  const command = new Command()
+    .description("Display information about the currently authenticated user.")
+    .option("--api-key <key:string>", "API key to use instead of the one that commands would use.")
+    .option("--json", "Output in JSON format.")
+    .example("Display current user info", "fluxloop auth whoami")
+    .example("Get user info in JSON format", "fluxloop auth whoami --json")
+    .action((options) => whoami(context, options as WhoamiFlags));
+  return withKeyVariables(command);
+}
+
+async function whoami(context: Context, options: WhoamiFlags): Promise<void> {
+  const { resolveCredential } = await import("../../auth/resolve_credential.ts");
+  const { identify } = await import("../../platform/client.ts");
+  const { whoamiJson, whoamiText } = await import("../../output/whoami.ts");
+  const console = consoleFor(context, options);
+
+  const credential = resolveCredential(context, options);
+  const { profileOverrideWarning } = await import("../../output/session.ts");
+  if (credential.overridden !== null) console.warn(profileOverrideWarning(credential.origin, credential.overridden));
+  const identity = await identify(context, credential, console.log);
+
+  console.data(() => whoamiText(identity), () => whoamiJson(identity));
+}

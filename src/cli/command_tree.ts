@@ -1,0 +1,49 @@
+/**
+ * The command tree. It is built at each start, so it imports the commands' faces alone: what a command does is imported
+ * by the command when it runs.
+ *
+ * @module
+ */
+import { Command } from "@cliffy/command";
+import { VERSION, versionText } from "../build_info.ts";
+import type { Context } from "../context.ts";
+import { styleFor } from "../output/style.ts";
+import { authCommand } from "./auth/mod.ts";
+import { showHelp } from "./help.ts";
+import { platformCommand } from "./platform/mod.ts";
+
+/**
+ * @param context The outside world.
+ * @param args The arguments, which tell whether help may be in colour.
+ * @returns The program's main command; it throws instead of exiting.
+ */
+export function commandTree(context: Context, args: readonly string[]): Command {
+  const { colour } = styleFor(context, context.stdout, !args.includes("--no-color"));
+  const root = new Command()
+    .name("fluxloop")
+    .description("Sign in to the FluxLoop Web Platform, for people and CI jobs.")
+    .noExit()
+    .help({ colors: colour, hints: true })
+    .helpOption("-h, --help", "Show this help.", {
+      action(this: Command) {
+        showHelp(context, this, colour);
+      },
+    })
+    .version(VERSION)
+    .versionOption("-V, --version", "Show the version and what it was built with.", {
+      action: () => context.stdout.write(`${versionText()}\n`),
+    })
+    .globalOption("--profile <name:string>", 'Profile to use. (Default: "default")')
+    .globalOption("--api-url <url:string>", 'Platform to use. (Default: "https://api.fluxloop.ai")')
+    .globalOption("-q, --quiet", "Say nothing but errors and what was asked for by name.")
+    .globalOption("-v, --verbose", "Show requests and timings on standard error, secrets masked.")
+    .globalOption("--no-color", "Use no colour.")
+    .example("Sign in", "fluxloop auth login")
+    .example("Try everything on this machine", "fluxloop platform serve")
+    .action(function () {
+      showHelp(context, this, colour);
+    });
+  root.command("auth", authCommand(context, colour));
+  root.command("platform", platformCommand(context, colour));
+  return root as unknown as Command;
+}

@@ -1,0 +1,24 @@
+/**
+ * `fluxloop platform`: the group of its commands.
+ *
+ * @module
+ */
+import { Command } from "@cliffy/command";
+import type { Context } from "../../context.ts";
+import { showHelp } from "../help.ts";
+import { serveCommand } from "./serve.ts";
+
+/**
+ * @param context The outside world.
+ * @param colour Whether help may be in colour.
+ */
+export function platformCommand(context: Context, colour: boolean) {
+  return new Command()
+    .description("Run the embedded platform: the FluxLoop API on this machine, for trying out and for tests.")
+    .example("Start it", "fluxloop platform serve")
+    .example("Start a throw-away one for a test", "fluxloop platform serve --port 0 --ephemeral --json")
+    .action(function () {
+      showHelp(context, this, colour);
+    })
+    .command("serve", serveCommand(context));
+}

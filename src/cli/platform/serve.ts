@@ -1,0 +1,76 @@
+/**
+ * `fluxloop platform serve` (design: platform-api.md, "The embedded platform").
+ *
+ * @module
+ */
+import { Command } from "@cliffy/command";
+import type { Context } from "../../context.ts";
+import { InterruptedError, UsageError } from "../../errors.ts";
+import type { LocalPlatform } from "../../local_platform/server.ts";
+import { consoleFor, type GlobalOptions } from "../console.ts";
+
+interface ServeFlags extends GlobalOptions {
+  readonly port: number;
+  readonly data?: string;
+  readonly ephemeral?: boolean;
+}
+
+/** @param context The outside world. */
+export function serveCommand(context: Context) {
+  return new Command()
+    .description(
+      "Run the embedded platform: the FluxLoop API on this machine, for trying out and for tests.\n\n" +
+        "It listens on the loopback address alone, until it is stopped with Ctrl-C. A new data folder starts with an\n" +
+        "example account, whose API key is shown once.",
+    )
+    .option("--port <n:integer>", "Port to listen on; 0 picks a free one.", { default: 8787 })
+    .option("--data <folder:string>", "Folder that keeps the state. (Default: platform/ in the credentials' folder)")
+    .option("--ephemeral", "Keep the state in memory; it is gone when the platform stops.", { conflicts: ["data"] })
+    .option("--json", "Tell address and key as one line of JSON, once the platform listens.")
+    .env("FLUXLOOP_HOME=<folder:string>", "Folder that holds platform/, instead of ~/.fluxloop.")
+    .example("Start it", "fluxloop platform serve")
+    .example("Start a throw-away one for a test", "fluxloop platform serve --port 0 --ephemeral --json")
+    .action((options) => serve(context, options as ServeFlags));
+}
+
+async function serve(context: Context, options: ServeFlags): Promise<void> {
+  const { port } = options;
+  if (port < 0 || port > 65_535) throw new UsageError("--port takes a number from 0 to 65535");
+  const { requireCredentialsLocation } = await import("../../credentials/location.ts");
+  const { join } = await import("@std/path");
+  const dataDir = options.ephemeral
+    ? null
+    : options.data ?? join(requireCredentialsLocation(context).folder, "platform");
+
+  const { startLocalPlatform } = await import("../../local_platform/server.ts");
+  const platform = await startLocalPlatform({ port, dataDir, now: context.now, random: context.random });
+  try {
+    announce(context, options, platform, dataDir);
+    await stopOf(context);
+    throw new InterruptedError();
+  } finally {
+    await platform.stop();
+  }
+}
+
+function announce(context: Context, options: ServeFlags, platform: LocalPlatform, dataDir: string | null): void {
+  const { url, apiKey, signInUrl } = platform;
+  if (options.json) {
+    context.stdout.write(JSON.stringify({ url, api_key: apiKey, sign_in_url: signInUrl }) + "\n");
+    return;
+  }
+  consoleFor(context, options).data(() =>
+    [
+      `✅ The embedded platform listens on ${url}`,
+      dataDir === null ? "Its state is kept in memory." : `Its state is kept in ${dataDir}`,
+      ...(apiKey === null ? [] : ["", `API key (shown this once): ${apiKey}`]),
+      "",
+      `Log in to it: fluxloop auth login --api-url ${url}`,
+      "Stop it: Ctrl-C",
+    ].join("\n") + "\n", () => null);
+}
+
+async function stopOf({ stopped }: Context): Promise<void> {
+  if (stopped.aborted) return;
+  await new Promise<void>((resolve) => stopped.addEventListener("abort", () => resolve(), { once: true }));
+}

@@ -1,0 +1,81 @@
+/**
+ * One run of the program: from its arguments to its exit code. Every failure ends here, in one place, as a text for
+ * people or a document for programs.
+ *
+ * @module
+ */
+import type { Context } from "../context.ts";
+import { FluxloopError, InterruptedError, SystemError, UsageError } from "../errors.ts";
+import { versionText } from "../build_info.ts";
+import { ReportedFailure } from "./reported_failure.ts";
+
+const VERSION_OPTIONS: readonly string[] = ["--version", "-V"];
+/** How long a command that was told to stop may take to put things in order, in milliseconds. */
+const STOP_PATIENCE = 1_000;
+
+/**
+ * Runs the program.
+ *
+ * @param context The outside world.
+ * @param args The arguments after the program's name.
+ * @returns The exit code (design: "Errors").
+ */
+export async function run(context: Context, args: readonly string[]): Promise<number> {
+  // Asked by every installer and every shell prompt that shows versions: the command tree is not even loaded for it.
+  if (args.length === 1 && VERSION_OPTIONS.includes(args[0])) {
+    return await guarded(context, args, () => context.stdout.write(`${versionText()}\n`));
+  }
+  const running = guarded(context, args, async () => {
+    const { commandTree } = await import("./command_tree.ts");
+    await commandTree(context, args).parse([...args]);
+  });
+  const stopped = Promise.withResolvers<number>();
+  context.stopped.addEventListener("abort", () => {
+    const code = new InterruptedError().exitCode;
+    running.then(stopped.resolve);
+    setTimeout(() => stopped.resolve(code), STOP_PATIENCE);
+  });
+  return await Promise.race([running, stopped.promise]);
+}
+
+/** @returns The exit code of `work`, its failure reported. */
+async function guarded(context: Context, args: readonly string[], work: () => unknown): Promise<number> {
+  try {
+    try {
+      await work();
+      return 0;
+    } catch (error) {
+      return await report(context, args, error);
+    }
+  } catch (error) {
+    // Whoever read our output has seen enough, as `head` does: there is nobody to tell.
+    return error instanceof Deno.errors.BrokenPipe ? 0 : 1;
+  }
+}
+
+async function report(context: Context, args: readonly string[], thrown: unknown): Promise<number> {
+  if (thrown instanceof ReportedFailure) return thrown.exitCode;
+  if (thrown instanceof Deno.errors.BrokenPipe) throw thrown;
+  const error = await expected(thrown);
+  const { causesText, errorJson, failureText } = await import("../output/failure.ts");
+  const { styleFor } = await import("../output/style.ts");
+  const options = args.includes("--") ? args.slice(0, args.indexOf("--")) : args;
+  if (options.includes("--json")) {
+    context.stdout.write(JSON.stringify({ error: errorJson(error) }, null, 2) + "\n");
+  } else {
+    context.stderr.write(failureText(error, styleFor(context, context.stderr, !options.includes("--no-color"))));
+  }
+  if (options.includes("-v") || options.includes("--verbose")) context.stderr.write(causesText(error));
+  return error.exitCode;
+}
+
+async function expected(thrown: unknown): Promise<FluxloopError> {
+  if (thrown instanceof FluxloopError) return thrown;
+  const { ValidationError } = await import("@cliffy/command");
+  if (thrown instanceof ValidationError) {
+    const { withoutColour } = await import("../output/style.ts");
+    return new UsageError(withoutColour(thrown.message));
+  }
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new SystemError(`fluxloop came upon something it was not made for: ${message}`, { cause: thrown });
+}

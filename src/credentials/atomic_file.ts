@@ -1,0 +1,55 @@
+/**
+ * Replacing a file that holds secrets: whoever reads it sees the old content or the new, and the new content is on disk
+ * before anything says that it was saved.
+ *
+ * @module
+ */
+import { dirname } from "@std/path";
+
+/**
+ * Replaces a file, or makes it, readable by its owner alone from the first byte on. Call it under a lock: the new
+ * content is written to one fixed name beside the file.
+ *
+ * @param path The file; its folder exists.
+ * @param text Its new content.
+ * @throws What the system throws; then the file is as it was, and no half-written one stays.
+ */
+export function replaceFile(path: string, text: string): void {
+  const fresh = `${path}.new`;
+  try {
+    // What a killed process left there may have other permissions or be a link.
+    removeIfThere(fresh);
+    const file = Deno.openSync(fresh, { write: true, createNew: true, mode: 0o600 });
+    try {
+      let rest = new TextEncoder().encode(text);
+      while (rest.length > 0) rest = rest.subarray(file.writeSync(rest));
+      file.syncSync();
+    } finally {
+      file.close();
+    }
+    Deno.renameSync(fresh, path);
+  } catch (error) {
+    removeIfThere(fresh);
+    throw error;
+  }
+  syncFolder(dirname(path));
+}
+
+/** A rename is on disk only once its folder is. Windows neither needs this nor opens folders. */
+function syncFolder(path: string): void {
+  if (Deno.build.os === "windows") return;
+  const folder = Deno.openSync(path, { read: true });
+  try {
+    folder.syncSync();
+  } finally {
+    folder.close();
+  }
+}
+
+function removeIfThere(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}

@@ -1,0 +1,186 @@
+/**
+ * The credentials file's content (seed: "Credential Storage"; design: "Files"). Fields and profiles that this version
+ * does not know are kept as they are; comments are not.
+ *
+ * @module
+ */
+import { parse, stringify } from "@std/yaml";
+import { ConfigurationError } from "../errors.ts";
+
+type Mapping = Record<string, unknown>;
+
+/** A profile's credentials. */
+export interface Profile {
+  readonly name: string;
+  readonly apiKey: string;
+  /** The account's e-mail address. */
+  readonly account: string | null;
+  /** The key's last day, as `2024-04-15`; `null` when it never ends or nobody knows. */
+  readonly expires: string | null;
+  /** The API URL that it was saved for; `null`: the hosted platform's. */
+  readonly apiUrl: string | null;
+  readonly keyId: string | null;
+  /** The day the key was made, as `2024-01-16`. */
+  readonly created: string | null;
+}
+
+/** The profile's fields in the file, in the order in which a new profile is written. */
+const FIELDS = {
+  apiKey: "api_key",
+  account: "account",
+  expires: "expires",
+  apiUrl: "api_url",
+  keyId: "key_id",
+  created: "created",
+} as const satisfies Partial<Record<keyof Profile, string>>;
+
+/** A credentials file, read; changes are made here and written by the store. */
+export class CredentialsDocument {
+  readonly #root: Mapping;
+  readonly #shown: string;
+
+  private constructor(root: Mapping, shown: string) {
+    this.#root = root;
+    this.#shown = shown;
+  }
+
+  /** @returns The content of a file that is not there yet. */
+  static empty(shown: string): CredentialsDocument {
+    return new CredentialsDocument({}, shown);
+  }
+
+  /**
+   * Reads a file's text.
+   *
+   * @param text YAML.
+   * @param shown The file's path, for messages.
+   * @throws {ConfigurationError} When it is no credentials file, with line and column at most: the text may be a key.
+   */
+  static parse(text: string, shown: string): CredentialsDocument {
+    const root = parseYaml(text, shown);
+    if (root === null || root === undefined) return CredentialsDocument.empty(shown);
+    if (!isMapping(root) || !isMapping(root.profiles ?? {})) {
+      throw new ConfigurationError(
+        `${shown} is no credentials file: profiles: is missing; move it away and log in again`,
+      );
+    }
+    return new CredentialsDocument(root, shown);
+  }
+
+  /** @returns The names of all profiles, in the file's order. */
+  profileNames(): string[] {
+    return Object.keys(this.#profiles());
+  }
+
+  /** @returns Whether there is a profile of this name, readable or not. */
+  has(name: string): boolean {
+    return this.#entry(name) !== undefined;
+  }
+
+  /** @returns Whether {@linkcode profile} can read what stands under this name. */
+  isReadable(name: string): boolean {
+    const entry = this.#entry(name);
+    return isMapping(entry) && typeof entry[FIELDS.apiKey] === "string" && entry[FIELDS.apiKey] !== "";
+  }
+
+  /**
+   * @param name A profile's name.
+   * @returns Its credentials, or `null` when there is no such profile.
+   * @throws {ConfigurationError} When it is there without a key.
+   */
+  profile(name: string): Profile | null {
+    const fields = this.#entry(name);
+    if (fields === undefined) return null;
+    if (!isMapping(fields)) {
+      throw new ConfigurationError(`Profile "${name}" in ${this.#shown} cannot be read; log in to it again`);
+    }
+    const text = (field: string) => {
+      const value = fields[field];
+      return typeof value === "string" && value !== "" ? value : null;
+    };
+    const apiKey = text(FIELDS.apiKey);
+    if (apiKey === null) {
+      throw new ConfigurationError(`Profile "${name}" in ${this.#shown} has no api_key; log in to it again`);
+    }
+    return {
+      name,
+      apiKey,
+      account: text(FIELDS.account),
+      expires: text(FIELDS.expires),
+      apiUrl: text(FIELDS.apiUrl),
+      keyId: text(FIELDS.keyId),
+      created: text(FIELDS.created),
+    };
+  }
+
+  /** @returns The profile that was chosen to be used when none is named, or `null`. */
+  get defaultProfile(): string | null {
+    const name = this.#root.default_profile;
+    return typeof name === "string" && name !== "" ? name : null;
+  }
+
+  /** Saves a profile's credentials; what an existing profile holds beside them stays. */
+  save(profile: Profile): void {
+    const there = this.#entry(profile.name);
+    const fields = isMapping(there) ? there : {};
+    for (const [property, field] of Object.entries(FIELDS)) {
+      const value = profile[property as keyof typeof FIELDS];
+      if (value === null) delete fields[field];
+      else fields[field] = value;
+    }
+    this.#root.profiles ??= {};
+    define(this.#profiles(), profile.name, fields);
+  }
+
+  /** Removes a profile, and the choice of it as the one used when none is named. */
+  remove(name: string): void {
+    delete this.#profiles()[name];
+    if (this.defaultProfile === name) delete this.#root.default_profile;
+  }
+
+  /** @returns The file's text. */
+  toText(): string {
+    // Anchors would tie two profiles together for whoever edits the file; a folded key could not be copied.
+    const options = { useAnchors: false, lineWidth: -1, quoteStyle: '"' as const };
+    return stringify(this.#root, options);
+  }
+
+  #profiles(): Mapping {
+    return (this.#root.profiles ?? {}) as Mapping;
+  }
+
+  /** What stands under the profile's name, be it readable or not; `undefined` where nothing does. */
+  #entry(name: string): unknown {
+    const profiles = this.#profiles();
+    return Object.hasOwn(profiles, name) ? profiles[name] ?? {} : undefined;
+  }
+}
+
+function parseYaml(text: string, shown: string): unknown {
+  // YAML forbids tabs here; the parser takes such a line for one without any indentation, and loses whose it is.
+  const tab = /^ *\t\s*\S/m.exec(text);
+  if (tab !== null) {
+    const line = text.slice(0, tab.index).split("\n").length;
+    throw notYaml(shown, `line ${line}, column ${tab[0].indexOf("\t") + 1}: a tab stands where spaces belong`);
+  }
+  try {
+    // The core schema leaves an unquoted date the text that it is; the default one would make it a time.
+    return parse(text, { schema: "core" });
+  } catch (error) {
+    const place = /at line (\d+), column (\d+)/.exec(error instanceof Error ? error.message : "");
+    throw notYaml(shown, place === null ? "place unknown" : `line ${place[1]}, column ${place[2]}`);
+  }
+}
+
+function notYaml(shown: string, place: string): ConfigurationError {
+  return new ConfigurationError(`${shown} is not valid YAML (${place}); repair it, or move it away and log in again`);
+}
+
+/** Plain assignment would set an object's prototype for a profile of the name `__proto__`. */
+function define(mapping: Mapping, name: string, value: unknown): void {
+  Object.defineProperty(mapping, name, { value, enumerable: true, configurable: true, writable: true });
+}
+
+function isMapping(value: unknown): value is Mapping {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,120 @@
+/**
+ * The few kinds of failure, each with its exit code (design: "Errors") and the code by which a program reading `--json`
+ * knows it. Messages are one sentence; the seed's longer texts are made of an error's fields in `output/`.
+ *
+ * @module
+ */
+
+/** Every failure that a person is told about. Anything else is a defect of the program. */
+export abstract class FluxloopError extends Error {
+  /** The process's exit code. */
+  abstract readonly exitCode: 1 | 2 | 3 | 4 | 5 | 10 | 130;
+  /** What a program reads: lower case words joined by `_`. */
+  abstract readonly code: string;
+  override readonly name = "FluxloopError";
+}
+
+/** The command line is wrong: exit 2. */
+export class UsageError extends FluxloopError {
+  override readonly exitCode = 2;
+  override readonly code = "usage";
+}
+
+/** What the program was set up with is wrong (environment, credentials file): exit 2. */
+export class ConfigurationError extends FluxloopError {
+  override readonly exitCode = 2;
+  override readonly code = "configuration";
+}
+
+/** There is no key to use: exit 3. */
+export class NotLoggedInError extends FluxloopError {
+  override readonly exitCode = 3;
+  override readonly code = "not_logged_in";
+
+  constructor() {
+    super("Not authenticated");
+  }
+}
+
+/** Why the platform does not take a key: the `code` of its 401 answer. */
+export type KeyRejection = "invalid_api_key" | "expired_api_key" | "revoked_api_key";
+
+/** The platform does not take the key (401): exit 3. */
+export class InvalidKeyError extends FluxloopError {
+  override readonly exitCode = 3;
+
+  /**
+   * @param code The platform's word for it.
+   * @param apiUrl The API URL in use, from which the address of the key page follows.
+   */
+  constructor(override readonly code: KeyRejection, readonly apiUrl: URL) {
+    super("Invalid API key");
+  }
+}
+
+/** The key is good, and may not do this (403): exit 3. */
+export class PermissionDeniedError extends FluxloopError {
+  override readonly exitCode = 3;
+  override readonly code = "permission_denied";
+
+  /**
+   * @param required The permission that is missing, where the platform names it.
+   * @param permissions Those that the key has, where the platform tells them.
+   */
+  constructor(readonly required: string | undefined, readonly permissions: readonly string[] | undefined) {
+    super("Permission denied");
+  }
+}
+
+/** The key is good and ends sooner than the caller asked for: exit 3. */
+export class KeyExpiresSoonError extends FluxloopError {
+  override readonly exitCode = 3;
+  override readonly code = "key_expires_soon";
+
+  /** @param expiry When it ends, as people read it. */
+  constructor(expiry: string) {
+    super(`The API key expires too soon: ${expiry}`);
+  }
+}
+
+/** The platform could not be reached, or did not finish in time: exit 4. */
+export class NetworkError extends FluxloopError {
+  override readonly exitCode = 4;
+  override readonly code = "network";
+
+  /**
+   * @param apiUrl The API URL in use, whose host is named.
+   * @param reason What went wrong, as one sentence without a full stop.
+   */
+  constructor(readonly apiUrl: URL, readonly reason: string, options?: ErrorOptions) {
+    super("Unable to connect to FluxLoop API", options);
+  }
+}
+
+/** Something that was named is not there: exit 5. */
+export class NotFoundError extends FluxloopError {
+  override readonly exitCode = 5;
+  override readonly code = "not_found";
+}
+
+/** The platform failed, or answered with something that cannot be read: exit 1. */
+export class PlatformError extends FluxloopError {
+  override readonly exitCode = 1;
+  override readonly code = "platform";
+}
+
+/** The system under the program failed: a disk that is full, a lock that is held, a port that is taken: exit 1. */
+export class SystemError extends FluxloopError {
+  override readonly exitCode = 1;
+  override readonly code = "system";
+}
+
+/** The person or the system told the program to stop: exit 130. */
+export class InterruptedError extends FluxloopError {
+  override readonly exitCode = 130;
+  override readonly code = "interrupted";
+
+  constructor() {
+    super("Interrupted");
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * What people and programs are told of a failure (seed: "Troubleshooting"; design: "Errors").
+ *
+ * @module
+ */
+import {
+  FluxloopError,
+  InterruptedError,
+  InvalidKeyError,
+  NetworkError,
+  NotLoggedInError,
+  PermissionDeniedError,
+} from "../errors.ts";
+import { pageUrl } from "../platform/api_url.ts";
+import { causeChain } from "../platform/connection_failure.ts";
+import { redact } from "./mask.ts";
+import { printable } from "./printable.ts";
+import type { Style } from "./style.ts";
+
+/** The JSON form of a failure. */
+export interface ErrorJson {
+  readonly code: string;
+  readonly message: string;
+  readonly exit_code: number;
+  readonly [further: string]: unknown;
+}
+
+/**
+ * @param error What went wrong.
+ * @returns What a program reads under `error`.
+ */
+export function errorJson(error: FluxloopError): ErrorJson {
+  const further = error instanceof PermissionDeniedError
+    ? { required_permission: error.required ?? null, permissions: error.permissions ?? null }
+    : {};
+  return { code: error.code, message: redact(messageOf(error)), exit_code: error.exitCode, ...further };
+}
+
+/**
+ * @param error What went wrong.
+ * @param style How standard error's text may look.
+ * @returns The text for standard error.
+ */
+export function failureText(error: FluxloopError, style: Style): string {
+  if (error instanceof NotLoggedInError) return "❌ Not authenticated\nRun: fluxloop auth login\n";
+  if (error instanceof InterruptedError) return "";
+  const paragraphs = [`❌ ${style.bold(style.red("Error:"))} ${redact(printable(error.message))}`, ...helpOn(error)];
+  return paragraphs.join("\n\n") + "\n";
+}
+
+/** @returns The sentences below the first line, as the seed has them. */
+function helpOn(error: FluxloopError): string[] {
+  if (error instanceof InvalidKeyError) {
+    const checks = [
+      "The API key is correct (no typos)",
+      "The key hasn't been revoked or expired",
+      "You have network connectivity",
+    ];
+    return [
+      ["Please check that:", ...checks.map((it, index) => `${index + 1}. ${it}`)].join("\n"),
+      `Generate a new key at: ${pageUrl(error.apiUrl, "/settings/api-keys")}`,
+    ];
+  }
+  if (error instanceof PermissionDeniedError) {
+    const required = error.required === undefined ? [] : [`Required permission: ${printable(error.required)}`];
+    const own = error.permissions === undefined
+      ? []
+      : [`Your permissions: ${error.permissions.map(printable).join(", ") || "none"}`];
+    const details = [...required, ...own];
+    return [
+      "Your API key doesn't have permission to perform this action.",
+      ...(details.length === 0 ? [] : [details.join("\n")]),
+    ];
+  }
+  if (error instanceof NetworkError) {
+    return [
+      `Failed to connect to ${error.apiUrl.host}`,
+      "Please check your internet connection and try again.",
+    ];
+  }
+  return [];
+}
+
+/**
+ * @param error What went wrong, expected or not.
+ * @returns What it came from, a line each, for `--verbose`: messages without a stack.
+ */
+export function causesText(error: unknown): string {
+  const [, ...causes] = causeChain(error);
+  return causes.map((message) => `  caused by: ${redact(printable(message))}\n`).join("");
+}
+
+function messageOf(error: FluxloopError): string {
+  return error instanceof NetworkError ? `${error.message}: ${error.apiUrl.host}: ${error.reason}` : error.message;
+}

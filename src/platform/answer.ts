@@ -1,0 +1,91 @@
+/**
+ * What an answer of the platform means: a JSON document, or one of the few kinds of error (design: "The platform's HTTP
+ * API", "Errors"). Nothing of an answer's text is shown but the words that the contract gives a meaning to: a proxy in
+ * between may have written the rest.
+ *
+ * @module
+ */
+import { InvalidKeyError, type KeyRejection, NotFoundError, PermissionDeniedError, PlatformError } from "../errors.ts";
+import type { Answer } from "./transport.ts";
+
+const REJECTIONS: readonly string[] = [
+  "invalid_api_key",
+  "expired_api_key",
+  "revoked_api_key",
+] satisfies KeyRejection[];
+
+/**
+ * Reads a successful answer.
+ *
+ * @param answer What came back.
+ * @param apiUrl The API URL in use, for what errors name.
+ * @returns The JSON value it holds.
+ * @throws {InvalidKeyError} On 401.
+ * @throws {PermissionDeniedError} On 403 in the platform's own form.
+ * @throws {NotFoundError} On 404.
+ * @throws {PlatformError} On any other status but 2xx, and on an answer that is not JSON.
+ */
+export function jsonOf(answer: Answer, apiUrl: URL): unknown {
+  const body = parsed(answer.text);
+  if (answer.status >= 200 && answer.status < 300) {
+    if (body === undefined) {
+      throw new PlatformError(`${apiUrl.host} did not answer with JSON but with ${kindOf(answer)}`);
+    }
+    return body;
+  }
+  if (answer.status === 401) throw new InvalidKeyError(rejectionOf(body), apiUrl);
+  if (answer.status === 403 && isObject(body)) {
+    throw new PermissionDeniedError(textOf(body.required_permission), textsOf(body.permissions));
+  }
+  if (answer.status === 404) throw new NotFoundError(`${apiUrl.host} does not know ${answer.path}`);
+  const detail = isObject(body) ? detailOf(body.detail) : undefined;
+  throw new PlatformError(
+    `${apiUrl.host} answered ${answer.method} ${answer.path} with HTTP ${answer.status}` +
+      (detail === undefined ? "" : `: ${detail}`),
+  );
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function kindOf(answer: Answer): string {
+  if (answer.text === "") return "an empty body";
+  const type = answer.headers.get("content-type") ?? "";
+  if (/html/i.test(type) || /^\s*<(!doctype|html)/i.test(answer.text)) {
+    return "a web page, as a proxy or a sign-in page in between does";
+  }
+  return "something that cannot be read";
+}
+
+function rejectionOf(body: unknown): KeyRejection {
+  const code = isObject(body) ? body.code : undefined;
+  return REJECTIONS.includes(code as string) ? code as KeyRejection : "invalid_api_key";
+}
+
+/** FastAPI's two shapes: a text, or a list of what is wrong with each field. */
+function detailOf(detail: unknown): string | undefined {
+  if (!Array.isArray(detail)) return textOf(detail);
+  const parts = detail.filter(isObject).map((it) => {
+    const place = Array.isArray(it.loc) ? it.loc.join(".") : undefined;
+    return [place, textOf(it.msg)].filter((part) => part !== undefined).join(": ");
+  });
+  return parts.length === 0 ? undefined : parts.join("; ");
+}
+
+/** @returns Whether a JSON value is an object, and neither null nor a list. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+function textsOf(value: unknown): string[] | undefined {
+  return Array.isArray(value) ? value.filter((it) => typeof it === "string") : undefined;
+}

@@ -1,0 +1,177 @@
+/**
+ * Who a key belongs to and what it may do: the platform's answer to `GET /api/auth/me`, read with care.
+ *
+ * @module
+ */
+import { PlatformError } from "../errors.ts";
+import { isObject } from "./answer.ts";
+import type { components } from "./openapi_types.ts";
+
+type Schemas = components["schemas"];
+type Wire = Schemas["Me"];
+
+/** A person or a machine with an account. */
+export interface Account {
+  readonly id: string | null;
+  readonly email: string | null;
+}
+
+/** An organization that the account is in; `role` as the platform names it, known here or not. */
+export interface Organization {
+  readonly id: string;
+  readonly name: string;
+  readonly role: string | null;
+}
+
+/** A project that the key reaches. */
+export type Project = Pick<Schemas["Project"], "id" | "name">;
+
+/** The key in use. */
+export interface KeyInfo {
+  readonly id: string | null;
+  readonly createdAt: Date | null;
+  /** `null`: never. */
+  readonly expiresAt: Date | null;
+  /** Every project, or the ids of those that it reaches; `null` where the platform does not tell. */
+  readonly scopes: "all_projects" | readonly string[] | null;
+  readonly permissions: readonly string[];
+}
+
+/** All that the platform tells; `null` where it does not tell. */
+export interface Identity {
+  readonly account: Account | null;
+  readonly organizations: readonly Organization[] | null;
+  readonly projects: readonly Project[] | null;
+  readonly key: KeyInfo | null;
+  readonly apiAccess: boolean | null;
+  readonly plan: { readonly name: string; readonly runsPerMonth: number | null } | null;
+  readonly runsThisMonth: number | null;
+}
+
+/**
+ * Reads the answer to `GET /api/auth/me`.
+ *
+ * @param body The JSON value. Fields that are missing are unknown, further ones are ignored.
+ * @returns What it tells.
+ * @throws {PlatformError} When a field is there and is of another type than the contract's, naming the field.
+ */
+export function identityOf(body: unknown): Identity {
+  const me = objectAt(body, "its answer") as Partial<Record<keyof Wire, unknown>>;
+  return {
+    account: optional(me.account, "account", (value, at) => {
+      const account = objectAt(value, at);
+      return { id: optional(account.id, `${at}.id`, textAt), email: optional(account.email, `${at}.email`, textAt) };
+    }),
+    organizations: optional(me.organizations, "organizations", listOf(organizationAt)),
+    projects: optional(me.projects, "projects", listOf(projectAt)),
+    key: optional(me.api_key, "api_key", keyAt),
+    apiAccess: optional(me.api_access, "api_access", booleanAt),
+    plan: optional(me.plan, "plan", (value, at) => {
+      const plan = objectAt(value, at);
+      return {
+        name: textAt(plan.name, `${at}.name`),
+        runsPerMonth: optional(plan.runs_per_month, `${at}.runs_per_month`, countAt),
+      };
+    }),
+    runsThisMonth: optional(
+      me.usage,
+      "usage",
+      (value, at) => optional(objectAt(value, at).runs_this_month, `${at}.runs_this_month`, countAt),
+    ),
+  };
+}
+
+/**
+ * What an older platform tells, which has no `/api/auth/me`: the lists alone.
+ *
+ * @param workspaces The answer to `GET /api/workspaces`: a list, or one under `workspaces`.
+ * @param projects The answer to `GET /api/projects`: a list, or one under `projects`.
+ * @throws {PlatformError} When either is something else.
+ */
+export function identityOfLists(workspaces: unknown, projects: unknown): Identity {
+  return {
+    account: null,
+    organizations: listOf(organizationAt)(unwrapped(workspaces, "workspaces"), "workspaces"),
+    projects: listOf(projectAt)(unwrapped(projects, "projects"), "projects"),
+    key: null,
+    apiAccess: null,
+    plan: null,
+    runsThisMonth: null,
+  };
+}
+
+function unwrapped(body: unknown, name: string): unknown {
+  return isObject(body) ? body[name] : body;
+}
+
+function organizationAt(value: unknown, at: string): Organization {
+  const organization = objectAt(value, at);
+  return {
+    id: textAt(organization.id, `${at}.id`),
+    name: textAt(organization.name, `${at}.name`),
+    role: optional(organization.role, `${at}.role`, textAt),
+  };
+}
+
+function projectAt(value: unknown, at: string): Project {
+  const project = objectAt(value, at);
+  return { id: textAt(project.id, `${at}.id`), name: textAt(project.name, `${at}.name`) };
+}
+
+function keyAt(value: unknown, at: string): KeyInfo {
+  const key = objectAt(value, at);
+  return {
+    id: optional(key.id, `${at}.id`, textAt),
+    createdAt: optional(key.created_at, `${at}.created_at`, timeAt),
+    expiresAt: optional(key.expires_at, `${at}.expires_at`, timeAt),
+    scopes: optional(
+      key.scopes,
+      `${at}.scopes`,
+      (scopes, place) => scopes === "all_projects" ? scopes : listOf(textAt)(scopes, place),
+    ),
+    permissions: optional(key.permissions, `${at}.permissions`, listOf(textAt)) ?? [],
+  };
+}
+
+type Reader<T> = (value: unknown, at: string) => T;
+
+function optional<T>(value: unknown, at: string, read: Reader<T>): T | null {
+  return value === undefined || value === null ? null : read(value, at);
+}
+
+function listOf<T>(read: Reader<T>): Reader<T[]> {
+  return (value, at) => {
+    if (!Array.isArray(value)) throw unreadable(at, "a list");
+    return value.map((item, index) => read(item, `${at}[${index}]`));
+  };
+}
+
+function objectAt(value: unknown, at: string): Record<string, unknown> {
+  if (!isObject(value)) throw unreadable(at, "an object");
+  return value;
+}
+
+function textAt(value: unknown, at: string): string {
+  if (typeof value !== "string") throw unreadable(at, "a text");
+  return value;
+}
+
+function booleanAt(value: unknown, at: string): boolean {
+  if (typeof value !== "boolean") throw unreadable(at, "true or false");
+  return value;
+}
+
+function countAt(value: unknown, at: string): number {
+  if (typeof value !== "number" || !Number.isFinite(value) || value < 0) throw unreadable(at, "a number from 0 on");
+  return value;
+}
+
+function timeAt(value: unknown, at: string): Date {
+  const time = new Date(textAt(value, at));
+  if (Number.isNaN(time.getTime())) throw unreadable(at, "a time");
+  return time;
+}
+
+function unreadable(at: string, expected: string): PlatformError {
+  return new PlatformError(`The platform's answer cannot be read: ${at} is not ${expected}`);
+}

@@ -1,0 +1,419 @@
+// Made from openapi.json by scripts/generate_types.ts. Change the document, not this file.
+
+export interface paths {
+  "/api/auth/me": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Who is asking, with which key, and what they may do
+     * @description Everything that `fluxloop auth status` and `whoami` show, in one round trip. Older servers do not have it and answer 404.
+     */
+    get: operations["getMe"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/projects": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The projects that the key reaches */
+    get: operations["listProjects"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/workspaces": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The workspaces that the account belongs to */
+    get: operations["listWorkspaces"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/openapi.json": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** This document */
+    get: operations["getOpenApiDocument"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+  schemas: {
+    /** @description A person */
+    Account: {
+      /** @example usr_1 */
+      id: string;
+      /**
+       * Format: email
+       * @example john@example.com
+       */
+      email: string;
+      /** @example John */
+      name: string;
+    };
+    /** @description An organization, and what the account is in it */
+    Organization: {
+      /** @example org_1 */
+      id: string;
+      /** @example Acme Inc */
+      name: string;
+      /**
+       * @example owner
+       * @example member
+       */
+      role: string;
+    };
+    /** @description An organization under its older name */
+    Workspace: {
+      /** @example org_1 */
+      id: string;
+      /** @example Acme Inc */
+      name: string;
+      /**
+       * @example owner
+       * @example member
+       */
+      role?: string;
+    };
+    Project: {
+      /** @example prj_1 */
+      id: string;
+      /** @example customer-support-bot */
+      name: string;
+    };
+    /**
+     * @description What a key may do
+     * @enum {string}
+     */
+    Permission: "read_scenarios" | "upload_results" | "create_scenarios" | "delete_scenarios" | "manage_projects";
+    /** @description What a key reaches: everything that its account reaches, or the projects with these ids */
+    ApiKeyScopes: "all_projects" | string[];
+    /** @description An API key, without the key itself */
+    ApiKeyInfo: {
+      /** @example key_1 */
+      id: string;
+      /** @example My Development Key */
+      name: string;
+      /**
+       * Format: date-time
+       * @example 2024-01-16T00:00:00Z
+       */
+      created_at: string;
+      /**
+       * Format: date-time
+       * @description From when on the key is not taken any more; null: it does not expire
+       * @example 2024-04-15T00:00:00Z
+       * @example null
+       */
+      expires_at: string | null;
+      scopes: components["schemas"]["ApiKeyScopes"];
+      permissions: components["schemas"]["Permission"][];
+    };
+    Plan: {
+      /** @example Team */
+      name: string;
+      /** @example 1000 */
+      runs_per_month: number;
+    };
+    Usage: {
+      /**
+       * @description Runs in the current calendar month, in UTC
+       * @example 234
+       */
+      runs_this_month: number;
+    };
+    /** @description Who is asking, with which key, and what they may do */
+    Me: {
+      account: components["schemas"]["Account"];
+      organizations: components["schemas"]["Organization"][];
+      /** @description Those that the key reaches */
+      projects: components["schemas"]["Project"][];
+      /** @description The key that was sent; null where it was an access token */
+      api_key: components["schemas"]["ApiKeyInfo"] | null;
+      /** @description Whether the account may use this API at all */
+      api_access: boolean;
+      plan: components["schemas"]["Plan"];
+      usage: components["schemas"]["Usage"];
+    };
+    ProjectList: {
+      projects: components["schemas"]["Project"][];
+    } | components["schemas"]["Project"][];
+    WorkspaceList: {
+      workspaces: components["schemas"]["Workspace"][];
+    } | components["schemas"]["Workspace"][];
+    /** @description An OpenAPI 3.1 document, as its specification has it */
+    OpenApiDocument: {
+      openapi: string;
+      info: {
+        [key: string]: unknown;
+      };
+      paths: {
+        [key: string]: unknown;
+      };
+    };
+    Error: {
+      /** @description A sentence for people */
+      detail: string;
+    };
+    UnauthorizedError: {
+      /** @enum {string} */
+      code: "invalid_api_key" | "expired_api_key" | "revoked_api_key";
+      /** @description A sentence for people */
+      detail: string;
+    };
+    PermissionDeniedError: {
+      /** @constant */
+      code: "permission_denied";
+      required_permission: components["schemas"]["Permission"];
+      /** @description Those that the key has */
+      permissions: components["schemas"]["Permission"][];
+      /** @description A sentence for people */
+      detail: string;
+    };
+    ValidationError: {
+      detail: string | components["schemas"]["FieldError"][];
+    };
+    FieldError: {
+      /** @description The way to the value that is wrong: names, and places in lists, as in `body`, `scopes`, 0 */
+      loc: (string | number)[];
+      /** @description What is wrong with it */
+      msg: string;
+    };
+  };
+  responses: {
+    /** @description There is no key, or it is not taken */
+    Unauthorized: {
+      headers: {
+        "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+        [name: string]: unknown;
+      };
+      content: {
+        "application/json": components["schemas"]["UnauthorizedError"];
+      };
+    };
+    /** @description The key is good, and may not do this */
+    PermissionDenied: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/json": components["schemas"]["PermissionDeniedError"];
+      };
+    };
+    /** @description There is nothing under this path */
+    NotFound: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/json": components["schemas"]["Error"];
+      };
+    };
+    /** @description This path does not take the method */
+    MethodNotAllowed: {
+      headers: {
+        Allow: components["headers"]["Allow"];
+        [name: string]: unknown;
+      };
+      content: {
+        "application/json": components["schemas"]["Error"];
+      };
+    };
+    /** @description The request names another host than the server's: a web page may be reaching for a server on this machine under a name of its own (DNS rebinding) */
+    MisdirectedRequest: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/json": components["schemas"]["Error"];
+      };
+    };
+    /** @description What was sent cannot be used */
+    UnprocessableContent: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/json": components["schemas"]["ValidationError"];
+      };
+    };
+    /** @description Too many requests in too short a time */
+    TooManyRequests: {
+      headers: {
+        "Retry-After": components["headers"]["RetryAfter"];
+        [name: string]: unknown;
+      };
+      content: {
+        "application/json": components["schemas"]["Error"];
+      };
+    };
+    /** @description The server failed; nothing is said about how */
+    ServerError: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/json": components["schemas"]["Error"];
+      };
+    };
+  };
+  parameters: never;
+  requestBodies: never;
+  headers: {
+    /** @description The methods that this path takes (RFC 9110, section 10.2.1) */
+    Allow: string;
+    /** @description How long to wait: seconds, or a date (RFC 9110, section 10.2.3) */
+    RetryAfter: string;
+    /** @description How to authenticate (RFC 6750, section 3) */
+    WwwAuthenticate: string;
+  };
+  pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+  getMe: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The account, and the key that was sent */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Me"];
+        };
+      };
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["PermissionDenied"];
+      404: components["responses"]["NotFound"];
+      405: components["responses"]["MethodNotAllowed"];
+      421: components["responses"]["MisdirectedRequest"];
+      422: components["responses"]["UnprocessableContent"];
+      429: components["responses"]["TooManyRequests"];
+      "5XX": components["responses"]["ServerError"];
+    };
+  };
+  listProjects: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The projects; older servers answer with the bare list */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ProjectList"];
+        };
+      };
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["PermissionDenied"];
+      404: components["responses"]["NotFound"];
+      405: components["responses"]["MethodNotAllowed"];
+      421: components["responses"]["MisdirectedRequest"];
+      422: components["responses"]["UnprocessableContent"];
+      429: components["responses"]["TooManyRequests"];
+      "5XX": components["responses"]["ServerError"];
+    };
+  };
+  listWorkspaces: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The workspaces; older servers answer with the bare list */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["WorkspaceList"];
+        };
+      };
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["PermissionDenied"];
+      404: components["responses"]["NotFound"];
+      405: components["responses"]["MethodNotAllowed"];
+      421: components["responses"]["MisdirectedRequest"];
+      422: components["responses"]["UnprocessableContent"];
+      429: components["responses"]["TooManyRequests"];
+      "5XX": components["responses"]["ServerError"];
+    };
+  };
+  getOpenApiDocument: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description An OpenAPI 3.1 document */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OpenApiDocument"];
+        };
+      };
+      405: components["responses"]["MethodNotAllowed"];
+      421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
+      "5XX": components["responses"]["ServerError"];
+    };
+  };
+}
