@@ -1,0 +1,33 @@
+/**
+ * The contract's types under short names: what this room answers with is checked against them at compile time.
+ *
+ * @module
+ */
+import type { components } from "../platform/openapi_types.ts";
+
+type Schemas = components["schemas"];
+
+/** What `GET /api/auth/me` answers. */
+export type Me = Schemas["Me"];
+/** An account, as the contract shows it. */
+export type Account = Schemas["Account"];
+/** An organization and the account's role in it. */
+export type Organization = Schemas["Organization"];
+/** A project. */
+export type Project = Schemas["Project"];
+/** How many runs a month are paid for. */
+export type Plan = Schemas["Plan"];
+/** Something that a key may do. */
+export type Permission = Schemas["Permission"];
+/** What a key reaches: `"all_projects"`, or a list of project ids. */
+export type Scopes = Schemas["ApiKeyScopes"];
+/** A key as the contract shows it: without the key itself. */
+export type ApiKeyInfo = Schemas["ApiKeyInfo"];
+/** What `GET /api/projects` may answer. */
+export type ProjectList = Schemas["ProjectList"];
+/** What `GET /api/workspaces` may answer. */
+export type WorkspaceList = Schemas["WorkspaceList"];
+/** A 401 answer. */
+export type UnauthorizedError = Schemas["UnauthorizedError"];
+/** An answer that says no more than a sentence. */
+export type SentenceError = Schemas["Error"];

@@ -1,0 +1,94 @@
+/**
+ * The tables of the embedded platform, and how a data directory of an older version gets to them.
+ *
+ * @module
+ */
+import type { Database } from "./database.ts";
+
+/**
+ * Step n brings a database from version n to n + 1. A step that was released stays as it is: it is what made the
+ * databases that are out there. Rows come back in the order in which they went in, which is that of the rowid.
+ */
+const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE plans (
+    id TEXT NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL,
+    runs_per_month INTEGER NOT NULL CHECK (runs_per_month >= 0)
+  ) STRICT;
+
+  CREATE TABLE accounts (
+    id TEXT NOT NULL PRIMARY KEY,
+    email TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    plan_id TEXT NOT NULL REFERENCES plans (id)
+  ) STRICT;
+
+  CREATE TABLE organizations (
+    id TEXT NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE memberships (
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    role TEXT NOT NULL,
+    PRIMARY KEY (account_id, organization_id)
+  ) STRICT;
+
+  CREATE TABLE projects (
+    id TEXT NOT NULL PRIMARY KEY,
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    name TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE usage (
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    month TEXT NOT NULL CHECK (month GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]'),
+    runs INTEGER NOT NULL CHECK (runs >= 0),
+    PRIMARY KEY (account_id, month)
+  ) STRICT;
+
+  -- AUTOINCREMENT: a number is never given twice, so that an id in somebody's notes never names another key.
+  CREATE TABLE api_keys (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    name TEXT NOT NULL,
+    prefix TEXT NOT NULL,
+    hash BLOB NOT NULL UNIQUE CHECK (length(hash) = 32),
+    created_at TEXT NOT NULL,
+    expires_at TEXT,
+    revoked_at TEXT,
+    last_used_at TEXT,
+    scopes TEXT NOT NULL CHECK (json_valid(scopes)),
+    permissions TEXT NOT NULL CHECK (json_valid(permissions)),
+    created_by INTEGER REFERENCES api_keys (number)
+  ) STRICT;
+  `,
+];
+
+/** The version that this program makes and understands. */
+export const SCHEMA_VERSION = MIGRATIONS.length;
+
+/** "FLXL": tells a database of this program from any other (SQLite documentation, "PRAGMA application_id"). */
+export const APPLICATION_ID = 0x464c584c;
+
+/** @returns The version of the database's schema; 0 where it has none yet. */
+export function schemaVersion(database: Database): number {
+  return database.get<{ version: number }>("SELECT user_version AS version FROM pragma_user_version")!.version;
+}
+
+/**
+ * Brings the tables up to {@linkcode SCHEMA_VERSION}. Call it within a transaction.
+ *
+ * @returns Whether there were none before.
+ */
+export function migrate(database: Database): boolean {
+  const version = schemaVersion(database);
+  for (const step of MIGRATIONS.slice(version)) database.execute(step);
+  // A PRAGMA takes no parameters; both are constants of this file.
+  if (version < SCHEMA_VERSION) {
+    database.execute(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}`);
+  }
+  return version === 0;
+}

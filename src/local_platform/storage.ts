@@ -1,0 +1,42 @@
+/**
+ * What the embedded platform keeps. Every change is on disk when its function returns, so that it survives a restart
+ * and a `kill -9`. Several processes may have the same data directory open.
+ *
+ * @module
+ */
+import { Accounts } from "./accounts.ts";
+import { ApiKeys } from "./api_keys.ts";
+import { openDatabase } from "./data_directory.ts";
+import type { Database } from "./database.ts";
+import { migrate } from "./schema.ts";
+
+/** The platform's state, a field for each subject. */
+export interface Storage {
+  readonly accounts: Accounts;
+  readonly apiKeys: ApiKeys;
+  /** Lets go of the files. */
+  close(): void;
+}
+
+/**
+ * Opens the storage of a data directory, and makes it where it is missing.
+ *
+ * @param dataDir The directory, kept to its owner; `null` keeps everything in memory until it is closed.
+ * @param fill Puts in what a new storage starts with. What it did is there whole, or the storage is still new.
+ * @throws {ConfigurationError} When the directory is none, or its database is not of this program, or of a newer one.
+ * @throws {SystemError} When the directory or the database cannot be made or opened.
+ */
+export function openStorage(dataDir: string | null, fill: (storage: Storage) => void = () => {}): Storage {
+  const database = openDatabase(dataDir, (opened) => {
+    if (migrate(opened)) fill(storageOn(opened));
+  });
+  return storageOn(database);
+}
+
+function storageOn(database: Database): Storage {
+  return {
+    accounts: new Accounts(database),
+    apiKeys: new ApiKeys(database),
+    close: () => database.close(),
+  };
+}

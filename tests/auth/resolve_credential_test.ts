@@ -1,0 +1,140 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { afterEach, describe, it } from "@std/testing/bdd";
+import { type KeyOptions, resolveCredential } from "../../src/auth/resolve_credential.ts";
+import { ConfigurationError, NotFoundError, NotLoggedInError, UsageError } from "../../src/errors.ts";
+import { leaveWorlds, world } from "../support/world.ts";
+
+const SAVED = `
+profiles:
+  default: {api_key: saved_default}
+  dev: {api_key: saved_dev}
+  local: {api_key: saved_local, api_url: "http://127.0.0.1:9"}
+`;
+
+function resolve(options: KeyOptions, env: Record<string, string>, saved = SAVED) {
+  const { context, home, credentials } = world({ env });
+  Deno.mkdirSync(`${home}/.fluxloop`);
+  Deno.writeTextFileSync(credentials, saved);
+  Deno.writeTextFileSync(`${home}/key`, "'in_file'\n");
+  const atHome = { ...context, env: (name: string) => context.env(name)?.replace("<home>", home) };
+  return resolveCredential(atHome, options);
+}
+
+describe("where the key comes from", () => {
+  afterEach(leaveWorlds);
+
+  const all = { FLUXLOOP_API_KEY: "e1", FLUXLOOP_SYNC_API_KEY: "e2", FLUXLOOP_API_KEY_FILE: "<home>/key" };
+  const { FLUXLOOP_API_KEY: _first, ...older } = all;
+  const { FLUXLOOP_SYNC_API_KEY: _second, ...fileOnly } = older;
+  const chosen = `${SAVED}default_profile: local\n`;
+  const wins: [string, KeyOptions, Record<string, string>, string, string[]][] = [
+    ["--api-key", { apiKey: "flag", profile: "dev" }, all, SAVED, ["flag", "flag", "--api-key"]],
+    ["FLUXLOOP_API_KEY", { profile: "dev" }, all, SAVED, ["e1", "environment", "FLUXLOOP_API_KEY"]],
+    ["its older alias", { profile: "dev" }, older, SAVED, ["e2", "environment", "FLUXLOOP_SYNC_API_KEY"]],
+    ["the key file", { profile: "dev" }, fileOnly, SAVED, ["in_file", "file", "FLUXLOOP_API_KEY_FILE"]],
+    ["--profile", { profile: "dev" }, { FLUXLOOP_PROFILE: "local" }, chosen, ["saved_dev", "profile", "dev"]],
+    ["FLUXLOOP_PROFILE", {}, { FLUXLOOP_PROFILE: "dev" }, chosen, ["saved_dev", "profile", "dev"]],
+    ["the chosen profile", {}, {}, chosen, ["saved_local", "profile", "local"]],
+    ["the default profile", {}, {}, SAVED, ["saved_default", "profile", "default"]],
+    ["what is not empty", {}, { FLUXLOOP_API_KEY: "", FLUXLOOP_PROFILE: "" }, SAVED, [
+      "saved_default",
+      "profile",
+      "default",
+    ]],
+  ];
+  for (const [what, options, env, saved, expected] of wins) {
+    it(`takes it from ${what}, over all that comes later`, () => {
+      const { key, source, origin } = resolve(options, env, saved);
+      assertEquals([key, source, origin], expected);
+    });
+  }
+
+  it("names the profile that a key from the environment stands over", () => {
+    assertEquals(resolve({ profile: "dev" }, all).overridden, "dev");
+  });
+
+  it("says nothing of a profile that nobody named", () => assertEquals(resolve({}, all).overridden, null));
+
+  const urls: [string, KeyOptions, Record<string, string>, string][] = [
+    ["the hosted platform", {}, {}, "https://api.fluxloop.ai/"],
+    ["the profile's own", { profile: "local" }, {}, "http://127.0.0.1:9/"],
+    [
+      "the same origin with a path",
+      { profile: "local" },
+      { FLUXLOOP_API_URL: "http://127.0.0.1:9/v2/" },
+      "http://127.0.0.1:9/v2",
+    ],
+    [
+      "--api-url before FLUXLOOP_API_URL",
+      { apiKey: "k", apiUrl: "https://a.b" },
+      { FLUXLOOP_API_URL: "https://c.d" },
+      "https://a.b/",
+    ],
+    [
+      "FLUXLOOP_API_URL with a key from the environment",
+      {},
+      { ...all, FLUXLOOP_API_URL: "https://c.d" },
+      "https://c.d/",
+    ],
+  ];
+  for (const [what, options, env, url] of urls) {
+    it(`sends it to ${what}`, () => assertEquals(resolve(options, env).apiUrl.href, url));
+  }
+
+  const elsewhere: [string, KeyOptions, string][] = [
+    ["another host", { apiUrl: "https://api.fluxloop.example" }, "default"],
+    ["another port", { apiUrl: "http://127.0.0.1:10", profile: "local" }, "local"],
+    ["another scheme", { apiUrl: "https://127.0.0.1:9", profile: "local" }, "local"],
+  ];
+  for (const [what, options, profile] of elsewhere) {
+    it(`does not send a saved key to ${what}`, () => {
+      assertThrows(() => resolve(options, {}), UsageError, `profile "${profile}" was saved for`);
+    });
+  }
+
+  it("is not there when nobody is logged in", () => {
+    assertThrows(() => resolve({}, {}, "profiles:\n  dev: {api_key: k}\n"), NotLoggedInError);
+  });
+
+  const missing: [string, KeyOptions, Record<string, string>, string, string][] = [
+    ["--profile", { profile: "prod" }, {}, SAVED, 'There is no profile "prod"; saved profiles: default, dev, local'],
+    [
+      "FLUXLOOP_PROFILE",
+      {},
+      { FLUXLOOP_PROFILE: "prod" },
+      SAVED,
+      'There is no profile "prod" (from FLUXLOOP_PROFILE); saved',
+    ],
+    ["a choice", {}, {}, `${SAVED}default_profile: gone\n`, 'There is no profile "gone" (from default_profile); saved'],
+    ["--profile default", { profile: "default" }, {}, "", 'There is no profile "default"; no profiles are saved'],
+  ];
+  for (const [what, options, env, saved, sentence] of missing) {
+    it(`names the profiles there are when ${what} names none of them`, () => {
+      assertThrows(() => resolve(options, env, saved), NotFoundError, sentence);
+    });
+  }
+
+  const wrong: [string, KeyOptions, Record<string, string>, string][] = [
+    ["a profile name", { profile: "../x" }, {}, "--profile is no profile name"],
+    ["a profile name beside a key", { profile: "a b" }, all, "--profile is no profile name"],
+    ["an empty profile name", { profile: "" }, {}, "--profile is no profile name"],
+    ["a profile name of 65 letters", { profile: "a".repeat(65) }, {}, "--profile is no profile name"],
+    ["FLUXLOOP_PROFILE", {}, { FLUXLOOP_PROFILE: "-x" }, "FLUXLOOP_PROFILE is no profile name"],
+    ["FLUXLOOP_API_URL", {}, { FLUXLOOP_API_URL: "nonsense" }, "FLUXLOOP_API_URL is not a URL"],
+    ["FLUXLOOP_API_KEY", {}, { FLUXLOOP_API_KEY: "a\nb" }, "FLUXLOOP_API_KEY holds white space"],
+  ];
+  for (const [what, options, env, sentence] of wrong) {
+    it(`refuses a wrong ${what}`, () => {
+      assertThrows(() => resolve(options, env), UsageError, sentence);
+    });
+  }
+
+  it("says which key file is missing", () => {
+    const env = { FLUXLOOP_API_KEY_FILE: "<home>/none" };
+    assertThrows(
+      () => resolve({}, env),
+      ConfigurationError,
+      "none, named by FLUXLOOP_API_KEY_FILE: there is no such file",
+    );
+  });
+});

@@ -1,0 +1,205 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
+import { listen } from "../support/listener.ts";
+import { DOCUMENTED_KEY, startPlatform, type TestPlatform } from "../support/platform.ts";
+import { Session } from "../support/session.ts";
+import { leaveWorlds } from "../support/world.ts";
+
+let platform: TestPlatform;
+
+function loggedIn(env: Record<string, string> = {}): Session {
+  const session = new Session({ env });
+  session.save(`profiles:
+  default: {api_key: ${DOCUMENTED_KEY}, account: john@example.com, expires: "2024-04-15", api_url: "${platform.url}"}
+  constructor: {api_key: flux_prod_xyz789abc123def456ghi789}
+  broken: {note: no key}
+`);
+  return session;
+}
+
+describe("auth whoami, token, list and logout", () => {
+  beforeAll(async () => {
+    platform = await startPlatform();
+  });
+  afterAll(() => platform.stop());
+  afterEach(leaveWorlds);
+
+  it("whoami writes the documented JSON document", async () => {
+    const { code, stdout } = await loggedIn().run(["auth", "whoami", "--json"]);
+    assertEquals([code, JSON.parse(stdout)], [0, {
+      account: { id: "usr_1", email: "john@example.com" },
+      organizations: [
+        { id: "org_1", name: "Acme Inc", role: "owner" },
+        { id: "org_2", name: "Personal", role: "member" },
+      ],
+      projects: [
+        { id: "prj_1", name: "customer-support-bot" },
+        { id: "prj_2", name: "sales-assistant" },
+        { id: "prj_3", name: "analytics-agent" },
+      ],
+      api_access: true,
+      plan: { name: "Team", runs_per_month: 1000 },
+      usage: { runs_this_month: 234, runs_per_month: 1000 },
+    }]);
+  });
+
+  it("whoami says what an older platform does not tell", async () => {
+    const older = listen((request) =>
+      request.url.endsWith("/me") ? new Response(null, { status: 404 }) : Response.json([])
+    );
+    const env = { FLUXLOOP_API_KEY: "flux_dev_k", FLUXLOOP_API_URL: older.url };
+    const { stdout } = await new Session({ env }).run(["auth", "whoami"]);
+    const document = JSON.parse((await new Session({ env }).run(["auth", "whoami", "--json"])).stdout);
+    await older.stop();
+    assertEquals(
+      stdout,
+      `Account: unknown
+
+Organizations: none
+
+Projects: none
+
+API Access: unknown
+Plan: unknown
+Usage this month: unknown
+`,
+    );
+    assertEquals(document, {
+      account: null,
+      organizations: [],
+      projects: [],
+      api_access: null,
+      plan: null,
+      usage: null,
+    });
+  });
+
+  it("whoami shows a denied permission as the documentation has it", async () => {
+    const denying = listen(() =>
+      Response.json(
+        {
+          code: "permission_denied",
+          required_permission: "upload_results",
+          permissions: ["read_scenarios"],
+          detail: "no",
+        },
+        { status: 403 },
+      )
+    );
+    const env = { FLUXLOOP_API_KEY: "flux_dev_k", FLUXLOOP_API_URL: denying.url };
+    const { code, stderr } = await new Session({ env }).run(["auth", "whoami"]);
+    await denying.stop();
+    assertEquals([code, stderr], [
+      3,
+      `❌ Error: Permission denied
+
+Your API key doesn't have permission to perform this action.
+
+Required permission: upload_results
+Your permissions: read_scenarios
+`,
+    ]);
+  });
+
+  it("token prints the key alone, without a request", async () => {
+    assertEquals(await loggedIn().run(["auth", "token", "-q"]), { code: 0, stdout: `${DOCUMENTED_KEY}\n`, stderr: "" });
+  });
+
+  it("token tells with --json where the key comes from", async () => {
+    const { stdout } = await loggedIn({ FLUXLOOP_API_KEY: "flux_ci_env" }).run(["auth", "token", "--json"]);
+    assertEquals(JSON.parse(stdout), {
+      token: "flux_ci_env",
+      source: "environment",
+      profile: null,
+      api_url: "https://api.fluxloop.ai",
+    });
+  });
+
+  it("token says that nobody is logged in", async () => {
+    const { code, stdout } = await new Session().run(["auth", "token"]);
+    assertEquals([code, stdout], [3, ""]);
+  });
+
+  it("list shows every profile, the current one marked, keys masked, a broken one too", async () => {
+    const { code, stdout } = await loggedIn({ FLUXLOOP_PROFILE: "constructor" }).run(["auth", "list"]);
+    const [title, blank, ...rows] = stdout.trimEnd().split("\n");
+    assertEquals([code, title, blank], [0, "Profiles in ~/.fluxloop/credentials:", ""]);
+    assertEquals(rows.map((row) => [row[0], ...row.slice(3).split(/ {2,}/)]), [
+      [" ", "PROFILE", "ACCOUNT", "API KEY", "EXPIRES"],
+      [
+        " ",
+        "default",
+        `john@example.com at ${platform.url}`,
+        "flux_dev_abc1...mno34",
+        "2024-04-15 (84 days remaining)",
+      ],
+      ["*", "constructor", "unknown", "flux_prod_xyz7...hi789", "unknown"],
+      [" ", "broken", "unknown", "(none: log in again)", "unknown"],
+    ]);
+  });
+
+  it("list writes JSON without a whole key", async () => {
+    const { stdout } = await loggedIn().run(["auth", "list", "--json"]);
+    const { profiles } = JSON.parse(stdout);
+    assertEquals(profiles[0], {
+      name: "default",
+      current: true,
+      account: "john@example.com",
+      api_key: "flux_dev_abc1...mno34",
+      expires: "2024-04-15",
+      api_url: platform.url,
+    });
+  });
+
+  it("list says that there is nothing to list", async () => {
+    const { code, stdout } = await new Session().run(["auth", "list"]);
+    assertEquals([code, stdout], [0, "There are no saved credentials. Run: fluxloop auth login\n"]);
+  });
+
+  it("logout removes the default profile", async () => {
+    const session = loggedIn();
+    const { code, stdout } = await session.run(["auth", "logout"]);
+    assertEquals([code, stdout], [0, "✅ Logged out from profile: default\n"]);
+    assertEquals(session.saved()!.includes(DOCUMENTED_KEY), false);
+    assertStringIncludes(session.saved()!, "constructor:");
+  });
+
+  it("logout removes the profile that is named, be it broken", async () => {
+    const session = loggedIn();
+    assertEquals(
+      (await session.run(["auth", "logout", "--profile", "broken", "--json"])).stdout.replace(/\s/g, ""),
+      '{"logged_out":["broken"]}',
+    );
+    assertEquals(session.saved()!.includes("broken"), false);
+  });
+
+  it("logout --all removes every profile", async () => {
+    const session = loggedIn();
+    const { code, stdout } = await session.run(["auth", "logout", "--all"]);
+    assertEquals([code, stdout], [0, "✅ Logged out from profiles: default, constructor, broken\n"]);
+    assertEquals(session.saved(), "profiles: {}\n");
+  });
+
+  it("logout --all is content where nothing is saved, and makes no file", async () => {
+    const session = new Session();
+    const { code, stdout } = await session.run(["auth", "logout", "--all"]);
+    assertEquals([code, stdout, session.saved()], [0, "There are no saved credentials.\n", null]);
+  });
+
+  it("logout warns of a key that goes on to work", async () => {
+    const { stderr } = await loggedIn({ FLUXLOOP_API_KEY: "x" }).run(["auth", "logout"]);
+    assertStringIncludes(stderr, "FLUXLOOP_API_KEY is set");
+  });
+
+  const missing: [string, string[], number, string][] = [
+    ["nobody is logged in", [], 3, "❌ Not authenticated"],
+    ["the profile is not there", ["--profile", "none"], 5, 'There is no profile "none"; no profiles are saved'],
+  ];
+  for (const [what, args, code, sentence] of missing) {
+    it(`logout says so when ${what}`, async () => {
+      const outcome = await new Session().run(["auth", "logout", ...args]);
+      assertEquals(outcome.code, code);
+      assertStringIncludes(outcome.stderr, sentence);
+    });
+  }
+});

@@ -1,0 +1,211 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
+import { listen } from "../support/listener.ts";
+import {
+  DOCUMENTED_KEY,
+  EXPIRED_KEY,
+  REVOKED_KEY,
+  SECOND_KEY,
+  startPlatform,
+  type TestPlatform,
+} from "../support/platform.ts";
+import { Session } from "../support/session.ts";
+import { leaveWorlds } from "../support/world.ts";
+
+let platform: TestPlatform;
+const session = (env: Record<string, string> = {}) => new Session({ env: { FLUXLOOP_API_URL: platform.url, ...env } });
+
+const SUCCESS = `✅ Successfully authenticated!
+✅ Credentials saved to ~/.fluxloop/credentials
+
+Your account: john@example.com
+Organizations: Acme Inc, Personal
+`;
+
+describe("auth login", () => {
+  beforeAll(async () => {
+    platform = await startPlatform();
+  });
+  afterAll(() => platform.stop());
+  afterEach(leaveWorlds);
+
+  it("verifies the key of --api-key and saves it", async () => {
+    const it = session();
+    assertEquals(await it.run(["auth", "login", "--api-key", DOCUMENTED_KEY]), {
+      code: 0,
+      stdout: SUCCESS,
+      stderr: "",
+    });
+    assertEquals(
+      it.saved(),
+      `profiles:
+  default:
+    api_key: ${DOCUMENTED_KEY}
+    account: john@example.com
+    expires: "2024-04-15"
+    api_url: "${platform.url}"
+    key_id: key_1
+    created: "2024-01-16"
+`,
+    );
+  });
+
+  it("takes the key from standard input", async () => {
+    const it = session();
+    const { code } = await it.run(["auth", "login", "--api-key-stdin"], {
+      stdin: `FLUXLOOP_API_KEY="${SECOND_KEY}"\n`,
+    });
+    assertEquals(code, 0);
+    assertStringIncludes(it.saved()!, SECOND_KEY);
+  });
+
+  it("asks for the key on a terminal", async () => {
+    const it = session();
+    const { code, stdout, stderr } = await it.run(["auth", "login"], { typed: DOCUMENTED_KEY });
+    assertEquals([code, stdout], [0, SUCCESS]);
+    assertEquals(stderr, "Welcome to FluxLoop!\n\nPlease enter your API key:\n\n");
+  });
+
+  it("saves under the profile that is named", async () => {
+    const it = session();
+    await it.run(["auth", "login", "--profile", "production", "--api-key", DOCUMENTED_KEY]);
+    assertStringIncludes(it.saved()!, "profiles:\n  production:\n    api_key:");
+  });
+
+  it("updates a profile in place", async () => {
+    const it = session();
+    it.save(`profiles:\n  a: {api_key: x}\n  default: {team: core, api_key: old}\n  b: {api_key: other}\n`);
+    await it.run(["auth", "login", "--api-key", SECOND_KEY]);
+    assertEquals(
+      it.saved()!.split("\n").filter((line) => !line.includes("api_url") && !line.includes("created")),
+      [
+        "profiles:",
+        "  a:",
+        "    api_key: x",
+        "  default:",
+        "    team: core",
+        `    api_key: ${SECOND_KEY}`,
+        "    account: john@example.com",
+        "    key_id: key_3",
+        "  b:",
+        "    api_key: other",
+        "",
+      ],
+    );
+  });
+
+  it("saves nothing with --no-save", async () => {
+    const it = session();
+    const { code, stdout } = await it.run(["auth", "login", "--no-save", "--api-key", DOCUMENTED_KEY]);
+    assertEquals([code, stdout], [0, SUCCESS.replace(/✅ Credentials.*\n/, "")]);
+    assertEquals(it.saved(), null);
+  });
+
+  it("writes one JSON document with --json", async () => {
+    const { stdout } = await session().run(["auth", "login", "--json", "--api-key", DOCUMENTED_KEY]);
+    assertEquals(JSON.parse(stdout), {
+      authenticated: true,
+      profile: "default",
+      saved: true,
+      credentials_file: "~/.fluxloop/credentials",
+      api_url: platform.url,
+      account: { id: "usr_1", email: "john@example.com" },
+      organizations: [
+        { id: "org_1", name: "Acme Inc", role: "owner" },
+        { id: "org_2", name: "Personal", role: "member" },
+      ],
+      api_key: { id: "key_1", masked: "flux_dev_abc1...mno34" },
+    });
+  });
+
+  it("says nothing with --quiet", async () => {
+    const outcome = await session().run(["auth", "login", "-q", "--api-key", DOCUMENTED_KEY]);
+    assertEquals(outcome, { code: 0, stdout: "", stderr: "" });
+  });
+
+  it("warns of a variable that will stand over what it saved", async () => {
+    const { stderr } = await session({ FLUXLOOP_API_KEY: "x" }).run(["auth", "login", "--api-key", DOCUMENTED_KEY]);
+    assertEquals(stderr, "⚠️  FLUXLOOP_API_KEY is set: its key is used instead of the saved credentials.\n");
+  });
+
+  it("never takes the key from the environment", async () => {
+    const { code, stdout, stderr } = await session({ FLUXLOOP_API_KEY: DOCUMENTED_KEY }).run(["auth", "login"]);
+    assertEquals([code, stdout], [2, ""]);
+    assertStringIncludes(stderr, "no terminal to ask for it");
+  });
+
+  for (const [what, key] of [["wrong", "flux_dev_wrong"], ["expired", EXPIRED_KEY], ["revoked", REVOKED_KEY]]) {
+    it(`leaves everything as it was when the key is ${what}`, async () => {
+      const it = session();
+      const before = `# mine\nprofiles:\n  default: {api_key: old}\n`;
+      it.save(before);
+      const { code, stdout, stderr } = await it.run(["auth", "login", "--api-key", key]);
+      assertEquals([code, stdout, it.saved()], [3, "", before]);
+      assertEquals(
+        stderr,
+        `❌ Error: Invalid API key
+
+Please check that:
+1. The API key is correct (no typos)
+2. The key hasn't been revoked or expired
+3. You have network connectivity
+
+Generate a new key at: ${platform.url}/settings/api-keys
+`,
+      );
+    });
+  }
+
+  it("goes to the platform that the profile was saved for", async () => {
+    const it = new Session();
+    it.save(`profiles:\n  local: {api_key: old, api_url: "${platform.url}"}\n`);
+    assertEquals((await it.run(["auth", "login", "--profile", "local", "--api-key", DOCUMENTED_KEY])).code, 0);
+  });
+
+  it("verifies with an older platform by its lists, and calls the rest unknown", async () => {
+    const older = listen((request) => {
+      const { pathname } = new URL(request.url);
+      if (pathname === "/api/workspaces") return Response.json([{ id: "ws_1", name: "Acme Inc" }]);
+      if (pathname === "/api/projects") return Response.json({ projects: [{ id: "prj_1", name: "bot" }] });
+      return new Response("Not Found", { status: 404 });
+    });
+    const { code, stdout } = await session({ FLUXLOOP_API_URL: older.url }).run([
+      "auth",
+      "login",
+      "--api-key",
+      "flux_dev_k",
+    ]);
+    await older.stop();
+    assertEquals([code, stdout.split("\n").slice(-3)], [0, ["Your account: unknown", "Organizations: Acme Inc", ""]]);
+  });
+
+  it("says so when what answers is no platform at all", async () => {
+    const other = listen(() => new Response("Not Found", { status: 404 }));
+    const { code, stderr } = await session({ FLUXLOOP_API_URL: other.url }).run([
+      "auth",
+      "login",
+      "--api-key",
+      "flux_dev_k",
+    ]);
+    await other.stop();
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, "is no FluxLoop platform");
+  });
+
+  it("makes the platform's names harmless", async () => {
+    const hostile = listen(() =>
+      Response.json({
+        account: { id: "u", email: "a\x1b[2J@b" },
+        organizations: [{ id: "o", name: "\x07\u202e", role: null }],
+      })
+    );
+    const { stdout } = await session({ FLUXLOOP_API_URL: hostile.url }).run([
+      "auth",
+      "login",
+      "--api-key",
+      "flux_dev_k",
+    ]);
+    await hostile.stop();
+    assertEquals(stdout.split("\n").slice(-3), ["Your account: a\\x1b[2J@b", "Organizations: \\x07\\u{202e}", ""]);
+  });
+});

@@ -1,0 +1,139 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
+import { listen, type Listener } from "../support/listener.ts";
+import { Session } from "../support/session.ts";
+import { leaveWorlds } from "../support/world.ts";
+
+const SECRET = "flux_dev_topsecret0123456789";
+const login = (...args: string[]) => ["auth", "login", ...args];
+
+interface Mistake {
+  readonly what: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: string;
+  readonly sentence: string;
+}
+
+const MISTAKES: readonly Mistake[] = [
+  { what: "an unknown command", args: ["auht"], sentence: 'Unknown command "auht". Did you mean command "auth"?' },
+  { what: "an unknown subcommand", args: ["auth", "stauts"], sentence: 'Did you mean command "status"?' },
+  { what: "an unknown option", args: ["auth", "status", "--jsno"], sentence: 'Did you mean option "--json"?' },
+  {
+    what: "an option without its value",
+    args: ["auth", "status", "--profile"],
+    sentence: 'Missing value for option "--profile"',
+  },
+  { what: "a key where no argument belongs", args: login(SECRET), sentence: "No arguments allowed" },
+  { what: "a key as a command", args: [SECRET], sentence: 'Unknown command "flux_dev_****"' },
+  { what: "a key as an option", args: login(`--${SECRET}`), sentence: 'Unknown option "--flux_dev_****"' },
+  {
+    what: "a bad profile name",
+    args: ["auth", "status", "--profile", "a/b"],
+    sentence: "--profile is no profile name",
+  },
+  { what: "a bad profile name to log in to", args: login("--profile", "", "--api-key", SECRET), sentence: "--profile" },
+  { what: "two sources of a key", args: login("--api-key", SECRET, "--api-key-stdin"), sentence: "--api-key" },
+  { what: "an empty key", args: login("--api-key", ""), sentence: "--api-key" },
+  {
+    what: "an empty standard input",
+    args: login("--api-key-stdin"),
+    sentence: "The API key from standard input is empty",
+  },
+  {
+    what: "a key of two lines",
+    args: login("--api-key-stdin"),
+    stdin: `${SECRET}\n${SECRET}\n`,
+    sentence: "holds white space, line ends",
+  },
+  {
+    what: "a key with a control character",
+    args: login("--api-key", `${SECRET}\x1b[0m`),
+    sentence: "holds white space, line ends",
+  },
+  { what: "no key and no terminal", args: login(), sentence: "no terminal to ask for it" },
+  {
+    what: "plain http to another host",
+    args: login("--api-key", SECRET, "--api-url", "http://example.com"),
+    sentence: "plain http to example.com",
+  },
+  {
+    what: "plain http in the environment",
+    args: ["auth", "status"],
+    env: { FLUXLOOP_API_URL: "http://example.com", FLUXLOOP_API_KEY: SECRET },
+    sentence: "FLUXLOOP_API_URL would send your key over plain http to example.com",
+  },
+  {
+    what: "an API URL that is none",
+    args: ["auth", "whoami"],
+    env: { FLUXLOOP_API_URL: "nonsense", FLUXLOOP_API_KEY: SECRET },
+    sentence: "FLUXLOOP_API_URL is not a URL",
+  },
+  {
+    what: "a stored key and another origin",
+    args: ["auth", "status", "--api-url", "<url>"],
+    sentence: "is not sent to <url>",
+  },
+  { what: "--all with a profile", args: ["auth", "logout", "--all", "--profile", "a"], sentence: "exclude each other" },
+  {
+    what: "--all with a profile to check",
+    args: ["auth", "status", "--all", "--profile", "a"],
+    sentence: "exclude each other",
+  },
+  {
+    what: "a span that is none",
+    args: ["auth", "status", "--fail-if-expires-in", "soon"],
+    sentence: "takes a span of time",
+  },
+  {
+    what: "a port that is none",
+    args: ["platform", "serve", "--port", "70000"],
+    sentence: "--port takes a number from 0 to 65535",
+  },
+  { what: "a port that is no number", args: ["platform", "serve", "--port", "x"], sentence: "--port" },
+  { what: "two places for the state", args: ["platform", "serve", "--data", "a", "--ephemeral"], sentence: "--data" },
+];
+
+describe("bad input", () => {
+  let server: Listener;
+
+  beforeAll(() => {
+    server = listen(() => Response.json({}));
+  });
+  afterAll(() => server.stop());
+  afterEach(leaveWorlds);
+
+  for (const { what, args, env, stdin, sentence } of MISTAKES) {
+    const withUrl = (text: string) => text.replace("<url>", server.url);
+
+    it(`gets one clear sentence and exit 2, and no request is made: ${what}`, async () => {
+      const session = new Session({ env: { FLUXLOOP_API_URL: "", ...env }, stdin });
+      session.save(`profiles:\n  default: {api_key: ${SECRET}}\n`);
+      const { code, stdout, stderr } = await session.run(args.map(withUrl));
+      assertEquals([code, stdout, server.requests.length], [2, "", 0]);
+      assertStringIncludes(stderr, withUrl(sentence));
+      assertEquals(stderr.match(/^❌ Error: [^\n]+\n$/)?.length, 1, stderr);
+      assertEquals(stderr.includes("topsecret"), false);
+    });
+
+    it(`gets one JSON document with --json: ${what}`, async () => {
+      const session = new Session({ env: { FLUXLOOP_API_URL: "", ...env }, stdin });
+      session.save(`profiles:\n  default: {api_key: ${SECRET}}\n`);
+      const { code, stdout, stderr } = await session.run([...args.map(withUrl), "--json"]);
+      const { error } = JSON.parse(stdout);
+      assertEquals([code, stderr, error.exit_code, error.message.includes("topsecret")], [2, "", 2, false]);
+    });
+  }
+
+  it("of a file that cannot be read tells place and way out, and nothing of its text", async () => {
+    const session = new Session();
+    session.save(`profiles:\n  default:\n    api_key: "${SECRET}\n`);
+    for (const args of [["auth", "status"], ["auth", "list"], ["auth", "logout"], login("--api-key", SECRET)]) {
+      const { code, stderr } = await session.run(args);
+      assertEquals(code, 2);
+      assertStringIncludes(stderr, "~/.fluxloop/credentials is not valid YAML (line 4, column");
+      assertStringIncludes(stderr, "move it away and log in again");
+      assertEquals(stderr.includes("topsecret"), false);
+    }
+  });
+});

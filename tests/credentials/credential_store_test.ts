@@ -1,0 +1,112 @@
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { afterEach, describe, it } from "@std/testing/bdd";
+import { readCredentials, updateCredentials } from "../../src/credentials/credential_store.ts";
+import { requireCredentialsLocation } from "../../src/credentials/location.ts";
+import { ConfigurationError } from "../../src/errors.ts";
+import { leaveWorlds, world } from "../support/world.ts";
+
+const PROFILE = {
+  name: "default",
+  apiKey: "flux_dev_secret",
+  account: null,
+  expires: null,
+  apiUrl: null,
+  keyId: null,
+  created: null,
+};
+const mode = (path: string) => (Deno.lstatSync(path).mode! & 0o777).toString(8);
+const place = (env: Record<string, string> = {}) => requireCredentialsLocation(world({ env }).context);
+const umaskIsForUnix = Deno.build.os !== "windows";
+
+describe("credential store", () => {
+  afterEach(leaveWorlds);
+
+  it("makes folder and file for their owner alone", async () => {
+    const location = place();
+    await updateCredentials(location, (document) => document.save(PROFILE));
+    if (umaskIsForUnix) assertEquals([mode(location.folder), mode(location.file)], ["700", "600"]);
+    assertEquals(readCredentials(location).profile("default"), PROFILE);
+  });
+
+  it("leaves nothing beside the file but its lock", async () => {
+    const location = place();
+    await updateCredentials(location, (document) => document.save(PROFILE));
+    const names = [...Deno.readDirSync(location.folder)].map((it) => it.name).sort();
+    assertEquals(names, ["credentials", "credentials.lock"]);
+  });
+
+  it("keeps the key out of the lock", async () => {
+    const location = place();
+    await updateCredentials(location, (document) => document.save(PROFILE));
+    assertEquals(Deno.readTextFileSync(`${location.folder}/credentials.lock`), String(Deno.pid));
+  });
+
+  it("clears away what a killed process left half-written", async () => {
+    const location = place();
+    Deno.mkdirSync(location.folder);
+    Deno.writeTextFileSync(`${location.file}.new`, "profiles:\n  default:\n    api_key: flux_dev_ha");
+    await updateCredentials(location, (document) => document.save(PROFILE));
+    assertThrows(() => Deno.statSync(`${location.file}.new`), Deno.errors.NotFound);
+  });
+
+  it("writes nothing when the change throws", async () => {
+    const location = place();
+    await updateCredentials(location, (document) => document.save(PROFILE));
+    const before = Deno.readTextFileSync(location.file);
+    await assertRejects(
+      () =>
+        updateCredentials(location, (document) => {
+          document.remove("default");
+          throw new ConfigurationError("no");
+        }),
+      ConfigurationError,
+      "no",
+    );
+    assertEquals(Deno.readTextFileSync(location.file), before);
+  });
+
+  it("loses no change of many at once", async () => {
+    const location = place();
+    const names = Array.from({ length: 30 }, (_, index) => `p${index}`);
+    await Promise.all(names.map((name) => updateCredentials(location, (it) => it.save({ ...PROFILE, name }))));
+    assertEquals(readCredentials(location).profileNames().sort(), names.sort());
+  });
+
+  it("does not overwrite a file that it cannot read", async () => {
+    const location = place();
+    Deno.mkdirSync(location.folder);
+    Deno.writeTextFileSync(location.file, "profiles: [");
+    await assertRejects(
+      () => updateCredentials(location, (it) => it.save(PROFILE)),
+      ConfigurationError,
+      "not valid YAML",
+    );
+    assertEquals(Deno.readTextFileSync(location.file), "profiles: [");
+  });
+
+  it("reads nothing where there is no file", () => assertEquals(readCredentials(place()).profileNames(), []));
+
+  it("reads nothing where there is no home", () => assertEquals(readCredentials(null).profileNames(), []));
+
+  it("says so when the file is a folder", () => {
+    const location = place();
+    Deno.mkdirSync(location.file, { recursive: true });
+    assertThrows(() => readCredentials(location), ConfigurationError, "~/.fluxloop/credentials cannot be read");
+  });
+
+  it("lies where FLUXLOOP_HOME says", () => {
+    const elsewhere = Deno.makeTempDirSync();
+    assertEquals(place({ FLUXLOOP_HOME: elsewhere }).file, `${elsewhere}/credentials`.replaceAll("/", sep(elsewhere)));
+    Deno.removeSync(elsewhere);
+  });
+
+  it("says what to set where there is no home at all", () => {
+    const { context } = world();
+    const homeless = { ...context, env: () => undefined };
+    assertThrows(() => requireCredentialsLocation(homeless), ConfigurationError, "set HOME or FLUXLOOP_HOME");
+  });
+});
+
+function sep(path: string): string {
+  return path.includes("\\") ? "\\" : "/";
+}

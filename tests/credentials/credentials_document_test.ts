@@ -1,0 +1,134 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import { CredentialsDocument, type Profile } from "../../src/credentials/credentials_document.ts";
+import { ConfigurationError } from "../../src/errors.ts";
+
+const DOCUMENTED = `profiles:
+  default:
+    api_key: flux_dev_abc123...
+    account: john@example.com
+    expires: "2024-04-15"
+
+  production:
+    api_key: flux_prod_xyz789...
+    account: john@example.com
+    expires: "2024-06-01"
+`;
+
+const NEW: Profile = {
+  name: "new",
+  apiKey: "flux_ci_new",
+  account: "jane@example.com",
+  expires: "2024-05-05",
+  apiUrl: null,
+  keyId: "key_9",
+  created: null,
+};
+
+const parse = (text: string) => CredentialsDocument.parse(text, "~/.fluxloop/credentials");
+
+describe("the credentials file's content", () => {
+  it("is read as the documentation shows it", () => {
+    assertEquals(parse(DOCUMENTED).profile("production"), {
+      name: "production",
+      apiKey: "flux_prod_xyz789...",
+      account: "john@example.com",
+      expires: "2024-06-01",
+      apiUrl: null,
+      keyId: null,
+      created: null,
+    });
+  });
+
+  it("is written as the documentation shows it, blank lines aside", () => {
+    assertEquals(parse(DOCUMENTED).toText(), DOCUMENTED.replace("\n\n", "\n"));
+  });
+
+  it("keeps a date that was written without quotes", () => {
+    const document = parse(DOCUMENTED.replace('"2024-04-15"', "2024-04-15"));
+    assertEquals(document.profile("default")?.expires, "2024-04-15");
+    assertEquals(parse(document.toText()).profile("default")?.expires, "2024-04-15");
+  });
+
+  it("keeps what this version does not know, at every level", () => {
+    const document = parse(
+      `theme: {colour: [1, two]}\n${DOCUMENTED}`.replace("    account", "    team: a-team\n    account"),
+    );
+    document.save({ ...NEW, name: "default" });
+    assertEquals(
+      document.toText().split("\n").slice(0, 11),
+      [
+        "theme:",
+        "  colour:",
+        "    - 1",
+        "    - two",
+        "profiles:",
+        "  default:",
+        "    api_key: flux_ci_new",
+        "    team: a-team",
+        "    account: jane@example.com",
+        '    expires: "2024-05-05"',
+        "    key_id: key_9",
+      ],
+    );
+  });
+
+  it("drops a field that a new login no longer has", () => {
+    const document = parse(DOCUMENTED);
+    document.save({ ...NEW, name: "default", expires: null });
+    assertEquals(document.profile("default")?.expires, null);
+  });
+
+  it("forgets the choice of a profile that is removed, and of no other", () => {
+    const document = parse(`${DOCUMENTED}default_profile: production\n`);
+    document.remove("default");
+    assertEquals(document.defaultProfile, "production");
+    document.remove("production");
+    assertEquals([document.defaultProfile, document.profileNames()], [null, []]);
+  });
+
+  for (const name of ["constructor", "toString", "hasOwnProperty", "__proto__"]) {
+    it(`takes ${name} for a name like any other`, () => {
+      const document = CredentialsDocument.empty("");
+      assertEquals(document.profile(name), null);
+      document.save({ ...NEW, name });
+      assertEquals(parse(document.toText()).profile(name), { ...NEW, name });
+    });
+  }
+
+  for (const text of ["", "\n", "# nothing yet\n", "profiles:\n", "profiles: {}\n"]) {
+    it(`takes ${JSON.stringify(text)} for no profiles`, () => assertEquals(parse(text).profileNames(), []));
+  }
+
+  const unreadable: [string, string, string][] = [
+    [
+      "a tab",
+      "profiles:\n\tdefault:\n\t\tapi_key: flux_dev_secret\n",
+      "(line 2, column 1: a tab stands where spaces belong)",
+    ],
+    ["an open quote", 'profiles:\n  default:\n    api_key: "flux_dev_secret\n', "(line 4, column"],
+    ["a list", "- flux_dev_secret\n", "is no credentials file"],
+    ["a text", "flux_dev_secret\n", "is no credentials file"],
+    ["a list of profiles", "profiles: [flux_dev_secret]\n", "is no credentials file"],
+  ];
+  for (const [what, text, sentence] of unreadable) {
+    it(`refuses ${what} without quoting it`, () => {
+      const error = assertThrows(() => parse(text), ConfigurationError, sentence);
+      assertEquals(error.message.includes("flux_dev_secret"), false);
+    });
+  }
+
+  for (const entry of ["text", "[1]", "{}", "{api_key: }", "{api_key: 5}"]) {
+    it(`says which profile is broken: ${entry}`, () => {
+      const document = parse(`profiles:\n  broken: ${entry}\n`);
+      assertThrows(() => document.profile("broken"), ConfigurationError, '"broken"');
+      assertEquals(document.isReadable("broken"), false);
+    });
+
+    it(`lets a new login repair it: ${entry}`, () => {
+      const document = parse(`profiles:\n  broken: ${entry}\n`);
+      document.save({ ...NEW, name: "broken" });
+      assertEquals(document.profile("broken")?.apiKey, "flux_ci_new");
+    });
+  }
+});

@@ -1,0 +1,39 @@
+/**
+ * A real HTTP server on the loopback address that remembers what it was asked.
+ *
+ * @module
+ */
+
+/** What was asked, kept beyond the request's end. */
+export interface SeenRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Headers;
+}
+
+/** A server that listens. */
+export interface Listener {
+  /** `http://127.0.0.1:<port>`. */
+  readonly url: string;
+  /** What it was asked, in order. */
+  readonly requests: SeenRequest[];
+  stop(): Promise<void>;
+}
+
+/** @returns A server on a port of the system's choice that answers with `answer`. */
+export function listen(answer: (request: Request) => Response | Promise<Response>): Listener {
+  const requests: SeenRequest[] = [];
+  const abort = new AbortController();
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, signal: abort.signal, onListen: () => {} }, (request) => {
+    requests.push({ method: request.method, url: request.url, headers: new Headers(request.headers) });
+    return answer(request);
+  });
+  return {
+    url: `http://127.0.0.1:${server.addr.port}`,
+    requests,
+    async stop() {
+      abort.abort();
+      await server.finished;
+    },
+  };
+}

@@ -1,0 +1,66 @@
+/**
+ * The embedded platform as tests use it: in this process, on a port of the system's choice, holding the documentation's
+ * own key, at the documentation's own time.
+ *
+ * @module
+ */
+import { openSeededStorage } from "../../src/local_platform/seed.ts";
+import { SEEDED_ACCOUNT_ID } from "../../src/local_platform/seed.ts";
+import { startLocalPlatform } from "../../src/local_platform/server.ts";
+import { DOCUMENTED_DAY } from "./world.ts";
+
+/** The key of the documentation's examples. */
+export const DOCUMENTED_KEY = "flux_dev_abc123def456ghi789jkl012mno34";
+/** The day that key was made on, 90 days before it ends. */
+const KEY_MADE = new Date("2024-01-16T00:00:00Z");
+/** Keys that the platform does not take any more. */
+export const EXPIRED_KEY = "flux_dev_expired0000000000000000000000";
+export const REVOKED_KEY = "flux_dev_revoked0000000000000000000000";
+/** A second key that it takes. */
+export const SECOND_KEY = "flux_ci_second00000000000000000000000";
+
+/**
+ * Fills a new data folder with the documentation's account and the keys above.
+ *
+ * @param dataDir A folder that does not exist yet.
+ */
+export function fillPlatform(dataDir: string): void {
+  const random = (bytes: Uint8Array<ArrayBuffer>) => crypto.getRandomValues(bytes);
+  const { storage } = openSeededStorage(dataDir, { now: KEY_MADE, random, apiKey: DOCUMENTED_KEY });
+  const common = {
+    accountId: SEEDED_ACCOUNT_ID,
+    createdAt: KEY_MADE,
+    scopes: "all_projects",
+    permissions: ["read_scenarios"],
+  } as const;
+  storage.apiKeys.add({ ...common, key: EXPIRED_KEY, name: "expired", expiresAt: new Date("2024-01-20T00:00:00Z") });
+  storage.apiKeys.add({ ...common, key: SECOND_KEY, name: "second", expiresAt: null });
+  const revoked = storage.apiKeys.add({ ...common, key: REVOKED_KEY, name: "revoked", expiresAt: null });
+  storage.apiKeys.revoke(revoked.id, KEY_MADE);
+  storage.close();
+}
+
+/** A platform that listens, and its data. */
+export interface TestPlatform {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** @returns A platform with the keys above; `stop` removes its data too. */
+export async function startPlatform(): Promise<TestPlatform> {
+  const folder = await Deno.makeTempDir({ prefix: "fluxloop-platform-" });
+  fillPlatform(`${folder}/data`);
+  const platform = await startLocalPlatform({
+    port: 0,
+    dataDir: `${folder}/data`,
+    now: () => DOCUMENTED_DAY,
+    random: (bytes) => crypto.getRandomValues(bytes),
+  });
+  return {
+    url: platform.url,
+    async stop() {
+      await platform.stop();
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}

@@ -1,0 +1,51 @@
+/**
+ * The whole program in this process, in a world of its own, against an embedded platform: argument list in, exit code and
+ * streams out.
+ *
+ * @module
+ */
+import { run } from "../../src/cli/run.ts";
+import { type World, world, type WorldOptions } from "./world.ts";
+
+/** What one run said. */
+export interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A home in which several commands are run, one after another. */
+export class Session {
+  readonly world: World;
+  readonly #options: WorldOptions;
+
+  constructor(options: WorldOptions = {}) {
+    this.#options = options;
+    this.world = world(options);
+  }
+
+  /** Runs `fluxloop` with these arguments; `differing` stands over the session's own options for this run. */
+  async run(args: readonly string[], differing: WorldOptions = {}): Promise<Outcome> {
+    const options = { ...this.#options, ...differing };
+    const home = this.world.home;
+    const { context, stdout, stderr } = world({ ...options, env: { HOME: home, USERPROFILE: home, ...options.env } });
+    const code = await run(context, args);
+    return { code, stdout: stdout(), stderr: stderr() };
+  }
+
+  /** Writes the credentials file. */
+  save(text: string): void {
+    Deno.mkdirSync(`${this.world.home}/.fluxloop`, { recursive: true });
+    Deno.writeTextFileSync(this.world.credentials, text);
+  }
+
+  /** @returns The credentials file's text; `null` where there is none. */
+  saved(): string | null {
+    try {
+      return Deno.readTextFileSync(this.world.credentials);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return null;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,78 @@
+/**
+ * A world for one test: an environment, a clock, streams and a home folder of its own. Only the loopback network and the
+ * files below the home are real.
+ *
+ * @module
+ */
+import { type Context, fetchOver } from "../../src/context.ts";
+
+/** What differs from an empty environment without a terminal. */
+export interface WorldOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly now?: Date;
+  /** What standard input holds. */
+  readonly stdin?: string;
+  /** What is typed at the hidden prompt; where it is given, all streams are terminals. */
+  readonly typed?: string;
+  readonly fetch?: Context["fetch"];
+}
+
+/** A world, and what was said in it. */
+export interface World {
+  readonly context: Context;
+  /** An empty folder, which is `HOME`. */
+  readonly home: string;
+  /** The credentials file in it. */
+  readonly credentials: string;
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+  /** Tells the program to stop. */
+  readonly stop: () => void;
+}
+
+/** Midday of the day on which the documentation's examples were written. */
+export const DOCUMENTED_DAY = new Date("2024-01-22T12:00:00Z");
+
+/** @returns A new world, with an empty home folder; {@linkcode leaveWorlds} removes it. */
+export function world(options: WorldOptions = {}): World {
+  const home = Deno.makeTempDirSync({ prefix: "fluxloop-test-" });
+  homes.push(home);
+  const env: Record<string, string> = { HOME: home, USERPROFILE: home, ...options.env };
+  const stop = new AbortController();
+  const terminal = options.typed !== undefined;
+  const out: string[] = [];
+  const err: string[] = [];
+  const context: Context = {
+    env: (name) => env[name],
+    now: () => options.now ?? DOCUMENTED_DAY,
+    monotonic: () => 0,
+    random: (bytes) => crypto.getRandomValues(bytes),
+    system: { os: Deno.build.os, arch: Deno.build.arch },
+    stdin: { isTerminal: () => terminal, readText: (limit) => Promise.resolve((options.stdin ?? "").slice(0, limit)) },
+    stdout: { write: (text) => void out.push(text), isTerminal: () => terminal },
+    stderr: { write: (text) => void err.push(text), isTerminal: () => terminal },
+    prompts: {
+      secret: () => {
+        if (options.typed === undefined) throw new Error("a question was asked where nobody is");
+        return Promise.resolve(options.typed);
+      },
+    },
+    fetch: options.fetch ?? fetchOver,
+    stopped: stop.signal,
+  };
+  return {
+    context,
+    home,
+    credentials: `${home}/.fluxloop/credentials`,
+    stdout: () => out.join(""),
+    stderr: () => err.join(""),
+    stop: () => stop.abort(),
+  };
+}
+
+const homes: string[] = [];
+
+/** Removes the homes of all worlds; call it after each test. */
+export function leaveWorlds(): void {
+  for (const home of homes.splice(0)) Deno.removeSync(home, { recursive: true });
+}
