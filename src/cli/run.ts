@@ -41,22 +41,23 @@ export async function run(context: Context, args: readonly string[]): Promise<nu
 /** @returns The exit code of `work`, its failure reported. */
 async function guarded(context: Context, args: readonly string[], work: () => unknown): Promise<number> {
   try {
+    await work();
+    return 0;
+  } catch (thrown) {
+    if (thrown instanceof ReportedFailure) return thrown.exitCode;
+    // Whoever read our output has seen enough, as `head` does.
+    if (thrown instanceof Deno.errors.BrokenPipe) return 0;
+    const error = await expected(thrown);
     try {
-      await work();
-      return 0;
-    } catch (error) {
-      return await report(context, args, error);
+      await report(context, args, error);
+    } catch {
+      // There is nobody to tell, or nothing to tell it with; the exit code says it.
     }
-  } catch (error) {
-    // Whoever read our output has seen enough, as `head` does: there is nobody to tell.
-    return error instanceof Deno.errors.BrokenPipe ? 0 : 1;
+    return error.exitCode;
   }
 }
 
-async function report(context: Context, args: readonly string[], thrown: unknown): Promise<number> {
-  if (thrown instanceof ReportedFailure) return thrown.exitCode;
-  if (thrown instanceof Deno.errors.BrokenPipe) throw thrown;
-  const error = await expected(thrown);
+async function report(context: Context, args: readonly string[], error: FluxloopError): Promise<void> {
   const { causesText, errorJson, failureText } = await import("../output/failure.ts");
   const { styleFor } = await import("../output/style.ts");
   const options = args.includes("--") ? args.slice(0, args.indexOf("--")) : args;
@@ -66,7 +67,6 @@ async function report(context: Context, args: readonly string[], thrown: unknown
     context.stderr.write(failureText(error, styleFor(context, context.stderr, !options.includes("--no-color"))));
   }
   if (options.includes("-v") || options.includes("--verbose")) context.stderr.write(causesText(error));
-  return error.exitCode;
 }
 
 async function expected(thrown: unknown): Promise<FluxloopError> {

@@ -11,7 +11,7 @@ import { printable } from "./printable.ts";
 import { UNKNOWN } from "./status.ts";
 
 /** What stands above the hidden prompt (seed: "Interactive Flow"). */
-export const WELCOME = "Welcome to FluxLoop!\n\nPlease enter your API key:\n";
+export const WELCOME = "\nWelcome to FluxLoop!\n\nPlease enter your API key:\n";
 
 /** @returns The text for standard output (seed: "Interactive Flow"). */
 export function loginText({ identity, savedTo }: LoginResult): string {

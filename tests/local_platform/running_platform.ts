@@ -3,10 +3,10 @@
  *
  * @module
  */
+import { DOCUMENTED_KEY } from "../support/platform.ts";
 import { type LocalPlatform, type LocalPlatformOptions, startLocalPlatform } from "../../src/local_platform/server.ts";
 
-/** The key of the documentation (seed: "Interactive Flow"). */
-export const DOCUMENTED_KEY = "flux_dev_abc123def456ghi789jkl012mno34";
+export { DOCUMENTED_KEY };
 
 /** The day on which the documentation's key was made. */
 export const SEED_DAY = new Date("2024-01-16T00:00:00Z");

@@ -7,6 +7,7 @@ import { Command } from "@cliffy/command";
 import type { Context } from "../../context.ts";
 import { InterruptedError, UsageError } from "../../errors.ts";
 import type { LocalPlatform } from "../../local_platform/server.ts";
+import { ReportedFailure } from "../reported_failure.ts";
 import { consoleFor, type GlobalOptions } from "../console.ts";
 
 interface ServeFlags extends GlobalOptions {
@@ -47,7 +48,8 @@ async function serve(context: Context, options: ServeFlags): Promise<void> {
   try {
     announce(context, options, platform, dataDir);
     await stopOf(context);
-    throw new InterruptedError();
+    // That is how a server ends: nothing went wrong, and `--json` has had its one line.
+    throw new ReportedFailure(new InterruptedError().exitCode);
   } finally {
     await platform.stop();
   }

@@ -1,0 +1,135 @@
+/**
+ * `deno compile`: puts a script on a base executable, which Deno downloads for each of its versions and targets.
+ * Where that base is out of reach, another one from npm serves, for the tests on such networks.
+ *
+ * @module
+ */
+import denoJson from "../../deno.json" with { type: "json" };
+import { NPM_BASE, npmBase } from "./npm_base.ts";
+
+/** What an executable runs on. */
+export interface Base {
+  /** The version of the Deno that is in it. */
+  readonly deno: string;
+  /** Whether it is the running Deno's own base, or the one for networks that let through npm alone. */
+  readonly from: "deno" | "npm";
+  readonly target: string;
+}
+
+/** What to compile. */
+export interface Compilation {
+  /** The folder of the scripts, which the compiler may use for what it needs. */
+  readonly folder: string;
+  /** The JavaScript file in that folder to run; the files that it imports are embedded too. */
+  readonly script: string;
+  /** The executable's path; what stands there is replaced when the new one is whole. */
+  readonly output: string;
+  /** As `deno compile --target` names it. */
+  readonly target: string;
+}
+
+/** How long the server of the usual base may take to answer, in milliseconds. */
+const PATIENCE = 10_000;
+const NPX = Deno.build.os === "windows" ? "npx.cmd" : "npx";
+
+/**
+ * Compiles a script with the permissions of the set `fluxloop` in deno.json and no others.
+ *
+ * @returns What the executable runs on.
+ * @throws {Error} With a sentence for a person, when there is no base for the target or the compiler fails.
+ */
+export async function compileExecutable(compilation: Compilation): Promise<Base> {
+  const { folder, output } = compilation;
+  // Of deno.json the permissions alone: the executable would read the imports' map at every start, for nothing.
+  await Deno.writeTextFile(`${folder}/deno.json`, JSON.stringify({ permissions: denoJson.permissions }));
+  const base = await compileOnSomeBase(compilation);
+  await Deno.mkdir(output.slice(0, output.lastIndexOf("/")), { recursive: true });
+  await Deno.rename(`${folder}/${fileName(output)}`, output);
+  return base;
+}
+
+async function compileOnSomeBase(compilation: Compilation): Promise<Base> {
+  const { target } = compilation;
+  const usual = await compileOnUsualBase(compilation);
+  if (usual === "done") return { deno: Deno.version.deno, from: "deno", target };
+
+  if (target !== NPM_BASE.target) {
+    throw new Error(
+      `Cannot compile for ${target}: the base of Deno ${Deno.version.deno} is out of reach, ` +
+        `and npm has one for ${NPM_BASE.target} alone.`,
+    );
+  }
+  const compiler = new Deno.Command(NPX, {
+    args: ["-y", "--prefer-offline", `deno@${NPM_BASE.deno}`, ...compileArgs(compilation)],
+    env: { DENORT_BIN: await npmBase() },
+    stdout: "null",
+    stderr: "piped",
+  });
+  const result = await compiler.output();
+  if (!result.success) throw compilerFailed(new TextDecoder().decode(result.stderr));
+  return { deno: NPM_BASE.deno, from: "npm", target };
+}
+
+function compileArgs({ folder, script, output, target }: Compilation): string[] {
+  return [
+    ...["compile", "--config", `${folder}/deno.json`, "--permission-set=fluxloop", "--no-prompt"],
+    // The type check is `deno check`'s, and here there is only JavaScript.
+    "--no-check",
+    // The code cache is a file of a known name in the folder for temporary files, where any user of the machine could
+    // put code that would then run with our keys.
+    "--no-code-cache",
+    ...["--target", target, "--output", `${folder}/${fileName(output)}`, `${folder}/${script}`],
+  ];
+}
+
+/**
+ * Lets Deno compile with its own base. It waits minutes for a network that swallows what it is sent; so what it says it
+ * downloads is asked for beside it, through the same proxies, and without an answer it is stopped.
+ */
+async function compileOnUsualBase(compilation: Compilation): Promise<"done" | "out of reach"> {
+  const compiler = new Deno.Command(Deno.execPath(), {
+    args: compileArgs(compilation),
+    env: { NO_COLOR: "1" },
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+
+  let said = "";
+  let answers: Promise<boolean> | undefined;
+  for await (const chunk of compiler.stderr.pipeThrough(new TextDecoderStream())) {
+    said += chunk;
+    const download = said.match(/^Download (\S*denort\S*)\s/m);
+    if (download === null || answers !== undefined) continue;
+    answers = isAnswering(download[1]);
+    answers.then((yes) => yes || stop(compiler));
+  }
+  if ((await compiler.status).success) return "done";
+  if (answers === undefined || await answers) throw compilerFailed(said);
+  return "out of reach";
+}
+
+function fileName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+async function isAnswering(url: string): Promise<boolean> {
+  try {
+    const answer = await fetch(url, { method: "HEAD", signal: AbortSignal.timeout(PATIENCE) });
+    await answer.body?.cancel();
+    return answer.ok;
+  } catch {
+    return false;
+  }
+}
+
+function stop(process: Deno.ChildProcess): void {
+  try {
+    process.kill("SIGKILL");
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+function compilerFailed(said: string): Error {
+  return new Error(`\`deno compile\` failed:\n${said.trim()}`);
+}

@@ -1,0 +1,82 @@
+/**
+ * The programs from Debian's packages that tests and measurements need, and how they get onto a machine. Run by itself
+ * as root, it installs those of the tests: for a CI whose jobs do not run as root.
+ *
+ * @module
+ */
+
+/** A program, and the Debian package that it is in. */
+export interface DebianTool {
+  readonly command: string;
+  readonly package: string;
+}
+
+/** A real terminal, and a clock that can be set: what the tests under `tests/linux` need. */
+export const TEST_TOOLS: readonly DebianTool[] = [
+  { command: "tmux", package: "tmux" },
+  { command: "faketime", package: "faketime" },
+];
+
+/** What `deno task bench` measures with, and the peer that it compares with. */
+export const BENCH_TOOLS: readonly DebianTool[] = [
+  { command: "time", package: "time" },
+  { command: "gh", package: "gh" },
+];
+
+/**
+ * Installs what is missing where that can be done unasked: as root on a Debian-like system, as a CI container is one.
+ * One line on standard error says so.
+ *
+ * @returns The tools that are still missing: none where all is well.
+ * @throws {Error} When apt-get fails.
+ */
+export async function installMissing(tools: readonly DebianTool[]): Promise<DebianTool[]> {
+  const missing = tools.filter((it) => !isInstalled(it.command));
+  if (missing.length === 0 || Deno.build.os !== "linux" || Deno.uid() !== 0 || !isInstalled("apt-get")) return missing;
+
+  const packages = missing.map((it) => it.package);
+  console.error(`Installing ${packages.join(", ")} with apt-get.`);
+  await aptGet("update");
+  await aptGet("install", "--yes", "--no-install-recommends", ...packages);
+  return missing.filter((it) => !isInstalled(it.command));
+}
+
+/** @returns The command that installs the tools, for a person to run. */
+export function installCommand(tools: readonly DebianTool[]): string {
+  return `apt-get install ${tools.map((it) => it.package).join(" ")}`;
+}
+
+function isInstalled(command: string): boolean {
+  const folders = Deno.env.get("PATH")?.split(Deno.build.os === "windows" ? ";" : ":") ?? [];
+  return folders.some((folder) => {
+    try {
+      return Deno.statSync(`${folder}/${command}`).isFile;
+    } catch {
+      return false;
+    }
+  });
+}
+
+async function aptGet(...args: string[]): Promise<void> {
+  const output = await new Deno.Command("apt-get", {
+    args: ["--quiet=2", ...args],
+    // No package may ask a question.
+    env: { DEBIAN_FRONTEND: "noninteractive" },
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).output();
+  if (!output.success) {
+    throw new Error(`\`apt-get ${args.join(" ")}\` failed:\n${new TextDecoder().decode(output.stderr).trim()}`);
+  }
+}
+
+if (import.meta.main) {
+  try {
+    const missing = await installMissing(TEST_TOOLS);
+    if (missing.length > 0) throw new Error(`Not as root on a Debian-like system: run \`${installCommand(missing)}\`.`);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    Deno.exit(1);
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * Shows the program at work: each command line, what it prints, and its exit code where that is not 0. It runs from
+ * source, against an embedded platform, in a home folder that is thrown away.
+ *
+ * @module
+ */
+import { openSandbox, type Program, type Sandbox } from "./sandbox.ts";
+
+interface Step {
+  readonly args: readonly string[];
+  /** What the command reads: the name of a file that would hold it, shown in its place, and the text. */
+  readonly input?: { readonly file: string; readonly text: string };
+  /** The expected exit code. */
+  readonly code: number;
+}
+
+const INTERRUPTED = 130;
+const FROM_SOURCE: Program = [Deno.execPath(), "run", "--quiet", "--no-prompt", "--permission-set=fluxloop", "main.ts"];
+
+const stopping = new AbortController();
+Deno.addSignalListener("SIGINT", () => stopping.abort());
+// Windows has no SIGTERM.
+if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", () => stopping.abort());
+
+try {
+  await demo(stopping.signal);
+} catch (error) {
+  if (!stopping.signal.aborted) {
+    console.error(error instanceof Error ? error.message : error);
+    Deno.exit(1);
+  }
+}
+Deno.exit(stopping.signal.aborted ? INTERRUPTED : 0);
+
+async function demo(signal: AbortSignal): Promise<void> {
+  // The home folder is another one there: without this, Deno would start with an empty cache.
+  Deno.env.set("DENO_DIR", await denoFolder());
+  const sandbox = await openSandbox(FROM_SOURCE, signal);
+  try {
+    for (const step of steps(sandbox.apiKey)) await show(step, sandbox, signal);
+  } finally {
+    await sandbox.close();
+  }
+}
+
+function steps(apiKey: string): Step[] {
+  const wrongKey = `${apiKey.slice(0, -8)}00000000`;
+  const login = ["auth", "login", "--api-key-stdin"];
+  return [
+    { args: login, input: { file: "key.txt", text: apiKey }, code: 0 },
+    { args: ["auth", "status"], code: 0 },
+    { args: ["auth", "whoami"], code: 0 },
+    { args: ["auth", "status", "--json"], code: 0 },
+    { args: login, input: { file: "wrong-key.txt", text: wrongKey }, code: 3 },
+    { args: ["auth", "logout", "--all"], code: 0 },
+  ];
+}
+
+/**
+ * @throws {Error} When the exit code is not the expected one.
+ */
+async function show({ args, input, code: expected }: Step, { env }: Sandbox, signal: AbortSignal): Promise<void> {
+  const line = `fluxloop ${args.join(" ")}`;
+  console.log(`$ ${line}${input === undefined ? "" : ` < ${input.file}`}`);
+
+  const [command, ...before] = FROM_SOURCE;
+  const running = new Deno.Command(command, {
+    args: [...before, ...args],
+    clearEnv: true,
+    env,
+    signal,
+    stdin: input === undefined ? "null" : "piped",
+  }).spawn();
+  if (input !== undefined) {
+    const writer = running.stdin.getWriter();
+    await writer.write(new TextEncoder().encode(`${input.text}\n`));
+    await writer.close();
+  }
+  const { code } = await running.status;
+
+  signal.throwIfAborted();
+  // Ctrl-C at a terminal reaches the command too, and it may be the first to end.
+  if (code === INTERRUPTED) stopping.abort();
+  if (code !== 0) console.log(`(exit ${code})`);
+  console.log();
+  if (code !== expected) throw new Error(`\`${line}\` ended with exit code ${code} instead of ${expected}.`);
+}
+
+async function denoFolder(): Promise<string> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output();
+  return JSON.parse(new TextDecoder().decode(stdout)).denoDir;
+}

@@ -1,0 +1,127 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
+import denoJson from "../../deno.json" with { type: "json" };
+import { base, fluxloop, PROGRAM, type ServedPlatform, servePlatform } from "../support/program.ts";
+
+const { deno, target } = base();
+
+describe(`the compiled program, on the base of Deno ${deno}`, () => {
+  let platform: ServedPlatform;
+  let folder: string;
+  const run = (args: string[], stdin?: string, env: Record<string, string> = {}) =>
+    fluxloop(args, { stdin, env: { HOME: folder, USERPROFILE: folder, FLUXLOOP_API_URL: platform.url, ...env } });
+
+  beforeAll(async () => {
+    folder = await Deno.makeTempDir();
+    platform = await servePlatform(["--ephemeral"]);
+  });
+  afterAll(async () => {
+    await platform.stop();
+    await Deno.remove(folder, { recursive: true });
+  });
+
+  it("tells its version, what it was built with and for", async () => {
+    const { code, stdout } = await run(["--version"]);
+    assertEquals(code, 0);
+    assertMatch(stdout, /^fluxloop \d+\.\d+\.\d+( \([0-9a-f]{12,}(-dirty)?\))?\nDeno \S+, \S+\n$/);
+    assertStringIncludes(stdout, `fluxloop ${denoJson.version}`);
+    assertStringIncludes(stdout, `Deno ${deno}, ${target}\n`);
+  });
+
+  it("logs in, tells who is logged in, and logs out", async () => {
+    assertEquals((await run(["auth", "login", "--api-key-stdin"], `${platform.key}\n`)).code, 0);
+    assertStringIncludes((await run(["auth", "status"])).stdout, "Account: john@example.com");
+    assertStringIncludes((await run(["auth", "whoami"])).stdout, "  • customer-support-bot");
+    assertEquals((await run(["auth", "token"])).stdout, `${platform.key}\n`);
+    assertStringIncludes((await run(["auth", "list"])).stdout, "*  default  john@example.com");
+    assertEquals((await run(["auth", "logout", "--all"])).stdout, "✅ Logged out from profile: default\n");
+    assertEquals((await run(["auth", "status"])).code, 3);
+  });
+
+  it("takes a key from the environment, from its alias and from a file", async () => {
+    const path = `${folder}/secret`;
+    await Deno.writeTextFile(path, `${platform.key}\n`);
+    const sources = {
+      FLUXLOOP_API_KEY: platform.key!,
+      FLUXLOOP_SYNC_API_KEY: platform.key!,
+      FLUXLOOP_API_KEY_FILE: path,
+    };
+    for (const [name, value] of Object.entries(sources)) {
+      const { stdout } = await run(["auth", "status"], undefined, { [name]: value });
+      assertStringIncludes(stdout, `Profile: (${name})\n`);
+    }
+  });
+
+  it("works for an environment key without any home", async () => {
+    const env = { FLUXLOOP_API_URL: platform.url, FLUXLOOP_API_KEY: platform.key! };
+    assertEquals((await fluxloop(["auth", "status"], { env })).code, 0);
+  });
+
+  it("asks nothing without a terminal", async () => {
+    const { code, stdout, stderr } = await run(["auth", "login"]);
+    assertEquals([code, stdout], [2, ""]);
+    assertStringIncludes(stderr, "no terminal to ask for it");
+  });
+
+  it("uses no colour in a pipe, help included", async () => {
+    for (const args of [[], ["auth", "login", "--help"], ["auth", "stauts"]]) {
+      const { stdout, stderr } = await run(args);
+      assertEquals((stdout + stderr).includes("\x1b"), false, args.join(" "));
+    }
+  });
+
+  it("writes JSON for a failure to standard output, and nothing else", async () => {
+    const { code, stdout, stderr } = await run(["auth", "whoami", "--json", "--profile", "none"]);
+    assertEquals([code, stderr, JSON.parse(stdout).error.code], [5, "", "not_found"]);
+  });
+
+  it("keeps the key out of what --verbose tells", async () => {
+    const { code, stderr } = await run(["auth", "login", "-v", "--no-save", "--api-key", platform.key!]);
+    assertEquals(code, 0);
+    assertMatch(stderr, /^GET http:\/\/127\.0\.0\.1:\d+\/api\/auth\/me -> 200 \(\d+ ms\)\n$/);
+  });
+
+  it("sends nothing through HTTP_PROXY to a platform on this machine", async () => {
+    const seen: string[] = [];
+    const abort = new AbortController();
+    const proxy = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, signal: abort.signal, onListen: () => {} },
+      (request) => {
+        seen.push(request.url);
+        return new Response("proxy");
+      },
+    );
+    const address = `http://127.0.0.1:${proxy.addr.port}`;
+    const env = { FLUXLOOP_API_KEY: platform.key!, HTTP_PROXY: address, http_proxy: address, ALL_PROXY: address };
+    assertEquals((await run(["auth", "status"], undefined, env)).code, 0);
+    assertEquals(seen, []);
+    abort.abort();
+    await proxy.finished;
+  });
+
+  it("tells a connection that fails in the documentation's words, and exits with 4", async () => {
+    // A proxy that nobody listens at fails alike with and without a network.
+    const env = {
+      FLUXLOOP_API_KEY: "flux_dev_x",
+      FLUXLOOP_API_URL: "https://api.fluxloop.ai",
+      HTTPS_PROXY: "http://127.0.0.1:1",
+    };
+    const { code, stderr } = await run(["auth", "whoami"], undefined, env);
+    assertEquals([code, stderr], [
+      4,
+      `❌ Error: Unable to connect to FluxLoop API
+
+Failed to connect to api.fluxloop.ai
+
+Please check your internet connection and try again.
+`,
+    ]);
+  });
+
+  it("was compiled without the permission to start a process, or to load foreign code", async () => {
+    const task = JSON.parse(await Deno.readTextFile(new URL("../../deno.json", import.meta.url)));
+    const permissions = task.permissions.fluxloop;
+    assertEquals([permissions.run, permissions.ffi, permissions.all], [undefined, undefined, undefined]);
+    assert((await Deno.stat(PROGRAM)).size > 1_000_000);
+  });
+});

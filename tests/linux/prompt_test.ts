@@ -1,0 +1,87 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
+import { base, type ServedPlatform, servePlatform } from "../support/program.ts";
+import { Terminal } from "../support/terminal.ts";
+
+const PROMPT = /Please enter your API key:\n> /;
+
+describe(`the hidden prompt in a real terminal, on the base of Deno ${base().deno}`, () => {
+  let home: string;
+  let platform: ServedPlatform;
+  let terminal: Terminal;
+
+  beforeEach(async () => {
+    home = await Deno.makeTempDir();
+    platform = await servePlatform(["--ephemeral"]);
+    terminal = await Terminal.open({ HOME: home, FLUXLOOP_API_URL: platform.url });
+    await terminal.type("clear; fluxloop auth login; echo code $?");
+    await terminal.press("Enter");
+    await terminal.waitFor(PROMPT);
+  });
+  afterEach(async () => {
+    await terminal.close();
+    await platform.stop();
+    await Deno.remove(home, { recursive: true });
+  });
+
+  async function assertTerminalIsRestored(): Promise<void> {
+    assertEquals(await terminal.cursorIsShown(), true);
+    await terminal.type("echo seen; stty -a | grep -ow -e '-*echo' -e '-*icanon'");
+    await terminal.press("Enter");
+    const screen = await terminal.waitFor(/^echo$/m);
+    assertStringIncludes(screen, "\nseen\n");
+    assertEquals(/^-(echo|icanon)$/m.test(screen), false, screen);
+  }
+
+  it("takes a pasted key without ever showing it", async () => {
+    await terminal.type(platform.key!);
+    await terminal.press("Enter");
+    const screen = await terminal.waitFor(/code \d+/);
+    assertStringIncludes(screen, "✅ Successfully authenticated!\n✅ Credentials saved to ~/.fluxloop/credentials\n");
+    assertStringIncludes(screen, "code 0");
+    assertEquals(screen.includes(platform.key!.slice(0, 12)), false);
+    assertStringIncludes(await Deno.readTextFile(`${home}/.fluxloop/credentials`), platform.key!);
+  });
+
+  it("shows nothing of a key that is longer than what the terminal hands over at once", async () => {
+    const long = `flux_dev_${"k".repeat(1200)}`;
+    await terminal.type(long);
+    await terminal.press("Enter");
+    const screen = await terminal.waitFor(/code \d+/);
+    assertStringIncludes(screen, "code 3");
+    assertEquals(screen.includes("kkk"), false);
+  });
+
+  for (const key of ["C-c", "C-d"]) {
+    it(`ends on ${key} with exit code 130, the terminal restored and nothing saved`, async () => {
+      await terminal.type("flux_dev_half");
+      await terminal.press(key);
+      assertStringIncludes(await terminal.waitFor(/code \d+/), "\ncode 130");
+      await assertTerminalIsRestored();
+      assertEquals([...Deno.readDirSync(home)], []);
+    });
+  }
+
+  for (const signal of ["INT", "TERM"]) {
+    it(`restores the terminal when SIG${signal} comes from outside`, async () => {
+      const kill = new Deno.Command("bash", {
+        // The program's first argument tells it from the platform, and the bracket from this search.
+        args: [
+          "-c",
+          `for p in /proc/[0-9]*; do grep -qsz '^HOME=${home}$' $p/environ && ` +
+          `grep -qsz '^login$' $p/cmdline && kill -${signal} \${p#/proc/}; done; true`,
+        ],
+      });
+      assertEquals((await kill.output()).success, true);
+      assertStringIncludes(await terminal.waitFor(/code \d+/), "\ncode 130");
+      await assertTerminalIsRestored();
+    });
+  }
+
+  it("says that nothing was typed", async () => {
+    await terminal.press("Enter");
+    const screen = await terminal.waitFor(/code \d+/);
+    assertStringIncludes(screen, "The API key from the prompt is empty");
+    assertStringIncludes(screen, "code 2");
+  });
+});

@@ -1,0 +1,89 @@
+/**
+ * The compiled program, run as people run it: a process of its own, with an environment that holds nothing of ours.
+ *
+ * @module
+ */
+import type { Outcome } from "./session.ts";
+
+const EXTENSION = Deno.build.os === "windows" ? ".exe" : "";
+
+/** The executable that `deno task compile` makes. */
+export const PROGRAM = new URL(`../../dist/fluxloop${EXTENSION}`, import.meta.url).pathname.replace(
+  /^\/([A-Z]:)/,
+  "$1",
+);
+
+/** What an executable was compiled on, as the compile task wrote it down. */
+export interface Base {
+  /** The Deno version inside. */
+  readonly deno: string;
+  readonly target: string;
+}
+
+/** @returns What {@linkcode PROGRAM} was compiled on. */
+export function base(): Base {
+  return JSON.parse(Deno.readTextFileSync(new URL("../../dist/base.json", import.meta.url)));
+}
+
+/** How to run the program. */
+export interface ProgramOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: string;
+  readonly cwd?: string;
+}
+
+/** Starts the program; the caller waits for it, or kills it. */
+export function start(args: readonly string[], { env = {}, stdin, cwd }: ProgramOptions = {}): Deno.ChildProcess {
+  const child = new Deno.Command(PROGRAM, {
+    args: [...args],
+    clearEnv: true,
+    // Windows finds its own libraries through these.
+    env: Deno.build.os === "windows" ? { SYSTEMROOT: Deno.env.get("SYSTEMROOT") ?? "", ...env } : env,
+    cwd,
+    stdin: stdin === undefined ? "null" : "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  if (stdin !== undefined) void new Response(stdin).body!.pipeTo(child.stdin);
+  return child;
+}
+
+/** Runs the program to its end. */
+export async function fluxloop(args: readonly string[], options: ProgramOptions = {}): Promise<Outcome> {
+  const { code, stdout, stderr } = await start(args, options).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, stdout: text(stdout), stderr: text(stderr) };
+}
+
+/** The embedded platform of the compiled program. */
+export interface ServedPlatform {
+  readonly url: string;
+  /** The whole key, where this start made the data. */
+  readonly key: string | null;
+  /** Ends it with this signal. @returns Its exit code. */
+  stop(signal?: Deno.Signal): Promise<number>;
+}
+
+/** Starts `fluxloop platform serve --port 0 --json` and waits until it listens. */
+export async function servePlatform(args: readonly string[], options: ProgramOptions = {}): Promise<ServedPlatform> {
+  const child = start(["platform", "serve", "--port", "0", "--json", ...args], options);
+  const errors = new Response(child.stderr).text();
+  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  let line = "";
+  while (!line.includes("\n")) {
+    const { value, done } = await reader.read();
+    if (done) throw new Error(`The platform did not start: ${await errors}`);
+    line += value;
+  }
+  const { url, api_key: key } = JSON.parse(line);
+  return {
+    url,
+    key,
+    async stop(signal = "SIGKILL") {
+      child.kill(signal);
+      await reader.cancel();
+      await errors;
+      return (await child.status).code;
+    },
+  };
+}

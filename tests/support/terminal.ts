@@ -1,0 +1,82 @@
+/**
+ * A real terminal for the compiled program: a tmux server of the test's own, a shell without start-up files in it.
+ *
+ * @module
+ */
+import { PROGRAM } from "./program.ts";
+
+const FOLDER = PROGRAM.slice(0, PROGRAM.lastIndexOf("/"));
+/** How long something may take to appear, in milliseconds. */
+const PATIENCE = 15_000;
+
+/** A terminal of 100 columns and 40 lines with `fluxloop` on its shell's path. */
+export class Terminal {
+  readonly #socket: string;
+
+  private constructor(socket: string) {
+    this.#socket = socket;
+  }
+
+  /** Opens a terminal whose shell has this environment and no other. */
+  static async open(env: Readonly<Record<string, string>>): Promise<Terminal> {
+    const terminal = new Terminal(`fluxloop-test-${crypto.randomUUID()}`);
+    const settings = Object.entries({
+      PATH: `${FOLDER}:/usr/bin:/bin`,
+      TERM: "screen",
+      LC_ALL: "C.UTF-8",
+      PS1: "$ ",
+      ...env,
+    });
+    const assignments = settings.map(([name, value]) => `${name}='${value}'`).join(" ");
+    await terminal.#tmux("new-session", "-d", "-x", "100", "-y", "40", `env -i ${assignments} bash --norc --noprofile`);
+    await terminal.waitFor(/^\$ $/m);
+    return terminal;
+  }
+
+  /** Types text as it is. */
+  async type(text: string): Promise<void> {
+    await this.#tmux("send-keys", "-l", text);
+  }
+
+  /** Presses a key by tmux's name for it: `Enter`, `C-c`. */
+  async press(key: string): Promise<void> {
+    await this.#tmux("send-keys", key);
+  }
+
+  /** @returns What the screen shows, without the empty lines at its end; lines keep the blank behind a prompt. */
+  async screen(): Promise<string> {
+    return (await this.#tmux("capture-pane", "-p", "-N")).replace(/ *$/gm, (gap) => gap.slice(0, 1)).trimEnd();
+  }
+
+  /** Waits until the screen shows what `pattern` matches. @returns The screen. */
+  async waitFor(pattern: RegExp): Promise<string> {
+    const end = performance.now() + PATIENCE;
+    let screen = "";
+    while (performance.now() < end) {
+      // The capture itself, a process of its own, is what this loop waits for.
+      screen = await this.#tmux("capture-pane", "-p", "-N").then((it) => it.replace(/ +$/gm, " ").replace(/\s+$/, " "));
+      if (pattern.test(screen)) return await this.screen();
+    }
+    throw new Error(`The terminal never showed ${pattern}, but:\n${screen}`);
+  }
+
+  /** @returns Whether the cursor is to be seen. */
+  async cursorIsShown(): Promise<boolean> {
+    return (await this.#tmux("display-message", "-p", "#{cursor_flag}")).trim() === "1";
+  }
+
+  /** Closes the terminal and all that runs in it. */
+  async close(): Promise<void> {
+    await this.#tmux("kill-server");
+  }
+
+  async #tmux(...args: string[]): Promise<string> {
+    const output = await new Deno.Command("tmux", {
+      args: ["-L", this.#socket, "-f", "/dev/null", "-u", ...args],
+      stdout: "piped",
+      stderr: "piped",
+    }).output();
+    if (output.success) return new TextDecoder().decode(output.stdout);
+    throw new Error(`tmux ${args[0]}: ${new TextDecoder().decode(output.stderr)}`);
+  }
+}
