@@ -26,6 +26,7 @@ export async function run(context: Context, args: readonly string[]): Promise<nu
     return await guarded(context, args, () => context.stdout.write(`${versionText()}\n`));
   }
   const running = guarded(context, args, async () => {
+    refuseEmptyValues(args);
     const { commandTree } = await import("./command_tree.ts");
     await commandTree(context, args).parse([...args]);
   });
@@ -57,10 +58,27 @@ async function guarded(context: Context, args: readonly string[], work: () => un
   }
 }
 
+/**
+ * An empty value is what a script passes whose variable is not set. Cliffy refuses it in one version and drops the option
+ * in another, and `--profile ""` must not mean the default profile.
+ */
+function refuseEmptyValues(args: readonly string[]): void {
+  const options = optionsOf(args);
+  const empty = options.findIndex((it) => it === "" || /^--[\w-]+=$/.test(it));
+  if (empty === -1) return;
+  const option = options[empty] === "" ? options[empty - 1] : options[empty].slice(0, -1);
+  throw new UsageError(option?.startsWith("-") ? `The value of ${option} is empty` : "An argument is empty");
+}
+
+/** @returns The arguments that are the program's own: those before `--`. */
+function optionsOf(args: readonly string[]): readonly string[] {
+  return args.includes("--") ? args.slice(0, args.indexOf("--")) : args;
+}
+
 async function report(context: Context, args: readonly string[], error: FluxloopError): Promise<void> {
   const { causesText, errorJson, failureText } = await import("../output/failure.ts");
   const { styleFor } = await import("../output/style.ts");
-  const options = args.includes("--") ? args.slice(0, args.indexOf("--")) : args;
+  const options = optionsOf(args);
   if (options.includes("--json")) {
     context.stdout.write(JSON.stringify({ error: errorJson(error) }, null, 2) + "\n");
   } else {

@@ -34,7 +34,9 @@ const MISTAKES: readonly Mistake[] = [
   },
   { what: "a bad profile name to log in to", args: login("--profile", "", "--api-key", SECRET), sentence: "--profile" },
   { what: "two sources of a key", args: login("--api-key", SECRET, "--api-key-stdin"), sentence: "--api-key" },
-  { what: "an empty key", args: login("--api-key", ""), sentence: "--api-key" },
+  { what: "an empty key", args: login("--api-key", ""), sentence: "The value of --api-key is empty" },
+  { what: "an empty key behind =", args: login("--api-key="), sentence: "The value of --api-key is empty" },
+  { what: "an empty argument", args: ["auth", "list", ""], sentence: "An argument is empty" },
   {
     what: "an empty standard input",
     args: login("--api-key-stdin"),

@@ -25,6 +25,8 @@ export class Terminal {
       TERM: "screen",
       LC_ALL: "C.UTF-8",
       PS1: "$ ",
+      // The shell writes its history when it is closed, after the test has removed its home.
+      HISTFILE: "/dev/null",
       ...env,
     });
     const assignments = settings.map(([name, value]) => `${name}='${value}'`).join(" ");

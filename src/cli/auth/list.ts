@@ -20,9 +20,7 @@ export function listCommand(context: Context) {
 }
 
 async function list(context: Context, options: GlobalOptions): Promise<void> {
-  const { listProfiles } = await import("../../auth/list_profiles.ts");
-  const { profilesJson, profilesText } = await import("../../output/profiles.ts");
-  const { overrideWarning } = await import("../../output/session.ts");
+  const { listProfiles, overrideWarning, profilesJson, profilesText } = await import("./work.ts");
   const console = consoleFor(context, options);
 
   const profiles = listProfiles(context);

@@ -41,8 +41,7 @@ export function loginCommand(context: Context) {
 }
 
 async function login(context: Context, options: LoginFlags): Promise<void> {
-  const { logIn, planLogin } = await import("../../auth/log_in.ts");
-  const { loginJson, loginText, overrideWarning } = await import("../../output/session.ts");
+  const { logIn, loginJson, loginText, overrideWarning, planLogin } = await import("./work.ts");
   const console = consoleFor(context, options);
 
   const plan = planLogin(context, options);
@@ -54,7 +53,7 @@ async function login(context: Context, options: LoginFlags): Promise<void> {
 }
 
 async function keyFor(context: Context, options: LoginFlags): Promise<string> {
-  const { parseApiKey } = await import("../../auth/api_key.ts");
+  const { parseApiKey, WELCOME } = await import("./work.ts");
   if (options.apiKey !== undefined) return parseApiKey(options.apiKey, "--api-key");
   if (options.apiKeyStdin) return parseApiKey(await context.stdin.readText(STDIN_LIMIT), "standard input");
   if (options.json || !context.stdin.isTerminal() || !context.stderr.isTerminal()) {
@@ -62,7 +61,6 @@ async function keyFor(context: Context, options: LoginFlags): Promise<string> {
       "There is no API key, and no terminal to ask for it; use --api-key-stdin, or set FLUXLOOP_API_KEY instead of logging in",
     );
   }
-  const { WELCOME } = await import("../../output/session.ts");
   context.stderr.write(WELCOME);
   const typed = await context.prompts.secret(">");
   context.stderr.write("\n");

@@ -30,8 +30,7 @@ export function logoutCommand(context: Context) {
 }
 
 async function logout(context: Context, options: LogoutFlags): Promise<void> {
-  const { logOut } = await import("../../auth/log_out.ts");
-  const { logoutJson, logoutText, overrideWarning } = await import("../../output/session.ts");
+  const { logOut, logoutJson, logoutText, overrideWarning } = await import("./work.ts");
   const console = consoleFor(context, options);
 
   const result = await logOut(context, { profile: options.profile, all: options.all ?? false });

@@ -42,10 +42,9 @@ export function statusCommand(context: Context) {
 }
 
 async function status(context: Context, options: StatusFlags): Promise<void> {
+  const { checkAllStatuses, checkStatus, failIfExpiring, failureText, profileOverrideWarning, statusJson, statusText } =
+    await import("./work.ts");
   if (options.all && options.profile !== undefined) throw new UsageError("--all and --profile exclude each other");
-  const { checkAllStatuses, checkStatus, failIfExpiring } = await import("../../auth/check_status.ts");
-  const { statusJson, statusText } = await import("../../output/status.ts");
-  const { failureText } = await import("../../output/failure.ts");
   const console = consoleFor(context, options);
   const now = context.now();
   const within = options.failIfExpiresIn === undefined
@@ -63,7 +62,6 @@ async function status(context: Context, options: StatusFlags): Promise<void> {
   );
   for (const { key, failure } of reports) {
     if (key !== null && key.overridden !== null) {
-      const { profileOverrideWarning } = await import("../../output/session.ts");
       console.warn(profileOverrideWarning(key.origin, key.overridden));
     }
     if (failure === null || options.json) continue;

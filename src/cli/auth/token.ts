@@ -23,8 +23,7 @@ export function tokenCommand(context: Context) {
 }
 
 async function token(context: Context, options: GlobalOptions): Promise<void> {
-  const { resolveCredential } = await import("../../auth/resolve_credential.ts");
-  const { profileOverrideWarning, tokenJson } = await import("../../output/session.ts");
+  const { profileOverrideWarning, resolveCredential, tokenJson } = await import("./work.ts");
   const console = consoleFor(context, options);
 
   const credential = resolveCredential(context, options);

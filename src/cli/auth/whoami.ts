@@ -25,13 +25,10 @@ export function whoamiCommand(context: Context) {
 }
 
 async function whoami(context: Context, options: WhoamiFlags): Promise<void> {
-  const { resolveCredential } = await import("../../auth/resolve_credential.ts");
-  const { identify } = await import("../../platform/client.ts");
-  const { whoamiJson, whoamiText } = await import("../../output/whoami.ts");
+  const { identify, profileOverrideWarning, resolveCredential, whoamiJson, whoamiText } = await import("./work.ts");
   const console = consoleFor(context, options);
 
   const credential = resolveCredential(context, options);
-  const { profileOverrideWarning } = await import("../../output/session.ts");
   if (credential.overridden !== null) console.warn(profileOverrideWarning(credential.origin, credential.overridden));
   const identity = await identify(context, credential, console.log);
 

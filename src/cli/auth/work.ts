@@ -1,0 +1,27 @@
+/**
+ * What the commands of `fluxloop auth` do, in one module: it is loaded when one of them runs, and one file is loaded
+ * faster than the ten that it would be cut into.
+ *
+ * @module
+ */
+export { parseApiKey } from "../../auth/api_key.ts";
+export { checkAllStatuses, checkStatus, failIfExpiring } from "../../auth/check_status.ts";
+export { listProfiles } from "../../auth/list_profiles.ts";
+export { logIn, planLogin } from "../../auth/log_in.ts";
+export { logOut } from "../../auth/log_out.ts";
+export { resolveCredential } from "../../auth/resolve_credential.ts";
+export { failureText } from "../../output/failure.ts";
+export { profilesJson, profilesText } from "../../output/profiles.ts";
+export {
+  loginJson,
+  loginText,
+  logoutJson,
+  logoutText,
+  overrideWarning,
+  profileOverrideWarning,
+  tokenJson,
+  WELCOME,
+} from "../../output/session.ts";
+export { statusJson, statusText } from "../../output/status.ts";
+export { whoamiJson, whoamiText } from "../../output/whoami.ts";
+export { identify } from "../../platform/client.ts";
