@@ -82,7 +82,7 @@ export async function checkAllStatuses(
   options: Pick<KeyOptions, "apiUrl">,
   log?: RequestLog,
 ): Promise<StatusReport[]> {
-  const names = readCredentials(credentialsLocation(context)).profileNames();
+  const names = (await readCredentials(credentialsLocation(context))).profileNames();
   if (names.length === 0) throw new NotLoggedInError();
   const resolve = (profile: string) => () => resolveSavedCredential(context, { ...options, profile });
   return await Promise.all(names.map((profile) => reportOn(context, resolve(profile), log)));
@@ -100,10 +100,10 @@ export function failIfExpiring(report: StatusReport, within: number, now: Date):
   return { ...report, failure: new KeyExpiresSoonError(expiryText(expires, now)) };
 }
 
-async function reportOn(context: Context, resolve: () => Credential, log?: RequestLog): Promise<StatusReport> {
+async function reportOn(context: Context, resolve: () => Promise<Credential>, log?: RequestLog): Promise<StatusReport> {
   let credential: Credential;
   try {
-    credential = resolve();
+    credential = await resolve();
   } catch (error) {
     if (!(error instanceof NotLoggedInError || error instanceof NotFoundError)) throw error;
     return { authenticated: false, key: null, identity: null, failure: error };

@@ -36,9 +36,9 @@ export interface ProfileList {
  * @returns The saved profiles, in the file's order.
  * @throws {ConfigurationError} When the credentials file cannot be read.
  */
-export function listProfiles(context: Context): ProfileList {
+export async function listProfiles(context: Context): Promise<ProfileList> {
   const location = credentialsLocation(context);
-  const document = readCredentials(location);
+  const document = await readCredentials(location);
   const current = selectProfile(context, document, {}).name;
   const profiles = document.profileNames().map((name): ListedProfile => {
     // One broken entry must not hide the others.

@@ -47,9 +47,9 @@ export interface LoginResult {
  * @throws {UsageError} When the profile's name or the API URL is wrong.
  * @throws {ConfigurationError} When the credentials file is there and cannot be read: it is never overwritten.
  */
-export function planLogin(context: Context, options: LoginOptions): LoginPlan {
+export async function planLogin(context: Context, options: LoginOptions): Promise<LoginPlan> {
   const location = options.save ? requireCredentialsLocation(context) : null;
-  const document = readCredentials(location);
+  const document = await readCredentials(location);
   const profile = selectProfile(context, document, options).name;
   const chosen = chosenApiUrl(context, options);
   // A broken entry is what a new login repairs.

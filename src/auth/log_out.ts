@@ -34,7 +34,7 @@ export async function logOut(
   if (options.all && options.profile !== undefined) throw new UsageError("--all and --profile exclude each other");
   const location = requireCredentialsLocation(context);
   const overriddenBy = overridingVariable(context);
-  const before = readCredentials(location);
+  const before = await readCredentials(location);
   // Without anything to remove, neither a folder nor a file is made.
   if (options.all && before.profileNames().length === 0) return { profiles: [], overriddenBy };
   const selected = selectProfile(context, before, options);

@@ -5,7 +5,7 @@
  */
 import type { Context } from "../context.ts";
 import { ConfigurationError, NotFoundError, NotLoggedInError, UsageError } from "../errors.ts";
-import { readCredentials } from "../credentials/credential_store.ts";
+import { readCredentials, readOneProfile } from "../credentials/credential_store.ts";
 import type { CredentialsDocument, Profile } from "../credentials/credentials_document.ts";
 import { credentialsLocation } from "../credentials/location.ts";
 import { checkProfileName, DEFAULT_PROFILE } from "../credentials/profile_name.ts";
@@ -64,18 +64,24 @@ const KEY_FILE_LIMIT = 64 * 1024;
  * name or URL.
  * @throws {ConfigurationError} When a file that holds keys cannot be read.
  */
-export function resolveCredential(context: Context, options: KeyOptions): Credential {
+export async function resolveCredential(context: Context, options: KeyOptions): Promise<Credential> {
   if (options.profile !== undefined) checkProfileName(options.profile, "--profile");
   const given = givenKey(context, options);
-  if (given === null) return resolveSavedCredential(context, options);
+  if (given === null) return await resolveSavedCredential(context, options);
   const apiUrl = chosenApiUrl(context, options) ?? new URL(DEFAULT_API_URL);
   return { ...given, profile: null, apiUrl, overridden: given.source === "flag" ? null : options.profile ?? null };
 }
 
 /** As {@linkcode resolveCredential}, of saved keys alone. */
-export function resolveSavedCredential(context: Context, options: Omit<KeyOptions, "apiKey">): Credential {
-  const document = readCredentials(credentialsLocation(context));
-  const profile = requireProfile(document, selectProfile(context, document, options));
+export async function resolveSavedCredential(
+  context: Context,
+  options: Omit<KeyOptions, "apiKey">,
+): Promise<Credential> {
+  const location = credentialsLocation(context);
+  const document = await readOneProfile(location, namedProfile(context, options)?.name ?? null);
+  const selected = selectProfile(context, document, options);
+  // Where it is not there, the message names all that are.
+  const profile = document.profile(selected.name) ?? requireProfile(await readCredentials(location), selected);
   const key = parseApiKey(profile.apiKey, `profile "${profile.name}"`);
   const apiUrl = apiUrlFor(profile, chosenApiUrl(context, options));
   return { key, source: "profile", origin: profile.name, profile, apiUrl, overridden: null };
@@ -93,12 +99,8 @@ export function selectProfile(
   document: CredentialsDocument,
   options: KeyOptions,
 ): SelectedProfile {
-  const named = options.profile;
-  if (named !== undefined) return { name: checkProfileName(named, "--profile"), chosenBy: "--profile" };
-  const variable = context.env("FLUXLOOP_PROFILE") || undefined;
-  if (variable !== undefined) {
-    return { name: checkProfileName(variable, "FLUXLOOP_PROFILE"), chosenBy: "FLUXLOOP_PROFILE" };
-  }
+  const named = namedProfile(context, options);
+  if (named !== null) return named;
   const chosen = document.defaultProfile;
   if (chosen !== null) return { name: chosen, chosenBy: "default_profile" };
   return { name: DEFAULT_PROFILE, chosenBy: null };
@@ -147,6 +149,13 @@ export function apiUrlOf(profile: Profile): URL {
  */
 export function overridingVariable(context: Context): string | null {
   return [...KEY_VARIABLES, KEY_FILE_VARIABLE].find((name) => context.env(name)) ?? null;
+}
+
+function namedProfile(context: Context, { profile }: KeyOptions): SelectedProfile | null {
+  if (profile !== undefined) return { name: checkProfileName(profile, "--profile"), chosenBy: "--profile" };
+  const variable = context.env("FLUXLOOP_PROFILE") || undefined;
+  if (variable === undefined) return null;
+  return { name: checkProfileName(variable, "FLUXLOOP_PROFILE"), chosenBy: "FLUXLOOP_PROFILE" };
 }
 
 function givenKey(context: Context, options: KeyOptions): Pick<Credential, "key" | "source" | "origin"> | null {

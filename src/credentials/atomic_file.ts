@@ -5,6 +5,11 @@
  * @module
  */
 import { dirname } from "@std/path";
+import { SystemError } from "../errors.ts";
+import { withFileLock } from "./file_lock.ts";
+
+/** How long a reader waits for a writer that is at work before it leaves that one's file alone, in milliseconds. */
+const READER_PATIENCE = 100;
 
 /**
  * Replaces a file, or makes it, readable by its owner alone from the first byte on. Call it under a lock: the new
@@ -15,7 +20,7 @@ import { dirname } from "@std/path";
  * @throws What the system throws; then the file is as it was, and no half-written one stays.
  */
 export function replaceFile(path: string, text: string): void {
-  const fresh = `${path}.new`;
+  const fresh = freshName(path);
   try {
     // What a killed process left there may have other permissions or be a link.
     removeIfThere(fresh);
@@ -33,6 +38,38 @@ export function replaceFile(path: string, text: string): void {
     throw error;
   }
   syncFolder(dirname(path));
+}
+
+/**
+ * Removes what a writer left behind that was killed before it was done: it holds keys, and is of no use.
+ *
+ * @param path The file that was to be replaced.
+ * @param lock The lock of its writers: a living one is left alone.
+ */
+export async function clearLeftover(path: string, lock: string): Promise<void> {
+  const fresh = freshName(path);
+  if (!isThere(fresh)) return;
+  try {
+    await withFileLock(lock, () => removeIfThere(fresh), READER_PATIENCE);
+  } catch (error) {
+    // A reader's business is to read; where it may not write, the next writer clears up.
+    const passing = error instanceof SystemError || error instanceof Deno.errors.PermissionDenied ||
+      error instanceof Error && "code" in error && error.code === "EROFS";
+    if (!passing) throw error;
+  }
+}
+
+function freshName(path: string): string {
+  return `${path}.new`;
+}
+
+function isThere(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A rename is on disk only once its folder is. Windows neither needs this nor opens folders. */

@@ -3,12 +3,13 @@
  *
  * @module
  */
-import { join } from "@std/path";
-import { ConfigurationError, FluxloopError } from "../errors.ts";
-import { replaceFile } from "./atomic_file.ts";
+import { clearLeftover, replaceFile } from "./atomic_file.ts";
 import { CredentialsDocument } from "./credentials_document.ts";
+import { type CredentialsFile, fileFailure, findCredentialsFile, looseMode, requireOwn } from "./credentials_file.ts";
+import { decodeCredentials } from "./credentials_text.ts";
 import { withFileLock } from "./file_lock.ts";
 import type { CredentialsLocation } from "./location.ts";
+import { withOneProfile } from "./one_profile.ts";
 
 /**
  * Reads the credentials.
@@ -17,24 +18,47 @@ import type { CredentialsLocation } from "./location.ts";
  * @returns The file's content; an empty one when there is no file.
  * @throws {ConfigurationError} When the file is there and cannot be read.
  */
-export function readCredentials(location: CredentialsLocation | null): CredentialsDocument {
-  if (location === null) return CredentialsDocument.empty("");
+export async function readCredentials(location: CredentialsLocation | null): Promise<CredentialsDocument> {
+  return await read(location, (text, shown) => CredentialsDocument.parse(text, shown));
+}
+
+/**
+ * Reads the credentials of one profile, faster than {@linkcode readCredentials} where there are many.
+ *
+ * @param location See {@linkcode readCredentials}.
+ * @param named The profile's name; `null` for the one that is used when none is named.
+ * @returns A document that holds this profile, where the file does, and perhaps no other.
+ * @throws {ConfigurationError} When the file is there and cannot be read.
+ */
+export async function readOneProfile(
+  location: CredentialsLocation | null,
+  named: string | null,
+): Promise<CredentialsDocument> {
+  return await read(location, (text, shown) => CredentialsDocument.parse(withOneProfile(text, named) ?? text, shown));
+}
+
+/**
+ * @param location Where the credentials lie, or `null`.
+ * @returns The file's permission bits where others than its owner may read or write it; else `null`.
+ */
+export function looseCredentialsMode(location: CredentialsLocation | null): number | null {
+  if (location === null) return null;
   try {
-    return CredentialsDocument.parse(Deno.readTextFileSync(location.file), location.shown);
+    return looseMode(findCredentialsFile(location));
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return CredentialsDocument.empty(location.shown);
-    throw error instanceof FluxloopError ? error : unusable(location, "read", error);
+    throw fileFailure(location, "read", error);
   }
 }
 
 /**
  * Changes the credentials under a lock, on what the file holds by then.
  *
- * @param location Where they lie; folder and file are made where they are missing, for their owner alone.
+ * @param location Where they lie; folder and file are made where they are missing, for their owner alone. A file that
+ * others could read is theirs no longer afterwards.
  * @param change Makes the change in the document, synchronously; where it throws, nothing is written.
  * @returns What `change` returns, once the new content is on disk.
  * @throws {ConfigurationError} When the file cannot be read or written; it is as it was.
- * @throws {SystemError} When another process keeps the lock.
+ * @throws {SystemError} When the disk is full, or another process keeps the lock.
  */
 export async function updateCredentials<T>(
   location: CredentialsLocation,
@@ -42,28 +66,45 @@ export async function updateCredentials<T>(
 ): Promise<T> {
   try {
     Deno.mkdirSync(location.folder, { recursive: true, mode: 0o700 });
-    return await withFileLock(join(location.folder, "credentials.lock"), () => {
-      const document = readCredentials(location);
+    // Two folders may hold links to one file: the lock is the file's, not the folder's.
+    const { path } = findCredentialsFile(location);
+    return await withFileLock(lockOf(path), () => {
+      const file = findCredentialsFile(location);
+      requireOwn(location, file);
+      const document = parse(file, location, (text, shown) => CredentialsDocument.parse(text, shown));
+      document.requireKnownVersion();
       const result = change(document);
-      replaceFile(location.file, document.toText());
+      replaceFile(file.path, document.toText());
       return result;
     });
   } catch (error) {
-    throw error instanceof FluxloopError ? error : unusable(location, "written", error);
+    throw fileFailure(location, "written", error);
   }
 }
 
-function unusable(location: CredentialsLocation, deed: "read" | "written", cause: unknown): ConfigurationError {
-  return new ConfigurationError(`${location.shown} cannot be ${deed}: ${reasonOf(cause)}`, { cause });
+async function read(
+  location: CredentialsLocation | null,
+  interpret: (text: string, shown: string) => CredentialsDocument,
+): Promise<CredentialsDocument> {
+  if (location === null) return CredentialsDocument.empty("");
+  try {
+    const file = findCredentialsFile(location);
+    await clearLeftover(file.path, lockOf(file.path));
+    return parse(file, location, interpret);
+  } catch (error) {
+    throw fileFailure(location, "read", error);
+  }
 }
 
-function reasonOf(error: unknown): string {
-  if (error instanceof Deno.errors.PermissionDenied) return "permission denied; check who owns it and its folder";
-  if (error instanceof Deno.errors.IsADirectory) return "it is a folder; move it away";
-  if (error instanceof Deno.errors.NotADirectory) return "a part of its path is not a folder";
-  if (error instanceof Deno.errors.InvalidData) return "it is not text";
-  const message = error instanceof Error ? error.message : "";
-  if (/os error 28\b|no space/i.test(message)) return "the disk is full";
-  if (/os error 30\b|read-only/i.test(message)) return "the file system is read-only";
-  return "the system refused it";
+function parse(
+  { path, info }: CredentialsFile,
+  { shown }: CredentialsLocation,
+  interpret: (text: string, shown: string) => CredentialsDocument,
+): CredentialsDocument {
+  if (info === null) return CredentialsDocument.empty(shown);
+  return interpret(decodeCredentials(Deno.readFileSync(path), shown), shown);
+}
+
+function lockOf(path: string): string {
+  return `${path}.lock`;
 }

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { parse, stringify } from "@std/yaml";
 import { ConfigurationError } from "../errors.ts";
+import { credentialsText, parseCredentials, unreadable } from "./credentials_text.ts";
 
 type Mapping = Record<string, unknown>;
 
@@ -34,6 +34,9 @@ const FIELDS = {
   created: "created",
 } as const satisfies Partial<Record<keyof Profile, string>>;
 
+/** The file's format; a file without a `version:` has this one. */
+const VERSION = 1;
+
 /** A credentials file, read; changes are made here and written by the store. */
 export class CredentialsDocument {
   readonly #root: Mapping;
@@ -57,13 +60,9 @@ export class CredentialsDocument {
    * @throws {ConfigurationError} When it is no credentials file, with line and column at most: the text may be a key.
    */
   static parse(text: string, shown: string): CredentialsDocument {
-    const root = parseYaml(text, shown);
+    const root = parseCredentials(text, shown);
     if (root === null || root === undefined) return CredentialsDocument.empty(shown);
-    if (!isMapping(root) || !isMapping(root.profiles ?? {})) {
-      throw new ConfigurationError(
-        `${shown} is no credentials file: profiles: is missing; move it away and log in again`,
-      );
-    }
+    if (!isMapping(root) || !isMapping(root.profiles ?? {})) throw unreadable(shown, "is no credentials file");
     return new CredentialsDocument(root, shown);
   }
 
@@ -119,30 +118,52 @@ export class CredentialsDocument {
     return typeof name === "string" && name !== "" ? name : null;
   }
 
+  /**
+   * @throws {ConfigurationError} When a newer version of this program wrote the file: what it means by it is not known
+   * here, and must not be lost.
+   */
+  requireKnownVersion(): void {
+    const { version } = this.#root;
+    if (version === undefined || version === null || version === VERSION) return;
+    throw new ConfigurationError(
+      `${this.#shown} was written by a newer version of fluxloop and is not changed; upgrade fluxloop`,
+    );
+  }
+
   /** Saves a profile's credentials; what an existing profile holds beside them stays. */
   save(profile: Profile): void {
     const there = this.#entry(profile.name);
-    const fields = isMapping(there) ? there : {};
+    // A copy: the same object may stand elsewhere too, as an alias.
+    const fields = isMapping(there) ? { ...there } : {};
     for (const [property, field] of Object.entries(FIELDS)) {
       const value = profile[property as keyof typeof FIELDS];
       if (value === null) delete fields[field];
       else fields[field] = value;
     }
-    this.#root.profiles ??= {};
-    define(this.#profiles(), profile.name, fields);
+    define(this.#ownProfiles(), profile.name, fields);
   }
 
   /** Removes a profile, and the choice of it as the one used when none is named. */
   remove(name: string): void {
-    delete this.#profiles()[name];
+    delete this.#ownProfiles()[name];
     if (this.defaultProfile === name) delete this.#root.default_profile;
+  }
+
+  /** Makes a profile the one that is used when none is named. */
+  choose(name: string): void {
+    this.#root.default_profile = name;
   }
 
   /** @returns The file's text. */
   toText(): string {
-    // Anchors would tie two profiles together for whoever edits the file; a folded key could not be copied.
-    const options = { useAnchors: false, lineWidth: -1, quoteStyle: '"' as const };
-    return stringify(this.#root, options);
+    return credentialsText(this.#root);
+  }
+
+  /** @returns The profiles, as an object that stands nowhere else. */
+  #ownProfiles(): Mapping {
+    const own = { ...this.#profiles() };
+    this.#root.profiles = own;
+    return own;
   }
 
   #profiles(): Mapping {
@@ -154,26 +175,6 @@ export class CredentialsDocument {
     const profiles = this.#profiles();
     return Object.hasOwn(profiles, name) ? profiles[name] ?? {} : undefined;
   }
-}
-
-function parseYaml(text: string, shown: string): unknown {
-  // YAML forbids tabs here; the parser takes such a line for one without any indentation, and loses whose it is.
-  const tab = /^ *\t\s*\S/m.exec(text);
-  if (tab !== null) {
-    const line = text.slice(0, tab.index).split("\n").length;
-    throw notYaml(shown, `line ${line}, column ${tab[0].indexOf("\t") + 1}: a tab stands where spaces belong`);
-  }
-  try {
-    // The core schema leaves an unquoted date the text that it is; the default one would make it a time.
-    return parse(text, { schema: "core" });
-  } catch (error) {
-    const place = /at line (\d+), column (\d+)/.exec(error instanceof Error ? error.message : "");
-    throw notYaml(shown, place === null ? "place unknown" : `line ${place[1]}, column ${place[2]}`);
-  }
-}
-
-function notYaml(shown: string, place: string): ConfigurationError {
-  return new ConfigurationError(`${shown} is not valid YAML (${place}); repair it, or move it away and log in again`);
 }
 
 /** Plain assignment would set an object's prototype for a profile of the name `__proto__`. */

@@ -14,13 +14,17 @@ const PATIENCE = 10_000;
  *
  * @param path The lock file; it is made where it is missing, and stays.
  * @param work What must not be done by two processes at once.
+ * @param patience How long another holder is waited for, in milliseconds.
  * @returns What `work` returns.
- * @throws {SystemError} When another process holds the lock for longer than 10 s, naming it.
+ * @throws {SystemError} When another process holds the lock for longer, naming it.
  */
-export async function withFileLock<T>(path: string, work: () => T): Promise<T> {
+export async function withFileLock<T>(path: string, work: () => T, patience = PATIENCE): Promise<T> {
   const file = Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
+  if (!await isLockedWithin(file, patience)) {
+    // The lock may still come to a file that is left open; the process does not outlive this failure for long.
+    throw new SystemError(heldMessage(path, patience));
+  }
   try {
-    await lockWithin(file, path);
     file.truncateSync();
     file.seekSync(0, Deno.SeekMode.Start);
     file.writeSync(new TextEncoder().encode(String(Deno.pid)));
@@ -30,18 +34,28 @@ export async function withFileLock<T>(path: string, work: () => T): Promise<T> {
   }
 }
 
-async function lockWithin(file: Deno.FsFile, path: string): Promise<void> {
-  const patience = Promise.withResolvers<never>();
-  const timer = setTimeout(() => patience.reject(new SystemError(heldMessage(path))), PATIENCE);
+async function isLockedWithin(file: Deno.FsFile, patience: number): Promise<boolean> {
+  const waiting = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => waiting.resolve(false), patience);
   try {
-    await Promise.race([file.lock(true), patience.promise]);
+    return await Promise.race([file.lock(true).then(() => true), waiting.promise]);
   } finally {
     clearTimeout(timer);
   }
 }
 
-function heldMessage(path: string): string {
-  const holder = Number.parseInt(Deno.readTextFileSync(path), 10);
-  const who = Number.isNaN(holder) ? "another process" : `process ${holder}`;
-  return `The credentials are being written by ${who}, which has not finished for ${PATIENCE / 1000} seconds`;
+function heldMessage(path: string, patience: number): string {
+  return `The credentials are being written by ${holderOf(path)}, which has not finished for ${
+    patience / 1000
+  } seconds`;
+}
+
+function holderOf(path: string): string {
+  try {
+    const holder = Number.parseInt(Deno.readTextFileSync(path), 10);
+    return Number.isNaN(holder) ? "another process" : `process ${holder}`;
+  } catch {
+    // Windows lets nobody else read a file that is locked.
+    return "another process";
+  }
 }

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
 import { type KeyOptions, resolveCredential } from "../../src/auth/resolve_credential.ts";
 import { ConfigurationError, NotFoundError, NotLoggedInError, UsageError } from "../../src/errors.ts";
@@ -43,17 +43,19 @@ describe("where the key comes from", () => {
     ]],
   ];
   for (const [what, options, env, saved, expected] of wins) {
-    it(`takes it from ${what}, over all that comes later`, () => {
-      const { key, source, origin } = resolve(options, env, saved);
+    it(`takes it from ${what}, over all that comes later`, async () => {
+      const { key, source, origin } = await resolve(options, env, saved);
       assertEquals([key, source, origin], expected);
     });
   }
 
-  it("names the profile that a key from the environment stands over", () => {
-    assertEquals(resolve({ profile: "dev" }, all).overridden, "dev");
+  it("names the profile that a key from the environment stands over", async () => {
+    assertEquals((await resolve({ profile: "dev" }, all)).overridden, "dev");
   });
 
-  it("says nothing of a profile that nobody named", () => assertEquals(resolve({}, all).overridden, null));
+  it("says nothing of a profile that nobody named", async () => {
+    assertEquals((await resolve({}, all)).overridden, null);
+  });
 
   const urls: [string, KeyOptions, Record<string, string>, string][] = [
     ["the hosted platform", {}, {}, "https://api.fluxloop.ai/"],
@@ -78,7 +80,9 @@ describe("where the key comes from", () => {
     ],
   ];
   for (const [what, options, env, url] of urls) {
-    it(`sends it to ${what}`, () => assertEquals(resolve(options, env).apiUrl.href, url));
+    it(`sends it to ${what}`, async () => {
+      assertEquals((await resolve(options, env)).apiUrl.href, url);
+    });
   }
 
   const elsewhere: [string, KeyOptions, string][] = [
@@ -87,13 +91,13 @@ describe("where the key comes from", () => {
     ["another scheme", { apiUrl: "https://127.0.0.1:9", profile: "local" }, "local"],
   ];
   for (const [what, options, profile] of elsewhere) {
-    it(`does not send a saved key to ${what}`, () => {
-      assertThrows(() => resolve(options, {}), UsageError, `profile "${profile}" was saved for`);
+    it(`does not send a saved key to ${what}`, async () => {
+      await assertRejects(() => resolve(options, {}), UsageError, `profile "${profile}" was saved for`);
     });
   }
 
-  it("is not there when nobody is logged in", () => {
-    assertThrows(() => resolve({}, {}, "profiles:\n  dev: {api_key: k}\n"), NotLoggedInError);
+  it("is not there when nobody is logged in", async () => {
+    await assertRejects(() => resolve({}, {}, "profiles:\n  dev: {api_key: k}\n"), NotLoggedInError);
   });
 
   const missing: [string, KeyOptions, Record<string, string>, string, string][] = [
@@ -109,8 +113,8 @@ describe("where the key comes from", () => {
     ["--profile default", { profile: "default" }, {}, "", 'There is no profile "default"; no profiles are saved'],
   ];
   for (const [what, options, env, saved, sentence] of missing) {
-    it(`names the profiles there are when ${what} names none of them`, () => {
-      assertThrows(() => resolve(options, env, saved), NotFoundError, sentence);
+    it(`names the profiles there are when ${what} names none of them`, async () => {
+      await assertRejects(() => resolve(options, env, saved), NotFoundError, sentence);
     });
   }
 
@@ -124,14 +128,14 @@ describe("where the key comes from", () => {
     ["FLUXLOOP_API_KEY", {}, { FLUXLOOP_API_KEY: "a\nb" }, "FLUXLOOP_API_KEY holds white space"],
   ];
   for (const [what, options, env, sentence] of wrong) {
-    it(`refuses a wrong ${what}`, () => {
-      assertThrows(() => resolve(options, env), UsageError, sentence);
+    it(`refuses a wrong ${what}`, async () => {
+      await assertRejects(() => resolve(options, env), UsageError, sentence);
     });
   }
 
   it("says which key file is missing", () => {
     const env = { FLUXLOOP_API_KEY_FILE: "<home>/none" };
-    assertThrows(
+    assertRejects(
       () => resolve({}, env),
       ConfigurationError,
       "none, named by FLUXLOOP_API_KEY_FILE: there is no such file",

@@ -134,7 +134,7 @@ describe("bad input", () => {
       const { code, stderr } = await session.run(args);
       assertEquals(code, 2);
       assertStringIncludes(stderr, "~/.fluxloop/credentials is not valid YAML (line 4, column");
-      assertStringIncludes(stderr, "move it away and log in again");
+      assertStringIncludes(stderr, "or move it away (mv ~/.fluxloop/credentials ~/.fluxloop/credentials.old) and log in again");
       assertEquals(stderr.includes("topsecret"), false);
     }
   });

@@ -25,7 +25,7 @@ describe("credential store", () => {
     const location = place();
     await updateCredentials(location, (document) => document.save(PROFILE));
     if (umaskIsForUnix) assertEquals([mode(location.folder), mode(location.file)], ["700", "600"]);
-    assertEquals(readCredentials(location).profile("default"), PROFILE);
+    assertEquals((await readCredentials(location)).profile("default"), PROFILE);
   });
 
   it("leaves nothing beside the file but its lock", async () => {
@@ -69,7 +69,7 @@ describe("credential store", () => {
     const location = place();
     const names = Array.from({ length: 30 }, (_, index) => `p${index}`);
     await Promise.all(names.map((name) => updateCredentials(location, (it) => it.save({ ...PROFILE, name }))));
-    assertEquals(readCredentials(location).profileNames().sort(), names.sort());
+    assertEquals((await readCredentials(location)).profileNames().sort(), names.sort());
   });
 
   it("does not overwrite a file that it cannot read", async () => {
@@ -84,14 +84,18 @@ describe("credential store", () => {
     assertEquals(Deno.readTextFileSync(location.file), "profiles: [");
   });
 
-  it("reads nothing where there is no file", () => assertEquals(readCredentials(place()).profileNames(), []));
+  it("reads nothing where there is no file", async () => {
+    assertEquals((await readCredentials(place())).profileNames(), []);
+  });
 
-  it("reads nothing where there is no home", () => assertEquals(readCredentials(null).profileNames(), []));
+  it("reads nothing where there is no home", async () => {
+    assertEquals((await readCredentials(null)).profileNames(), []);
+  });
 
-  it("says so when the file is a folder", () => {
+  it("says so when the file is a folder", async () => {
     const location = place();
     Deno.mkdirSync(location.file, { recursive: true });
-    assertThrows(() => readCredentials(location), ConfigurationError, "~/.fluxloop/credentials cannot be read");
+    await assertRejects(() => readCredentials(location), ConfigurationError, "~/.fluxloop/credentials cannot be read");
   });
 
   it("lies where FLUXLOOP_HOME says", () => {

@@ -23,7 +23,7 @@ async function list(context: Context, options: GlobalOptions): Promise<void> {
   const { listProfiles, overrideWarning, profilesJson, profilesText } = await import("./work.ts");
   const console = consoleFor(context, options);
 
-  const profiles = listProfiles(context);
+  const profiles = await listProfiles(context);
 
   console.data(() => profilesText(profiles, context.now()), () => profilesJson(profiles));
   if (profiles.overriddenBy !== null) console.warn(overrideWarning(profiles.overriddenBy));

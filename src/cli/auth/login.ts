@@ -44,7 +44,7 @@ async function login(context: Context, options: LoginFlags): Promise<void> {
   const { logIn, loginJson, loginText, overrideWarning, planLogin } = await import("./work.ts");
   const console = consoleFor(context, options);
 
-  const plan = planLogin(context, options);
+  const plan = await planLogin(context, options);
   const key = await keyFor(context, options);
   const result = await logIn(context, plan, key, console.log);
 

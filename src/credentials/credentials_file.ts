@@ -1,0 +1,121 @@
+/**
+ * The credentials file as the file system has it: what a link leads to, whose it is, and who may read it.
+ *
+ * @module
+ */
+import { dirname, isAbsolute, join } from "@std/path";
+import { ConfigurationError, FluxloopError, SystemError } from "../errors.ts";
+import type { CredentialsLocation } from "./location.ts";
+
+/** How many links may follow upon each other; more are a circle. */
+const LINKS = 40;
+/** Permission bits of everybody but the owner. */
+const OTHERS = 0o077;
+const ROOT = 0;
+
+/** A credentials file, found. */
+export interface CredentialsFile {
+  /** The file itself: `location.file`, or what a link there leads to. */
+  readonly path: string;
+  /** `null` where there is none yet. */
+  readonly info: Deno.FileInfo | null;
+}
+
+/**
+ * Finds the credentials file. Dotfile managers put a link in its place; the link is followed, and stays one.
+ *
+ * @throws {ConfigurationError} When links go in circles, or the file is somebody else's: of root alone, who owns the
+ * secrets that are mounted into a container, a file is taken.
+ */
+export function findCredentialsFile(location: CredentialsLocation): CredentialsFile {
+  let path = location.file;
+  for (let links = 0; links < LINKS; links++) {
+    const info = lstat(path);
+    if (info === null) return { path, info };
+    if (!info.isSymlink) {
+      if (isForeign(info) && info.uid !== ROOT) throw foreign(location, info);
+      return { path, info };
+    }
+    const target = Deno.readLinkSync(path);
+    path = isAbsolute(target) ? target : join(dirname(path), target);
+  }
+  throw new ConfigurationError(`${location.shown} is a link that leads back to itself; remove it`);
+}
+
+/**
+ * @throws {ConfigurationError} When the file is not one that this user may replace: that would take it from its owner.
+ */
+export function requireOwn(location: CredentialsLocation, { info }: CredentialsFile): void {
+  if (info !== null && isForeign(info)) throw foreign(location, info);
+  if (info !== null && !info.isFile) {
+    throw new ConfigurationError(
+      `${location.shown} is not a file; move it away (mv ${location.shown} ${location.shown}.old)`,
+    );
+  }
+}
+
+/**
+ * @param file The file.
+ * @returns Its permission bits, where others than its owner may read or write it; else `null`. Windows has none.
+ */
+export function looseMode({ info }: CredentialsFile): number | null {
+  const mode = info?.mode ?? null;
+  return mode !== null && (mode & OTHERS) !== 0 ? mode & 0o777 : null;
+}
+
+/**
+ * @param location The credentials.
+ * @param deed What was being done to them.
+ * @param error What was thrown.
+ * @returns The error to tell: with the path, the reason and what to do.
+ */
+export function fileFailure(location: CredentialsLocation, deed: "read" | "written", error: unknown): FluxloopError {
+  if (error instanceof FluxloopError) return error;
+  const { shown } = location;
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const sentence = `${shown} cannot be ${deed}: `;
+  const elsewhere = "set FLUXLOOP_HOME to a folder that can be written, or pass the key in FLUXLOOP_API_KEY";
+  switch (code) {
+    case "ENOSPC":
+    case "EDQUOT":
+      return new SystemError(`${sentence}the disk is full; make room and try again`, { cause: error });
+    case "EROFS":
+      return new ConfigurationError(`${sentence}the file system is read-only; ${elsewhere}`, { cause: error });
+    case "EACCES":
+    case "EPERM": {
+      const remedy = deed === "read" ? `make it yours (chown) and readable (chmod 600 ${shown})` : elsewhere;
+      return new ConfigurationError(`${sentence}permission denied; ${remedy}`, { cause: error });
+    }
+    case "EISDIR":
+      return new ConfigurationError(`${sentence}it is a folder; move it away (mv ${shown} ${shown}.old)`, {
+        cause: error,
+      });
+    case "ENOTDIR":
+    case "EEXIST":
+      return new ConfigurationError(`${sentence}a part of its path is not a folder`, { cause: error });
+    default:
+      return new SystemError(`${sentence}the system refused it${code === "" ? "" : ` (${code})`}`, { cause: error });
+  }
+}
+
+function lstat(path: string): Deno.FileInfo | null {
+  try {
+    return Deno.lstatSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+/** Windows has neither owners' numbers nor a number for who runs the program. */
+function isForeign(info: Deno.FileInfo): boolean {
+  const self = Deno.uid();
+  return self !== null && info.uid !== null && info.uid !== self;
+}
+
+function foreign({ shown }: CredentialsLocation, info: Deno.FileInfo): ConfigurationError {
+  return new ConfigurationError(
+    `${shown} belongs to user ${info.uid}, and this is user ${Deno.uid()}; ` +
+      `make it yours (chown), move it away, or set FLUXLOOP_HOME to a folder of your own`,
+  );
+}
