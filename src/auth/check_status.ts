@@ -5,7 +5,7 @@
  * @module
  */
 import type { Context } from "../context.ts";
-import { readCredentials } from "../credentials/credential_store.ts";
+import { type LooseFile, looseFile, readCredentials } from "../credentials/credential_store.ts";
 import { credentialsLocation } from "../credentials/location.ts";
 import {
   FluxloopError,
@@ -41,6 +41,8 @@ export interface ReportedKey {
   readonly saved: { readonly account: string | null; readonly expires: Date | null };
   /** The profile that was named and that this key stands over, or `null`. */
   readonly overridden: string | null;
+  /** The credentials file, where the key comes from one that others may read; else `null`. */
+  readonly looseFile: LooseFile | null;
 }
 
 /** What is known of a sign-in. */
@@ -108,7 +110,7 @@ async function reportOn(context: Context, resolve: () => Promise<Credential>, lo
     if (!(error instanceof NotLoggedInError || error instanceof NotFoundError)) throw error;
     return { authenticated: false, key: null, identity: null, failure: error };
   }
-  const key = reportedKey(credential);
+  const key = reportedKey(context, credential);
   try {
     const identity = await identify(context, credential, log);
     return { authenticated: true, key, identity, failure: null };
@@ -119,7 +121,8 @@ async function reportOn(context: Context, resolve: () => Promise<Credential>, lo
   }
 }
 
-function reportedKey({ key, source, origin, profile, apiUrl, overridden }: Credential): ReportedKey {
+function reportedKey(context: Context, credential: Credential): ReportedKey {
+  const { key, source, origin, profile, apiUrl, overridden } = credential;
   const expires = profile?.expires ? new Date(profile.expires) : null;
   return {
     masked: maskKey(key),
@@ -132,5 +135,6 @@ function reportedKey({ key, source, origin, profile, apiUrl, overridden }: Crede
       expires: expires === null || Number.isNaN(expires.getTime()) ? null : expires,
     },
     overridden,
+    looseFile: profile === null ? null : looseFile(credentialsLocation(context)),
   };
 }

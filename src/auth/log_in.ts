@@ -7,6 +7,7 @@ import type { Context } from "../context.ts";
 import { readCredentials, updateCredentials } from "../credentials/credential_store.ts";
 import type { Profile } from "../credentials/credentials_document.ts";
 import { type CredentialsLocation, requireCredentialsLocation } from "../credentials/location.ts";
+import type { GitExposure } from "../credentials/git_exposure.ts";
 import { utcDate } from "../output/expiry.ts";
 import { maskKey } from "../output/mask.ts";
 import { apiUrlText, DEFAULT_API_URL } from "../platform/api_url.ts";
@@ -39,6 +40,8 @@ export interface LoginResult {
   readonly identity: Identity;
   /** The variable whose key stands over the saved one in every other command, or `null`. */
   readonly overriddenBy: string | null;
+  /** Where git would take what was saved into a commit, or `null`. */
+  readonly exposure: GitExposure | null;
 }
 
 /**
@@ -81,7 +84,14 @@ export async function logIn(context: Context, plan: LoginPlan, key: string, log?
     maskedKey: maskKey(key),
     identity,
     overriddenBy: overridingVariable(context),
+    exposure: plan.location === null ? null : await gitExposure(context, plan.location),
   };
+}
+
+async function gitExposure(context: Context, { file }: CredentialsLocation): Promise<GitExposure | null> {
+  // The matcher of git's patterns is needed here alone.
+  const { findGitExposure } = await import("../credentials/git_exposure.ts");
+  return findGitExposure(context, file);
 }
 
 function profileFor(plan: LoginPlan, key: string, identity: Identity): Profile {

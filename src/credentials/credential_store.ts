@@ -37,14 +37,24 @@ export async function readOneProfile(
   return await read(location, (text, shown) => CredentialsDocument.parse(withOneProfile(text, named) ?? text, shown));
 }
 
+/** A credentials file that others than its owner may read or write. */
+export interface LooseFile {
+  /** The file, as people write it. */
+  readonly shown: string;
+  /** Its permission bits. */
+  readonly mode: number;
+}
+
 /**
  * @param location Where the credentials lie, or `null`.
- * @returns The file's permission bits where others than its owner may read or write it; else `null`.
+ * @returns The file, where others than its owner may read or write it; else `null`. Windows has no such bits: there the
+ * user's own folder keeps others out.
  */
-export function looseCredentialsMode(location: CredentialsLocation | null): number | null {
+export function looseFile(location: CredentialsLocation | null): LooseFile | null {
   if (location === null) return null;
   try {
-    return looseMode(findCredentialsFile(location));
+    const mode = looseMode(findCredentialsFile(location));
+    return mode === null ? null : { shown: location.shown, mode };
   } catch (error) {
     throw fileFailure(location, "read", error);
   }

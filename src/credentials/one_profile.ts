@@ -32,7 +32,7 @@ export function withOneProfile(text: string, named: string | null): string | nul
   const start = `\n${profiles}`.indexOf(heading);
   // A name that stands there twice is the parser's to refuse.
   if (start === -1 || profiles.includes(heading, start + 1)) return null;
-  const fields = /(?:    .*\n)*/y;
+  const fields = /(?: {4}.*\n)*/y;
   fields.lastIndex = start + heading.length - 1;
   return `${above}profiles:${heading}${fields.exec(profiles)![0]}${below}`;
 }

@@ -17,7 +17,7 @@ function loggedIn(env: Record<string, string> = {}): Session {
   return session;
 }
 
-describe("auth whoami, token, list and logout", () => {
+describe("auth whoami, token, list, switch and logout", () => {
   beforeAll(async () => {
     platform = await startPlatform();
   });
@@ -190,6 +190,42 @@ Your permissions: read_scenarios
     const { stderr } = await loggedIn({ FLUXLOOP_API_KEY: "x" }).run(["auth", "logout"]);
     assertStringIncludes(stderr, "FLUXLOOP_API_KEY is set");
   });
+
+  it("switch chooses the profile that is used when none is named", async () => {
+    const session = loggedIn();
+    const { code, stdout } = await session.run(["auth", "switch", "constructor"]);
+    assertEquals([code, stdout], [0, "✅ Profile constructor is used when none is named.\n"]);
+    assertEquals((await session.run(["auth", "token"])).stdout, "flux_prod_xyz789abc123def456ghi789\n");
+    assertEquals(JSON.parse((await session.run(["auth", "switch", "default", "--json"])).stdout), {
+      profile: "default",
+    });
+    assertEquals((await session.run(["auth", "token"])).stdout, `${DOCUMENTED_KEY}\n`);
+  });
+
+  const stands: [string, Record<string, string>][] = [
+    ["FLUXLOOP_API_KEY", { FLUXLOOP_API_KEY: "x" }],
+    ["FLUXLOOP_PROFILE", { FLUXLOOP_PROFILE: "default" }],
+  ];
+  for (const [name, env] of stands) {
+    it(`switch warns of ${name}, which stands over the choice`, async () => {
+      const { stderr } = await loggedIn(env).run(["auth", "switch", "constructor"]);
+      assertStringIncludes(stderr, `${name} is set`);
+    });
+  }
+
+  const unswitched: [string, string, number, string][] = [
+    ["is not there", "none", 5, 'There is no profile "none"; saved profiles: default, constructor, broken'],
+    ["cannot be one", "../x", 2, "The profile is no profile name"],
+  ];
+  for (const [what, profile, code, sentence] of unswitched) {
+    it(`switch refuses a profile that ${what}, and changes nothing`, async () => {
+      const session = loggedIn();
+      const before = session.saved();
+      const outcome = await session.run(["auth", "switch", profile]);
+      assertEquals([outcome.code, session.saved()], [code, before]);
+      assertStringIncludes(outcome.stderr, sentence);
+    });
+  }
 
   const missing: [string, string[], number, string][] = [
     ["nobody is logged in", [], 3, "❌ Not authenticated"],

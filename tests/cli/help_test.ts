@@ -35,6 +35,7 @@ describe("help", () => {
       "auth whoami",
       "auth token",
       "auth list",
+      "auth switch",
       "platform serve",
     ]);
   });

@@ -125,7 +125,7 @@ describe("auth login", () => {
 
   it("warns of a variable that will stand over what it saved", async () => {
     const { stderr } = await session({ FLUXLOOP_API_KEY: "x" }).run(["auth", "login", "--api-key", DOCUMENTED_KEY]);
-    assertEquals(stderr, "⚠️  FLUXLOOP_API_KEY is set: its key is used instead of the saved credentials.\n");
+    assertEquals(stderr, "⚠️  FLUXLOOP_API_KEY is set: it is used instead of what is saved.\n");
   });
 
   it("never takes the key from the environment", async () => {
@@ -160,6 +160,15 @@ Generate a new key at: ${platform.url}/settings/api-keys
     const it = new Session();
     it.save(`profiles:\n  local: {api_key: old, api_url: "${platform.url}"}\n`);
     assertEquals((await it.run(["auth", "login", "--profile", "local", "--api-key", DOCUMENTED_KEY])).code, 0);
+  });
+
+  it("says which line keeps the credentials out of git", async () => {
+    const it = session();
+    Deno.mkdirSync(`${it.world.home}/.git`);
+    Deno.writeTextFileSync(`${it.world.home}/.git/HEAD`, "ref: refs/heads/main\n");
+    const { stderr } = await it.run(["auth", "login", "--api-key", DOCUMENTED_KEY]);
+    const tree = Deno.realPathSync(it.world.home);
+    assertEquals(stderr, `⚠️  Git would commit your credentials. Add this line to ${tree}/.gitignore: /.fluxloop/\n`);
   });
 
   it("verifies with an older platform by its lists, and calls the rest unknown", async () => {

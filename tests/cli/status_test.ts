@@ -236,6 +236,17 @@ Please check your internet connection and try again.
     assertEquals(stdout.split("\n\n✅ Authenticated\n").length, 2);
   });
 
+  it("says that others can read the credentials file", async () => {
+    const session = loggedIn();
+    Deno.chmodSync(session.world.credentials, 0o644);
+    const { code, stderr } = await session.run(["auth", "status"]);
+    assertEquals([code, stderr], [
+      0,
+      "⚠️  ~/.fluxloop/credentials can be read by others (mode 0644). " +
+      "Close it: chmod 600 ~/.fluxloop/credentials. The next login does so too.\n",
+    ]);
+  });
+
   it("shows requests with --verbose, and no key", async () => {
     const { stderr } = await loggedIn().run(["auth", "status", "-v"]);
     assertEquals(stderr, `GET ${platform.url}/api/auth/me -> 200 (0 ms)\n`);

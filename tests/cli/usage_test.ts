@@ -134,7 +134,10 @@ describe("bad input", () => {
       const { code, stderr } = await session.run(args);
       assertEquals(code, 2);
       assertStringIncludes(stderr, "~/.fluxloop/credentials is not valid YAML (line 4, column");
-      assertStringIncludes(stderr, "or move it away (mv ~/.fluxloop/credentials ~/.fluxloop/credentials.old) and log in again");
+      assertStringIncludes(
+        stderr,
+        "or move it away (mv ~/.fluxloop/credentials ~/.fluxloop/credentials.old) and log in again",
+      );
       assertEquals(stderr.includes("topsecret"), false);
     }
   });

@@ -36,7 +36,7 @@ export class Session {
   /** Writes the credentials file. */
   save(text: string): void {
     Deno.mkdirSync(`${this.world.home}/.fluxloop`, { recursive: true });
-    Deno.writeTextFileSync(this.world.credentials, text);
+    Deno.writeTextFileSync(this.world.credentials, text, { mode: 0o600 });
   }
 
   /** @returns The credentials file's text; `null` where there is none. */

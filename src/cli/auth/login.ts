@@ -41,7 +41,7 @@ export function loginCommand(context: Context) {
 }
 
 async function login(context: Context, options: LoginFlags): Promise<void> {
-  const { logIn, loginJson, loginText, overrideWarning, planLogin } = await import("./work.ts");
+  const { gitWarning, logIn, loginJson, loginText, overrideWarning, planLogin } = await import("./work.ts");
   const console = consoleFor(context, options);
 
   const plan = await planLogin(context, options);
@@ -49,6 +49,7 @@ async function login(context: Context, options: LoginFlags): Promise<void> {
   const result = await logIn(context, plan, key, console.log);
 
   console.result(() => loginText(result), () => loginJson(result));
+  if (result.exposure !== null) console.warn(gitWarning(result.exposure));
   if (result.savedTo !== null && result.overriddenBy !== null) console.warn(overrideWarning(result.overriddenBy));
 }
 

@@ -10,6 +10,7 @@ import { listCommand } from "./list.ts";
 import { loginCommand } from "./login.ts";
 import { logoutCommand } from "./logout.ts";
 import { statusCommand } from "./status.ts";
+import { switchCommand } from "./switch.ts";
 import { tokenCommand } from "./token.ts";
 import { whoamiCommand } from "./whoami.ts";
 
@@ -30,5 +31,6 @@ export function authCommand(context: Context, colour: boolean) {
     .command("status", statusCommand(context))
     .command("whoami", whoamiCommand(context))
     .command("token", tokenCommand(context))
-    .command("list", listCommand(context));
+    .command("list", listCommand(context))
+    .command("switch", switchCommand(context));
 }

@@ -42,8 +42,16 @@ export function statusCommand(context: Context) {
 }
 
 async function status(context: Context, options: StatusFlags): Promise<void> {
-  const { checkAllStatuses, checkStatus, failIfExpiring, failureText, profileOverrideWarning, statusJson, statusText } =
-    await import("./work.ts");
+  const {
+    checkAllStatuses,
+    checkStatus,
+    failIfExpiring,
+    failureText,
+    looseFileWarning,
+    profileOverrideWarning,
+    statusJson,
+    statusText,
+  } = await import("./work.ts");
   if (options.all && options.profile !== undefined) throw new UsageError("--all and --profile exclude each other");
   const console = consoleFor(context, options);
   const now = context.now();
@@ -60,6 +68,9 @@ async function status(context: Context, options: StatusFlags): Promise<void> {
     () => reports.map((it) => statusText(it, now)).filter((it) => it !== "").join("\n"),
     () => options.all ? { profiles: reports.map((it) => statusJson(it, now)) } : statusJson(reports[0], now),
   );
+  // All profiles are in one file.
+  const loose = reports.find(({ key }) => key !== null && key.looseFile !== null)?.key?.looseFile ?? null;
+  if (loose !== null) console.warn(looseFileWarning(loose));
   for (const { key, failure } of reports) {
     if (key !== null && key.overridden !== null) {
       console.warn(profileOverrideWarning(key.origin, key.overridden));

@@ -9,16 +9,21 @@ export { checkAllStatuses, checkStatus, failIfExpiring } from "../../auth/check_
 export { listProfiles } from "../../auth/list_profiles.ts";
 export { logIn, planLogin } from "../../auth/log_in.ts";
 export { logOut } from "../../auth/log_out.ts";
+export { switchProfile } from "../../auth/switch_profile.ts";
 export { resolveCredential } from "../../auth/resolve_credential.ts";
 export { failureText } from "../../output/failure.ts";
 export { profilesJson, profilesText } from "../../output/profiles.ts";
 export {
+  gitWarning,
   loginJson,
   loginText,
   logoutJson,
   logoutText,
+  looseFileWarning,
   overrideWarning,
   profileOverrideWarning,
+  switchJson,
+  switchText,
   tokenJson,
   WELCOME,
 } from "../../output/session.ts";
