@@ -84,7 +84,7 @@ function isIgnored(workTree: string, file: string, patterns: readonly Patterns[]
     const isFolder = index < parts.length - 1;
     const verdicts = patterns.map(({ folder, matcher }) => {
       const inside = slashed(relative(folder, path));
-      return inside === "" || inside.startsWith("../")
+      return inside === "" || inside.split("/")[0] === ".."
         ? { ignored: false, unignored: false }
         : matcher.test(isFolder ? `${inside}/` : inside);
     });
