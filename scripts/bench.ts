@@ -14,6 +14,8 @@ import { BENCH_TOOLS, installCommand, installMissing } from "./debian_tools.ts";
 import { openSandbox, type Program, type Sandbox } from "./sandbox.ts";
 
 const ROUNDS = { warmUp: 3, time: 30, memory: 10 };
+/** As many as nobody has. */
+const PROFILES = 1000;
 const CACHE = ".cache";
 const EXE = Deno.build.os === "windows" ? ".exe" : "";
 const FLUXLOOP: Program = [`${Deno.cwd()}/dist/fluxloop${EXE}`];
@@ -40,10 +42,13 @@ async function bench(jsonFile: string | undefined): Promise<void> {
     await logIn(sandbox);
     const hasPeer = !missing.some((it) => it.command === "gh");
     const { env } = sandbox;
+    const many = { ...env, FLUXLOOP_HOME: await saveManyProfiles(sandbox) };
     const subjects: Subject[] = [
       { name: "hello world", program: hello, env },
       { name: "fluxloop --version", program: [...FLUXLOOP, "--version"], env },
       { name: "fluxloop auth status", program: [...FLUXLOOP, "auth", "status"], env },
+      { name: `auth status, ${PROFILES} profiles`, program: [...FLUXLOOP, "auth", "status"], env: many },
+      { name: `auth list, ${PROFILES} profiles`, program: [...FLUXLOOP, "auth", "list"], env: many },
       ...(hasPeer ? [{ name: "gh --version", program: ["gh", "--version"], env } as const] : []),
     ];
     const rows = compare(subjects.map((it) => it.name), await measure(subjects, ROUNDS));
@@ -92,11 +97,28 @@ async function logIn({ env, apiKey }: Sandbox): Promise<void> {
   if (!(await login.status).success) throw new Error("`fluxloop auth login` failed.");
 }
 
+/**
+ * Repeats the sandbox's one profile under other names, as the program itself would write them.
+ *
+ * @returns The folder with the credentials.
+ */
+async function saveManyProfiles({ env }: Sandbox): Promise<string> {
+  const [heading, name, ...fields] = (await Deno.readTextFile(`${env.FLUXLOOP_HOME}/credentials`)).split("\n");
+  const others = Array.from({ length: PROFILES - 1 }, (_, index) => [`  profile-${index}:`, ...fields.slice(0, -1)]);
+  const folder = `${env.HOME}/many`;
+  await Deno.mkdir(folder, { mode: 0o700 });
+  const text = [heading, ...others.flat(), name, ...fields].join("\n");
+  await Deno.writeTextFile(`${folder}/credentials`, text, { mode: 0o600 });
+  return folder;
+}
+
 function targetsOf(rows: readonly Row[]): Target[] {
-  const [, version, status] = rows;
+  const [, version, status, many] = rows;
+  const longer = many.time.median - status.time.median;
   return [
     { name: "--version: time, times hello world", most: 1.15, measured: version.timeRatio, unit: "x" },
     { name: "auth status: time, more than hello world", most: 25, measured: status.difference, unit: "ms" },
+    { name: `auth status: time, ${PROFILES} profiles more than one`, most: 30, measured: longer, unit: "ms" },
     { name: "auth status: peak memory, times hello world", most: 1.4, measured: status.memoryRatio, unit: "x" },
   ];
 }

@@ -8,13 +8,13 @@ import { Command } from "@cliffy/command";
 import { VERSION, versionText } from "../build_info.ts";
 import type { Context } from "../context.ts";
 import { styleFor } from "../output/style.ts";
-import { authCommand } from "./auth/mod.ts";
+import { AUTH_COMMANDS, authCommand } from "./auth/mod.ts";
 import { showHelp } from "./help.ts";
 import { platformCommand } from "./platform/mod.ts";
 
 /**
  * @param context The outside world.
- * @param args The arguments, which tell whether help may be in colour.
+ * @param args The arguments, which tell whether help may be in colour and which commands are needed.
  * @returns The program's main command; it throws instead of exiting.
  */
 export function commandTree(context: Context, args: readonly string[]): Command {
@@ -43,7 +43,11 @@ export function commandTree(context: Context, args: readonly string[]): Command 
     .action(function () {
       showHelp(context, this, colour);
     });
-  root.command("auth", authCommand(context, colour));
-  root.command("platform", platformCommand(context, colour));
+  // Most runs name one command of `auth`, and building the others would take a tenth of such a run.
+  const [group, command] = args;
+  const all = Object.keys(AUTH_COMMANDS) as (keyof typeof AUTH_COMMANDS)[];
+  const named = group === "auth" ? all.filter((it) => it === command) : [];
+  root.command("auth", authCommand(context, colour, named.length === 0 ? all : named));
+  if (named.length === 0) root.command("platform", platformCommand(context, colour));
   return root as unknown as Command;
 }

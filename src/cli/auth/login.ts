@@ -12,6 +12,7 @@ interface LoginFlags extends GlobalOptions {
   readonly apiKey?: string;
   readonly apiKeyStdin?: boolean;
   readonly save: boolean;
+  readonly storage?: string;
 }
 
 /** The most that is read from standard input for a key, in bytes. */
@@ -30,12 +31,18 @@ export function loginCommand(context: Context) {
     .option("--api-key-stdin", "Read the API key from standard input.", { conflicts: ["api-key"] })
     .option("--save", "Save the API key to the local credentials file.", { default: true })
     .option("--no-save", "Only verify the API key.")
+    .option(
+      "--storage <where:string>",
+      "Where the key is kept: file, or keychain for the system's own store. (Default: file)",
+    )
     .option("--json", "Write the result as JSON; asks nothing.")
     .env("FLUXLOOP_PROFILE=<name:string>", "Profile to save under when --profile is not given.")
     .env("FLUXLOOP_API_URL=<url:string>", "Platform to use when --api-url is not given.")
+    .env("FLUXLOOP_STORAGE=<where:string>", "Where the key is kept when --storage is not given.")
     .env("FLUXLOOP_HOME=<folder:string>", "Folder of the credentials file, instead of ~/.fluxloop.")
     .example("Interactive login", "fluxloop auth login")
     .example("In a script", "fluxloop auth login --api-key-stdin < key.txt")
+    .example("With the key in the system's keychain", "fluxloop auth login --storage keychain")
     .example("To a profile of its own", "fluxloop auth login --profile production")
     .action((options) => login(context, options as LoginFlags));
 }

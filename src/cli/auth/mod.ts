@@ -14,23 +14,30 @@ import { switchCommand } from "./switch.ts";
 import { tokenCommand } from "./token.ts";
 import { whoamiCommand } from "./whoami.ts";
 
+/** The group's commands, in the order in which help tells them. */
+export const AUTH_COMMANDS = {
+  login: loginCommand,
+  logout: logoutCommand,
+  status: statusCommand,
+  whoami: whoamiCommand,
+  token: tokenCommand,
+  list: listCommand,
+  switch: switchCommand,
+} as const;
+
 /**
  * @param context The outside world.
  * @param colour Whether help may be in colour.
+ * @param names The commands to build.
  */
-export function authCommand(context: Context, colour: boolean) {
-  return new Command()
+export function authCommand(context: Context, colour: boolean, names: readonly (keyof typeof AUTH_COMMANDS)[]) {
+  const group = new Command()
     .description("Log in to the FluxLoop Web Platform, log out, and see who is logged in.")
     .example("Log in", "fluxloop auth login")
     .example("See who is logged in", "fluxloop auth status")
     .action(function () {
       showHelp(context, this, colour);
-    })
-    .command("login", loginCommand(context))
-    .command("logout", logoutCommand(context))
-    .command("status", statusCommand(context))
-    .command("whoami", whoamiCommand(context))
-    .command("token", tokenCommand(context))
-    .command("list", listCommand(context))
-    .command("switch", switchCommand(context));
+    });
+  for (const name of names) group.command(name, AUTH_COMMANDS[name](context) as unknown as Command);
+  return group;
 }

@@ -35,6 +35,7 @@ export function serveCommand(context: Context) {
 }
 
 async function serve(context: Context, options: ServeFlags): Promise<void> {
+  context.renounceProcesses();
   const { port } = options;
   if (port < 0 || port > 65_535) throw new UsageError("--port takes a number from 0 to 65535");
   const { requireCredentialsLocation } = await import("../../credentials/location.ts");
