@@ -11,10 +11,18 @@ export interface DebianTool {
   readonly package: string;
 }
 
-/** A real terminal, and a clock that can be set: what the tests under `tests/linux` need. */
+/** What the tests under `tests/linux` need: a real terminal, a clock that can be set, and stores for secrets. */
 export const TEST_TOOLS: readonly DebianTool[] = [
   { command: "tmux", package: "tmux" },
   { command: "faketime", package: "faketime" },
+  { command: "strace", package: "strace" },
+  { command: "docker-credential-secretservice", package: "golang-docker-credential-helpers" },
+  { command: "docker-credential-pass", package: "golang-docker-credential-helpers" },
+  { command: "gnome-keyring-daemon", package: "gnome-keyring" },
+  { command: "dbus-daemon", package: "dbus" },
+  { command: "dbus-send", package: "dbus" },
+  { command: "pass", package: "pass" },
+  { command: "gpg", package: "gnupg" },
 ];
 
 /** What `deno task bench` measures with, and the peer that it compares with. */
@@ -34,7 +42,7 @@ export async function installMissing(tools: readonly DebianTool[]): Promise<Debi
   const missing = tools.filter((it) => !isInstalled(it.command));
   if (missing.length === 0 || Deno.build.os !== "linux" || Deno.uid() !== 0 || !isInstalled("apt-get")) return missing;
 
-  const packages = missing.map((it) => it.package);
+  const packages = packagesOf(missing);
   console.error(`Installing ${packages.join(", ")} with apt-get.`);
   await aptGet("update");
   await aptGet("install", "--yes", "--no-install-recommends", ...packages);
@@ -43,7 +51,11 @@ export async function installMissing(tools: readonly DebianTool[]): Promise<Debi
 
 /** @returns The command that installs the tools, for a person to run. */
 export function installCommand(tools: readonly DebianTool[]): string {
-  return `apt-get install ${tools.map((it) => it.package).join(" ")}`;
+  return `apt-get install ${packagesOf(tools).join(" ")}`;
+}
+
+function packagesOf(tools: readonly DebianTool[]): string[] {
+  return [...new Set(tools.map((it) => it.package))];
 }
 
 function isInstalled(command: string): boolean {

@@ -15,7 +15,13 @@ if (!isFilled(VENDOR)) {
   if (await fillFromJsr()) {
     console.error("Setup: took the JSR packages from JSR into vendor/.");
   } else {
-    await fillVendorFolder(VENDOR);
+    try {
+      await fillVendorFolder(VENDOR);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : error;
+      console.error(`Setup: JSR is out of reach, and npm could not stand in for it: ${reason}`);
+      Deno.exit(1);
+    }
     console.error("Setup: JSR is out of reach; took pinned builds of its packages from npm into vendor/.");
   }
 }

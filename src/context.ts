@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { ConfigurationError, SystemError } from "./errors.ts";
 
 /** A stream that text is written to: standard output or standard error. */
 export interface TextStream {
@@ -31,18 +32,37 @@ export interface Prompts {
    * Asks for a secret, which is never echoed.
    *
    * @param message What stands before the place where it is typed.
+   * @param colour Whether colour may be used.
    * @throws {InterruptedError} On Ctrl-C, Ctrl-D or a signal; the terminal is as it was before.
    */
-  secret(message: string): Promise<string>;
+  secret(message: string, colour: boolean): Promise<string>;
 }
 
-/** What stands between a request and its server. */
+/** The way to a server. */
 export interface Connection {
-  /**
-   * Where to connect to, past every proxy that the environment names; `undefined` leaves the way to the runtime.
-   * `hostname` is as in a URL, an IPv6 address in brackets; `port` is 1 to 65535.
-   */
-  readonly direct?: { readonly hostname: string; readonly port: number };
+  /** Whether to go past every proxy that the environment names; else the way is left to the runtime. */
+  readonly direct: boolean;
+}
+
+/** How another program is run. */
+export interface ProgramOptions {
+  /** Its arguments, as they are: no shell reads them. Every user of the machine can see them. */
+  readonly args: readonly string[];
+  /** The whole of its standard input. */
+  readonly input: string;
+  /** Variables that stand over this program's own environment, which it inherits. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Ends the program at once. */
+  readonly signal: AbortSignal;
+}
+
+/** What a program that has ended leaves. */
+export interface ProgramResult {
+  /** Its exit code; 128 and the signal's number where a signal ended it. */
+  readonly code: number;
+  /** What it wrote, up to 1 MiB each; it finds the pipe closed when it writes more. */
+  readonly stdout: string;
+  readonly stderr: string;
 }
 
 /** The outside world. */
@@ -62,7 +82,20 @@ export interface Context {
   readonly prompts: Prompts;
   /** `fetch`, on a connection of the caller's choice. */
   fetch(request: Request, connection: Connection): Promise<Response>;
-  /** Aborted when the program is told to stop, by SIGINT (Ctrl-C) or SIGTERM. */
+  /**
+   * Runs another program to its end, without a shell.
+   *
+   * @param program Its name, to be found as the system finds programs, or its path.
+   * @throws {Deno.errors.NotFound} When there is no such program.
+   * @throws `signal`'s reason, once the program is killed.
+   */
+  runProgram(program: string, options: ProgramOptions): Promise<ProgramResult>;
+  /**
+   * Gives up the power to start processes, for good: what handles a key and needs no other program must not be able to
+   * hand the key to one.
+   */
+  renounceProcesses(): void;
+  /** Aborted when the program is told to stop: by Ctrl-C, by its terminal closing, by SIGTERM. */
   readonly stopped: AbortSignal;
 }
 
@@ -72,7 +105,14 @@ function textStream(stream: typeof Deno.stdout): TextStream {
   return {
     write(text) {
       let rest = encoder.encode(text);
-      while (rest.length > 0) rest = rest.subarray(stream.writeSync(rest));
+      try {
+        while (rest.length > 0) rest = rest.subarray(stream.writeSync(rest));
+      } catch (error) {
+        // A reader that has gone, as `head` goes, has seen enough: what the command does is not over because of that. Of
+        // standard error there is nobody to tell.
+        if (error instanceof Deno.errors.BrokenPipe || stream === Deno.stderr) return;
+        throw new SystemError("Standard output cannot be written; is the disk full?", { cause: error });
+      }
     },
     isTerminal: () => stream.isTerminal(),
   };
@@ -91,6 +131,9 @@ async function readText(limit: number): Promise<string> {
   return new TextDecoder().decode(await new Blob(chunks as BlobPart[]).arrayBuffer()).slice(0, limit);
 }
 
+/** What the runtime reads whenever it makes an HTTP client. */
+const PROXY_VARIABLES = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"].flatMap((name) => [name, name.toLowerCase()]);
+
 /**
  * `fetch`, on a connection of the caller's choice.
  *
@@ -98,17 +141,98 @@ async function readText(limit: number): Promise<string> {
  * @param connection The way there.
  */
 export async function fetchOver(request: Request, { direct }: Connection): Promise<Response> {
-  if (direct === undefined) return await fetch(request);
-  // An explicit "proxy" that is the server itself: the one setting with which the runtime does not read HTTP_PROXY.
-  const client = Deno.createHttpClient({ proxy: { transport: "tcp", ...direct } });
-  return await fetch(request, { client });
+  return direct ? await fetch(request, { client: directClient() }) : await fetch(request);
 }
+
+/** The runtime has no setting for "no proxy": its variables are hidden for the moment in which it reads them. */
+function directClient(): Deno.HttpClient {
+  const hidden = PROXY_VARIABLES.map((name) => [name, Deno.env.get(name)] as const);
+  try {
+    for (const name of PROXY_VARIABLES) Deno.env.delete(name);
+    return Deno.createHttpClient({});
+  } finally {
+    for (const [name, value] of hidden) if (value !== undefined) Deno.env.set(name, value);
+  }
+}
+
+/** @returns An environment variable's value; `undefined` where it is not set. */
+function readVariable(name: string): string | undefined {
+  try {
+    return Deno.env.get(name);
+  } catch (error) {
+    // The runtime's message would quote the value, which may be a key.
+    if (error instanceof Deno.errors.NotCapable) return undefined;
+    throw new ConfigurationError(`The value of ${name} is not UTF-8 text`);
+  }
+}
+
+/** The most that is kept of each of a program's outputs, in bytes. */
+const OUTPUT_LIMIT = 1024 * 1024;
+
+/**
+ * Runs another program to its end: {@linkcode Context.runProgram} of the real world.
+ *
+ * @param program Its name or path.
+ * @param options What it is given.
+ */
+export async function runProgram(
+  program: string,
+  { args, input, env, signal }: ProgramOptions,
+): Promise<ProgramResult> {
+  signal.throwIfAborted();
+  const streams = { stdin: "piped", stdout: "piped", stderr: "piped" } as const;
+  const child = new Deno.Command(program, { args: [...args], env, ...streams }).spawn();
+  // A program that ends without reading what it is given says by its exit code whether that is a failure.
+  const given = new Blob([input]).stream().pipeTo(child.stdin, { signal }).catch(() => {});
+  const kill = () => {
+    try {
+      child.kill("SIGKILL"); // No other signal is sure to end a program that waits for a person.
+    } catch {
+      // It has ended by itself.
+    }
+  };
+  signal.addEventListener("abort", kill, { once: true });
+  try {
+    const outputs = [firstOf(child.stdout, signal), firstOf(child.stderr, signal)];
+    const [stdout, stderr] = await Promise.all(outputs);
+    const { code } = await child.status;
+    await given;
+    signal.throwIfAborted();
+    return { code, stdout, stderr };
+  } finally {
+    await child.status;
+    signal.removeEventListener("abort", kill);
+  }
+}
+
+/**
+ * @returns The text that a stream starts with, {@linkcode OUTPUT_LIMIT} at most. An abort ends the reading, too: a child
+ * of the program that is killed may keep the stream open.
+ */
+async function firstOf(stream: ReadableStream<Uint8Array>, signal: AbortSignal): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let room = OUTPUT_LIMIT;
+  const enough = new Error("enough");
+  const sink = new WritableStream<Uint8Array>({
+    write(chunk) {
+      chunks.push(chunk.subarray(0, room));
+      room -= chunk.length;
+      if (room < 0) throw enough;
+    },
+  });
+  await stream.pipeTo(sink, { signal }).catch((error) => {
+    if (error !== enough) throw error;
+  });
+  return new TextDecoder().decode(await new Blob(chunks as BlobPart[]).arrayBuffer());
+}
+
+/** Windows knows the first alone. */
+const STOP_SIGNALS: readonly Deno.Signal[] = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
 
 function stopSignal(): AbortSignal {
   const stop = new AbortController();
-  Deno.addSignalListener("SIGINT", () => stop.abort());
-  // Windows has no SIGTERM.
-  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", () => stop.abort());
+  const known = Deno.build.os === "windows" ? STOP_SIGNALS.slice(0, 1) : STOP_SIGNALS;
+  for (const signal of known) Deno.addSignalListener(signal, () => stop.abort());
   return stop.signal;
 }
 
@@ -118,7 +242,7 @@ export function realContext(): Context {
   // Listening costs half a millisecond, which a command that waits for nothing need not spend.
   const stopped = () => stop ??= stopSignal();
   return {
-    env: (name) => Deno.env.get(name),
+    env: readVariable,
     now: () => new Date(),
     monotonic: () => performance.now(),
     random: (bytes) => crypto.getRandomValues(bytes),
@@ -127,12 +251,14 @@ export function realContext(): Context {
     stdout: textStream(Deno.stdout),
     stderr: textStream(Deno.stderr),
     prompts: {
-      async secret(message) {
+      async secret(message, colour) {
         const { askSecret } = await import("./prompts.ts");
-        return await askSecret(message, stopped());
+        return await askSecret(message, colour, stopped());
       },
     },
     fetch: fetchOver,
+    runProgram,
+    renounceProcesses: () => void Deno.permissions.revokeSync({ name: "run" }),
     get stopped() {
       return stopped();
     },

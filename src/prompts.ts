@@ -7,6 +7,7 @@
  */
 import { Secret } from "@cliffy/prompt/secret";
 import { InterruptedError } from "./errors.ts";
+import { withoutColour } from "./output/ansi.ts";
 
 const CTRL_C = 0x03;
 const CTRL_D = 0x04;
@@ -19,18 +20,22 @@ const NEXT_LINE = encoder.encode("\n");
  * Asks for a secret. Call it only where standard input is a terminal.
  *
  * @param message What stands before the place where it is typed.
+ * @param colour Whether colour may be used.
  * @param stopped Aborted when the program is told to stop.
  * @returns What was typed or pasted up to Enter.
  * @throws {InterruptedError} On Ctrl-C, Ctrl-D, the end of input, or when `stopped`.
  */
-export async function askSecret(message: string, stopped: AbortSignal): Promise<string> {
+export async function askSecret(message: string, colour: boolean, stopped: AbortSignal): Promise<string> {
   const stop = Promise.withResolvers<never>();
   stop.promise.catch(() => {});
   const onStop = () => stop.reject(new InterruptedError());
   stopped.addEventListener("abort", onStop);
   if (stopped.aborted) onStop();
 
-  Deno.stdin.setRaw(true);
+  const hide = () => Deno.stdin.setRaw(true);
+  hide();
+  // A shell that had the terminal in between leaves it with its echo on.
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGCONT", hide);
   try {
     const asking = Secret.prompt({
       message,
@@ -38,7 +43,7 @@ export async function askSecret(message: string, stopped: AbortSignal): Promise<
       pointer: "",
       hidden: true,
       reader: { read: readKeys, setRaw: () => {}, isTerminal: () => true },
-      writer: Deno.stderr,
+      writer: colour ? Deno.stderr : { writeSync: writeWithoutColour },
     });
     return await Promise.race([asking, stop.promise]);
   } catch (error) {
@@ -46,9 +51,16 @@ export async function askSecret(message: string, stopped: AbortSignal): Promise<
     throw error;
   } finally {
     stopped.removeEventListener("abort", onStop);
+    if (Deno.build.os !== "windows") Deno.removeSignalListener("SIGCONT", hide);
     Deno.stdin.setRaw(false);
     Deno.stderr.writeSync(SHOW_CURSOR);
   }
+}
+
+/** Cliffy paints the question whatever it is told. */
+function writeWithoutColour(bytes: Uint8Array): number {
+  Deno.stderr.writeSync(encoder.encode(withoutColour(new TextDecoder().decode(bytes))));
+  return bytes.length;
 }
 
 async function readKeys(buffer: Uint8Array): Promise<number | null> {

@@ -146,7 +146,8 @@ const LONGEST_NAME = 30;
  * @throws {Error} When npm cannot deliver what is pinned.
  */
 export async function fillVendorFolder(vendorFolder: string): Promise<void> {
-  const work = await Deno.makeTempDir({ dir: ".", prefix: ".vendor-" });
+  await Deno.mkdir(".cache", { recursive: true });
+  const work = await Deno.makeTempDir({ dir: ".cache", prefix: "vendor-" });
   try {
     const roots = new Map<PinnedPackage, string>();
     for (const source of new Set(PACKAGES.map((it) => it.source))) {
@@ -155,8 +156,14 @@ export async function fillVendorFolder(vendorFolder: string): Promise<void> {
     for (const vendored of PACKAGES) {
       await writePackage(vendored, roots.get(vendored.source)!, `${work}/vendor/jsr.io/${vendored.name}`);
     }
+    // Another set-up may have been faster.
+    if (isFilled(vendorFolder)) return;
     await Deno.remove(vendorFolder, { recursive: true }).catch(ignoreMissing);
-    await Deno.rename(`${work}/vendor`, vendorFolder);
+    try {
+      await Deno.rename(`${work}/vendor`, vendorFolder);
+    } catch (error) {
+      if (!isFilled(vendorFolder)) throw error;
+    }
   } finally {
     await Deno.remove(work, { recursive: true });
   }

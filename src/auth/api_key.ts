@@ -20,11 +20,18 @@ const VISIBLE = /^[\x21-\x7e]+$/;
  * @throws {UsageError} When nothing is left, or what is left cannot be a key; the message does not repeat it.
  */
 export function parseApiKey(text: string, origin: string): string {
-  const assigned = text.trim().replace(ASSIGNMENT, "");
-  const key = (QUOTES.exec(assigned)?.[2] ?? assigned).trim();
+  const key = unquoted(unquoted(text).replace(ASSIGNMENT, ""));
   if (key === "") throw new UsageError(`The API key from ${origin} is empty`);
+  if (key.startsWith("-")) {
+    throw new UsageError(`The API key from ${origin} looks like an option; is its own value missing?`);
+  }
   if (!VISIBLE.test(key)) {
     throw new UsageError(`The API key from ${origin} holds white space, line ends or other characters that no key has`);
   }
   return key;
+}
+
+function unquoted(text: string): string {
+  const trimmed = text.trim();
+  return (QUOTES.exec(trimmed)?.[2] ?? trimmed).trim();
 }

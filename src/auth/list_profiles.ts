@@ -5,31 +5,12 @@
  */
 import type { Context } from "../context.ts";
 import { readCredentials } from "../credentials/credential_store.ts";
+import { storeTitle } from "../credentials/secret_stores.ts";
 import { credentialsLocation } from "../credentials/location.ts";
+import type { ListedProfile, ProfileList } from "../output/profiles.ts";
 import { maskKey } from "../output/mask.ts";
 import { DEFAULT_API_URL } from "../platform/api_url.ts";
 import { overridingVariable, selectProfile } from "./resolve_credential.ts";
-
-/** A saved profile; never the whole key. */
-export interface ListedProfile {
-  readonly name: string;
-  /** Whether it is the one used when none is named. */
-  readonly current: boolean;
-  readonly account: string | null;
-  readonly maskedKey: string | null;
-  /** The key's last day as the file has it. */
-  readonly expires: string | null;
-  readonly apiUrl: string;
-}
-
-/** All saved profiles. */
-export interface ProfileList {
-  readonly profiles: readonly ListedProfile[];
-  /** The file they are in, as people write it; `null` where there is no place for one. */
-  readonly file: string | null;
-  /** The variable whose key stands over all of them, or `null`. */
-  readonly overriddenBy: string | null;
-}
 
 /**
  * @param context The outside world.
@@ -37,6 +18,7 @@ export interface ProfileList {
  * @throws {ConfigurationError} When the credentials file cannot be read.
  */
 export async function listProfiles(context: Context): Promise<ProfileList> {
+  context.renounceProcesses();
   const location = credentialsLocation(context);
   const document = await readCredentials(location);
   const current = selectProfile(context, document, {}).name;
@@ -47,7 +29,8 @@ export async function listProfiles(context: Context): Promise<ProfileList> {
       name,
       current: name === current,
       account: profile?.account ?? null,
-      maskedKey: profile === null ? null : maskKey(profile.apiKey),
+      maskedKey: profile === null || profile.apiKey === null ? null : maskKey(profile.apiKey),
+      keptBy: profile === null || profile.keptKey === null ? null : storeTitle(profile.keptKey.helper),
       expires: profile?.expires ?? null,
       apiUrl: profile?.apiUrl ?? DEFAULT_API_URL,
     };

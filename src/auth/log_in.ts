@@ -5,19 +5,25 @@
  */
 import type { Context } from "../context.ts";
 import { readCredentials, updateCredentials } from "../credentials/credential_store.ts";
-import type { Profile } from "../credentials/credentials_document.ts";
+import type { KeptKey, KeyStorage, Profile } from "../credentials/credentials_document.ts";
 import { type CredentialsLocation, requireCredentialsLocation } from "../credentials/location.ts";
-import type { GitExposure } from "../credentials/git_exposure.ts";
+
+import type { LoginResult } from "../output/session.ts";
+import type { GitExposure } from "../output/warnings.ts";
+import { storeTitle } from "../credentials/secret_stores.ts";
 import { utcDate } from "../output/expiry.ts";
 import { maskKey } from "../output/mask.ts";
 import { apiUrlText, DEFAULT_API_URL } from "../platform/api_url.ts";
 import { identify } from "../platform/client.ts";
 import type { Identity } from "../platform/identity.ts";
 import type { RequestLog } from "../platform/transport.ts";
+import { forgetKey, keepKey, selectStorage } from "./key_storage.ts";
 import { apiUrlOf, chosenApiUrl, type KeyOptions, overridingVariable, selectProfile } from "./resolve_credential.ts";
 
 /** What the command line says of a login. */
 export interface LoginOptions extends Pick<KeyOptions, "profile" | "apiUrl"> {
+  /** `--storage`. */
+  readonly storage?: string;
   /** Whether the key is kept (`--save`, the default) or only verified (`--no-save`). */
   readonly save: boolean;
 }
@@ -28,20 +34,11 @@ export interface LoginPlan {
   readonly apiUrl: URL;
   /** Where the credentials will be saved; `null` when they will not. */
   readonly location: CredentialsLocation | null;
-}
-
-/** What a login came to. */
-export interface LoginResult {
-  readonly profile: string;
-  /** The file that the credentials were saved to, as people write it; `null` when they were not. */
-  readonly savedTo: string | null;
-  readonly apiUrl: URL;
-  readonly maskedKey: string;
-  readonly identity: Identity;
-  /** The variable whose key stands over the saved one in every other command, or `null`. */
-  readonly overriddenBy: string | null;
-  /** Where git would take what was saved into a commit, or `null`. */
-  readonly exposure: GitExposure | null;
+  readonly storage: KeyStorage;
+  /** The helper that the credentials file names for the system's own store, or `null`. */
+  readonly helper: string | null;
+  /** Where the profile's key was kept until now, when that was not the file. */
+  readonly keptUntilNow: KeptKey | null;
 }
 
 /**
@@ -57,7 +54,11 @@ export async function planLogin(context: Context, options: LoginOptions): Promis
   const chosen = chosenApiUrl(context, options);
   // A broken entry is what a new login repairs.
   const saved = document.isReadable(profile) ? document.profile(profile) : null;
-  return { profile, location, apiUrl: chosen ?? (saved === null ? new URL(DEFAULT_API_URL) : apiUrlOf(saved)) };
+  const storage = selectStorage(context, document, saved, options.storage);
+  const keptUntilNow = saved?.keptKey ?? null;
+  if (!options.save || (storage === "file" && keptUntilNow === null)) context.renounceProcesses();
+  const apiUrl = chosen ?? (saved === null ? new URL(DEFAULT_API_URL) : apiUrlOf(saved));
+  return { profile, location, apiUrl, storage, helper: document.credentialHelper, keptUntilNow };
 }
 
 /**
@@ -73,19 +74,42 @@ export async function planLogin(context: Context, options: LoginOptions): Promis
  */
 export async function logIn(context: Context, plan: LoginPlan, key: string, log?: RequestLog): Promise<LoginResult> {
   const identity = await identify(context, { apiUrl: plan.apiUrl, key }, log);
-  if (plan.location !== null) {
-    const profile = profileFor(plan, key, identity);
-    await updateCredentials(plan.location, (document) => document.save(profile));
-  }
+  const keptKey = plan.location === null ? null : await save(context, plan, plan.location, key, identity);
   return {
     profile: plan.profile,
+    keptBy: keptKey === null ? null : storeTitle(keptKey.helper),
     savedTo: plan.location?.shown ?? null,
     apiUrl: plan.apiUrl,
     maskedKey: maskKey(key),
     identity,
     overriddenBy: overridingVariable(context),
-    exposure: plan.location === null ? null : await gitExposure(context, plan.location),
+    exposure: plan.location === null || keptKey !== null ? null : await gitExposure(context, plan.location),
   };
+}
+
+/** @returns Where the key is kept, when that is not the file. */
+async function save(
+  context: Context,
+  plan: LoginPlan,
+  location: CredentialsLocation,
+  key: string,
+  identity: Identity,
+): Promise<KeptKey | null> {
+  const keptKey = plan.storage === "keychain" ? await keepKey(context, plan.helper, location, plan, key) : null;
+  const profile = profileFor(plan, key, keptKey, identity);
+  try {
+    await updateCredentials(location, (document) => document.save(profile));
+  } catch (error) {
+    // What could not be saved must not stay behind in the keychain, where nothing would refer to it.
+    if (keptKey !== null && plan.keptUntilNow === null) await forgetKey(context, keptKey).catch(() => {});
+    throw error;
+  }
+  // Last of all, so that at no moment the file refers to a key that is gone.
+  const { keptUntilNow } = plan;
+  const moved = keptUntilNow !== null &&
+    (keptKey?.helper !== keptUntilNow.helper || keptKey.reference !== keptUntilNow.reference);
+  if (moved) await forgetKey(context, keptUntilNow);
+  return keptKey;
 }
 
 async function gitExposure(context: Context, { file }: CredentialsLocation): Promise<GitExposure | null> {
@@ -94,12 +118,13 @@ async function gitExposure(context: Context, { file }: CredentialsLocation): Pro
   return findGitExposure(context, file);
 }
 
-function profileFor(plan: LoginPlan, key: string, identity: Identity): Profile {
-  const day = (time: Date | null | undefined) => time ? utcDate(time) : null;
+function profileFor(plan: LoginPlan, key: string, keptKey: KeptKey | null, identity: Identity): Profile {
+  const day = (time: Date | "never" | null | undefined) => time instanceof Date ? utcDate(time) : null;
   const apiUrl = apiUrlText(plan.apiUrl);
   return {
     name: plan.profile,
-    apiKey: key,
+    apiKey: keptKey === null ? key : null,
+    keptKey,
     account: identity.account?.email ?? null,
     expires: day(identity.key?.expiresAt),
     apiUrl: apiUrl === DEFAULT_API_URL ? null : apiUrl,

@@ -5,17 +5,12 @@
  */
 import type { Context } from "../context.ts";
 import { readCredentials, updateCredentials } from "../credentials/credential_store.ts";
+import type { CredentialsDocument } from "../credentials/credentials_document.ts";
 import { requireCredentialsLocation } from "../credentials/location.ts";
+import type { LogoutResult } from "../output/session.ts";
 import { UsageError } from "../errors.ts";
-import { overridingVariable, requireProfile, selectProfile } from "./resolve_credential.ts";
-
-/** What a logout came to. */
-export interface LogoutResult {
-  /** The profiles that were removed, in the file's order. */
-  readonly profiles: readonly string[];
-  /** The variable whose key goes on to work, or `null`. */
-  readonly overriddenBy: string | null;
-}
+import { forgetKey } from "./key_storage.ts";
+import { type KeyOptions, overridingVariable, requireProfile, selectProfile } from "./resolve_credential.ts";
 
 /**
  * Removes one profile's credentials, or all. It works on the store alone and makes no request.
@@ -37,13 +32,41 @@ export async function logOut(
   const before = await readCredentials(location);
   // Without anything to remove, neither a folder nor a file is made.
   if (options.all && before.profileNames().length === 0) return { profiles: [], overriddenBy };
-  const selected = selectProfile(context, before, options);
-  if (!options.all && !before.has(selected.name)) requireProfile(before, selected);
-
+  const names = options.all ? before.profileNames() : [selectedName(context, before, options)];
+  const { forgotten, failure } = await forgetKeys(context, before, names);
   const profiles = await updateCredentials(location, (document) => {
-    const names = document.profileNames().filter((name) => options.all || name === selected.name);
-    for (const name of names) document.remove(name);
-    return names;
+    const there = document.profileNames().filter((name) => forgotten.includes(name));
+    for (const name of there) document.remove(name);
+    if (options.all) document.choose(null);
+    return there;
   });
+  if (failure !== null) throw failure;
   return { profiles, overriddenBy };
+}
+
+function selectedName(context: Context, document: CredentialsDocument, options: Pick<KeyOptions, "profile">): string {
+  const selected = selectProfile(context, document, options);
+  // One that is there and cannot be read can be removed all the same.
+  if (!document.has(selected.name)) requireProfile(document, selected);
+  return selected.name;
+}
+
+/**
+ * Removes the keys that are not in the file from where they are. A profile whose key cannot be removed stays, so that
+ * nobody is told that a key is gone which is not.
+ */
+async function forgetKeys(context: Context, document: CredentialsDocument, names: readonly string[]) {
+  const kept = new Map(names.map((name) => [name, document.isReadable(name) ? document.profile(name)!.keptKey : null]));
+  if ([...kept.values()].every((it) => it === null)) context.renounceProcesses();
+  const forgotten: string[] = [];
+  let failure: unknown = null;
+  for (const [name, keptKey] of kept) {
+    try {
+      if (keptKey !== null) await forgetKey(context, keptKey);
+      forgotten.push(name);
+    } catch (error) {
+      failure = error;
+    }
+  }
+  return { forgotten, failure };
 }

@@ -9,8 +9,10 @@ import { readCredentials, readOneProfile } from "../credentials/credential_store
 import type { CredentialsDocument, Profile } from "../credentials/credentials_document.ts";
 import { credentialsLocation } from "../credentials/location.ts";
 import { checkProfileName, DEFAULT_PROFILE } from "../credentials/profile_name.ts";
+import type { KeySource } from "../output/status.ts";
 import { apiUrlText, DEFAULT_API_URL, parseApiUrl } from "../platform/api_url.ts";
 import { parseApiKey } from "./api_key.ts";
+import { savedKey } from "./key_storage.ts";
 
 /** What the command line says of the key to use. */
 export interface KeyOptions {
@@ -21,9 +23,6 @@ export interface KeyOptions {
   /** `--api-url`. */
   readonly apiUrl?: string;
 }
-
-/** Which of the places the key came from. */
-export type KeySource = "flag" | "environment" | "file" | "profile";
 
 /** A key, and all that was decided about it. */
 export interface Credential {
@@ -68,12 +67,13 @@ export async function resolveCredential(context: Context, options: KeyOptions): 
   if (options.profile !== undefined) checkProfileName(options.profile, "--profile");
   const given = givenKey(context, options);
   if (given === null) return await resolveSavedCredential(context, options);
+  context.renounceProcesses();
   const apiUrl = chosenApiUrl(context, options) ?? new URL(DEFAULT_API_URL);
   return { ...given, profile: null, apiUrl, overridden: given.source === "flag" ? null : options.profile ?? null };
 }
 
 /** As {@linkcode resolveCredential}, of saved keys alone. */
-export async function resolveSavedCredential(
+async function resolveSavedCredential(
   context: Context,
   options: Omit<KeyOptions, "apiKey">,
 ): Promise<Credential> {
@@ -81,9 +81,29 @@ export async function resolveSavedCredential(
   const document = await readOneProfile(location, namedProfile(context, options)?.name ?? null);
   const selected = selectProfile(context, document, options);
   // Where it is not there, the message names all that are.
-  const profile = document.profile(selected.name) ?? requireProfile(await readCredentials(location), selected);
-  const key = parseApiKey(profile.apiKey, `profile "${profile.name}"`);
+  const source = document.has(selected.name) ? document : await readCredentials(location);
+  requireProfile(source, selected);
+  return await credentialOf(context, source, selected.name, options);
+}
+
+/**
+ * @param context The outside world.
+ * @param document The saved credentials.
+ * @param name A profile that is there.
+ * @param options What the command line says of the API URL.
+ * @returns The profile's key, and the API URL it may go to.
+ * @throws As {@linkcode resolveCredential}.
+ */
+export async function credentialOf(
+  context: Context,
+  document: CredentialsDocument,
+  name: string,
+  options: Pick<KeyOptions, "apiUrl">,
+): Promise<Credential> {
+  const profile = requireProfile(document, { name, chosenBy: "--profile" });
+  // First where it may go: a key that goes nowhere need not be asked for.
   const apiUrl = apiUrlFor(profile, chosenApiUrl(context, options));
+  const key = parseApiKey(await savedKey(context, profile), `profile "${profile.name}"`);
   return { key, source: "profile", origin: profile.name, profile, apiUrl, overridden: null };
 }
 

@@ -7,14 +7,8 @@ import type { Context } from "../context.ts";
 import { readCredentials, updateCredentials } from "../credentials/credential_store.ts";
 import { requireCredentialsLocation } from "../credentials/location.ts";
 import { checkProfileName } from "../credentials/profile_name.ts";
+import type { SwitchResult } from "../output/session.ts";
 import { overridingVariable, requireProfile } from "./resolve_credential.ts";
-
-/** What a switch came to. */
-export interface SwitchResult {
-  readonly profile: string;
-  /** The variable that stands over the choice, or `null`. */
-  readonly overriddenBy: string | null;
-}
 
 /**
  * Makes a saved profile the one that is used when none is named. It makes no request.
@@ -26,6 +20,7 @@ export interface SwitchResult {
  * @throws {ConfigurationError | SystemError} When the file cannot be read or written; it is as it was.
  */
 export async function switchProfile(context: Context, profile: string): Promise<SwitchResult> {
+  context.renounceProcesses();
   const selected = { name: checkProfileName(profile, "The profile"), chosenBy: "--profile" } as const;
   const location = requireCredentialsLocation(context);
   // Without the profile, neither a folder nor a file is made.

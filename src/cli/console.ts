@@ -5,6 +5,9 @@
  * @module
  */
 import type { Context } from "../context.ts";
+import { causesText, failureText } from "../output/failure.ts";
+import type { FluxloopError } from "../errors.ts";
+import { jsonText } from "../output/json.ts";
 import { redact } from "../output/mask.ts";
 import { type Style, styleFor } from "../output/style.ts";
 import type { RequestLog } from "../platform/transport.ts";
@@ -33,6 +36,8 @@ export interface Console {
   data(text: () => string, json: () => unknown): void;
   /** Warns on standard error. */
   warn(text: string): void;
+  /** Tells a failure on standard error, with what it came from for `--verbose`. */
+  failure(error: FluxloopError): void;
 }
 
 /**
@@ -42,12 +47,17 @@ export interface Console {
  */
 export function consoleFor(context: Context, options: GlobalOptions): Console {
   const data = (text: () => string, json: () => unknown) =>
-    context.stdout.write(options.json ? JSON.stringify(json(), null, 2) + "\n" : text());
+    context.stdout.write(options.json ? jsonText(json()) : text());
+  const style = styleFor(context, context.stderr, options.color !== false);
   return {
     log: options.verbose ? (line) => context.stderr.write(`${redact(line)}\n`) : () => {},
-    style: styleFor(context, context.stderr, options.color !== false),
+    style,
     data,
     result: (text, json) => data(options.quiet ? () => "" : text, json),
+    failure(error) {
+      context.stderr.write(failureText(error, style));
+      if (options.verbose) context.stderr.write(causesText(error));
+    },
     warn: (text) => {
       if (!options.quiet) context.stderr.write(text);
     },

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Context } from "../context.ts";
-import { withoutColour } from "../output/style.ts";
+import { withoutColour } from "../output/ansi.ts";
 
 /**
  * Writes a command's help to standard output. A group of commands has this as its action.

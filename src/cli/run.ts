@@ -11,7 +11,7 @@ import { ReportedFailure } from "./reported_failure.ts";
 
 const VERSION_OPTIONS: readonly string[] = ["--version", "-V"];
 /** How long a command that was told to stop may take to put things in order, in milliseconds. */
-const STOP_PATIENCE = 1_000;
+const STOP_PATIENCE = 3_000;
 
 /**
  * Runs the program.
@@ -46,8 +46,6 @@ async function guarded(context: Context, args: readonly string[], work: () => un
     return 0;
   } catch (thrown) {
     if (thrown instanceof ReportedFailure) return thrown.exitCode;
-    // Whoever read our output has seen enough, as `head` does.
-    if (thrown instanceof Deno.errors.BrokenPipe) return 0;
     const error = await expected(thrown);
     try {
       await report(context, args, error);
@@ -76,23 +74,25 @@ function optionsOf(args: readonly string[]): readonly string[] {
 }
 
 async function report(context: Context, args: readonly string[], error: FluxloopError): Promise<void> {
-  const { causesText, errorJson, failureText } = await import("../output/failure.ts");
-  const { styleFor } = await import("../output/style.ts");
+  const { consoleFor } = await import("./console.ts");
+  const { errorJson } = await import("../output/failure.ts");
+  const { jsonText } = await import("../output/json.ts");
   const options = optionsOf(args);
-  if (options.includes("--json")) {
-    context.stdout.write(JSON.stringify({ error: errorJson(error) }, null, 2) + "\n");
-  } else {
-    context.stderr.write(failureText(error, styleFor(context, context.stderr, !options.includes("--no-color"))));
+  if (options.includes("--json")) context.stdout.write(jsonText({ error: errorJson(error) }));
+  else {
+    const verbose = options.some((it) => it === "--verbose" || /^-q*v[qv]*$/.test(it));
+    consoleFor(context, { verbose, color: !options.includes("--no-color") }).failure(error);
   }
-  if (options.includes("-v") || options.includes("--verbose")) context.stderr.write(causesText(error));
 }
 
 async function expected(thrown: unknown): Promise<FluxloopError> {
   if (thrown instanceof FluxloopError) return thrown;
   const { ValidationError } = await import("@cliffy/command");
   if (thrown instanceof ValidationError) {
-    const { withoutColour } = await import("../output/style.ts");
-    return new UsageError(withoutColour(thrown.message));
+    const { redactTokens } = await import("../output/mask.ts");
+    const { withoutColour } = await import("../output/ansi.ts");
+    // It repeats arguments, one of which may be a mistyped key.
+    return new UsageError(redactTokens(withoutColour(thrown.message)));
   }
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return new SystemError(`fluxloop came upon something it was not made for: ${message}`, { cause: thrown });

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { LooseFile } from "../output/warnings.ts";
 import { clearLeftover, replaceFile } from "./atomic_file.ts";
 import { CredentialsDocument } from "./credentials_document.ts";
 import { type CredentialsFile, fileFailure, findCredentialsFile, looseMode, requireOwn } from "./credentials_file.ts";
@@ -35,14 +36,6 @@ export async function readOneProfile(
   named: string | null,
 ): Promise<CredentialsDocument> {
   return await read(location, (text, shown) => CredentialsDocument.parse(withOneProfile(text, named) ?? text, shown));
-}
-
-/** A credentials file that others than its owner may read or write. */
-export interface LooseFile {
-  /** The file, as people write it. */
-  readonly shown: string;
-  /** Its permission bits. */
-  readonly mode: number;
 }
 
 /**

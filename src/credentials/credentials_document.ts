@@ -9,10 +9,24 @@ import { credentialsText, parseCredentials, unreadable } from "./credentials_tex
 
 type Mapping = Record<string, unknown>;
 
+/** Where a key is that is not in the file: in the system's own store. */
+export interface KeptKey {
+  /** The credential helper that reaches it, as `docker-credential-<helper>`. */
+  readonly helper: string;
+  /** What the helper knows it by. */
+  readonly reference: string;
+}
+
+/** Where new keys are kept. */
+export type KeyStorage = "file" | "keychain";
+
 /** A profile's credentials. */
 export interface Profile {
   readonly name: string;
-  readonly apiKey: string;
+  /** The key; `null` where it is kept elsewhere. */
+  readonly apiKey: string | null;
+  /** Where the key is kept, when it is not here. */
+  readonly keptKey: KeptKey | null;
   /** The account's e-mail address. */
   readonly account: string | null;
   /** The key's last day, as `2024-04-15`; `null` when it never ends or nobody knows. */
@@ -27,12 +41,17 @@ export interface Profile {
 /** The profile's fields in the file, in the order in which a new profile is written. */
 const FIELDS = {
   apiKey: "api_key",
+  storage: "storage",
+  helper: "credential_helper",
+  reference: "key_ref",
   account: "account",
   expires: "expires",
   apiUrl: "api_url",
   keyId: "key_id",
   created: "created",
-} as const satisfies Partial<Record<keyof Profile, string>>;
+} as const;
+
+const KEYCHAIN: KeyStorage = "keychain";
 
 /** The file's format; a file without a `version:` has this one. */
 const VERSION = 1;
@@ -78,8 +97,11 @@ export class CredentialsDocument {
 
   /** @returns Whether {@linkcode profile} can read what stands under this name. */
   isReadable(name: string): boolean {
-    const entry = this.#entry(name);
-    return isMapping(entry) && typeof entry[FIELDS.apiKey] === "string" && entry[FIELDS.apiKey] !== "";
+    try {
+      return this.profile(name) !== null;
+    } catch {
+      return false;
+    }
   }
 
   /**
@@ -98,12 +120,14 @@ export class CredentialsDocument {
       return typeof value === "string" && value !== "" ? value : null;
     };
     const apiKey = text(FIELDS.apiKey);
-    if (apiKey === null) {
+    const keptKey = keptKeyOf(text(FIELDS.storage), text(FIELDS.helper), text(FIELDS.reference));
+    if (apiKey === null && keptKey === null) {
       throw new ConfigurationError(`Profile "${name}" in ${this.#shown} has no api_key; log in to it again`);
     }
     return {
       name,
-      apiKey,
+      apiKey: keptKey === null ? apiKey : null,
+      keptKey,
       account: text(FIELDS.account),
       expires: text(FIELDS.expires),
       apiUrl: text(FIELDS.apiUrl),
@@ -114,8 +138,17 @@ export class CredentialsDocument {
 
   /** @returns The profile that was chosen to be used when none is named, or `null`. */
   get defaultProfile(): string | null {
-    const name = this.#root.default_profile;
-    return typeof name === "string" && name !== "" ? name : null;
+    return this.#text("default_profile");
+  }
+
+  /** @returns What the file says of where new keys are kept (`storage:`), as it stands there, or `null`. */
+  get storage(): string | null {
+    return this.#text("storage");
+  }
+
+  /** @returns The helper that the file names for the system's own store (`credential_helper:`), or `null`. */
+  get credentialHelper(): string | null {
+    return this.#text("credential_helper");
   }
 
   /**
@@ -135,8 +168,11 @@ export class CredentialsDocument {
     const there = this.#entry(profile.name);
     // A copy: the same object may stand elsewhere too, as an alias.
     const fields = isMapping(there) ? { ...there } : {};
+    const { keptKey, ...inFile } = profile;
+    const storage = keptKey === null ? null : KEYCHAIN;
+    const values = { ...inFile, storage, helper: keptKey?.helper ?? null, reference: keptKey?.reference ?? null };
     for (const [property, field] of Object.entries(FIELDS)) {
-      const value = profile[property as keyof typeof FIELDS];
+      const value = values[property as keyof typeof FIELDS];
       if (value === null) delete fields[field];
       else fields[field] = value;
     }
@@ -149,9 +185,10 @@ export class CredentialsDocument {
     if (this.defaultProfile === name) delete this.#root.default_profile;
   }
 
-  /** Makes a profile the one that is used when none is named. */
-  choose(name: string): void {
-    this.#root.default_profile = name;
+  /** Makes a profile the one that is used when none is named; with `null`, none is chosen any more. */
+  choose(name: string | null): void {
+    if (name === null) delete this.#root.default_profile;
+    else this.#root.default_profile = name;
   }
 
   /** @returns The file's text. */
@@ -166,6 +203,11 @@ export class CredentialsDocument {
     return own;
   }
 
+  #text(field: string): string | null {
+    const value = this.#root[field];
+    return typeof value === "string" && value !== "" ? value : null;
+  }
+
   #profiles(): Mapping {
     return (this.#root.profiles ?? {}) as Mapping;
   }
@@ -175,6 +217,10 @@ export class CredentialsDocument {
     const profiles = this.#profiles();
     return Object.hasOwn(profiles, name) ? profiles[name] ?? {} : undefined;
   }
+}
+
+function keptKeyOf(storage: string | null, helper: string | null, reference: string | null): KeptKey | null {
+  return storage === KEYCHAIN && helper !== null && reference !== null ? { helper, reference } : null;
 }
 
 /** Plain assignment would set an object's prototype for a profile of the name `__proto__`. */

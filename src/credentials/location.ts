@@ -44,6 +44,7 @@ export function requireCredentialsLocation(context: Context): CredentialsLocatio
 
 function withTilde(path: string, home: string | undefined): string {
   if (home === undefined) return path;
-  const inside = path.startsWith(home) ? path.slice(home.length).replaceAll("\\", "/") : "";
+  const top = home.replace(/[/\\]+$/, "");
+  const inside = path.startsWith(top) ? path.slice(top.length).replaceAll("\\", "/") : "";
   return inside.startsWith("/") ? `~${inside}` : path;
 }

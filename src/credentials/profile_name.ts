@@ -8,6 +8,8 @@ import { UsageError } from "../errors.ts";
 /** The profile that is used when nothing names another. */
 export const DEFAULT_PROFILE = "default";
 
+/** As a name, a key would be shown wherever names are. */
+const KEY = /^flux_(?:dev|stg|prod|ci)_/i;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /**
@@ -17,6 +19,7 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
  * @throws {UsageError} When no profile can be called so.
  */
 export function checkProfileName(name: string, origin: string): string {
+  if (KEY.test(name)) throw new UsageError(`${origin} holds an API key where a profile's name belongs`);
   if (NAME.test(name)) return name;
   throw new UsageError(
     `${origin} is no profile name: it takes 1 to 64 letters, digits, '.', '_' and '-', a letter or digit first`,

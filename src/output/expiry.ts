@@ -24,13 +24,20 @@ export function daysRemaining(expires: Date, now: Date): number {
   return Math.floor(expires.getTime() / DAY) - Math.floor(now.getTime() / DAY);
 }
 
+/** When a key ends; `null` where nobody knows. */
+export type Expiry = Date | "never" | null;
+
+/** What people read where nobody knows. */
+export const UNKNOWN = "unknown";
+
 /**
- * @param expires When the key ends; `null` when it never does.
+ * @param expires When the key ends.
  * @param now The current time.
- * @returns Such as `2024-04-15 (84 days remaining)`, or `Never`.
+ * @returns Such as `2024-04-15 (84 days remaining)`, or `Never`, or `unknown`.
  */
-export function expiryText(expires: Date | null, now: Date): string {
-  if (expires === null) return "Never";
+export function expiryText(expires: Expiry, now: Date): string {
+  if (expires === null) return UNKNOWN;
+  if (expires === "never") return "Never";
   const days = daysRemaining(expires, now);
   return `${utcDate(expires)} (${remainingText(days)})`;
 }
@@ -46,13 +53,13 @@ function count(days: number): string {
 }
 
 /**
- * @param expires When the key ends; `null` when it never does or nobody knows.
+ * @param expires When the key ends.
  * @param created When the key was made; `null` where nobody knows.
  * @param now The current time.
  * @returns Why the key should be replaced now, as the start of a sentence, or `null`.
  */
-export function rotationReason(expires: Date | null, created: Date | null, now: Date): string | null {
-  if (expires !== null && daysRemaining(expires, now) <= SOON) {
+export function rotationReason(expires: Expiry, created: Date | null, now: Date): string | null {
+  if (expires instanceof Date && daysRemaining(expires, now) <= SOON) {
     return daysRemaining(expires, now) < 0 ? "This key has expired" : "This key expires soon";
   }
   if (created !== null && -daysRemaining(created, now) > ROTATION) return `This key is older than ${ROTATION} days`;

@@ -10,10 +10,11 @@ import {
   NetworkError,
   NotLoggedInError,
   PermissionDeniedError,
+  PlatformError,
 } from "../errors.ts";
 import { pageUrl } from "../platform/api_url.ts";
 import { causeChain } from "../platform/connection_failure.ts";
-import { redact } from "./mask.ts";
+import { redact, redactTokens } from "./mask.ts";
 import { printable } from "./printable.ts";
 import type { Style } from "./style.ts";
 
@@ -33,7 +34,7 @@ export function errorJson(error: FluxloopError): ErrorJson {
   const further = error instanceof PermissionDeniedError
     ? { required_permission: error.required ?? null, permissions: error.permissions ?? null }
     : {};
-  return { code: error.code, message: redact(messageOf(error)), exit_code: error.exitCode, ...further };
+  return { code: error.code, message: safe(error, messageOf(error)), exit_code: error.exitCode, ...further };
 }
 
 /**
@@ -44,7 +45,10 @@ export function errorJson(error: FluxloopError): ErrorJson {
 export function failureText(error: FluxloopError, style: Style): string {
   if (error instanceof NotLoggedInError) return "❌ Not authenticated\nRun: fluxloop auth login\n";
   if (error instanceof InterruptedError) return "";
-  const paragraphs = [`❌ ${style.bold(style.red("Error:"))} ${redact(printable(error.message))}`, ...helpOn(error)];
+  const paragraphs = [
+    `❌ ${style.bold(style.red("Error:"))} ${safe(error, printable(error.message))}`,
+    ...helpOn(error),
+  ];
   return paragraphs.join("\n\n") + "\n";
 }
 
@@ -88,6 +92,11 @@ function helpOn(error: FluxloopError): string[] {
 export function causesText(error: unknown): string {
   const [, ...causes] = causeChain(error);
   return causes.map((message) => `  caused by: ${redact(printable(message))}\n`).join("");
+}
+
+/** The platform, or a proxy in between, may repeat a part of what it was sent. */
+function safe(error: FluxloopError, text: string): string {
+  return error instanceof PlatformError ? redactTokens(text) : redact(text);
 }
 
 function messageOf(error: FluxloopError): string {

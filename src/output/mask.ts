@@ -4,7 +4,7 @@
  * @module
  */
 
-const PREFIX = /^flux_[a-z]+_/;
+const PREFIX = /^flux_(?:dev|stg|prod|ci)_/;
 /** How much of the secret is shown at its start and its end, in characters. */
 const HEAD = 4;
 const TAIL = 5;
@@ -26,17 +26,29 @@ export function maskKey(key: string): string {
   return `${prefix}${secret.slice(0, HEAD)}...${secret.slice(-TAIL)}`;
 }
 
-// What looks like a key, and is not one that was masked already.
-const ANY_KEY = /flux_[a-z]+_[\w-]+(?![\w-]|\.\.\.|\*)/g;
+/** What looks like a key, with what a mask would put behind it. */
+const ANY_KEY = /flux_[a-z]+_[\w-]+(?:\.\.\.\w+)?/gi;
+const MASKED = /^flux_[a-z]+_\w{4}\.\.\.\w{5}$/;
 const ANY_BEARER = /\b(Bearer\s+)\S+/gi;
+/** What is long and has a digit in it may be a key of a form that nobody knows, or one that was mistyped. */
+const TOKEN = /(?=[\w+=-]*\d)[\w+=-]{20,}/g;
 
 /**
- * Makes a text safe to show that may hold keys nobody meant to show: an argument that was typed in the wrong place, a
- * message of the runtime.
+ * Makes a text safe to show that may hold keys nobody meant to show.
  *
  * @param text Any text.
  * @returns The text with everything that looks like a key or a bearer token masked.
  */
 export function redact(text: string): string {
-  return text.replace(ANY_BEARER, "$1****").replace(ANY_KEY, (key) => maskKey(key));
+  return text.replace(ANY_BEARER, "$1****").replace(ANY_KEY, (key) => MASKED.test(key) ? key : maskKey(key));
+}
+
+/**
+ * Makes a text safe to show that repeats what somebody else wrote: a mistyped argument, another program's message.
+ *
+ * @param text Any text without paths, whose parts may be as long as a key.
+ * @returns The text with every key and everything as long as a key masked.
+ */
+export function redactTokens(text: string): string {
+  return redact(text).replace(TOKEN, (token) => MASKED.test(token) ? token : "****");
 }

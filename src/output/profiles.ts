@@ -3,11 +3,32 @@
  *
  * @module
  */
-import type { ListedProfile, ProfileList } from "../auth/list_profiles.ts";
 import { DEFAULT_API_URL } from "../platform/api_url.ts";
-import { expiryText } from "./expiry.ts";
+import { expiryText, UNKNOWN } from "./expiry.ts";
 import { printable } from "./printable.ts";
-import { UNKNOWN } from "./status.ts";
+
+/** A saved profile; never the whole key. */
+export interface ListedProfile {
+  readonly name: string;
+  /** Whether it is the one used when none is named. */
+  readonly current: boolean;
+  readonly account: string | null;
+  readonly maskedKey: string | null;
+  /** What people call the system's own store, where the key is there; else `null`. */
+  readonly keptBy: string | null;
+  /** The key's last day as the file has it. */
+  readonly expires: string | null;
+  readonly apiUrl: string;
+}
+
+/** All saved profiles. */
+export interface ProfileList {
+  readonly profiles: readonly ListedProfile[];
+  /** The file they are in, as people write it; `null` where there is no place for one. */
+  readonly file: string | null;
+  /** The variable whose key stands over all of them, or `null`. */
+  readonly overriddenBy: string | null;
+}
 
 /**
  * @param list The saved profiles.
@@ -28,7 +49,7 @@ function rowOf(profile: ListedProfile, now: Date): string[] {
     profile.current ? "*" : "",
     printable(profile.name),
     printable((profile.account ?? UNKNOWN) + elsewhere),
-    profile.maskedKey ?? "(none: log in again)",
+    profile.maskedKey ?? (profile.keptBy === null ? "(none: log in again)" : "(in the keychain)"),
     expiresText(profile.expires, now),
   ];
 }
@@ -42,11 +63,12 @@ function expiresText(expires: string | null, now: Date): string {
 /** @returns The JSON document. */
 export function profilesJson({ profiles }: ProfileList): unknown {
   return {
-    profiles: profiles.map(({ name, current, account, maskedKey, expires, apiUrl }) => ({
+    profiles: profiles.map(({ name, current, account, maskedKey, keptBy, expires, apiUrl }) => ({
       name,
       current,
       account,
       api_key: maskedKey,
+      ...(keptBy === null ? {} : { storage: "keychain" }),
       expires,
       api_url: apiUrl,
     })),

@@ -1,27 +1,65 @@
 /**
- * `fluxloop auth login`, `logout` and `token`, as text and as JSON, and the warnings that several commands share.
+ * `fluxloop auth login`, `logout`, `switch` and `token`, as text and as JSON.
  *
  * @module
  */
-import type { LoginResult } from "../auth/log_in.ts";
-import type { LogoutResult } from "../auth/log_out.ts";
-import type { SwitchResult } from "../auth/switch_profile.ts";
-import type { LooseFile } from "../credentials/credential_store.ts";
-import type { GitExposure } from "../credentials/git_exposure.ts";
-import type { Credential } from "../auth/resolve_credential.ts";
 import { apiUrlText } from "../platform/api_url.ts";
+import type { Identity } from "../platform/identity.ts";
 import { printable } from "./printable.ts";
-import { UNKNOWN } from "./status.ts";
+import { UNKNOWN } from "./expiry.ts";
+import type { KeySource } from "./status.ts";
+import type { GitExposure } from "./warnings.ts";
+
+/** What a login came to. */
+export interface LoginResult {
+  readonly profile: string;
+  /** The file that the credentials were saved to, as people write it; `null` when they were not. */
+  readonly savedTo: string | null;
+  /** What people call the system's own store, where the key is there and not in the file; else `null`. */
+  readonly keptBy: string | null;
+  readonly apiUrl: URL;
+  readonly maskedKey: string;
+  readonly identity: Identity;
+  /** The variable whose key stands over the saved one in every other command, or `null`. */
+  readonly overriddenBy: string | null;
+  /** Where git would take what was saved into a commit, or `null`. */
+  readonly exposure: GitExposure | null;
+}
+
+/** What a logout came to. */
+export interface LogoutResult {
+  /** The profiles that were removed, in the file's order. */
+  readonly profiles: readonly string[];
+  /** The variable whose key goes on to work, or `null`. */
+  readonly overriddenBy: string | null;
+}
+
+/** What a switch came to. */
+export interface SwitchResult {
+  readonly profile: string;
+  /** The variable that stands over the choice, or `null`. */
+  readonly overriddenBy: string | null;
+}
+
+/** A key that was asked for. */
+export interface TokenResult {
+  readonly key: string;
+  readonly source: KeySource;
+  /** The profile it came from, or `null`. */
+  readonly profile: { readonly name: string } | null;
+  readonly apiUrl: URL;
+}
 
 /** What stands above the hidden prompt (seed: "Interactive Flow"). */
 export const WELCOME = "\nWelcome to FluxLoop!\n\nPlease enter your API key:\n";
 
 /** @returns The text for standard output (seed: "Interactive Flow"). */
-export function loginText({ identity, savedTo }: LoginResult): string {
+export function loginText({ identity, savedTo, keptBy }: LoginResult): string {
   const organizations = identity.organizations?.map((it) => printable(it.name)).join(", ");
   return [
     "✅ Successfully authenticated!",
     ...(savedTo === null ? [] : [`✅ Credentials saved to ${savedTo}`]),
+    ...(keptBy === null ? [] : [`✅ API key saved to ${printable(keptBy)}`]),
     "",
     `Your account: ${printable(identity.account?.email ?? UNKNOWN)}`,
     `Organizations: ${organizations === undefined ? UNKNOWN : organizations || "none"}`,
@@ -35,6 +73,7 @@ export function loginJson(result: LoginResult): unknown {
     profile: result.profile,
     saved: result.savedTo !== null,
     credentials_file: result.savedTo,
+    ...(result.keptBy === null ? {} : { storage: "keychain" }),
     api_url: apiUrlText(result.apiUrl),
     account: result.identity.account,
     organizations: result.identity.organizations,
@@ -66,29 +105,6 @@ export function switchJson({ profile }: SwitchResult): unknown {
 }
 
 /** @returns The JSON document of `auth token`, the one command that is there to hand the key out. */
-export function tokenJson({ key, source, profile, apiUrl }: Credential): unknown {
+export function tokenJson({ key, source, profile, apiUrl }: TokenResult): unknown {
   return { token: key, source, profile: profile?.name ?? null, api_url: apiUrlText(apiUrl) };
-}
-
-/** @returns A warning that the credentials file can be read by others. */
-export function looseFileWarning({ shown, mode }: LooseFile): string {
-  return `⚠️  ${shown} can be read by others (mode ${mode.toString(8).padStart(4, "0")}). ` +
-    `Close it: chmod 600 ${shown}. The next login does so too.\n`;
-}
-
-/** @returns A warning that git would take the credentials file. */
-export function gitWarning({ workTree, line }: GitExposure): string {
-  return `⚠️  Git would commit your credentials. Add this line to ${printable(workTree)}/.gitignore: ${
-    printable(line)
-  }\n`;
-}
-
-/** @returns A warning that a variable stands over what is saved. */
-export function overrideWarning(variable: string): string {
-  return `⚠️  ${variable} is set: it is used instead of what is saved.\n`;
-}
-
-/** @returns A warning that a key from the environment stands over the profile that was named. */
-export function profileOverrideWarning(variable: string, profile: string): string {
-  return `⚠️  ${variable} is set: its key is used instead of profile "${profile}".\n`;
 }

@@ -3,12 +3,48 @@
  *
  * @module
  */
-import type { ReportedKey, StatusReport } from "../auth/check_status.ts";
+import type { FluxloopError } from "../errors.ts";
 import type { Identity, KeyInfo, Organization } from "../platform/identity.ts";
-import { pageUrl } from "../platform/api_url.ts";
+import { apiUrlText, pageUrl } from "../platform/api_url.ts";
 import { type ErrorJson, errorJson } from "./failure.ts";
-import { daysRemaining, expiryText, rotationReason } from "./expiry.ts";
+import { daysRemaining, expiryText, rotationReason, UNKNOWN } from "./expiry.ts";
+import type { LooseFile } from "./warnings.ts";
 import { printable } from "./printable.ts";
+
+/** Which of the places the key came from. */
+export type KeySource = "flag" | "environment" | "file" | "profile";
+
+/** The key that a report is about; never the whole of it. */
+export interface ReportedKey {
+  readonly masked: string;
+  readonly source: KeySource;
+  /** The option or variable it came from; for a profile, the profile's name. */
+  readonly origin: string;
+  readonly profile: string | null;
+  /** What people call the system's own store, where the key is there; else `null`. */
+  readonly keptBy: string | null;
+  readonly apiUrl: URL;
+  /** What the profile remembers from the last login. */
+  readonly saved: { readonly account: string | null; readonly expires: Date | null };
+  /** The profile that was named and that this key stands over, or `null`. */
+  readonly overridden: string | null;
+  /** The credentials file, where the key comes from one that others may read; else `null`. */
+  readonly looseFile: LooseFile | null;
+}
+
+/** What is known of a sign-in. */
+export interface StatusReport {
+  /** The profile that was looked at; `null` where a key stands over all profiles, or nobody named one. */
+  readonly profile: string | null;
+  /** `null` when the platform could not be asked. */
+  readonly authenticated: boolean | null;
+  /** `null` when there is no key at all. */
+  readonly key: ReportedKey | null;
+  /** What the platform tells; `null` when it did not. */
+  readonly identity: Identity | null;
+  /** Why it is not a plain yes; its exit code is the command's. */
+  readonly failure: FluxloopError | null;
+}
 
 /** The permissions there are, in the order in which they are told, and their names for people. */
 const PERMISSIONS: Readonly<Record<string, string>> = {
@@ -18,9 +54,6 @@ const PERMISSIONS: Readonly<Record<string, string>> = {
   delete_scenarios: "Delete scenarios",
   manage_projects: "Manage projects",
 };
-
-/** What people read where the platform does not tell. */
-export const UNKNOWN = "unknown";
 
 /**
  * @param report What is known.
@@ -43,14 +76,15 @@ function verifiedText(key: ReportedKey, identity: Identity, now: Date): string {
     ...organizationLines(identity.organizations),
     "",
     `API Key: ${key.masked}`,
-    `Expires: ${identity.key === null ? UNKNOWN : expiryText(identity.key.expiresAt, now)}`,
+    ...keptLines(key),
+    `Expires: ${expiryText(identity.key?.expiresAt ?? null, now)}`,
     `Scopes: ${scopesText(identity)}`,
     ...permissionLines(identity.key),
   ];
   const reason = rotationReason(identity.key?.expiresAt ?? null, identity.key?.createdAt ?? null, now);
   if (reason !== null) {
     const page = pageUrl(key.apiUrl, "/settings/api-keys");
-    lines.push("", `⚠️  ${reason}. Generate a new key at ${page} and run: ${loginCommand(key.profile)}`);
+    lines.push("", `⚠️  ${reason}. Generate a new key at ${page} and ${renewal(key)}`);
   }
   return lines.join("\n") + "\n";
 }
@@ -62,7 +96,8 @@ function unverifiedText(key: ReportedKey, now: Date): string {
     `Profile: ${profileText(key)}`,
     `Account: ${printable(key.saved.account ?? UNKNOWN)}`,
     `API Key: ${key.masked}`,
-    `Expires: ${key.saved.expires === null ? UNKNOWN : expiryText(key.saved.expires, now)}`,
+    ...keptLines(key),
+    `Expires: ${expiryText(key.saved.expires, now)}`,
   ].join("\n") + "\n";
 }
 
@@ -79,8 +114,14 @@ function profileText(key: ReportedKey): string {
   return key.profile ?? `(${key.origin})`;
 }
 
-function loginCommand(profile: string | null): string {
-  return "fluxloop auth login" + (profile === null || profile === "default" ? "" : ` --profile ${profile}`);
+/** The seed knows of no other place than the file, so of the file nothing is said. */
+function keptLines({ keptBy }: ReportedKey): string[] {
+  return keptBy === null ? [] : [`Stored in: ${printable(keptBy)}`];
+}
+
+function renewal({ profile, origin }: ReportedKey): string {
+  if (profile === null) return `put it into ${origin}`;
+  return `run: fluxloop auth login${profile === "default" ? "" : ` --profile ${profile}`}`;
 }
 
 function scopesText({ key, projects }: Identity): string {
@@ -88,16 +129,17 @@ function scopesText({ key, projects }: Identity): string {
   if (scopes === null) return UNKNOWN;
   if (scopes === "all_projects") return "All Projects";
   if (scopes.length === 0) return "none";
-  return scopes.map((id) => printable(projects?.find((it) => it.id === id)?.name ?? id)).join(", ");
+  const names = new Map(projects?.map((it) => [it.id, it.name]));
+  return scopes.map((id) => printable(names.get(id) ?? id)).join(", ");
 }
 
 function permissionLines(key: KeyInfo | null): string[] {
-  if (key === null) return [`Permissions: ${UNKNOWN}`];
-  const known = Object.entries(PERMISSIONS).map(([id, name]) =>
-    `  ${key.permissions.includes(id) ? "✅" : "❌"} ${name}`
-  );
+  const permissions = key?.permissions ?? null;
+  if (permissions === null) return [`Permissions: ${UNKNOWN}`];
+  const granted = new Set(permissions);
+  const known = Object.entries(PERMISSIONS).map(([id, name]) => `  ${granted.has(id) ? "✅" : "❌"} ${name}`);
   // One that this version has never heard of is shown all the same.
-  const others = key.permissions.filter((id) => !Object.hasOwn(PERMISSIONS, id)).map((id) => `  ✅ ${printable(id)}`);
+  const others = [...granted].filter((id) => !Object.hasOwn(PERMISSIONS, id)).map((id) => `  ✅ ${printable(id)}`);
   return ["Permissions:", ...known, ...others];
 }
 
@@ -119,13 +161,16 @@ export interface StatusJson {
 export function statusJson(report: StatusReport, now: Date): StatusJson {
   const { key, identity, failure, authenticated } = report;
   const error = failure === null ? {} : { error: errorJson(failure) };
-  const origin = { profile: key?.profile ?? null, source: key?.source ?? null };
-  if (key === null || authenticated === false) return { authenticated, ...origin, ...error };
+  const origin = { profile: report.profile, source: key?.source ?? null };
+  if (key === null) {
+    return { authenticated, ...(authenticated === null ? { verified: false } : {}), ...origin, ...error };
+  }
+  if (authenticated === false) return { authenticated, ...origin, ...error };
   return {
     authenticated,
     verified: identity !== null,
     ...origin,
-    api_url: key.apiUrl.href.replace(/\/$/, ""),
+    api_url: apiUrlText(key.apiUrl),
     account: identity === null ? { id: null, email: key.saved.account } : identity.account,
     organizations: identity?.organizations ?? null,
     api_key: keyJson(key, identity, now),
@@ -135,20 +180,23 @@ export function statusJson(report: StatusReport, now: Date): StatusJson {
 
 function keyJson(key: ReportedKey, identity: Identity | null, now: Date): unknown {
   const info = identity?.key ?? null;
-  const expires = info === null ? key.saved.expires : info.expiresAt;
+  const told = info === null ? key.saved.expires : info.expiresAt;
+  const expires = told === "never" ? null : told;
   return {
     id: info?.id ?? null,
     masked: key.masked,
+    ...(key.keptBy === null ? {} : { storage: "keychain" }),
     expires_at: expires === null ? null : timeJson(expires),
     days_remaining: expires === null ? null : daysRemaining(expires, now),
     scopes: info?.scopes ?? null,
-    permissions: info === null ? null : permissionsJson(info.permissions),
+    permissions: info === null || info.permissions === null ? null : permissionsJson(info.permissions),
   };
 }
 
 function permissionsJson(granted: readonly string[]): Record<string, boolean> {
-  const all = new Set([...Object.keys(PERMISSIONS), ...granted]);
-  return Object.fromEntries([...all].map((id) => [id, granted.includes(id)]));
+  const all = [...Object.keys(PERMISSIONS), ...granted];
+  const known = new Set(granted);
+  return Object.fromEntries(all.map((id) => [id, known.has(id)]));
 }
 
 /** @returns A time as RFC 3339 has it, without the milliseconds that nobody meant. */

@@ -5,15 +5,11 @@
  */
 import type { Context, TextStream } from "../context.ts";
 
-// deno-lint-ignore no-control-regex -- these sequences are what is looked for
-const ESCAPES = /\x1b\[[0-9;]*m/g;
-
 /** How a stream's text may look. */
 export interface Style {
   readonly colour: boolean;
   bold(text: string): string;
   red(text: string): string;
-  dim(text: string): string;
 }
 
 /**
@@ -25,10 +21,5 @@ export interface Style {
 export function styleFor(context: Context, stream: TextStream, wanted: boolean): Style {
   const colour = wanted && !context.env("NO_COLOR") && context.env("TERM") !== "dumb" && stream.isTerminal();
   const paint = (code: number) => (text: string) => colour ? `\x1b[${code}m${text}\x1b[0m` : text;
-  return { colour, bold: paint(1), red: paint(31), dim: paint(2) };
-}
-
-/** @returns `text` without colours, for texts that a library paints whatever it is told. */
-export function withoutColour(text: string): string {
-  return text.replace(ESCAPES, "");
+  return { colour, bold: paint(1), red: paint(31) };
 }

@@ -5,7 +5,8 @@
  */
 import type { Identity } from "../platform/identity.ts";
 import { printable } from "./printable.ts";
-import { organizationLines, UNKNOWN } from "./status.ts";
+import { UNKNOWN } from "./expiry.ts";
+import { organizationLines } from "./status.ts";
 
 /** @returns The text for standard output. */
 export function whoamiText(identity: Identity): string {

@@ -71,7 +71,7 @@ function rejectionOf(body: unknown): KeyRejection {
 function detailOf(detail: unknown): string | undefined {
   if (!Array.isArray(detail)) return textOf(detail);
   const parts = detail.filter(isObject).map((it) => {
-    const place = Array.isArray(it.loc) ? it.loc.join(".") : undefined;
+    const place = Array.isArray(it.loc) ? it.loc.filter(isScalar).join(".") : undefined;
     return [place, textOf(it.msg)].filter((part) => part !== undefined).join(": ");
   });
   return parts.length === 0 ? undefined : parts.join("; ");
@@ -80,6 +80,10 @@ function detailOf(detail: unknown): string | undefined {
 /** @returns Whether a JSON value is an object, and neither null nor a list. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isScalar(value: unknown): boolean {
+  return typeof value === "string" || typeof value === "number";
 }
 
 function textOf(value: unknown): string | undefined {

@@ -40,8 +40,8 @@ export function parseApiUrl(text: string, origin: string): URL {
 /** @returns Whether the URL's host is this machine itself, which no proxy and no network lies in front of. */
 export function isLoopback(url: URL): boolean {
   const host = url.hostname;
-  return host === "localhost" || host.endsWith(".localhost") || host === "[::1]" ||
-    /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
+  // Names below `localhost` are resolved like any other on most systems, and may lead anywhere.
+  return host === "localhost" || host === "[::1]" || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
 }
 
 /** @returns The URL as it is written down and shown: without a slash at the end. */

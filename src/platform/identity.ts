@@ -30,11 +30,12 @@ export type Project = Pick<Schemas["Project"], "id" | "name">;
 export interface KeyInfo {
   readonly id: string | null;
   readonly createdAt: Date | null;
-  /** `null`: never. */
-  readonly expiresAt: Date | null;
+  /** `null` where the platform does not tell. */
+  readonly expiresAt: Date | "never" | null;
   /** Every project, or the ids of those that it reaches; `null` where the platform does not tell. */
   readonly scopes: "all_projects" | readonly string[] | null;
-  readonly permissions: readonly string[];
+  /** `null` where the platform does not tell. */
+  readonly permissions: readonly string[] | null;
 }
 
 /** All that the platform tells; `null` where it does not tell. */
@@ -58,10 +59,8 @@ export interface Identity {
 export function identityOf(body: unknown): Identity {
   const me = objectAt(body, "its answer") as Partial<Record<keyof Wire, unknown>>;
   return {
-    account: optional(me.account, "account", (value, at) => {
-      const account = objectAt(value, at);
-      return { id: optional(account.id, `${at}.id`, textAt), email: optional(account.email, `${at}.email`, textAt) };
-    }),
+    // Whatever answers with some object is not therefore a platform that has accepted the key.
+    account: accountAt(me.account, "account"),
     organizations: optional(me.organizations, "organizations", listOf(organizationAt)),
     projects: optional(me.projects, "projects", listOf(projectAt)),
     key: optional(me.api_key, "api_key", keyAt),
@@ -100,6 +99,11 @@ export function identityOfLists(workspaces: unknown, projects: unknown): Identit
   };
 }
 
+function accountAt(value: unknown, at: string): Account {
+  const account = objectAt(value, at);
+  return { id: optional(account.id, `${at}.id`, textAt), email: optional(account.email, `${at}.email`, textAt) };
+}
+
 function unwrapped(body: unknown, name: string): unknown {
   return isObject(body) ? body[name] : body;
 }
@@ -123,13 +127,13 @@ function keyAt(value: unknown, at: string): KeyInfo {
   return {
     id: optional(key.id, `${at}.id`, textAt),
     createdAt: optional(key.created_at, `${at}.created_at`, timeAt),
-    expiresAt: optional(key.expires_at, `${at}.expires_at`, timeAt),
+    expiresAt: key.expires_at === null ? "never" : optional(key.expires_at, `${at}.expires_at`, timeAt),
     scopes: optional(
       key.scopes,
       `${at}.scopes`,
       (scopes, place) => scopes === "all_projects" ? scopes : listOf(textAt)(scopes, place),
     ),
-    permissions: optional(key.permissions, `${at}.permissions`, listOf(textAt)) ?? [],
+    permissions: optional(key.permissions, `${at}.permissions`, listOf(textAt)),
   };
 }
 

@@ -69,13 +69,15 @@ export async function get(
     for (let redirects = 0;; redirects++) {
       const start = context.monotonic();
       const request = new Request(url, { headers, signal, redirect: "manual" });
-      const response = await context.fetch(request, wayTo(url));
+      // Loopback is never left to the runtime, which would send it to `HTTP_PROXY` together with the key.
+      const response = await context.fetch(request, { direct: isLoopback(url) });
       const text = await readBounded(response, target.apiUrl);
       log(`GET ${url.href} -> ${response.status} (${Math.round(context.monotonic() - start)} ms)`);
       const next = redirectOf(response, url);
       if (next === undefined) return { method: "GET", path, status: response.status, headers: response.headers, text };
       if (next.origin !== url.origin) {
-        throw new PlatformError(`${url.host} redirects to ${next.host}; your key was not sent there`);
+        const place = next.host === "" ? "something that is no web address" : next.host;
+        throw new PlatformError(`${url.host} redirects to ${place}; your key was not sent there`);
       }
       if (redirects === REDIRECT_LIMIT) throw new PlatformError(`${url.host} redirects in circles`);
       url = next;
@@ -87,13 +89,6 @@ export async function get(
     log(`GET ${url.href} -> ${failure}`);
     throw new NetworkError(target.apiUrl, failure, { cause: error });
   }
-}
-
-/** Loopback is never left to the runtime, which would send it to `HTTP_PROXY` together with the key. */
-function wayTo(url: URL): { direct?: { hostname: string; port: number } } {
-  if (!isLoopback(url)) return {};
-  const port = url.port === "" ? (url.protocol === "https:" ? 443 : 80) : Number(url.port);
-  return { direct: { hostname: url.hostname, port } };
 }
 
 function redirectOf(response: Response, from: URL): URL | undefined {

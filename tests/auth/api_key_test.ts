@@ -15,6 +15,7 @@ describe("an API key as it is handed over", () => {
     'export FLUXLOOP_API_KEY="flux_dev_abc"',
     " FLUXLOOP_API_KEY = ' flux_dev_abc '\n",
     "\ufeffflux_dev_abc",
+    '"FLUXLOOP_API_KEY=flux_dev_abc"',
   ];
   for (const text of surrounded) {
     it(`is taken out of ${JSON.stringify(text)}`, () => assertEquals(parseApiKey(text, "it"), "flux_dev_abc"));
@@ -29,6 +30,7 @@ describe("an API key as it is handed over", () => {
     ["a space inside", "flux_dev_a flux_dev_b", "holds white space"],
     ["a control character", "flux_dev_a\x00b", "holds white space"],
     ["an escape sequence", "flux_dev_\x1b[31m", "holds white space"],
+    ["an option", "--no-save", "looks like an option"],
     ["letters beyond ASCII", "flux_dev_ä", "holds white space"],
   ];
   for (const [what, text, sentence] of none) {

@@ -180,6 +180,13 @@ Your permissions: read_scenarios
     assertEquals(session.saved(), "profiles: {}\n");
   });
 
+  it("logout --all forgets which profile was chosen, be it there or not", async () => {
+    const session = loggedIn({ FLUXLOOP_PROFILE: "a b" });
+    session.save(`${session.saved()}default_profile: gone\n`);
+    assertEquals((await session.run(["auth", "logout", "--all"])).code, 0);
+    assertEquals(session.saved(), "profiles: {}\n");
+  });
+
   it("logout --all is content where nothing is saved, and makes no file", async () => {
     const session = new Session();
     const { code, stdout } = await session.run(["auth", "logout", "--all"]);

@@ -188,6 +188,16 @@ Generate a new key at: ${platform.url}/settings/api-keys
     assertEquals([code, stdout.split("\n").slice(-3)], [0, ["Your account: unknown", "Organizations: Acme Inc", ""]]);
   });
 
+  for (const answer of [{}, { message: "Missing Authentication Token" }, [], null, { account: null }]) {
+    it(`does not take ${JSON.stringify(answer)} for an accepted key`, async () => {
+      const other = listen(() => Response.json(answer));
+      const it = session({ FLUXLOOP_API_URL: other.url });
+      const { code, stdout } = await it.run(["auth", "login", "--api-key", "flux_dev_k"]);
+      await other.stop();
+      assertEquals([code, stdout, it.saved()], [1, "", null]);
+    });
+  }
+
   it("says so when what answers is no platform at all", async () => {
     const other = listen(() => new Response("Not Found", { status: 404 }));
     const { code, stderr } = await session({ FLUXLOOP_API_URL: other.url }).run([

@@ -112,7 +112,7 @@ describe("auth status", () => {
     }],
     ["a profile is not there", () => loggedIn(), ["--profile", "none"], {
       authenticated: false,
-      profile: null,
+      profile: "none",
       source: null,
       error: {
         code: "not_found",
@@ -188,15 +188,17 @@ Please check your internet connection and try again.
     ["no scopes", { scopes: [] }, "\nScopes: none\n"],
     ["a permission never heard of", { permissions: ["fly"] }, "\n  ❌ Manage projects\n  ✅ fly\n"],
     ["no organizations", {}, "\nOrganizations: none\n"],
+    ["an end that the platform does not tell", { expires_at: undefined }, "\nExpires: unknown\n"],
+    ["permissions that the platform does not tell", { permissions: undefined }, "\nPermissions: unknown\n"],
     [
       "how to rotate a key that ends soon",
       { expires_at: "2024-01-30T00:00:00Z" },
-      "\n\n⚠️  This key expires soon. Generate a new key at <url>/settings/api-keys and run: fluxloop auth login\n",
+      "\n\n⚠️  This key expires soon. Generate a new key at <url>/settings/api-keys and put it into FLUXLOOP_API_KEY\n",
     ],
     [
       "how to rotate an old key",
       { expires_at: null, created_at: "2023-01-01T00:00:00Z" },
-      "\n\n⚠️  This key is older than 90 days. Generate a new key at <url>/settings/api-keys and run: fluxloop auth login\n",
+      "\n\n⚠️  This key is older than 90 days. Generate a new key at <url>/settings/api-keys and put it into FLUXLOOP_API_KEY\n",
     ],
   ];
   for (const [what, differing, text] of texts) {
@@ -229,6 +231,38 @@ Please check your internet connection and try again.
       ["second", true],
     ]);
     assertEquals(code, 3);
+  });
+
+  it("reports with --all what is wrong with one profile beside the others", async () => {
+    const session = loggedIn();
+    const other = `  other: {api_key: k, api_url: "http://127.0.0.1:1"}\n`;
+    session.save(
+      `${session.saved()}  a b: {api_key: ${SECOND_KEY}, api_url: "${platform.url}"}\n  broken: {}\n${other}`,
+    );
+    const { code, stdout } = await session.run(["auth", "status", "--all", "--json", "--api-url", platform.url]);
+    const { profiles } = JSON.parse(stdout);
+    assertEquals(
+      profiles.map((it: Record<string, unknown>) => [it.profile, it.authenticated]),
+      [["default", true], ["second", true], ["a b", true], ["broken", null], ["other", null]],
+    );
+    assertEquals(code, 2);
+  });
+
+  it("tells with --all whose failure it is", async () => {
+    const session = loggedIn(EXPIRED_KEY);
+    assertStringIncludes(
+      (await session.run(["auth", "status", "--all"])).stderr,
+      "Profile default:\n❌ Error: Invalid",
+    );
+  });
+
+  it("says to renew a saved key by logging in to its profile", async () => {
+    const server = platformSaying({ expires_at: "2024-01-30T00:00:00Z" });
+    const session = new Session();
+    session.save(`profiles:\n  dev: {api_key: k, api_url: "${server.url}"}\n`);
+    const { stdout } = await session.run(["auth", "status", "--profile", "dev"]);
+    await server.stop();
+    assertStringIncludes(stdout, "and run: fluxloop auth login --profile dev\n");
   });
 
   it("keeps the text of --all apart by blank lines", async () => {

@@ -18,6 +18,7 @@ const DOCUMENTED = `profiles:
 const NEW: Profile = {
   name: "new",
   apiKey: "flux_ci_new",
+  keptKey: null,
   account: "jane@example.com",
   expires: "2024-05-05",
   apiUrl: null,
@@ -32,6 +33,7 @@ describe("the credentials file's content", () => {
     assertEquals(parse(DOCUMENTED).profile("production"), {
       name: "production",
       apiKey: "flux_prod_xyz789...",
+      keptKey: null,
       account: "john@example.com",
       expires: "2024-06-01",
       apiUrl: null,

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
 import denoJson from "../../deno.json" with { type: "json" };
-import { base, fluxloop, PROGRAM, type ServedPlatform, servePlatform } from "../support/program.ts";
+import { base, fluxloop, type ServedPlatform, servePlatform, start } from "../support/program.ts";
 
 const { deno, target } = base();
 
@@ -117,4 +117,23 @@ Please check your internet connection and try again.
 `,
     ]);
   });
+
+  const closed: [string, string[], Record<string, string>, number, string][] = [
+    ["a login that saves", ["auth", "login", "-v", "--api-key", "<key>"], {}, 0, "profiles:"],
+    ["a wrong key", ["auth", "status"], { FLUXLOOP_API_KEY: "flux_dev_wrong" }, 3, ""],
+    ["a wrong key, as JSON", ["auth", "status", "--json"], { FLUXLOOP_API_KEY: "flux_dev_wrong" }, 3, ""],
+    ["a warning", ["auth", "token", "--profile", "none"], { FLUXLOOP_API_KEY: "flux_dev_x" }, 0, ""],
+  ];
+  for (const [what, args, env, code, saved] of closed) {
+    it(`is not stopped by readers that have gone: ${what}`, async () => {
+      const home = await Deno.makeTempDir();
+      const settings = { HOME: home, USERPROFILE: home, FLUXLOOP_API_URL: platform.url, ...env };
+      const child = start(args.map((it) => it.replace("<key>", platform.key!)), { env: settings });
+      await Promise.all([child.stdout.cancel(), child.stderr.cancel()]);
+      assertEquals((await child.status).code, code);
+      const text = await Deno.readTextFile(`${home}/.fluxloop/credentials`).catch(() => "");
+      assertStringIncludes(text, saved);
+      await Deno.remove(home, { recursive: true });
+    });
+  }
 });

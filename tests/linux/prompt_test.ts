@@ -33,6 +33,13 @@ describe(`the hidden prompt in a real terminal, on the base of Deno ${base().den
     assertEquals(/^-(echo|icanon)$/m.test(screen), false, screen);
   }
 
+  async function signalLogin(signal: string): Promise<void> {
+    // The home and the subcommand tell the program from all others.
+    const script = `for p in /proc/[0-9]*; do grep -qsz '^HOME=${home}$' $p/environ && ` +
+      `grep -qsz '^login$' $p/cmdline && kill -${signal} \${p#/proc/}; done; true`;
+    assertEquals((await new Deno.Command("bash", { args: ["-c", script] }).output()).success, true);
+  }
+
   it("takes a pasted key without ever showing it", async () => {
     await terminal.type(platform.key!);
     await terminal.press("Enter");
@@ -64,15 +71,7 @@ describe(`the hidden prompt in a real terminal, on the base of Deno ${base().den
 
   for (const signal of ["INT", "TERM"]) {
     it(`restores the terminal when SIG${signal} comes from outside`, async () => {
-      const kill = new Deno.Command("bash", {
-        // The program's first argument tells it from the platform, and the bracket from this search.
-        args: [
-          "-c",
-          `for p in /proc/[0-9]*; do grep -qsz '^HOME=${home}$' $p/environ && ` +
-          `grep -qsz '^login$' $p/cmdline && kill -${signal} \${p#/proc/}; done; true`,
-        ],
-      });
-      assertEquals((await kill.output()).success, true);
+      await signalLogin(signal);
       assertStringIncludes(await terminal.waitFor(/code \d+/), "\ncode 130");
       await assertTerminalIsRestored();
     });
@@ -83,5 +82,27 @@ describe(`the hidden prompt in a real terminal, on the base of Deno ${base().den
     const screen = await terminal.waitFor(/code \d+/);
     assertStringIncludes(screen, "The API key from the prompt is empty");
     assertStringIncludes(screen, "code 2");
+  });
+
+  it("hides what is typed after the program was stopped and went on", async () => {
+    await signalLogin("STOP");
+    await terminal.waitFor(/Stopped/);
+    await terminal.type("fg");
+    await terminal.press("Enter");
+    await terminal.waitUntilHidden();
+    await terminal.type("flux_dev_typed");
+    await terminal.press("C-c");
+    await terminal.type("echo left with $?");
+    await terminal.press("Enter");
+    const screen = await terminal.waitFor(/left with 130/);
+    assertEquals(screen.includes("typed"), false, screen);
+  });
+
+  it("is without colour where none is wanted", async () => {
+    await terminal.press("C-c");
+    await terminal.type("clear; NO_COLOR=1 fluxloop auth login");
+    await terminal.press("Enter");
+    await terminal.waitFor(PROMPT);
+    assertEquals((await terminal.screen(true)).includes("\x1b[1m"), false);
   });
 });

@@ -20,7 +20,9 @@ describe("expiry", () => {
     it(`${expires} read at ${now}: ${text}`, () => assertEquals(expiryText(day(expires), day(now)), text));
   }
 
-  it("says Never of a key without an end", () => assertEquals(expiryText(null, day("2024-01-22")), "Never"));
+  it("says Never of a key without an end", () => assertEquals(expiryText("never", day("2024-01-22")), "Never"));
+
+  it("says unknown of an end that nobody knows", () => assertEquals(expiryText(null, day("2024-01-22")), "unknown"));
 
   const reasons: [string, string | null, string | null, string | null][] = [
     ["15 days before the end", "2024-02-06", "2024-01-16", null],

@@ -38,6 +38,28 @@ describe("loopback and proxies", () => {
     client.close();
   });
 
+  it("leaves the variables as they are, for programs that it may start", async () => {
+    const platform = listen(() => new Response("platform"));
+    listeners = [platform];
+    Deno.env.set("http_proxy", "http://127.0.0.1:1");
+    await get(world().context, { apiUrl: new URL(platform.url), key: "flux_dev_secret" }, "/");
+    assertEquals([Deno.env.get("http_proxy"), Deno.env.get("HTTP_PROXY")], ["http://127.0.0.1:1", undefined]);
+  });
+
+  it("asks as a server is asked, not as a proxy is", async () => {
+    const server = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const apiUrl = new URL(`http://127.0.0.1:${server.addr.port}`);
+    const asking = get(world().context, { apiUrl, key: "flux_dev_secret" }, "/api/auth/me");
+    const connection = await server.accept();
+    const bytes = new Uint8Array(4096);
+    const count = await connection.read(bytes);
+    await connection.write(new TextEncoder().encode("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"));
+    await asking;
+    connection.close();
+    server.close();
+    assertEquals(new TextDecoder().decode(bytes.subarray(0, count!)).split("\r\n")[0], "GET /api/auth/me HTTP/1.1");
+  });
+
   it("reaches an IPv6 loopback address", async () => {
     const abort = new AbortController();
     const server = Deno.serve(

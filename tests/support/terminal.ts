@@ -45,9 +45,15 @@ export class Terminal {
     await this.#tmux("send-keys", key);
   }
 
-  /** @returns What the screen shows, without the empty lines at its end; lines keep the blank behind a prompt. */
-  async screen(): Promise<string> {
-    return (await this.#tmux("capture-pane", "-p", "-N")).replace(/ *$/gm, (gap) => gap.slice(0, 1)).trimEnd();
+  /**
+   * @param escapes Whether to tell colours, as escape sequences.
+   * @returns What the screen shows, without the empty lines at its end; lines keep the blank behind a prompt.
+   */
+  async screen(escapes = false): Promise<string> {
+    return (await this.#tmux("capture-pane", "-p", "-N", ...(escapes ? ["-e"] : []))).replace(
+      / *$/gm,
+      (gap) => gap.slice(0, 1),
+    ).trimEnd();
   }
 
   /** Waits until the screen shows what `pattern` matches. @returns The screen. */
@@ -60,6 +66,17 @@ export class Terminal {
       if (pattern.test(screen)) return await this.screen();
     }
     throw new Error(`The terminal never showed ${pattern}, but:\n${screen}`);
+  }
+
+  /** Waits until the terminal does not show what is typed. */
+  async waitUntilHidden(): Promise<void> {
+    const tty = (await this.#tmux("display-message", "-p", "#{pane_tty}")).trim();
+    const end = performance.now() + PATIENCE;
+    while (performance.now() < end) {
+      const { stdout } = await new Deno.Command("stty", { args: ["-F", tty, "-a"] }).output();
+      if (/ -echo /.test(new TextDecoder().decode(stdout))) return;
+    }
+    throw new Error("The terminal went on to show what is typed");
   }
 
   /** @returns Whether the cursor is to be seen. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Context, fetchOver } from "../../src/context.ts";
+import { type Context, fetchOver, runProgram } from "../../src/context.ts";
 
 /** What differs from an empty environment without a terminal. */
 export interface WorldOptions {
@@ -15,6 +15,8 @@ export interface WorldOptions {
   /** What is typed at the hidden prompt; where it is given, all streams are terminals. */
   readonly typed?: string;
   readonly fetch?: Context["fetch"];
+  /** Without it programs are really run, in this process's own environment. */
+  readonly runProgram?: Context["runProgram"];
 }
 
 /** A world, and what was said in it. */
@@ -58,6 +60,8 @@ export function world(options: WorldOptions = {}): World {
       },
     },
     fetch: options.fetch ?? fetchOver,
+    runProgram: options.runProgram ?? runProgram,
+    renounceProcesses: () => {},
     stopped: stop.signal,
   };
   return {

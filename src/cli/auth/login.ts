@@ -6,7 +6,7 @@
 import { Command } from "@cliffy/command";
 import type { Context } from "../../context.ts";
 import { UsageError } from "../../errors.ts";
-import { consoleFor, type GlobalOptions } from "../console.ts";
+import { type Console, consoleFor, type GlobalOptions } from "../console.ts";
 
 interface LoginFlags extends GlobalOptions {
   readonly apiKey?: string;
@@ -52,7 +52,7 @@ async function login(context: Context, options: LoginFlags): Promise<void> {
   const console = consoleFor(context, options);
 
   const plan = await planLogin(context, options);
-  const key = await keyFor(context, options);
+  const key = await keyFor(context, options, console);
   const result = await logIn(context, plan, key, console.log);
 
   console.result(() => loginText(result), () => loginJson(result));
@@ -60,7 +60,7 @@ async function login(context: Context, options: LoginFlags): Promise<void> {
   if (result.savedTo !== null && result.overriddenBy !== null) console.warn(overrideWarning(result.overriddenBy));
 }
 
-async function keyFor(context: Context, options: LoginFlags): Promise<string> {
+async function keyFor(context: Context, options: LoginFlags, console: Console): Promise<string> {
   const { parseApiKey, WELCOME } = await import("./work.ts");
   if (options.apiKey !== undefined) return parseApiKey(options.apiKey, "--api-key");
   if (options.apiKeyStdin) return parseApiKey(await context.stdin.readText(STDIN_LIMIT), "standard input");
@@ -70,7 +70,7 @@ async function keyFor(context: Context, options: LoginFlags): Promise<string> {
     );
   }
   context.stderr.write(WELCOME);
-  const typed = await context.prompts.secret(">");
+  const typed = await context.prompts.secret(">", console.style.colour);
   context.stderr.write("\n");
   return parseApiKey(typed, "the prompt");
 }

@@ -4,11 +4,12 @@
  * @module
  */
 import { Command } from "@cliffy/command";
-import type { StatusReport } from "../../auth/check_status.ts";
+import type { StatusReport } from "../../output/status.ts";
 import type { Context } from "../../context.ts";
 import { UsageError } from "../../errors.ts";
 import { consoleFor, type GlobalOptions } from "../console.ts";
 import { parseSpan } from "../span.ts";
+import { printable } from "../../output/printable.ts";
 import { ReportedFailure } from "../reported_failure.ts";
 import { withKeyVariables } from "./key_variables.ts";
 
@@ -46,7 +47,6 @@ async function status(context: Context, options: StatusFlags): Promise<void> {
     checkAllStatuses,
     checkStatus,
     failIfExpiring,
-    failureText,
     looseFileWarning,
     profileOverrideWarning,
     statusJson,
@@ -71,13 +71,14 @@ async function status(context: Context, options: StatusFlags): Promise<void> {
   // All profiles are in one file.
   const loose = reports.find(({ key }) => key !== null && key.looseFile !== null)?.key?.looseFile ?? null;
   if (loose !== null) console.warn(looseFileWarning(loose));
-  for (const { key, failure } of reports) {
+  for (const { profile, key, failure } of reports) {
     if (key !== null && key.overridden !== null) {
       console.warn(profileOverrideWarning(key.origin, key.overridden));
     }
     if (failure === null || options.json) continue;
-    const whose = options.all && key !== null ? `Profile ${key.origin}:\n` : "";
-    context.stderr.write(whose + failureText(failure, console.style));
+    const whose = options.all ? `Profile ${printable(profile ?? "")}:\n` : "";
+    if (whose !== "") context.stderr.write(whose);
+    console.failure(failure);
   }
   const worst = Math.max(...reports.map((it) => it.failure?.exitCode ?? 0));
   if (worst > 0) throw new ReportedFailure(worst);

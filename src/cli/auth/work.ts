@@ -11,22 +11,18 @@ export { logIn, planLogin } from "../../auth/log_in.ts";
 export { logOut } from "../../auth/log_out.ts";
 export { switchProfile } from "../../auth/switch_profile.ts";
 export { resolveCredential } from "../../auth/resolve_credential.ts";
-export { failureText } from "../../output/failure.ts";
 export { profilesJson, profilesText } from "../../output/profiles.ts";
 export {
-  gitWarning,
   loginJson,
   loginText,
   logoutJson,
   logoutText,
-  looseFileWarning,
-  overrideWarning,
-  profileOverrideWarning,
   switchJson,
   switchText,
   tokenJson,
   WELCOME,
 } from "../../output/session.ts";
 export { statusJson, statusText } from "../../output/status.ts";
+export { gitWarning, looseFileWarning, overrideWarning, profileOverrideWarning } from "../../output/warnings.ts";
 export { whoamiJson, whoamiText } from "../../output/whoami.ts";
 export { identify } from "../../platform/client.ts";

@@ -7,6 +7,7 @@ import { Command } from "@cliffy/command";
 import type { Context } from "../../context.ts";
 import { InterruptedError, UsageError } from "../../errors.ts";
 import type { LocalPlatform } from "../../local_platform/server.ts";
+import { jsonText } from "../../output/json.ts";
 import { ReportedFailure } from "../reported_failure.ts";
 import { consoleFor, type GlobalOptions } from "../console.ts";
 
@@ -38,6 +39,7 @@ async function serve(context: Context, options: ServeFlags): Promise<void> {
   context.renounceProcesses();
   const { port } = options;
   if (port < 0 || port > 65_535) throw new UsageError("--port takes a number from 0 to 65535");
+  if (options.data?.startsWith("-")) throw new UsageError("--data takes a folder, not an option");
   const { requireCredentialsLocation } = await import("../../credentials/location.ts");
   const { join } = await import("@std/path");
   const dataDir = options.ephemeral
@@ -59,14 +61,17 @@ async function serve(context: Context, options: ServeFlags): Promise<void> {
 function announce(context: Context, options: ServeFlags, platform: LocalPlatform, dataDir: string | null): void {
   const { url, apiKey, signInUrl } = platform;
   if (options.json) {
-    context.stdout.write(JSON.stringify({ url, api_key: apiKey, sign_in_url: signInUrl }) + "\n");
+    context.stdout.write(jsonText({ url, api_key: apiKey, sign_in_url: signInUrl }, 0));
     return;
   }
   consoleFor(context, options).data(() =>
     [
       `✅ The embedded platform listens on ${url}`,
       dataDir === null ? "Its state is kept in memory." : `Its state is kept in ${dataDir}`,
-      ...(apiKey === null ? [] : ["", `API key (shown this once): ${apiKey}`]),
+      "",
+      apiKey === null
+        ? "Its API key was shown when the folder was made; without it, start with another folder."
+        : `API key (shown this once): ${apiKey}`,
       "",
       `Log in to it: fluxloop auth login --api-url ${url}`,
       "Stop it: Ctrl-C",

@@ -1,0 +1,357 @@
+import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import { afterEach, describe, it } from "@std/testing/bdd";
+import { type Context, type ProgramOptions, type ProgramResult, runProgram } from "../../src/context.ts";
+import { CredentialHelper, secretReference } from "../../src/credentials/credential_helper.ts";
+import { storeTitle } from "../../src/credentials/secret_stores.ts";
+import { ConfigurationError, FluxloopError, InterruptedError, SystemError } from "../../src/errors.ts";
+import { causeChain } from "../../src/platform/connection_failure.ts";
+import { leaveWorlds, world } from "../support/world.ts";
+
+const KEY = "flux_dev_abc123def456ghi789jkl012mno34";
+/** A key of a form that nothing masks. */
+const ODD_KEY = "correct-horse.battery!staple";
+const REFERENCE = "https://api.fluxloop.ai/fluxloop/0123456789ab/work";
+const GIVEN = answer(0, JSON.stringify({ ServerURL: REFERENCE, Username: "u", Secret: `{"api_key":"${KEY}"}` }));
+const NOT_THERE = answer(1, "credentials not found in native keychain\n");
+
+type Script = Record<string, ProgramResult | Error | "never">;
+
+function answer(code: number, stdout = "", stderr = ""): ProgramResult {
+  return { code, stdout, stderr };
+}
+
+/** What is not installed, as the runtime says it. */
+const missing = () => new Deno.errors.NotFound("Failed to spawn: entity not found");
+
+/** A machine where programs and actions (`pass get`, or `get` for all) do what `script` says, and all others are missing. */
+function machine(script: Script, os: typeof Deno.build.os = "linux") {
+  const calls: { call: string; options: ProgramOptions }[] = [];
+  const { context, stop } = world({
+    runProgram: (program, options) => {
+      const call = `${program.replace("docker-credential-", "")} ${options.args.join(" ")}`;
+      calls.push({ call, options });
+      const result = script[call] ?? script[options.args[0]] ?? missing();
+      if (result === "never") return untilAborted(options.signal);
+      return result instanceof Error ? Promise.reject(result) : Promise.resolve(result);
+    },
+  });
+  const machine: Context = { ...context, system: { os, arch: "x86_64" } };
+  return {
+    context: machine,
+    stop,
+    calls: () => calls.map((it) => it.call),
+    options: () => calls.map((it) => it.options),
+  };
+}
+
+function untilAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+}
+
+/** @returns A failure's exit code and whole text, causes included. */
+async function failureOf(work: Promise<unknown>): Promise<string> {
+  const error = await assertRejects(() => work, FluxloopError);
+  return `${error.exitCode} ${causeChain(error).join(" | ")}`;
+}
+
+describe("credential helper", () => {
+  afterEach(leaveWorlds);
+
+  it("stores through standard input and says which helper it was", async () => {
+    const { context, calls, options } = machine({ store: answer(0) });
+    assertEquals(await new CredentialHelper(context, null).store(REFERENCE, "work", { apiKey: KEY }), "secretservice");
+    assertEquals(calls(), ["secretservice store"]);
+    const { ServerURL, Username, Secret } = JSON.parse(options()[0].input);
+    assertEquals([ServerURL, Username, JSON.parse(Secret)], [REFERENCE, "fluxloop", { api_key: KEY }]);
+  });
+
+  it("keeps the keys of the environment from helpers", async () => {
+    const { context, options } = machine({ get: GIVEN });
+    await new CredentialHelper(context, "pass").get(REFERENCE);
+    assertEquals(options()[0].env, { FLUXLOOP_API_KEY: "", FLUXLOOP_SYNC_API_KEY: "" });
+  });
+
+  it("gets with the bare reference", async () => {
+    const { context, calls, options } = machine({ "pass get": GIVEN });
+    assertEquals(await new CredentialHelper(context, "docker-credential-pass").get(REFERENCE), { apiKey: KEY });
+    assertEquals([calls(), options()[0].input], [["pass get"], REFERENCE]);
+  });
+
+  it("uses the system's own helper", async () => {
+    const oses = {
+      darwin: "osxkeychain",
+      windows: "wincred",
+      linux: "secretservice",
+      freebsd: "secretservice",
+    } as const;
+    for (const [os, helper] of Object.entries(oses)) {
+      const { context } = machine({ store: answer(0) }, os as keyof typeof oses);
+      assertEquals(await new CredentialHelper(context, null).store(REFERENCE, "work", { apiKey: KEY }), helper);
+    }
+  });
+
+  it("uses pass where the Secret Service's helper is not installed", async () => {
+    const { context } = machine({ "pass store": answer(0) });
+    assertEquals(await new CredentialHelper(context, null).store(REFERENCE, "work", { apiKey: KEY }), "pass");
+  });
+
+  it("never goes on to pass when the Secret Service's helper fails", async () => {
+    for (const failing of [answer(1, "the collection is locked"), answer(2), new Deno.errors.PermissionDenied("no")]) {
+      const { context, calls } = machine({ "secretservice store": failing, "pass store": answer(0) });
+      await assertRejects(
+        () => new CredentialHelper(context, null).store(REFERENCE, "work", { apiKey: KEY }),
+        SystemError,
+      );
+      assertEquals(calls(), ["secretservice store"]);
+    }
+  });
+
+  it("never takes another helper for the one that was recorded", async () => {
+    const { context } = machine({ "secretservice get": GIVEN, "pass get": GIVEN });
+    assertEquals(
+      await failureOf(new CredentialHelper(context, "gone").get(REFERENCE)),
+      "2 docker-credential-gone is not installed, or on the PATH; install it, or log in with --storage file",
+    );
+  });
+
+  it("names the programs that are not installed, and what to do", async () => {
+    assertEquals(
+      await failureOf(new CredentialHelper(machine({}).context, null).get(REFERENCE)),
+      "2 Neither docker-credential-secretservice nor docker-credential-pass is installed, or on the PATH; install it " +
+        "(Debian, Ubuntu: golang-docker-credential-helpers), or log in with --storage file",
+    );
+    const mac = new CredentialHelper(machine({}, "darwin").context, null);
+    assertStringIncludes(await failureOf(mac.get(REFERENCE)), "docker-credential-osxkeychain is not installed");
+  });
+
+  it("refuses names that are no helper's", () => {
+    const names = ["", "docker-credential-", "../pass", "/bin/sh", "a b", "pass;id", "-x", ".", "pâss", "C:\\x", "a\n"];
+    for (const name of [...names, "x".repeat(65)]) {
+      const error = assertThrows(() => new CredentialHelper(machine({}).context, name), ConfigurationError);
+      assertMatch(error.message, /^credential_helper names no credential helper: it takes a name such as "pass"/);
+    }
+  });
+
+  it("says that a key is not there any more, however the helper says it", async () => {
+    const empty = answer(0, `{"ServerURL":"${REFERENCE}","Username":"","Secret":""}`);
+    for (const get of [NOT_THERE, empty]) {
+      for (
+        const list of [answer(0, "{}"), answer(0, '{"https://other":"u"}'), answer(1, "unknown action"), missing()]
+      ) {
+        const { context } = machine({ get, list });
+        assertEquals(
+          await failureOf(new CredentialHelper(context, null).get(REFERENCE)),
+          '2 The key of profile "work" is not in the Secret Service any more; log in to it again',
+        );
+      }
+    }
+  });
+
+  it("tells a locked store from one that has lost the key", async () => {
+    for (const get of [NOT_THERE, answer(2, "", "fatal error: unexpected signal\n\ngoroutine 1")]) {
+      for (const listed of [REFERENCE, ""]) {
+        const { context } = machine({ get, list: answer(0, JSON.stringify({ [listed]: "u" })) });
+        assertEquals(
+          await failureOf(new CredentialHelper(context, null).get(REFERENCE)),
+          '1 The Secret Service did not give the key of profile "work": it is locked or refuses access; unlock it and ' +
+            "try again",
+        );
+      }
+    }
+  });
+
+  it("tells what is the matter and shows the helper's words", async () => {
+    const reasons = {
+      "Cannot create an item in a locked collection": "it is locked or refuses access; unlock it and try again",
+      "keychain cannot be accessed because the current session does not allow user interaction. The keychain may be locked":
+        "it is locked or refuses access",
+      "The name org.freedesktop.secrets was not provided by any .service files": "none runs in this session; start one",
+      "Cannot autolaunch D-Bus without X11 $DISPLAY": "none runs in this session; start one",
+      'pass not initialized: exit status 1: Error: password store is empty. Try "pass init".':
+        'it is not set up; run "pass init"',
+      'pass not initialized: exec: "pass": executable file not found in $PATH':
+        "a program that it needs is not installed",
+      "exit status 2: gpg: decryption failed: No secret key": "GnuPG refuses",
+      "something else went wrong": "its helper failed with exit code 1",
+    };
+    for (const [words, reason] of Object.entries(reasons)) {
+      const { context } = machine({ store: answer(1, `${words}\n`), list: answer(1) });
+      const text = await failureOf(new CredentialHelper(context, null).store(REFERENCE, "work", { apiKey: KEY }));
+      assertStringIncludes(text, `1 The Secret Service did not take the key of profile "work": ${reason}`);
+      assertStringIncludes(text, `(docker-credential-secretservice: ${words})`);
+    }
+  });
+
+  it("never shows a key, whatever a failing helper prints", async () => {
+    for (const key of [KEY, ODD_KEY]) {
+      const stored = JSON.stringify({ api_key: key });
+      const texts = [key, stored, JSON.stringify({ Secret: stored }), `{"Secret":"${key}`, `+ echo '${stored}'`];
+      // Out of a sentence, a key of no known form can only be told by who knows it: when it is stored.
+      const sentences = [`cannot keep ${key} in a locked collection`];
+      for (const text of [...texts, ...sentences]) {
+        for (const said of [answer(1, text), answer(1, `first line\n${text}\n`), answer(1, "", text)]) {
+          const helper = new CredentialHelper(machine({ store: said, get: said }).context, "pass");
+          const failures = [await failureOf(helper.store(REFERENCE, "work", { apiKey: key }))];
+          if (key === KEY || texts.includes(text)) failures.push(await failureOf(helper.get(REFERENCE)));
+          for (const failure of failures) assertEquals(failure.includes(key.slice(14, 24)), false, failure);
+        }
+      }
+    }
+  });
+
+  it("masks what may be a key", async () => {
+    const tokens = { "5f2b9c0de1a84736bb20": "****", "Bearer xyz": "Bearer ****", flux_dev_abcdefgh: "flux_dev_****" };
+    for (const [token, masked] of Object.entries(tokens)) {
+      const { context } = machine({ get: answer(1, `no entry for ${token} in /home/john/.password-store`) });
+      assertStringIncludes(
+        await failureOf(new CredentialHelper(context, "pass").get(REFERENCE)),
+        `(docker-credential-pass: no entry for ${masked} in /home/john/.password-store)`,
+      );
+    }
+  });
+
+  it("shows one short line without control characters", async () => {
+    const words = `the first\nsecond \x1b[31mred ${"long ".repeat(200_000)}`;
+    const { context } = machine({ erase: answer(1, words), list: answer(1) });
+    const text = await failureOf(new CredentialHelper(context, "pass").erase(REFERENCE));
+    assertStringIncludes(text, "(docker-credential-pass: the first second \\x1b[31mred long long");
+    assert(text.length < 400 && !text.includes("\n"), text);
+  });
+
+  it("refuses answers that are none", async () => {
+    const secrets = ["", "null", "[]", "{}", '{"api_key":1}', '{"api_key":""}', "text", KEY, " "];
+    const answers = secrets.slice(1).map((Secret) => JSON.stringify({ Secret }));
+    for (const stdout of [...secrets, ...answers, '{"Secret":{}}', "{".repeat(100_000)]) {
+      const { context } = machine({ get: answer(0, stdout) });
+      assertEquals(
+        await failureOf(new CredentialHelper(context, "pass").get(REFERENCE)),
+        '1 What docker-credential-pass gave as the key of profile "work" cannot be read; log in to it again',
+      );
+    }
+  });
+
+  it("takes fields that it does not know", async () => {
+    const Secret = JSON.stringify({ api_key: ODD_KEY, access_token: "later" });
+    const { context } = machine({ get: answer(0, `${JSON.stringify({ Secret, New: 1 })}\n`) });
+    assertEquals(await new CredentialHelper(context, "pass").get(REFERENCE), { apiKey: ODD_KEY });
+  });
+
+  it("erases what is there, and takes it well that nothing is", async () => {
+    const absent = answer(1, "exit status 1: Error: docker-credential-helpers/aHR0 is not in the password store.");
+    const fine: [ProgramResult, ProgramResult][] = [
+      [answer(0), answer(0, "{}")],
+      [answer(0), answer(1, "unknown action: list")],
+      [NOT_THERE, answer(1)],
+      [absent, answer(0, '{"https://other":"u"}')],
+    ];
+    for (const [erase, list] of fine) {
+      const { context, calls } = machine({ erase, list });
+      await new CredentialHelper(context, "pass").erase(REFERENCE);
+      assertEquals(calls(), ["pass erase", "pass list"]);
+    }
+  });
+
+  it("does not believe that a key was removed that is still listed", async () => {
+    for (const erase of [answer(0), NOT_THERE, answer(1, "User canceled the operation. (-128)")]) {
+      const { context } = machine({ erase, list: answer(0, JSON.stringify({ [REFERENCE]: "u" })) }, "darwin");
+      assertStringIncludes(
+        await failureOf(new CredentialHelper(context, null).erase(REFERENCE)),
+        '1 The macOS Keychain did not remove the key of profile "work": it is locked or refuses access; unlock it and',
+      );
+    }
+  });
+
+  it("says that a helper cannot be started", async () => {
+    const refused = new Deno.errors.PermissionDenied("Failed to spawn 'docker-credential-pass': Permission denied");
+    const { context } = machine({ get: refused });
+    assertStringIncludes(
+      await failureOf(new CredentialHelper(context, "pass").get(REFERENCE)),
+      "1 docker-credential-pass could not be started: Failed to spawn 'docker-credential-pass': Permission denied",
+    );
+  });
+
+  it("makes a reference that is a URL of the platform, one for each file and profile", async () => {
+    const api = new URL("https://api.fluxloop.ai:8443/v1?x=1#y");
+    const reference = await secretReference(api, "/home/j/.fluxloop/credentials", "work");
+    assertMatch(reference, /^https:\/\/api\.fluxloop\.ai:8443\/fluxloop\/[0-9a-f]{12}\/work$/);
+    assertEquals(new URL(reference).href, reference);
+    assertEquals(await secretReference(api, "/home/j/.fluxloop/credentials", "work"), reference);
+    const others = [
+      await secretReference(api, "/home/k/.fluxloop/credentials", "work"),
+      await secretReference(api, "/home/j/.fluxloop/credentials", "Work"),
+      await secretReference(new URL("http://127.0.0.1:8443"), "/home/j/.fluxloop/credentials", "work"),
+    ];
+    // Stores may take upper case for lower, and look at the path alone.
+    assertEquals(new Set([reference, ...others].map((it) => it.toLowerCase())).size, 4);
+  });
+
+  it("has a name for every store", () => {
+    const titles = ["osxkeychain", "secretservice", "other", "constructor"].map(storeTitle);
+    assertEquals(titles, [
+      "the macOS Keychain",
+      "the Secret Service",
+      "the store of docker-credential-other",
+      "the store of docker-credential-constructor",
+    ]);
+  });
+
+  it("ends at once when the program is told to stop", async () => {
+    const { context, stop, options } = machine({ get: "never" });
+    const getting = new CredentialHelper(context, "pass").get(REFERENCE);
+    stop();
+    assertEquals(options()[0].signal.aborted, true);
+    await assertRejects(() => getting, InterruptedError);
+  });
+
+  it("takes a helper that Ctrl-C ended first for an interruption", async () => {
+    const { context } = machine({ get: answer(130) });
+    await assertRejects(() => new CredentialHelper(context, "pass").get(REFERENCE), InterruptedError);
+  });
+
+  it("does not wait for ever", async () => {
+    const { context, calls } = machine({ get: "never" });
+    assertEquals(
+      await failureOf(new CredentialHelper(context, null, 10).get(REFERENCE)),
+      '1 docker-credential-secretservice did not finish with the key of profile "work" within 0.01 seconds; unlock the ' +
+        "Secret Service and try again",
+    );
+    assertEquals(calls(), ["secretservice get"]);
+  });
+});
+
+describe("running another program", () => {
+  /** Runs a JavaScript program. */
+  function evaluate(code: string, { input = "", env = {}, signal = new AbortController().signal } = {}) {
+    return runProgram(Deno.execPath(), { args: ["eval", "--no-config", code], input, env, signal });
+  }
+
+  it("gives input and environment, and takes outputs and exit code", async () => {
+    const code = `const text = await new Response(Deno.stdin.readable).text();
+      console.log(text + Deno.env.get("FLUXLOOP_TEST_VARIABLE")); console.error("bad"); Deno.exit(3);`;
+    const result = await evaluate(code, { input: "grüß ", env: { FLUXLOOP_TEST_VARIABLE: "dich", NO_COLOR: "1" } });
+    assertEquals(result, answer(3, "grüß dich\n", "bad\n"));
+  });
+
+  it("bears that its input is not read", async () => {
+    assertEquals(await evaluate("", { input: "x".repeat(1_000_000) }), answer(0));
+  });
+
+  it("takes a part of what is endless", async () => {
+    const { stdout } = await evaluate('for (;;) await Deno.stdout.write(new TextEncoder().encode("y".repeat(65536)));');
+    assertEquals(stdout, "y".repeat(1024 * 1024));
+  });
+
+  it("says that there is no such program", async () => {
+    const options = { args: [], input: "", signal: new AbortController().signal };
+    await assertRejects(() => runProgram("fluxloop-no-such-program", options), Deno.errors.NotFound);
+  });
+
+  it("kills it when told so, and throws the reason", async () => {
+    const stop = new AbortController();
+    const reason = new Error("the reason");
+    const running = evaluate("setInterval(() => {}, 1000)", { signal: stop.signal });
+    stop.abort(reason);
+    assertEquals(await assertRejects(() => running), reason);
+    assertEquals(await assertRejects(() => evaluate("", { signal: stop.signal })), reason);
+  });
+});

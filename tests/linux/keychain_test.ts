@@ -1,0 +1,164 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from "@std/testing/bdd";
+import { createPassStore } from "../support/pass_store.ts";
+import { DOCUMENTED_KEY, SECOND_KEY, startPlatform, type TestPlatform } from "../support/platform.ts";
+import { base, fluxloop } from "../support/program.ts";
+import { type SecretService, startSecretService } from "../support/secret_service.ts";
+
+/** The system's own store, as the compiled program finds it. */
+interface Store {
+  readonly title: string;
+  readonly env: Readonly<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+const STORES: Readonly<Record<string, () => Promise<Store>>> = {
+  secretservice: async () => {
+    const { env, stop } = await startSecretService();
+    return { title: "the Secret Service", env, close: stop };
+  },
+  pass: async () => {
+    const { env, remove } = await createPassStore();
+    return { title: "the password store of pass", env, close: remove };
+  },
+};
+
+let platform: TestPlatform;
+const credentials = (env: Readonly<Record<string, string>>) => `${env.HOME}/.fluxloop/credentials`;
+
+for (const [helper, open] of Object.entries(STORES)) {
+  describe(`a key in the system's own store, ${helper}, on the base of Deno ${base().deno}`, () => {
+    let store: Store;
+    const run = (args: string[], env: Record<string, string> = {}, stdin?: string) =>
+      fluxloop(args, { env: { ...store.env, FLUXLOOP_API_URL: platform.url, ...env }, stdin });
+    const login = (key: string, ...args: string[]) => run(["auth", "login", "--api-key-stdin", ...args], {}, key);
+
+    beforeAll(async () => {
+      platform = await startPlatform();
+      store = await open();
+      // The file names the helper, so that the one which is not to be tested does not answer.
+      await Deno.mkdir(`${store.env.HOME}/.fluxloop`, { mode: 0o700 });
+    });
+    afterAll(async () => {
+      await store.close();
+      await platform.stop();
+    });
+    beforeEach(() =>
+      Deno.writeTextFile(credentials(store.env), `credential_helper: ${helper}\nprofiles: {}\n`, { mode: 0o600 })
+    );
+    afterEach(async () => {
+      assertEquals((await run(["auth", "logout", "--all"])).code, 0);
+    });
+
+    it("is saved there, and not in the file", async () => {
+      const { code, stdout } = await login(DOCUMENTED_KEY, "--storage", "keychain");
+      assertEquals(code, 0);
+      assertStringIncludes(stdout, `✅ API key saved to ${store.title}\n`);
+      const text = await Deno.readTextFile(credentials(store.env));
+      assertEquals([text.includes("flux_dev"), text.includes("storage: keychain")], [false, true]);
+    });
+
+    it("is used by every command that needs it, and status says where it is", async () => {
+      await login(DOCUMENTED_KEY, "--storage", "keychain");
+      assertEquals((await run(["auth", "token"])).stdout, `${DOCUMENTED_KEY}\n`);
+      assertEquals((await run(["auth", "whoami"])).code, 0);
+      const { stdout } = await run(["auth", "status"]);
+      assertStringIncludes(stdout, `API Key: flux_dev_abc1...mno34\nStored in: ${store.title}\n`);
+      assertEquals(JSON.parse((await run(["auth", "status", "--json"])).stdout).api_key.storage, "keychain");
+      assertStringIncludes((await run(["auth", "list"])).stdout, "(in the keychain)");
+    });
+
+    it("goes there by FLUXLOOP_STORAGE, and stays there when its profile is logged in to again", async () => {
+      await run(["auth", "login", "--api-key-stdin"], { FLUXLOOP_STORAGE: "keychain" }, DOCUMENTED_KEY);
+      await login(SECOND_KEY);
+      assertEquals((await run(["auth", "token"])).stdout, `${SECOND_KEY}\n`);
+      assertEquals((await Deno.readTextFile(credentials(store.env))).includes(SECOND_KEY), false);
+    });
+
+    it("goes there by storage: in the file", async () => {
+      await Deno.writeTextFile(
+        credentials(store.env),
+        `storage: keychain\ncredential_helper: ${helper}\nprofiles: {}\n`,
+      );
+      await login(DOCUMENTED_KEY);
+      assertEquals((await Deno.readTextFile(credentials(store.env))).includes(DOCUMENTED_KEY), false);
+    });
+
+    it("moves to the file when asked to, and leaves nothing behind", async () => {
+      await login(DOCUMENTED_KEY, "--storage", "keychain");
+      const before = await Deno.readTextFile(credentials(store.env));
+      assertEquals((await login(DOCUMENTED_KEY, "--storage", "file")).code, 0);
+      assertStringIncludes(await Deno.readTextFile(credentials(store.env)), `api_key: ${DOCUMENTED_KEY}`);
+      // A file that still refers to the entry shows that it is gone.
+      await Deno.writeTextFile(credentials(store.env), before);
+      assertStringIncludes(
+        (await run(["auth", "token"])).stderr,
+        `is not in ${store.title} any more; log in to it again`,
+      );
+    });
+
+    it("is removed by logout from where it is", async () => {
+      await login(DOCUMENTED_KEY, "--storage", "keychain", "--profile", "one");
+      await login(SECOND_KEY, "--storage", "keychain", "--profile", "two");
+      const before = await Deno.readTextFile(credentials(store.env));
+      assertEquals((await run(["auth", "logout", "--all"])).stdout, "✅ Logged out from profiles: one, two\n");
+      await Deno.writeTextFile(credentials(store.env), before);
+      for (const name of ["one", "two"]) {
+        assertStringIncludes((await run(["auth", "token", "--profile", name])).stderr, "any more; log in to it again");
+      }
+    });
+
+    it("is saved nowhere when the platform does not take it", async () => {
+      assertEquals((await login("flux_dev_wrong", "--storage", "keychain")).code, 3);
+      assertEquals(await Deno.readTextFile(credentials(store.env)), `credential_helper: ${helper}\nprofiles: {}\n`);
+    });
+  });
+}
+
+function isThere(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}
+
+describe("a system without a store that can be used", () => {
+  let service: SecretService;
+  const run = (args: string[], env: Record<string, string>, stdin?: string) =>
+    fluxloop(args, { env: { ...service.env, FLUXLOOP_API_URL: platform.url, ...env }, stdin });
+  const login = ["auth", "login", "--api-key-stdin", "--storage", "keychain"];
+
+  beforeAll(async () => {
+    platform = await startPlatform();
+    service = await startSecretService();
+  });
+  afterAll(async () => {
+    await service.stop();
+    await platform.stop();
+  });
+
+  it("gets a sentence where no helper is installed, and no plain file instead", async () => {
+    const { code, stderr } = await run(login, { PATH: "/nowhere" }, DOCUMENTED_KEY);
+    assertEquals([code, isThere(`${service.env.HOME}/.fluxloop`)], [2, false]);
+    assertStringIncludes(stderr, "--storage file");
+  });
+
+  it("gets a sentence where the store is locked, and keeps the profile that cannot be removed", async () => {
+    assertEquals((await run(login, {}, DOCUMENTED_KEY)).code, 0);
+    const before = await Deno.readTextFile(credentials(service.env));
+    await service.restartLocked();
+    for (const args of [["auth", "status"], ["auth", "logout"]]) {
+      const { code, stderr } = await run(args, {});
+      assertEquals(code, 1);
+      assertStringIncludes(stderr, "it is locked or refuses access");
+    }
+    assertEquals(await Deno.readTextFile(credentials(service.env)), before);
+  });
+
+  it("gets a sentence where storage is something else", async () => {
+    const { code, stderr } = await run(["auth", "login", "--api-key", "k", "--storage", "cloud"], {});
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, "--storage must be file or keychain");
+  });
+});

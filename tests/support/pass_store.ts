@@ -1,0 +1,62 @@
+/**
+ * A store of `pass` of the test's own, with a GnuPG key of its own that has no passphrase, in a home that is thrown away.
+ *
+ * @module
+ */
+
+/** Whom the GnuPG key is for. */
+const OWNER = "fluxloop-test";
+
+/** A store that is set up. */
+export interface PassStore {
+  /** All that a program needs to find it, and a `PATH` with the helpers; `HOME` is a folder of its own. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Ends what GnuPG started, and removes the home. */
+  remove(): Promise<void>;
+}
+
+/** Makes a store, with an empty password store in it or, where `initialized` is false, without. */
+export async function createPassStore({ initialized = true } = {}): Promise<PassStore> {
+  const home = await Deno.makeTempDir({ prefix: "fluxloop-pass-" });
+  const env = {
+    PATH: "/usr/bin:/bin",
+    HOME: home,
+    GNUPGHOME: `${home}/gnupg`,
+    PASSWORD_STORE_DIR: `${home}/store`,
+  };
+  await Deno.mkdir(env.GNUPGHOME, { mode: 0o700 });
+
+  async function remove(): Promise<void> {
+    const sockets = (await run(env, "gpgconf", "--list-dirs", "socketdir")).trim();
+    // The agent ends some time after it was told to, and takes its sockets along; the next question waits for that.
+    do await run(env, "gpgconf", "--kill", "all"); while (hasSockets(sockets));
+    if (sockets !== env.GNUPGHOME) await run(env, "gpgconf", "--remove-socketdir");
+    await Deno.remove(home, { recursive: true });
+  }
+  try {
+    if (initialized) {
+      const key = [OWNER, "future-default", "default", "never"];
+      await run(env, "gpg", "--batch", "--quiet", "--passphrase", "", "--quick-generate-key", ...key);
+      await run(env, "pass", "init", OWNER);
+    }
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  return { env, remove };
+}
+
+function hasSockets(folder: string): boolean {
+  try {
+    return [...Deno.readDirSync(folder)].some((it) => it.name.startsWith("S."));
+  } catch {
+    return false; // The folder went with them.
+  }
+}
+
+async function run(env: Record<string, string>, command: string, ...args: string[]): Promise<string> {
+  const options = { args, clearEnv: true, env, stdin: "null", stdout: "piped", stderr: "piped" } as const;
+  const output = await new Deno.Command(command, options).output();
+  if (output.success) return new TextDecoder().decode(output.stdout);
+  throw new Error(`${command} ${args[0]}: ${new TextDecoder().decode(output.stderr)}`);
+}
