@@ -5,7 +5,7 @@
  */
 import type { Context } from "../context.ts";
 import { ConfigurationError, NotFoundError, NotLoggedInError, UsageError } from "../errors.ts";
-import { readCredentials, readOneProfile } from "../credentials/credential_store.ts";
+import { readCredentials } from "../credentials/credential_store.ts";
 import type { CredentialsDocument, Profile } from "../credentials/credentials_document.ts";
 import { credentialsLocation } from "../credentials/location.ts";
 import { checkProfileName, DEFAULT_PROFILE } from "../credentials/profile_name.ts";
@@ -78,12 +78,10 @@ async function resolveSavedCredential(
   options: Omit<KeyOptions, "apiKey">,
 ): Promise<Credential> {
   const location = credentialsLocation(context);
-  const document = await readOneProfile(location, namedProfile(context, options)?.name ?? null);
+  const document = await readCredentials(location);
   const selected = selectProfile(context, document, options);
-  // Where it is not there, the message names all that are.
-  const source = document.has(selected.name) ? document : await readCredentials(location);
-  requireProfile(source, selected);
-  return await credentialOf(context, source, selected.name, options);
+  requireProfile(document, selected);
+  return await credentialOf(context, document, selected.name, options);
 }
 
 /**

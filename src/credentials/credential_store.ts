@@ -10,7 +10,6 @@ import { type CredentialsFile, fileFailure, findCredentialsFile, looseMode, requ
 import { decodeCredentials } from "./credentials_text.ts";
 import { withFileLock } from "./file_lock.ts";
 import type { CredentialsLocation } from "./location.ts";
-import { withOneProfile } from "./one_profile.ts";
 
 /**
  * Reads the credentials.
@@ -20,22 +19,14 @@ import { withOneProfile } from "./one_profile.ts";
  * @throws {ConfigurationError} When the file is there and cannot be read.
  */
 export async function readCredentials(location: CredentialsLocation | null): Promise<CredentialsDocument> {
-  return await read(location, (text, shown) => CredentialsDocument.parse(text, shown));
-}
-
-/**
- * Reads the credentials of one profile, faster than {@linkcode readCredentials} where there are many.
- *
- * @param location See {@linkcode readCredentials}.
- * @param named The profile's name; `null` for the one that is used when none is named.
- * @returns A document that holds this profile, where the file does, and perhaps no other.
- * @throws {ConfigurationError} When the file is there and cannot be read.
- */
-export async function readOneProfile(
-  location: CredentialsLocation | null,
-  named: string | null,
-): Promise<CredentialsDocument> {
-  return await read(location, (text, shown) => CredentialsDocument.parse(withOneProfile(text, named) ?? text, shown));
+  if (location === null) return CredentialsDocument.empty("");
+  try {
+    const file = findCredentialsFile(location);
+    await clearLeftover(file.path, lockOf(file.path));
+    return parse(file, location);
+  } catch (error) {
+    throw fileFailure(location, "read", error);
+  }
 }
 
 /**
@@ -74,7 +65,7 @@ export async function updateCredentials<T>(
     return await withFileLock(lockOf(path), () => {
       const file = findCredentialsFile(location);
       requireOwn(location, file);
-      const document = parse(file, location, (text, shown) => CredentialsDocument.parse(text, shown));
+      const document = parse(file, location);
       document.requireKnownVersion();
       const result = change(document);
       replaceFile(file.path, document.toText());
@@ -85,27 +76,9 @@ export async function updateCredentials<T>(
   }
 }
 
-async function read(
-  location: CredentialsLocation | null,
-  interpret: (text: string, shown: string) => CredentialsDocument,
-): Promise<CredentialsDocument> {
-  if (location === null) return CredentialsDocument.empty("");
-  try {
-    const file = findCredentialsFile(location);
-    await clearLeftover(file.path, lockOf(file.path));
-    return parse(file, location, interpret);
-  } catch (error) {
-    throw fileFailure(location, "read", error);
-  }
-}
-
-function parse(
-  { path, info }: CredentialsFile,
-  { shown }: CredentialsLocation,
-  interpret: (text: string, shown: string) => CredentialsDocument,
-): CredentialsDocument {
+function parse({ path, info }: CredentialsFile, { shown }: CredentialsLocation): CredentialsDocument {
   if (info === null) return CredentialsDocument.empty(shown);
-  return interpret(decodeCredentials(Deno.readFileSync(path), shown), shown);
+  return CredentialsDocument.parse(decodeCredentials(Deno.readFileSync(path), shown), shown);
 }
 
 function lockOf(path: string): string {

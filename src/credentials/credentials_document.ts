@@ -5,6 +5,7 @@
  * @module
  */
 import { ConfigurationError } from "../errors.ts";
+import { readPlainCredentials } from "./plain_credentials.ts";
 import { credentialsText, parseCredentials, unreadable } from "./credentials_text.ts";
 
 type Mapping = Record<string, unknown>;
@@ -79,7 +80,7 @@ export class CredentialsDocument {
    * @throws {ConfigurationError} When it is no credentials file, with line and column at most: the text may be a key.
    */
   static parse(text: string, shown: string): CredentialsDocument {
-    const root = parseCredentials(text, shown);
+    const root = readPlainCredentials(text) ?? parseCredentials(text, shown);
     if (root === null || root === undefined) return CredentialsDocument.empty(shown);
     if (!isMapping(root) || !isMapping(root.profiles ?? {})) throw unreadable(shown, "is no credentials file");
     return new CredentialsDocument(root, shown);
