@@ -40,8 +40,8 @@ export interface Prompts {
 
 /** The way to a server. */
 export interface Connection {
-  /** Whether to go past every proxy that the environment names; else the way is left to the runtime. */
-  readonly direct: boolean;
+  /** The proxy's address, with user name and password where it needs them; `null` for none. */
+  readonly proxy: string | null;
 }
 
 /** How another program is run. */
@@ -73,6 +73,14 @@ export interface Context {
   now(): Date;
   /** @returns Milliseconds from an arbitrary start, never going back, for measuring durations. */
   monotonic(): number;
+  /**
+   * Waits.
+   *
+   * @param duration Milliseconds, from 0 on.
+   * @param signal Ends the wait at once.
+   * @throws `signal`'s reason.
+   */
+  sleep(duration: number, signal: AbortSignal): Promise<void>;
   /** Fills `bytes` with cryptographically strong random values and returns it. */
   random(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer>;
   readonly system: { readonly os: typeof Deno.build.os; readonly arch: typeof Deno.build.arch };
@@ -140,16 +148,16 @@ const PROXY_VARIABLES = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"].flatMap((name
  * @param request What to send.
  * @param connection The way there.
  */
-export async function fetchOver(request: Request, { direct }: Connection): Promise<Response> {
-  return direct ? await fetch(request, { client: directClient() }) : await fetch(request);
+export async function fetchOver(request: Request, { proxy }: Connection): Promise<Response> {
+  return await fetch(request, { client: httpClient(proxy) });
 }
 
 /** The runtime has no setting for "no proxy": its variables are hidden for the moment in which it reads them. */
-function directClient(): Deno.HttpClient {
+function httpClient(proxy: string | null): Deno.HttpClient {
   const hidden = PROXY_VARIABLES.map((name) => [name, Deno.env.get(name)] as const);
   try {
     for (const name of PROXY_VARIABLES) Deno.env.delete(name);
-    return Deno.createHttpClient({});
+    return Deno.createHttpClient(proxy === null ? {} : { proxy: { url: proxy } });
   } finally {
     for (const [name, value] of hidden) if (value !== undefined) Deno.env.set(name, value);
   }
@@ -226,6 +234,18 @@ async function firstOf(stream: ReadableStream<Uint8Array>, signal: AbortSignal):
   return new TextDecoder().decode(await new Blob(chunks as BlobPart[]).arrayBuffer());
 }
 
+async function sleep(duration: number, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  const waiting = Promise.withResolvers<void>();
+  const timer = setTimeout(waiting.resolve, duration);
+  signal.addEventListener("abort", () => waiting.reject(signal.reason), { once: true });
+  try {
+    await waiting.promise;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** Windows knows the first alone. */
 const STOP_SIGNALS: readonly Deno.Signal[] = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
 
@@ -245,6 +265,7 @@ export function realContext(): Context {
     env: readVariable,
     now: () => new Date(),
     monotonic: () => performance.now(),
+    sleep,
     random: (bytes) => crypto.getRandomValues(bytes),
     system: { os: Deno.build.os, arch: Deno.build.arch },
     stdin: { isTerminal: () => Deno.stdin.isTerminal(), readText },

@@ -82,12 +82,27 @@ export class NetworkError extends FluxloopError {
   override readonly exitCode = 4;
   override readonly code = "network";
 
+  /** What went wrong, as a part of a sentence without a full stop. */
+  readonly reason: string;
+  /** Whether the reason says more than that there is no connection. */
+  readonly isTelling: boolean;
+  /** The proxy that the way went through, fit to be shown. */
+  readonly proxy: string | undefined;
+
   /**
    * @param apiUrl The API URL in use, whose host is named.
-   * @param reason What went wrong, as one sentence without a full stop.
+   * @param failure What went wrong.
+   * @param options The proxy, fit to be shown, where there was one; and the cause.
    */
-  constructor(readonly apiUrl: URL, readonly reason: string, options?: ErrorOptions) {
-    super("Unable to connect to FluxLoop API", options);
+  constructor(
+    readonly apiUrl: URL,
+    failure: { readonly reason: string; readonly isTelling: boolean },
+    { proxy, cause }: { readonly proxy?: string; readonly cause?: unknown } = {},
+  ) {
+    super("Unable to connect to FluxLoop API", { cause });
+    this.reason = failure.reason;
+    this.isTelling = failure.isTelling;
+    this.proxy = proxy;
   }
 }
 

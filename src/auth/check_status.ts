@@ -21,7 +21,7 @@ import { expiryText } from "../output/expiry.ts";
 import type { ReportedKey, StatusReport } from "../output/status.ts";
 import { maskKey } from "../output/mask.ts";
 import { identify } from "../platform/client.ts";
-import type { RequestLog } from "../platform/transport.ts";
+import type { RequestOptions } from "../platform/transport.ts";
 import { type Credential, credentialOf, type KeyOptions, resolveCredential } from "./resolve_credential.ts";
 
 /**
@@ -29,11 +29,15 @@ import { type Credential, credentialOf, type KeyOptions, resolveCredential } fro
  *
  * @param context The outside world.
  * @param options What the command line says.
- * @param log Told of each request.
+ * @param requests How requests are made.
  * @returns What is known, whatever went wrong with key, network or platform.
  * @throws {UsageError | ConfigurationError} When the command line, the environment or the credentials file is wrong.
  */
-export async function checkStatus(context: Context, options: KeyOptions, log?: RequestLog): Promise<StatusReport> {
+export async function checkStatus(
+  context: Context,
+  options: KeyOptions,
+  requests?: RequestOptions,
+): Promise<StatusReport> {
   const named = options.profile ?? null;
   let credential: Credential;
   try {
@@ -42,7 +46,7 @@ export async function checkStatus(context: Context, options: KeyOptions, log?: R
     if (!(error instanceof NotLoggedInError || error instanceof NotFoundError)) throw error;
     return { profile: named, authenticated: false, key: null, identity: null, failure: error };
   }
-  return await reportOn(context, credential, log);
+  return await reportOn(context, credential, requests);
 }
 
 /**
@@ -50,7 +54,7 @@ export async function checkStatus(context: Context, options: KeyOptions, log?: R
  *
  * @param context The outside world.
  * @param options What the command line says.
- * @param log Told of each request.
+ * @param requests How requests are made.
  * @returns A report for each profile, in the file's order.
  * @throws {NotLoggedInError} When no profile is saved.
  * @throws {ConfigurationError} When the credentials file cannot be read.
@@ -58,7 +62,7 @@ export async function checkStatus(context: Context, options: KeyOptions, log?: R
 export async function checkAllStatuses(
   context: Context,
   options: Pick<KeyOptions, "apiUrl">,
-  log?: RequestLog,
+  requests?: RequestOptions,
 ): Promise<StatusReport[]> {
   const document = await readCredentials(credentialsLocation(context));
   const names = document.profileNames();
@@ -66,7 +70,7 @@ export async function checkAllStatuses(
   // What is wrong with one profile is that one's report, and no reason to keep silent of the others.
   return await Promise.all(names.map(async (profile): Promise<StatusReport> => {
     try {
-      return await reportOn(context, await credentialOf(context, document, profile, options), log);
+      return await reportOn(context, await credentialOf(context, document, profile, options), requests);
     } catch (error) {
       if (!(error instanceof FluxloopError) || error instanceof InterruptedError) throw error;
       return { profile, authenticated: null, key: null, identity: null, failure: error };
@@ -88,11 +92,11 @@ export function failIfExpiring(report: StatusReport, within: number, now: Date):
   return { ...report, failure: new KeyExpiresSoonError(expiryText(expires, now)) };
 }
 
-async function reportOn(context: Context, credential: Credential, log?: RequestLog): Promise<StatusReport> {
+async function reportOn(context: Context, credential: Credential, requests?: RequestOptions): Promise<StatusReport> {
   const key = reportedKey(context, credential);
   const about = { profile: key.profile, key };
   try {
-    const identity = await identify(context, credential, log);
+    const identity = await identify(context, credential, requests);
     return { ...about, authenticated: true, identity, failure: null };
   } catch (error) {
     if (!(error instanceof FluxloopError) || error instanceof InterruptedError) throw error;

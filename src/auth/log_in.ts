@@ -16,7 +16,7 @@ import { maskKey } from "../output/mask.ts";
 import { apiUrlText, DEFAULT_API_URL } from "../platform/api_url.ts";
 import { identify } from "../platform/client.ts";
 import type { Identity } from "../platform/identity.ts";
-import type { RequestLog } from "../platform/transport.ts";
+import type { RequestOptions } from "../platform/transport.ts";
 import { forgetKey, keepKey, selectStorage } from "./key_storage.ts";
 import { apiUrlOf, chosenApiUrl, type KeyOptions, overridingVariable, selectProfile } from "./resolve_credential.ts";
 
@@ -67,13 +67,18 @@ export async function planLogin(context: Context, options: LoginOptions): Promis
  * @param context The outside world.
  * @param plan From {@linkcode planLogin}.
  * @param key The whole key.
- * @param log Told of each request.
+ * @param requests How requests are made.
  * @throws {InvalidKeyError | PermissionDeniedError | NetworkError | PlatformError} As the platform has it; nothing is
  * saved.
  * @throws {ConfigurationError | SystemError} When the key is good and cannot be saved.
  */
-export async function logIn(context: Context, plan: LoginPlan, key: string, log?: RequestLog): Promise<LoginResult> {
-  const identity = await identify(context, { apiUrl: plan.apiUrl, key }, log);
+export async function logIn(
+  context: Context,
+  plan: LoginPlan,
+  key: string,
+  requests?: RequestOptions,
+): Promise<LoginResult> {
+  const identity = await identify(context, { apiUrl: plan.apiUrl, key }, requests);
   const keptKey = plan.location === null ? null : await save(context, plan, plan.location, key, identity);
   return {
     profile: plan.profile,

@@ -6,16 +6,17 @@
  */
 import type { Context } from "../context.ts";
 import { causesText, failureText } from "../output/failure.ts";
-import type { FluxloopError } from "../errors.ts";
+import { type FluxloopError, UsageError } from "../errors.ts";
 import { jsonText } from "../output/json.ts";
 import { redact } from "../output/mask.ts";
 import { type Style, styleFor } from "../output/style.ts";
-import type { RequestLog } from "../platform/transport.ts";
+import type { RequestOptions } from "../platform/transport.ts";
 
 /** The options that every command takes (design: "Commands"). */
 export interface GlobalOptions {
   readonly profile?: string;
   readonly apiUrl?: string;
+  readonly timeout?: string;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
   /** False where `--no-color` was given. */
@@ -26,8 +27,8 @@ export interface GlobalOptions {
 
 /** A command's voice. */
 export interface Console {
-  /** Told of each request, for `--verbose`. */
-  readonly log: RequestLog;
+  /** How requests are made: told of for `--verbose`, and within `--timeout`. */
+  readonly requests: RequestOptions;
   /** How standard error's text may look. */
   readonly style: Style;
   /** Gives a command's result: the text to people unless they asked for quiet, the document to programs. */
@@ -50,7 +51,11 @@ export function consoleFor(context: Context, options: GlobalOptions): Console {
     context.stdout.write(options.json ? jsonText(json()) : text());
   const style = styleFor(context, context.stderr, options.color !== false);
   return {
-    log: options.verbose ? (line) => context.stderr.write(`${redact(line)}\n`) : () => {},
+    // Read when it is needed: a command that makes no request does not care.
+    get requests() {
+      const log = (line: string) => context.stderr.write(`${redact(line)}\n`);
+      return { log: options.verbose ? log : undefined, deadline: deadlineOf(context, options.timeout) };
+    },
     style,
     data,
     result: (text, json) => data(options.quiet ? () => "" : text, json),
@@ -62,4 +67,17 @@ export function consoleFor(context: Context, options: GlobalOptions): Console {
       if (!options.quiet) context.stderr.write(text);
     },
   };
+}
+
+/** The longest deadline, in seconds: an hour. */
+const LONGEST = 3600;
+
+function deadlineOf(context: Context, option: string | undefined): number | undefined {
+  const variable = context.env("FLUXLOOP_TIMEOUT") || undefined;
+  const text = option ?? variable;
+  if (text === undefined) return undefined;
+  const seconds = /^\d{1,4}(?:\.\d{1,3})?s?$/.test(text) ? Number.parseFloat(text) : 0;
+  if (seconds > 0 && seconds <= LONGEST) return seconds * 1000;
+  const origin = option === undefined ? "FLUXLOOP_TIMEOUT" : "--timeout";
+  throw new UsageError(`${origin} takes seconds, more than 0 and at most ${LONGEST}, such as 10 or 2.5`);
 }

@@ -78,7 +78,9 @@ function helpOn(error: FluxloopError): string[] {
   }
   if (error instanceof NetworkError) {
     return [
-      `Failed to connect to ${error.apiUrl.host}`,
+      `Failed to connect to ${error.apiUrl.host}` +
+      (error.proxy === undefined ? "" : ` through the proxy ${error.proxy}`) +
+      (error.isTelling ? `: ${error.reason}` : ""),
       "Please check your internet connection and try again.",
     ];
   }

@@ -7,7 +7,7 @@ import type { Context } from "../context.ts";
 import { NotFoundError, PlatformError } from "../errors.ts";
 import { jsonOf } from "./answer.ts";
 import { type Identity, identityOf, identityOfLists } from "./identity.ts";
-import { get, type RequestLog, type Target } from "./transport.ts";
+import { get, type RequestOptions, type Target } from "./transport.ts";
 
 /**
  * Asks the platform who a key belongs to (`GET /api/auth/me`). An older platform, which does not know that path, verifies
@@ -15,14 +15,14 @@ import { get, type RequestLog, type Target } from "./transport.ts";
  *
  * @param context The outside world.
  * @param target The platform and the key.
- * @param log Told of each request.
+ * @param requests How requests are made.
  * @returns What the platform tells.
  * @throws {InvalidKeyError | PermissionDeniedError} When the platform does not take the key.
  * @throws {NetworkError} When the platform cannot be reached.
  * @throws {PlatformError} When it fails or its answer cannot be read.
  */
-export async function identify(context: Context, target: Target, log?: RequestLog): Promise<Identity> {
-  const ask = async (path: string) => jsonOf(await get(context, target, path, log), target.apiUrl);
+export async function identify(context: Context, target: Target, requests?: RequestOptions): Promise<Identity> {
+  const ask = async (path: string) => jsonOf(await get(context, target, path, requests), target.apiUrl);
   try {
     return identityOf(await ask("/api/auth/me"));
   } catch (error) {

@@ -5,25 +5,64 @@
  * @module
  */
 
-const FAILURES: readonly (readonly [RegExp, string])[] = [
-  [/certificate.*expired|CertExpired|NotValidYet/i, "its certificate has expired or is not valid yet"],
-  [/UnknownIssuer|self.signed|unknown authority/i, "its certificate is not signed by an authority known here"],
-  [/NotValidForName|not valid for name/i, "its certificate belongs to another host"],
-  [/certificate|tls|handshake|InvalidContentType/i, "no secure connection could be made"],
-  [/dns error|failed to lookup|name or service not known|no such host/i, "its name cannot be resolved"],
-  [/connection refused|os error 111|os error 61|os error 10061/i, "the connection was refused"],
-  [/unreachable/i, "the network is unreachable"],
-  [/timed out/i, "the connection timed out"],
-  [/reset|broken pipe|closed before|unexpected eof|end of file|incomplete/i, "the connection was cut off"],
+/** What happened to a connection. */
+export interface ConnectionFailure {
+  /** As a part of a sentence, without a full stop. */
+  readonly reason: string;
+  /** Whether it says more than that there is no connection, so that a person can do something about it. */
+  readonly isTelling: boolean;
+  /** Whether it may be otherwise a moment later. */
+  readonly isPassing: boolean;
+}
+
+/** The server took the connection, and said nothing. */
+export class SilenceError extends Error {
+  /** Made where the wait for the first byte ends. */
+  constructor() {
+    super("no first byte");
+  }
+}
+
+const PASSING = { isTelling: false, isPassing: true };
+const LASTING = { isTelling: true, isPassing: false };
+
+/** The first that matches is told; what is about a proxy goes before what any connection may meet. */
+const FAILURES: readonly (readonly [RegExp, ConnectionFailure])[] = [
+  [/proxy authentication required/i, { reason: "the proxy asks for a user name and a password (407)", ...LASTING }],
+  [/unsuccessful tunnel/i, { reason: "the proxy refuses to connect to it", ...LASTING }],
+  [/while tunneling|proxy server unreachable/i, { reason: "the proxy does not answer", ...LASTING }],
+  [/no first byte/i, { reason: "it took the connection and said nothing", ...LASTING }],
+  [/certificate.*expired|CertExpired|NotValidYet/i, {
+    reason: "its certificate has expired or is not valid yet",
+    ...LASTING,
+  }],
+  [/UnknownIssuer|self.signed|unknown authority/i, {
+    reason: "its certificate is not signed by an authority known here",
+    ...LASTING,
+  }],
+  [/NotValidForName|not valid for name/i, { reason: "its certificate belongs to another host", ...LASTING }],
+  [/certificate|tls|handshake|InvalidContentType/i, { reason: "no secure connection could be made", ...LASTING }],
+  [/dns error|failed to lookup|name or service not known|no such host/i, {
+    reason: "its name cannot be resolved",
+    ...PASSING,
+  }],
+  [/connection refused|os error 111|os error 61|os error 10061/i, { reason: "the connection was refused", ...PASSING }],
+  [/unreachable/i, { reason: "the network is unreachable", ...PASSING }],
+  [/timed out/i, { reason: "the connection timed out", ...PASSING }],
+  [/reset|broken pipe|closed before|unexpected eof|end of file|incomplete/i, {
+    reason: "the connection was cut off",
+    isTelling: true,
+    isPassing: true,
+  }],
 ];
 
 /**
  * @param error What `fetch`, or reading its body, threw.
- * @returns What happened, as a part of a sentence without a full stop.
+ * @returns What happened.
  */
-export function connectionFailure(error: unknown): string {
+export function connectionFailure(error: unknown): ConnectionFailure {
   const words = causeChain(error).join(" ");
-  return FAILURES.find(([tell]) => tell.test(words))?.[1] ?? "the connection failed";
+  return FAILURES.find(([tell]) => tell.test(words))?.[1] ?? { reason: "the connection failed", ...PASSING };
 }
 
 /** @returns The messages of an error and of all that caused it, outermost first. */

@@ -6,12 +6,16 @@
  */
 import { userAgent } from "../build_info.ts";
 import type { Context } from "../context.ts";
-import { InterruptedError, NetworkError, PlatformError } from "../errors.ts";
-import { apiUrlText, isLoopback } from "./api_url.ts";
-import { connectionFailure } from "./connection_failure.ts";
+import { FluxloopError, InterruptedError, NetworkError, PlatformError } from "../errors.ts";
+import { apiUrlText } from "./api_url.ts";
+import { connectionFailure, SilenceError } from "./connection_failure.ts";
+import { type Proxy, proxyFor } from "./proxy.ts";
+import { backoff, isPassing, RETRIES, retryAfter } from "./retry.ts";
 
-/** How long a request may take from the first byte sent to the last one received, in milliseconds. */
+/** How long a request may take from the first byte sent to the last one received, repetitions included, in ms. */
 export const DEFAULT_DEADLINE = 30_000;
+/** How long the first byte of an answer may take, in milliseconds: a server that says nothing is not waited for longer. */
+const FIRST_BYTE = 15_000;
 /** The most bytes of an answer that are read; the platform's largest are far below. */
 const ANSWER_LIMIT = 8 * 1024 * 1024;
 /** How many redirects inside the platform's own origin are followed. */
@@ -24,6 +28,14 @@ export interface Target {
   readonly key: string;
 }
 
+/** How requests are made. */
+export interface RequestOptions {
+  /** Told of each request that was made, for `--verbose`; the line holds no secret. */
+  readonly log?: (line: string) => void;
+  /** Milliseconds for the whole, repetitions and redirects included. */
+  readonly deadline?: number;
+}
+
 /** What came back. */
 export interface Answer {
   readonly method: string;
@@ -34,66 +46,139 @@ export interface Answer {
   readonly text: string;
 }
 
-/** Told of each request that was answered, for `--verbose`; the URL holds no secret. */
-export type RequestLog = (line: string) => void;
+/** What one request needs, whichever attempt it is. */
+interface Sending {
+  readonly context: Context;
+  readonly target: Target;
+  readonly headers: Record<string, string>;
+  readonly proxy: Proxy | null;
+  readonly signal: AbortSignal;
+  readonly log: (line: string) => void;
+}
 
 /**
- * Sends a GET request.
+ * Sends a GET request, and sends it again where that may help.
  *
  * @param context The outside world.
  * @param target Where to and with which key.
  * @param path Below the API URL, such as `/api/auth/me`.
- * @param log Told of each request.
- * @param deadline Milliseconds for the whole, redirects included.
+ * @param options How.
  * @returns The answer, whatever its status; redirects inside the origin have been followed.
  * @throws {NetworkError} When the platform cannot be reached or does not finish in time.
  * @throws {PlatformError} When the answer is too large, or leads elsewhere.
+ * @throws {ConfigurationError} When the proxy's address is none.
  * @throws {InterruptedError} When the program is told to stop.
  */
 export async function get(
   context: Context,
   target: Target,
   path: string,
-  log: RequestLog = () => {},
-  deadline = DEFAULT_DEADLINE,
+  { log = () => {}, deadline = DEFAULT_DEADLINE }: RequestOptions = {},
 ): Promise<Answer> {
+  const url = new URL(apiUrlText(target.apiUrl) + path);
+  const proxy = proxyFor(context, url);
+  const end = context.monotonic() + deadline;
   const timeout = AbortSignal.timeout(deadline);
-  const signal = AbortSignal.any([timeout, context.stopped]);
   const headers = {
     "Accept": "application/json",
     "Authorization": `Bearer ${target.key}`,
     "User-Agent": userAgent(context.system),
   };
-  let url = new URL(apiUrlText(target.apiUrl) + path);
+  const sending: Sending = {
+    context,
+    target,
+    headers,
+    proxy,
+    log,
+    signal: AbortSignal.any([timeout, context.stopped]),
+  };
   try {
-    for (let redirects = 0;; redirects++) {
-      const start = context.monotonic();
-      const request = new Request(url, { headers, signal, redirect: "manual" });
-      // Loopback is never left to the runtime, which would send it to `HTTP_PROXY` together with the key.
-      const response = await context.fetch(request, { direct: isLoopback(url) });
-      const text = await readBounded(response, target.apiUrl);
-      log(`GET ${url.href} -> ${response.status} (${Math.round(context.monotonic() - start)} ms)`);
-      const next = redirectOf(response, url);
-      if (next === undefined) return { method: "GET", path, status: response.status, headers: response.headers, text };
-      if (next.origin !== url.origin) {
-        const place = next.host === "" ? "something that is no web address" : next.host;
-        throw new PlatformError(`${url.host} redirects to ${place}; your key was not sent there`);
-      }
-      if (redirects === REDIRECT_LIMIT) throw new PlatformError(`${url.host} redirects in circles`);
-      url = next;
+    for (let attempt = 1;; attempt++) {
+      const outcome = await attemptOf(sending, url);
+      const pause = pauseAfter(context, outcome, attempt);
+      if (pause === null || context.monotonic() + pause >= end) return { method: "GET", path, ...conclude(outcome) };
+      log(`  again in ${(pause / 1000).toFixed(1)} s`);
+      await context.sleep(pause, sending.signal);
     }
   } catch (error) {
     if (context.stopped.aborted) throw new InterruptedError();
-    if (error instanceof PlatformError) throw error;
-    const failure = timeout.aborted ? `no complete answer within ${deadline / 1000} seconds` : connectionFailure(error);
-    log(`GET ${url.href} -> ${failure}`);
-    throw new NetworkError(target.apiUrl, failure, { cause: error });
+    if (error instanceof FluxloopError) throw error;
+    const failure = timeout.aborted
+      ? { reason: `no complete answer within ${deadline / 1000} seconds`, isTelling: true }
+      : connectionFailure(error);
+    throw new NetworkError(target.apiUrl, failure, { proxy: proxy?.shown, cause: error });
   }
 }
 
-function redirectOf(response: Response, from: URL): URL | undefined {
-  const location = response.headers.get("location");
-  if (![301, 302, 303, 307, 308].includes(response.status) || location === null) return undefined;
+type Received = Pick<Answer, "status" | "headers" | "text">;
+type Outcome = { readonly received: Received } | { readonly error: unknown };
+
+async function attemptOf(sending: Sending, url: URL): Promise<Outcome> {
+  try {
+    return { received: await followed(sending, url) };
+  } catch (error) {
+    if (error instanceof FluxloopError || sending.signal.aborted) throw error;
+    return { error };
+  }
+}
+
+function conclude(outcome: Outcome): Received {
+  if ("received" in outcome) return outcome.received;
+  throw outcome.error;
+}
+
+/** @returns How long to wait before the next attempt, in milliseconds; `null` where there is to be none. */
+function pauseAfter(context: Context, outcome: Outcome, attempt: number): number | null {
+  if (attempt > RETRIES) return null;
+  const usual = backoff(attempt, context.random(new Uint8Array(1))[0] / 255);
+  if ("error" in outcome) return connectionFailure(outcome.error).isPassing ? usual : null;
+  const { status, headers } = outcome.received;
+  return isPassing(status) ? retryAfter(headers, context.now()) ?? usual : null;
+}
+
+/** One attempt: a request, and those that its redirects ask for. */
+async function followed(sending: Sending, first: URL): Promise<Received> {
+  let url = first;
+  for (let redirects = 0;; redirects++) {
+    const received = await send(sending, url);
+    const next = redirectOf(received, url);
+    if (next === undefined) return received;
+    if (next.origin !== url.origin) {
+      const place = next.host === "" ? "something that is no web address" : next.host;
+      throw new PlatformError(`${url.host} redirects to ${place}; your key was not sent there`);
+    }
+    if (redirects === REDIRECT_LIMIT) throw new PlatformError(`${url.host} redirects in circles`);
+    url = next;
+  }
+}
+
+async function send({ context, target, headers, proxy, signal, log }: Sending, url: URL): Promise<Received> {
+  const start = context.monotonic();
+  const way = proxy === null ? "" : ` through ${proxy.shown}`;
+  const silence = new AbortController();
+  const timer = setTimeout(() => silence.abort(new SilenceError()), FIRST_BYTE);
+  try {
+    const request = new Request(url, {
+      headers,
+      signal: AbortSignal.any([signal, silence.signal]),
+      redirect: "manual",
+    });
+    const response = await context.fetch(request, { proxy: proxy?.url ?? null });
+    clearTimeout(timer);
+    const text = await readBounded(response, target.apiUrl);
+    log(`GET ${url.href}${way} -> ${response.status} (${Math.round(context.monotonic() - start)} ms)`);
+    return { status: response.status, headers: response.headers, text };
+  } catch (error) {
+    if (!(error instanceof FluxloopError)) log(`GET ${url.href}${way} -> ${connectionFailure(error).reason}`);
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function redirectOf({ status, headers }: Received, from: URL): URL | undefined {
+  const location = headers.get("location");
+  if (![301, 302, 303, 307, 308].includes(status) || location === null) return undefined;
   try {
     return new URL(location, from);
   } catch {

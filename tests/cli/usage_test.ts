@@ -55,6 +55,19 @@ const MISTAKES: readonly Mistake[] = [
     args: ["platform", "serve", "--data", "--ephemeral"],
     sentence: "--data",
   },
+  { what: "a time that is none", args: ["auth", "status", "--timeout", "soon"], sentence: "--timeout takes seconds" },
+  { what: "no time at all", args: ["auth", "status", "--timeout", "0"], sentence: "--timeout takes seconds" },
+  {
+    what: "a time that is too long",
+    args: ["auth", "whoami", "--timeout", "3601"],
+    sentence: "--timeout takes seconds",
+  },
+  {
+    what: "a time in the environment that is none",
+    args: ["auth", "whoami"],
+    env: { FLUXLOOP_TIMEOUT: "-1" },
+    sentence: "FLUXLOOP_TIMEOUT takes seconds",
+  },
   { what: "an empty argument", args: ["auth", "list", ""], sentence: "An argument is empty" },
   {
     what: "an empty standard input",

@@ -99,7 +99,7 @@ describe(`the compiled program, on the base of Deno ${deno}`, () => {
     await proxy.finished;
   });
 
-  it("tells a connection that fails in the documentation's words, and exits with 4", async () => {
+  it("tells a connection that fails in the documentation's words, with the proxy, and exits with 4", async () => {
     // A proxy that nobody listens at fails alike with and without a network.
     const env = {
       FLUXLOOP_API_KEY: "flux_dev_x",
@@ -111,7 +111,7 @@ describe(`the compiled program, on the base of Deno ${deno}`, () => {
       4,
       `❌ Error: Unable to connect to FluxLoop API
 
-Failed to connect to api.fluxloop.ai
+Failed to connect to api.fluxloop.ai through the proxy http://127.0.0.1:1
 
 Please check your internet connection and try again.
 `,

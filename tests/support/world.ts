@@ -28,6 +28,8 @@ export interface World {
   readonly credentials: string;
   readonly stdout: () => string;
   readonly stderr: () => string;
+  /** How long the program wanted to wait each time, in milliseconds; it did not. */
+  readonly pauses: readonly number[];
   /** Tells the program to stop. */
   readonly stop: () => void;
 }
@@ -44,10 +46,15 @@ export function world(options: WorldOptions = {}): World {
   const terminal = options.typed !== undefined;
   const out: string[] = [];
   const err: string[] = [];
+  const pauses: number[] = [];
   const context: Context = {
     env: (name) => env[name],
     now: () => options.now ?? DOCUMENTED_DAY,
     monotonic: () => 0,
+    sleep: (duration) => {
+      pauses.push(duration);
+      return Promise.resolve();
+    },
     random: (bytes) => crypto.getRandomValues(bytes),
     system: { os: Deno.build.os, arch: Deno.build.arch },
     stdin: { isTerminal: () => terminal, readText: (limit) => Promise.resolve((options.stdin ?? "").slice(0, limit)) },
@@ -70,6 +77,7 @@ export function world(options: WorldOptions = {}): World {
     credentials: `${home}/.fluxloop/credentials`,
     stdout: () => out.join(""),
     stderr: () => err.join(""),
+    pauses,
     stop: () => stop.abort(),
   };
 }

@@ -38,6 +38,7 @@ export function loginCommand(context: Context) {
     .option("--json", "Write the result as JSON; asks nothing.")
     .env("FLUXLOOP_PROFILE=<name:string>", "Profile to save under when --profile is not given.")
     .env("FLUXLOOP_API_URL=<url:string>", "Platform to use when --api-url is not given.")
+    .env("FLUXLOOP_TIMEOUT=<seconds:string>", "Longest time for a request when --timeout is not given.")
     .env("FLUXLOOP_STORAGE=<where:string>", "Where the key is kept when --storage is not given.")
     .env("FLUXLOOP_HOME=<folder:string>", "Folder of the credentials file, instead of ~/.fluxloop.")
     .example("Interactive login", "fluxloop auth login")
@@ -53,7 +54,7 @@ async function login(context: Context, options: LoginFlags): Promise<void> {
 
   const plan = await planLogin(context, options);
   const key = await keyFor(context, options, console);
-  const result = await logIn(context, plan, key, console.log);
+  const result = await logIn(context, plan, key, console.requests);
 
   console.result(() => loginText(result), () => loginJson(result));
   if (result.exposure !== null) console.warn(gitWarning(result.exposure));

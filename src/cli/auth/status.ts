@@ -61,8 +61,8 @@ async function status(context: Context, options: StatusFlags): Promise<void> {
   const judged = (report: StatusReport) => within === null ? report : failIfExpiring(report, within, now);
 
   const reports = options.all
-    ? (await checkAllStatuses(context, options, console.log)).map(judged)
-    : [judged(await checkStatus(context, options, console.log))];
+    ? (await checkAllStatuses(context, options, console.requests)).map(judged)
+    : [judged(await checkStatus(context, options, console.requests))];
 
   console.result(
     () => reports.map((it) => statusText(it, now)).filter((it) => it !== "").join("\n"),

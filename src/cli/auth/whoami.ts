@@ -30,7 +30,7 @@ async function whoami(context: Context, options: WhoamiFlags): Promise<void> {
 
   const credential = await resolveCredential(context, options);
   if (credential.overridden !== null) console.warn(profileOverrideWarning(credential.origin, credential.overridden));
-  const identity = await identify(context, credential, console.log);
+  const identity = await identify(context, credential, console.requests);
 
   console.data(() => whoamiText(identity), () => whoamiJson(identity));
 }

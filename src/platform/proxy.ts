@@ -1,0 +1,111 @@
+/**
+ * Which proxy a request goes through, by the variables that curl, wget and most others read. The runtime's own reading of
+ * them is never used: it sends loopback through a proxy, too.
+ *
+ * @module
+ */
+import type { Context } from "../context.ts";
+import { ConfigurationError } from "../errors.ts";
+import { isLoopback } from "./api_url.ts";
+
+const SCHEMES: readonly string[] = ["http:", "https:", "socks5:", "socks5h:"];
+
+/** A proxy to go through. */
+export interface Proxy {
+  /** Its address, with user name and password where it needs them. */
+  readonly url: string;
+  /** The same, fit to be shown. */
+  readonly shown: string;
+}
+
+/**
+ * @param context Its environment tells `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`; the lower-case form of
+ * each goes before the upper-case one.
+ * @param url Where a request goes.
+ * @returns The proxy for it, or `null`: this machine itself is never asked through one.
+ * @throws {ConfigurationError} When a variable holds no proxy's address.
+ */
+export function proxyFor(context: Context, url: URL): Proxy | null {
+  if (isLoopback(url) || isExcepted(variable(context, "NO_PROXY")?.value ?? "", url)) return null;
+  const own = variable(context, url.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY");
+  const chosen = own ?? variable(context, "ALL_PROXY");
+  return chosen === null ? null : parseProxy(chosen.value, chosen.name);
+}
+
+function variable(context: Context, name: string): { readonly name: string; readonly value: string } | null {
+  for (const it of [name.toLowerCase(), name]) {
+    const value = context.env(it)?.trim();
+    if (value) return { name: it, value };
+  }
+  return null;
+}
+
+function parseProxy(text: string, name: string): Proxy {
+  try {
+    const url = new URL(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`);
+    if (SCHEMES.includes(url.protocol) && url.hostname !== "") return { url: url.href, shown: shownProxy(url) };
+  } catch {
+    // Told below, without the value: it may hold a password.
+  }
+  throw new ConfigurationError(
+    `${name} holds no proxy's address; expected something like http://proxy.example.com:8080`,
+  );
+}
+
+function shownProxy(url: URL): string {
+  const user = url.username === "" && url.password === ""
+    ? ""
+    : `${url.username}${url.password === "" ? "" : ":****"}@`;
+  return `${url.protocol}//${user}${url.host}`;
+}
+
+/** `NO_PROXY`: hosts (with all below them), `.suffix`, `*`, `host:port`, addresses and CIDR blocks, between commas. */
+function isExcepted(list: string, url: URL): boolean {
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  const port = url.port || (url.protocol === "https:" ? "443" : "80");
+  return list.split(/[\s,]+/).filter((it) => it !== "").some((it) => {
+    if (it === "*") return true;
+    const [, bare, only] = /^(.*?)(?::(\d+))?$/.exec(it)!;
+    // The last part of an IPv6 address is no port.
+    const [name, wanted] = isAddress(it) ? [it, undefined] : [bare, only];
+    return (wanted === undefined || wanted === port) && matches(name.replace(/^\[|\]$/g, "").toLowerCase(), host);
+  });
+}
+
+function matches(pattern: string, host: string): boolean {
+  const [network, bits] = pattern.split("/");
+  if (bits !== undefined) return isInBlock(host, network, Number(bits));
+  const suffix = pattern.replace(/^\*?\./, "");
+  return host === suffix || (!isAddress(host) && host.endsWith(`.${suffix}`));
+}
+
+function isAddress(text: string): boolean {
+  return addressBits(text.replace(/^\[|\]$/g, "")) !== null;
+}
+
+function isInBlock(host: string, network: string, bits: number): boolean {
+  const [address, start] = [addressBits(host), addressBits(network)];
+  if (address === null || start === null || address.length !== start.length) return false;
+  return Number.isInteger(bits) && bits >= 0 && address.slice(0, bits) === start.slice(0, bits);
+}
+
+/** @returns An IP address as a text of 32 or 128 zeros and ones; `null` where it is none. */
+function addressBits(text: string): string | null {
+  const four = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text)?.slice(1).map(Number);
+  if (four !== undefined) return four.every((it) => it < 256) ? four.map((it) => binary(it, 8)).join("") : null;
+  if (!text.includes(":")) return null;
+  try {
+    // The URL parser writes every IPv6 address in one way.
+    const [head, tail] = new URL(`http://[${text}]`).hostname.slice(1, -1).split("::");
+    const groups = (part: string | undefined) => (part ? part.split(":") : []);
+    const [before, after] = [groups(head), groups(tail)];
+    const zeros = Array(8 - before.length - after.length).fill("0");
+    return [...before, ...zeros, ...after].map((it) => binary(Number.parseInt(it, 16), 16)).join("");
+  } catch {
+    return null;
+  }
+}
+
+function binary(value: number, width: number): string {
+  return value.toString(2).padStart(width, "0");
+}
