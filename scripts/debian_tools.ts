@@ -13,6 +13,7 @@ export interface DebianTool {
 
 /** What the tests under `tests/linux` need: a real terminal, a clock that can be set, and stores for secrets. */
 export const TEST_TOOLS: readonly DebianTool[] = [
+  { command: "openssl", package: "openssl" },
   { command: "tmux", package: "tmux" },
   { command: "faketime", package: "faketime" },
   { command: "strace", package: "strace" },

@@ -42,6 +42,8 @@ export interface Prompts {
 export interface Connection {
   /** The proxy's address, with user name and password where it needs them; `null` for none. */
   readonly proxy: string | null;
+  /** Certificate authorities to trust beside the runtime's and the system's, in PEM form. */
+  readonly caCerts: readonly string[];
 }
 
 /** How another program is run. */
@@ -139,6 +141,8 @@ async function readText(limit: number): Promise<string> {
   return new TextDecoder().decode(await new Blob(chunks as BlobPart[]).arrayBuffer()).slice(0, limit);
 }
 
+/** Where the runtime looks for certificate authorities. */
+const CA_STORE = "DENO_TLS_CA_STORE";
 /** What the runtime reads whenever it makes an HTTP client. */
 const PROXY_VARIABLES = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"].flatMap((name) => [name, name.toLowerCase()]);
 
@@ -148,16 +152,20 @@ const PROXY_VARIABLES = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"].flatMap((name
  * @param request What to send.
  * @param connection The way there.
  */
-export async function fetchOver(request: Request, { proxy }: Connection): Promise<Response> {
-  return await fetch(request, { client: httpClient(proxy) });
+export async function fetchOver(request: Request, connection: Connection): Promise<Response> {
+  // The runtime by itself trusts what came with it alone. With this it also trusts what the system does, which knows of
+  // SSL_CERT_FILE; it reads it once, before the first secure connection.
+  if (request.url.startsWith("https:") && !Deno.env.has(CA_STORE)) Deno.env.set(CA_STORE, "mozilla,system");
+  return await fetch(request, { client: httpClient(connection) });
 }
 
 /** The runtime has no setting for "no proxy": its variables are hidden for the moment in which it reads them. */
-function httpClient(proxy: string | null): Deno.HttpClient {
+function httpClient({ proxy, caCerts }: Connection): Deno.HttpClient {
   const hidden = PROXY_VARIABLES.map((name) => [name, Deno.env.get(name)] as const);
   try {
     for (const name of PROXY_VARIABLES) Deno.env.delete(name);
-    return Deno.createHttpClient(proxy === null ? {} : { proxy: { url: proxy } });
+    const options = { caCerts: [...caCerts] };
+    return Deno.createHttpClient(proxy === null ? options : { ...options, proxy: { url: proxy } });
   } finally {
     for (const [name, value] of hidden) if (value !== undefined) Deno.env.set(name, value);
   }

@@ -36,6 +36,7 @@ export function commandTree(context: Context, args: readonly string[]): Command 
     .globalOption("--profile <name:string>", 'Profile to use. (Default: "default")')
     .globalOption("--api-url <url:string>", 'Platform to use. (Default: "https://api.fluxloop.ai")')
     .globalOption("--timeout <seconds:string>", "Longest time for a request, repetitions included. (Default: 30)")
+    .globalOption("--ca-file <path:string>", "Certificate authorities to trust beside the system's, in PEM form.")
     .globalOption("-q, --quiet", "Say nothing but errors and what was asked for by name.")
     .globalOption("-v, --verbose", "Show requests and timings on standard error, secrets masked.")
     .globalOption("--no-color", "Use no colour.")

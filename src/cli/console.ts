@@ -10,6 +10,7 @@ import { type FluxloopError, UsageError } from "../errors.ts";
 import { jsonText } from "../output/json.ts";
 import { redact } from "../output/mask.ts";
 import { type Style, styleFor } from "../output/style.ts";
+import { readCaFile } from "../platform/certificates.ts";
 import type { RequestOptions } from "../platform/transport.ts";
 
 /** The options that every command takes (design: "Commands"). */
@@ -17,6 +18,7 @@ export interface GlobalOptions {
   readonly profile?: string;
   readonly apiUrl?: string;
   readonly timeout?: string;
+  readonly caFile?: string;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
   /** False where `--no-color` was given. */
@@ -54,7 +56,11 @@ export function consoleFor(context: Context, options: GlobalOptions): Console {
     // Read when it is needed: a command that makes no request does not care.
     get requests() {
       const log = (line: string) => context.stderr.write(`${redact(line)}\n`);
-      return { log: options.verbose ? log : undefined, deadline: deadlineOf(context, options.timeout) };
+      return {
+        log: options.verbose ? log : undefined,
+        deadline: deadlineOf(context, options.timeout),
+        caCerts: caCertsOf(context, options.caFile),
+      };
     },
     style,
     data,
@@ -67,6 +73,12 @@ export function consoleFor(context: Context, options: GlobalOptions): Console {
       if (!options.quiet) context.stderr.write(text);
     },
   };
+}
+
+function caCertsOf(context: Context, option: string | undefined): string[] {
+  if (option !== undefined) return [readCaFile(option, "--ca-file")];
+  const variable = context.env("FLUXLOOP_CA_FILE") || undefined;
+  return variable === undefined ? [] : [readCaFile(variable, "FLUXLOOP_CA_FILE")];
 }
 
 /** The longest deadline, in seconds: an hour. */

@@ -36,7 +36,8 @@ const FAILURES: readonly (readonly [RegExp, ConnectionFailure])[] = [
     reason: "its certificate has expired or is not valid yet",
     ...LASTING,
   }],
-  [/UnknownIssuer|self.signed|unknown authority/i, {
+  [/CaUsedAsEndEntity|self.signed/i, { reason: "its certificate is self-signed", ...LASTING }],
+  [/UnknownIssuer|unknown authority/i, {
     reason: "its certificate is not signed by an authority known here",
     ...LASTING,
   }],

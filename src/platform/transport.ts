@@ -34,6 +34,8 @@ export interface RequestOptions {
   readonly log?: (line: string) => void;
   /** Milliseconds for the whole, repetitions and redirects included. */
   readonly deadline?: number;
+  /** Certificate authorities to trust beside the system's, in PEM form. */
+  readonly caCerts?: readonly string[];
 }
 
 /** What came back. */
@@ -52,6 +54,7 @@ interface Sending {
   readonly target: Target;
   readonly headers: Record<string, string>;
   readonly proxy: Proxy | null;
+  readonly caCerts: readonly string[];
   readonly signal: AbortSignal;
   readonly log: (line: string) => void;
 }
@@ -73,7 +76,7 @@ export async function get(
   context: Context,
   target: Target,
   path: string,
-  { log = () => {}, deadline = DEFAULT_DEADLINE }: RequestOptions = {},
+  { log = () => {}, deadline = DEFAULT_DEADLINE, caCerts = [] }: RequestOptions = {},
 ): Promise<Answer> {
   const url = new URL(apiUrlText(target.apiUrl) + path);
   const proxy = proxyFor(context, url);
@@ -84,14 +87,8 @@ export async function get(
     "Authorization": `Bearer ${target.key}`,
     "User-Agent": userAgent(context.system),
   };
-  const sending: Sending = {
-    context,
-    target,
-    headers,
-    proxy,
-    log,
-    signal: AbortSignal.any([timeout, context.stopped]),
-  };
+  const signal = AbortSignal.any([timeout, context.stopped]);
+  const sending: Sending = { context, target, headers, proxy, caCerts, log, signal };
   try {
     for (let attempt = 1;; attempt++) {
       const outcome = await attemptOf(sending, url);
@@ -152,7 +149,7 @@ async function followed(sending: Sending, first: URL): Promise<Received> {
   }
 }
 
-async function send({ context, target, headers, proxy, signal, log }: Sending, url: URL): Promise<Received> {
+async function send({ context, target, headers, proxy, caCerts, signal, log }: Sending, url: URL): Promise<Received> {
   const start = context.monotonic();
   const way = proxy === null ? "" : ` through ${proxy.shown}`;
   const silence = new AbortController();
@@ -163,7 +160,7 @@ async function send({ context, target, headers, proxy, signal, log }: Sending, u
       signal: AbortSignal.any([signal, silence.signal]),
       redirect: "manual",
     });
-    const response = await context.fetch(request, { proxy: proxy?.url ?? null });
+    const response = await context.fetch(request, { proxy: proxy?.url ?? null, caCerts });
     clearTimeout(timer);
     const text = await readBounded(response, target.apiUrl);
     log(`GET ${url.href}${way} -> ${response.status} (${Math.round(context.monotonic() - start)} ms)`);

@@ -13,6 +13,7 @@ const KEY_VARIABLES: readonly (readonly [string, string])[] = [
   ["FLUXLOOP_PROFILE=<name:string>", "Profile to use when --profile is not given."],
   ["FLUXLOOP_API_URL=<url:string>", "Platform to use when --api-url is not given."],
   ["FLUXLOOP_TIMEOUT=<seconds:string>", "Longest time for a request when --timeout is not given."],
+  ["FLUXLOOP_CA_FILE=<path:string>", "Certificate authorities when --ca-file is not given."],
   ["FLUXLOOP_HOME=<folder:string>", "Folder of the credentials file, instead of ~/.fluxloop."],
 ];
 

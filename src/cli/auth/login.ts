@@ -39,6 +39,7 @@ export function loginCommand(context: Context) {
     .env("FLUXLOOP_PROFILE=<name:string>", "Profile to save under when --profile is not given.")
     .env("FLUXLOOP_API_URL=<url:string>", "Platform to use when --api-url is not given.")
     .env("FLUXLOOP_TIMEOUT=<seconds:string>", "Longest time for a request when --timeout is not given.")
+    .env("FLUXLOOP_CA_FILE=<path:string>", "Certificate authorities when --ca-file is not given.")
     .env("FLUXLOOP_STORAGE=<where:string>", "Where the key is kept when --storage is not given.")
     .env("FLUXLOOP_HOME=<folder:string>", "Folder of the credentials file, instead of ~/.fluxloop.")
     .example("Interactive login", "fluxloop auth login")
