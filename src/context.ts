@@ -93,6 +93,17 @@ export interface Context {
   /** `fetch`, on a connection of the caller's choice. */
   fetch(request: Request, connection: Connection): Promise<Response>;
   /**
+   * Makes a connection, and ends it again.
+   *
+   * @param hostname A name or an address.
+   * @param port 1 to 65535.
+   * @param signal Ends the wait at once.
+   * @throws What the system throws, or `signal`'s reason.
+   */
+  connect(hostname: string, port: number, signal: AbortSignal): Promise<void>;
+  /** @returns The current folder's absolute path. */
+  cwd(): string;
+  /**
    * Runs another program to its end, without a shell.
    *
    * @param program Its name, to be found as the system finds programs, or its path.
@@ -242,6 +253,18 @@ async function firstOf(stream: ReadableStream<Uint8Array>, signal: AbortSignal):
   return new TextDecoder().decode(await new Blob(chunks as BlobPart[]).arrayBuffer());
 }
 
+/** Makes a connection, and ends it again: {@linkcode Context.connect} of the real world. */
+export async function connect(hostname: string, port: number, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  const waiting = Promise.withResolvers<never>();
+  waiting.promise.catch(() => {});
+  signal.addEventListener("abort", () => waiting.reject(signal.reason), { once: true });
+  const connecting = Deno.connect({ hostname, port });
+  // One that comes after all is not left open.
+  connecting.then((it) => it.close()).catch(() => {});
+  await Promise.race([connecting, waiting.promise]);
+}
+
 async function sleep(duration: number, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
   const waiting = Promise.withResolvers<void>();
@@ -286,6 +309,8 @@ export function realContext(): Context {
       },
     },
     fetch: fetchOver,
+    connect,
+    cwd: () => Deno.cwd(),
     runProgram,
     renounceProcesses: () => void Deno.permissions.revokeSync({ name: "run" }),
     get stopped() {

@@ -84,6 +84,8 @@ export class NetworkError extends FluxloopError {
 
   /** What went wrong, as a part of a sentence without a full stop. */
   readonly reason: string;
+  /** Which link of the chain broke. */
+  readonly link: "resolution" | "connection" | "tls";
   /** Whether the reason says more than that there is no connection. */
   readonly isTelling: boolean;
   /** The proxy that the way went through, fit to be shown. */
@@ -96,11 +98,16 @@ export class NetworkError extends FluxloopError {
    */
   constructor(
     readonly apiUrl: URL,
-    failure: { readonly reason: string; readonly isTelling: boolean },
+    failure: {
+      readonly reason: string;
+      readonly isTelling: boolean;
+      readonly link: "resolution" | "connection" | "tls";
+    },
     { proxy, cause }: { readonly proxy?: string; readonly cause?: unknown } = {},
   ) {
     super("Unable to connect to FluxLoop API", { cause });
     this.reason = failure.reason;
+    this.link = failure.link;
     this.isTelling = failure.isTelling;
     this.proxy = proxy;
   }

@@ -18,7 +18,9 @@ const COMMIT_MARK = "__FLUXLOOP_COMMIT__";
 export async function bundle(entry: string, into: string): Promise<void> {
   const output = await new Deno.Command(Deno.execPath(), {
     args: [
-      ...["bundle", "--quiet", "--platform", "deno", "--code-splitting"],
+      // "browser" takes packages as ES modules. Their CommonJS forms, for Node.js, would look for modules at run time,
+      // of which a bundle has none. The program's own `node:` imports stay as they are.
+      ...["bundle", "--quiet", "--platform", "browser", "--code-splitting"],
       // Half as much to read makes `auth status` some 3 ms faster. The names are what an error is known by.
       ...["--minify", "--keep-names", "--outdir", into, entry],
     ],

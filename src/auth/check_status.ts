@@ -67,6 +67,8 @@ export async function checkAllStatuses(
   const document = await readCredentials(credentialsLocation(context));
   const names = document.profileNames();
   if (names.length === 0) throw new NotLoggedInError();
+  const isKept = (name: string) => document.isReadable(name) && document.profile(name)!.keptKey !== null;
+  if (!names.some(isKept)) context.renounceProcesses();
   // What is wrong with one profile is that one's report, and no reason to keep silent of the others.
   return await Promise.all(names.map(async (profile): Promise<StatusReport> => {
     try {

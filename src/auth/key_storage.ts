@@ -32,16 +32,13 @@ export function selectStorage(
 }
 
 /**
- * @param context The outside world; without need of a helper, its power to start processes is given up first.
+ * @param context The outside world.
  * @param profile A saved profile.
  * @returns Its key, from wherever it is.
  * @throws {ConfigurationError | SystemError} When the system's store cannot be asked, or has it no more.
  */
 export async function savedKey(context: Context, profile: Profile): Promise<string> {
-  if (profile.keptKey === null) {
-    context.renounceProcesses();
-    return profile.apiKey ?? "";
-  }
+  if (profile.keptKey === null) return profile.apiKey ?? "";
   const helper = await helperOf(context, profile.keptKey.helper);
   return (await helper.get(profile.keptKey.reference)).apiKey;
 }

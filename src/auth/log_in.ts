@@ -17,6 +17,7 @@ import { apiUrlText, DEFAULT_API_URL } from "../platform/api_url.ts";
 import { identify } from "../platform/client.ts";
 import type { Identity } from "../platform/identity.ts";
 import type { RequestOptions } from "../platform/transport.ts";
+import { FluxloopError, InterruptedError } from "../errors.ts";
 import { forgetKey, keepKey, selectStorage } from "./key_storage.ts";
 import { apiUrlOf, chosenApiUrl, type KeyOptions, overridingVariable, selectProfile } from "./resolve_credential.ts";
 
@@ -79,12 +80,15 @@ export async function logIn(
   requests?: RequestOptions,
 ): Promise<LoginResult> {
   const identity = await identify(context, { apiUrl: plan.apiUrl, key }, requests);
-  const keptKey = plan.location === null ? null : await save(context, plan, plan.location, key, identity);
+  const { keptKey, leftBehind } = plan.location === null
+    ? { keptKey: null, leftBehind: null }
+    : await save(context, plan, plan.location, key, identity);
   return {
     profile: plan.profile,
     keptBy: keptKey === null ? null : storeTitle(keptKey.helper),
     savedTo: plan.location?.shown ?? null,
     apiUrl: plan.apiUrl,
+    leftBehind,
     maskedKey: maskKey(key),
     identity,
     overriddenBy: overridingVariable(context),
@@ -92,35 +96,51 @@ export async function logIn(
   };
 }
 
-/** @returns Where the key is kept, when that is not the file. */
+/** @returns Where the key is kept, when that is not the file; and where an old one could not be removed from. */
 async function save(
   context: Context,
   plan: LoginPlan,
   location: CredentialsLocation,
   key: string,
   identity: Identity,
-): Promise<KeptKey | null> {
+): Promise<{ readonly keptKey: KeptKey | null; readonly leftBehind: string | null }> {
   const keptKey = plan.storage === "keychain" ? await keepKey(context, plan.helper, location, plan, key) : null;
   const profile = profileFor(plan, key, keptKey, identity);
   try {
     await updateCredentials(location, (document) => document.save(profile));
   } catch (error) {
     // What could not be saved must not stay behind in the keychain, where nothing would refer to it.
-    if (keptKey !== null && plan.keptUntilNow === null) await forgetKey(context, keptKey).catch(() => {});
+    if (keptKey !== null && keptKey.reference !== plan.keptUntilNow?.reference) {
+      await forgetKey(context, keptKey).catch(() => {});
+    }
     throw error;
   }
   // Last of all, so that at no moment the file refers to a key that is gone.
   const { keptUntilNow } = plan;
   const moved = keptUntilNow !== null &&
     (keptKey?.helper !== keptUntilNow.helper || keptKey.reference !== keptUntilNow.reference);
-  if (moved) await forgetKey(context, keptUntilNow);
-  return keptKey;
+  return { keptKey, leftBehind: moved ? await leftBehind(context, keptUntilNow) : null };
+}
+
+/** The login is done by now: an old key that cannot be removed is worth a word, and no failure. */
+async function leftBehind(context: Context, keptUntilNow: KeptKey): Promise<string | null> {
+  try {
+    await forgetKey(context, keptUntilNow);
+    return null;
+  } catch (error) {
+    if (!(error instanceof FluxloopError) || error instanceof InterruptedError) throw error;
+    return storeTitle(keptUntilNow.helper);
+  }
 }
 
 async function gitExposure(context: Context, { file }: CredentialsLocation): Promise<GitExposure | null> {
   // The matcher of git's patterns is needed here alone.
   const { findGitExposure } = await import("../credentials/git_exposure.ts");
-  return findGitExposure(context, file);
+  try {
+    return findGitExposure(context, file);
+  } catch {
+    return null; // The credentials are saved; that git's files cannot be read is no reason to say otherwise.
+  }
 }
 
 function profileFor(plan: LoginPlan, key: string, keptKey: KeptKey | null, identity: Identity): Profile {

@@ -33,6 +33,8 @@ export async function logOut(
   // Without anything to remove, neither a folder nor a file is made.
   if (options.all && before.profileNames().length === 0) return { profiles: [], overriddenBy };
   const names = options.all ? before.profileNames() : [selectedName(context, before, options)];
+  // A key that is gone, and a file that cannot be told so, would be the worst of both.
+  if (names.some((name) => isKept(before, name))) await updateCredentials(location, () => {});
   const { forgotten, failure } = await forgetKeys(context, before, names);
   const profiles = await updateCredentials(location, (document) => {
     const there = document.profileNames().filter((name) => forgotten.includes(name));
@@ -51,12 +53,16 @@ function selectedName(context: Context, document: CredentialsDocument, options: 
   return selected.name;
 }
 
+function isKept(document: CredentialsDocument, name: string): boolean {
+  return document.isReadable(name) && document.profile(name)!.keptKey !== null;
+}
+
 /**
  * Removes the keys that are not in the file from where they are. A profile whose key cannot be removed stays, so that
  * nobody is told that a key is gone which is not.
  */
 async function forgetKeys(context: Context, document: CredentialsDocument, names: readonly string[]) {
-  const kept = new Map(names.map((name) => [name, document.isReadable(name) ? document.profile(name)!.keptKey : null]));
+  const kept = new Map(names.map((name) => [name, isKept(document, name) ? document.profile(name)!.keptKey : null]));
   if ([...kept.values()].every((it) => it === null)) context.renounceProcesses();
   const forgotten: string[] = [];
   let failure: unknown = null;

@@ -80,7 +80,7 @@ async function resolveSavedCredential(
   const location = credentialsLocation(context);
   const document = await readCredentials(location);
   const selected = selectProfile(context, document, options);
-  requireProfile(document, selected);
+  if (requireProfile(document, selected).keptKey === null) context.renounceProcesses();
   return await credentialOf(context, document, selected.name, options);
 }
 

@@ -5,8 +5,8 @@
  * @module
  */
 import { dirname } from "@std/path";
-import { SystemError } from "../errors.ts";
-import { withFileLock } from "./file_lock.ts";
+import { ConfigurationError } from "../errors.ts";
+import { inTheWay, withFileLock } from "./file_lock.ts";
 
 /** How long a reader waits for a writer that is at work before it leaves that one's file alone, in milliseconds. */
 const READER_PATIENCE = 100;
@@ -23,7 +23,7 @@ export function replaceFile(path: string, text: string): void {
   const fresh = freshName(path);
   try {
     // What a killed process left there may have other permissions or be a link.
-    removeIfThere(fresh);
+    clear(fresh);
     const file = Deno.openSync(fresh, { write: true, createNew: true, mode: 0o600 });
     try {
       let rest = new TextEncoder().encode(text);
@@ -34,7 +34,7 @@ export function replaceFile(path: string, text: string): void {
     }
     Deno.renameSync(fresh, path);
   } catch (error) {
-    removeIfThere(fresh);
+    if (!(error instanceof ConfigurationError)) removeIfThere(fresh);
     throw error;
   }
   syncFolder(dirname(path));
@@ -51,11 +51,8 @@ export async function clearLeftover(path: string, lock: string): Promise<void> {
   if (!isThere(fresh)) return;
   try {
     await withFileLock(lock, () => removeIfThere(fresh), READER_PATIENCE);
-  } catch (error) {
-    // A reader's business is to read; where it may not write, the next writer clears up.
-    const passing = error instanceof SystemError || error instanceof Deno.errors.PermissionDenied ||
-      error instanceof Error && "code" in error && error.code === "EROFS";
-    if (!passing) throw error;
+  } catch {
+    // A reader's business is to read: the next writer clears up, or says what is in the way.
   }
 }
 
@@ -72,6 +69,18 @@ function isThere(path: string): boolean {
   }
 }
 
+/**
+ * Makes a folder for its owner alone, and those above it, where they are missing; their names are on disk afterwards.
+ *
+ * @param path The folder.
+ */
+export function makeFolder(path: string): void {
+  if (isThere(path)) return;
+  makeFolder(dirname(path));
+  Deno.mkdirSync(path, { recursive: true, mode: 0o700 });
+  syncFolder(dirname(path));
+}
+
 /** A rename is on disk only once its folder is. Windows neither needs this nor opens folders. */
 function syncFolder(path: string): void {
   if (Deno.build.os === "windows") return;
@@ -80,6 +89,15 @@ function syncFolder(path: string): void {
     folder.syncSync();
   } finally {
     folder.close();
+  }
+}
+
+function clear(path: string): void {
+  try {
+    removeIfThere(path);
+  } catch (error) {
+    if (isThere(path) && Deno.lstatSync(path).isDirectory) throw inTheWay(path);
+    throw error;
   }
 }
 

@@ -4,10 +4,17 @@
  * @module
  */
 import type { LooseFile } from "../output/warnings.ts";
-import { clearLeftover, replaceFile } from "./atomic_file.ts";
+import { clearLeftover, makeFolder, replaceFile } from "./atomic_file.ts";
 import { CredentialsDocument } from "./credentials_document.ts";
-import { type CredentialsFile, fileFailure, findCredentialsFile, looseMode, requireOwn } from "./credentials_file.ts";
-import { decodeCredentials } from "./credentials_text.ts";
+import {
+  type CredentialsFile,
+  fileFailure,
+  findCredentialsFile,
+  looseMode,
+  notAFile,
+  requireOwn,
+} from "./credentials_file.ts";
+import { decodeCredentials, SIZE_LIMIT, unreadable } from "./credentials_text.ts";
 import { withFileLock } from "./file_lock.ts";
 import type { CredentialsLocation } from "./location.ts";
 
@@ -58,17 +65,20 @@ export async function updateCredentials<T>(
   location: CredentialsLocation,
   change: (document: CredentialsDocument) => T,
 ): Promise<T> {
+  // Needed here alone, and larger than all else. Under the lock there is nothing to wait for.
+  const { editCredentials } = await import("./edit_credentials.ts");
   try {
-    Deno.mkdirSync(location.folder, { recursive: true, mode: 0o700 });
+    makeFolder(location.folder);
     // Two folders may hold links to one file: the lock is the file's, not the folder's.
-    const { path } = findCredentialsFile(location);
-    return await withFileLock(lockOf(path), () => {
+    const there = findCredentialsFile(location);
+    requireOwn(location, there);
+    return await withFileLock(lockOf(there.path), () => {
       const file = findCredentialsFile(location);
       requireOwn(location, file);
       const document = parse(file, location);
       document.requireKnownVersion();
       const result = change(document);
-      replaceFile(file.path, document.toText());
+      replaceFile(file.path, document.toText(editCredentials));
       return result;
     });
   } catch (error) {
@@ -76,8 +86,13 @@ export async function updateCredentials<T>(
   }
 }
 
-function parse({ path, info }: CredentialsFile, { shown }: CredentialsLocation): CredentialsDocument {
+function parse({ path, info }: CredentialsFile, location: CredentialsLocation): CredentialsDocument {
+  const { shown } = location;
   if (info === null) return CredentialsDocument.empty(shown);
+  // The usual way to say that a file shall hold nothing.
+  if (path === "/dev/null") return CredentialsDocument.empty(shown);
+  if (!info.isFile) throw notAFile(location, info);
+  if (info.size > SIZE_LIMIT) throw unreadable(shown, `is larger than ${SIZE_LIMIT / 1024 / 1024} MiB`);
   return CredentialsDocument.parse(decodeCredentials(Deno.readFileSync(path), shown), shown);
 }
 

@@ -1,12 +1,14 @@
 /**
  * The credentials file's content (seed: "Credential Storage"; design: "Files"). Fields and profiles that this version
- * does not know are kept as they are; comments are not.
+ * does not know are kept as they are.
  *
  * @module
  */
 import { ConfigurationError } from "../errors.ts";
 import { readPlainCredentials } from "./plain_credentials.ts";
-import { credentialsText, parseCredentials, unreadable } from "./credentials_text.ts";
+import type { Change } from "./edit_credentials.ts";
+import { isSameValue } from "./same_value.ts";
+import { credentialsText, parseCredentials, SIZE_LIMIT, unreadable } from "./credentials_text.ts";
 
 type Mapping = Record<string, unknown>;
 
@@ -52,6 +54,8 @@ const FIELDS = {
   created: "created",
 } as const;
 
+/** Files that nobody writes by hand, in characters, are written anew: editing them takes minutes. */
+const EDITED_AT_MOST = 1024 * 1024;
 const KEYCHAIN: KeyStorage = "keychain";
 
 /** The file's format; a file without a `version:` has this one. */
@@ -61,15 +65,19 @@ const VERSION = 1;
 export class CredentialsDocument {
   readonly #root: Mapping;
   readonly #shown: string;
+  /** The text it was read from, and what was changed since. */
+  readonly #text: string;
+  readonly #changes: Change[] = [];
 
-  private constructor(root: Mapping, shown: string) {
+  private constructor(root: Mapping, shown: string, text: string) {
     this.#root = root;
     this.#shown = shown;
+    this.#text = text;
   }
 
   /** @returns The content of a file that is not there yet. */
   static empty(shown: string): CredentialsDocument {
-    return new CredentialsDocument({}, shown);
+    return new CredentialsDocument({}, shown, "");
   }
 
   /**
@@ -80,10 +88,10 @@ export class CredentialsDocument {
    * @throws {ConfigurationError} When it is no credentials file, with line and column at most: the text may be a key.
    */
   static parse(text: string, shown: string): CredentialsDocument {
-    const root = readPlainCredentials(text) ?? parseCredentials(text, shown);
-    if (root === null || root === undefined) return CredentialsDocument.empty(shown);
+    const root = readValue(text, shown);
+    if (root === null || root === undefined) return new CredentialsDocument({}, shown, text);
     if (!isMapping(root) || !isMapping(root.profiles ?? {})) throw unreadable(shown, "is no credentials file");
-    return new CredentialsDocument(root, shown);
+    return new CredentialsDocument(root, shown, text);
   }
 
   /** @returns The names of all profiles, in the file's order. */
@@ -120,6 +128,11 @@ export class CredentialsDocument {
       const value = fields[field];
       return typeof value === "string" && value !== "" ? value : null;
     };
+    // Without its own address the key would go to the hosted platform, for which it may not be.
+    const isAddressed = (fields[FIELDS.apiUrl] ?? null) === null || text(FIELDS.apiUrl) !== null;
+    if (!isAddressed || Object.hasOwn(fields, "<<")) {
+      throw new ConfigurationError(`Profile "${name}" in ${this.#shown} has an api_url that cannot be read`);
+    }
     const apiKey = text(FIELDS.apiKey);
     const keptKey = keptKeyOf(text(FIELDS.storage), text(FIELDS.helper), text(FIELDS.reference));
     if (apiKey === null && keptKey === null) {
@@ -139,17 +152,17 @@ export class CredentialsDocument {
 
   /** @returns The profile that was chosen to be used when none is named, or `null`. */
   get defaultProfile(): string | null {
-    return this.#text("default_profile");
+    return this.#textOf("default_profile");
   }
 
   /** @returns What the file says of where new keys are kept (`storage:`), as it stands there, or `null`. */
   get storage(): string | null {
-    return this.#text("storage");
+    return this.#textOf("storage");
   }
 
   /** @returns The helper that the file names for the system's own store (`credential_helper:`), or `null`. */
   get credentialHelper(): string | null {
-    return this.#text("credential_helper");
+    return this.#textOf("credential_helper");
   }
 
   /**
@@ -158,7 +171,7 @@ export class CredentialsDocument {
    */
   requireKnownVersion(): void {
     const { version } = this.#root;
-    if (version === undefined || version === null || version === VERSION) return;
+    if (version === undefined || version === null || Number(version) <= VERSION) return;
     throw new ConfigurationError(
       `${this.#shown} was written by a newer version of fluxloop and is not changed; upgrade fluxloop`,
     );
@@ -172,29 +185,48 @@ export class CredentialsDocument {
     const { keptKey, ...inFile } = profile;
     const storage = keptKey === null ? null : KEYCHAIN;
     const values = { ...inFile, storage, helper: keptKey?.helper ?? null, reference: keptKey?.reference ?? null };
+    const changed: Record<string, string | null> = {};
     for (const [property, field] of Object.entries(FIELDS)) {
       const value = values[property as keyof typeof FIELDS];
+      changed[field] = value;
       if (value === null) delete fields[field];
       else fields[field] = value;
     }
     define(this.#ownProfiles(), profile.name, fields);
+    this.#changes.push({ kind: "save", name: profile.name, fields: changed });
   }
 
   /** Removes a profile, and the choice of it as the one used when none is named. */
   remove(name: string): void {
     delete this.#ownProfiles()[name];
-    if (this.defaultProfile === name) delete this.#root.default_profile;
+    this.#changes.push({ kind: "remove", name });
+    if (this.defaultProfile === name) this.choose(null);
   }
 
   /** Makes a profile the one that is used when none is named; with `null`, none is chosen any more. */
   choose(name: string | null): void {
     if (name === null) delete this.#root.default_profile;
     else this.#root.default_profile = name;
+    this.#changes.push({ kind: "choose", name });
   }
 
-  /** @returns The file's text. */
-  toText(): string {
-    return credentialsText(this.#root);
+  /**
+   * @param edit Changes a text that is anything but plain; `editCredentials`.
+   * @returns The file's text.
+   * @throws {ConfigurationError} When it would not be read as what it is.
+   */
+  toText(edit: (text: string, changes: readonly Change[]) => string | null): string {
+    // In a file that this program wrote there is nothing that writing it anew could lose.
+    const isOwn = this.#text.trim() === "" || this.#text.length > EDITED_AT_MOST ||
+      readPlainCredentials(this.#text) !== null;
+    const anew = isOwn ? credentialsText(this.#root) : null;
+    // What comes out plain is read alike by everybody; of other names and texts the editor quotes more.
+    const isPlain = anew !== null && (this.#text.length > EDITED_AT_MOST || readPlainCredentials(anew) !== null);
+    const text = isPlain ? anew : edit(this.#text, this.#changes) ?? anew;
+    if (text !== null && text.length <= SIZE_LIMIT && isSameValue(readValue(text, this.#shown), this.#root)) {
+      return text;
+    }
+    throw new ConfigurationError(`${this.#shown} holds what cannot be written back unchanged; simplify it by hand`);
   }
 
   /** @returns The profiles, as an object that stands nowhere else. */
@@ -204,7 +236,7 @@ export class CredentialsDocument {
     return own;
   }
 
-  #text(field: string): string | null {
+  #textOf(field: string): string | null {
     const value = this.#root[field];
     return typeof value === "string" && value !== "" ? value : null;
   }
@@ -218,6 +250,10 @@ export class CredentialsDocument {
     const profiles = this.#profiles();
     return Object.hasOwn(profiles, name) ? profiles[name] ?? {} : undefined;
   }
+}
+
+function readValue(text: string, shown: string): unknown {
+  return readPlainCredentials(text) ?? parseCredentials(text, shown);
 }
 
 function keptKeyOf(storage: string | null, helper: string | null, reference: string | null): KeptKey | null {

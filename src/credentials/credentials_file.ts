@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { dirname, isAbsolute, join } from "@std/path";
+import { basename, dirname, isAbsolute, join } from "@std/path";
 import { ConfigurationError, FluxloopError, SystemError } from "../errors.ts";
 import type { CredentialsLocation } from "./location.ts";
 
@@ -36,10 +36,39 @@ export function findCredentialsFile(location: CredentialsLocation): CredentialsF
       if (isForeign(info) && info.uid !== ROOT) throw foreign(location, info);
       return { path, info };
     }
-    const target = Deno.readLinkSync(path);
-    path = isAbsolute(target) ? target : join(dirname(path), target);
+    path = targetOf(location, path);
   }
   throw new ConfigurationError(`${location.shown} is a link that leads back to itself; remove it`);
+}
+
+/** @returns What a link leads to, its folder without links: what is above a linked folder is not what seems to be. */
+function targetOf({ shown }: CredentialsLocation, link: string): string {
+  const target = Deno.readLinkSync(link);
+  try {
+    if (isAbsolute(target)) return join(Deno.realPathSync(dirname(target)), basename(target));
+    // Step by step: the runtime itself takes `..` off a path before it looks at links.
+    let folder = Deno.realPathSync(dirname(link));
+    for (const step of dirname(target).split(Deno.build.os === "windows" ? /[\\/]/ : "/")) {
+      if (step === "..") folder = dirname(folder);
+      else if (step !== "" && step !== ".") folder = Deno.realPathSync(join(folder, step));
+    }
+    return join(folder, basename(target));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new ConfigurationError(
+      `${shown} is a link to ${target}, whose folder is not there; make it, or remove the link`,
+    );
+  }
+}
+
+/**
+ * @param location The credentials.
+ * @param info What is in the file's place, and is no file: reading a pipe would wait for a writer.
+ * @returns The error to tell.
+ */
+export function notAFile({ shown }: CredentialsLocation, info: Deno.FileInfo): ConfigurationError {
+  const kind = info.isDirectory ? "a folder" : "no file";
+  return new ConfigurationError(`${shown} cannot be read: it is ${kind}; move it away (mv ${shown} ${shown}.old)`);
 }
 
 /**
@@ -47,11 +76,7 @@ export function findCredentialsFile(location: CredentialsLocation): CredentialsF
  */
 export function requireOwn(location: CredentialsLocation, { info }: CredentialsFile): void {
   if (info !== null && isForeign(info)) throw foreign(location, info);
-  if (info !== null && !info.isFile) {
-    throw new ConfigurationError(
-      `${location.shown} is not a file; move it away (mv ${location.shown} ${location.shown}.old)`,
-    );
-  }
+  if (info !== null && !info.isFile) throw notAFile(location, info);
 }
 
 /**
@@ -92,7 +117,9 @@ export function fileFailure(location: CredentialsLocation, deed: "read" | "writt
       });
     case "ENOTDIR":
     case "EEXIST":
-      return new ConfigurationError(`${sentence}a part of its path is not a folder`, { cause: error });
+      return new ConfigurationError(`${sentence}a part of its path is not a folder; move away what is there`, {
+        cause: error,
+      });
     default:
       return new SystemError(`${sentence}the system refused it${code === "" ? "" : ` (${code})`}`, { cause: error });
   }

@@ -7,8 +7,8 @@
 import { parse, stringify } from "@std/yaml";
 import { ConfigurationError } from "../errors.ts";
 
-/** The largest file that is read, in bytes: some 80,000 profiles. It bounds the time that a hostile one can take. */
-const SIZE_LIMIT = 16 * 1024 * 1024;
+/** The largest file that is read or written, in bytes: some 80,000 profiles. It bounds the time that a hostile one can take. */
+export const SIZE_LIMIT = 16 * 1024 * 1024;
 /** YAML forbids tabs for indentation; the parser takes such a line for one without any, and loses whose it is. */
 const TAB = /^ *\t[\t ]*[^\t \r\n#]/m;
 
@@ -16,10 +16,9 @@ const TAB = /^ *\t[\t ]*[^\t \r\n#]/m;
  * @param bytes A file's content.
  * @param shown The file's path, for messages.
  * @returns Its text, without a byte-order mark.
- * @throws {ConfigurationError} When it is larger than 16 MiB or no UTF-8.
+ * @throws {ConfigurationError} When it is no UTF-8.
  */
 export function decodeCredentials(bytes: Uint8Array<ArrayBuffer>, shown: string): string {
-  if (bytes.length > SIZE_LIMIT) throw unreadable(shown, `is larger than ${SIZE_LIMIT / 1024 / 1024} MiB`);
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
@@ -47,11 +46,10 @@ export function parseCredentials(text: string, shown: string): unknown {
     return parse(text, { schema: "core" });
   } catch (error) {
     if (error instanceof RangeError) throw unreadable(shown, "is not valid YAML (it is nested too deeply)");
-    const place = /at line (\d+), column (\d+)/.exec(error instanceof Error ? error.message : "");
-    throw unreadable(
-      shown,
-      `is not valid YAML${place === null ? "" : ` (line ${place[1]}, column ${place[2]})`}`,
-    );
+    // The column is negative where the parser looked back over several lines.
+    const [, line, column] = /at line (\d+), column (-?\d+)/.exec(error instanceof Error ? error.message : "") ?? [];
+    const place = line === undefined ? "" : ` (line ${line}${Number(column) > 0 ? `, column ${column}` : ""})`;
+    throw unreadable(shown, `is not valid YAML${place}`);
   }
 }
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { SystemError } from "../errors.ts";
+import { ConfigurationError, SystemError } from "../errors.ts";
 
 /** How long a live holder is waited for, in milliseconds; saving takes a few. */
 const PATIENCE = 10_000;
@@ -17,11 +17,14 @@ const PATIENCE = 10_000;
  * @param patience How long another holder is waited for, in milliseconds.
  * @returns What `work` returns.
  * @throws {SystemError} When another process holds the lock for longer, naming it.
+ * @throws {ConfigurationError} When something else than a file is in the lock's place.
  */
 export async function withFileLock<T>(path: string, work: () => T, patience = PATIENCE): Promise<T> {
-  const file = Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
-  if (!await isLockedWithin(file, patience)) {
-    // The lock may still come to a file that is left open; the process does not outlive this failure for long.
+  const file = openLock(path);
+  const locking = file.lock(true);
+  if (!await isDoneWithin(locking, patience)) {
+    // The lock may still come, to a process that does not want it any more: it must not keep it from others.
+    locking.finally(() => file.close()).catch(() => {});
     throw new SystemError(heldMessage(path, patience));
   }
   try {
@@ -34,11 +37,39 @@ export async function withFileLock<T>(path: string, work: () => T, patience = PA
   }
 }
 
-async function isLockedWithin(file: Deno.FsFile, patience: number): Promise<boolean> {
+/** Somebody may have put a link there, whose target would be written to. */
+function openLock(path: string): Deno.FsFile {
+  const there = lstat(path);
+  if (there !== null && !there.isFile) throw inTheWay(path);
+  const file = Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
+  const [opened, named] = [file.statSync(), lstat(path)];
+  if (named !== null && named.isFile && named.ino === opened.ino) return file;
+  file.close();
+  throw inTheWay(path);
+}
+
+function lstat(path: string): Deno.FileInfo | null {
+  try {
+    return Deno.lstatSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+/**
+ * @param path Something that stands where a file of the program's own belongs.
+ * @returns The error to tell.
+ */
+export function inTheWay(path: string): ConfigurationError {
+  return new ConfigurationError(`${path} is in the way, and no file of this program's; remove it`);
+}
+
+async function isDoneWithin(locking: Promise<void>, patience: number): Promise<boolean> {
   const waiting = Promise.withResolvers<boolean>();
   const timer = setTimeout(() => waiting.resolve(false), patience);
   try {
-    return await Promise.race([file.lock(true).then(() => true), waiting.promise]);
+    return await Promise.race([locking.then(() => true), waiting.promise]);
   } finally {
     clearTimeout(timer);
   }

@@ -21,19 +21,38 @@ interface Patterns {
  * @returns Where and how to keep it out of commits; `null` where it is in no work tree, or ignored (gitignore(5)).
  */
 export function findGitExposure(context: Context, file: string): GitExposure | null {
-  // Git works on what the file is, not on links that lead to it.
+  if (!isTakenByGit(context, file)) return null;
   const real = Deno.realPathSync(file);
-  const workTree = workTreeOf(dirname(real));
-  if (workTree === null) return null;
-  const patterns = [...excludeFiles(context, workTree), ...ignoreFiles(workTree, dirname(real))];
-  if (isIgnored(workTree, real, patterns)) return null;
+  const workTree = workTreeOf(dirname(real))!;
   const folder = slashed(relative(workTree, dirname(real)));
   // A folder of the program's own is kept out as a whole; of any other folder, the file alone.
   const own = basename(folder) === ".fluxloop";
-  return { workTree, line: own ? `/${folder}/` : `/${folder === "" ? "" : `${folder}/`}${basename(real)}*` };
+  const escaped = (path: string) => path.replace(/[\\[\]*?]/g, "\\$&");
+  const above = folder === "" ? "" : `${escaped(folder)}/`;
+  return { workTree, line: own ? `/${above}` : `/${above}${escaped(basename(real))}*` };
 }
 
-function workTreeOf(folder: string): string | null {
+/**
+ * @param context Its environment tells where git's own configuration is.
+ * @param file Absolute path of a file that is there.
+ * @returns Whether it is in a work tree, and not ignored (gitignore(5)).
+ */
+export function isTakenByGit(context: Context, file: string): boolean {
+  // Git works on what the file is, not on links that lead to it.
+  const real = Deno.realPathSync(file);
+  const workTree = workTreeOf(dirname(real));
+  if (workTree === null) return false;
+  // What is tracked already is taken whatever is ignored.
+  const path = slashed(relative(workTree, real));
+  if (read(join(ownFolder(workTree), "index"), "latin1")?.includes(`${latin1(path)}\0`)) return true;
+  return !isIgnored(workTree, real, [...excludeFiles(context, workTree), ...ignoreFiles(workTree, dirname(real))]);
+}
+
+/**
+ * @param folder Absolute path.
+ * @returns The top of the git work tree that it is in, or `null`.
+ */
+export function workTreeOf(folder: string): string | null {
   for (let at = folder;; at = dirname(at)) {
     if (read(join(at, ".git", "HEAD")) !== null || /^gitdir: /.test(read(join(at, ".git")) ?? "")) return at;
     if (dirname(at) === at) return null;
@@ -44,29 +63,43 @@ function workTreeOf(folder: string): string | null {
 function ignoreFiles(workTree: string, folder: string): Patterns[] {
   const folders = [folder];
   while (folders[0] !== workTree) folders.unshift(dirname(folders[0]));
-  return folders.map((at) => patternsOf(at, read(join(at, ".gitignore"))));
+  // Git does not follow a link there.
+  return folders.map((at) => patternsOf(at, isFile(join(at, ".gitignore")) ? read(join(at, ".gitignore")) : null));
 }
 
 /** `core.excludesFile`, and the repository's own `info/exclude`, which stands over it. */
 function excludeFiles(context: Context, workTree: string): Patterns[] {
   const home = context.env("HOME") ?? "";
   const repository = commonFolder(workTree);
-  const configurations = [join(home, ".gitconfig"), join(repository, "config")].map((path) => read(path) ?? "");
+  const settings = join(context.env("XDG_CONFIG_HOME") || join(home, ".config"), "git");
+  const configurations = [join(settings, "config"), join(home, ".gitconfig"), join(repository, "config")]
+    .map((path) => coreSection(read(path) ?? ""));
   const named = configurations.map((text) => /^\s*excludesfile\s*=\s*"?([^"\r\n]+?)"?\s*$/im.exec(text)?.[1]).findLast((
     it,
   ) => it !== undefined);
   const configured = named?.replace(/^~(?=\/)/, home) ??
-    join(context.env("XDG_CONFIG_HOME") || join(home, ".config"), "git", "ignore");
+    join(settings, "ignore");
   return [configured, join(repository, "info", "exclude")].map((path) => patternsOf(workTree, read(path)));
 }
 
 /** A linked work tree has a file `.git` that leads to its own folder, and that one to the repository's. */
 function commonFolder(workTree: string): string {
-  const leading = /^gitdir: (.+?)\s*$/.exec(read(join(workTree, ".git")) ?? "")?.[1];
-  if (leading === undefined) return join(workTree, ".git");
-  const own = isAbsolute(leading) ? leading : join(workTree, leading);
+  const own = ownFolder(workTree);
   const common = read(join(own, "commondir"))?.trim();
   return common === undefined ? own : isAbsolute(common) ? common : join(own, common);
+}
+
+/** @returns The work tree's own folder in git's keeping: `.git`, or what a file of that name leads to. */
+function ownFolder(workTree: string): string {
+  const leading = /^gitdir: (.+?)\s*$/.exec(read(join(workTree, ".git")) ?? "")?.[1];
+  if (leading === undefined) return join(workTree, ".git");
+  return isAbsolute(leading) ? leading : join(workTree, leading);
+}
+
+/** @returns The lines below `[core]` in a git configuration. */
+function coreSection(text: string): string {
+  const sections = text.split(/^\s*(?=\[)/m);
+  return sections.filter((it) => /^\[core\]/i.test(it)).join("\n");
 }
 
 /** A folder that is ignored hides all that is in it, whatever is said of that. */
@@ -86,16 +119,32 @@ function isIgnored(workTree: string, file: string, patterns: readonly Patterns[]
 }
 
 function patternsOf(folder: string, text: string | null): Patterns {
-  return { folder, matcher: ignore({ allowRelativePaths: false }).add(text ?? "") };
+  return {
+    folder,
+    matcher: ignore({ allowRelativePaths: false, ignorecase: Deno.build.os !== "linux" }).add(text ?? ""),
+  };
 }
 
 function slashed(path: string): string {
-  return path.replaceAll("\\", "/");
+  return Deno.build.os === "windows" ? path.replaceAll("\\", "/") : path;
 }
 
-function read(path: string): string | null {
+/** @returns A text's UTF-8 bytes, a character each. */
+function latin1(text: string): string {
+  return new TextDecoder("latin1").decode(new TextEncoder().encode(text));
+}
+
+function isFile(path: string): boolean {
   try {
-    return Deno.readTextFileSync(path);
+    return Deno.lstatSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
+
+function read(path: string, encoding = "utf-8"): string | null {
+  try {
+    return new TextDecoder(encoding).decode(Deno.readFileSync(path));
   } catch {
     return null;
   }

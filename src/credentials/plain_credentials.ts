@@ -20,6 +20,7 @@ const SPECIAL = /^(?:true|false|null|yes|no|on|off|y|n)$/i;
 export function readPlainCredentials(text: string): Record<string, unknown> | null {
   const root: Fields = new Map();
   const profiles = new Map<string, Fields>();
+  let hasProfiles = false;
   let isBelowProfiles = false;
   let profile: Fields | null = null;
 
@@ -31,7 +32,7 @@ export function readPlainCredentials(text: string): Record<string, unknown> | nu
     if (value === undefined) {
       // A heading, of all profiles or of one that comes after one that holds something.
       if (profile?.size === 0) return null;
-      if (indent === "" && name === "profiles" && profiles.size === 0 && !isBelowProfiles) isBelowProfiles = true;
+      if (indent === "" && name === "profiles" && !hasProfiles) hasProfiles = isBelowProfiles = true;
       else if (indent === "  " && isBelowProfiles && !profiles.has(name)) profiles.set(name, profile = new Map());
       else return null;
     } else {

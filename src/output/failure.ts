@@ -32,7 +32,10 @@ export interface ErrorJson {
  */
 export function errorJson(error: FluxloopError): ErrorJson {
   const further = error instanceof PermissionDeniedError
-    ? { required_permission: error.required ?? null, permissions: error.permissions ?? null }
+    ? {
+      required_permission: error.required === undefined ? null : redact(error.required),
+      permissions: error.permissions?.map(redact) ?? null,
+    }
     : {};
   return { code: error.code, message: safe(error, messageOf(error)), exit_code: error.exitCode, ...further };
 }
@@ -47,7 +50,7 @@ export function failureText(error: FluxloopError, style: Style): string {
   if (error instanceof InterruptedError) return "";
   const paragraphs = [
     `❌ ${style.bold(style.red("Error:"))} ${safe(error, printable(error.message))}`,
-    ...helpOn(error),
+    ...helpOn(error).map(redact),
   ];
   return paragraphs.join("\n\n") + "\n";
 }
@@ -101,6 +104,7 @@ function safe(error: FluxloopError, text: string): string {
   return error instanceof PlatformError ? redactTokens(text) : redact(text);
 }
 
-function messageOf(error: FluxloopError): string {
+/** @returns A failure in one sentence. */
+export function messageOf(error: FluxloopError): string {
   return error instanceof NetworkError ? `${error.message}: ${error.apiUrl.host}: ${error.reason}` : error.message;
 }

@@ -17,6 +17,8 @@ export interface LoginResult {
   readonly savedTo: string | null;
   /** What people call the system's own store, where the key is there and not in the file; else `null`. */
   readonly keptBy: string | null;
+  /** What people call the store that the profile's old key could not be removed from; else `null`. */
+  readonly leftBehind: string | null;
   readonly apiUrl: URL;
   readonly maskedKey: string;
   readonly identity: Identity;

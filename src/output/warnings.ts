@@ -27,6 +27,11 @@ export function looseFileWarning({ shown, mode }: LooseFile): string {
     `Close it: chmod 600 ${shown}. The next login does so too.\n`;
 }
 
+/** @returns A warning that an old key is still in the system's own store. */
+export function leftBehindWarning(store: string): string {
+  return `⚠️  The old key could not be removed from ${store}; delete it there.\n`;
+}
+
 /** @returns A warning that git would take the credentials file. */
 export function gitWarning({ workTree, line }: GitExposure): string {
   return `⚠️  Git would commit your credentials. Add this line to ${printable(workTree)}/.gitignore: ${

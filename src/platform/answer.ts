@@ -38,10 +38,10 @@ export function jsonOf(answer: Answer, apiUrl: URL): unknown {
     throw new PermissionDeniedError(textOf(body.required_permission), textsOf(body.permissions));
   }
   if (answer.status === 404) throw new NotFoundError(`${apiUrl.host} does not know ${answer.path}`);
-  const detail = isObject(body) ? detailOf(body.detail) : undefined;
+  const detail = isObject(body) ? detailOf(body.detail)?.slice(0, 500) : undefined;
   throw new PlatformError(
     `${apiUrl.host} answered ${answer.method} ${answer.path} with HTTP ${answer.status}` +
-      (detail === undefined ? "" : `: ${detail}`),
+      (!detail ? "" : `: ${detail}`),
   );
 }
 
@@ -72,8 +72,8 @@ function detailOf(detail: unknown): string | undefined {
   if (!Array.isArray(detail)) return textOf(detail);
   const parts = detail.filter(isObject).map((it) => {
     const place = Array.isArray(it.loc) ? it.loc.filter(isScalar).join(".") : undefined;
-    return [place, textOf(it.msg)].filter((part) => part !== undefined).join(": ");
-  });
+    return [place, textOf(it.msg)].filter((part) => !!part).join(": ");
+  }).filter((part) => part !== "");
   return parts.length === 0 ? undefined : parts.join("; ");
 }
 

@@ -5,8 +5,12 @@
  * @module
  */
 
+/** Which link of the chain broke. */
+export type BrokenLink = "resolution" | "connection" | "tls";
+
 /** What happened to a connection. */
 export interface ConnectionFailure {
+  readonly link: BrokenLink;
   /** As a part of a sentence, without a full stop. */
   readonly reason: string;
   /** Whether it says more than that there is no connection, so that a person can do something about it. */
@@ -23,8 +27,9 @@ export class SilenceError extends Error {
   }
 }
 
-const PASSING = { isTelling: false, isPassing: true };
-const LASTING = { isTelling: true, isPassing: false };
+const PASSING = { link: "connection", isTelling: false, isPassing: true } as const;
+const LASTING = { link: "connection", isTelling: true, isPassing: false } as const;
+const UNTRUSTED = { link: "tls", isTelling: true, isPassing: false } as const;
 
 /** The first that matches is told; what is about a proxy goes before what any connection may meet. */
 const FAILURES: readonly (readonly [RegExp, ConnectionFailure])[] = [
@@ -34,26 +39,28 @@ const FAILURES: readonly (readonly [RegExp, ConnectionFailure])[] = [
   [/no first byte/i, { reason: "it took the connection and said nothing", ...LASTING }],
   [/certificate.*expired|CertExpired|NotValidYet/i, {
     reason: "its certificate has expired or is not valid yet",
-    ...LASTING,
+    ...UNTRUSTED,
   }],
-  [/CaUsedAsEndEntity|self.signed/i, { reason: "its certificate is self-signed", ...LASTING }],
+  [/CaUsedAsEndEntity|self.signed/i, { reason: "its certificate is self-signed", ...UNTRUSTED }],
   [/UnknownIssuer|unknown authority/i, {
     reason: "its certificate is not signed by an authority known here",
-    ...LASTING,
+    ...UNTRUSTED,
   }],
-  [/NotValidForName|not valid for name/i, { reason: "its certificate belongs to another host", ...LASTING }],
-  [/certificate|tls|handshake|InvalidContentType/i, { reason: "no secure connection could be made", ...LASTING }],
+  [/NotValidForName|not valid for name/i, { reason: "its certificate belongs to another host", ...UNTRUSTED }],
+  [/certificate|tls|handshake|InvalidContentType/i, { reason: "no secure connection could be made", ...UNTRUSTED }],
+  [/invalid HTTP|InvalidHttp/i, { reason: "it does not answer in HTTP", ...LASTING }],
   [/dns error|failed to lookup|name or service not known|no such host/i, {
     reason: "its name cannot be resolved",
     ...PASSING,
+    link: "resolution",
   }],
   [/connection refused|os error 111|os error 61|os error 10061/i, { reason: "the connection was refused", ...PASSING }],
   [/unreachable/i, { reason: "the network is unreachable", ...PASSING }],
   [/timed out/i, { reason: "the connection timed out", ...PASSING }],
-  [/reset|broken pipe|closed before|unexpected eof|end of file|incomplete/i, {
+  [/reset|broken pipe|closed before|unexpected eof|end of file|incomplete|reading a body/i, {
     reason: "the connection was cut off",
+    ...PASSING,
     isTelling: true,
-    isPassing: true,
   }],
 ];
 

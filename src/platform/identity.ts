@@ -171,8 +171,12 @@ function countAt(value: unknown, at: string): number {
 }
 
 function timeAt(value: unknown, at: string): Date {
-  const time = new Date(textAt(value, at));
-  if (Number.isNaN(time.getTime())) throw unreadable(at, "a time");
+  const text = textAt(value, at);
+  const time = new Date(text);
+  // The runtime takes "banana 5" for a date, and the 30th of February for the 1st of March.
+  const [day] = /^\d{4}-\d\d-\d\d(?=$|T)/.exec(text) ?? [];
+  const isDay = day !== undefined && new Date(`${day}T00:00:00Z`).toJSON()?.startsWith(day);
+  if (!isDay || Number.isNaN(time.getTime())) throw unreadable(at, "a time");
   return time;
 }
 

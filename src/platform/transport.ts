@@ -32,6 +32,8 @@ export interface Target {
 export interface RequestOptions {
   /** Told of each request that was made, for `--verbose`; the line holds no secret. */
   readonly log?: (line: string) => void;
+  /** Told of each answer that was taken, whatever it means. */
+  readonly onAnswer?: (answer: Answer) => void;
   /** Milliseconds for the whole, repetitions and redirects included. */
   readonly deadline?: number;
   /** Certificate authorities to trust beside the system's, in PEM form. */
@@ -76,7 +78,7 @@ export async function get(
   context: Context,
   target: Target,
   path: string,
-  { log = () => {}, deadline = DEFAULT_DEADLINE, caCerts = [] }: RequestOptions = {},
+  { log = () => {}, onAnswer = () => {}, deadline = DEFAULT_DEADLINE, caCerts = [] }: RequestOptions = {},
 ): Promise<Answer> {
   const url = new URL(apiUrlText(target.apiUrl) + path);
   const proxy = proxyFor(context, url);
@@ -93,7 +95,11 @@ export async function get(
     for (let attempt = 1;; attempt++) {
       const outcome = await attemptOf(sending, url);
       const pause = pauseAfter(context, outcome, attempt);
-      if (pause === null || context.monotonic() + pause >= end) return { method: "GET", path, ...conclude(outcome) };
+      if (pause === null || context.monotonic() + pause >= end) {
+        const answer = { method: "GET", path, ...conclude(outcome) };
+        onAnswer(answer);
+        return answer;
+      }
       log(`  again in ${(pause / 1000).toFixed(1)} s`);
       await context.sleep(pause, sending.signal);
     }
@@ -101,7 +107,7 @@ export async function get(
     if (context.stopped.aborted) throw new InterruptedError();
     if (error instanceof FluxloopError) throw error;
     const failure = timeout.aborted
-      ? { reason: `no complete answer within ${deadline / 1000} seconds`, isTelling: true }
+      ? { reason: `no complete answer within ${deadline / 1000} seconds`, isTelling: true, link: "connection" as const }
       : connectionFailure(error);
     throw new NetworkError(target.apiUrl, failure, { proxy: proxy?.shown, cause: error });
   }

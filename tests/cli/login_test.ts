@@ -72,23 +72,23 @@ describe("auth login", () => {
     assertStringIncludes(it.saved()!, "profiles:\n  production:\n    api_key:");
   });
 
-  it("updates a profile in place", async () => {
+  it("updates a profile in place, and leaves the rest as it is written", async () => {
     const it = session();
-    it.save(`profiles:\n  a: {api_key: x}\n  default: {team: core, api_key: old}\n  b: {api_key: other}\n`);
+    it.save(
+      `profiles:\n  a: {api_key: x} # theirs\n  default:\n    team: core\n    api_key: old\n  b: {api_key: other}\n`,
+    );
     await it.run(["auth", "login", "--api-key", SECOND_KEY]);
     assertEquals(
       it.saved()!.split("\n").filter((line) => !line.includes("api_url") && !line.includes("created")),
       [
         "profiles:",
-        "  a:",
-        "    api_key: x",
+        "  a: { api_key: x } # theirs",
         "  default:",
         "    team: core",
         `    api_key: ${SECOND_KEY}`,
         "    account: john@example.com",
         "    key_id: key_3",
-        "  b:",
-        "    api_key: other",
+        "  b: { api_key: other }",
         "",
       ],
     );

@@ -96,7 +96,11 @@ describe("credential store", () => {
   it("says so when the file is a folder", async () => {
     const location = place();
     Deno.mkdirSync(location.file, { recursive: true });
-    await assertRejects(() => readCredentials(location), ConfigurationError, "~/.fluxloop/credentials cannot be read");
+    await assertRejects(
+      () => readCredentials(location),
+      ConfigurationError,
+      "~/.fluxloop/credentials cannot be read: it is a folder",
+    );
   });
 
   it("lies where FLUXLOOP_HOME says", () => {

@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
+import { editCredentials } from "../../src/credentials/edit_credentials.ts";
 import { CredentialsDocument, type Profile } from "../../src/credentials/credentials_document.ts";
 import { ConfigurationError } from "../../src/errors.ts";
 
@@ -42,14 +43,14 @@ describe("the credentials file's content", () => {
     });
   });
 
-  it("is written as the documentation shows it, blank lines aside", () => {
-    assertEquals(parse(DOCUMENTED).toText(), DOCUMENTED.replace("\n\n", "\n"));
+  it("is written as the documentation shows it", () => {
+    assertEquals(parse(DOCUMENTED).toText(editCredentials), DOCUMENTED);
   });
 
   it("keeps a date that was written without quotes", () => {
     const document = parse(DOCUMENTED.replace('"2024-04-15"', "2024-04-15"));
     assertEquals(document.profile("default")?.expires, "2024-04-15");
-    assertEquals(parse(document.toText()).profile("default")?.expires, "2024-04-15");
+    assertEquals(parse(document.toText(editCredentials)).profile("default")?.expires, "2024-04-15");
   });
 
   it("keeps what this version does not know, at every level", () => {
@@ -57,22 +58,16 @@ describe("the credentials file's content", () => {
       `theme: {colour: [1, two]}\n${DOCUMENTED}`.replace("    account", "    team: a-team\n    account"),
     );
     document.save({ ...NEW, name: "default" });
-    assertEquals(
-      document.toText().split("\n").slice(0, 11),
-      [
-        "theme:",
-        "  colour:",
-        "    - 1",
-        "    - two",
-        "profiles:",
-        "  default:",
-        "    api_key: flux_ci_new",
-        "    team: a-team",
-        "    account: jane@example.com",
-        '    expires: "2024-05-05"',
-        "    key_id: key_9",
-      ],
-    );
+    assertEquals(document.toText(editCredentials).split("\n").slice(0, 8), [
+      "theme: { colour: [ 1, two ] }",
+      "profiles:",
+      "  default:",
+      "    api_key: flux_ci_new",
+      "    team: a-team",
+      "    account: jane@example.com",
+      '    expires: "2024-05-05"',
+      "    key_id: key_9",
+    ]);
   });
 
   it("drops a field that a new login no longer has", () => {
@@ -94,7 +89,7 @@ describe("the credentials file's content", () => {
       const document = CredentialsDocument.empty("");
       assertEquals(document.profile(name), null);
       document.save({ ...NEW, name });
-      assertEquals(parse(document.toText()).profile(name), { ...NEW, name });
+      assertEquals(parse(document.toText(editCredentials)).profile(name), { ...NEW, name });
     });
   }
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Context, fetchOver, runProgram } from "../../src/context.ts";
+import { connect, type Context, fetchOver, runProgram } from "../../src/context.ts";
 
 /** What differs from an empty environment without a terminal. */
 export interface WorldOptions {
@@ -15,6 +15,7 @@ export interface WorldOptions {
   /** What is typed at the hidden prompt; where it is given, all streams are terminals. */
   readonly typed?: string;
   readonly fetch?: Context["fetch"];
+  readonly connect?: Context["connect"];
   /** Without it programs are really run, in this process's own environment. */
   readonly runProgram?: Context["runProgram"];
 }
@@ -67,6 +68,8 @@ export function world(options: WorldOptions = {}): World {
       },
     },
     fetch: options.fetch ?? fetchOver,
+    connect: options.connect ?? connect,
+    cwd: () => home,
     runProgram: options.runProgram ?? runProgram,
     renounceProcesses: () => {},
     stopped: stop.signal,

@@ -50,7 +50,9 @@ export function loginCommand(context: Context) {
 }
 
 async function login(context: Context, options: LoginFlags): Promise<void> {
-  const { gitWarning, logIn, loginJson, loginText, overrideWarning, planLogin } = await import("./work.ts");
+  const { gitWarning, leftBehindWarning, logIn, loginJson, loginText, overrideWarning, planLogin } = await import(
+    "./work.ts"
+  );
   const console = consoleFor(context, options);
 
   const plan = await planLogin(context, options);
@@ -58,6 +60,7 @@ async function login(context: Context, options: LoginFlags): Promise<void> {
   const result = await logIn(context, plan, key, console.requests);
 
   console.result(() => loginText(result), () => loginJson(result));
+  if (result.leftBehind !== null) console.warn(leftBehindWarning(result.leftBehind));
   if (result.exposure !== null) console.warn(gitWarning(result.exposure));
   if (result.savedTo !== null && result.overriddenBy !== null) console.warn(overrideWarning(result.overriddenBy));
 }

@@ -6,6 +6,7 @@
 import { Command } from "@cliffy/command";
 import type { Context } from "../../context.ts";
 import { showHelp } from "../help.ts";
+import { doctorCommand } from "./doctor.ts";
 import { listCommand } from "./list.ts";
 import { loginCommand } from "./login.ts";
 import { logoutCommand } from "./logout.ts";
@@ -23,6 +24,7 @@ export const AUTH_COMMANDS = {
   token: tokenCommand,
   list: listCommand,
   switch: switchCommand,
+  doctor: doctorCommand,
 } as const;
 
 /**

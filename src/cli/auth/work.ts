@@ -23,6 +23,12 @@ export {
   WELCOME,
 } from "../../output/session.ts";
 export { statusJson, statusText } from "../../output/status.ts";
-export { gitWarning, looseFileWarning, overrideWarning, profileOverrideWarning } from "../../output/warnings.ts";
+export {
+  gitWarning,
+  leftBehindWarning,
+  looseFileWarning,
+  overrideWarning,
+  profileOverrideWarning,
+} from "../../output/warnings.ts";
 export { whoamiJson, whoamiText } from "../../output/whoami.ts";
 export { identify } from "../../platform/client.ts";

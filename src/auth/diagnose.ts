@@ -1,0 +1,153 @@
+/**
+ * Use case: walk the chain from the key to the platform, link by link, and find the one that is broken (design: "fluxloop
+ * auth doctor"). It changes nothing.
+ *
+ * @module
+ */
+import type { Context } from "../context.ts";
+import { looseFile } from "../credentials/credential_store.ts";
+import { credentialsLocation } from "../credentials/location.ts";
+import { FluxloopError, InterruptedError, NetworkError } from "../errors.ts";
+import { type Check, type Diagnosis, type Finding, TOLERATED_SKEW } from "../output/diagnosis.ts";
+import { rotationReason } from "../output/expiry.ts";
+import { maskKey } from "../output/mask.ts";
+import { connectionFailure } from "../platform/connection_failure.ts";
+import { identify } from "../platform/client.ts";
+import type { Identity } from "../platform/identity.ts";
+import { type Proxy, proxyFor } from "../platform/proxy.ts";
+import type { Answer, RequestOptions } from "../platform/transport.ts";
+import { findExposedKeys } from "./exposed_keys.ts";
+import { type Credential, type KeyOptions, resolveCredential } from "./resolve_credential.ts";
+
+/** How long a bare connection may take, in milliseconds. */
+const CONNECTION_PATIENCE = 5_000;
+/** How long the platform's answer may take, in milliseconds; together with the former well below 15 seconds. */
+const ANSWER_PATIENCE = 8_000;
+
+/** Breaks off the walk; what was found until then is the diagnosis. */
+class BrokenLink extends Error {}
+
+/**
+ * Walks the chain.
+ *
+ * @param context The outside world.
+ * @param options What the command line says of the key.
+ * @param requests How requests are made; their deadline is at most 8 seconds.
+ * @returns Each link up to the first that is broken, within 15 seconds whatever the network does.
+ * @throws {InterruptedError} When the program is told to stop.
+ */
+export async function diagnose(context: Context, options: KeyOptions, requests: RequestOptions): Promise<Diagnosis> {
+  const checks: Check[] = [];
+  try {
+    await walk(context, options, requests, checks);
+  } catch (error) {
+    if (!(error instanceof BrokenLink)) throw error;
+  }
+  return { checks };
+}
+
+async function walk(context: Context, options: KeyOptions, requests: RequestOptions, checks: Check[]): Promise<void> {
+  const note = (finding: Finding, isFine = true) => {
+    checks.push({ name: finding.name, verdict: isFine ? "ok" : "warning", finding, failure: null });
+  };
+  const link = async <T>(name: Finding["name"], work: () => Promise<T> | T): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof FluxloopError) || error instanceof InterruptedError) throw error;
+      checks.push({ name, verdict: "failure", finding: null, failure: error });
+      throw new BrokenLink();
+    }
+  };
+
+  const credential = await link("key", () => resolveCredential(context, options));
+  const { key, source, origin, apiUrl } = credential;
+  note({ name: "key", masked: maskKey(key), source, origin });
+  const location = credentialsLocation(context);
+  const loose = await link("store", () => looseFile(location));
+  const isUsed = credential.profile !== null;
+  note({ name: "store", file: location?.shown ?? null, isUsed, looseMode: loose?.mode ?? null }, loose === null);
+
+  const proxy = await link("proxy", () => proxyFor(context, apiUrl));
+  note({ name: "proxy", proxy: proxy?.shown ?? null, host: apiUrl.host });
+  await reach(context, credential, proxy, note, link);
+
+  const identity = await askPlatform(context, credential, requests, note, link);
+  note({ name: "acceptance" });
+  const info = identity.key;
+  const expires = info?.expiresAt ?? null;
+  const created = info?.createdAt ?? null;
+  note({ name: "expiry", expires, created }, rotationReason(expires, created, context.now()) === null);
+  const permissions = info?.permissions ?? null;
+  note({ name: "permissions", permissions }, permissions === null || permissions.length > 0);
+  const exposed = findExposedKeys(context, key);
+  note({ name: "files", exposed }, exposed.length === 0);
+}
+
+type Note = (finding: Finding, isFine?: boolean) => void;
+type Link = <T>(name: Finding["name"], work: () => Promise<T> | T) => Promise<T>;
+
+/** A bare connection, to the proxy where there is one, tells a name that is not known from a host that does not listen. */
+async function reach(
+  context: Context,
+  { apiUrl }: Credential,
+  proxy: Proxy | null,
+  note: Note,
+  link: Link,
+): Promise<void> {
+  const url = proxy === null ? apiUrl : new URL(proxy.url);
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  const port = Number(url.port) || ({ "http:": 80, "https:": 443 }[url.protocol] ?? 1080);
+  let failure: NetworkError | null = null;
+  try {
+    const signal = AbortSignal.any([AbortSignal.timeout(CONNECTION_PATIENCE), context.stopped]);
+    await context.connect(host, port, signal);
+  } catch (error) {
+    if (context.stopped.aborted) throw new InterruptedError();
+    failure = new NetworkError(apiUrl, connectionFailure(error), { proxy: proxy?.shown, cause: error });
+  }
+  await link("resolution", () => {
+    if (failure?.link === "resolution") throw failure;
+  });
+  note({ name: "resolution", host });
+  await link("connection", () => {
+    if (failure !== null) throw failure;
+  });
+  note({ name: "connection", host, port });
+}
+
+async function askPlatform(
+  context: Context,
+  credential: Credential,
+  requests: RequestOptions,
+  note: Note,
+  link: Link,
+): Promise<Identity> {
+  const deadline = Math.min(requests.deadline ?? ANSWER_PATIENCE, ANSWER_PATIENCE);
+  let answer: Answer | undefined;
+  const onAnswer = (it: Answer) => answer ??= it;
+  let outcome: Identity | FluxloopError;
+  try {
+    outcome = await identify(context, credential, { ...requests, deadline, onAnswer });
+  } catch (error) {
+    if (!(error instanceof FluxloopError) || error instanceof InterruptedError) throw error;
+    outcome = error;
+  }
+  const failure = outcome instanceof FluxloopError ? outcome : null;
+  await link("tls", () => {
+    if (failure instanceof NetworkError && failure.link === "tls") throw failure;
+  });
+  note({ name: "tls", isPlain: credential.apiUrl.protocol === "http:" });
+  await link("clock", () => {
+    if (failure instanceof NetworkError) throw failure;
+  });
+  if (answer !== undefined) {
+    const date = Date.parse(answer.headers.get("date") ?? "");
+    const skew = Number.isNaN(date) ? null : Math.round((date - context.now().getTime()) / 1000);
+    note({ name: "clock", status: answer.status, skew }, skew === null || Math.abs(skew) <= TOLERATED_SKEW);
+  }
+  return await link("acceptance", () => {
+    if (outcome instanceof FluxloopError) throw outcome;
+    return outcome;
+  });
+}

@@ -1,0 +1,58 @@
+/**
+ * Keys that lie about in `.env` files, where git would take them into a commit (design: "fluxloop auth doctor").
+ *
+ * @module
+ */
+import type { Context } from "../context.ts";
+import { isTakenByGit, workTreeOf } from "../credentials/git_exposure.ts";
+import type { ExposedKey } from "../output/diagnosis.ts";
+
+const ENV_FILE = /^(?:\.env(?:\..+)?|.+\.env|\.envrc)$/;
+/** Folders with other people's files, in which there are many and none of this kind. */
+const FOREIGN: readonly string[] = [".git", "node_modules", "vendor", "dist", "target", ".venv"];
+/** How far is looked, in folders and in bytes of a file: this is a courtesy, and not to be waited for. */
+const FOLDERS_AT_MOST = 2_000;
+const BYTES_AT_MOST = 1024 * 1024;
+
+/**
+ * Looks through the work tree that the current folder is in.
+ *
+ * @param context Tells the current folder.
+ * @param key The whole key.
+ * @returns The files that hold it and that git would take.
+ */
+export function findExposedKeys(context: Context, key: string): ExposedKey[] {
+  const tree = workTreeOf(context.cwd());
+  if (tree === null) return [];
+  const exposed: ExposedKey[] = [];
+  const folders = [tree];
+  for (let count = 0; folders.length > 0 && count < FOLDERS_AT_MOST; count++) {
+    const folder = folders.shift()!;
+    for (const { name, isDirectory, isFile } of entries(folder)) {
+      const path = `${folder}/${name}`;
+      if (isDirectory && !FOREIGN.includes(name)) folders.push(path);
+      if (!isFile || !ENV_FILE.test(name)) continue;
+      const line = lineWith(path, key);
+      if (line !== null && isTakenByGit(context, path)) exposed.push({ path: path.slice(tree.length + 1), line });
+    }
+  }
+  return exposed;
+}
+
+function entries(folder: string): Deno.DirEntry[] {
+  try {
+    return [...Deno.readDirSync(folder)].sort((a, b) => a.name < b.name ? -1 : 1);
+  } catch {
+    return []; // What cannot be read cannot be committed either.
+  }
+}
+
+function lineWith(path: string, key: string): number | null {
+  try {
+    if (Deno.statSync(path).size > BYTES_AT_MOST) return null;
+    const line = Deno.readTextFileSync(path).split("\n").findIndex((it) => it.includes(key));
+    return line === -1 ? null : line + 1;
+  } catch {
+    return null;
+  }
+}

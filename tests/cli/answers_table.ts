@@ -1,0 +1,191 @@
+/**
+ * Answers to `GET /api/auth/me` that are no good, or come from somebody else, each with what a person is told and the
+ * exit code. `{host}` stands for the host and port of the server that answers.
+ *
+ * @module
+ */
+import { gzipSync } from "node:zlib";
+import { DOCUMENTED_KEY } from "../support/platform.ts";
+import type { Outcome } from "../support/session.ts";
+
+/** Bytes that are sent as they are, or an answer in HTTP. */
+export type Reply = Uint8Array | ((request: Request) => Response);
+
+/** An answer and what comes of it: [what it is, the answer, the outcome]. */
+export type Row = readonly [string, Reply, Outcome];
+
+/** @returns An answer with a body, JSON unless the headers say otherwise. */
+export function body(content: BodyInit | null, status = 200, headers: Record<string, string> = {}): Reply {
+  const type: Record<string, string> = content === null ? {} : { "content-type": "application/json" };
+  return () => new Response(content, { status, headers: { ...type, ...headers } });
+}
+
+/** @returns An answer that is this JSON value. */
+export function json(value: unknown, status = 200, headers: Record<string, string> = {}): Reply {
+  return body(JSON.stringify(value), status, headers);
+}
+
+/** @returns The outcome of a failure that is told in one sentence. */
+export function failure(message: string, code = 1): Outcome {
+  return { code, stdout: "", stderr: `❌ Error: ${message}\n` };
+}
+
+/** @returns An answer whose body is packed, or is said to be. */
+export function gzip(packed: Uint8Array): Reply {
+  return body(new Uint8Array(packed), 200, { "content-encoding": "gzip" });
+}
+
+const html = (content: string, status: number) => body(content, status, { "content-type": "text/html" });
+const raw = (text: string): Reply => new TextEncoder().encode(text);
+const http = (status: number, detail?: string) =>
+  failure(`{host} answered GET /api/auth/me with HTTP ${status}${detail === undefined ? "" : `: ${detail}`}`);
+const notJson = (what: string) => failure(`{host} did not answer with JSON but with ${what}`);
+const unconnected = (reason: string) =>
+  failure(
+    "Unable to connect to FluxLoop API\n\n" +
+      `Failed to connect to {host}: ${reason}\n\nPlease check your internet connection and try again.`,
+    4,
+  );
+const denied = (details = "") =>
+  failure(`Permission denied\n\nYour API key doesn't have permission to perform this action.${details}`, 3);
+
+const PORTAL = '<!DOCTYPE html><html><body>Sign in to "Hotel Wi-Fi" <script>location="/"</script></body></html>';
+const PROXY = "<html><head><title>ACME Proxy</title></head><body>Access denied by policy 17</body></html>";
+const PAGE = notJson("a web page, as a proxy or a sign-in page in between does");
+const UNREADABLE = notJson("something that cannot be read");
+const CUT_OFF = unconnected("the connection was cut off");
+const NOT_HTTP = unconnected("it does not answer in HTTP");
+const INVALID = failure(
+  "Invalid API key\n\nPlease check that:\n1. The API key is correct (no typos)\n" +
+    "2. The key hasn't been revoked or expired\n3. You have network connectivity\n\n" +
+    "Generate a new key at: http://{host}/settings/api-keys",
+  3,
+);
+const NO_PLATFORM = failure("{host} answers, and is no FluxLoop platform; check the API URL");
+const SHORT = "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n";
+const OLD_LISTS = `Account: unknown
+
+Organizations:
+  • Acme Inc (owner)
+
+Projects:
+  • bot
+
+API Access: unknown
+Plan: unknown
+Usage this month: unknown
+`;
+
+/** @returns What an older platform answers, which knows its lists alone. */
+function older(workspaces: unknown, projects: unknown): Reply {
+  const lists: Record<string, unknown> = { "/api/workspaces": workspaces, "/api/projects": projects };
+  return (request) => {
+    const list = lists[new URL(request.url).pathname];
+    return list === undefined ? Response.json({ detail: "Not Found" }, { status: 404 }) : Response.json(list);
+  };
+}
+
+const WORKSPACES = [{ id: "org_1", name: "Acme Inc", role: "owner" }];
+const PROJECTS = [{ id: "prj_1", name: "bot" }];
+const packed = gzipSync('{"account": {"email": "john@example.com"}}');
+
+/** Answers of somebody in between, and what is no document. */
+const STRANGE: readonly Row[] = [
+  ["a captive portal with 200", html(PORTAL, 200), PAGE],
+  ["a captive portal with 511", html(PORTAL, 511), http(511)],
+  ["a captive portal that gives no type", body(`\n ${PORTAL}`, 200, { "content-type": "" }), PAGE],
+  ["a company proxy with 200", html(PROXY, 200), PAGE],
+  ["a company proxy with 403", html(PROXY, 403), http(403)],
+  ["a company proxy with 407", html(PROXY, 407), http(407)],
+  ["a company proxy with 502", html(PROXY, 502), http(502)],
+  ["an empty body", body(""), notJson("an empty body")],
+  ["204", body(null, 204), notJson("an empty body")],
+  ["304", body(null, 304), http(304)],
+  ["blanks alone", body(" \n"), UNREADABLE],
+  ["half a document", body('{"account": {"id'), UNREADABLE],
+  ["a body shorter than its length", raw(`${SHORT}{"account": {}}`), CUT_OFF],
+  ["headers and no body", raw(SHORT), CUT_OFF],
+  ["half of its headers", raw("HTTP/1.1 200 OK\r\nContent-Le"), CUT_OFF],
+  ["nothing at all", raw(""), CUT_OFF],
+  ["a chunk that is none", raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"), CUT_OFF],
+  ["garbage", raw("\0\x01garbage\r\n\r\n"), NOT_HTTP],
+  ["another protocol", raw("SSH-2.0-OpenSSH_9.7\r\n"), NOT_HTTP],
+  ["a status of two digits", raw("HTTP/1.1 42 OK\r\n\r\n"), NOT_HTTP],
+  ["a status beyond all", raw("HTTP/1.1 999 Oh\r\nContent-Length: 0\r\n\r\n"), http(999)],
+  ["UTF-16", body(Uint8Array.of(0xff, 0xfe, 0x7b, 0, 0x7d, 0)), UNREADABLE],
+  ["random bytes", body(Uint8Array.of(0x80, 0xff, 0, 0x1b, 0x5b)), UNREADABLE],
+  ["gzip that is cut off", gzip(packed.subarray(0, 20)), CUT_OFF],
+  [
+    "gzip that unpacks to 64 MiB",
+    gzip(gzipSync(new Uint8Array(64 * 1024 * 1024))),
+    failure("{host} sent more than 8 MiB in one answer"),
+  ],
+  ["9 MiB", body(" ".repeat(9 * 1024 * 1024)), failure("{host} sent more than 8 MiB in one answer")],
+];
+
+const elsewhere = "{host} redirects to evil.example; your key was not sent there";
+const CALL = { required_permission: "fly\x1b[2J", permissions: ["read\u202e", "upload_results"] };
+
+/** Answers by their status. */
+const STATUSES: readonly Row[] = [
+  ["a redirect without a place", body(null, 302), http(302)],
+  ["a redirect to no address", body(null, 302, { location: "http://[" }), http(302)],
+  ["a redirect to another host", body(null, 307, { location: "https://evil.example/?a" }), failure(elsewhere)],
+  ["a redirect to another host, without a scheme", body(null, 301, { location: "//evil.example" }), failure(elsewhere)],
+  [
+    "a redirect to no web address",
+    body(null, 302, { location: "file:///etc/passwd" }),
+    failure("{host} redirects to something that is no web address; your key was not sent there"),
+  ],
+  ["a circle", body(null, 308, { location: "/api/auth/me" }), failure("{host} redirects in circles")],
+  ["401 without a body", body(null, 401), INVALID],
+  ["401 in HTML", html(PROXY, 401), INVALID],
+  ["401 for a wrong key", json({ code: "invalid_api_key", detail: "x" }, 401), INVALID],
+  ["401 for an expired key", json({ code: "expired_api_key" }, 401), INVALID],
+  ["401 for a revoked key", json({ code: "revoked_api_key" }, 401), INVALID],
+  ["401 with a code never heard of", json({ code: "\x1b[31m" }, 401), INVALID],
+  [
+    "403 that names what is missing",
+    json({ code: "permission_denied", ...CALL }, 403),
+    denied("\n\nRequired permission: fly\\x1b[2J\nYour permissions: read\\u{202e}, upload_results"),
+  ],
+  ["403 with a detail alone", json({ detail: "Forbidden" }, 403), denied()],
+  [
+    "403 that repeats the key",
+    json({ required_permission: `Bearer ${DOCUMENTED_KEY}`, permissions: [DOCUMENTED_KEY] }, 403),
+    denied("\n\nRequired permission: Bearer ****\nYour permissions: flux_dev_abc1...mno34"),
+  ],
+  ["403 without a body", body(null, 403), http(403)],
+  ["404 of an older platform", older(WORKSPACES, PROJECTS), { code: 0, stdout: OLD_LISTS, stderr: "" }],
+  [
+    "404 of an older platform that wraps its lists",
+    older({ workspaces: WORKSPACES }, { projects: PROJECTS }),
+    { code: 0, stdout: OLD_LISTS, stderr: "" },
+  ],
+  [
+    "404 and no lists",
+    older({ detail: "ok" }, []),
+    failure("The platform's answer cannot be read: workspaces is not a list"),
+  ],
+  ["404 whatever is asked", json({ detail: "Not Found" }, 404), NO_PLATFORM],
+  ["404 in HTML", html(PROXY, 404), NO_PLATFORM],
+  ["409", json({ detail: "taken" }, 409), http(409, "taken")],
+  ["422 with a text", json({ detail: "no\x1b[31m" }, 422), http(422, "no\\x1b[31m")],
+  [
+    "422 with a list",
+    json({ detail: [{ loc: ["header", 1], msg: "bad" }, 7, { msg: "worse" }] }, 422),
+    http(422, "header.1: bad; worse"),
+  ],
+  ["422 with an empty text", json({ detail: "" }, 422), http(422)],
+  ["422 with a list of nothing", json({ detail: [{}] }, 422), http(422)],
+  ["422 that repeats the key", json({ detail: `Bearer ${DOCUMENTED_KEY}` }, 422), http(422, "Bearer ****")],
+  ["429", json({ detail: "slow down" }, 429), http(429, "slow down")],
+  ["429 with seconds", body(null, 429, { "retry-after": "2" }), http(429)],
+  ["429 with a date", body(null, 429, { "retry-after": "Mon, 22 Jan 2024 12:00:05 GMT" }), http(429)],
+  ["429 with more than there is time for", body(null, 429, { "retry-after": "86400" }), http(429)],
+  ["429 with nonsense", body(null, 429, { "retry-after": "-1 soon" }), http(429)],
+  ...[500, 501, 502, 503, 504, 599].map((status): Row => [`${status}`, body("<h1>Oops</h1>", status), http(status)]),
+];
+
+/** All rows. */
+export const REFUSED: readonly Row[] = [...STRANGE, ...STATUSES];

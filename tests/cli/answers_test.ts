@@ -1,0 +1,124 @@
+import { assert, assertEquals } from "@std/assert";
+import { afterEach, describe, it } from "@std/testing/bdd";
+import { listen } from "../support/listener.ts";
+import { DOCUMENTED_KEY } from "../support/platform.ts";
+import { listenRaw } from "../support/random_answers.ts";
+import { type Outcome, Session } from "../support/session.ts";
+import { leaveWorlds } from "../support/world.ts";
+import { DOCUMENT_ROWS, ME } from "./answers_fields_table.ts";
+import { body, failure, json, REFUSED, type Reply, type Row } from "./answers_table.ts";
+
+/** Runs a command against a server that answers so. @returns What it said, the server's host as `{host}`. */
+async function outcomeOf(reply: Reply, command: string): Promise<Outcome> {
+  const server = reply instanceof Uint8Array ? listenRaw(() => reply) : listen(reply);
+  const session = new Session({ env: { FLUXLOOP_API_URL: server.url, FLUXLOOP_API_KEY: DOCUMENTED_KEY } });
+  const { code, stdout, stderr } = await session.run(["auth", command]);
+  await server.stop();
+  const named = (text: string) => text.replaceAll(new URL(server.url).host, "{host}");
+  return { code, stdout: named(stdout), stderr: named(stderr) };
+}
+
+/** @returns What `auth status` shows of a key that the platform knows, from its end on. */
+function status(expires: string, permissions = "  ✅ Read scenarios", scopes = "All Projects", more = ""): Outcome {
+  const others = ["Upload results", "Create scenarios", "Delete scenarios", "Manage projects"];
+  return {
+    code: 0,
+    stdout: `✅ Authenticated
+
+Profile: (FLUXLOOP_API_KEY)
+Account: john@example.com
+Organizations:
+  • Acme Inc (owner)
+
+API Key: flux_dev_abc1...mno34
+Expires: ${expires}
+Scopes: ${scopes}
+Permissions:
+${[permissions, ...others.map((it) => `  ❌ ${it}`)].join("\n")}
+${more}`,
+    stderr: "",
+  };
+}
+
+function unverified(told: Outcome): Outcome {
+  const stdout = `⚠️  Not verified
+
+Profile: (FLUXLOOP_API_KEY)
+Account: unknown
+API Key: flux_dev_abc1...mno34
+Expires: unknown
+`;
+  return { ...told, stdout };
+}
+
+const key = (differing: object) => json({ ...ME, api_key: { ...(ME.api_key as object), ...differing } });
+const ROTATE = "Generate a new key at http://{host}/settings/api-keys and put it into FLUXLOOP_API_KEY\n";
+
+const STATUS_ROWS: readonly Row[] = [
+  ["what the contract has", json(ME), status("2024-04-15 (84 days remaining)")],
+  [
+    "an offset, counted in UTC",
+    key({ expires_at: "2024-04-15T01:00:00+02:00" }),
+    status("2024-04-14 (83 days remaining)"),
+  ],
+  ["a date without a time", key({ expires_at: "2024-04-15" }), status("2024-04-15 (84 days remaining)")],
+  ["no end", key({ expires_at: null }), status("Never")],
+  [
+    "a key that has ended",
+    key({ expires_at: "2024-01-20T00:00:00Z" }),
+    status("2024-01-20 (expired 2 days ago)", undefined, undefined, `\n⚠️  This key has expired. ${ROTATE}`),
+  ],
+  [
+    "hostile scopes",
+    key({ scopes: ["\x1b[31m", "prj_1"] }),
+    status("2024-04-15 (84 days remaining)", undefined, "\\x1b[31m, bot"),
+  ],
+  ["the year 9999", key({ expires_at: "9999-12-31T23:59:59Z" }), status("9999-12-31 (2913152 days remaining)")],
+  [
+    "the 30th of February",
+    key({ expires_at: "2024-02-30T00:00:00Z" }),
+    unverified(failure("The platform's answer cannot be read: api_key.expires_at is not a time")),
+  ],
+  [
+    "a page of a captive portal",
+    body("<html>", 200, { "content-type": "text/html" }),
+    unverified(
+      failure("{host} did not answer with JSON but with a web page, as a proxy or a sign-in page in between does"),
+    ),
+  ],
+  ["503", body(null, 503), unverified(failure("{host} answered GET /api/auth/me with HTTP 503"))],
+];
+
+describe("the platform's answers", () => {
+  afterEach(leaveWorlds);
+
+  for (const [what, reply, expected] of REFUSED) {
+    it(`to whoami: ${what}`, async () => assertEquals(await outcomeOf(reply, "whoami"), expected));
+  }
+
+  for (const [what, reply, expected] of DOCUMENT_ROWS) {
+    // No difference of two such long texts is made.
+    it(`to whoami, with 200: ${what}`, async () => {
+      const outcome = await outcomeOf(reply, "whoami");
+      if (expected.stdout.length > 100_000) assert(outcome.stdout === expected.stdout);
+      else assertEquals(outcome, expected);
+    });
+  }
+
+  for (const [what, reply, expected] of STATUS_ROWS) {
+    it(`to status: ${what}`, async () => assertEquals(await outcomeOf(reply, "status"), expected));
+  }
+
+  it("tells a long detail in short, at once", async () => {
+    const { code, stderr } = await outcomeOf(json({ detail: "a".repeat(20_000) }, 422), "whoami");
+    assertEquals(code, 1);
+    assert(stderr.length < 1_000, `${stderr.length} characters`);
+  });
+
+  it("never have the key follow a redirect to another place", async () => {
+    const other = listen(() => Response.json(ME));
+    const { code } = await outcomeOf(body(null, 307, { location: `${other.url}/api/auth/me` }), "whoami");
+    await other.stop();
+    assertEquals([code, other.requests.length], [1, 0]);
+  });
+});

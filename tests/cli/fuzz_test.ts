@@ -1,0 +1,38 @@
+import { assertEquals } from "@std/assert";
+import { afterEach, describe, it } from "@std/testing/bdd";
+import { DOCUMENTED_KEY } from "../support/platform.ts";
+import { listenRaw, RandomAnswers, wrongsOf } from "../support/random_answers.ts";
+import { Session } from "../support/session.ts";
+import { leaveWorlds } from "../support/world.ts";
+
+const BLOCKS = 10;
+const ANSWERS_IN_BLOCK = 200;
+const COMMANDS = [["auth", "whoami"], ["auth", "status"], ["auth", "status", "--json"], ["auth", "login"]];
+
+describe("random answers", () => {
+  afterEach(leaveWorlds);
+
+  for (let block = 0; block < BLOCKS; block++) {
+    it(`with the seed ${block} are taken as answers or told as failures`, async () => {
+      const answers = new RandomAnswers(block);
+      for (let index = 0; index < ANSWERS_IN_BLOCK; index++) {
+        const bytes = answers.next();
+        const server = listenRaw(() => bytes);
+        const command = COMMANDS[index % COMMANDS.length];
+        const isLogin = command[1] === "login";
+        const session = new Session({
+          env: { FLUXLOOP_API_URL: server.url, ...(isLogin ? {} : { FLUXLOOP_API_KEY: DOCUMENTED_KEY }) },
+        });
+        const outcome = await session.run([...command, ...(isLogin ? ["--api-key", DOCUMENTED_KEY] : [])]);
+        await server.stop();
+        const sent = JSON.stringify(new TextDecoder("latin1").decode(bytes));
+        assertEquals(
+          wrongsOf(outcome),
+          [],
+          `${command.join(" ")}, answer ${index}, ${sent}: ${JSON.stringify(outcome)}`,
+        );
+        if (command.includes("--json")) assertEquals(typeof JSON.parse(outcome.stdout), "object");
+      }
+    });
+  }
+});

@@ -1,0 +1,135 @@
+import { assertEquals } from "@std/assert";
+import { afterEach, describe, it } from "@std/testing/bdd";
+import { parseDocument } from "yaml";
+import { AnsweringSession, LOGIN_KEY } from "../support/answering_world.ts";
+import { readIndependently } from "../support/independent_yaml.ts";
+import { leaveWorlds } from "../support/world.ts";
+
+const KEY = "flux_dev_old00000000000000000000000000";
+const MIB = 1024 * 1024;
+/** What a file may be larger for having been written anew, and a profile more. */
+const GROWTH = 4;
+
+/** @returns Lines `<name>0: &<name>0 …` and so on, each of them nine times the one before. */
+function laughs(levels: number, first: string, next: (alias: string) => string): string {
+  const lines = Array.from(
+    { length: levels },
+    (_, level) => `a${level}: &a${level} ${level === 0 ? first : next(`*a${level - 1}`)}`,
+  );
+  return lines.join("\n") + "\n";
+}
+const nine = (item: (index: number) => string) => Array.from({ length: 9 }, (_, index) => item(index)).join(", ");
+const listOfNine = (alias: string) => `[${nine(() => alias)}]`;
+const mappingOfNine = (alias: string) => `{${nine((index) => `k${index}: ${alias}`)}}`;
+const good = `profiles:\n  default:\n    api_key: ${KEY}\n`;
+const profiles = (count: number) =>
+  "profiles:\n" + Array.from({ length: count }, (_, index) => {
+    const account = `${"j".repeat(99)}@example.com`;
+    return `  p${index}:\n    api_key: flux_dev_${String(index).padStart(30, "0")}\n    account: ${account}\n`;
+  }).join("");
+
+/** Small files that stand for endless ones, and large ones. */
+const HOSTILE: readonly { what: string; content: string }[] = [
+  { what: "a billion laughs in lists", content: laughs(40, "[ha, ha]", listOfNine) + good },
+  { what: "a billion laughs in mappings", content: laughs(40, "{ha: ha}", mappingOfNine) + good },
+  {
+    what: "a billion laughs for a profile's fields",
+    content: `${laughs(40, "{ha: ha}", mappingOfNine)}${good}    more: *a39\n  laughing: *a39\n`,
+  },
+  { what: "a list within itself", content: `a: &a [*a, *a]\n${good}` },
+  { what: "profiles within themselves", content: good.replace("profiles:", "profiles: &p") + "  self: *p\n" },
+  { what: "lists in lists, just not too deep", content: `a: ${"[".repeat(500)}${"]".repeat(500)}\n${good}` },
+  { what: "a hundred thousand aliases", content: `z: &z [1]\na: [${"*z, ".repeat(100_000)}]\n${good}` },
+  { what: "a hundred thousand anchors", content: `a: [${"&z [], ".repeat(100_000)}]\n${good}` },
+  { what: "a million empty lines", content: "\n".repeat(1_000_000) + good },
+  { what: "a line of a million quotes", content: `a: '${"''".repeat(1_000_000)}'\n${good}` },
+  { what: "lines of blanks and tabs", content: `${" ".repeat(1_000)}${"\t".repeat(1_000)}\n`.repeat(500) + good },
+  {
+    what: "lines that are almost plain",
+    content: `${good}${"    a: b\n".repeat(1)}${"x: y\n".repeat(1)}${"# z\n".repeat(200_000)}`,
+  },
+  { what: "a key of a million characters", content: `${"k".repeat(1_000_000)}: x\n${good}` },
+];
+
+describe("a hostile credentials file", () => {
+  afterEach(leaveWorlds);
+
+  for (const { what, content } of HOSTILE) {
+    it(`with ${what} is read, and written no larger than ${GROWTH} times what it was, or not touched`, async () => {
+      const session = new AnsweringSession(content);
+      assertEquals((await session.run(["auth", "token"])).stdout, `${KEY}\n`);
+      assertEquals((await session.run(["auth", "list"])).code, 0);
+      const { code } = await session.login();
+      if (code === 2) return assertEquals(session.saved(), content);
+      assertEquals([code, (await session.run(["auth", "token"])).stdout], [0, `${KEY}\n`]);
+      assertEquals((await session.run(["auth", "token", "--profile", "new"])).stdout, `${LOGIN_KEY}\n`);
+      const written = session.saved()!;
+      assertEquals(
+        written.length < GROWTH * content.length + 1_000,
+        true,
+        `${content.length} became ${written.length}`,
+      );
+    });
+  }
+
+  it("with laughs that have been written anew has as many of them", async () => {
+    const session = new AnsweringSession(laughs(3, "[ha, ha]", listOfNine) + good);
+    const before = parseDocument(session.saved()!).toJS({ maxAliasCount: -1 });
+    await session.login();
+    await session.run(["auth", "logout", "--profile", "new"]);
+    assertEquals(parseDocument(session.saved()!).toJS({ maxAliasCount: -1 }), before);
+  });
+
+  for (const command of ["login", "logout"] as const) {
+    it(`with one mapping for two profiles changes one of them by ${command}`, async () => {
+      const session = new AnsweringSession(
+        `common: &c {api_key: ${KEY}, team: x}\nprofiles: &p\n  default: *c\n  other: *c\nbackup: *p\n`,
+      );
+      const fields = new Map([["api_key", KEY], ["team", "x"]]);
+      const profiles = new Map([["default", fields], ["other", fields]]);
+      assertEquals(
+        (command === "login" ? await session.login("other") : await session.run(["auth", "logout"])).code,
+        0,
+      );
+      const changed = command === "login"
+        ? new Map<string, unknown>([["api_key", LOGIN_KEY], ["team", "x"], ["account", "jane@example.com"]])
+        : undefined;
+      const after = changed === undefined
+        ? new Map([["other", fields]])
+        : new Map([["default", fields], ["other", changed]]);
+      const expected = new Map<string, unknown>([["common", fields], ["profiles", after], ["backup", profiles]]);
+      assertEquals(readIndependently(session.saved()!), expected);
+    });
+  }
+
+  for (const [what, comment] of [["as the program writes it", ""], ["with a comment", "# mine\n"]]) {
+    it(`of 10 MB, ${what}, loses none of its profiles`, async () => {
+      const count = 60_000;
+      const session = new AnsweringSession(comment + profiles(count));
+      assertEquals((await session.run(["auth", "token", "--profile", "p7"])).code, 0);
+      assertEquals((await session.login()).code, 0);
+      const written = session.saved()!;
+      assertEquals([written.length > 10 * MIB, written.match(/^ {2}\w+:$/gm)!.length], [true, count + 1]);
+      assertEquals((await session.run(["auth", "token", "--profile", `p${count - 1}`])).code, 0);
+    });
+  }
+
+  // What would be too large to be read again must not be written.
+  const almost = [
+    {
+      what: "that is almost as large as may be",
+      content: `${good}more: "${"x".repeat(16 * MIB - good.length - 20)}"\n`,
+    },
+    { what: "that would be written too large", content: `${good}more: [${"1,".repeat(3 * MIB)}1]\n` },
+  ];
+  for (const { what, content } of almost) {
+    it(`${what} can be read after a login, which else is refused`, async () => {
+      const session = new AnsweringSession(content);
+      const before = session.fingerprint();
+      const { code } = await session.login();
+      assertEquals((await session.run(["auth", "token"])).stdout, `${KEY}\n`);
+      if (code === 2) assertEquals(session.fingerprint(), before);
+      else assertEquals(code, 0);
+    });
+  }
+});

@@ -1,0 +1,170 @@
+import { assertEquals } from "@std/assert";
+import { afterEach, describe, it } from "@std/testing/bdd";
+import fc from "fast-check";
+import { logIn, planLogin } from "../../src/auth/log_in.ts";
+import { logOut } from "../../src/auth/log_out.ts";
+import { switchProfile } from "../../src/auth/switch_profile.ts";
+import type { Context } from "../../src/context.ts";
+import { updateCredentials } from "../../src/credentials/credential_store.ts";
+import { type CredentialsLocation, requireCredentialsLocation } from "../../src/credentials/location.ts";
+import { FluxloopError } from "../../src/errors.ts";
+import { takeEveryKey } from "../support/answering_world.ts";
+import { readIndependently } from "../support/independent_yaml.ts";
+import { profileNamed } from "../support/profile.ts";
+import { leaveWorlds, world } from "../support/world.ts";
+
+/** Sequences for each property; further ones with another seed find no less than these again. */
+const RUNS = { numRuns: 500, seed: 20240122 };
+const LONGEST = 12;
+
+/** Names as the command line takes them, among them those that YAML or JavaScript takes for something else. */
+const names = fc.oneof(
+  fc.constantFrom("default", "a", "b"),
+  fc.constantFrom("constructor", "toString", "hasOwnProperty", "valueOf", "length", "profiles", "default_profile"),
+  fc.constantFrom("true", "null", "yes", "No", "on", "y", "1e3", "0x10", "0o7", "007", "1.0", "1_000", "0b1"),
+  fc.constantFrom("2024-01-01", "12345678901234567890", "0", "9007199254740993", "a.b-c_d", "Infinity", "NaN"),
+  fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,20}$/),
+);
+/** Names that only the store itself takes. */
+const anyNames = fc.oneof(names, fc.constantFrom("__proto__", "é", "a b", "#", "- a", "~", ".", "a: b", "\t"));
+const values = fc.option(fc.oneof(fc.stringMatching(/^[\x20-\x7e]{1,20}$/), fc.string({ minLength: 1, maxLength: 8 })));
+const keys = fc.stringMatching(/^[\x21-\x7e]{1,40}$/);
+
+/** Files without a profile: as the program writes one, and as people and other programs do. */
+const empties = fc.constantFrom(
+  ...["", "profiles: {}\n", "profiles:\n", "# mine\nprofiles: {} # none yet\n", "profiles: ~ # none\r\n", "{}\n"],
+  ...["%YAML 1.2\n---\nprofiles:\n...\n", '\ufeff{"profiles": {}}', "'profiles': &none {}\n", "# nothing\n"],
+);
+
+/** What the file is to hold: the fields of each profile, and the profile that was chosen. */
+interface Model {
+  readonly profiles: Map<string, Map<string, string>>;
+  chosen: string | null;
+}
+
+/** A profile's fields; those that are not there are `null`. */
+type Fields = Readonly<Record<string, string | null>>;
+
+type Step =
+  & (
+    | { readonly deed: "save"; readonly key: string; readonly account: string | null; readonly expires: string | null }
+    | { readonly deed: "remove" | "choose" | "remove all" }
+  )
+  & { readonly name: string };
+
+const stepsOn = (
+  name: fc.Arbitrary<string>,
+  deeds: fc.Arbitrary<"remove" | "choose" | "remove all">,
+): fc.Arbitrary<Step[]> =>
+  fc.array(
+    fc.oneof(
+      {
+        weight: 2,
+        arbitrary: fc.record({ deed: fc.constant("save" as const), name, key: keys, account: values, expires: values }),
+      },
+      { weight: 1, arbitrary: fc.record({ deed: deeds, name }) },
+    ),
+    { minLength: 1, maxLength: LONGEST },
+  );
+
+/** Does to the model what the step does. @returns Whether the command line lets it be done. */
+function follow(model: Model, step: Step, fields: Fields): boolean {
+  const { profiles } = model;
+  if (step.deed === "save") {
+    const present = Object.entries(fields).filter((it): it is [string, string] => it[1] !== null);
+    profiles.set(step.name, new Map(present));
+    return true;
+  }
+  const removed = step.deed === "remove all" ? [...profiles.keys()] : step.deed === "remove" ? [step.name] : [];
+  const isThere = step.deed === "remove all" || profiles.has(step.name);
+  for (const name of removed) {
+    profiles.delete(name);
+    if (model.chosen === name) model.chosen = null;
+  }
+  if (step.deed === "choose" && isThere) model.chosen = step.name;
+  return isThere;
+}
+
+function assertHolds(location: CredentialsLocation, { profiles, chosen }: Model): void {
+  const text = Deno.readTextFileSync(location.file);
+  const holds = readIndependently(text) as Map<string, unknown> | null ?? new Map();
+  // Without any profile there may be a name for them, or not.
+  if (profiles.size === 0 && (holds.get("profiles") ?? null) === null) holds.set("profiles", profiles);
+  const expected = new Map<string, unknown>([["profiles", profiles]]);
+  if (chosen !== null) expected.set("default_profile", chosen);
+  assertEquals(holds, expected, text);
+}
+
+/** A home in memory, where there is such a place: bringing a file to disk is tested elsewhere. */
+function homeFor(context: Context): { context: Context; location: CredentialsLocation } {
+  let folder: string;
+  try {
+    folder = Deno.makeTempDirSync({ dir: "/dev/shm" });
+  } catch {
+    folder = Deno.makeTempDirSync();
+  }
+  homes.push(folder);
+  const env = (name: string) => name === "FLUXLOOP_HOME" ? folder : undefined;
+  return { context: { ...context, env }, location: requireCredentialsLocation({ ...context, env }) };
+}
+const homes: string[] = [];
+
+describe("any sequence of changes leaves the credentials that a plain model has", () => {
+  afterEach(() => {
+    leaveWorlds();
+    for (const home of homes.splice(0)) Deno.removeSync(home, { recursive: true });
+  });
+
+  it("of the store's own: save, remove and choose", async () => {
+    const { location } = homeFor(world().context);
+    const deeds = fc.constantFrom("remove" as const, "choose" as const);
+    const sequences = fc.asyncProperty(empties, stepsOn(anyNames, deeds), async (empty, steps) => {
+      const model: Model = { profiles: new Map(), chosen: null };
+      Deno.writeTextFileSync(location.file, empty);
+      for (const step of steps) {
+        const fields: Fields = step.deed === "save"
+          ? { api_key: step.key, account: step.account, expires: step.expires }
+          : {};
+        // The store leaves it to its callers what may be chosen.
+        if (!follow(model, step, fields) && step.deed === "choose") continue;
+        await updateCredentials(location, (document) => {
+          if (step.deed === "choose") return document.choose(step.name);
+          if (step.deed !== "save") return document.remove(step.name);
+          const { name, key, account, expires } = step;
+          document.save(profileNamed(name, { apiKey: key, account, expires }));
+        });
+        assertHolds(location, model);
+      }
+    });
+    await fc.assert(sequences, RUNS);
+  });
+
+  it("of the commands: login, logout, logout of all and switch", async () => {
+    const { context, location } = homeFor(world({ fetch: takeEveryKey }).context);
+    const deeds = fc.constantFrom("remove" as const, "remove all" as const, "choose" as const);
+    const sequences = fc.asyncProperty(empties, stepsOn(names, deeds), async (empty, steps) => {
+      const model: Model = { profiles: new Map(), chosen: null };
+      Deno.writeTextFileSync(location.file, empty);
+      for (const step of steps) {
+        const fields: Fields = step.deed === "save" ? { api_key: step.key, account: "jane@example.com" } : {};
+        assertEquals(await isDone(context, step), follow(model, step, fields), JSON.stringify(step));
+        assertHolds(location, model);
+      }
+    });
+    await fc.assert(sequences, RUNS);
+  });
+});
+
+/** @returns Whether the use case could do it; else there was no such profile. */
+async function isDone(context: Context, step: Step): Promise<boolean> {
+  try {
+    if (step.deed === "save") {
+      await logIn(context, await planLogin(context, { profile: step.name, save: true }), step.key);
+    } else if (step.deed === "choose") await switchProfile(context, step.name);
+    else await logOut(context, step.deed === "remove" ? { profile: step.name, all: false } : { all: true });
+    return true;
+  } catch (error) {
+    if (error instanceof FluxloopError && error.code === "not_found") return false;
+    throw error;
+  }
+}

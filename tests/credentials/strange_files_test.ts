@@ -1,0 +1,207 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { afterEach, describe, it } from "@std/testing/bdd";
+import { AnsweringSession, LOGIN_KEY } from "../support/answering_world.ts";
+import { readIndependently } from "../support/independent_yaml.ts";
+import { leaveWorlds } from "../support/world.ts";
+
+const KEY = "flux_dev_old00000000000000000000000000";
+/** A file with a good profile, and then this. */
+const after = (rest: string) => `profiles:\n  default:\n    api_key: ${KEY}\n${rest}`;
+
+/** Files that are read whole: the key of their profile `default`, or none. */
+const READABLE: readonly { what: string; content: string; key: string | null }[] = [
+  { what: "nothing", content: "", key: null },
+  { what: "empty lines", content: "\n\r\n \n", key: null },
+  { what: "a comment", content: "# nothing yet\n", key: null },
+  { what: "a byte-order mark alone", content: "\ufeff", key: null },
+  { what: "`profiles:` and nothing behind it", content: "profiles:\n", key: null },
+  { what: "`profiles: null`", content: "default_profile: x\nprofiles: null\n", key: null },
+  { what: "`profiles: {}`", content: "profiles: {}\n", key: null },
+  { what: "a null document", content: "null\n", key: null },
+  { what: "Windows line ends", content: after("    account: me\n").replaceAll("\n", "\r\n"), key: KEY },
+  { what: "a byte-order mark", content: `\ufeff${after("")}`, key: KEY },
+  { what: "a byte-order mark and Windows line ends", content: `\ufeff${after("")}`.replaceAll("\n", "\r\n"), key: KEY },
+  { what: "old Macintosh line ends", content: after("").replaceAll("\n", "\r"), key: KEY },
+  { what: "no line end at its end", content: after("").trimEnd(), key: KEY },
+  { what: "comments", content: `# mine\n${after("    # not to be shared\n")}# the end\n`, key: KEY },
+  {
+    what: "tabs around values and in empty lines",
+    content: `profiles:\t# mine\n\t\n  default:\n    api_key:\t${KEY}\t\n`,
+    key: KEY,
+  },
+  { what: "quotes", content: `"profiles":\n  'default':\n    "api_key": '${KEY}'\n`, key: KEY },
+  { what: "JSON", content: JSON.stringify({ profiles: { default: { api_key: KEY } } }, null, 2), key: KEY },
+  { what: "markers of start and end", content: `%YAML 1.2\n---\n${after("")}...\n`, key: KEY },
+  { what: "an unquoted date", content: after("    expires: 2024-04-15\n    created: 2024-01-16\n"), key: KEY },
+  {
+    what: "anchors and aliases",
+    content: `it: &it ${KEY}\nprofiles:\n  default: &d {api_key: *it}\n  b: *d\n`,
+    key: KEY,
+  },
+];
+
+/** Values that stand where a text belongs. */
+const NO_TEXTS = ["12", "1.5", "true", "null", "[a, b]", "{a: b}", "[]", "{}", '""'];
+const BUILT_IN = ["constructor", "toString", "hasOwnProperty", "valueOf", "prototype", "length", "__proto__"];
+
+/** Fields, with what else is in the file, that a login and a logout of another profile leave as they are. */
+const UNKNOWN: readonly { what: string; content: string }[] = [
+  {
+    what: "fields at every level",
+    content: `theme: {a: [1, {b: c}]}\n${after("    team: [x]\n")}  other: {x: y}\nz: 1\n`,
+  },
+  { what: "profiles that are no mappings", content: after("  a: text\n  b: [1, 2]\n  c:\n  d: 5\n  e: false\n") },
+  {
+    what: "texts that look like something else",
+    content: after(`    a: "1"\n    b: "true"\n    c: "null"\n    d: "~"\n    e: ""\n`),
+  },
+  {
+    what: "texts with white space",
+    content: after(`    a: " x "\n    b: "\\n"\n    c: "x\\n\\n"\n    d: "\\tx\\r\\ny"\n`),
+  },
+  {
+    what: "texts of several lines",
+    content: after("    a: |\n      x\n       y\n\n    b: >+\n      x\n      y\n\n    c: |-\n      x\n"),
+  },
+  {
+    what: "signs of all kinds",
+    content: after(`    a: "\\u2028\\0\\x07\\U0001F600 é \\ufeff"\n    "b: c": "# d"\n    "'": '"'\n`),
+  },
+  {
+    what: "texts that begin like syntax",
+    content: after(`    a: "- x"\n    b: "*x"\n    c: "!x"\n    d: "<<"\n    e: "--- x"\n`),
+  },
+  {
+    what: "numbers",
+    content: after("    a: 1.10\n    b: 0x1F\n    c: -0\n    d: .inf\n    e: -.INF\n    f: .nan\n    g: 1e3\n"),
+  },
+  { what: "whole numbers of 64 bits", content: after("    team_id: 12345678901234567890\n") },
+  {
+    what: "a profile named by a number of 20 digits",
+    content: after(`  12345678901234567890:\n    api_key: ${KEY}\n`),
+  },
+  { what: "numbers of YAML 1.1 alone", content: after("    a: 1_000\n    b: 0b11\n    c: 12:30:45\n") },
+  { what: "a quoted octal number", content: after(`    a: "0o17"\n  "0o7":\n    api_key: ${KEY}\n`) },
+  { what: "words of YAML 1.1 alone", content: after("    a: yes\n    b: No\n    c: on\n    d: y\n    yes: n\n") },
+  { what: "dates", content: after("    a: 2024-04-15\n    b: 2001-12-14t21:59:43.10-05:00\n    2024-01-01: x\n") },
+  { what: "nothing, in many ways", content: after("    a: ~\n    b: null\n    c: NULL\n    d:\n    e: [~, {}, []]\n") },
+  { what: "a merge key", content: `base: &base {team: x}\n${after("  other:\n    <<: *base\n    api_key: y\n")}` },
+  { what: "aliases", content: `x: &x [1, {a: b}]\ny: *x\nz: {k: *x}\n${after("    t: &t text\n    u: *t\n")}` },
+  { what: "an alias to nothing", content: after("    a: &a\n    b: *a\n") },
+  { what: "built-in names", content: after(`  __proto__: {api_key: a}\n  constructor: {__proto__: {b: 1}}\n`) },
+  { what: "a mapping for a key", content: after("    ? {a: b}\n    : c\n") },
+  { what: "a list for a key", content: after("    ? [a, b]\n    : c\n") },
+];
+
+describe("a credentials file that is strange", () => {
+  afterEach(leaveWorlds);
+
+  for (const { what, content, key } of READABLE) {
+    it(`with ${what} is read, and written with a login's profile`, async () => {
+      const session = new AnsweringSession(content);
+      const { code, stdout } = await session.run(["auth", "token"]);
+      assertEquals([code, stdout], key === null ? [content.includes("_profile") ? 5 : 3, ""] : [0, `${key}\n`]);
+      assertEquals((await session.run(["auth", "list"])).code, 0);
+      assertEquals((await session.login()).code, 0);
+      assertEquals((await session.run(["auth", "token", "--profile", "new"])).stdout, `${LOGIN_KEY}\n`);
+      if (key !== null) assertEquals((await session.run(["auth", "token", "--profile", "default"])).stdout, `${key}\n`);
+      readIndependently(session.saved()!);
+    });
+  }
+
+  for (const { what, content } of UNKNOWN) {
+    it(`with ${what} keeps them through login and logout of another profile, or is not touched`, async () => {
+      const session = new AnsweringSession(content);
+      const before = readIndependently(content);
+      const { code } = await session.login();
+      if (code === 2) return assertEquals(session.saved(), content);
+      assertEquals([code, (await session.run(["auth", "logout", "--profile", "new"])).code], [0, 0]);
+      assertEquals(readIndependently(session.saved()!), before, session.saved()!);
+    });
+  }
+
+  for (const value of NO_TEXTS) {
+    it(`with ${value} where texts belong takes it for nothing, and keeps it`, async () => {
+      const content = after(`    account: ${value}\n    expires: ${value}\n    key_id: ${value}\n`);
+      const session = new AnsweringSession(`default_profile: ${value}\n${content}`);
+      const before = readIndependently(session.saved()!);
+      for (const args of [["list"], ["token"], ["status"], ["status", "--all"]]) {
+        const { code, stderr } = await session.run(["auth", ...args]);
+        assertEquals([code, stderr], [0, ""]);
+      }
+      await session.login();
+      await session.run(["auth", "logout", "--profile", "new"]);
+      assertEquals(readIndependently(session.saved()!), before);
+    });
+
+    it(`with ${value} for a key says so, and shows the other profiles`, async () => {
+      const session = new AnsweringSession(after(`  odd:\n    api_key: ${value}\n`));
+      const { code, stderr } = await session.run(["auth", "token", "--profile", "odd"]);
+      assertEquals(code, 2);
+      assertStringIncludes(stderr, 'Profile "odd" in ~/.fluxloop/credentials has no api_key; log in to it again');
+      assertStringIncludes((await session.run(["auth", "list"])).stdout, "default");
+      assertEquals((await session.login("odd")).code, 0);
+    });
+  }
+
+  // What a key was saved for is not known here: it must not go to the platform that everybody else uses.
+  for (const value of ["12", "true", "[a, b]", "{a: b}", "not a URL", "http://example.com"]) {
+    it(`with ${value} for an API URL sends the key nowhere`, async () => {
+      const session = new AnsweringSession(after(`    api_url: ${value}\n`));
+      const { code } = await session.run(["auth", "status"]);
+      assertEquals([code, session.asked], [2, []]);
+    });
+  }
+
+  for (const name of BUILT_IN) {
+    it(`with a profile named ${name} is one like any other`, async () => {
+      const session = new AnsweringSession(after(`  ${name}:\n    api_key: flux_dev_${name}\n    x: 1\n`));
+      const { profiles } = JSON.parse((await session.run(["auth", "list", "--json"])).stdout);
+      assertEquals(profiles.map((it: { name: string }) => it.name), ["default", name]);
+      const before = readIndependently(session.saved()!);
+      await session.login();
+      await session.run(["auth", "logout", "--profile", "new"]);
+      assertEquals(readIndependently(session.saved()!), before);
+    });
+  }
+
+  // Each is a number, a date or a truth value to some version of YAML.
+  for (
+    const name of [
+      "0o7",
+      "0x1F",
+      "0b11",
+      "007",
+      "1_000",
+      "1e3",
+      "1.5",
+      "12345678901234567890",
+      "2024-01-01",
+      "true",
+      "No",
+    ]
+  ) {
+    it(`where ${name} is logged in to has it for a name`, async () => {
+      const session = new AnsweringSession("");
+      await session.login(name);
+      const { profiles } = JSON.parse((await session.run(["auth", "list", "--json"])).stdout);
+      assertEquals(profiles.map((it: { name: string }) => it.name), [name]);
+      const independently = readIndependently(session.saved()!) as Map<string, Map<string, unknown>>;
+      assertEquals([...independently.get("profiles")!.keys()], [name]);
+    });
+  }
+
+  for (const version of ["2", "1.5", '"2"', "next", "{a: b}"]) {
+    it(`of version ${version} is read, and not touched`, async () => {
+      const session = new AnsweringSession(`version: ${version}\n${after("")}`);
+      const before = session.fingerprint();
+      assertEquals((await session.run(["auth", "token"])).stdout, `${KEY}\n`);
+      for (const args of [["login", "--api-key", LOGIN_KEY], ["logout"], ["logout", "--all"], ["switch", "default"]]) {
+        const { code, stderr } = await session.run(["auth", ...args]);
+        assertEquals(code, 2, args[0]);
+        assertStringIncludes(stderr, "was written by a newer version of fluxloop and is not changed; upgrade fluxloop");
+      }
+      assertEquals(session.fingerprint(), before);
+    });
+  }
+});

@@ -1,0 +1,97 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { afterEach, describe, it } from "@std/testing/bdd";
+import { DOCUMENTED_KEY } from "../support/platform.ts";
+import { start } from "../support/program.ts";
+
+const HEAD = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n";
+/** What a run may take beyond its `--timeout`, in milliseconds. */
+const BOUND = 10_000;
+
+/** What a server does with a connection that was accepted. */
+type Behaviour = (connection: Deno.TcpConn) => Promise<unknown>;
+
+const silent: Behaviour = () => Promise.resolve();
+
+const dripping = (text: string): Behaviour => async (connection) => {
+  await connection.write(new TextEncoder().encode(text));
+  const drop = new TextEncoder().encode(" ");
+  const drip = setInterval(() => connection.write(drop).catch(() => clearInterval(drip)), 100);
+};
+
+const endless: Behaviour = async (connection) => {
+  await connection.write(new TextEncoder().encode(HEAD));
+  const blanks = new TextEncoder().encode(" ".repeat(64 * 1024));
+  while (true) await connection.write(blanks);
+};
+
+describe("a server that is slow", () => {
+  let stop: () => Promise<void> = () => Promise.resolve();
+  afterEach(() => stop());
+
+  /** Listens. @returns Its URL, and what is resolved when it has been asked for something. */
+  function serve(behaviour: Behaviour): { url: string; asked: Promise<void> } {
+    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const asked = Promise.withResolvers<void>();
+    const connections: Deno.TcpConn[] = [];
+    const serving = (async () => {
+      for await (const connection of listener) {
+        connections.push(connection);
+        await connection.read(new Uint8Array(16 * 1024));
+        asked.resolve();
+        // The client leaves in the middle of it.
+        behaviour(connection).catch(() => {});
+      }
+    })();
+    stop = async () => {
+      listener.close();
+      for (const connection of connections) connection.close();
+      await serving;
+    };
+    return { url: `http://127.0.0.1:${listener.addr.port}`, asked: asked.promise };
+  }
+
+  function whoami(url: string, timeout: string): Deno.ChildProcess {
+    return start(["auth", "whoami", "--timeout", timeout], {
+      env: { FLUXLOOP_API_URL: url, FLUXLOOP_API_KEY: DOCUMENTED_KEY },
+    });
+  }
+
+  /** @returns Exit code and standard error; what takes too long is killed, and has the code of that. */
+  async function ended(child: Deno.ChildProcess): Promise<[number, string]> {
+    const bound = setTimeout(() => child.kill("SIGKILL"), BOUND);
+    const { code, stderr } = await child.output();
+    clearTimeout(bound);
+    return [code, new TextDecoder().decode(stderr)];
+  }
+
+  const late: [string, Behaviour][] = [
+    ["accepts and says nothing", silent],
+    ["drips its answer's head", dripping("HTTP/1.1 200 OK\r\nX: ")],
+    ["drips its answer's body", dripping(HEAD)],
+  ];
+  for (const [what, behaviour] of late) {
+    it(`and ${what} is not waited for beyond --timeout`, async () => {
+      const { url } = serve(behaviour);
+      const [code, stderr] = await ended(whoami(url, "1"));
+      assertEquals(code, 4);
+      assertStringIncludes(stderr, `Failed to connect to ${new URL(url).host}: no complete answer within 1 second`);
+    });
+
+    it(`and ${what} is left at once on Ctrl-C`, async () => {
+      const { url, asked } = serve(behaviour);
+      const child = whoami(url, "60");
+      await asked;
+      child.kill("SIGINT");
+      const [code, stderr] = await ended(child);
+      assertEquals([code, stderr], [130, ""]);
+    });
+  }
+
+  it("or never ends its answer is left when that has become too large", async () => {
+    const { url } = serve(endless);
+    assertEquals(await ended(whoami(url, "30")), [
+      1,
+      `❌ Error: ${new URL(url).host} sent more than 8 MiB in one answer\n`,
+    ]);
+  });
+});

@@ -1,0 +1,82 @@
+import { assertEquals } from "@std/assert";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from "@std/testing/bdd";
+import { CredentialsHome, keyHolders } from "../../support/credentials_home.ts";
+import { DOCUMENTED_KEY, startPlatform, type TestPlatform } from "../../support/platform.ts";
+import { runMounted } from "../../support/users.ts";
+
+const ONE = `profiles:
+  default:
+    api_key: flux_dev_old0000000000000000000000000
+    account: john@example.com
+`;
+/** More than there is room for, whatever is left free below. */
+const MANY = "profiles:\n" + Array.from({ length: 400 }, (_, index) => {
+  return `  p${index}:\n    api_key: flux_dev_${String(index).padStart(32, "0")}\n    account: john@example.com\n`;
+}).join("");
+
+const FILL = "dd if=/dev/zero of=filling bs=1024 2>/dev/null || true";
+const FREE_8K = "truncate --size=-8192 filling";
+/** As many files as there may be. */
+const MANY_FILES = "n=0; while touch filling$n 2>/dev/null; do n=$((n+1)); done";
+const SIZE = "size=512k";
+
+interface Disk {
+  readonly what: string;
+  /** Options of the file system in memory on which the home is. */
+  readonly options: string;
+  /** What the file holds before; `null` where there is none. */
+  readonly old: string | null;
+  /** A shell script that fills it up. */
+  readonly fill: string;
+}
+
+const DISKS: readonly Disk[] = [
+  { what: "without any room, for the first login", options: SIZE, old: null, fill: FILL },
+  { what: "without any room", options: SIZE, old: ONE, fill: FILL },
+  { what: "without any room, where a lock was before", options: SIZE, old: ONE, fill: `echo 1 > $LOCK; ${FILL}` },
+  { what: "with room for a part of the file", options: SIZE, old: MANY, fill: `${FILL}; ${FREE_8K}` },
+  { what: "with room but for no more files", options: `${SIZE},nr_inodes=10`, old: ONE, fill: MANY_FILES },
+  { what: "for no more files, at the first login", options: `${SIZE},nr_inodes=10`, old: null, fill: MANY_FILES },
+];
+
+describe("a full disk", () => {
+  let platform: TestPlatform;
+  let home: CredentialsHome;
+  let seen: string;
+
+  beforeAll(async () => {
+    platform = await startPlatform();
+  });
+  afterAll(() => platform.stop());
+  beforeEach(async () => {
+    home = await CredentialsHome.open(platform.url);
+    // What is on the small disk can be seen only where it is mounted: it is copied here.
+    seen = `${home.path}-seen`;
+    await Deno.mkdir(seen);
+  });
+  afterEach(() => home.close());
+
+  for (const { what, options, old, fill } of DISKS) {
+    it(`${what}: exit code 1, a clear sentence, the old file as it was and no key beside it`, async () => {
+      await Deno.writeTextFile(`${seen}/old`, old ?? "");
+      const prepare = `
+        LOCK=.fluxloop/credentials.lock
+        mount -t tmpfs -o ${options} tmpfs '${home.path}' && cd '${home.path}' || exit 99
+        ${old === null ? "" : `mkdir -m 700 .fluxloop && install -m 600 '${seen}/old' .fluxloop/credentials || exit 99`}
+        ${fill}`;
+      const after =
+        `mkdir -p '${seen}/.fluxloop' && cp -r '${home.folder}' '${seen}' 2>/dev/null; chmod -R a+rX '${seen}'`;
+      const { code, stdout, stderr } = await runMounted(
+        "root",
+        prepare,
+        [home.program, "auth", "login", "--api-key-stdin"],
+        { env: { HOME: home.path, FLUXLOOP_API_URL: platform.url }, stdin: DOCUMENTED_KEY },
+        after,
+      );
+      const sentence = "~/.fluxloop/credentials cannot be written: the disk is full; make room and try again";
+      assertEquals([code, stdout, stderr], [1, "", `❌ Error: ${sentence}\n`]);
+      if (old !== null) assertEquals(await Deno.readTextFile(`${seen}/.fluxloop/credentials`), old);
+      assertEquals(keyHolders(`${seen}/.fluxloop`), old === null ? [] : ["credentials"]);
+    });
+  }
+});

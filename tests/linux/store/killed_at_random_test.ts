@@ -1,0 +1,109 @@
+import { assertEquals } from "@std/assert";
+import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
+import { CredentialsHome, keyHolders, keysIn, namesIn } from "../../support/credentials_home.ts";
+import { listen, type Listener } from "../../support/listener.ts";
+import { start } from "../../support/program.ts";
+
+/** How often: the full number takes minutes. */
+const KILLS = Deno.env.has("FLUXLOOP_TEST_LONG") ? 500 : 40;
+const KEYS = ["flux_dev_first000000000000000000000000", "flux_dev_second00000000000000000000000"] as const;
+/** What is in the folder when all is well. */
+const NAMES = ["credentials", "credentials.lock"];
+const SAVER = new URL("fixtures/save_for_ever.ts", import.meta.url).pathname;
+
+describe(`credentials after ${KILLS} times kill -9 at a random moment`, () => {
+  let home: CredentialsHome;
+  let platform: Listener;
+  let asked: PromiseWithResolvers<void>;
+
+  beforeEach(async () => {
+    platform = listen(() => {
+      asked.resolve();
+      return Response.json({ account: { id: "usr_1", email: "john@example.com" } });
+    });
+    asked = Promise.withResolvers();
+    home = await CredentialsHome.open(platform.url);
+  });
+  afterEach(async () => {
+    await platform.stop();
+    await home.close();
+  });
+
+  const saved = () => Deno.readTextFile(home.file).catch(() => "");
+
+  /** Starts a login, and waits until its key has been verified: saving it comes next. */
+  async function startedLogin(key: string): Promise<Deno.ChildProcess> {
+    asked = Promise.withResolvers();
+    const env = { HOME: home.path, FLUXLOOP_API_URL: platform.url };
+    const login = start(["auth", "login", "--api-key", key], { env });
+    await asked.promise;
+    return login;
+  }
+
+  /** Time is told in looks at the file: so many go by until a login has saved. @returns The mean of some logins. */
+  async function looksOfALogin(): Promise<number> {
+    const logins = 6;
+    let looks = 0;
+    for (let index = 0; index < logins; index++) {
+      const key = KEYS[index % 2];
+      const login = await startedLogin(key);
+      while (!(await saved()).includes(key)) looks++;
+      await login.output();
+    }
+    return looks / logins;
+  }
+
+  it("of a login are the old or the new, and the next command works and clears up", async () => {
+    const duration = await looksOfALogin();
+    const second = await saved();
+    const texts = { [KEYS[0]]: second.replace(KEYS[1], KEYS[0]), [KEYS[1]]: second };
+    const outcomes = { old: 0, new: 0 };
+    for (let round = 0; round < KILLS; round++) {
+      const before = await saved();
+      const key = before === texts[KEYS[0]] ? KEYS[1] : KEYS[0];
+      const login = await startedLogin(key);
+      for (let looks = Math.random() * 1.5 * duration; looks > 0; looks--) await saved();
+      await kill9(login);
+
+      const text = await saved();
+      assertEquals([before, texts[key]].includes(text), true, text);
+      outcomes[text === before ? "old" : "new"]++;
+      assertEquals((await home.run(["auth", round % 2 === 0 ? "list" : "status"])).code, 0);
+      assertEquals([namesIn(home.folder), keyHolders(home.folder)], [NAMES, ["credentials"]]);
+    }
+    assertEquals(outcomes.old > 0 && outcomes.new > 0, true, `too early or too late: ${JSON.stringify(outcomes)}`);
+  });
+
+  it("of a process that does nothing but save are whole", async () => {
+    let halfWritten = 0;
+    for (let round = 0; round < KILLS; round++) {
+      const saver = new Deno.Command(Deno.execPath(), {
+        args: ["run", "-A", "--no-check", SAVER],
+        env: { FLUXLOOP_HOME: home.folder },
+        stdout: "piped",
+      }).spawn();
+      const output = saver.stdout.getReader();
+      await output.read();
+      output.releaseLock();
+      for (let looks = Math.random() * 20; looks > 0; looks--) await saved();
+      await kill9(saver);
+
+      const text = await saved();
+      assertEquals(/^profiles:\n {2}default:\n {4}api_key: flux_dev_(0{30}|1{30})\n$/.test(text), true, text);
+      assertEquals(Object.keys(keysIn(text)), ["default"]);
+      if (keyHolders(home.folder).length > 1) halfWritten++;
+    }
+    assertEquals(halfWritten > 0, true, "no kill came amid a save");
+    assertEquals((await home.run(["auth", "list"])).code, 0);
+    assertEquals([namesIn(home.folder), keyHolders(home.folder)], [NAMES, ["credentials"]]);
+  });
+});
+
+async function kill9(child: Deno.ChildProcess): Promise<void> {
+  try {
+    child.kill("SIGKILL");
+  } catch {
+    // It has ended by itself.
+  }
+  await child.output();
+}

@@ -1,0 +1,71 @@
+import { assertEquals } from "@std/assert";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from "@std/testing/bdd";
+import { CredentialsHome, keyHolders, keysIn, namesIn } from "../../support/credentials_home.ts";
+import { DOCUMENTED_KEY, SECOND_KEY, startPlatform, type TestPlatform } from "../../support/platform.ts";
+import { withFault } from "../../support/strace.ts";
+import { runAs } from "../../support/users.ts";
+
+/** The steps of a save, as system calls on these files; what a kill at each of them leaves of it. */
+const STEPS: readonly { what: string; call: string; on: string; leaves: "old" | "new" }[] = [
+  { what: "the lock is opened", call: "/^open", on: "credentials.lock", leaves: "old" },
+  { what: "the lock is taken", call: "flock", on: "credentials.lock", leaves: "old" },
+  { what: "the holder writes its number", call: "write", on: "credentials.lock", leaves: "old" },
+  { what: "the new file is made", call: "/^open", on: "credentials.new", leaves: "old" },
+  { what: "the new file is written", call: "write", on: "credentials.new", leaves: "old" },
+  { what: "the new file goes to disk", call: "/sync$", on: "credentials.new", leaves: "old" },
+  { what: "the new file is closed", call: "close", on: "credentials.new", leaves: "old" },
+  { what: "the new file gets its name", call: "/^rename", on: "credentials.new", leaves: "old" },
+  { what: "the folder is opened", call: "/^open", on: "", leaves: "new" },
+  { what: "the folder goes to disk", call: "/sync$", on: "", leaves: "new" },
+  { what: "the folder is closed", call: "close", on: "", leaves: "new" },
+];
+
+describe("a login that is killed", () => {
+  let platform: TestPlatform;
+  let home: CredentialsHome;
+
+  beforeAll(async () => {
+    platform = await startPlatform();
+  });
+  afterAll(() => platform.stop());
+  beforeEach(async () => {
+    home = await CredentialsHome.open(platform.url);
+  });
+  afterEach(() => home.close());
+
+  /** Kills a login with the second key at a step. */
+  async function killedAt({ call, on }: { call: string; on: string }): Promise<number> {
+    const path = on === "" ? home.folder : `${home.folder}/${on}`;
+    const login = [home.program, "auth", "login", "--api-key", SECOND_KEY];
+    const env = { HOME: home.path, FLUXLOOP_API_URL: platform.url };
+    return (await runAs(home.user, withFault({ call, path }, "kill", login), { env })).code;
+  }
+
+  /** Whatever was left behind is no hindrance, and is gone afterwards. */
+  async function assertGoesOn(next: readonly string[], codes: readonly number[]): Promise<void> {
+    const { code, stderr } = await home.run(next);
+    assertEquals(codes.includes(code), true, stderr);
+    assertEquals(keyHolders(home.folder).filter((name) => name !== "credentials"), []);
+    assertEquals((await home.login(DOCUMENTED_KEY, "after")).code, 0);
+    assertEquals(namesIn(home.folder), ["credentials", "credentials.lock"]);
+  }
+
+  for (const [index, { what, leaves, ...step }] of STEPS.entries()) {
+    const next = ["auth", ["list", "status", "token"][index % 3]];
+
+    it(`when ${what} leaves the ${leaves} credentials, and ${next.join(" ")} works at once`, async () => {
+      await home.login(DOCUMENTED_KEY);
+      assertEquals(await killedAt(step), 137);
+      const key = leaves === "old" ? DOCUMENTED_KEY : SECOND_KEY;
+      assertEquals(keysIn(await Deno.readTextFile(home.file)), { default: key });
+      await assertGoesOn(next, [0]);
+    });
+
+    it(`when ${what} for the first time leaves ${leaves === "old" ? "none" : "them whole"}`, async () => {
+      assertEquals(await killedAt(step), 137);
+      const text = await Deno.readTextFile(home.file).catch(() => null);
+      assertEquals(text === null ? null : keysIn(text), leaves === "old" ? null : { default: SECOND_KEY });
+      await assertGoesOn(next, leaves === "old" && next[1] !== "list" ? [3] : [0]);
+    });
+  }
+});

@@ -1,0 +1,135 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
+import { withFileLock } from "../../../src/credentials/file_lock.ts";
+import { SystemError } from "../../../src/errors.ts";
+import { CredentialsHome, keysIn } from "../../support/credentials_home.ts";
+import { listen, type Listener } from "../../support/listener.ts";
+import type { Outcome } from "../../support/session.ts";
+
+const LONG = Deno.env.has("FLUXLOOP_TEST_LONG");
+const HOLDER = new URL("fixtures/hold_lock.ts", import.meta.url).pathname;
+const OLD_KEY = "flux_dev_old0000000000000000000000000";
+const NEW_KEY = "flux_dev_new0000000000000000000000000";
+
+describe("the credentials' lock", () => {
+  let home: CredentialsHome;
+  let platform: Listener;
+  let lock: string;
+  let old: string;
+  let holder: Deno.ChildProcess | undefined;
+  /** Settled when the platform is asked; it answers when it is told to. */
+  let asked: PromiseWithResolvers<void>;
+  let answered: PromiseWithResolvers<void>;
+
+  beforeEach(async () => {
+    asked = Promise.withResolvers();
+    answered = Promise.withResolvers();
+    platform = listen(async () => {
+      asked.resolve();
+      await answered.promise;
+      return Response.json({ account: { id: "usr_1", email: "john@example.com" } });
+    });
+    home = await CredentialsHome.open(platform.url);
+    old = `profiles:\n  default:\n    api_key: ${OLD_KEY}\n    api_url: "${platform.url}"\n`;
+    await home.write(old);
+    lock = `${home.file}.lock`;
+  });
+  afterEach(async () => {
+    answered.resolve();
+    await release();
+    await platform.stop();
+    await home.close();
+  });
+
+  /** Starts a process that holds the lock until {@linkcode release}. */
+  async function hold(): Promise<Deno.ChildProcess> {
+    const args = ["run", "-A", "--no-check", HOLDER, lock];
+    holder = new Deno.Command(Deno.execPath(), { args, stdin: "piped", stdout: "piped" }).spawn();
+    const output = holder.stdout.getReader();
+    await output.read();
+    output.releaseLock();
+    return holder;
+  }
+
+  async function release(): Promise<void> {
+    if (holder === undefined) return;
+    const ending = holder;
+    holder = undefined;
+    ending.kill("SIGKILL");
+    await ending.stdin.close().catch(() => {});
+    await ending.output();
+  }
+
+  /** Waits until this run of the program has read the credentials, and asks the platform. */
+  function hasAsked(run: Promise<Outcome>): Promise<void> {
+    const ended = run.then(({ stderr }) => Promise.reject(new Error(`It has ended without asking: ${stderr}`)));
+    return Promise.race([asked.promise, ended]);
+  }
+
+  it("is waited for up to a bound; then the failure names the process that holds it", async () => {
+    const { pid } = await hold();
+    const sentence = `The credentials are being written by process ${pid}, which has not finished for 0.05 seconds`;
+    await assertRejects(() => withFileLock(lock, () => {}, 50), SystemError, sentence);
+  });
+
+  it("comes as soon as its holder has finished", async () => {
+    const { stdin } = await hold();
+    const order: string[] = [];
+    const waiting = withFileLock(lock, () => void order.push("taken"));
+    order.push("let go");
+    await stdin.close();
+    await waiting;
+    assertEquals(order, ["let go", "taken"]);
+  });
+
+  it("is free at once when its holder is killed", async () => {
+    await hold();
+    await release();
+    assertEquals(await withFileLock(lock, () => "taken", 50), "taken");
+  });
+
+  it("keeps nobody from reading", async () => {
+    await hold();
+    assertEquals((await home.run(["auth", "token"])).stdout, `${OLD_KEY}\n`);
+  });
+
+  it("keeps nobody from reading amid a save, and the new file is left to its writer", async () => {
+    await hold();
+    await Deno.writeTextFile(`${home.file}.new`, old);
+    assertEquals((await home.run(["auth", "token"])).stdout, `${OLD_KEY}\n`);
+    assertEquals(await Deno.readTextFile(`${home.file}.new`), old);
+  });
+
+  it("does not come to a login any more that gave up clearing away what a writer may have left", async () => {
+    await hold();
+    await Deno.writeTextFile(`${home.file}.new`, old);
+    const login = home.login(NEW_KEY);
+    await hasAsked(login);
+    await release();
+    answered.resolve();
+    assertEquals((await login).stderr, "");
+    assertEquals(keysIn(await Deno.readTextFile(home.file)), { default: NEW_KEY });
+  });
+
+  it("does not come to a reader any more that gave up so, while that one waits for the platform", async () => {
+    await hold();
+    await Deno.writeTextFile(`${home.file}.new`, old);
+    const status = home.run(["auth", "status"]);
+    await hasAsked(status);
+    await release();
+    assertEquals(await withFileLock(lock, () => "taken", 1_000), "taken");
+    answered.resolve();
+    assertEquals((await status).code, 0);
+  });
+
+  it(`that is held ${LONG ? "makes a logout fail with exit code 1" : "is waited for by a logout"}`, async () => {
+    const { pid } = await hold();
+    const logout = home.run(["auth", "logout"]);
+    if (!LONG) await release();
+    const { code, stderr } = await logout;
+    const failure =
+      `❌ Error: The credentials are being written by process ${pid}, which has not finished for 10 seconds\n`;
+    assertEquals([code, stderr], LONG ? [1, failure] : [0, ""]);
+    assertEquals(Object.keys(keysIn(await Deno.readTextFile(home.file))), LONG ? ["default"] : []);
+  });
+});

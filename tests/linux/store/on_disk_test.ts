@@ -1,0 +1,110 @@
+import { assertEquals } from "@std/assert";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from "@std/testing/bdd";
+import { CredentialsHome, keyHolders, namesIn, stateOf } from "../../support/credentials_home.ts";
+import { DOCUMENTED_KEY, SECOND_KEY, startPlatform, type TestPlatform } from "../../support/platform.ts";
+import type { Outcome } from "../../support/session.ts";
+import { withFault, withTrace } from "../../support/strace.ts";
+import { runAs } from "../../support/users.ts";
+
+/** Calls that bring something to disk, give it its name, or tell people of it. */
+const CALLS = ["/sync$", "/^rename", "write"];
+
+/** What the program says once it has saved. */
+const SUCCESSES: readonly { args: string[]; success: string }[] = [
+  { args: ["auth", "login", "--api-key", SECOND_KEY], success: "Successfully authenticated" },
+  { args: ["auth", "logout"], success: "Logged out" },
+  { args: ["auth", "switch", "other"], success: "other" },
+];
+
+describe("what was saved is on disk before success is told", () => {
+  let platform: TestPlatform;
+  let home: CredentialsHome;
+
+  beforeAll(async () => {
+    platform = await startPlatform();
+  });
+  afterAll(() => platform.stop());
+  beforeEach(async () => {
+    home = await CredentialsHome.open(platform.url);
+  });
+  afterEach(() => home.close());
+
+  const run = (command: readonly string[]): Promise<Outcome> =>
+    runAs(home.user, command, { env: { HOME: home.path, FLUXLOOP_API_URL: platform.url } });
+
+  /** @returns The calls on these files, and the one that tells of success, in order: `fsync credentials.new`. */
+  async function callsOf(args: readonly string[], success: string): Promise<string[]> {
+    const log = `${home.path}/calls`;
+    const { code, stderr } = await run(withTrace(log, CALLS, [home.program, ...args]));
+    assertEquals([code, stderr], [0, ""]);
+    const lines = (await Deno.readTextFile(log)).split("\n");
+    return lines.flatMap((line) => {
+      const [, call, rest] = /^\d+ +(\w+)\((.*)/.exec(line) ?? [];
+      if (call === "write") return /^1</.test(rest) && rest.includes(success) ? ["success"] : [];
+      const files = [...rest?.matchAll(new RegExp(`[<"]${home.path}/?([^">]*)[">]`, "g")) ?? []];
+      return files.length === 0 ? [] : [`${call.replace("fdatasync", "fsync")} ${files.map((it) => it[1]).join(" ")}`];
+    }).map((it) => it.replace(/^rename\w*/, "rename"));
+  }
+
+  const SAVE = [
+    "fsync .fluxloop/credentials.new",
+    "rename .fluxloop/credentials.new .fluxloop/credentials",
+    "fsync .fluxloop",
+  ];
+
+  for (const { args, success } of SUCCESSES) {
+    it(`by ${args.slice(0, 2).join(" ")}: the new file, its name, then success`, async () => {
+      await home.login(DOCUMENTED_KEY);
+      await home.login(DOCUMENTED_KEY, "other");
+      assertEquals(await callsOf(args, success), [...SAVE, "success"]);
+    });
+  }
+
+  it("by the first login: also the name of the folder that it made", async () => {
+    const calls = await callsOf(SUCCESSES[0].args, SUCCESSES[0].success);
+    assertEquals(calls.filter((it) => it !== "fsync "), [...SAVE, "success"]);
+    const home = calls.indexOf("fsync ");
+    assertEquals(home >= 0 && home < calls.indexOf("success"), true, "the home folder, where .fluxloop is new, is not");
+  });
+
+  const faults = [
+    { what: "the new file cannot be written", call: "write", on: "/credentials.new", fault: "EIO" },
+    {
+      what: "the disk is full by the time the new file is written",
+      call: "write",
+      on: "/credentials.new",
+      fault: "ENOSPC",
+    },
+    { what: "the new file cannot be brought to disk", call: "/sync$", on: "/credentials.new", fault: "EIO" },
+    {
+      what: "the disk is full by the time the new file is brought there",
+      call: "/sync$",
+      on: "/credentials.new",
+      fault: "ENOSPC",
+    },
+    { what: "the new file cannot get its name", call: "/^rename", on: "/credentials.new", fault: "EIO" },
+    { what: "the lock cannot be written", call: "write", on: "/credentials.lock", fault: "ENOSPC" },
+  ] as const;
+  for (const { what, call, on, fault } of faults) {
+    it(`and the old credentials stay, and no key beside them, when ${what} (${fault})`, async () => {
+      await home.login(DOCUMENTED_KEY);
+      const before = await stateOf(home.file);
+      const login = [home.program, ...SUCCESSES[0].args];
+      const { code, stdout, stderr } = await run(withFault({ call, path: home.folder + on }, fault, login));
+      assertEquals([code, stdout], [1, ""]);
+      const reason = fault === "ENOSPC" ? "the disk is full; make room and try again" : "the system refused it (EIO)";
+      assertEquals(stderr, `❌ Error: ~/.fluxloop/credentials cannot be written: ${reason}\n`);
+      assertEquals(await stateOf(home.file), before);
+      assertEquals([namesIn(home.folder), keyHolders(home.folder)], [["credentials", "credentials.lock"], [
+        "credentials",
+      ]]);
+    });
+  }
+
+  it("and nothing is told of success when the folder cannot be brought to disk", async () => {
+    await home.login(DOCUMENTED_KEY);
+    const login = [home.program, ...SUCCESSES[0].args];
+    const { code, stdout } = await run(withFault({ call: "/sync$", path: home.folder }, "EIO", login));
+    assertEquals([code, stdout], [1, ""]);
+  });
+});

@@ -1,0 +1,113 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
+import { CredentialsHome, namesIn, stateOf } from "../../support/credentials_home.ts";
+import { DOCUMENTED_KEY, SECOND_KEY, startPlatform, type TestPlatform } from "../../support/platform.ts";
+import type { Outcome } from "../../support/session.ts";
+import { asRoot, runMounted, type User } from "../../support/users.ts";
+
+const ELSEWHERE = "set FLUXLOOP_HOME to a folder that can be written, or pass the key in FLUXLOOP_API_KEY";
+const READ_ONLY_ROOT = "mount -o remount,bind,ro / && if touch /probe 2>/dev/null; then exit 99; fi";
+
+/** Commands that change the credentials, and what each is given on standard input. */
+const WRITING: readonly { args: string[]; stdin?: string }[] = [
+  { args: ["auth", "login", "--api-key-stdin"], stdin: SECOND_KEY },
+  { args: ["auth", "logout"] },
+  { args: ["auth", "logout", "--all"] },
+  { args: ["auth", "switch", "other"] },
+];
+
+describe("a home that cannot be written", () => {
+  let platform: TestPlatform;
+  let home: CredentialsHome;
+
+  beforeAll(async () => {
+    platform = await startPlatform();
+  });
+  afterAll(() => platform.stop());
+  afterEach(() => home.close());
+
+  /** Opens a home of this user with two profiles. */
+  async function loggedIn(user: User): Promise<void> {
+    home = await CredentialsHome.open(platform.url, user);
+    for (const profile of ["default", "other"]) assertEquals((await home.login(DOCUMENTED_KEY, profile)).code, 0);
+  }
+
+  const runReadOnly = (args: readonly string[], stdin?: string): Promise<Outcome> => {
+    const prepare = `mount --bind '${home.path}' '${home.path}' && mount -o remount,bind,ro '${home.path}'`;
+    const env = { HOME: home.path, FLUXLOOP_API_URL: platform.url };
+    return runMounted(home.user, prepare, [home.program, ...args], { env, stdin });
+  };
+
+  for (const { args, stdin } of WRITING) {
+    const command = args.slice(0, 3).join(" ");
+
+    it(`whose folder is of mode 0500 makes ${command} of an ordinary user fail, and nothing is changed`, async () => {
+      await loggedIn("ordinary");
+      const before = await stateOf(home.file);
+      await asRoot('rm "$1.lock" && chmod 500 "$2"', home.file, home.folder);
+      const { code, stdout, stderr } = await home.run(args, { stdin });
+      const sentence = `~/.fluxloop/credentials cannot be written: permission denied; ${ELSEWHERE}`;
+      assertEquals([code, stdout, stderr], [2, "", `❌ Error: ${sentence}\n`]);
+      assertEquals(await stateOf(home.file), before);
+    });
+
+    for (const user of ["root", "ordinary"] as const) {
+      it(`on a read-only file system makes ${command} fail (${user}), and nothing is changed`, async () => {
+        await loggedIn(user);
+        const before = await stateOf(home.file);
+        const { code, stdout, stderr } = await runReadOnly(args, stdin);
+        const sentence = `~/.fluxloop/credentials cannot be written: the file system is read-only; ${ELSEWHERE}`;
+        assertEquals([code, stdout, stderr], [2, "", `❌ Error: ${sentence}\n`]);
+        assertEquals(await stateOf(home.file), before);
+      });
+    }
+  }
+
+  it("at all makes the first login of an ordinary user fail", async () => {
+    home = await CredentialsHome.open(platform.url, "ordinary");
+    await asRoot('chmod 500 "$1"', home.path);
+    const { code, stdout, stderr } = await home.login(DOCUMENTED_KEY);
+    const sentence = `~/.fluxloop/credentials cannot be written: permission denied; ${ELSEWHERE}`;
+    assertEquals([code, stdout, stderr], [2, "", `❌ Error: ${sentence}\n`]);
+  });
+
+  it("can be read, leftovers of a killed writer beside the file or not", async () => {
+    await loggedIn("ordinary");
+    await asRoot('cp -p "$1" "$1.new"', home.file);
+    for (const args of [["auth", "token"], ["auth", "list"], ["auth", "status"]]) {
+      const { code, stderr } = await runReadOnly(args);
+      assertEquals([code, stderr], [0, ""], args.join(" "));
+    }
+    await asRoot('chmod 500 "$1"', home.folder);
+    assertEquals((await home.run(["auth", "token"])).stdout, `${DOCUMENTED_KEY}\n`);
+  });
+
+  for (const where of ["unset", "/nonexistent", "/"]) {
+    it(`because all is read-only, with HOME ${where}, lets a key of the environment do what only reads`, async () => {
+      home = await CredentialsHome.open(platform.url, "ordinary");
+      const env = { FLUXLOOP_API_URL: platform.url, FLUXLOOP_API_KEY: DOCUMENTED_KEY };
+      const withHome = where === "unset" ? env : { ...env, HOME: where };
+      const run = (args: readonly string[], stdin?: string) =>
+        runMounted("ordinary", READ_ONLY_ROOT, [home.program, ...args], { env: withHome, stdin });
+
+      for (const args of [["status"], ["whoami"], ["token"], ["list"], ["status", "--json"], ["login", "--no-save"]]) {
+        const { code, stdout, stderr } = await run(["auth", ...args, ...(args[1] === "--no-save" ? KEY : [])]);
+        assertEquals([code, args[0] === "list" || stderr === ""], [0, true], `${args}: ${stderr}`);
+        if (args[0] === "token") assertEquals(stdout, `${DOCUMENTED_KEY}\n`);
+      }
+      const { code, stdout, stderr } = await run(["auth", "login", "--api-key-stdin"], SECOND_KEY);
+      assertEquals([code, stdout], [2, ""]);
+      const missing = "There is no home folder to keep credentials in; set HOME or FLUXLOOP_HOME, or pass the key";
+      assertStringIncludes(stderr, where === "unset" ? missing : "credentials cannot be written: ");
+      assertStringIncludes(stderr, "FLUXLOOP_HOME");
+    });
+  }
+
+  it("has nothing left in it by a login that failed", async () => {
+    home = await CredentialsHome.open(platform.url, "root");
+    assertEquals((await runReadOnly(["auth", "login", "--api-key-stdin"], DOCUMENTED_KEY)).code, 2);
+    assertEquals(namesIn(home.path), []);
+  });
+});
+
+const KEY = ["--api-key", DOCUMENTED_KEY];

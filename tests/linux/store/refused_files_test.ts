@@ -1,0 +1,141 @@
+import { assertEquals } from "@std/assert";
+import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
+import { CredentialsHome } from "../../support/credentials_home.ts";
+import { DOCUMENTED_KEY, SECOND_KEY, startPlatform, type TestPlatform } from "../../support/platform.ts";
+import { asRoot, UID, type User } from "../../support/users.ts";
+
+interface Refusal {
+  readonly what: string;
+  /** Who runs the program in their own home. */
+  readonly users: readonly User[];
+  /** What root does before, to the file `$1` with a profile's credentials in the folder `$2`. */
+  readonly arrange: string;
+  /** What a reader is told, and what a writer that does not read first; `null` where it may. */
+  readonly reading: RegExp | null;
+  readonly writing?: RegExp;
+}
+
+const BOTH = ["root", "ordinary"] as const;
+const FOREIGN =
+  /^❌ Error: ~\/\.fluxloop\/credentials belongs to user \d+, and this is user \d+; make it yours \(chown\), move it away, or set FLUXLOOP_HOME to a folder of your own\n$/;
+const ELSEWHERE = "set FLUXLOOP_HOME to a folder that can be written, or pass the key in FLUXLOOP_API_KEY";
+
+const REFUSALS: readonly Refusal[] = [
+  {
+    what: "a folder where the file should be",
+    users: BOTH,
+    arrange: 'rm "$1" && mkdir "$1" && touch "$1/something"',
+    reading: /^❌ Error: ~\/\.fluxloop\/credentials cannot be read: it is a folder; move it away \(mv .+ .+\.old\)\n$/,
+  },
+  {
+    what: "an empty folder where the file should be",
+    users: BOTH,
+    arrange: 'rm "$1" && mkdir "$1"',
+    reading: /^❌ Error: ~\/\.fluxloop\/credentials cannot be read: it is a folder; move it away \(mv .+ .+\.old\)\n$/,
+  },
+  {
+    what: "a file where the folder should be",
+    users: BOTH,
+    arrange: 'rm -r "$2" && echo mine > "$2"',
+    reading: /^❌ Error: ~\/\.fluxloop\/credentials cannot be read: a part of its path is not a folder.+\n$/,
+  },
+  {
+    what: "a file that nobody may read",
+    users: ["ordinary"],
+    arrange: 'chmod 000 "$1"',
+    reading: /^❌ Error: ~\/\.fluxloop\/credentials cannot be read: permission denied; .+ \(chmod 600 ~.+\)\n$/,
+  },
+  {
+    what: "a folder that nobody may enter",
+    users: ["ordinary"],
+    arrange: 'chmod 000 "$2"',
+    reading: /^❌ Error: ~\/\.fluxloop\/credentials cannot be read: permission denied; .+\n$/,
+  },
+  {
+    what: "a folder of root's that an ordinary user may not enter",
+    users: ["ordinary"],
+    arrange: 'chown 0 "$2" && chmod 700 "$2"',
+    reading: /^❌ Error: ~\/\.fluxloop\/credentials cannot be read: permission denied; .+\n$/,
+  },
+  {
+    what: "a file of root's that an ordinary user may not read",
+    users: ["ordinary"],
+    arrange: 'chown 0 "$1" && chmod 600 "$1"',
+    reading: /^❌ Error: ~\/\.fluxloop\/credentials cannot be read: permission denied; make it yours \(chown\).+\n$/,
+  },
+  {
+    what: "a file of root's that an ordinary user may read",
+    users: ["ordinary"],
+    arrange: 'chown 0 "$1" && chmod 644 "$1"',
+    reading: null,
+    writing: FOREIGN,
+  },
+  {
+    what: "a file of another user's",
+    users: BOTH,
+    arrange: `chown ${UID.stranger} "$1" && chmod 644 "$1"`,
+    reading: FOREIGN,
+  },
+  {
+    what: "a file of another user's that all may write",
+    users: BOTH,
+    arrange: `chown ${UID.stranger} "$1" && chmod 666 "$1"`,
+    reading: FOREIGN,
+  },
+  {
+    what: "a folder of root's, the file in it the user's own",
+    users: ["ordinary"],
+    arrange: 'chown 0 "$2" && chmod 755 "$2"',
+    reading: null,
+    writing: new RegExp(
+      `^❌ Error: ~/\\.fluxloop/credentials cannot be written: permission denied; ${ELSEWHERE}\\n$`,
+    ),
+  },
+];
+
+/** All that there is below a folder: kind, permissions, owner, name, time and content; locks aside. */
+const INVENTORY = `cd "$1" && find . ! -name credentials.lock ! -path . -printf '%y %m %U %p %l\\n' | sort &&
+  find . -type f ! -name credentials.lock -exec sha256sum {} + -exec stat -c '%n %i %Y' {} + | sort`;
+
+describe("credentials that are not the program's to take: exit code 2 and a clear sentence, nothing changed", () => {
+  let platform: TestPlatform;
+  let home: CredentialsHome;
+
+  beforeAll(async () => {
+    platform = await startPlatform();
+  });
+  afterAll(() => platform.stop());
+  afterEach(() => home.close());
+
+  for (const { what, users, arrange, reading, writing } of REFUSALS) {
+    for (const user of users) {
+      it(`${what} (${user})`, async () => {
+        home = await CredentialsHome.open(platform.url, user);
+        for (const profile of ["default", "other"]) await home.login(DOCUMENTED_KEY, profile);
+        await asRoot(arrange, home.file, home.folder);
+        const before = await asRoot(INVENTORY, home.path);
+
+        for (const args of [["token"], ["list"], ["status", "--all"]]) {
+          const { code, stderr } = await home.run(["auth", ...args]);
+          assertEquals([code, reading?.test(stderr) ?? true], [reading === null ? 0 : 2, true], `${args}: ${stderr}`);
+        }
+        for (const args of [["login", "--api-key", SECOND_KEY], ["logout"], ["logout", "--all"], ["switch", "other"]]) {
+          const { code, stdout, stderr } = await home.run(["auth", ...args]);
+          const asExpected = (reading ?? writing)!.test(stderr);
+          assertEquals([code, stdout, asExpected], [2, "", true], `${args}: ${stderr}`);
+        }
+        assertEquals(await asRoot(INVENTORY, home.path), before);
+      });
+    }
+  }
+
+  it("are no hindrance to a key of the environment", async () => {
+    home = await CredentialsHome.open(platform.url, "ordinary");
+    await home.login(DOCUMENTED_KEY);
+    await asRoot('chmod 000 "$1"', home.file);
+    for (const command of ["token", "status", "whoami"]) {
+      const { code, stderr } = await home.run(["auth", command], { env: { FLUXLOOP_API_KEY: DOCUMENTED_KEY } });
+      assertEquals([code, stderr], [0, ""], command);
+    }
+  });
+});

@@ -1,0 +1,57 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
+import { CredentialsHome } from "../../support/credentials_home.ts";
+import { DOCUMENTED_KEY, startPlatform, type TestPlatform } from "../../support/platform.ts";
+import { asRoot, runAs } from "../../support/users.ts";
+
+interface Special {
+  readonly what: string;
+  /** What root puts in the place `$1`. */
+  readonly make: string;
+  readonly args: readonly string[];
+  readonly code: number;
+  /** A part of what is said. */
+  readonly says: string;
+}
+
+const LOGIN = ["auth", "login", "--api-key", DOCUMENTED_KEY];
+const PATH = "~/.fluxloop/credentials";
+
+const SPECIALS: readonly Special[] = [
+  { what: "a named pipe", make: "mkfifo $1", args: ["auth", "list"], code: 2, says: PATH },
+  { what: "a named pipe, for a login", make: "mkfifo $1", args: LOGIN, code: 2, says: PATH },
+  { what: "a link to /dev/null", make: "ln -s /dev/null $1", args: ["auth", "token"], code: 3, says: "" },
+  { what: "a link to /dev/null, for a login", make: "ln -s /dev/null $1", args: LOGIN, code: 2, says: PATH },
+  {
+    what: "200 GB of nothing",
+    make: "truncate -s 200G $1",
+    args: ["auth", "list"],
+    code: 2,
+    says: "larger than 16 MiB",
+  },
+  { what: "200 GB of nothing, for a login", make: "truncate -s 200G $1", args: LOGIN, code: 2, says: "larger than" },
+];
+
+describe("in place of the credentials file", () => {
+  let platform: TestPlatform;
+  let home: CredentialsHome;
+
+  beforeAll(async () => {
+    platform = await startPlatform();
+  });
+  afterAll(() => platform.stop());
+  afterEach(() => home.close());
+
+  for (const { what, make, args, code, says } of SPECIALS) {
+    it(`${what}: exit code ${code}, at once`, async () => {
+      home = await CredentialsHome.open(platform.url);
+      await home.write("");
+      await asRoot(`rm $1; ${make}; chown -h "$(stat -c %u "$2")" $1`, home.file, home.folder);
+      const env = { HOME: home.path, FLUXLOOP_API_URL: platform.url };
+      // A program that hangs here cannot be ended but by SIGKILL: exit code 137.
+      const run = await runAs(home.user, ["timeout", "--signal=KILL", "5", home.program, ...args], { env });
+      assertEquals([run.code, run.stdout], [code, ""], run.stderr);
+      assertStringIncludes(run.stderr, says);
+    });
+  }
+});

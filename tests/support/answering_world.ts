@@ -1,0 +1,47 @@
+/**
+ * The program in this process with a platform that takes every key, and files of the test's own in its home.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import type { Context } from "../../src/context.ts";
+import { type Outcome, Session } from "./session.ts";
+
+/** Answers to every key as one of the same account. */
+export const takeEveryKey: Context["fetch"] = () =>
+  Promise.resolve(Response.json({ account: { id: "usr_1", email: "jane@example.com" } }));
+
+/** The key that {@linkcode AnsweringSession.login} saves. */
+export const LOGIN_KEY = "flux_dev_new00000000000000000000000000";
+
+/** A home with a credentials file. */
+export class AnsweringSession extends Session {
+  /** Hosts that were asked, in order. */
+  readonly asked: string[];
+
+  /** @param content What the credentials file holds. */
+  constructor(content: string | Uint8Array) {
+    const asked: string[] = [];
+    super({
+      fetch: (request, connection) => {
+        asked.push(new URL(request.url).host);
+        return takeEveryKey(request, connection);
+      },
+    });
+    this.asked = asked;
+    Deno.mkdirSync(`${this.world.home}/.fluxloop`);
+    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+    Deno.writeFileSync(this.world.credentials, bytes, { mode: 0o600 });
+  }
+
+  /** Logs in to a profile. */
+  login(profile = "new"): Promise<Outcome> {
+    return this.run(["auth", "login", "--api-key", LOGIN_KEY, "--profile", profile]);
+  }
+
+  /** @returns What tells the file as it is now from any other, and from another in its place. */
+  fingerprint(): string {
+    const hash = createHash("sha256").update(Deno.readFileSync(this.world.credentials)).digest("hex");
+    return `${hash} ${Deno.statSync(this.world.credentials).ino}`;
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * A home folder of root or of an ordinary user, and the compiled program run in it as that user.
+ *
+ * @module
+ */
+import { parse } from "yaml";
+import { PROGRAM } from "./program.ts";
+import type { Outcome } from "./session.ts";
+import { asRoot, type CommandOptions, runAs, SELF, UID, type User } from "./users.ts";
+
+/** What keys of the embedded platform look like. */
+const KEY = /flux_(?:dev|ci)_/;
+
+/** A file as it lies there. */
+export interface FileState {
+  readonly text: string;
+  /** Its permission bits, in octal. */
+  readonly mode: string;
+  readonly uid: number | null;
+  /** Another one after every replacement. */
+  readonly inode: number | null;
+}
+
+/** A home folder; {@linkcode close} removes it. */
+export class CredentialsHome {
+  /** `HOME`. */
+  readonly path: string;
+  /** `~/.fluxloop`, which is not there at first. */
+  readonly folder: string;
+  /** `~/.fluxloop/credentials`. */
+  readonly file: string;
+  /** The executable, where this user can run it. */
+  readonly program: string;
+  readonly #top: string;
+  readonly #env: Readonly<Record<string, string>>;
+
+  private constructor(top: string, readonly user: User, platformUrl: string) {
+    this.#top = top;
+    this.path = `${top}/home`;
+    this.folder = `${this.path}/.fluxloop`;
+    this.file = `${this.folder}/credentials`;
+    this.program = user === SELF ? PROGRAM : `${top}/fluxloop`;
+    this.#env = { HOME: this.path, FLUXLOOP_API_URL: platformUrl };
+  }
+
+  /**
+   * @param platformUrl The platform that the program is to use.
+   * @param user Whose home it is, and who runs the program.
+   */
+  static async open(platformUrl: string, user: User = SELF): Promise<CredentialsHome> {
+    const home = new CredentialsHome(await Deno.makeTempDir({ prefix: "fluxloop-home-" }), user, platformUrl);
+    // Folders on the way to this one may be closed to other users.
+    if (home.program !== PROGRAM) await linkOrCopy(PROGRAM, home.program);
+    await Deno.mkdir(home.path);
+    if (user !== SELF) await asRoot('chmod 755 "$1" && chown "$3" "$2"', home.#top, home.path, String(UID[user]));
+    return home;
+  }
+
+  /** Runs the program here. */
+  run(args: readonly string[], { env, ...options }: CommandOptions = {}): Promise<Outcome> {
+    return runAs(this.user, [this.program, ...args], { ...options, env: { ...this.#env, ...env } });
+  }
+
+  /** Runs `auth login` for a profile. */
+  login(key: string, profile = "default", env: Record<string, string> = {}): Promise<Outcome> {
+    return this.run(["auth", "login", "--api-key-stdin", "--profile", profile], { stdin: `${key}\n`, env });
+  }
+
+  /** Writes a credentials file, of this home's user unless another one is to own it. */
+  async write(text: string, { owner = UID[this.user], mode = "600" } = {}): Promise<void> {
+    const source = await Deno.makeTempFile();
+    await Deno.writeTextFile(source, text);
+    const own = String(UID[this.user]);
+    await asRoot('install -d -m 700 -o "$1" "$2"', own, this.folder);
+    await asRoot('install -m "$1" -o "$2" "$3" "$4"', mode, String(owner), source, this.file);
+    await Deno.remove(source);
+  }
+
+  /** Removes the home with whatever is in it. */
+  async close(): Promise<void> {
+    await asRoot('rm -rf "$1"', this.#top);
+  }
+}
+
+/** @returns A file's state, whoever may read it. */
+export async function stateOf(path: string): Promise<FileState> {
+  const [line, ...text] = (await asRoot('stat -Lc "%a %u %i" "$1" && cat "$1"', path)).split("\n");
+  const [mode, uid, inode] = line.split(" ");
+  return { text: text.join("\n"), mode, uid: Number(uid), inode: Number(inode) };
+}
+
+/** @returns Names of all that is in a folder, sorted. */
+export function namesIn(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].map((it) => it.name).sort();
+}
+
+/** @returns Names of the folder's files that hold a key, sorted: `credentials` alone, where all is well. */
+export function keyHolders(folder: string): string[] {
+  const files = [...Deno.readDirSync(folder)].filter((it) => !it.isDirectory).map((it) => it.name).sort();
+  return files.filter((name) => KEY.test(Deno.readTextFileSync(`${folder}/${name}`)));
+}
+
+/** @returns The keys that a credentials file's text holds by profile, as an independent parser reads it. */
+export function keysIn(text: string): Record<string, string> {
+  const { profiles } = parse(text) as { profiles: Record<string, { api_key: string }> };
+  return Object.fromEntries(Object.entries(profiles).map(([name, fields]) => [name, fields.api_key]));
+}
+
+async function linkOrCopy(from: string, to: string): Promise<void> {
+  try {
+    await Deno.link(from, to);
+  } catch {
+    await Deno.copyFile(from, to);
+  }
+}
