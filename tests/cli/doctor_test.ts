@@ -1,0 +1,109 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
+import { listen } from "../support/listener.ts";
+import { DOCUMENTED_KEY, EXPIRED_KEY, startPlatform, type TestPlatform } from "../support/platform.ts";
+import { Session } from "../support/session.ts";
+import { leaveWorlds, type WorldOptions } from "../support/world.ts";
+
+let platform: TestPlatform;
+const DOCTOR = ["auth", "doctor", "--json"];
+
+interface Checked {
+  readonly name: string;
+  readonly verdict: string;
+  readonly message: string;
+}
+
+/** @returns The exit code, the last link that was looked at, and those that are not in order. */
+async function diagnosed(session: Session, options: WorldOptions = {}) {
+  const { code, stdout } = await session.run(DOCTOR, options);
+  const checks: Checked[] = JSON.parse(stdout).checks;
+  const { name, verdict, message } = checks.at(-1)!;
+  const warnings = checks.filter((it) => it.verdict === "warning").map((it) => it.name);
+  return { code, name, verdict, message, warnings };
+}
+
+const withKey = (key = DOCUMENTED_KEY, env: Record<string, string> = {}) =>
+  new Session({ env: { FLUXLOOP_API_URL: platform.url, FLUXLOOP_API_KEY: key, ...env } });
+
+describe("auth doctor", () => {
+  beforeAll(async () => {
+    platform = await startPlatform();
+  });
+  afterAll(() => platform.stop());
+  afterEach(leaveWorlds);
+
+  it("finds everything in order, the clocks aside: this world's stands in 2024", async () => {
+    const { code, name, verdict, warnings } = await diagnosed(withKey());
+    assertEquals([code, name, verdict, warnings], [0, "files", "ok", ["clock"]]);
+  });
+
+  it("says in text what it found, and nothing that is not for everybody", async () => {
+    const { code, stdout } = await withKey().run(["auth", "doctor"]);
+    assertEquals(code, 0);
+    assertStringIncludes(stdout, "✅ Key: flux_dev_abc1...mno34, from FLUXLOOP_API_KEY\n");
+    assertStringIncludes(stdout, "\nIt works, with what is named above.\n");
+    assertEquals([stdout.includes("john@"), stdout.includes(DOCUMENTED_KEY)], [false, false]);
+  });
+
+  const broken: [string, () => Session, WorldOptions, number, string, string][] = [
+    ["nobody is logged in", () => new Session(), {}, 3, "key", "Not authenticated"],
+    ["the profile is not there", () => new Session({ env: { FLUXLOOP_PROFILE: "x" } }), {}, 5, "key", 'no profile "x"'],
+    ["the API URL is none", () => withKey("k", { FLUXLOOP_API_URL: "nonsense" }), {}, 2, "key", "is not a URL"],
+    [
+      "the proxy's address is none",
+      () => withKey("k", { FLUXLOOP_API_URL: "https://api.fluxloop.ai", HTTPS_PROXY: "ftp://x" }),
+      {},
+      2,
+      "proxy",
+      "HTTPS_PROXY holds no proxy's address",
+    ],
+    [
+      "the name is not known",
+      () => withKey("k", { FLUXLOOP_API_URL: "https://platform.invalid" }),
+      {},
+      4,
+      "resolution",
+      "its name cannot be resolved",
+    ],
+    ["nobody listens", () => withKey("k", { FLUXLOOP_API_URL: "http://127.0.0.1:1" }), {}, 4, "connection", "refused"],
+    [
+      "the server speaks no TLS",
+      () => withKey("k", { FLUXLOOP_API_URL: platform.url.replace("http", "https") }),
+      {},
+      4,
+      "tls",
+      "no secure",
+    ],
+    ["the key is not taken", () => withKey("flux_dev_wrong"), {}, 3, "acceptance", "Invalid API key"],
+    ["the key has expired", () => withKey(EXPIRED_KEY), {}, 3, "acceptance", "Invalid API key"],
+  ];
+  for (const [what, session, options, code, name, message] of broken) {
+    it(`names the link that is broken when ${what}`, async () => {
+      const found = await diagnosed(session(), options);
+      assertEquals([found.code, found.name, found.verdict], [code, name, "failure"]);
+      assertStringIncludes(found.message, message);
+    });
+  }
+
+  it("names a platform that fails, after the clocks", async () => {
+    const failing = listen(() => new Response("", { status: 500 }));
+    const found = await diagnosed(withKey("k", { FLUXLOOP_API_URL: failing.url }));
+    await failing.stop();
+    assertEquals([found.code, found.name], [1, "acceptance"]);
+  });
+
+  it("finds clocks that agree, and those that do not", async () => {
+    assertEquals((await diagnosed(withKey(), { now: new Date() })).warnings.includes("clock"), false);
+    const late = new Date(Date.now() - 10 * 60_000);
+    const { stdout } = await withKey().run(["auth", "doctor"], { now: late });
+    assertStringIncludes(stdout, "this clock is 10 minutes behind its clock");
+  });
+
+  it("finds a credentials file that others can read", async () => {
+    const session = new Session();
+    session.save(`profiles:\n  default: {api_key: ${DOCUMENTED_KEY}, api_url: "${platform.url}"}\n`);
+    Deno.chmodSync(session.world.credentials, 0o644);
+    assertEquals((await diagnosed(session)).warnings, ["store", "clock"]);
+  });
+});
