@@ -14,8 +14,9 @@ import {
   notAFile,
   requireOwn,
 } from "./credentials_file.ts";
-import { decodeCredentials, SIZE_LIMIT, unreadable } from "./credentials_text.ts";
+import { decodeCredentials, loadYaml, SIZE_LIMIT, unreadable } from "./credentials_text.ts";
 import { withFileLock } from "./file_lock.ts";
+import { readPlainCredentials } from "./plain_credentials.ts";
 import type { CredentialsLocation } from "./location.ts";
 
 /**
@@ -30,7 +31,9 @@ export async function readCredentials(location: CredentialsLocation | null): Pro
   try {
     const file = findCredentialsFile(location);
     await clearLeftover(file.path, lockOf(file.path));
-    return parse(file, location);
+    const text = textOf(file, location);
+    if (text !== null && readPlainCredentials(text) === null) await loadYaml();
+    return interpret(text, location);
   } catch (error) {
     throw fileFailure(location, "read", error);
   }
@@ -67,6 +70,7 @@ export async function updateCredentials<T>(
 ): Promise<T> {
   // Needed here alone, and larger than all else. Under the lock there is nothing to wait for.
   const { editCredentials } = await import("./edit_credentials.ts");
+  await loadYaml();
   try {
     makeFolder(location.folder);
     // Two folders may hold links to one file: the lock is the file's, not the folder's.
@@ -75,7 +79,7 @@ export async function updateCredentials<T>(
     return await withFileLock(lockOf(there.path), () => {
       const file = findCredentialsFile(location);
       requireOwn(location, file);
-      const document = parse(file, location);
+      const document = interpret(textOf(file, location), location);
       document.requireKnownVersion();
       const result = change(document);
       replaceFile(file.path, document.toText(editCredentials));
@@ -86,14 +90,18 @@ export async function updateCredentials<T>(
   }
 }
 
-function parse({ path, info }: CredentialsFile, location: CredentialsLocation): CredentialsDocument {
+/** @returns The file's text; `null` where there is no file, or one that shall hold nothing. */
+function textOf({ path, info }: CredentialsFile, location: CredentialsLocation): string | null {
   const { shown } = location;
-  if (info === null) return CredentialsDocument.empty(shown);
-  // The usual way to say that a file shall hold nothing.
-  if (path === "/dev/null") return CredentialsDocument.empty(shown);
+  // A link to it is the usual way to say that a file shall hold nothing.
+  if (info === null || path === "/dev/null") return null;
   if (!info.isFile) throw notAFile(location, info);
   if (info.size > SIZE_LIMIT) throw unreadable(shown, `is larger than ${SIZE_LIMIT / 1024 / 1024} MiB`);
-  return CredentialsDocument.parse(decodeCredentials(Deno.readFileSync(path), shown), shown);
+  return decodeCredentials(Deno.readFileSync(path), shown);
+}
+
+function interpret(text: string | null, { shown }: CredentialsLocation): CredentialsDocument {
+  return text === null ? CredentialsDocument.empty(shown) : CredentialsDocument.parse(text, shown);
 }
 
 function lockOf(path: string): string {

@@ -4,8 +4,24 @@
  *
  * @module
  */
-import { parse, stringify } from "@std/yaml";
 import { ConfigurationError } from "../errors.ts";
+
+type Yaml = typeof import("@std/yaml");
+
+let yaml: Yaml | null = null;
+
+/**
+ * Makes ready what {@linkcode parseCredentials} and {@linkcode credentialsText} need. Plain files are read without it,
+ * and its start would be a tenth of what `auth status` takes; under the lock there is nothing to wait for.
+ */
+export async function loadYaml(): Promise<void> {
+  yaml ??= await import("@std/yaml");
+}
+
+function loaded(): Yaml {
+  if (yaml === null) throw new Error("The YAML library was not made ready");
+  return yaml;
+}
 
 /** The largest file that is read or written, in bytes: some 80,000 profiles. It bounds the time that a hostile one can take. */
 export const SIZE_LIMIT = 16 * 1024 * 1024;
@@ -33,6 +49,7 @@ export function decodeCredentials(bytes: Uint8Array<ArrayBuffer>, shown: string)
  * @throws {ConfigurationError} When it is not one YAML document, with line and column where the parser tells them.
  */
 export function parseCredentials(text: string, shown: string): unknown {
+  const library = loaded();
   const tab = TAB.exec(text);
   if (tab !== null) {
     const line = text.slice(0, tab.index).split("\n").length;
@@ -43,7 +60,7 @@ export function parseCredentials(text: string, shown: string): unknown {
     );
   }
   try {
-    return parse(text, { schema: "core" });
+    return library.parse(text, { schema: "core" });
   } catch (error) {
     if (error instanceof RangeError) throw unreadable(shown, "is not valid YAML (it is nested too deeply)");
     // The column is negative where the parser looked back over several lines.
@@ -61,7 +78,7 @@ export function parseCredentials(text: string, shown: string): unknown {
 export function credentialsText(root: Record<string, unknown>): string {
   // A folded key could not be copied by hand.
   const options = { lineWidth: -1, quoteStyle: '"' as const };
-  return stringify(root, options);
+  return loaded().stringify(root, options);
 }
 
 /**

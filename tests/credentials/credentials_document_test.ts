@@ -3,6 +3,9 @@ import { describe, it } from "@std/testing/bdd";
 import { editCredentials } from "../../src/credentials/edit_credentials.ts";
 import { CredentialsDocument, type Profile } from "../../src/credentials/credentials_document.ts";
 import { ConfigurationError } from "../../src/errors.ts";
+import { loadYaml } from "../../src/credentials/credentials_text.ts";
+
+await loadYaml();
 
 const DOCUMENTED = `profiles:
   default:

@@ -1,9 +1,11 @@
 import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import fc from "fast-check";
-import { parseCredentials } from "../../src/credentials/credentials_text.ts";
+import { loadYaml, parseCredentials } from "../../src/credentials/credentials_text.ts";
 import { readPlainCredentials } from "../../src/credentials/plain_credentials.ts";
 import { readIndependently } from "../support/independent_yaml.ts";
+
+await loadYaml();
 
 const RUNS = { numRuns: 20_000, seed: 20240122 };
 

@@ -2,8 +2,10 @@ import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { parse } from "@std/yaml";
 import fc from "fast-check";
-import { credentialsText } from "../../src/credentials/credentials_text.ts";
+import { credentialsText, loadYaml } from "../../src/credentials/credentials_text.ts";
 import { readPlainCredentials } from "../../src/credentials/plain_credentials.ts";
+
+await loadYaml();
 
 /** Mostly plain texts, and some that were chosen to be taken for something else. */
 const scalar = fc.oneof(

@@ -12,7 +12,6 @@ const READ_ONLY_ROOT = "mount -o remount,bind,ro / && if touch /probe 2>/dev/nul
 const WRITING: readonly { args: string[]; stdin?: string }[] = [
   { args: ["auth", "login", "--api-key-stdin"], stdin: SECOND_KEY },
   { args: ["auth", "logout"] },
-  { args: ["auth", "logout", "--all"] },
   { args: ["auth", "switch", "other"] },
 ];
 

@@ -115,11 +115,11 @@ describe("credentials that are not the program's to take: exit code 2 and a clea
         await asRoot(arrange, home.file, home.folder);
         const before = await asRoot(INVENTORY, home.path);
 
-        for (const args of [["token"], ["list"], ["status", "--all"]]) {
+        for (const args of [["token"], ["list"]]) {
           const { code, stderr } = await home.run(["auth", ...args]);
           assertEquals([code, reading?.test(stderr) ?? true], [reading === null ? 0 : 2, true], `${args}: ${stderr}`);
         }
-        for (const args of [["login", "--api-key", SECOND_KEY], ["logout"], ["logout", "--all"], ["switch", "other"]]) {
+        for (const args of [["login", "--api-key", SECOND_KEY], ["logout"], ["switch", "other"]]) {
           const { code, stdout, stderr } = await home.run(["auth", ...args]);
           const asExpected = (reading ?? writing)!.test(stderr);
           assertEquals([code, stdout, asExpected], [2, "", true], `${args}: ${stderr}`);
