@@ -32,8 +32,10 @@ export async function readCredentials(location: CredentialsLocation | null): Pro
     const file = findCredentialsFile(location);
     await clearLeftover(file.path, lockOf(file.path));
     const text = textOf(file, location);
-    if (text !== null && readPlainCredentials(text) === null) await loadYaml();
-    return interpret(text, location);
+    if (text === null) return CredentialsDocument.empty(location.shown);
+    const plain = readPlainCredentials(text);
+    if (plain === null) await loadYaml();
+    return CredentialsDocument.parse(text, location.shown, plain);
   } catch (error) {
     throw fileFailure(location, "read", error);
   }

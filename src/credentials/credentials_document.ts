@@ -85,10 +85,11 @@ export class CredentialsDocument {
    *
    * @param text YAML.
    * @param shown The file's path, for messages.
+   * @param plain What the text holds where it is plain, for a caller that has read it already; else `null`.
    * @throws {ConfigurationError} When it is no credentials file, with line and column at most: the text may be a key.
    */
-  static parse(text: string, shown: string): CredentialsDocument {
-    const root = readValue(text, shown);
+  static parse(text: string, shown: string, plain = readPlainCredentials(text)): CredentialsDocument {
+    const root = plain ?? parseCredentials(text, shown);
     if (root === null || root === undefined) return new CredentialsDocument({}, shown, text);
     if (!isMapping(root) || !isMapping(root.profiles ?? {})) throw unreadable(shown, "is no credentials file");
     return new CredentialsDocument(root, shown, text);
