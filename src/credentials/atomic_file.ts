@@ -84,11 +84,17 @@ export function makeFolder(path: string): void {
 /** A rename is on disk only once its folder is. Windows neither needs this nor opens folders. */
 function syncFolder(path: string): void {
   if (Deno.build.os === "windows") return;
-  const folder = Deno.openSync(path, { read: true });
   try {
-    folder.syncSync();
-  } finally {
-    folder.close();
+    const folder = Deno.openSync(path, { read: true });
+    try {
+      folder.syncSync();
+    } finally {
+      folder.close();
+    }
+  } catch (error) {
+    // A folder that may be written to and not read, or a file system that syncs none: what was saved is in place.
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code !== "EACCES" && code !== "EPERM" && code !== "EINVAL") throw error;
   }
 }
 
