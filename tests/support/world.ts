@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { connect, type Context, fetchOver, runProgram } from "../../src/context.ts";
+import type { Context } from "../../src/context.ts";
+import { connect, fetchOver, runProgram } from "../../src/real_context.ts";
 
 /** What differs from an empty environment without a terminal. */
 export interface WorldOptions {
