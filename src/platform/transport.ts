@@ -24,8 +24,22 @@ const REDIRECT_LIMIT = 5;
 /** Where requests go and with what. */
 export interface Target {
   readonly apiUrl: URL;
-  /** An API key or an access token; it is sent to `apiUrl`'s origin and nowhere else. */
-  readonly key: string;
+  /** An API key or an access token; it is sent to `apiUrl`'s origin and nowhere else. `null`: none is sent. */
+  readonly key: string | null;
+}
+
+/** What is asked of the platform. */
+export interface Message {
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  /** Below the API URL, such as `/api/auth/me`. */
+  readonly path: string;
+  /** Sent as JSON; nothing is sent where it is left out. */
+  readonly body?: unknown;
+  /**
+   * Makes a `POST` one that the platform does once however often it comes (`Idempotency-Key`). Without it a `POST` is never
+   * sent a second time.
+   */
+  readonly idempotencyKey?: string;
 }
 
 /** How requests are made. */
@@ -54,6 +68,7 @@ export interface Answer {
 interface Sending {
   readonly context: Context;
   readonly target: Target;
+  readonly message: Message;
   readonly headers: Record<string, string>;
   readonly proxy: Proxy | null;
   readonly caCerts: readonly string[];
@@ -61,12 +76,17 @@ interface Sending {
   readonly log: (line: string) => void;
 }
 
+/** As {@linkcode send}, of a GET request for `path`. */
+export function get(context: Context, target: Target, path: string, options?: RequestOptions): Promise<Answer> {
+  return send(context, target, { method: "GET", path }, options);
+}
+
 /**
- * Sends a GET request, and sends it again where that may help.
+ * Sends a request, and sends it again where that may help and cannot harm.
  *
  * @param context The outside world.
  * @param target Where to and with which key.
- * @param path Below the API URL, such as `/api/auth/me`.
+ * @param message What is asked.
  * @param options How.
  * @returns The answer, whatever its status; redirects inside the origin have been followed.
  * @throws {NetworkError} When the platform cannot be reached or does not finish in time.
@@ -74,29 +94,26 @@ interface Sending {
  * @throws {ConfigurationError} When the proxy's address is none.
  * @throws {InterruptedError} When the program is told to stop.
  */
-export async function get(
+export async function send(
   context: Context,
   target: Target,
-  path: string,
+  message: Message,
   { log = () => {}, onAnswer = () => {}, deadline = DEFAULT_DEADLINE, caCerts = [] }: RequestOptions = {},
 ): Promise<Answer> {
+  const { method, path } = message;
   const url = new URL(apiUrlText(target.apiUrl) + path);
   const proxy = proxyFor(context, url);
   const end = context.monotonic() + deadline;
   const timeout = AbortSignal.timeout(deadline);
-  const headers = {
-    "Accept": "application/json",
-    "Authorization": `Bearer ${target.key}`,
-    "User-Agent": userAgent(context.system),
-  };
+  const headers = headersOf(context, target, message);
   const signal = AbortSignal.any([timeout, context.stopped]);
-  const sending: Sending = { context, target, headers, proxy, caCerts, log, signal };
+  const sending: Sending = { context, target, message, headers, proxy, caCerts, log, signal };
   try {
     for (let attempt = 1;; attempt++) {
       const outcome = await attemptOf(sending, url);
-      const pause = pauseAfter(context, outcome, attempt);
+      const pause = isRepeatable(message) ? pauseAfter(context, outcome, attempt) : null;
       if (pause === null || context.monotonic() + pause >= end) {
-        const answer = { method: "GET", path, ...conclude(outcome) };
+        const answer = { method, path, ...conclude(outcome) };
         onAnswer(answer);
         return answer;
       }
@@ -111,6 +128,21 @@ export async function get(
       : connectionFailure(error);
     throw new NetworkError(target.apiUrl, failure, { proxy: proxy?.shown, cause: error });
   }
+}
+
+function headersOf(context: Context, { key }: Target, { body, idempotencyKey }: Message): Record<string, string> {
+  return {
+    "Accept": "application/json",
+    "User-Agent": userAgent(context.system),
+    ...(key === null ? {} : { "Authorization": `Bearer ${key}` }),
+    ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+    ...(idempotencyKey === undefined ? {} : { "Idempotency-Key": idempotencyKey }),
+  };
+}
+
+/** What the platform has done already it does a second time only where that changes nothing (RFC 9110, 9.2.2). */
+function isRepeatable({ method, idempotencyKey }: Message): boolean {
+  return method !== "POST" || idempotencyKey !== undefined;
 }
 
 type Received = Pick<Answer, "status" | "headers" | "text">;
@@ -143,8 +175,8 @@ function pauseAfter(context: Context, outcome: Outcome, attempt: number): number
 async function followed(sending: Sending, first: URL): Promise<Received> {
   let url = first;
   for (let redirects = 0;; redirects++) {
-    const received = await send(sending, url);
-    const next = redirectOf(received, url);
+    const received = await exchange(sending, url);
+    const next = redirectOf(received, url, sending.message);
     if (next === undefined) return received;
     if (next.origin !== url.origin) {
       const place = next.host === "" ? "something that is no web address" : next.host;
@@ -155,33 +187,39 @@ async function followed(sending: Sending, first: URL): Promise<Received> {
   }
 }
 
-async function send({ context, target, headers, proxy, caCerts, signal, log }: Sending, url: URL): Promise<Received> {
+async function exchange(sending: Sending, url: URL): Promise<Received> {
+  const { context, target, message, headers, proxy, caCerts, signal, log } = sending;
+  const { method, body } = message;
   const start = context.monotonic();
   const way = proxy === null ? "" : ` through ${proxy.shown}`;
   const silence = new AbortController();
   const timer = setTimeout(() => silence.abort(new SilenceError()), FIRST_BYTE);
   try {
     const request = new Request(url, {
+      method,
       headers,
+      body: body === undefined ? null : JSON.stringify(body),
       signal: AbortSignal.any([signal, silence.signal]),
       redirect: "manual",
     });
     const response = await context.fetch(request, { proxy: proxy?.url ?? null, caCerts });
     clearTimeout(timer);
     const text = await readBounded(response, target.apiUrl);
-    log(`GET ${url.href}${way} -> ${response.status} (${Math.round(context.monotonic() - start)} ms)`);
+    log(`${method} ${url.href}${way} -> ${response.status} (${Math.round(context.monotonic() - start)} ms)`);
     return { status: response.status, headers: response.headers, text };
   } catch (error) {
-    if (!(error instanceof FluxloopError)) log(`GET ${url.href}${way} -> ${connectionFailure(error).reason}`);
+    if (!(error instanceof FluxloopError)) log(`${method} ${url.href}${way} -> ${connectionFailure(error).reason}`);
     throw error;
   } finally {
     clearTimeout(timer);
   }
 }
 
-function redirectOf({ status, headers }: Received, from: URL): URL | undefined {
+/** Those that say nothing of the method are followed with GET alone: a browser would turn a POST into one (RFC 9110, 15.4). */
+function redirectOf({ status, headers }: Received, from: URL, { method }: Message): URL | undefined {
   const location = headers.get("location");
-  if (![301, 302, 303, 307, 308].includes(status) || location === null) return undefined;
+  const followed = method === "GET" ? [301, 302, 303, 307, 308] : [307, 308];
+  if (!followed.includes(status) || location === null) return undefined;
   try {
     return new URL(location, from);
   } catch {
