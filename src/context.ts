@@ -110,6 +110,14 @@ export interface Context {
    */
   runProgram(program: string, options: ProgramOptions): Promise<ProgramResult>;
   /**
+   * Starts another program, without a shell and without the keys of this program's environment, and leaves it to itself.
+   *
+   * @param program Its name or its path.
+   * @param args Its arguments, as they are.
+   * @throws {Deno.errors.NotFound} When there is no such program.
+   */
+  launch(program: string, args: readonly string[]): void;
+  /**
    * Gives up the power to start processes, for good: what handles a key and needs no other program must not be able to
    * hand the key to one.
    */

@@ -52,6 +52,32 @@ export class InvalidKeyError extends FluxloopError {
   }
 }
 
+/** A login through the browser has ended: its tokens are not taken any more: exit 3. */
+export class LoginEndedError extends FluxloopError {
+  override readonly exitCode = 3;
+  override readonly code = "login_ended";
+
+  /** @param profile Whose login it was. */
+  constructor(profile: string) {
+    const option = profile === "default" ? "" : ` --profile ${profile}`;
+    super(`The login of profile "${profile}" has ended; log in again: fluxloop auth login --web${option}`);
+  }
+}
+
+/** A login through the browser came to nothing: exit 3. */
+export class LoginRefusedError extends FluxloopError {
+  override readonly exitCode = 3;
+
+  /** @param code Whether a person said no, or nobody said anything in time. */
+  constructor(override readonly code: "login_denied" | "login_expired") {
+    super(
+      code === "login_denied"
+        ? "The login was denied in the browser; nothing was saved"
+        : "The code has expired before the login was approved; run the login again",
+    );
+  }
+}
+
 /** The key is good, and may not do this (403): exit 3. */
 export class PermissionDeniedError extends FluxloopError {
   override readonly exitCode = 3;

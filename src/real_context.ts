@@ -139,6 +139,15 @@ async function firstOf(stream: ReadableStream<Uint8Array>, signal: AbortSignal):
   return new TextDecoder().decode(await new Blob(chunks as BlobPart[]).arrayBuffer());
 }
 
+/** What no program needs that this one starts for a person. */
+const WITHOUT_KEYS = { FLUXLOOP_API_KEY: "", FLUXLOOP_SYNC_API_KEY: "", FLUXLOOP_API_KEY_FILE: "" };
+
+/** Starts a program and leaves it to itself: {@linkcode Context.launch} of the real world. */
+export function launch(program: string, args: readonly string[]): void {
+  const streams = { stdin: "null", stdout: "null", stderr: "null" } as const;
+  new Deno.Command(program, { args: [...args], env: WITHOUT_KEYS, ...streams }).spawn().unref();
+}
+
 /** Makes a connection, and ends it again: {@linkcode Context.connect} of the real world. */
 export async function connect(hostname: string, port: number, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
@@ -198,6 +207,7 @@ export function realContext(): Context {
     connect,
     cwd: () => Deno.cwd(),
     runProgram,
+    launch,
     renounceProcesses: () => void Deno.permissions.revokeSync({ name: "run" }),
     get stopped() {
       return stopped();

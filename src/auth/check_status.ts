@@ -12,6 +12,7 @@ import {
   FluxloopError,
   InterruptedError,
   KeyExpiresSoonError,
+  LoginEndedError,
   NetworkError,
   NotFoundError,
   NotLoggedInError,
@@ -41,9 +42,11 @@ export async function checkStatus(
   const named = options.profile ?? null;
   let credential: Credential;
   try {
-    credential = await resolveCredential(context, options);
+    credential = await resolveCredential(context, options, { requests, takesEnded: true });
   } catch (error) {
-    if (!(error instanceof NotLoggedInError || error instanceof NotFoundError)) throw error;
+    const isAnswer = error instanceof NotLoggedInError || error instanceof NotFoundError ||
+      error instanceof LoginEndedError;
+    if (!isAnswer) throw error;
     return { profile: named, authenticated: false, key: null, identity: null, failure: error };
   }
   return await reportOn(context, credential, requests);
@@ -72,7 +75,8 @@ export async function checkAllStatuses(
   // What is wrong with one profile is that one's report, and no reason to keep silent of the others.
   return await Promise.all(names.map(async (profile): Promise<StatusReport> => {
     try {
-      return await reportOn(context, await credentialOf(context, document, profile, options), requests);
+      const how = { requests, takesEnded: true };
+      return await reportOn(context, await credentialOf(context, document, profile, options, how), requests);
     } catch (error) {
       if (!(error instanceof FluxloopError) || error instanceof InterruptedError) throw error;
       return { profile, authenticated: null, key: null, identity: null, failure: error };
@@ -112,6 +116,7 @@ function reportedKey(context: Context, credential: Credential): ReportedKey {
   const expires = profile?.expires ? new Date(profile.expires) : null;
   return {
     masked: maskKey(key),
+    isAccessToken: credential.isAccessToken,
     source,
     origin,
     profile: profile?.name ?? null,

@@ -60,7 +60,7 @@ async function walk(context: Context, options: KeyOptions, requests: RequestOpti
     }
   };
 
-  const credential = await link("key", () => resolveCredential(context, options));
+  const credential = await link("key", () => resolveCredential(context, options, { requests, takesEnded: true }));
   const { key, source, origin, apiUrl } = credential;
   note({ name: "key", masked: maskKey(key), source, origin });
   const location = credentialsLocation(context);

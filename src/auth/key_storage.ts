@@ -5,6 +5,7 @@
  */
 import type { Context } from "../context.ts";
 import type { CredentialsDocument, KeptKey, KeyStorage, Profile } from "../credentials/credentials_document.ts";
+import type { StoredSecret } from "../credentials/credential_helper.ts";
 import type { CredentialsLocation } from "../credentials/location.ts";
 import { UsageError } from "../errors.ts";
 
@@ -34,23 +35,23 @@ export function selectStorage(
 /**
  * @param context The outside world.
  * @param profile A saved profile.
- * @returns Its key, from wherever it is.
- * @throws {ConfigurationError | SystemError} When the system's store cannot be asked, or has it no more.
+ * @returns Its key or its tokens, from wherever they are.
+ * @throws {ConfigurationError | SystemError} When the system's store cannot be asked, or has them no more.
  */
-export async function savedKey(context: Context, profile: Profile): Promise<string> {
-  if (profile.keptKey === null) return profile.apiKey ?? "";
+export async function savedSecret(context: Context, profile: Profile): Promise<StoredSecret> {
+  if (profile.keptKey === null) return secretIn(profile);
   const helper = await helperOf(context, profile.keptKey.helper);
-  return (await helper.get(profile.keptKey.reference)).apiKey;
+  return await helper.get(profile.keptKey.reference);
 }
 
 /**
- * Puts a key into the system's store.
+ * Puts a key or tokens into the system's store.
  *
  * @param context The outside world.
  * @param helper The helper that the credentials file names, or `null` for the system's own.
  * @param location The credentials file that will refer to it.
  * @param owner The platform and the profile that it is for.
- * @param key The whole key.
+ * @param secret The whole key, or the tokens.
  * @returns Where it is.
  * @throws {ConfigurationError | SystemError} When the store does not take it; it is then nowhere.
  */
@@ -59,11 +60,11 @@ export async function keepKey(
   helper: string | null,
   location: CredentialsLocation,
   owner: { readonly apiUrl: URL; readonly profile: string },
-  key: string,
+  secret: StoredSecret,
 ): Promise<KeptKey> {
   const { secretReference } = await import("../credentials/credential_helper.ts");
   const reference = await secretReference(owner.apiUrl, location.file, owner.profile);
-  const used = await (await helperOf(context, helper)).store(reference, owner.profile, { apiKey: key });
+  const used = await (await helperOf(context, helper)).store(reference, owner.profile, secret);
   return { helper: used, reference };
 }
 
@@ -74,6 +75,10 @@ export async function keepKey(
  */
 export async function forgetKey(context: Context, { helper, reference }: KeptKey): Promise<void> {
   await (await helperOf(context, helper)).erase(reference);
+}
+
+function secretIn({ apiKey, tokens }: Profile): StoredSecret {
+  return tokens === null ? { apiKey: apiKey ?? "" } : { tokens };
 }
 
 async function helperOf(context: Context, name: string | null) {

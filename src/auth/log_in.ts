@@ -5,6 +5,7 @@
  */
 import type { Context } from "../context.ts";
 import { readCredentials, updateCredentials } from "../credentials/credential_store.ts";
+import type { StoredSecret } from "../credentials/credential_helper.ts";
 import type { KeptKey, KeyStorage, Profile } from "../credentials/credentials_document.ts";
 import { type CredentialsLocation, requireCredentialsLocation } from "../credentials/location.ts";
 
@@ -15,14 +16,16 @@ import { utcDate } from "../output/expiry.ts";
 import { maskKey } from "../output/mask.ts";
 import { apiUrlText, DEFAULT_API_URL } from "../platform/api_url.ts";
 import { identify } from "../platform/client.ts";
-import type { Identity } from "../platform/identity.ts";
-import type { RequestOptions } from "../platform/transport.ts";
-import { FluxloopError, InterruptedError } from "../errors.ts";
+import { type Identity, UNKNOWN_IDENTITY } from "../platform/identity.ts";
+import type { RequestOptions, Target } from "../platform/transport.ts";
+import { FluxloopError, InterruptedError, NetworkError, PlatformError } from "../errors.ts";
 import { forgetKey, keepKey, selectStorage } from "./key_storage.ts";
 import { apiUrlOf, chosenApiUrl, type KeyOptions, overridingVariable, selectProfile } from "./resolve_credential.ts";
 
 /** What the command line says of a login. */
 export interface LoginOptions extends Pick<KeyOptions, "profile" | "apiUrl"> {
+  /** Whether the login goes through the browser (`--web`). */
+  readonly web?: boolean;
   /** `--storage`. */
   readonly storage?: string;
   /** Whether the key is kept (`--save`, the default) or only verified (`--no-save`). */
@@ -36,6 +39,8 @@ export interface LoginPlan {
   /** Where the credentials will be saved; `null` when they will not. */
   readonly location: CredentialsLocation | null;
   readonly storage: KeyStorage;
+  /** Whether another program keeps the key, or did so until now. */
+  readonly needsProcesses: boolean;
   /** The helper that the credentials file names for the system's own store, or `null`. */
   readonly helper: string | null;
   /** Where the profile's key was kept until now, when that was not the file. */
@@ -57,17 +62,27 @@ export async function planLogin(context: Context, options: LoginOptions): Promis
   const saved = document.isReadable(profile) ? document.profile(profile) : null;
   const storage = selectStorage(context, document, saved, options.storage);
   const keptUntilNow = saved?.keptKey ?? null;
-  if (!options.save || (storage === "file" && keptUntilNow === null)) context.renounceProcesses();
+  // A browser is a process, too; the login through it gives the power up before it has a token.
+  const needsProcesses = storage === "keychain" || keptUntilNow !== null;
+  if (!options.save || !(needsProcesses || options.web)) context.renounceProcesses();
   const apiUrl = chosen ?? (saved === null ? new URL(DEFAULT_API_URL) : apiUrlOf(saved));
-  return { profile, location, apiUrl, storage, helper: document.credentialHelper, keptUntilNow };
+  return {
+    needsProcesses,
+    profile,
+    location,
+    apiUrl,
+    storage,
+    helper: document.credentialHelper,
+    keptUntilNow,
+  };
 }
 
 /**
- * Verifies the key, then saves it; nothing is saved before the platform has accepted it.
+ * Verifies the key or the access token, then saves it; nothing is saved before the platform has accepted it.
  *
  * @param context The outside world.
  * @param plan From {@linkcode planLogin}.
- * @param key The whole key.
+ * @param secret The whole key, or the tokens of a login through the browser.
  * @param requests How requests are made.
  * @throws {InvalidKeyError | PermissionDeniedError | NetworkError | PlatformError} As the platform has it; nothing is
  * saved.
@@ -76,13 +91,14 @@ export async function planLogin(context: Context, options: LoginOptions): Promis
 export async function logIn(
   context: Context,
   plan: LoginPlan,
-  key: string,
+  secret: StoredSecret,
   requests?: RequestOptions,
 ): Promise<LoginResult> {
-  const identity = await identify(context, { apiUrl: plan.apiUrl, key }, requests);
+  const key = "tokens" in secret ? secret.tokens.accessToken : secret.apiKey;
+  const identity = await verified(context, { apiUrl: plan.apiUrl, key }, "tokens" in secret, requests);
   const { keptKey, leftBehind } = plan.location === null
     ? { keptKey: null, leftBehind: null }
-    : await save(context, plan, plan.location, key, identity);
+    : await save(context, plan, plan.location, secret, identity);
   return {
     profile: plan.profile,
     keptBy: keptKey === null ? null : storeTitle(keptKey.helper),
@@ -96,16 +112,34 @@ export async function logIn(
   };
 }
 
+/**
+ * Tokens come from the platform itself and are handed out once: where it cannot be asked about them just then, they are
+ * kept all the same.
+ */
+async function verified(
+  context: Context,
+  target: Target,
+  isIssued: boolean,
+  requests?: RequestOptions,
+): Promise<Identity> {
+  try {
+    return await identify(context, target, requests);
+  } catch (error) {
+    if (isIssued && (error instanceof NetworkError || error instanceof PlatformError)) return UNKNOWN_IDENTITY;
+    throw error;
+  }
+}
+
 /** @returns Where the key is kept, when that is not the file; and where an old one could not be removed from. */
 async function save(
   context: Context,
   plan: LoginPlan,
   location: CredentialsLocation,
-  key: string,
+  secret: StoredSecret,
   identity: Identity,
 ): Promise<{ readonly keptKey: KeptKey | null; readonly leftBehind: string | null }> {
-  const keptKey = plan.storage === "keychain" ? await keepKey(context, plan.helper, location, plan, key) : null;
-  const profile = profileFor(plan, key, keptKey, identity);
+  const keptKey = plan.storage === "keychain" ? await keepKey(context, plan.helper, location, plan, secret) : null;
+  const profile = profileFor(plan, secret, keptKey, identity);
   try {
     await updateCredentials(location, (document) => document.save(profile));
   } catch (error) {
@@ -143,12 +177,13 @@ async function gitExposure(context: Context, { file }: CredentialsLocation): Pro
   }
 }
 
-function profileFor(plan: LoginPlan, key: string, keptKey: KeptKey | null, identity: Identity): Profile {
+function profileFor(plan: LoginPlan, secret: StoredSecret, keptKey: KeptKey | null, identity: Identity): Profile {
   const day = (time: Date | "never" | null | undefined) => time instanceof Date ? utcDate(time) : null;
   const apiUrl = apiUrlText(plan.apiUrl);
   return {
     name: plan.profile,
-    apiKey: keptKey === null ? key : null,
+    apiKey: keptKey === null && "apiKey" in secret ? secret.apiKey : null,
+    tokens: keptKey === null && "tokens" in secret ? secret.tokens : null,
     keptKey,
     account: identity.account?.email ?? null,
     expires: day(identity.key?.expiresAt),

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Context } from "../context.ts";
-import { readCredentials, updateCredentials } from "../credentials/credential_store.ts";
+import { readCredentials, requireWritable, updateCredentials } from "../credentials/credential_store.ts";
 import type { CredentialsDocument } from "../credentials/credentials_document.ts";
 import { requireCredentialsLocation } from "../credentials/location.ts";
 import type { LogoutResult } from "../output/session.ts";
@@ -34,7 +34,7 @@ export async function logOut(
   if (options.all && before.profileNames().length === 0) return { profiles: [], overriddenBy };
   const names = options.all ? before.profileNames() : [selectedName(context, before, options)];
   // A key that is gone, and a file that cannot be told so, would be the worst of both.
-  if (names.some((name) => isKept(before, name))) await updateCredentials(location, () => {});
+  if (names.some((name) => isKept(before, name))) await requireWritable(location);
   const { forgotten, failure } = await forgetKeys(context, before, names);
   const profiles = await updateCredentials(location, (document) => {
     const there = document.profileNames().filter((name) => forgotten.includes(name));

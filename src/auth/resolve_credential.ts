@@ -4,15 +4,23 @@
  * @module
  */
 import type { Context } from "../context.ts";
-import { ConfigurationError, NotFoundError, NotLoggedInError, UsageError } from "../errors.ts";
+import {
+  ConfigurationError,
+  NetworkError,
+  NotFoundError,
+  NotLoggedInError,
+  PlatformError,
+  UsageError,
+} from "../errors.ts";
 import { readCredentials } from "../credentials/credential_store.ts";
-import type { CredentialsDocument, Profile } from "../credentials/credentials_document.ts";
+import type { CredentialsDocument, Profile, Tokens } from "../credentials/credentials_document.ts";
 import { credentialsLocation } from "../credentials/location.ts";
 import { checkProfileName, DEFAULT_PROFILE } from "../credentials/profile_name.ts";
 import type { KeySource } from "../output/status.ts";
 import { apiUrlText, DEFAULT_API_URL, parseApiUrl } from "../platform/api_url.ts";
 import { parseApiKey } from "./api_key.ts";
-import { savedKey } from "./key_storage.ts";
+import type { RequestOptions } from "../platform/transport.ts";
+import { savedSecret } from "./key_storage.ts";
 
 /** What the command line says of the key to use. */
 export interface KeyOptions {
@@ -24,9 +32,22 @@ export interface KeyOptions {
   readonly apiUrl?: string;
 }
 
+/** How a key is looked for. */
+export interface ResolveOptions {
+  /** How requests are made, should an access token have to be renewed. */
+  readonly requests?: RequestOptions;
+  /**
+   * Takes an access token that has ended where the platform cannot be asked for another: for those whose own request
+   * tells what is wrong.
+   */
+  readonly takesEnded?: boolean;
+}
+
 /** A key, and all that was decided about it. */
 export interface Credential {
+  /** An API key, or the access token of a login through the browser. */
   readonly key: string;
+  readonly isAccessToken: boolean;
   readonly source: KeySource;
   /** The option or variable that it came from; for a profile, the profile's name. */
   readonly origin: string;
@@ -56,32 +77,46 @@ const KEY_FILE_LIMIT = 64 * 1024;
  *
  * @param context The outside world.
  * @param options What the command line says.
+ * @param how How it is looked for.
  * @returns The first key found, and the API URL it may go to.
  * @throws {NotLoggedInError} When there is none.
+ * @throws {LoginEndedError | NetworkError | PlatformError} When an access token has ended and there is no other.
  * @throws {NotFoundError} When a profile that was named or selected is not there.
  * @throws {UsageError} When a stored key would go to another origin than the one it was saved for, or a value is no key,
  * name or URL.
  * @throws {ConfigurationError} When a file that holds keys cannot be read.
  */
-export async function resolveCredential(context: Context, options: KeyOptions): Promise<Credential> {
+export async function resolveCredential(
+  context: Context,
+  options: KeyOptions,
+  how: ResolveOptions = {},
+): Promise<Credential> {
   if (options.profile !== undefined) checkProfileName(options.profile, "--profile");
   const given = givenKey(context, options);
-  if (given === null) return await resolveSavedCredential(context, options);
+  if (given === null) return await resolveSavedCredential(context, options, how);
   context.renounceProcesses();
   const apiUrl = chosenApiUrl(context, options) ?? new URL(DEFAULT_API_URL);
-  return { ...given, profile: null, apiUrl, overridden: given.source === "flag" ? null : options.profile ?? null };
+  const isAccessToken = false;
+  return {
+    ...given,
+    isAccessToken,
+    profile: null,
+    apiUrl,
+    overridden: given.source === "flag" ? null : options.profile ?? null,
+  };
 }
 
 /** As {@linkcode resolveCredential}, of saved keys alone. */
 async function resolveSavedCredential(
   context: Context,
   options: Omit<KeyOptions, "apiKey">,
+  how: ResolveOptions,
 ): Promise<Credential> {
   const location = credentialsLocation(context);
   const document = await readCredentials(location);
   const selected = selectProfile(context, document, options);
   if (requireProfile(document, selected).keptKey === null) context.renounceProcesses();
-  return await credentialOf(context, document, selected.name, options);
+  return await credentialOf(context, document, selected.name, options, how);
 }
 
 /**
@@ -89,6 +124,7 @@ async function resolveSavedCredential(
  * @param document The saved credentials.
  * @param name A profile that is there.
  * @param options What the command line says of the API URL.
+ * @param how How its key is looked for.
  * @returns The profile's key, and the API URL it may go to.
  * @throws As {@linkcode resolveCredential}.
  */
@@ -97,12 +133,44 @@ export async function credentialOf(
   document: CredentialsDocument,
   name: string,
   options: Pick<KeyOptions, "apiUrl">,
+  how: ResolveOptions = {},
 ): Promise<Credential> {
   const profile = requireProfile(document, { name, chosenBy: "--profile" });
   // First where it may go: a key that goes nowhere need not be asked for.
   const apiUrl = apiUrlFor(profile, chosenApiUrl(context, options));
-  const key = parseApiKey(await savedKey(context, profile), `profile "${profile.name}"`);
-  return { key, source: "profile", origin: profile.name, profile, apiUrl, overridden: null };
+  const secret = await savedSecret(context, profile);
+  const key = "tokens" in secret
+    ? await accessToken(context, profile, secret.tokens, apiUrl, how)
+    : parseApiKey(secret.apiKey, `profile "${profile.name}"`);
+  return {
+    key,
+    isAccessToken: "tokens" in secret,
+    source: "profile",
+    origin: profile.name,
+    profile,
+    apiUrl,
+    overridden: null,
+  };
+}
+
+async function accessToken(
+  context: Context,
+  profile: Profile,
+  tokens: Tokens,
+  apiUrl: URL,
+  { requests, takesEnded }: ResolveOptions,
+): Promise<string> {
+  // Most logins are by key, and most access tokens good: the rest is loaded where it is needed.
+  const { isEnding, renewTokens } = await import("./refresh_tokens.ts");
+  const location = credentialsLocation(context);
+  if (location === null || !isEnding(tokens, context.now())) return tokens.accessToken;
+  try {
+    return (await renewTokens(context, { location, profile, tokens, apiUrl }, requests)).accessToken;
+  } catch (error) {
+    const isPassing = error instanceof NetworkError || error instanceof PlatformError;
+    if (takesEnded && isPassing) return tokens.accessToken;
+    throw error;
+  }
 }
 
 /**

@@ -21,6 +21,24 @@ const READER_PATIENCE = 100;
  */
 export function replaceFile(path: string, text: string): void {
   const fresh = freshName(path);
+  withFresh(fresh, text, () => Deno.renameSync(fresh, path));
+  syncFolder(dirname(path));
+}
+
+/**
+ * Does all that {@linkcode replaceFile} does, but for the replacing. Call it under the same lock.
+ *
+ * @param path The file; its folder exists.
+ * @param size How large the new content may be, in bytes.
+ * @throws What the system throws where the file cannot be replaced.
+ */
+export function tryReplacing(path: string, size: number): void {
+  const fresh = freshName(path);
+  withFresh(fresh, "\n".repeat(size), () => Deno.removeSync(fresh));
+}
+
+/** Writes a file whole, and uses it; where either fails, none stays. */
+function withFresh(fresh: string, text: string, use: () => void): void {
   try {
     // What a killed process left there may have other permissions or be a link.
     clear(fresh);
@@ -32,12 +50,11 @@ export function replaceFile(path: string, text: string): void {
     } finally {
       file.close();
     }
-    Deno.renameSync(fresh, path);
+    use();
   } catch (error) {
     if (!(error instanceof ConfigurationError)) removeIfThere(fresh);
     throw error;
   }
-  syncFolder(dirname(path));
 }
 
 /**

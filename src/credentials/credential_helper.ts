@@ -9,12 +9,11 @@ import type { Context } from "../context.ts";
 import { ConfigurationError, FluxloopError, InterruptedError, SystemError } from "../errors.ts";
 import { redactTokens } from "../output/mask.ts";
 import { printable } from "../output/printable.ts";
+import type { Tokens } from "./credentials_document.ts";
 import { HELPER_PREFIX as PREFIX, STORES, storeTitle } from "./secret_stores.ts";
 
-/** What a profile keeps in the system's store. */
-export interface StoredSecret {
-  readonly apiKey: string;
-}
+/** What a profile keeps in the system's store: a key, or the tokens of a login through the browser. */
+export type StoredSecret = { readonly apiKey: string } | { readonly tokens: Tokens };
 
 type Action = "store" | "get" | "erase" | "list";
 
@@ -83,10 +82,10 @@ export class CredentialHelper {
    * @throws {InterruptedError} When the program is told to stop meanwhile.
    */
   async store(reference: string, profile: string, secret: StoredSecret): Promise<string> {
-    const kept = JSON.stringify({ api_key: secret.apiKey });
+    const kept = JSON.stringify(secretFields(secret));
     const input = JSON.stringify({ ServerURL: reference, Username: USERNAME, Secret: kept });
     const answer = await this.#ask("store", reference, input);
-    if (answer.code !== 0) throw failure(answer, "take", profile, secret.apiKey);
+    if (answer.code !== 0) throw failure(answer, "take", profile, Object.values(secretFields(secret)));
     return answer.helper;
   }
 
@@ -209,10 +208,20 @@ function holdsNothing(stdout: string): boolean {
   return parseObject(stdout)?.Secret === "";
 }
 
+function secretFields(secret: StoredSecret): Record<string, string> {
+  if ("apiKey" in secret) return { api_key: secret.apiKey };
+  const { accessToken, refreshToken, expiresAt } = secret.tokens;
+  return { access_token: accessToken, refresh_token: refreshToken, access_token_expires: expiresAt };
+}
+
 function readSecret(answer: Answer, profile: string): StoredSecret {
   const secret = parseObject(answer.stdout)?.Secret;
-  const apiKey = typeof secret === "string" ? parseObject(secret)?.api_key : undefined;
-  if (typeof apiKey === "string" && apiKey !== "") return { apiKey };
+  const fields = typeof secret === "string" ? parseObject(secret) : null;
+  const text = (field: string) => typeof fields?.[field] === "string" ? fields[field] as string : "";
+  const apiKey = text("api_key");
+  if (apiKey !== "") return { apiKey };
+  const [accessToken, refreshToken, expiresAt] = ["access_token", "refresh_token", "access_token_expires"].map(text);
+  if (accessToken !== "" && refreshToken !== "") return { tokens: { accessToken, refreshToken, expiresAt } };
   throw new SystemError(
     `What ${PREFIX}${answer.helper} gave as the key of profile "${profile}" cannot be read; log in to it again`,
   );
@@ -234,8 +243,8 @@ function notInstalled(helpers: readonly string[]): ConfigurationError {
   return new ConfigurationError(`${missing} installed, or on the PATH; ${install}, or log in with --storage file`);
 }
 
-function failure(answer: Answer, deed: string, profile: string, key?: string): SystemError {
-  const said = whatItSaid(answer, key);
+function failure(answer: Answer, deed: string, profile: string, secrets: readonly string[] = []): SystemError {
+  const said = whatItSaid(answer, secrets);
   const reason = REASONS.find(([tell]) => tell.test(said))?.[1] ?? `its helper failed with exit code ${answer.code}`;
   const quoted = said === "" ? "" : ` (${PREFIX}${answer.helper}: ${said})`;
   return new SystemError(refusal(answer, deed, profile, reason) + quoted);
@@ -246,10 +255,11 @@ function refusal({ helper }: Answer, deed: string, profile: string, reason: stri
 }
 
 /** @returns A failed helper's own words, fit to be shown; nothing where they may be the secret. */
-function whatItSaid({ stdout, stderr }: Answer, key: string | undefined): string {
+function whatItSaid({ stdout, stderr }: Answer, secrets: readonly string[]): string {
   const text = stdout.trim() || (stderr.trim().split("\n")[0] ?? "");
   // A key has no white space, so that a word alone on a line may be one; what holds it is JSON.
-  const mayBeSecret = /^\S+$/m.test(text) || /[{}]|api_key/.test(text) || (key !== undefined && text.includes(key));
+  const mayBeSecret = /^\S+$/m.test(text) || /[{}]|api_key|_token/.test(text) ||
+    secrets.some((it) => text.includes(it));
   return mayBeSecret ? "" : oneLine(text);
 }
 

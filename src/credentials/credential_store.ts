@@ -4,7 +4,7 @@
  * @module
  */
 import type { LooseFile } from "../output/warnings.ts";
-import { clearLeftover, makeFolder, replaceFile } from "./atomic_file.ts";
+import { clearLeftover, makeFolder, replaceFile, tryReplacing } from "./atomic_file.ts";
 import { CredentialsDocument } from "./credentials_document.ts";
 import {
   type CredentialsFile,
@@ -73,6 +73,37 @@ export async function updateCredentials<T>(
   // Needed here alone, and larger than all else. Under the lock there is nothing to wait for.
   const { editCredentials } = await import("./edit_credentials.ts");
   await loadYaml();
+  return await withWritable(location, (file, text) => {
+    const document = interpret(text, location);
+    document.requireKnownVersion();
+    const result = change(document);
+    replaceFile(file.path, document.toText(editCredentials));
+    return result;
+  });
+}
+
+/** What a profile takes in the file at most, in bytes: two tokens, and the rest. */
+const ROOM = 24 * 1024;
+
+/**
+ * Sees to it that credentials can be saved, before something is spent that could not be kept.
+ *
+ * @param location Where they lie; the folder is made where it is missing.
+ * @throws As {@linkcode updateCredentials}.
+ */
+export async function requireWritable(location: CredentialsLocation): Promise<void> {
+  await loadYaml();
+  await withWritable(location, (file, text) => {
+    interpret(text, location).requireKnownVersion();
+    tryReplacing(file.path, (file.info?.size ?? 0) + ROOM);
+  });
+}
+
+/** Runs `work` under the lock of a file that is this user's own. */
+async function withWritable<T>(
+  location: CredentialsLocation,
+  work: (file: CredentialsFile, text: string | null) => T,
+): Promise<T> {
   try {
     makeFolder(location.folder);
     // Two folders may hold links to one file: the lock is the file's, not the folder's.
@@ -81,15 +112,16 @@ export async function updateCredentials<T>(
     return await withFileLock(lockOf(there.path), () => {
       const file = findCredentialsFile(location);
       requireOwn(location, file);
-      const document = interpret(textOf(file, location), location);
-      document.requireKnownVersion();
-      const result = change(document);
-      replaceFile(file.path, document.toText(editCredentials));
-      return result;
+      return work(file, textOf(file, location));
     });
   } catch (error) {
     throw fileFailure(location, "written", error);
   }
+}
+
+/** @returns The lock of what concerns one profile alone and takes longer than a write, such as a request. */
+export function profileLock(location: CredentialsLocation, profile: string): string {
+  return `${location.file}.${profile}.lock`;
 }
 
 /** @returns The file's text; `null` where there is no file, or one that shall hold nothing. */

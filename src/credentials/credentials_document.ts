@@ -20,15 +20,26 @@ export interface KeptKey {
   readonly reference: string;
 }
 
+/** What a login through the browser leaves (RFC 8628; OpenAPI path `/api/cli-connect/complete`). */
+export interface Tokens {
+  readonly accessToken: string;
+  /** Gets the next access token, once. */
+  readonly refreshToken: string;
+  /** When the access token ends, in ISO 8601. */
+  readonly expiresAt: string;
+}
+
 /** Where new keys are kept. */
 export type KeyStorage = "file" | "keychain";
 
 /** A profile's credentials. */
 export interface Profile {
   readonly name: string;
-  /** The key; `null` where it is kept elsewhere. */
+  /** The key; `null` where it is kept elsewhere, and after a login through the browser. */
   readonly apiKey: string | null;
-  /** Where the key is kept, when it is not here. */
+  /** The tokens of a login through the browser; `null` where there are none, or they are kept elsewhere. */
+  readonly tokens: Tokens | null;
+  /** Where the key or the tokens are kept, when they are not here. */
   readonly keptKey: KeptKey | null;
   /** The account's e-mail address. */
   readonly account: string | null;
@@ -44,6 +55,9 @@ export interface Profile {
 /** The profile's fields in the file, in the order in which a new profile is written. */
 const FIELDS = {
   apiKey: "api_key",
+  accessToken: "access_token",
+  refreshToken: "refresh_token",
+  tokenExpires: "access_token_expires",
   storage: "storage",
   helper: "credential_helper",
   reference: "key_ref",
@@ -136,12 +150,14 @@ export class CredentialsDocument {
     }
     const apiKey = text(FIELDS.apiKey);
     const keptKey = keptKeyOf(text(FIELDS.storage), text(FIELDS.helper), text(FIELDS.reference));
-    if (apiKey === null && keptKey === null) {
+    const tokens = tokensOf(text(FIELDS.accessToken), text(FIELDS.refreshToken), text(FIELDS.tokenExpires));
+    if (apiKey === null && tokens === null && keptKey === null) {
       throw new ConfigurationError(`Profile "${name}" in ${this.#shown} has no api_key; log in to it again`);
     }
     return {
       name,
       apiKey: keptKey === null ? apiKey : null,
+      tokens: keptKey === null && apiKey === null ? tokens : null,
       keptKey,
       account: text(FIELDS.account),
       expires: text(FIELDS.expires),
@@ -183,9 +199,16 @@ export class CredentialsDocument {
     const there = this.#entry(profile.name);
     // A copy: the same object may stand elsewhere too, as an alias.
     const fields = isMapping(there) ? { ...there } : {};
-    const { keptKey, ...inFile } = profile;
-    const storage = keptKey === null ? null : KEYCHAIN;
-    const values = { ...inFile, storage, helper: keptKey?.helper ?? null, reference: keptKey?.reference ?? null };
+    const { keptKey, tokens, ...inFile } = profile;
+    const values = {
+      ...inFile,
+      accessToken: tokens?.accessToken ?? null,
+      refreshToken: tokens?.refreshToken ?? null,
+      tokenExpires: tokens?.expiresAt ?? null,
+      storage: keptKey === null ? null : KEYCHAIN,
+      helper: keptKey?.helper ?? null,
+      reference: keptKey?.reference ?? null,
+    };
     const changed: Record<string, string | null> = {};
     for (const [property, field] of Object.entries(FIELDS)) {
       const value = values[property as keyof typeof FIELDS];
@@ -255,6 +278,12 @@ export class CredentialsDocument {
 
 function readValue(text: string, shown: string): unknown {
   return readPlainCredentials(text) ?? parseCredentials(text, shown);
+}
+
+/** Without a time that can be read, the access token is taken for one that has ended. */
+function tokensOf(accessToken: string | null, refreshToken: string | null, expiresAt: string | null): Tokens | null {
+  if (accessToken === null || refreshToken === null) return null;
+  return { accessToken, refreshToken, expiresAt: expiresAt ?? new Date(0).toISOString() };
 }
 
 function keptKeyOf(storage: string | null, helper: string | null, reference: string | null): KeptKey | null {

@@ -19,7 +19,11 @@ const PATIENCE = 10_000;
  * @throws {SystemError} When another process holds the lock for longer, naming it.
  * @throws {ConfigurationError} When something else than a file is in the lock's place.
  */
-export async function withFileLock<T>(path: string, work: () => T, patience = PATIENCE): Promise<T> {
+export async function withFileLock<T>(
+  path: string,
+  work: () => T | Promise<T>,
+  patience = PATIENCE,
+): Promise<T> {
   const file = openLock(path);
   const locking = file.lock(true);
   if (!await isDoneWithin(locking, patience)) {
@@ -31,7 +35,7 @@ export async function withFileLock<T>(path: string, work: () => T, patience = PA
     file.truncateSync();
     file.seekSync(0, Deno.SeekMode.Start);
     file.writeSync(new TextEncoder().encode(String(Deno.pid)));
-    return work();
+    return await work();
   } finally {
     file.close();
   }

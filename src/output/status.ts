@@ -17,6 +17,8 @@ export type KeySource = "flag" | "environment" | "file" | "profile";
 /** The key that a report is about; never the whole of it. */
 export interface ReportedKey {
   readonly masked: string;
+  /** Whether it is no API key but the access token of a login through the browser. */
+  readonly isAccessToken: boolean;
   readonly source: KeySource;
   /** The option or variable it came from; for a profile, the profile's name. */
   readonly origin: string;
@@ -55,6 +57,9 @@ const PERMISSIONS: Readonly<Record<string, string>> = {
   manage_projects: "Manage projects",
 };
 
+/** Access tokens come and go by themselves: there is nothing of them that a person could want to know. */
+const BROWSER_LOGIN = "Signed in: through the browser, with all that your account may do";
+
 /**
  * @param report What is known.
  * @param now The current time.
@@ -75,11 +80,13 @@ function verifiedText(key: ReportedKey, identity: Identity, now: Date): string {
     `Account: ${printable(identity.account?.email ?? UNKNOWN)}`,
     ...organizationLines(identity.organizations),
     "",
-    `API Key: ${key.masked}`,
-    ...keptLines(key),
-    `Expires: ${expiryText(identity.key?.expiresAt ?? null, now)}`,
-    `Scopes: ${scopesText(identity)}`,
-    ...permissionLines(identity.key),
+    ...(key.isAccessToken && identity.key === null ? [BROWSER_LOGIN, ...keptLines(key)] : [
+      `API Key: ${key.masked}`,
+      ...keptLines(key),
+      `Expires: ${expiryText(identity.key?.expiresAt ?? null, now)}`,
+      `Scopes: ${scopesText(identity)}`,
+      ...permissionLines(identity.key),
+    ]),
   ];
   const reason = rotationReason(identity.key?.expiresAt ?? null, identity.key?.createdAt ?? null, now);
   if (reason !== null) {
@@ -95,9 +102,11 @@ function unverifiedText(key: ReportedKey, now: Date): string {
     "",
     `Profile: ${profileText(key)}`,
     `Account: ${printable(key.saved.account ?? UNKNOWN)}`,
-    `API Key: ${key.masked}`,
-    ...keptLines(key),
-    `Expires: ${expiryText(key.saved.expires, now)}`,
+    ...(key.isAccessToken ? [BROWSER_LOGIN, ...keptLines(key)] : [
+      `API Key: ${key.masked}`,
+      ...keptLines(key),
+      `Expires: ${expiryText(key.saved.expires, now)}`,
+    ]),
   ].join("\n") + "\n";
 }
 
@@ -173,7 +182,8 @@ export function statusJson(report: StatusReport, now: Date): StatusJson {
     api_url: apiUrlText(key.apiUrl),
     account: identity === null ? { id: null, email: key.saved.account } : identity.account,
     organizations: identity?.organizations ?? null,
-    api_key: keyJson(key, identity, now),
+    ...(key.isAccessToken ? { signed_in: "browser" } : {}),
+    api_key: key.isAccessToken && !identity?.key ? null : keyJson(key, identity, now),
     ...error,
   };
 }

@@ -49,6 +49,17 @@ export interface Identity {
   readonly runsThisMonth: number | null;
 }
 
+/** What is known of somebody of whom the platform could not be asked. */
+export const UNKNOWN_IDENTITY: Identity = {
+  account: null,
+  organizations: null,
+  projects: null,
+  key: null,
+  apiAccess: null,
+  plan: null,
+  runsThisMonth: null,
+};
+
 /**
  * Reads the answer to `GET /api/auth/me`.
  *
@@ -89,13 +100,9 @@ export function identityOf(body: unknown): Identity {
  */
 export function identityOfLists(workspaces: unknown, projects: unknown): Identity {
   return {
-    account: null,
+    ...UNKNOWN_IDENTITY,
     organizations: listOf(organizationAt)(unwrapped(workspaces, "workspaces"), "workspaces"),
     projects: listOf(projectAt)(unwrapped(projects, "projects"), "projects"),
-    key: null,
-    apiAccess: null,
-    plan: null,
-    runsThisMonth: null,
   };
 }
 

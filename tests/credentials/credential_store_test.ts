@@ -8,6 +8,7 @@ import { leaveWorlds, world } from "../support/world.ts";
 const PROFILE = {
   name: "default",
   apiKey: "flux_dev_secret",
+  tokens: null,
   keptKey: null,
   account: null,
   expires: null,

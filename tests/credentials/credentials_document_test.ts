@@ -22,6 +22,7 @@ const DOCUMENTED = `profiles:
 const NEW: Profile = {
   name: "new",
   apiKey: "flux_ci_new",
+  tokens: null,
   keptKey: null,
   account: "jane@example.com",
   expires: "2024-05-05",
@@ -37,6 +38,7 @@ describe("the credentials file's content", () => {
     assertEquals(parse(DOCUMENTED).profile("production"), {
       name: "production",
       apiKey: "flux_prod_xyz789...",
+      tokens: null,
       keptKey: null,
       account: "john@example.com",
       expires: "2024-06-01",

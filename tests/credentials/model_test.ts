@@ -159,7 +159,7 @@ describe("any sequence of changes leaves the credentials that a plain model has"
 async function isDone(context: Context, step: Step): Promise<boolean> {
   try {
     if (step.deed === "save") {
-      await logIn(context, await planLogin(context, { profile: step.name, save: true }), step.key);
+      await logIn(context, await planLogin(context, { profile: step.name, save: true }), { apiKey: step.key });
     } else if (step.deed === "choose") await switchProfile(context, step.name);
     else await logOut(context, step.deed === "remove" ? { profile: step.name, all: false } : { all: true });
     return true;

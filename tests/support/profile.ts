@@ -10,6 +10,7 @@ export function profileNamed(name: string, fields: Partial<Profile> = {}): Profi
   return {
     name,
     apiKey: `flux_dev_${name}`,
+    tokens: null,
     keptKey: null,
     account: null,
     expires: null,

@@ -14,6 +14,14 @@ export interface Outcome {
   readonly stderr: string;
 }
 
+/** What one run in this process said and did. */
+export interface Run extends Outcome {
+  /** How long the program wanted to wait each time, in milliseconds. */
+  readonly pauses: readonly number[];
+  /** Programs that it started and left to themselves. */
+  readonly launched: readonly (readonly string[])[];
+}
+
 /** A home in which several commands are run, one after another. */
 export class Session {
   readonly world: World;
@@ -26,11 +34,18 @@ export class Session {
 
   /** Runs `fluxloop` with these arguments; `differing` stands over the session's own options for this run. */
   async run(args: readonly string[], differing: WorldOptions = {}): Promise<Outcome> {
+    const { code, stdout, stderr } = await this.observe(args, differing);
+    return { code, stdout, stderr };
+  }
+
+  /** As {@linkcode run}, and tells what the program did besides. */
+  async observe(args: readonly string[], differing: WorldOptions = {}): Promise<Run> {
     const options = { ...this.#options, ...differing };
     const home = this.world.home;
-    const { context, stdout, stderr } = world({ ...options, env: { HOME: home, USERPROFILE: home, ...options.env } });
+    const env = { HOME: home, USERPROFILE: home, ...options.env };
+    const { context, stdout, stderr, pauses, launched } = world({ ...options, env });
     const code = await run(context, args);
-    return { code, stdout: stdout(), stderr: stderr() };
+    return { code, stdout: stdout(), stderr: stderr(), pauses, launched };
   }
 
   /** Writes the credentials file. */

@@ -17,6 +17,8 @@ export interface WorldOptions {
   readonly typed?: string;
   readonly fetch?: Context["fetch"];
   readonly connect?: Context["connect"];
+  /** The system that the program believes to run on; this one where it is left out. */
+  readonly os?: typeof Deno.build.os;
   /** Without it programs are really run, in this process's own environment. */
   readonly runProgram?: Context["runProgram"];
 }
@@ -32,6 +34,8 @@ export interface World {
   readonly stderr: () => string;
   /** How long the program wanted to wait each time, in milliseconds; it did not. */
   readonly pauses: readonly number[];
+  /** Programs that were started and left to themselves, with their arguments. */
+  readonly launched: readonly (readonly string[])[];
   /** Tells the program to stop. */
   readonly stop: () => void;
 }
@@ -49,6 +53,7 @@ export function world(options: WorldOptions = {}): World {
   const out: string[] = [];
   const err: string[] = [];
   const pauses: number[] = [];
+  const launched: string[][] = [];
   const context: Context = {
     env: (name) => env[name],
     now: () => options.now ?? DOCUMENTED_DAY,
@@ -58,7 +63,7 @@ export function world(options: WorldOptions = {}): World {
       return Promise.resolve();
     },
     random: (bytes) => crypto.getRandomValues(bytes),
-    system: { os: Deno.build.os, arch: Deno.build.arch },
+    system: { os: options.os ?? Deno.build.os, arch: Deno.build.arch },
     stdin: { isTerminal: () => terminal, readText: (limit) => Promise.resolve((options.stdin ?? "").slice(0, limit)) },
     stdout: { write: (text) => void out.push(text), isTerminal: () => terminal },
     stderr: { write: (text) => void err.push(text), isTerminal: () => terminal },
@@ -72,6 +77,7 @@ export function world(options: WorldOptions = {}): World {
     connect: options.connect ?? connect,
     cwd: () => home,
     runProgram: options.runProgram ?? runProgram,
+    launch: (program, args) => void launched.push([program, ...args]),
     renounceProcesses: () => {},
     stopped: stop.signal,
   };
@@ -82,6 +88,7 @@ export function world(options: WorldOptions = {}): World {
     stdout: () => out.join(""),
     stderr: () => err.join(""),
     pauses,
+    launched,
     stop: () => stop.abort(),
   };
 }

@@ -26,7 +26,7 @@ async function token(context: Context, options: GlobalOptions): Promise<void> {
   const { profileOverrideWarning, resolveCredential, tokenJson } = await import("./work.ts");
   const console = consoleFor(context, options);
 
-  const credential = await resolveCredential(context, options);
+  const credential = await resolveCredential(context, options, { requests: console.requests });
   if (credential.overridden !== null) console.warn(profileOverrideWarning(credential.origin, credential.overridden));
 
   console.data(() => `${credential.key}\n`, () => tokenJson(credential));

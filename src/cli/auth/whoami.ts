@@ -28,7 +28,7 @@ async function whoami(context: Context, options: WhoamiFlags): Promise<void> {
   const { identify, profileOverrideWarning, resolveCredential, whoamiJson, whoamiText } = await import("./work.ts");
   const console = consoleFor(context, options);
 
-  const credential = await resolveCredential(context, options);
+  const credential = await resolveCredential(context, options, { requests: console.requests });
   if (credential.overridden !== null) console.warn(profileOverrideWarning(credential.origin, credential.overridden));
   const identity = await identify(context, credential, console.requests);
 

@@ -1,0 +1,183 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { afterEach, describe, it } from "@std/testing/bdd";
+import { listen, type Listener } from "../support/listener.ts";
+import { Session } from "../support/session.ts";
+import { leaveWorlds } from "../support/world.ts";
+
+const OLD = "fluxat_old_access_token_00000000000000000";
+const NEW = "fluxat_new_access_token_00000000000000000";
+const OLD_REFRESH = "fluxrt_old_refresh_token_0000000000000000";
+const NEW_REFRESH = "fluxrt_new_refresh_token_0000000000000000";
+const ME = { account: { id: "usr_1", email: "john@example.com" }, organizations: [], projects: [], api_key: null };
+const WHOLE = { access_token: NEW, refresh_token: NEW_REFRESH, expires_at: "2024-01-22T13:00:00Z" };
+
+const listeners: Listener[] = [];
+
+/** A platform that takes the new access token, and the old one too where that has not ended. */
+function platform(refresh: () => Response | Promise<Response>, takesOld = false): Listener {
+  const listener = listen((request) => {
+    if (new URL(request.url).pathname === "/api/cli-connect/refresh") return refresh();
+    const token = request.headers.get("authorization")?.slice("Bearer ".length);
+    const taken = token === NEW || (takesOld && token === OLD);
+    return taken ? Response.json(ME) : Response.json({ code: "expired_api_key", detail: "ended" }, { status: 401 });
+  });
+  listeners.push(listener);
+  return listener;
+}
+
+const issue = (credential: unknown) => () => Response.json({ credential });
+const paths = ({ requests }: Listener) => requests.map((it) => new URL(it.url).pathname);
+
+/** A home with a login whose access token ends at this time; it is 12:00. */
+function loggedIn(url: string, ends: string): Session {
+  const session = new Session();
+  session.save(
+    `profiles:\n  default:\n    access_token: ${OLD}\n    refresh_token: ${OLD_REFRESH}\n` +
+      `    access_token_expires: "${ends}"\n    account: john@example.com\n    api_url: "${url}"\n    note: mine\n`,
+  );
+  return session;
+}
+
+const ENDED = "2024-01-22T11:00:00.000Z";
+
+describe("the tokens of a login through the browser", () => {
+  afterEach(async () => {
+    for (const listener of listeners.splice(0)) await listener.stop();
+    leaveWorlds();
+  });
+
+  const times: [string, string, boolean][] = [
+    ["an hour before its end", "2024-01-22T13:00:00Z", false],
+    ["a second more than five minutes before its end", "2024-01-22T12:05:01Z", false],
+    ["five minutes before its end", "2024-01-22T12:05:00Z", true],
+    ["a minute before its end", "2024-01-22T12:01:00Z", true],
+    ["after its end", ENDED, true],
+    ["of an end that cannot be read", "soon", true],
+  ];
+  for (const [what, ends, renewed] of times) {
+    it(`are ${renewed ? "renewed" : "left alone"} ${what}`, async () => {
+      const server = platform(issue(WHOLE), true);
+      const session = loggedIn(server.url, ends);
+      assertEquals((await session.run(["auth", "whoami"])).code, 0);
+      assertEquals(paths(server), [...(renewed ? ["/api/cli-connect/refresh"] : []), "/api/auth/me"]);
+      assertEquals(session.saved()!.includes(NEW), renewed);
+    });
+  }
+
+  it("are saved whole, beside what else the profile holds", async () => {
+    const { url } = platform(issue(WHOLE));
+    const session = loggedIn(url, ENDED);
+    await session.run(["auth", "whoami"]);
+    const saved = session.saved()!;
+    assertStringIncludes(saved, `access_token: ${NEW}\n    refresh_token: ${NEW_REFRESH}\n`);
+    assertStringIncludes(saved, 'access_token_expires: "2024-01-22T13:00:00.000Z"\n');
+    assertStringIncludes(saved, "note: mine");
+    assert(!saved.includes(OLD) && !saved.includes(OLD_REFRESH), saved);
+  });
+
+  it("keep what the platform leaves out, and last an hour where it names no end", async () => {
+    const { url } = platform(issue({ access_token: NEW }));
+    const session = loggedIn(url, ENDED);
+    assertEquals((await session.run(["auth", "whoami"])).code, 0);
+    assertStringIncludes(session.saved()!, `refresh_token: ${OLD_REFRESH}\n`);
+    assertStringIncludes(session.saved()!, 'access_token_expires: "2024-01-22T13:00:00.000Z"\n');
+  });
+
+  for (const status of [400, 401, 403, 404]) {
+    it(`have ended when the platform refuses them with ${status}: log in again`, async () => {
+      const { url } = platform(() => Response.json({ detail: "no" }, { status }));
+      const session = loggedIn(url, ENDED);
+      const before = session.saved();
+      assertEquals(await session.run(["auth", "whoami"]), {
+        code: 3,
+        stdout: "",
+        stderr: '❌ Error: The login of profile "default" has ended; log in again: fluxloop auth login --web\n',
+      });
+      assertEquals(session.saved(), before);
+    });
+  }
+
+  it("have ended in auth status, too", async () => {
+    const { url } = platform(() => Response.json({ detail: "no" }, { status: 401 }));
+    const { code, stdout } = await loggedIn(url, ENDED).run(["auth", "status", "--json"]);
+    const { authenticated, error } = JSON.parse(stdout);
+    assertEquals([code, authenticated, error.code], [3, false, "login_ended"]);
+  });
+
+  it("are used to their end where the platform cannot renew them", async () => {
+    const { url } = platform(() => new Response("", { status: 503 }), true);
+    assertEquals((await loggedIn(url, "2024-01-22T12:01:00Z").run(["auth", "whoami"])).code, 0);
+  });
+
+  it("are not used after their end", async () => {
+    const { url } = platform(() => new Response("", { status: 503 }));
+    assertEquals((await loggedIn(url, ENDED).run(["auth", "token"])).code, 1);
+  });
+
+  it("are asked for once: a refresh token that was sent may be spent", async () => {
+    const server = platform(() => new Response("", { status: 503 }));
+    await loggedIn(server.url, ENDED).run(["auth", "token"]);
+    assertEquals(paths(server), ["/api/cli-connect/refresh"]);
+  });
+
+  it("are told as saved by auth status when nothing can be reached", async () => {
+    const { url, stop } = platform(issue(WHOLE));
+    await stop();
+    listeners.length = 0;
+    const { code, stdout } = await loggedIn(url, ENDED).run(["auth", "status"]);
+    assertEquals([code, stdout], [
+      4,
+      "⚠️  Not verified: this is what was saved at the last login\n\nProfile: default\nAccount: john@example.com\n" +
+      "Signed in: through the browser, with all that your account may do\n",
+    ]);
+  });
+
+  it("are not renewed where the new ones could not be saved", async () => {
+    const server = platform(issue(WHOLE));
+    const session = loggedIn(server.url, ENDED);
+    // A folder in the place of the file that is written first.
+    Deno.mkdirSync(`${session.world.credentials}.new/x`, { recursive: true });
+    assertEquals((await session.run(["auth", "whoami"])).code, 2);
+    assertEquals(server.requests.length, 0);
+  });
+
+  it("are renewed once by many commands at once", async () => {
+    const server = platform(issue(WHOLE));
+    const session = loggedIn(server.url, ENDED);
+    const runs = await Promise.all(Array.from({ length: 8 }, () => session.run(["auth", "whoami"])));
+    assertEquals(runs.map((it) => it.code), Array(8).fill(0));
+    assertEquals(paths(server).filter((it) => it.endsWith("/refresh")).length, 1);
+  });
+
+  it("do not come back to somebody who logged out meanwhile", async () => {
+    const answering = Promise.withResolvers<Response>();
+    const asked = Promise.withResolvers<void>();
+    const { url } = platform(() => {
+      asked.resolve();
+      return answering.promise;
+    });
+    const session = loggedIn(url, ENDED);
+    const whoami = session.run(["auth", "whoami"]);
+    await asked.promise;
+    await session.run(["auth", "logout"]);
+    answering.resolve(issue(WHOLE)());
+    await whoami;
+    assert(!session.saved()!.includes(NEW), session.saved()!);
+  });
+
+  it("are told of in auth status without a word of API keys", async () => {
+    const { url } = platform(issue(WHOLE));
+    const { stdout } = await loggedIn(url, ENDED).run(["auth", "status"]);
+    assertEquals(
+      stdout,
+      "✅ Authenticated\n\nProfile: default\nAccount: john@example.com\nOrganizations: none\n\n" +
+        "Signed in: through the browser, with all that your account may do\n",
+    );
+  });
+
+  it("are never shown, in the log least of all", async () => {
+    const { url } = platform(issue(WHOLE));
+    const { stdout, stderr } = await loggedIn(url, ENDED).run(["auth", "status", "-v", "--json"]);
+    for (const secret of [OLD, NEW, OLD_REFRESH, NEW_REFRESH]) assert(!(stdout + stderr).includes(secret), secret);
+  });
+});

@@ -1,0 +1,275 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { afterEach, describe, it } from "@std/testing/bdd";
+import { listen, type Listener } from "../support/listener.ts";
+import { Session } from "../support/session.ts";
+import { leaveWorlds } from "../support/world.ts";
+
+const ACCESS = "fluxat_first_access_token_0000000000000000";
+const REFRESH = "fluxrt_first_refresh_token_000000000000000";
+const DEVICE = "device_code_that_nobody_must_see_000000000";
+const ME = { account: { id: "usr_1", email: "john@example.com" }, organizations: [], projects: [], api_key: null };
+
+/** What the platform answers to each question in turn; the last answer stays. */
+type Polls = (Record<string, unknown> | (() => Response))[];
+
+const APPROVED = {
+  status: "approved",
+  credential: {
+    access_token: ACCESS,
+    refresh_token: REFRESH,
+    expires_at: "2024-01-22T13:00:00Z",
+    user_id: "usr_1",
+    user_email: "john@example.com",
+  },
+};
+
+const listeners: Listener[] = [];
+
+function platform(polls: Polls, start: Record<string, unknown> = {}): Listener {
+  let asked = 0;
+  const listener: Listener = listen(async (request) => {
+    const { pathname } = new URL(request.url);
+    if (pathname === "/api/cli-connect/start") {
+      return Response.json({
+        device_code: DEVICE,
+        user_code: "BCDF-GHJK",
+        verification_url: `${listener.url}/connect?code=BCDF-GHJK`,
+        expires_in: 600,
+        interval: 5,
+        ...start,
+      });
+    }
+    if (pathname === "/api/cli-connect/complete") {
+      assertEquals(await request.json(), { device_code: DEVICE });
+      const poll = polls[Math.min(asked++, polls.length - 1)];
+      return typeof poll === "function" ? poll() : Response.json(poll);
+    }
+    if (request.headers.get("authorization") !== `Bearer ${ACCESS}`) return Response.json({}, { status: 401 });
+    return Response.json(ME);
+  });
+  listeners.push(listener);
+  return listener;
+}
+
+const web = (url: string, ...more: string[]) => ["auth", "login", "--web", "--api-url", url, ...more];
+
+describe("auth login --web", () => {
+  afterEach(async () => {
+    for (const listener of listeners.splice(0)) await listener.stop();
+    leaveWorlds();
+  });
+
+  it("shows page and code, waits for the approval and saves the tokens", async () => {
+    const { url } = platform([{ status: "pending" }, { status: "pending" }, APPROVED]);
+    const session = new Session();
+    const { code, stdout, stderr } = await session.run(web(url));
+    assertEquals([code, stdout.split("\n")[0]], [0, "✅ Successfully authenticated!"]);
+    assertStringIncludes(stderr, `Open this page and approve the login there:\n  ${url}/connect?code=BCDF-GHJK\n`);
+    assertStringIncludes(stderr, "It must show this code: BCDF-GHJK\n");
+    assertStringIncludes(session.saved()!, `access_token: ${ACCESS}\n    refresh_token: ${REFRESH}\n`);
+  });
+
+  it("says nothing of device code and tokens", async () => {
+    const { url } = platform([{ status: "pending" }, APPROVED]);
+    const { stdout, stderr } = await new Session().run(web(url, "-v"));
+    for (const secret of [ACCESS, REFRESH, DEVICE]) assert(!(stdout + stderr).includes(secret), secret);
+  });
+
+  it("sends the device code to the platform without any key", async () => {
+    const { url, requests } = platform([APPROVED]);
+    await new Session({ env: { FLUXLOOP_API_KEY: "flux_dev_environment000000000" } }).run(web(url));
+    assertEquals(requests.map((it) => it.headers.get("authorization")), [null, null, `Bearer ${ACCESS}`]);
+  });
+
+  it("is used by the other commands from then on", async () => {
+    const { url } = platform([APPROVED]);
+    const session = new Session();
+    await session.run(web(url));
+    const { code, stdout } = await session.run(["auth", "whoami"]);
+    assertEquals([code, stdout.split("\n")[0]], [0, "john@example.com"]);
+  });
+
+  it("takes the place of a key that the profile had", async () => {
+    const { url } = platform([APPROVED]);
+    const session = new Session();
+    session.save('profiles:\n  default:\n    api_key: flux_dev_old\n    expires: "2024-04-15"\n    note: mine\n');
+    await session.run(web(url));
+    assert(!session.saved()!.includes("api_key"), session.saved()!);
+    assertStringIncludes(session.saved()!, "note: mine");
+  });
+
+  const ends: [string, Polls, number, string][] = [
+    ["denied", [{ status: "denied" }], 3, "❌ Error: The login was denied in the browser; nothing was saved\n"],
+    [
+      "expired",
+      [{ status: "pending" }, { status: "expired" }],
+      3,
+      "❌ Error: The code has expired before the login was approved; run the login again\n",
+    ],
+    [
+      "forgotten by the platform",
+      [() => Response.json({ detail: "Not found" }, { status: 404 })],
+      3,
+      "❌ Error: The code has expired before the login was approved; run the login again\n",
+    ],
+    [
+      "answered with something else",
+      [{ status: "perhaps" }],
+      1,
+      "❌ Error: The platform's answer cannot be read: status is not what it should be\n",
+    ],
+    [
+      "approved without tokens",
+      [{ status: "approved" }],
+      1,
+      "❌ Error: The platform's answer cannot be read: credential is not what it should be\n",
+    ],
+    [
+      "approved with a token that breaks a header",
+      [{ status: "approved", credential: { access_token: "a\nb", refresh_token: "c" } }],
+      1,
+      "❌ Error: The platform's answer cannot be read: credential.access_token is not what it should be\n",
+    ],
+  ];
+  for (const [what, polls, exit, text] of ends) {
+    it(`saves nothing and says why when the login is ${what}`, async () => {
+      const { url } = platform(polls);
+      const session = new Session();
+      const { code, stderr } = await session.run(web(url));
+      assertEquals([code, stderr.slice(-text.length)], [exit, text]);
+      assert(!(session.saved() ?? "").includes("profiles"), session.saved() ?? "");
+    });
+  }
+
+  const pauses: [string, Polls, Record<string, unknown>, number[]][] = [
+    ["the interval that the platform names", [{ status: "pending" }, APPROVED], { interval: 7 }, [7000, 7000]],
+    ["five seconds where it names none", [APPROVED], { interval: undefined }, [5000]],
+    ["the older name of the interval", [APPROVED], { interval: undefined, interval_sec: 9 }, [9000]],
+    [
+      "five seconds longer from each slow_down on",
+      [{ status: "slow_down" }, { status: "pending" }, { status: "slow_down" }, APPROVED],
+      {},
+      [5000, 10_000, 10_000, 15_000],
+    ],
+    [
+      "as long as Retry-After asks",
+      [() => new Response("", { status: 429, headers: { "retry-after": "30" } }), APPROVED],
+      {},
+      [5000, 30_000],
+    ],
+    [
+      "longer each time while the platform fails",
+      [() => new Response("", { status: 500 }), () => new Response("", { status: 502 }), APPROVED],
+      {},
+      [5000, 10_000, 20_000],
+    ],
+  ];
+  for (const [what, polls, start, expected] of pauses) {
+    it(`waits ${what}`, async () => {
+      const { url } = platform(polls, start);
+      const session = new Session();
+      const { code, pauses } = await session.observe(web(url));
+      assertEquals([code, pauses], [0, expected]);
+    });
+  }
+
+  it("gives up a platform that goes on failing", async () => {
+    const { url, requests } = platform([() => new Response("", { status: 500 })]);
+    const { code } = await new Session().run(web(url));
+    assertEquals([code, requests.length], [1, 7]);
+  });
+
+  const pages: [string, string][] = [
+    ["a file", "file:///etc/passwd"],
+    ["a script", "javascript:alert(1)"],
+    ["plain http elsewhere", "http://example.com/connect"],
+    ["nothing at all", "connect"],
+  ];
+  for (const [what, page] of pages) {
+    it(`does not send people to ${what}`, async () => {
+      const { url } = platform([APPROVED], { verification_url: page });
+      const { code, stderr } = await new Session().run(web(url));
+      const text = "❌ Error: The platform names a page for the login that is not a secure web address\n";
+      assertEquals([code, stderr], [1, text]);
+    });
+  }
+
+  const browsers: [string, typeof Deno.build.os, Record<string, string>, string[], string[] | undefined][] = [
+    ["opens the page where there is a screen", "linux", { DISPLAY: ":0" }, [], ["xdg-open"]],
+    ["opens it with BROWSER", "linux", { BROWSER: "firefox --new-window %s" }, [], ["firefox", "--new-window"]],
+    ["opens nothing with BROWSER=none", "linux", { BROWSER: "none", DISPLAY: ":0" }, [], undefined],
+    ["opens nothing in CI", "linux", { CI: "true", DISPLAY: ":0" }, [], undefined],
+    ["opens nothing with --no-browser", "linux", { DISPLAY: ":0" }, ["--no-browser"], undefined],
+    ["opens the page on macOS", "darwin", {}, [], ["open"]],
+    ["opens nothing without a screen", "linux", {}, [], undefined],
+  ];
+  for (const [what, os, env, options, opened] of browsers) {
+    it(what, async () => {
+      const { url } = platform([APPROVED]);
+      const { launched, stderr } = await new Session({ env, os }).observe(web(url, ...options));
+      const page = `${url}/connect?code=BCDF-GHJK`;
+      assertEquals(launched, opened === undefined ? [] : [[...opened, page]]);
+      assertEquals(stderr.includes("Your browser opens"), opened !== undefined);
+    });
+  }
+
+  it("leaves the login behind with --no-wait, for its owner alone, and finishes it with --resume", async () => {
+    const { url } = platform([{ status: "pending" }, APPROVED]);
+    const session = new Session();
+    const left = await session.run(web(url, "--no-wait", "--json"));
+    assertEquals([left.code, JSON.parse(left.stdout)], [0, {
+      authenticated: false,
+      pending: true,
+      profile: "default",
+      user_code: "BCDF-GHJK",
+      verification_url: `${url}/connect?code=BCDF-GHJK`,
+      expires_at: "2024-01-22T12:10:00Z",
+    }]);
+    const file = `${session.world.home}/.fluxloop/pending-login.default`;
+    if (Deno.build.os !== "windows") assertEquals(Deno.statSync(file).mode! & 0o777, 0o600);
+    const { code, stdout } = await session.run(["auth", "login", "--resume"]);
+    assertEquals([code, stdout.split("\n")[0]], [0, "✅ Successfully authenticated!"]);
+    assertStringIncludes(session.saved()!, ACCESS);
+    assertEquals([...Deno.readDirSync(`${session.world.home}/.fluxloop`)].map((it) => it.name).includes(file), false);
+    assertEquals((await session.run(["auth", "login", "--resume"])).code, 5);
+  });
+
+  it("sends the code that was left behind to no other platform", async () => {
+    const { url, requests } = platform([APPROVED]);
+    const session = new Session();
+    await session.run(web(url, "--no-wait"));
+    const { code } = await session.run(["auth", "login", "--resume", "--api-url", "https://elsewhere.example"]);
+    assertEquals([code, requests.length], [2, 1]);
+  });
+
+  const refused: [string, string[]][] = [
+    ["--api-key", ["--web", "--api-key", "flux_dev_x"]],
+    ["--no-save", ["--web", "--no-save"]],
+    ["--resume", ["--web", "--resume"]],
+    ["--no-wait alone", ["--no-wait"]],
+  ];
+  for (const [what, options] of refused) {
+    it(`does not go with ${what}`, async () => {
+      assertEquals((await new Session().run(["auth", "login", ...options])).code, 2);
+    });
+  }
+
+  it("says so where the platform is too old for it", async () => {
+    const listener = listen(() => Response.json({ detail: "Not found" }, { status: 404 }));
+    listeners.push(listener);
+    const { code, stderr } = await new Session().run(web(listener.url));
+    const host = new URL(listener.url).host;
+    assertEquals(
+      [code, stderr],
+      [1, `❌ Error: ${host} does not know logins through the browser; log in with an API key\n`],
+    );
+  });
+
+  it("asks the platform for nothing where the tokens could not be saved", async () => {
+    const { url, requests } = platform([APPROVED]);
+    const session = new Session();
+    Deno.writeTextFileSync(`${session.world.home}/.fluxloop`, "in the way");
+    const { code } = await session.run(web(url));
+    assertEquals([code, requests.length], [2, 0]);
+  });
+});
