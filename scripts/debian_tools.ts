@@ -11,7 +11,7 @@ export interface DebianTool {
   readonly package: string;
 }
 
-/** What the tests under `tests/linux` need: a real terminal, a clock that can be set, and stores for secrets. */
+/** What the tests under `tests/linux` need: a real terminal, a clock that can be set, stores for secrets, and proxies. */
 export const TEST_TOOLS: readonly DebianTool[] = [
   { command: "openssl", package: "openssl" },
   { command: "tmux", package: "tmux" },
@@ -24,6 +24,9 @@ export const TEST_TOOLS: readonly DebianTool[] = [
   { command: "dbus-send", package: "dbus" },
   { command: "pass", package: "pass" },
   { command: "gpg", package: "gnupg" },
+  { command: "tinyproxy", package: "tinyproxy-bin" },
+  { command: "squid", package: "squid" },
+  { command: "microsocks", package: "microsocks" },
 ];
 
 /** What `deno task bench` measures with, and the peer that it compares with. */

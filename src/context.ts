@@ -99,6 +99,17 @@ export interface Context {
    * @throws What the system throws, or `signal`'s reason.
    */
   connect(hostname: string, port: number, signal: AbortSignal): Promise<void>;
+  /**
+   * Makes a connection, sends a text and reads what comes back up to the first line end.
+   *
+   * @param hostname A name or an address.
+   * @param port 1 to 65535.
+   * @param text What is sent.
+   * @param signal Ends the wait at once.
+   * @returns The line without its end; at most 1,024 characters.
+   * @throws What the system throws, or `signal`'s reason.
+   */
+  firstLine(hostname: string, port: number, text: string, signal: AbortSignal): Promise<string>;
   /** @returns The current folder's absolute path. */
   cwd(): string;
   /**

@@ -150,14 +150,43 @@ export function launch(program: string, args: readonly string[]): void {
 
 /** Makes a connection, and ends it again: {@linkcode Context.connect} of the real world. */
 export async function connect(hostname: string, port: number, signal: AbortSignal): Promise<void> {
+  await onConnection(hostname, port, signal, () => Promise.resolve());
+}
+
+/** Asks for one line: {@linkcode Context.firstLine} of the real world. */
+export async function firstLine(hostname: string, port: number, text: string, signal: AbortSignal): Promise<string> {
+  return await onConnection(hostname, port, signal, async (connection) => {
+    await connection.write(encoder.encode(text));
+    const bytes = new Uint8Array(1024);
+    let size = 0;
+    while (size < bytes.length && !bytes.subarray(0, size).includes(0x0a)) {
+      const count = await connection.read(bytes.subarray(size));
+      if (count === null) break;
+      size += count;
+    }
+    return new TextDecoder().decode(bytes.subarray(0, size)).split(/\r?\n/)[0];
+  });
+}
+
+/** Runs `work` on a connection that is closed afterwards, also where it comes after all or the work is broken off. */
+async function onConnection<T>(
+  hostname: string,
+  port: number,
+  signal: AbortSignal,
+  work: (connection: Deno.TcpConn) => Promise<T>,
+): Promise<T> {
   signal.throwIfAborted();
   const waiting = Promise.withResolvers<never>();
   waiting.promise.catch(() => {});
   signal.addEventListener("abort", () => waiting.reject(signal.reason), { once: true });
   const connecting = Deno.connect({ hostname, port });
-  // One that comes after all is not left open.
-  connecting.then((it) => it.close()).catch(() => {});
-  await Promise.race([connecting, waiting.promise]);
+  const working = connecting.then(work);
+  working.catch(() => {});
+  try {
+    return await Promise.race([working, waiting.promise]);
+  } finally {
+    connecting.then((it) => it.close()).catch(() => {});
+  }
 }
 
 async function sleep(duration: number, signal: AbortSignal): Promise<void> {
@@ -205,6 +234,7 @@ export function realContext(): Context {
     },
     fetch: fetchOver,
     connect,
+    firstLine,
     cwd: () => Deno.cwd(),
     runProgram,
     launch,

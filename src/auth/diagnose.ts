@@ -104,7 +104,7 @@ async function reach(
     await context.connect(host, port, signal);
   } catch (error) {
     if (context.stopped.aborted) throw new InterruptedError();
-    failure = new NetworkError(apiUrl, connectionFailure(error), { proxy: proxy?.shown, cause: error });
+    failure = new NetworkError(apiUrl, connectionFailure(error, proxy !== null), { proxy: proxy?.shown, cause: error });
   }
   await link("resolution", () => {
     if (failure?.link === "resolution") throw failure;

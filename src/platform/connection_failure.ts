@@ -17,6 +17,8 @@ export interface ConnectionFailure {
   readonly isTelling: boolean;
   /** Whether it may be otherwise a moment later. */
   readonly isPassing: boolean;
+  /** Whether a proxy was asked for a tunnel and made none. */
+  readonly isTunnel?: boolean;
 }
 
 /** The server took the connection, and said nothing. */
@@ -29,12 +31,13 @@ export class SilenceError extends Error {
 
 const PASSING = { link: "connection", isTelling: false, isPassing: true } as const;
 const LASTING = { link: "connection", isTelling: true, isPassing: false } as const;
+const TUNNEL = { ...LASTING, isTunnel: true } as const;
 const UNTRUSTED = { link: "tls", isTelling: true, isPassing: false } as const;
 
 /** The first that matches is told; what is about a proxy goes before what any connection may meet. */
 const FAILURES: readonly (readonly [RegExp, ConnectionFailure])[] = [
-  [/proxy authentication required/i, { reason: "the proxy asks for a user name and a password (407)", ...LASTING }],
-  [/unsuccessful tunnel/i, { reason: "the proxy refuses to connect to it", ...LASTING }],
+  [/proxy authentication required/i, { reason: "the proxy asks for a user name and a password (407)", ...TUNNEL }],
+  [/unsuccessful tunnel/i, { reason: "the proxy refuses to connect to it", ...TUNNEL }],
   [/while tunneling|proxy server unreachable/i, { reason: "the proxy does not answer", ...LASTING }],
   [/no first byte/i, { reason: "it took the connection and said nothing", ...LASTING }],
   [/certificate.*expired|CertExpired|NotValidYet/i, {
@@ -64,13 +67,42 @@ const FAILURES: readonly (readonly [RegExp, ConnectionFailure])[] = [
   }],
 ];
 
+/** What stands for other failures where a proxy is in between: the connection that failed was the one to the proxy. */
+const PROXY_FAILURES: readonly (readonly [RegExp, ConnectionFailure])[] = [
+  [/password auth failure|invalid authentication values/i, {
+    reason: "the proxy does not take the user name and password",
+    ...LASTING,
+  }],
+  [/no acceptable auth|unknown auth method/i, {
+    reason: "the proxy asks for a user name and a password",
+    ...LASTING,
+  }],
+  [/not allowed by ruleset/i, { reason: "the proxy refuses to connect to it", ...LASTING }],
+  [/general socks|ttl expired|(?:network|host) unreachable|\): connection refused$/i, {
+    reason: "the proxy could not connect to it",
+    ...LASTING,
+  }],
+  [/dns error|failed to lookup|name or service not known|no such host/i, {
+    reason: "the proxy's name cannot be resolved",
+    ...PASSING,
+    isTelling: true,
+  }],
+  [/tcp connect|os error 111|os error 61|os error 10061|unreachable|timed out/i, {
+    reason: "the proxy does not answer",
+    ...PASSING,
+    isTelling: true,
+  }],
+];
+
 /**
  * @param error What `fetch`, or reading its body, threw.
+ * @param isThroughProxy Whether a proxy was in between.
  * @returns What happened.
  */
-export function connectionFailure(error: unknown): ConnectionFailure {
+export function connectionFailure(error: unknown, isThroughProxy = false): ConnectionFailure {
   const words = causeChain(error).join(" ");
-  return FAILURES.find(([tell]) => tell.test(words))?.[1] ?? { reason: "the connection failed", ...PASSING };
+  const known = isThroughProxy ? [...PROXY_FAILURES, ...FAILURES] : FAILURES;
+  return known.find(([tell]) => tell.test(words))?.[1] ?? { reason: "the connection failed", ...PASSING };
 }
 
 /** @returns The messages of an error and of all that caused it, outermost first. */

@@ -8,8 +8,9 @@ import { userAgent } from "../build_info.ts";
 import type { Context } from "../context.ts";
 import { FluxloopError, InterruptedError, NetworkError, PlatformError } from "../errors.ts";
 import { apiUrlText } from "./api_url.ts";
-import { connectionFailure, SilenceError } from "./connection_failure.ts";
+import { type ConnectionFailure, connectionFailure, SilenceError } from "./connection_failure.ts";
 import { type Proxy, proxyFor } from "./proxy.ts";
+import { tunnelRefusal } from "./tunnel_refusal.ts";
 import { backoff, isPassing, RETRIES, retryAfter } from "./retry.ts";
 
 /** How long a request may take from the first byte sent to the last one received, repetitions included, in ms. */
@@ -111,7 +112,7 @@ export async function send(
   try {
     for (let attempt = 1;; attempt++) {
       const outcome = await attemptOf(sending, url);
-      const pause = isRepeatable(message) ? pauseAfter(context, outcome, attempt) : null;
+      const pause = isRepeatable(message) ? pauseAfter(sending, outcome, attempt) : null;
       if (pause === null || context.monotonic() + pause >= end) {
         const answer = { method, path, ...conclude(outcome) };
         onAnswer(answer);
@@ -123,11 +124,19 @@ export async function send(
   } catch (error) {
     if (context.stopped.aborted) throw new InterruptedError();
     if (error instanceof FluxloopError) throw error;
-    const failure = timeout.aborted
-      ? { reason: `no complete answer within ${deadline / 1000} seconds`, isTelling: true, link: "connection" as const }
-      : connectionFailure(error);
-    throw new NetworkError(target.apiUrl, failure, { proxy: proxy?.shown, cause: error });
+    const failure = timeout.aborted ? outOfTime(deadline) : connectionFailure(error, proxy !== null);
+    const refusal = failure.isTunnel && proxy !== null ? await tunnelRefusal(context, proxy, url, signal) : null;
+    if (context.stopped.aborted) throw new InterruptedError();
+    throw new NetworkError(target.apiUrl, { ...failure, reason: refusal ?? failure.reason }, {
+      proxy: proxy?.shown,
+      cause: error,
+    });
   }
+}
+
+function outOfTime(deadline: number): ConnectionFailure {
+  const span = deadline === 1000 ? "1 second" : `${deadline / 1000} seconds`;
+  return { reason: `no complete answer within ${span}`, isTelling: true, isPassing: false, link: "connection" };
 }
 
 function headersOf(context: Context, { key }: Target, { body, idempotencyKey }: Message): Record<string, string> {
@@ -163,10 +172,10 @@ function conclude(outcome: Outcome): Received {
 }
 
 /** @returns How long to wait before the next attempt, in milliseconds; `null` where there is to be none. */
-function pauseAfter(context: Context, outcome: Outcome, attempt: number): number | null {
+function pauseAfter({ context, proxy }: Sending, outcome: Outcome, attempt: number): number | null {
   if (attempt > RETRIES) return null;
   const usual = backoff(attempt, context.random(new Uint8Array(1))[0] / 255);
-  if ("error" in outcome) return connectionFailure(outcome.error).isPassing ? usual : null;
+  if ("error" in outcome) return connectionFailure(outcome.error, proxy !== null).isPassing ? usual : null;
   const { status, headers } = outcome.received;
   return isPassing(status) ? retryAfter(headers, context.now()) ?? usual : null;
 }
@@ -208,7 +217,9 @@ async function exchange(sending: Sending, url: URL): Promise<Received> {
     log(`${method} ${url.href}${way} -> ${response.status} (${Math.round(context.monotonic() - start)} ms)`);
     return { status: response.status, headers: response.headers, text };
   } catch (error) {
-    if (!(error instanceof FluxloopError)) log(`${method} ${url.href}${way} -> ${connectionFailure(error).reason}`);
+    if (!(error instanceof FluxloopError)) {
+      log(`${method} ${url.href}${way} -> ${connectionFailure(error, proxy !== null).reason}`);
+    }
     throw error;
   } finally {
     clearTimeout(timer);

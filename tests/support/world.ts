@@ -5,7 +5,7 @@
  * @module
  */
 import type { Context } from "../../src/context.ts";
-import { connect, fetchOver, runProgram } from "../../src/real_context.ts";
+import { connect, fetchOver, firstLine, runProgram } from "../../src/real_context.ts";
 
 /** What differs from an empty environment without a terminal. */
 export interface WorldOptions {
@@ -75,6 +75,7 @@ export function world(options: WorldOptions = {}): World {
     },
     fetch: options.fetch ?? fetchOver,
     connect: options.connect ?? connect,
+    firstLine,
     cwd: () => home,
     runProgram: options.runProgram ?? runProgram,
     launch: (program, args) => void launched.push([program, ...args]),

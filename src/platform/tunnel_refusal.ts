@@ -1,0 +1,59 @@
+/**
+ * Why a proxy makes no tunnel. The runtime says only that it makes none, and of a 407 in the words of HTTP/1.0, as
+ * tinyproxy has it, not even that: so the proxy is asked once more, for its first line alone.
+ *
+ * @module
+ */
+import type { Context } from "../context.ts";
+import type { Proxy } from "./proxy.ts";
+
+/** How long the proxy may take for it, in milliseconds. */
+const PATIENCE = 5_000;
+
+/**
+ * Asks a proxy for a tunnel as the runtime did (RFC 9110, 9.3.6). No key goes along, and what a tunnel would lead to is
+ * not spoken to.
+ *
+ * @param context The outside world.
+ * @param proxy The proxy that made none.
+ * @param url Where the tunnel was to lead.
+ * @param signal Ends the question.
+ * @returns What the proxy does, as a part of a sentence; `null` where it does not tell.
+ */
+export async function tunnelRefusal(
+  context: Context,
+  proxy: Proxy,
+  url: URL,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const { protocol, hostname, port, username, password } = new URL(proxy.url);
+  if (protocol !== "http:") return null;
+  const hasUser = username !== "" || password !== "";
+  const target = `${url.hostname}:${url.port || "443"}`;
+  const head = [
+    `CONNECT ${target} HTTP/1.1`,
+    `Host: ${target}`,
+    ...(hasUser ? [`Proxy-Authorization: Basic ${basic(username, password)}`] : []),
+  ];
+  let line: string;
+  try {
+    const patience = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]);
+    const host = hostname.replace(/^\[|\]$/g, "");
+    line = await context.firstLine(host, Number(port) || 80, `${head.join("\r\n")}\r\n\r\n`, patience);
+  } catch {
+    return null;
+  }
+  const status = /^HTTP\/1\.[01] (\d{3})(?: |$)/.exec(line)?.[1];
+  if (status === undefined) return null;
+  if (status === "407" || status === "401") {
+    const deed = hasUser ? "does not take the user name and password" : "asks for a user name and a password";
+    return `the proxy ${deed} (${status})`;
+  }
+  if (status === "403" || status === "405") return `the proxy refuses to connect to it (${status})`;
+  return status.startsWith("2") ? null : `the proxy could not connect to it (${status})`;
+}
+
+function basic(username: string, password: string): string {
+  const bytes = new TextEncoder().encode(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`);
+  return btoa(String.fromCharCode(...bytes));
+}

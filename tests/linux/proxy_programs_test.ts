@@ -1,0 +1,193 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
+import { Authority } from "../support/certificates.ts";
+import { DOCUMENTED_KEY } from "../support/platform.ts";
+import { PROGRAM } from "../support/program.ts";
+import { PROXY_PROGRAMS, type ProxyProgram, type ProxySetup, type ProxyUser } from "../support/proxy_programs.ts";
+import type { Outcome } from "../support/session.ts";
+import { runMounted } from "../support/users.ts";
+
+const HOST = "platform.example";
+const JANE: ProxyUser = { name: "jane", password: "s3cretword" };
+const ME = { account: { id: "usr_1", email: "john@example.com" }, organizations: [], projects: [] };
+const HTTP_PROGRAMS = ["tinyproxy", "squid"] as const;
+
+describe("a real proxy in front of a real platform", () => {
+  let authority: Authority;
+  let folder: string;
+  let server: Deno.HttpServer<Deno.NetAddr>;
+  let asked = 0;
+  let proxy: ProxyProgram | null = null;
+
+  beforeAll(async () => {
+    authority = await Authority.create();
+    folder = await Deno.makeTempDir({ prefix: "fluxloop-proxies-" });
+    await Deno.chmod(folder, 0o755);
+    await Deno.writeTextFile(`${folder}/hosts`, `127.0.0.1 localhost ${HOST}\n`);
+    await Deno.mkdir(`${folder}/home`);
+    const listening = { hostname: "127.0.0.1", port: 0, onListen: () => {} };
+    server = Deno.serve({ ...listening, ...await authority.issue(`DNS:${HOST},DNS:localhost`) }, () => {
+      asked++;
+      return Response.json(ME);
+    });
+  });
+  afterAll(async () => {
+    await server.shutdown();
+    await authority.remove();
+    await Deno.remove(folder, { recursive: true });
+  });
+  afterEach(async () => {
+    await proxy?.stop();
+    proxy = null;
+    asked = 0;
+  });
+
+  const origin = (host = HOST) => `${host}:${server.addr.port}`;
+
+  /** Runs the program where the platform's name is known. */
+  function run(args: string[], env: Record<string, string>, host = HOST): Promise<Outcome> {
+    const settings = {
+      HOME: `${folder}/home`,
+      FLUXLOOP_API_URL: `https://${origin(host)}`,
+      FLUXLOOP_API_KEY: DOCUMENTED_KEY,
+      FLUXLOOP_CA_FILE: authority.file,
+      ...env,
+    };
+    return runMounted("root", `mount --bind ${folder}/hosts /etc/hosts`, [PROGRAM, ...args], { env: settings });
+  }
+
+  async function start(name: keyof typeof PROXY_PROGRAMS, setup: ProxySetup = {}): Promise<string> {
+    proxy = await PROXY_PROGRAMS[name](`${folder}/hosts`, setup);
+    return proxy.address;
+  }
+
+  /** @returns The seed's text of a failed connection. */
+  const failure = (shown: string, reason: string) =>
+    `❌ Error: Unable to connect to FluxLoop API\n\n` +
+    `Failed to connect to ${origin()} through the proxy ${shown}: ${reason}\n\n` +
+    `Please check your internet connection and try again.\n`;
+
+  for (const name of HTTP_PROGRAMS) {
+    it(`is gone through by a tunnel: ${name}`, async () => {
+      const address = await start(name);
+      const { code, stdout } = await run(["auth", "whoami"], { HTTPS_PROXY: `http://${address}` });
+      assertEquals([code, stdout.split("\n")[0], asked], [0, "john@example.com", 1]);
+      assertStringIncludes(proxy!.log(), `CONNECT ${origin()}`);
+    });
+
+    it(`is told user name and password: ${name}`, async () => {
+      const address = await start(name, { user: JANE });
+      const { code, stdout, stderr } = await run(["auth", "whoami", "-v"], {
+        https_proxy: `http://${JANE.name}:${JANE.password}@${address}`,
+      });
+      assertEquals([code, stdout.split("\n")[0]], [0, "john@example.com"]);
+      assert(!stderr.includes(JANE.password) && !stderr.includes(DOCUMENTED_KEY), stderr);
+    });
+
+    const refusals: [string, ProxySetup, string][] = [
+      ["that asks for a password", { user: JANE }, "the proxy asks for a user name and a password (407)"],
+      ["that refuses the host", { refuses: true }, "the proxy refuses to connect to it (403)"],
+    ];
+    for (const [what, setup, reason] of refusals) {
+      it(`${what} is named, with what it did: ${name}`, async () => {
+        const address = await start(name, setup);
+        const outcome = await run(["auth", "whoami"], { HTTPS_PROXY: `http://${address}` });
+        assertEquals(outcome, { code: 4, stdout: "", stderr: failure(`http://${address}`, reason) });
+        assertEquals(asked, 0);
+      });
+
+      it(`${what} is named by the doctor: ${name}`, async () => {
+        const address = await start(name, setup);
+        const { code, stdout } = await run(["auth", "doctor"], { HTTPS_PROXY: `http://${address}` });
+        assertEquals(code, 4);
+        assertStringIncludes(stdout, `✅ Proxy: http://${address} for ${origin()}\n`);
+        assertStringIncludes(stdout, `Unable to connect to FluxLoop API: ${origin()}: ${reason}\n`);
+      });
+    }
+
+    it(`that does not take the password is named, and the password is not: ${name}`, async () => {
+      const address = await start(name, { user: JANE });
+      const { code, stdout, stderr } = await run(["auth", "whoami"], {
+        HTTPS_PROXY: `http://jane:an0therword@${address}`,
+      });
+      const reason = `the proxy does not take the user name and password (${name === "squid" ? 407 : 401})`;
+      assertEquals([code, stdout, stderr], [4, "", failure(`http://jane:****@${address}`, reason)]);
+    });
+
+    it(`is not asked for a host that NO_PROXY names: ${name}`, async () => {
+      const address = await start(name, { refuses: true });
+      const env = { HTTPS_PROXY: `http://${address}`, NO_PROXY: `.example` };
+      assertEquals([(await run(["auth", "whoami"], env)).code, asked], [0, 1]);
+      assert(!proxy!.log().includes("CONNECT platform"), proxy!.log());
+    });
+
+    it(`is never asked for this machine itself: ${name}`, async () => {
+      const address = await start(name, { refuses: true });
+      const env = { HTTPS_PROXY: `http://${address}`, ALL_PROXY: `http://${address}` };
+      assertEquals([(await run(["auth", "whoami"], env, "localhost")).code, asked], [0, 1]);
+    });
+
+    it(`is the one that the lower-case variable names: ${name}`, async () => {
+      const address = await start(name);
+      const env = { HTTPS_PROXY: "http://127.0.0.1:1", https_proxy: `http://${address}` };
+      assertEquals([(await run(["auth", "whoami"], env)).code, asked], [0, 1]);
+    });
+
+    it(`that has gone is named: ${name}`, async () => {
+      const address = await start(name);
+      await proxy!.stop();
+      proxy = null;
+      const { code, stderr } = await run(["auth", "whoami"], { ALL_PROXY: `http://${address}` });
+      assertEquals([code, stderr], [4, failure(`http://${address}`, "the proxy does not answer")]);
+    });
+  }
+
+  it("that cannot connect either is named, with what it answered: tinyproxy", async () => {
+    const address = await start("tinyproxy");
+    const url = `https://${HOST}:1`;
+    const { code, stderr } = await run(["auth", "whoami", "--api-url", url], { HTTPS_PROXY: `http://${address}` });
+    assertEquals(code, 4);
+    assertStringIncludes(
+      stderr,
+      `${HOST}:1 through the proxy http://${address}: the proxy could not connect to it (500)`,
+    );
+  });
+
+  for (const scheme of ["socks5", "socks5h"]) {
+    it(`may speak ${scheme}`, async () => {
+      const address = await start("microsocks");
+      const { code, stdout } = await run(["auth", "whoami"], { ALL_PROXY: `${scheme}://${address}` });
+      assertEquals([code, stdout.split("\n")[0], asked], [0, "john@example.com", 1]);
+    });
+  }
+
+  const socks: [string, ProxyUser | undefined, string, number, string][] = [
+    ["takes user name and password", JANE, `${JANE.name}:${JANE.password}@`, 0, ""],
+    ["asks for a password", JANE, "", 4, "the proxy asks for a user name and a password"],
+    ["does not take the password", JANE, "jane:an0therword@", 4, "the proxy does not take the user name and password"],
+  ];
+  for (const [what, user, given, exit, reason] of socks) {
+    it(`that speaks SOCKS5 and ${what} is told of`, async () => {
+      const address = await start("microsocks", { user });
+      const { code, stderr } = await run(["auth", "whoami"], { ALL_PROXY: `socks5://${given}${address}` });
+      const shown = `socks5://${given.replace(/:.*@/, ":****@")}${address}`;
+      assertEquals([code, stderr], [exit, exit === 0 ? "" : failure(shown, reason)]);
+    });
+  }
+
+  it("that speaks SOCKS5 and has gone is named", async () => {
+    const address = await start("microsocks");
+    await proxy!.stop();
+    proxy = null;
+    const { code, stderr } = await run(["auth", "whoami"], { ALL_PROXY: `socks5://${address}` });
+    assertEquals([code, stderr], [4, failure(`socks5://${address}`, "the proxy does not answer")]);
+  });
+
+  it("that speaks SOCKS5 and cannot connect is named", async () => {
+    const address = await start("microsocks");
+    const env = { ALL_PROXY: `socks5://${address}`, FLUXLOOP_API_URL: `https://${HOST}:1` };
+    const { code, stderr } = await run(["auth", "whoami"], env);
+    assertEquals(code, 4);
+    assertStringIncludes(stderr, `through the proxy socks5://${address}: the proxy could not connect to it\n`);
+  });
+});

@@ -1,0 +1,145 @@
+/**
+ * Real proxies from Debian's packages, each on a port of its own: tinyproxy, squid, and microsocks for SOCKS5. They are
+ * gone when the test is done, however it ends.
+ *
+ * @module
+ */
+
+/** Who may go through a proxy; without it everybody may. */
+export interface ProxyUser {
+  readonly name: string;
+  readonly password: string;
+}
+
+/** How a proxy is set up. */
+export interface ProxySetup {
+  readonly user?: ProxyUser;
+  /** Whether it refuses every tunnel. */
+  readonly refuses?: boolean;
+}
+
+/** A proxy that listens. */
+export interface ProxyProgram {
+  /** `127.0.0.1:<port>`. */
+  readonly address: string;
+  /** @returns What it wrote down of the tunnels that it was asked for. */
+  log(): string;
+  stop(): Promise<void>;
+}
+
+/** The proxies there are, by name; each resolves names by the test's own hosts file. */
+export const PROXY_PROGRAMS = { tinyproxy: startTinyproxy, squid: startSquid, microsocks: startMicrosocks } as const;
+
+async function startTinyproxy(hosts: string, { user, refuses }: ProxySetup): Promise<ProxyProgram> {
+  const port = freePort();
+  const folder = await proxyFolder();
+  const lines = [
+    `Port ${port}`,
+    "Listen 127.0.0.1",
+    "Timeout 60",
+    "LogLevel Connect",
+    ...(user ? [`BasicAuth ${user.name} ${user.password}`] : []),
+    ...(refuses ? ["ConnectPort 1"] : []),
+  ];
+  await Deno.writeTextFile(`${folder}/conf`, lines.join("\n") + "\n");
+  return await startProxy(folder, hosts, port, `exec tinyproxy -d -c ${folder}/conf`);
+}
+
+async function startSquid(hosts: string, { user, refuses }: ProxySetup): Promise<ProxyProgram> {
+  const port = freePort();
+  const folder = await proxyFolder();
+  const lines = [
+    `http_port 127.0.0.1:${port}`,
+    `hosts_file ${hosts}`,
+    "pid_filename none",
+    "cache deny all",
+    `cache_log ${folder}/cache.log`,
+    "visible_hostname proxy.example",
+    "pinger_enable off",
+    "logfile_rotate 0",
+    `access_log stdio:${folder}/access.log`,
+    `coredump_dir ${folder}`,
+    "shutdown_lifetime 0 seconds",
+    ...(refuses ? ["http_access deny all"] : []),
+  ];
+  if (user !== undefined) {
+    const password = await new Deno.Command("openssl", { args: ["passwd", "-apr1", user.password] }).output();
+    await Deno.writeTextFile(`${folder}/passwd`, `${user.name}:${new TextDecoder().decode(password.stdout)}`);
+    lines.push(`auth_param basic program /usr/lib/squid/basic_ncsa_auth ${folder}/passwd`);
+    lines.push("acl known proxy_auth REQUIRED", "http_access allow known", "http_access deny all");
+  } else lines.push("http_access allow all");
+  await Deno.writeTextFile(`${folder}/conf`, lines.join("\n") + "\n");
+  return await startProxy(folder, hosts, port, `exec squid -N -f ${folder}/conf`);
+}
+
+async function startMicrosocks(hosts: string, { user }: ProxySetup): Promise<ProxyProgram> {
+  const port = freePort();
+  const folder = await proxyFolder();
+  const options = user === undefined ? "" : ` -u ${user.name} -P ${user.password}`;
+  return await startProxy(folder, hosts, port, `exec microsocks -i 127.0.0.1 -p ${port}${options}`);
+}
+
+/** Squid gives its rights up, and has to read its files and write its log all the same. */
+async function proxyFolder(): Promise<string> {
+  const folder = await Deno.makeTempDir({ prefix: "fluxloop-proxy-" });
+  await Deno.chmod(folder, 0o777);
+  return folder;
+}
+
+function freePort(): number {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  return port;
+}
+
+/** Starts a proxy with a hosts file of its own; it ends when its standard input does, be it that this process is killed. */
+async function startProxy(folder: string, hosts: string, port: number, command: string): Promise<ProxyProgram> {
+  const script = `
+    mount --bind ${hosts} /etc/hosts
+    exec 3<&0
+    (${command}) </dev/null >${folder}/output 2>&1 &
+    proxy=$!
+    cat <&3 >/dev/null &
+    wait -n
+    kill $proxy $! 2>/dev/null
+    wait`;
+  const root = Deno.uid() === 0 ? [] : ["sudo", "-n"];
+  const [program, ...args] = [...root, "unshare", "--mount", "/bin/bash", "-c", script];
+  const child = new Deno.Command(program, { args, stdin: "piped", stdout: "null", stderr: "piped" }).spawn();
+  const errors = new Response(child.stderr).text();
+  let ended = false;
+  void child.status.then(() => ended = true);
+  while (!await isListening(port)) {
+    if (ended) {
+      throw new Error(`${command} did not start: ${await errors}${logIn(folder)}`);
+    }
+  }
+  return {
+    address: `127.0.0.1:${port}`,
+    log: () => logIn(folder),
+    async stop() {
+      await child.stdin.close();
+      await errors;
+      await child.status;
+      const remove = [...root, "rm", "-rf", folder];
+      await new Deno.Command(remove[0], { args: remove.slice(1) }).output();
+    },
+  };
+}
+
+/** Some tell on their standard output, and some in a file. */
+function logIn(folder: string): string {
+  const isLog = (name: string) => name === "output" || name.endsWith(".log");
+  const names = [...Deno.readDirSync(folder)].map((it) => it.name).filter(isLog);
+  return names.map((it) => Deno.readTextFileSync(`${folder}/${it}`)).join("");
+}
+
+async function isListening(port: number): Promise<boolean> {
+  try {
+    (await Deno.connect({ hostname: "127.0.0.1", port })).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
