@@ -5,7 +5,14 @@
  *
  * @module
  */
-import { InvalidKeyError, type KeyRejection, NotFoundError, PermissionDeniedError, PlatformError } from "../errors.ts";
+import {
+  type FluxloopError,
+  InvalidKeyError,
+  type KeyRejection,
+  NotFoundError,
+  PermissionDeniedError,
+  PlatformError,
+} from "../errors.ts";
 import type { Answer } from "./transport.ts";
 
 const REJECTIONS: readonly string[] = [
@@ -13,6 +20,10 @@ const REJECTIONS: readonly string[] = [
   "expired_api_key",
   "revoked_api_key",
 ] satisfies KeyRejection[];
+
+const WEB_PAGE = "a web page, as a proxy or a sign-in page in between does";
+/** A captive portal that is honest about what it is (RFC 6585, 6). */
+const NETWORK_SIGN_IN = 511;
 
 /**
  * Reads a successful answer.
@@ -33,15 +44,25 @@ export function jsonOf(answer: Answer, apiUrl: URL): unknown {
     }
     return body;
   }
-  if (answer.status === 401) throw new InvalidKeyError(rejectionOf(body), apiUrl);
-  if (answer.status === 403 && isObject(body)) {
-    throw new PermissionDeniedError(textOf(body.required_permission), textsOf(body.permissions));
+  throw refusalOf(answer, flattened(body), apiUrl);
+}
+
+function refusalOf(answer: Answer, body: unknown, apiUrl: URL): FluxloopError {
+  if (answer.status === NETWORK_SIGN_IN) {
+    return new PlatformError(
+      `The network wants a sign-in before it lets anything through (HTTP ${NETWORK_SIGN_IN} in the place of ` +
+        `${apiUrl.host}); open a web page in a browser and sign in there`,
+    );
   }
-  if (answer.status === 404) throw new NotFoundError(`${apiUrl.host} does not know ${answer.path}`);
+  if (answer.status === 401) return new InvalidKeyError(rejectionOf(body), apiUrl);
+  if (answer.status === 403 && isObject(body)) {
+    return new PermissionDeniedError(textOf(body.required_permission), textsOf(body.permissions));
+  }
+  if (answer.status === 404) return new NotFoundError(`${apiUrl.host} does not know ${answer.path}`);
   const detail = isObject(body) ? detailOf(body.detail)?.slice(0, 500) : undefined;
-  throw new PlatformError(
+  return new PlatformError(
     `${apiUrl.host} answered ${answer.method} ${answer.path} with HTTP ${answer.status}` +
-      (!detail ? "" : `: ${detail}`),
+      (isWebPage(answer) ? ` and ${WEB_PAGE}` : !detail ? "" : `: ${detail}`),
   );
 }
 
@@ -55,11 +76,16 @@ function parsed(text: string): unknown {
 
 function kindOf(answer: Answer): string {
   if (answer.text === "") return "an empty body";
-  const type = answer.headers.get("content-type") ?? "";
-  if (/html/i.test(type) || /^\s*<(!doctype|html)/i.test(answer.text)) {
-    return "a web page, as a proxy or a sign-in page in between does";
-  }
-  return "something that cannot be read";
+  return isWebPage(answer) ? WEB_PAGE : "something that cannot be read";
+}
+
+function isWebPage({ headers, text }: Answer): boolean {
+  return text !== "" && (/html/i.test(headers.get("content-type") ?? "") || /^\s*<(!doctype|html)/i.test(text));
+}
+
+/** FastAPI puts what an error is made of under `detail`, where the code that raises it does not see to it. */
+function flattened(body: unknown): unknown {
+  return isObject(body) && isObject(body.detail) && !("code" in body) ? { ...body, ...body.detail } : body;
 }
 
 function rejectionOf(body: unknown): KeyRejection {

@@ -179,7 +179,8 @@ function countAt(value: unknown, at: string): number {
 
 function timeAt(value: unknown, at: string): Date {
   const text = textAt(value, at);
-  const time = new Date(text);
+  // The platform's times are in UTC; the runtime takes one that does not say so for a local one.
+  const time = new Date(/T[\d:.,]+$/.test(text) ? `${text}Z` : text);
   // The runtime takes "banana 5" for a date, and the 30th of February for the 1st of March.
   const [day] = /^\d{4}-\d\d-\d\d(?=$|T)/.exec(text) ?? [];
   const isDay = day !== undefined && new Date(`${day}T00:00:00Z`).toJSON()?.startsWith(day);

@@ -39,6 +39,14 @@ const html = (content: string, status: number) => body(content, status, { "conte
 const raw = (text: string): Reply => new TextEncoder().encode(text);
 const http = (status: number, detail?: string) =>
   failure(`{host} answered GET /api/auth/me with HTTP ${status}${detail === undefined ? "" : `: ${detail}`}`);
+const page = (status: number) =>
+  failure(
+    `{host} answered GET /api/auth/me with HTTP ${status} and a web page, as a proxy or a sign-in page in between does`,
+  );
+const SIGN_IN = failure(
+  "The network wants a sign-in before it lets anything through (HTTP 511 in the place of {host}); " +
+    "open a web page in a browser and sign in there",
+);
 const notJson = (what: string) => failure(`{host} did not answer with JSON but with ${what}`);
 const unconnected = (reason: string) =>
   failure(
@@ -92,12 +100,15 @@ const packed = gzipSync('{"account": {"email": "john@example.com"}}');
 /** Answers of somebody in between, and what is no document. */
 const STRANGE: readonly Row[] = [
   ["a captive portal with 200", html(PORTAL, 200), PAGE],
-  ["a captive portal with 511", html(PORTAL, 511), http(511)],
+  ["a captive portal with 511", html(PORTAL, 511), SIGN_IN],
+  ["a captive portal with 511 and no page", body(null, 511), SIGN_IN],
+  ["a captive portal with 503", html(PORTAL, 503), page(503)],
+  ["a captive portal with 400", html(PORTAL, 400), page(400)],
   ["a captive portal that gives no type", body(`\n ${PORTAL}`, 200, { "content-type": "" }), PAGE],
   ["a company proxy with 200", html(PROXY, 200), PAGE],
-  ["a company proxy with 403", html(PROXY, 403), http(403)],
-  ["a company proxy with 407", html(PROXY, 407), http(407)],
-  ["a company proxy with 502", html(PROXY, 502), http(502)],
+  ["a company proxy with 403", html(PROXY, 403), page(403)],
+  ["a company proxy with 407", html(PROXY, 407), page(407)],
+  ["a company proxy with 502", html(PROXY, 502), page(502)],
   ["an empty body", body(""), notJson("an empty body")],
   ["204", body(null, 204), notJson("an empty body")],
   ["304", body(null, 304), http(304)],
@@ -149,6 +160,17 @@ const STATUSES: readonly Row[] = [
     json({ code: "permission_denied", ...CALL }, 403),
     denied("\n\nRequired permission: fly\\x1b[2J\nYour permissions: read\\u{202e}, upload_results"),
   ],
+  [
+    "403 that names what is missing under its detail",
+    json({ detail: { code: "permission_denied", required_permission: "upload_results", permissions: [] } }, 403),
+    denied("\n\nRequired permission: upload_results\nYour permissions: none"),
+  ],
+  [
+    "403 whose detail is a list",
+    json({ detail: [{ loc: ["header"], msg: "no" }] }, 403),
+    denied(),
+  ],
+  ["401 with its code under its detail", json({ detail: { code: "expired_api_key" } }, 401), INVALID],
   ["403 with a detail alone", json({ detail: "Forbidden" }, 403), denied()],
   [
     "403 that repeats the key",

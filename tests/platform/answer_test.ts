@@ -22,6 +22,13 @@ describe("answers", () => {
     ["a revoked key", answer(401, '{"code": "revoked_api_key"}'), 3, "revoked_api_key", "Invalid API key"],
     ["401 with another code", answer(401, '{"code": "teapot"}'), 3, "invalid_api_key", "Invalid API key"],
     ["401 without a body", answer(401, ""), 3, "invalid_api_key", "Invalid API key"],
+    [
+      "an expired key, told under its detail",
+      answer(401, '{"detail": {"code": "expired_api_key"}}'),
+      3,
+      "expired_api_key",
+      "Invalid API key",
+    ],
     ["403", answer(403, '{"code": "permission_denied"}'), 3, "permission_denied", "Permission denied"],
     ["404", answer(404, '{"detail": "x"}'), 5, "not_found", "api.fluxloop.ai does not know /api/auth/me"],
     [
@@ -29,7 +36,7 @@ describe("answers", () => {
       answer(403, "<html>no</html>", "text/html"),
       1,
       "platform",
-      "api.fluxloop.ai answered GET /api/auth/me with HTTP 403",
+      "api.fluxloop.ai answered GET /api/auth/me with HTTP 403 and a web page, as a proxy or a sign-in page in between does",
     ],
     [
       "422 with a text",
