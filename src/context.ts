@@ -44,6 +44,13 @@ export interface Connection {
   readonly caCerts: readonly string[];
 }
 
+/** What a server's certificate says of itself. */
+export interface PeerCertificate {
+  /** The authority's name. */
+  readonly issuer: string;
+  readonly expires: Date;
+}
+
 /** How another program is run. */
 export interface ProgramOptions {
   /** Its arguments, as they are: no shell reads them. Every user of the machine can see them. */
@@ -110,6 +117,16 @@ export interface Context {
    * @throws What the system throws, or `signal`'s reason.
    */
   firstLine(hostname: string, port: number, text: string, signal: AbortSignal): Promise<string>;
+  /**
+   * Looks at a server's certificate, whether it is a good one or not.
+   *
+   * @param hostname A name or an address.
+   * @param port 1 to 65535.
+   * @param signal Ends the wait at once.
+   * @returns What it says; `null` where the runtime does not tell.
+   * @throws What the system throws, or `signal`'s reason.
+   */
+  peerCertificate(hostname: string, port: number, signal: AbortSignal): Promise<PeerCertificate | null>;
   /** @returns The current folder's absolute path. */
   cwd(): string;
   /**

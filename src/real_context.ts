@@ -235,6 +235,10 @@ export function realContext(): Context {
     fetch: fetchOver,
     connect,
     firstLine,
+    async peerCertificate(hostname, port, signal) {
+      const { peerCertificate } = await import("./peer_certificate.ts");
+      return await peerCertificate(hostname, port, signal);
+    },
     cwd: () => Deno.cwd(),
     runProgram,
     launch,

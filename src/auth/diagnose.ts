@@ -4,11 +4,11 @@
  *
  * @module
  */
-import type { Context } from "../context.ts";
+import type { Context, PeerCertificate } from "../context.ts";
 import { looseFile } from "../credentials/credential_store.ts";
 import { credentialsLocation } from "../credentials/location.ts";
-import { FluxloopError, InterruptedError, NetworkError } from "../errors.ts";
-import { type Check, type Diagnosis, type Finding, TOLERATED_SKEW } from "../output/diagnosis.ts";
+import { FluxloopError, InterruptedError, NetworkError, SystemError } from "../errors.ts";
+import { type Check, type Diagnosis, type Finding, isEndingSoon, TOLERATED_SKEW } from "../output/diagnosis.ts";
 import { rotationReason } from "../output/expiry.ts";
 import { maskKey } from "../output/mask.ts";
 import { connectionFailure } from "../platform/connection_failure.ts";
@@ -19,10 +19,14 @@ import type { Answer, RequestOptions } from "../platform/transport.ts";
 import { findExposedKeys } from "./exposed_keys.ts";
 import { type Credential, type KeyOptions, resolveCredential } from "./resolve_credential.ts";
 
-/** How long a bare connection may take, in milliseconds. */
-const CONNECTION_PATIENCE = 5_000;
-/** How long the platform's answer may take, in milliseconds; together with the former well below 15 seconds. */
-const ANSWER_PATIENCE = 8_000;
+/** How long the whole may take, in milliseconds: the 15 seconds that are promised, less what the program itself takes. */
+const PATIENCE = 14_000;
+/** How much of it the key may take, which may have to come from the system's store or to be renewed. */
+const KEY_PATIENCE = 5_000;
+/** How much of it a bare connection may take. */
+const CONNECTION_PATIENCE = 3_000;
+/** How much of it each of the platform's answers may take. */
+const ANSWER_PATIENCE = 6_000;
 
 /** Breaks off the walk; what was found until then is the diagnosis. */
 class BrokenLink extends Error {}
@@ -32,21 +36,31 @@ class BrokenLink extends Error {}
  *
  * @param context The outside world.
  * @param options What the command line says of the key.
- * @param requests How requests are made; their deadline is at most 8 seconds.
+ * @param requestsOf How requests are made, as far as that can be told; their deadline is at most 6 seconds.
  * @returns Each link up to the first that is broken, within 15 seconds whatever the network does.
  * @throws {InterruptedError} When the program is told to stop.
  */
-export async function diagnose(context: Context, options: KeyOptions, requests: RequestOptions): Promise<Diagnosis> {
+export async function diagnose(
+  context: Context,
+  options: KeyOptions,
+  requestsOf: () => RequestOptions,
+): Promise<Diagnosis> {
   const checks: Check[] = [];
   try {
-    await walk(context, options, requests, checks);
+    await walk(context, options, requestsOf, checks);
   } catch (error) {
     if (!(error instanceof BrokenLink)) throw error;
   }
   return { checks };
 }
 
-async function walk(context: Context, options: KeyOptions, requests: RequestOptions, checks: Check[]): Promise<void> {
+async function walk(
+  context: Context,
+  options: KeyOptions,
+  requestsOf: () => RequestOptions,
+  checks: Check[],
+): Promise<void> {
+  const end = context.monotonic() + PATIENCE;
   const note = (finding: Finding, isFine = true) => {
     checks.push({ name: finding.name, verdict: isFine ? "ok" : "warning", finding, failure: null });
   };
@@ -60,7 +74,19 @@ async function walk(context: Context, options: KeyOptions, requests: RequestOpti
     }
   };
 
-  const credential = await link("key", () => resolveCredential(context, options, { requests, takesEnded: true }));
+  const given = await link("configuration", requestsOf);
+  note({ name: "configuration", hasAuthorities: (given.caCerts ?? []).length > 0 });
+  // Asked for at each request: what is left of the whole by then.
+  const requests: RequestOptions = {
+    ...given,
+    get deadline() {
+      return Math.max(1, Math.min(given.deadline ?? ANSWER_PATIENCE, ANSWER_PATIENCE, end - context.monotonic()));
+    },
+  };
+  const credential = await link(
+    "key",
+    () => soonEnough(resolveCredential(context, options, { requests, takesEnded: true })),
+  );
   const { key, source, origin, apiUrl } = credential;
   note({ name: "key", masked: maskKey(key), source, origin });
   const location = credentialsLocation(context);
@@ -72,7 +98,7 @@ async function walk(context: Context, options: KeyOptions, requests: RequestOpti
   note({ name: "proxy", proxy: proxy?.shown ?? null, host: apiUrl.host });
   await reach(context, credential, proxy, note, link);
 
-  const identity = await askPlatform(context, credential, requests, note, link);
+  const identity = await askPlatform(context, credential, proxy, requests, note, link);
   note({ name: "acceptance" });
   const info = identity.key;
   const expires = info?.expiresAt ?? null;
@@ -80,8 +106,23 @@ async function walk(context: Context, options: KeyOptions, requests: RequestOpti
   note({ name: "expiry", expires, created }, rotationReason(expires, created, context.now()) === null);
   const permissions = info?.permissions ?? null;
   note({ name: "permissions", permissions }, permissions === null || permissions.length > 0);
-  const exposed = findExposedKeys(context, key);
+  const exposed = findExposedKeys(context, key, end);
   note({ name: "files", exposed }, exposed.length === 0);
+}
+
+/** A store that waits for a person must not be waited for. */
+async function soonEnough(resolving: Promise<Credential>): Promise<Credential> {
+  const waiting = Promise.withResolvers<never>();
+  const late = () =>
+    waiting.reject(
+      new SystemError(`The key did not come within ${KEY_PATIENCE / 1000} seconds; is the system's store locked?`),
+    );
+  const timer = setTimeout(late, KEY_PATIENCE);
+  try {
+    return await Promise.race([resolving, waiting.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 type Note = (finding: Finding, isFine?: boolean) => void;
@@ -119,16 +160,20 @@ async function reach(
 async function askPlatform(
   context: Context,
   credential: Credential,
+  proxy: Proxy | null,
   requests: RequestOptions,
   note: Note,
   link: Link,
 ): Promise<Identity> {
-  const deadline = Math.min(requests.deadline ?? ANSWER_PATIENCE, ANSWER_PATIENCE);
   let answer: Answer | undefined;
   const onAnswer = (it: Answer) => answer ??= it;
   let outcome: Identity | FluxloopError;
   try {
-    outcome = await identify(context, credential, { ...requests, deadline, onAnswer });
+    outcome = await identify(
+      context,
+      credential,
+      Object.defineProperties({ onAnswer }, Object.getOwnPropertyDescriptors(requests)),
+    );
   } catch (error) {
     if (!(error instanceof FluxloopError) || error instanceof InterruptedError) throw error;
     outcome = error;
@@ -137,7 +182,11 @@ async function askPlatform(
   await link("tls", () => {
     if (failure instanceof NetworkError && failure.link === "tls") throw failure;
   });
-  note({ name: "tls", isPlain: credential.apiUrl.protocol === "http:" });
+  const { apiUrl } = credential;
+  const isPlain = apiUrl.protocol === "http:";
+  const isSecure = !isPlain && failure?.code !== "network";
+  const certificate = isSecure && proxy === null ? await certificateOf(context, apiUrl, requests) : null;
+  note({ name: "tls", isPlain, certificate }, certificate === null || !isEndingSoon(certificate, context.now()));
   await link("clock", () => {
     if (failure instanceof NetworkError) throw failure;
   });
@@ -150,4 +199,20 @@ async function askPlatform(
     if (outcome instanceof FluxloopError) throw outcome;
     return outcome;
   });
+}
+
+/** @returns What the platform's certificate says; `null` where nothing can be told of it in time. */
+async function certificateOf(
+  context: Context,
+  { hostname, port }: URL,
+  { deadline }: RequestOptions,
+): Promise<PeerCertificate | null> {
+  const patience = AbortSignal.timeout(Math.min(deadline ?? CONNECTION_PATIENCE, CONNECTION_PATIENCE));
+  const signal = AbortSignal.any([patience, context.stopped]);
+  try {
+    return await context.peerCertificate(hostname.replace(/^\[|\]$/g, ""), Number(port) || 443, signal);
+  } catch {
+    if (context.stopped.aborted) throw new InterruptedError();
+    return null;
+  }
 }

@@ -19,14 +19,15 @@ const BYTES_AT_MOST = 1024 * 1024;
  *
  * @param context Tells the current folder.
  * @param key The whole key.
+ * @param end When to stop looking, in the milliseconds of the context's `monotonic`.
  * @returns The files that hold it and that git would take.
  */
-export function findExposedKeys(context: Context, key: string): ExposedKey[] {
+export function findExposedKeys(context: Context, key: string, end: number): ExposedKey[] {
   const tree = workTreeOf(context.cwd());
   if (tree === null) return [];
   const exposed: ExposedKey[] = [];
   const folders = [tree];
-  for (let count = 0; folders.length > 0 && count < FOLDERS_AT_MOST; count++) {
+  for (let count = 0; folders.length > 0 && count < FOLDERS_AT_MOST && context.monotonic() < end; count++) {
     const folder = folders.shift()!;
     for (const { name, isDirectory, isFile } of entries(folder)) {
       const path = `${folder}/${name}`;

@@ -4,8 +4,9 @@
  *
  * @module
  */
+import type { PeerCertificate } from "../context.ts";
 import type { FluxloopError } from "../errors.ts";
-import { type Expiry, expiryText, rotationReason } from "./expiry.ts";
+import { daysRemaining, type Expiry, expiryText, rotationReason } from "./expiry.ts";
 import { messageOf } from "./failure.ts";
 import { redact } from "./mask.ts";
 import { printable } from "./printable.ts";
@@ -13,6 +14,7 @@ import type { KeySource } from "./status.ts";
 
 /** What was found out about one link of the chain from the key to the platform. */
 export type Finding =
+  | { readonly name: "configuration"; readonly hasAuthorities: boolean }
   | { readonly name: "key"; readonly masked: string; readonly source: KeySource; readonly origin: string }
   | {
     readonly name: "store";
@@ -23,7 +25,7 @@ export type Finding =
   | { readonly name: "proxy"; readonly proxy: string | null; readonly host: string }
   | { readonly name: "resolution"; readonly host: string }
   | { readonly name: "connection"; readonly host: string; readonly port: number }
-  | { readonly name: "tls"; readonly isPlain: boolean }
+  | { readonly name: "tls"; readonly isPlain: boolean; readonly certificate: PeerCertificate | null }
   | { readonly name: "clock"; readonly status: number; readonly skew: number | null }
   | { readonly name: "acceptance" }
   | { readonly name: "expiry"; readonly expires: Expiry; readonly created: Date | null }
@@ -57,6 +59,7 @@ export interface Diagnosis {
 export const TOLERATED_SKEW = 120;
 
 const TITLES: Readonly<Record<Finding["name"], string>> = {
+  configuration: "Configuration",
   key: "Key",
   store: "Credentials file",
   proxy: "Proxy",
@@ -117,6 +120,8 @@ function saying({ finding, failure }: Check, now: Date): Saying {
 function found(finding: Finding, now: Date): Saying {
   const fine = (message: string): Saying => ({ message, remedy: null });
   switch (finding.name) {
+    case "configuration":
+      return fine(finding.hasAuthorities ? "authorities of your own are trusted beside the system's" : "can be read");
     case "key":
       return fine(
         `${finding.masked}, from ${finding.source === "profile" ? `profile ${finding.origin}` : finding.origin}`,
@@ -135,7 +140,7 @@ function found(finding: Finding, now: Date): Saying {
     case "connection":
       return fine(`${finding.host} takes connections on port ${finding.port}`);
     case "tls":
-      return fine(finding.isPlain ? "not needed on this machine itself" : "the certificate is good");
+      return tlsSaying(finding.isPlain, finding.certificate, now);
     case "clock":
       return clockSaying(finding.skew, finding.status);
     case "acceptance":
@@ -162,6 +167,23 @@ function found(finding: Finding, now: Date): Saying {
       };
     }
   }
+}
+
+/** A certificate is renewed by somebody else, who may have forgotten: told within so many days. */
+const CERTIFICATE_SOON = 14;
+
+/** @returns Whether a certificate ends so soon that it is worth a word. */
+export function isEndingSoon({ expires }: PeerCertificate, now: Date): boolean {
+  return daysRemaining(expires, now) <= CERTIFICATE_SOON;
+}
+
+function tlsSaying(isPlain: boolean, certificate: PeerCertificate | null, now: Date): Saying {
+  if (isPlain) return { message: "not needed on this machine itself", remedy: null };
+  if (certificate === null) return { message: "the certificate is good", remedy: null };
+  const { issuer, expires } = certificate;
+  const message = `the certificate is good, signed by ${redact(printable(issuer))} until ${expiryText(expires, now)}`;
+  const remedy = isEndingSoon(certificate, now) ? "tell whoever runs the platform to renew it" : null;
+  return { message, remedy };
 }
 
 function clockSaying(skew: number | null, status: number): Saying {

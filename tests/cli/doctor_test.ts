@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
+import { diagnosed } from "../support/diagnosed.ts";
 import { listen } from "../support/listener.ts";
 import { DOCUMENTED_KEY, EXPIRED_KEY, startPlatform, type TestPlatform } from "../support/platform.ts";
 import { Session } from "../support/session.ts";
@@ -8,19 +9,10 @@ import { leaveWorlds, type WorldOptions } from "../support/world.ts";
 let platform: TestPlatform;
 const DOCTOR = ["auth", "doctor", "--json"];
 
-interface Checked {
-  readonly name: string;
-  readonly verdict: string;
-  readonly message: string;
-}
-
 /** @returns The exit code, the last link that was looked at, and those that are not in order. */
-async function diagnosed(session: Session, options: WorldOptions = {}) {
-  const { code, stdout } = await session.run(DOCTOR, options);
-  const checks: Checked[] = JSON.parse(stdout).checks;
-  const { name, verdict, message } = checks.at(-1)!;
-  const warnings = checks.filter((it) => it.verdict === "warning").map((it) => it.name);
-  return { code, name, verdict, message, warnings };
+async function diagnosis(session: Session, options: WorldOptions = {}) {
+  const { code, last, warnings } = diagnosed(await session.run(DOCTOR, options), session.world.home);
+  return { code, ...last, warnings };
 }
 
 const withKey = (key = DOCUMENTED_KEY, env: Record<string, string> = {}) =>
@@ -34,7 +26,7 @@ describe("auth doctor", () => {
   afterEach(leaveWorlds);
 
   it("finds everything in order, the clocks aside: this world's stands in 2024", async () => {
-    const { code, name, verdict, warnings } = await diagnosed(withKey());
+    const { code, name, verdict, warnings } = await diagnosis(withKey());
     assertEquals([code, name, verdict, warnings], [0, "files", "ok", ["clock"]]);
   });
 
@@ -80,7 +72,7 @@ describe("auth doctor", () => {
   ];
   for (const [what, session, options, code, name, message] of broken) {
     it(`names the link that is broken when ${what}`, async () => {
-      const found = await diagnosed(session(), options);
+      const found = await diagnosis(session(), options);
       assertEquals([found.code, found.name, found.verdict], [code, name, "failure"]);
       assertStringIncludes(found.message, message);
     });
@@ -88,13 +80,13 @@ describe("auth doctor", () => {
 
   it("names a platform that fails, after the clocks", async () => {
     const failing = listen(() => new Response("", { status: 500 }));
-    const found = await diagnosed(withKey("k", { FLUXLOOP_API_URL: failing.url }));
+    const found = await diagnosis(withKey("k", { FLUXLOOP_API_URL: failing.url }));
     await failing.stop();
     assertEquals([found.code, found.name], [1, "acceptance"]);
   });
 
   it("finds clocks that agree, and those that do not", async () => {
-    assertEquals((await diagnosed(withKey(), { now: new Date() })).warnings.includes("clock"), false);
+    assertEquals((await diagnosis(withKey(), { now: new Date() })).warnings.includes("clock"), false);
     const late = new Date(Date.now() - 10 * 60_000);
     const { stdout } = await withKey().run(["auth", "doctor"], { now: late });
     assertStringIncludes(stdout, "this clock is 10 minutes behind its clock");
@@ -104,6 +96,6 @@ describe("auth doctor", () => {
     const session = new Session();
     session.save(`profiles:\n  default: {api_key: ${DOCUMENTED_KEY}, api_url: "${platform.url}"}\n`);
     Deno.chmodSync(session.world.credentials, 0o644);
-    assertEquals((await diagnosed(session)).warnings, ["store", "clock"]);
+    assertEquals((await diagnosis(session)).warnings, ["store", "clock"]);
   });
 });

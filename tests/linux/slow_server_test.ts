@@ -1,11 +1,14 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
 import { DOCUMENTED_KEY } from "../support/platform.ts";
+import { diagnosed } from "../support/diagnosed.ts";
 import { start } from "../support/program.ts";
 
 const HEAD = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n";
 /** What a run may take beyond its `--timeout`, in milliseconds. */
 const BOUND = 10_000;
+/** What the doctor may take, whatever happens, in milliseconds. */
+const DOCTORS_BOUND = 15_000;
 
 /** What a server does with a connection that was accepted. */
 type Behaviour = (connection: Deno.TcpConn) => Promise<unknown>;
@@ -25,8 +28,10 @@ const endless: Behaviour = async (connection) => {
 };
 
 describe("a server that is slow", () => {
-  let stop: () => Promise<void> = () => Promise.resolve();
-  afterEach(() => stop());
+  const stops: (() => Promise<void>)[] = [];
+  afterEach(async () => {
+    for (const stop of stops.splice(0)) await stop();
+  });
 
   /** Listens. @returns Its URL, and what is resolved when it has been asked for something. */
   function serve(behaviour: Behaviour): { url: string; asked: Promise<void> } {
@@ -42,11 +47,11 @@ describe("a server that is slow", () => {
         behaviour(connection).catch(() => {});
       }
     })();
-    stop = async () => {
+    stops.push(async () => {
       listener.close();
       for (const connection of connections) connection.close();
       await serving;
-    };
+    });
     return { url: `http://127.0.0.1:${listener.addr.port}`, asked: asked.promise };
   }
 
@@ -56,12 +61,13 @@ describe("a server that is slow", () => {
     });
   }
 
-  /** @returns Exit code and standard error; what takes too long is killed, and has the code of that. */
-  async function ended(child: Deno.ChildProcess): Promise<[number, string]> {
-    const bound = setTimeout(() => child.kill("SIGKILL"), BOUND);
-    const { code, stderr } = await child.output();
+  /** @returns Exit code, standard error and output; what takes too long is killed, and has the code of that. */
+  async function ended(child: Deno.ChildProcess, patience = BOUND): Promise<[number, string, string]> {
+    const bound = setTimeout(() => child.kill("SIGKILL"), patience);
+    const { code, stderr, stdout } = await child.output();
     clearTimeout(bound);
-    return [code, new TextDecoder().decode(stderr)];
+    const decoder = new TextDecoder();
+    return [code, decoder.decode(stderr), decoder.decode(stdout)];
   }
 
   const late: [string, Behaviour][] = [
@@ -87,11 +93,42 @@ describe("a server that is slow", () => {
     });
   }
 
+  it("is named by the doctor within 15 seconds, however it is slow", async () => {
+    const servers = late.map(([, behaviour]) => serve(behaviour));
+    const doctors = servers.map(({ url }) =>
+      start(["auth", "doctor", "--json"], { env: { FLUXLOOP_API_URL: url, FLUXLOOP_API_KEY: DOCUMENTED_KEY } })
+    );
+    const outcomes = await Promise.all(doctors.map((it) => ended(it, DOCTORS_BOUND)));
+    for (const [index, [code, , stdout]] of outcomes.entries()) {
+      const { last } = diagnosed({ code, stdout, stderr: "" });
+      const { host } = new URL(servers[index].url);
+      assertEquals([code, last.name], [4, "clock"]);
+      assertStringIncludes(last.message, `${host}: no complete answer within 6 seconds`);
+    }
+  });
+
+  it("or takes no connections is named by the doctor within 15 seconds", async () => {
+    // The system drops whatever comes for a listener whose queue is full.
+    const listening = "socket(S, PF_INET, SOCK_STREAM, 0); bind(S, sockaddr_in(0, INADDR_LOOPBACK)); listen(S, 0)";
+    const telling = "$| = 1; print((sockaddr_in(getsockname(S)))[0], qq(\\n)); <STDIN>";
+    const args = ["-MSocket", "-e", `${listening}; ${telling}`];
+    const busy = new Deno.Command("perl", { args, stdin: "piped", stdout: "piped" }).spawn();
+    const { value } = await busy.stdout.getReader().read();
+    const port = Number(new TextDecoder().decode(value));
+    const waiting = await Deno.connect({ hostname: "127.0.0.1", port });
+    const env = { FLUXLOOP_API_URL: `http://127.0.0.1:${port}`, FLUXLOOP_API_KEY: DOCUMENTED_KEY };
+    const [code, stderr, stdout] = await ended(start(["auth", "doctor", "--json"], { env }), DOCTORS_BOUND);
+    waiting.close();
+    busy.kill();
+    await busy.status;
+    const { last } = diagnosed({ code, stdout, stderr });
+    const message = `Unable to connect to FluxLoop API: 127.0.0.1:${port}: the connection timed out`;
+    assertEquals([code, last.name, last.message], [4, "connection", message]);
+  });
+
   it("or never ends its answer is left when that has become too large", async () => {
     const { url } = serve(endless);
-    assertEquals(await ended(whoami(url, "30")), [
-      1,
-      `❌ Error: ${new URL(url).host} sent more than 8 MiB in one answer\n`,
-    ]);
+    const text = `❌ Error: ${new URL(url).host} sent more than 8 MiB in one answer\n`;
+    assertEquals(await ended(whoami(url, "30")), [1, text, ""]);
   });
 });

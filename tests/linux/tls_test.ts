@@ -1,6 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
 import { Authority, type Certificate } from "../support/certificates.ts";
+import { diagnosed } from "../support/diagnosed.ts";
 import { DOCUMENTED_KEY } from "../support/platform.ts";
 import { base, fluxloop } from "../support/program.ts";
 
@@ -65,6 +66,31 @@ describe(`secure connections, on the base of Deno ${base().deno}`, () => {
       assertStringIncludes(stderr, `\n\nFailed to connect to ${host}: its certificate ${sentence}\n\n`);
     });
   }
+
+  const doctor = async (url: string, env: Record<string, string> = {}) =>
+    diagnosed(
+      await fluxloop(["auth", "doctor", "--json"], {
+        env: { FLUXLOOP_API_URL: url, FLUXLOOP_API_KEY: DOCUMENTED_KEY, ...env },
+      }),
+    );
+
+  for (const [what, make, isKnown, sentence] of refused) {
+    it(`are named by the doctor when the certificate is one ${what}`, async () => {
+      const url = serve(await make());
+      const { code, last } = await doctor(url, isKnown ? { FLUXLOOP_CA_FILE: authority.file } : {});
+      const { host } = new URL(url);
+      const message = `Unable to connect to FluxLoop API: ${host}: its certificate ${sentence}`;
+      assertEquals([code, last.name, last.message], [4, "tls", message]);
+    });
+  }
+
+  it("are told of by the doctor with the authority, and the days that are left", async () => {
+    const env = { FLUXLOOP_CA_FILE: authority.file };
+    const soon = await doctor(serve(await authority.issue(HERE, 10)), env);
+    await stop();
+    const late = await doctor(serve(await authority.issue(HERE, 29)), env);
+    assertEquals([soon.code, soon.warnings, late.warnings], [0, ["tls"], []]);
+  });
 
   it("are not made with a server that speaks plain http", async () => {
     const abort = new AbortController();

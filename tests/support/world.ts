@@ -6,6 +6,7 @@
  */
 import type { Context } from "../../src/context.ts";
 import { connect, fetchOver, firstLine, runProgram } from "../../src/real_context.ts";
+import { peerCertificate } from "../../src/peer_certificate.ts";
 
 /** What differs from an empty environment without a terminal. */
 export interface WorldOptions {
@@ -19,6 +20,8 @@ export interface WorldOptions {
   readonly connect?: Context["connect"];
   /** The system that the program believes to run on; this one where it is left out. */
   readonly os?: typeof Deno.build.os;
+  /** The current folder; the home where it is left out. */
+  readonly cwd?: string;
   /** Without it programs are really run, in this process's own environment. */
   readonly runProgram?: Context["runProgram"];
 }
@@ -76,7 +79,8 @@ export function world(options: WorldOptions = {}): World {
     fetch: options.fetch ?? fetchOver,
     connect: options.connect ?? connect,
     firstLine,
-    cwd: () => home,
+    peerCertificate,
+    cwd: () => options.cwd ?? home,
     runProgram: options.runProgram ?? runProgram,
     launch: (program, args) => void launched.push([program, ...args]),
     renounceProcesses: () => {},

@@ -14,9 +14,10 @@ export function doctorCommand(context: Context) {
   const command = new Command()
     .description(
       "Walk from the key to the platform, link by link, and say which one is broken and what to do.\n\n" +
-        "Looks at the key and where it comes from, the credentials file, the proxy, the host's name, the connection, TLS,\n" +
-        "the clocks, whether the platform takes the key, its expiry and permissions, and whether git would commit a .env\n" +
-        "file with the key in it. Changes nothing, takes 15 seconds at most, and can be pasted into a public issue.",
+        "Looks at the configuration, the key and where it comes from, the credentials file, the proxy, the host's name,\n" +
+        "the connection, TLS, the clocks, whether the platform takes the key, its expiry and permissions, and whether git\n" +
+        "would commit a .env file with the key in it. Changes nothing, takes 15 seconds at most, and can be pasted into a\n" +
+        "public issue.",
     )
     .option("--json", "Output in JSON format.")
     .example("Find out why it does not work", "fluxloop auth doctor")
@@ -30,7 +31,7 @@ async function doctor(context: Context, options: GlobalOptions): Promise<void> {
   const { diagnosisJson, diagnosisText } = await import("../../output/diagnosis.ts");
   const console = consoleFor(context, options);
 
-  const diagnosis = await diagnose(context, options, console.requests);
+  const diagnosis = await diagnose(context, options, () => console.requests);
 
   const now = context.now();
   console.data(() => diagnosisText(diagnosis, now), () => diagnosisJson(diagnosis, now));

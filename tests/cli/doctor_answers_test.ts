@@ -1,0 +1,42 @@
+import { assertEquals } from "@std/assert";
+import { afterEach, describe, it } from "@std/testing/bdd";
+import { diagnosed } from "../support/diagnosed.ts";
+import { listen } from "../support/listener.ts";
+import { DOCUMENTED_KEY } from "../support/platform.ts";
+import { listenRaw } from "../support/random_answers.ts";
+import { Session } from "../support/session.ts";
+import { leaveWorlds } from "../support/world.ts";
+import { REFUSED, type Reply } from "./answers_table.ts";
+
+/** @returns What the doctor says of a server that answers so, its host as `{host}`. */
+async function diagnosisOf(reply: Reply) {
+  const server = reply instanceof Uint8Array ? listenRaw(() => reply) : listen(reply);
+  const session = new Session({ env: { FLUXLOOP_API_URL: server.url, FLUXLOOP_API_KEY: DOCUMENTED_KEY } });
+  const found = diagnosed(await session.run(["auth", "doctor", "--json"]), session.world.home);
+  await server.stop();
+  const message = found.last.message.replaceAll(new URL(server.url).host, "{host}");
+  return { code: found.code, name: found.last.name, message };
+}
+
+/** @returns The sentence that the doctor has of what another command says on standard error. */
+function sentenceOf(stderr: string): string {
+  const [first, second] = stderr.replace("❌ Error: ", "").trim().split("\n\n");
+  const reason = /^Failed to connect to \{host\}: (.*)$/.exec(second ?? "")?.[1];
+  return reason === undefined ? first : `${first}: {host}: ${reason}`;
+}
+
+describe("the doctor, asked about the platform's answers", () => {
+  afterEach(leaveWorlds);
+
+  for (const [what, reply, { code, stderr }] of REFUSED.filter(([, , outcome]) => outcome.code !== 0)) {
+    it(`names ${what} as other commands do, and where the chain breaks`, async () => {
+      // Without an answer in HTTP there is none of which the clock could be told.
+      const name = code === 4 ? "clock" : "acceptance";
+      assertEquals(await diagnosisOf(reply), { code, name, message: sentenceOf(stderr) });
+    });
+  }
+
+  for (const [what, reply] of REFUSED.filter(([, , outcome]) => outcome.code === 0)) {
+    it(`is content with ${what}`, async () => assertEquals((await diagnosisOf(reply)).code, 0));
+  }
+});

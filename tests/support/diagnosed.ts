@@ -1,0 +1,45 @@
+/**
+ * `fluxloop auth doctor` as tests look at it.
+ *
+ * @module
+ */
+import { assert } from "@std/assert";
+import { DOCUMENTED_KEY } from "./platform.ts";
+import type { Outcome } from "./session.ts";
+
+/** One link of the chain, as the report has it. */
+export interface Checked {
+  readonly name: string;
+  readonly verdict: string;
+  readonly message: string;
+  readonly remedy: string | null;
+}
+
+/** What a doctor came to. */
+export interface Diagnosed {
+  readonly code: number;
+  /** The last link that was looked at. */
+  readonly last: Checked;
+  /** The names of those that hold, with a word of warning. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Reads a report, and sees to it that anybody may.
+ *
+ * @param outcome Of `auth doctor --json`.
+ * @param secrets What must not be in it, beside the documentation's key and address.
+ */
+export function diagnosed({ code, stdout, stderr }: Outcome, ...secrets: string[]): Diagnosed {
+  for (const secret of [DOCUMENTED_KEY, "john@example.com", ...secrets]) {
+    assert(!(stdout + stderr).includes(secret), `${secret} in ${stdout}${stderr}`);
+  }
+  // deno-lint-ignore no-control-regex -- these are what must not be there
+  assert(!/[\x00-\x09\x0b-\x1f\x7f-\x9f]/.test(stdout + stderr), stdout);
+  const checks: Checked[] = JSON.parse(stdout).checks;
+  const isBroken = (it: Checked) => it.verdict === "failure";
+  assert(checks.slice(0, -1).every((it) => !isBroken(it)), "something was tried after the broken link");
+  assert(checks.every((it) => !isBroken(it) || (it.message !== "" && it.remedy !== null)), stdout);
+  const warnings = checks.filter((it) => it.verdict === "warning").map((it) => it.name);
+  return { code, last: checks.at(-1)!, warnings };
+}
