@@ -1,6 +1,6 @@
 /**
  * Measures what the program takes to start, against the least that any program compiled in the same way takes, and
- * against a peer. Ratios of one run can be compared between machines; milliseconds cannot. It asserts nothing.
+ * against a peer; and what the embedded platform answers to many clients at once. Ratios of one run can be compared between machines; milliseconds cannot. It asserts nothing.
  *
  * `--json <file>` writes the figures too.
  *
@@ -9,6 +9,7 @@
 import { parseArgs } from "node:util";
 import { compare, type Row, table, type Target, targetLines } from "./bench/report.ts";
 import { measure, type Subject } from "./bench/measure.ts";
+import { loadLines, type LoadRow, measureLoad } from "./bench/platform_load.ts";
 import { compileExecutable } from "./compile/executable.ts";
 import { BENCH_TOOLS, installCommand, installMissing } from "./debian_tools.ts";
 import { openSandbox, type Program, type Sandbox } from "./sandbox.ts";
@@ -54,7 +55,9 @@ async function bench(jsonFile: string | undefined): Promise<void> {
     const rows = compare(subjects.map((it) => it.name), await measure(subjects, ROUNDS));
     const targets = targetsOf(rows);
     console.log(`${table(rows)}\n\n${targetLines(targets)}`);
-    if (jsonFile !== undefined) await writeJson(jsonFile, rows, targets);
+    const loadRows = await measureLoad(sandbox);
+    console.log(`\n${loadLines(loadRows)}`);
+    if (jsonFile !== undefined) await writeJson(jsonFile, rows, targets, loadRows);
   } finally {
     await sandbox.close();
   }
@@ -123,7 +126,12 @@ function targetsOf(rows: readonly Row[]): Target[] {
   ];
 }
 
-async function writeJson(file: string, rows: readonly Row[], targets: readonly Target[]): Promise<void> {
+async function writeJson(
+  file: string,
+  rows: readonly Row[],
+  targets: readonly Target[],
+  load: readonly LoadRow[],
+): Promise<void> {
   const base = JSON.parse(await Deno.readTextFile("dist/base.json"));
-  await Deno.writeTextFile(file, `${JSON.stringify({ base, rounds: ROUNDS, rows, targets }, null, 2)}\n`);
+  await Deno.writeTextFile(file, `${JSON.stringify({ base, rounds: ROUNDS, rows, targets, load }, null, 2)}\n`);
 }

@@ -1,0 +1,126 @@
+import { assertEquals } from "@std/assert";
+import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
+import { type Client, load, type Question } from "../../scripts/bench/load.ts";
+import { hashApiKey } from "../../src/local_platform/api_key.ts";
+import { SEEDED_ACCOUNT_ID } from "../../src/local_platform/seed.ts";
+import { openStorage } from "../../src/local_platform/storage.ts";
+import { Fixture } from "../local_platform/running_platform.ts";
+import { EXPIRED_KEY, fillPlatform, REVOKED_KEY } from "../support/platform.ts";
+import { type ServedPlatform, servePlatform } from "../support/program.ts";
+
+const CLIENTS = 200;
+/** How often each client asks; with the long tests, for ten seconds. */
+const QUESTIONS = 25;
+const isLong = Deno.env.has("FLUXLOOP_TEST_LONG");
+
+/** A key of each client's own, with its id. */
+interface Owner {
+  readonly key: string;
+  readonly id: string;
+}
+
+// deno-lint-ignore no-explicit-any -- the body is whatever the platform answers, and wrong where it is not this
+const me = ({ key, id }: Owner, isRight: (body: any) => boolean = () => true): Question => ({
+  path: "/api/auth/me",
+  key,
+  status: 200,
+  // deno-lint-ignore no-explicit-any -- see above
+  isRight: (body: any) => body.api_key.id === id && body.account.id === SEEDED_ACCOUNT_ID && isRight(body),
+});
+
+const refused = (key: string, code: string): Question => ({
+  path: "/api/projects",
+  key,
+  status: 401,
+  // deno-lint-ignore no-explicit-any -- see above
+  isRight: (body: any) => body.code === code,
+});
+
+/** @returns A client with its key that asks for this and that, right and wrong. */
+function client(owner: Owner, goesOn: (asked: number) => boolean): Client {
+  const questions: Question[] = [
+    me(owner, (body) => body.api_key.name === `client ${owner.id}` && body.usage.runs_this_month >= 0),
+    // deno-lint-ignore no-explicit-any -- see above
+    { path: "/api/projects", key: owner.key, status: 200, isRight: (body: any) => body.projects.length === 1 },
+    // deno-lint-ignore no-explicit-any -- see above
+    { path: "/api/workspaces", key: owner.key, status: 200, isRight: (body: any) => body.workspaces.length === 2 },
+    refused(`${owner.key}x`, "invalid_api_key"),
+    refused(EXPIRED_KEY, "expired_api_key"),
+    refused(REVOKED_KEY, "revoked_api_key"),
+    // deno-lint-ignore no-explicit-any -- see above
+    { path: "/nowhere", key: owner.key, status: 404, isRight: (body: any) => body.detail === "Not found" },
+  ];
+  let asked = 0;
+  return () => goesOn(asked) ? questions[asked++ % questions.length] : undefined;
+}
+
+describe(`the embedded platform, asked by ${CLIENTS} clients at once`, () => {
+  let folder: string;
+  let dataDir: string;
+  let platform: ServedPlatform;
+  let owners: Owner[];
+
+  beforeEach(async () => {
+    folder = await Deno.makeTempDir();
+    dataDir = `${folder}/data`;
+    fillPlatform(dataDir);
+    const storage = openStorage(dataDir);
+    owners = Array.from({ length: CLIENTS }, (_, index) => {
+      const key = `flux_ci_client${String(index).padStart(24, "0")}`;
+      const { id } = storage.apiKeys.add({
+        key,
+        accountId: SEEDED_ACCOUNT_ID,
+        name: `client key_${index + 5}`,
+        createdAt: new Date(),
+        expiresAt: null,
+        scopes: ["prj_2"],
+        permissions: [],
+      });
+      return { key, id };
+    });
+    storage.close();
+    platform = await servePlatform(["--data", dataDir]);
+  });
+
+  afterEach(async () => {
+    await platform.stop();
+    await Deno.remove(folder, { recursive: true });
+  });
+
+  it("gives no wrong answer", async () => {
+    const end = performance.now() + 10_000;
+    const goesOn = isLong ? () => performance.now() < end : (asked: number) => asked < QUESTIONS;
+    const { answers, wrong } = await load(platform.url, owners.map((it) => client(it, goesOn)));
+    assertEquals(wrong, []);
+    assertEquals(answers >= CLIENTS, true);
+  });
+
+  it("loses no write: neither the keys that another process adds meanwhile, nor when a key was used", async () => {
+    const writer = new Fixture("add_keys.ts", dataDir);
+    const added: string[] = [];
+    let isBusy = true;
+    // Uses each new key as soon as it is told, and ends the load when there were enough.
+    const adding = (async () => {
+      while (added.length < 100) added.push(await writer.nextLine());
+      isBusy = false;
+    })();
+    const clients = owners.map((it) => client(it, () => isBusy));
+    let used = 0;
+    const user: Client = () => {
+      if (used === added.length) return isBusy ? me(owners[0]) : undefined;
+      return { path: "/api/auth/me", key: added[used++], status: 200, isRight: () => true };
+    };
+    const { wrong } = await load(platform.url, [...clients, user]);
+    await adding;
+    const { rest } = await writer.kill();
+    await platform.stop("SIGKILL");
+    assertEquals(wrong, []);
+
+    const storage = openStorage(dataDir);
+    const find = (key: string) => storage.apiKeys.find(hashApiKey(key));
+    const lost = [...added, ...rest].filter((it) => find(it) === undefined);
+    const unused = [...owners.map((it) => it.key), ...added.slice(0, used)].filter((it) => !find(it)?.lastUsedAt);
+    storage.close();
+    assertEquals([lost, unused], [[], []]);
+  });
+});
