@@ -146,6 +146,17 @@ export interface Context {
    */
   launch(program: string, args: readonly string[]): void;
   /**
+   * Runs another program in this one's place: with its streams, its terminal and the signals that come for it.
+   *
+   * @param program Its name, to be found as the system finds programs, or its path.
+   * @param args Its arguments, as they are: no shell reads them.
+   * @param env Variables that stand over this program's own environment, which it inherits.
+   * @returns Its exit code; 128 and the signal's number where a signal ended it.
+   * @throws {Deno.errors.NotFound} When there is no such program.
+   * @throws What the system throws, when it may not be run.
+   */
+  execute(program: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<number>;
+  /**
    * Gives up the power to start processes, for good: what handles a key and needs no other program must not be able to
    * hand the key to one.
    */

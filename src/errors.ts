@@ -8,7 +8,7 @@
 /** Every failure that a person is told about. Anything else is a defect of the program. */
 export abstract class FluxloopError extends Error {
   /** The process's exit code. */
-  abstract readonly exitCode: 1 | 2 | 3 | 4 | 5 | 10 | 130;
+  abstract readonly exitCode: 1 | 2 | 3 | 4 | 5 | 10 | 126 | 127 | 130;
   /** What a program reads: lower case words joined by `_`. */
   abstract readonly code: string;
   override readonly name = "FluxloopError";
@@ -155,6 +155,17 @@ export class PlatformError extends FluxloopError {
 export class SystemError extends FluxloopError {
   override readonly exitCode = 1;
   override readonly code = "system";
+}
+
+/** A program that was to be run cannot be: 127 where there is none, 126 where the system refuses it, as shells have it. */
+export class ProgramError extends FluxloopError {
+  override readonly code = "program";
+
+  /** @param exitCode Which of both it is. */
+  constructor(override readonly exitCode: 126 | 127, program: string, options?: ErrorOptions) {
+    const reason = exitCode === 127 ? "there is no such program" : "the system refuses it";
+    super(`"${program}" cannot be run: ${reason}`, options);
+  }
 }
 
 /** The person or the system told the program to stop: exit 130. */

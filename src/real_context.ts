@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Connection, Context, ProgramOptions, ProgramResult, TextStream } from "./context.ts";
+import type { Connection, Context, TextStream } from "./context.ts";
+import { execute, launch, runProgram } from "./real_processes.ts";
 import { ConfigurationError, SystemError } from "./errors.ts";
 
 const encoder = new TextEncoder();
@@ -79,75 +80,6 @@ function readVariable(name: string): string | undefined {
   }
 }
 
-/** The most that is kept of each of a program's outputs, in bytes. */
-const OUTPUT_LIMIT = 1024 * 1024;
-
-/**
- * Runs another program to its end: {@linkcode Context.runProgram} of the real world.
- *
- * @param program Its name or path.
- * @param options What it is given.
- */
-export async function runProgram(
-  program: string,
-  { args, input, env, signal }: ProgramOptions,
-): Promise<ProgramResult> {
-  signal.throwIfAborted();
-  const streams = { stdin: "piped", stdout: "piped", stderr: "piped" } as const;
-  const child = new Deno.Command(program, { args: [...args], env, ...streams }).spawn();
-  // A program that ends without reading what it is given says by its exit code whether that is a failure.
-  const given = new Blob([input]).stream().pipeTo(child.stdin, { signal }).catch(() => {});
-  const kill = () => {
-    try {
-      child.kill("SIGKILL"); // No other signal is sure to end a program that waits for a person.
-    } catch {
-      // It has ended by itself.
-    }
-  };
-  signal.addEventListener("abort", kill, { once: true });
-  try {
-    const outputs = [firstOf(child.stdout, signal), firstOf(child.stderr, signal)];
-    const [stdout, stderr] = await Promise.all(outputs);
-    const { code } = await child.status;
-    await given;
-    signal.throwIfAborted();
-    return { code, stdout, stderr };
-  } finally {
-    await child.status;
-    signal.removeEventListener("abort", kill);
-  }
-}
-
-/**
- * @returns The text that a stream starts with, {@linkcode OUTPUT_LIMIT} at most. An abort ends the reading, too: a child
- * of the program that is killed may keep the stream open.
- */
-async function firstOf(stream: ReadableStream<Uint8Array>, signal: AbortSignal): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let room = OUTPUT_LIMIT;
-  const enough = new Error("enough");
-  const sink = new WritableStream<Uint8Array>({
-    write(chunk) {
-      chunks.push(chunk.subarray(0, room));
-      room -= chunk.length;
-      if (room < 0) throw enough;
-    },
-  });
-  await stream.pipeTo(sink, { signal }).catch((error) => {
-    if (error !== enough) throw error;
-  });
-  return new TextDecoder().decode(await new Blob(chunks as BlobPart[]).arrayBuffer());
-}
-
-/** What no program needs that this one starts for a person. */
-const WITHOUT_KEYS = { FLUXLOOP_API_KEY: "", FLUXLOOP_SYNC_API_KEY: "", FLUXLOOP_API_KEY_FILE: "" };
-
-/** Starts a program and leaves it to itself: {@linkcode Context.launch} of the real world. */
-export function launch(program: string, args: readonly string[]): void {
-  const streams = { stdin: "null", stdout: "null", stderr: "null" } as const;
-  new Deno.Command(program, { args: [...args], env: WITHOUT_KEYS, ...streams }).spawn().unref();
-}
-
 /** Makes a connection, and ends it again: {@linkcode Context.connect} of the real world. */
 export async function connect(hostname: string, port: number, signal: AbortSignal): Promise<void> {
   await onConnection(hostname, port, signal, () => Promise.resolve());
@@ -202,20 +134,37 @@ async function sleep(duration: number, signal: AbortSignal): Promise<void> {
 }
 
 /** Windows knows the first alone. */
-const STOP_SIGNALS: readonly Deno.Signal[] = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
+const STOP_SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
+  ? ["SIGINT"]
+  : ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
 
-function stopSignal(): AbortSignal {
-  const stop = new AbortController();
-  const known = Deno.build.os === "windows" ? STOP_SIGNALS.slice(0, 1) : STOP_SIGNALS;
-  for (const signal of known) Deno.addSignalListener(signal, () => stop.abort());
-  return stop.signal;
+/** Tells when the program is to stop, unless it stands back for another one. */
+class StopWatch {
+  readonly #stop = new AbortController();
+  readonly #onSignal = () => this.#stop.abort();
+
+  constructor() {
+    this.watch();
+  }
+
+  get signal(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  watch(): void {
+    for (const signal of STOP_SIGNALS) Deno.addSignalListener(signal, this.#onSignal);
+  }
+
+  rest(): void {
+    for (const signal of STOP_SIGNALS) Deno.removeSignalListener(signal, this.#onSignal);
+  }
 }
 
 /** @returns The real world. */
 export function realContext(): Context {
-  let stop: AbortSignal | undefined;
+  let watch: StopWatch | undefined;
   // Listening costs half a millisecond, which a command that waits for nothing need not spend.
-  const stopped = () => stop ??= stopSignal();
+  const stopWatch = () => watch ??= new StopWatch();
   return {
     env: readVariable,
     now: () => new Date(),
@@ -229,7 +178,7 @@ export function realContext(): Context {
     prompts: {
       async secret(message, colour) {
         const { askSecret } = await import("./prompts.ts");
-        return await askSecret(message, colour, stopped());
+        return await askSecret(message, colour, stopWatch().signal);
       },
     },
     fetch: fetchOver,
@@ -242,9 +191,14 @@ export function realContext(): Context {
     cwd: () => Deno.cwd(),
     runProgram,
     launch,
+    async execute(program, args, env) {
+      // What comes from now on is for the other program.
+      const taken = stopWatch();
+      return await execute(program, args, env, () => taken.rest()).finally(() => taken.watch());
+    },
     renounceProcesses: () => void Deno.permissions.revokeSync({ name: "run" }),
     get stopped() {
-      return stopped();
+      return stopWatch().signal;
     },
   };
 }

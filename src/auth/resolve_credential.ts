@@ -41,6 +41,8 @@ export interface ResolveOptions {
    * tells what is wrong.
    */
   readonly takesEnded?: boolean;
+  /** Keeps the power to start processes: for those who hand the key to one. */
+  readonly keepsProcesses?: boolean;
 }
 
 /** A key, and all that was decided about it. */
@@ -94,7 +96,7 @@ export async function resolveCredential(
   if (options.profile !== undefined) checkProfileName(options.profile, "--profile");
   const given = givenKey(context, options);
   if (given === null) return await resolveSavedCredential(context, options, how);
-  context.renounceProcesses();
+  if (!how.keepsProcesses) context.renounceProcesses();
   const apiUrl = chosenApiUrl(context, options) ?? new URL(DEFAULT_API_URL);
   const isAccessToken = false;
   return {
@@ -115,7 +117,8 @@ async function resolveSavedCredential(
   const location = credentialsLocation(context);
   const document = await readCredentials(location);
   const selected = selectProfile(context, document, options);
-  if (requireProfile(document, selected).keptKey === null) context.renounceProcesses();
+  const isKept = requireProfile(document, selected).keptKey !== null;
+  if (!isKept && !how.keepsProcesses) context.renounceProcesses();
   return await credentialOf(context, document, selected.name, options, how);
 }
 

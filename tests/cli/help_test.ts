@@ -36,6 +36,7 @@ describe("help", () => {
       "auth token",
       "auth list",
       "auth switch",
+      "auth exec",
       "auth doctor",
       "platform serve",
     ]);

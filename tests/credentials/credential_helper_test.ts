@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
 import type { Context, ProgramOptions, ProgramResult } from "../../src/context.ts";
-import { runProgram } from "../../src/real_context.ts";
+import { runProgram } from "../../src/real_processes.ts";
 import { CredentialHelper, secretReference } from "../../src/credentials/credential_helper.ts";
 import { storeTitle } from "../../src/credentials/secret_stores.ts";
 import { ConfigurationError, FluxloopError, InterruptedError, SystemError } from "../../src/errors.ts";

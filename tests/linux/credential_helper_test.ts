@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
-import { runProgram } from "../../src/real_context.ts";
+import { runProgram } from "../../src/real_processes.ts";
 import { CredentialHelper, secretReference } from "../../src/credentials/credential_helper.ts";
 import { ConfigurationError, InterruptedError, SystemError } from "../../src/errors.ts";
 import { createPassStore, type PassStore } from "../support/pass_store.ts";

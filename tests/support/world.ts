@@ -5,7 +5,8 @@
  * @module
  */
 import type { Context } from "../../src/context.ts";
-import { connect, fetchOver, firstLine, runProgram } from "../../src/real_context.ts";
+import { connect, fetchOver, firstLine } from "../../src/real_context.ts";
+import { runProgram } from "../../src/real_processes.ts";
 import { peerCertificate } from "../../src/peer_certificate.ts";
 
 /** What differs from an empty environment without a terminal. */
@@ -83,6 +84,7 @@ export function world(options: WorldOptions = {}): World {
     cwd: () => options.cwd ?? home,
     runProgram: options.runProgram ?? runProgram,
     launch: (program, args) => void launched.push([program, ...args]),
+    execute: () => Promise.reject(new Error("another program would stand in the test's place")),
     renounceProcesses: () => {},
     stopped: stop.signal,
   };

@@ -7,6 +7,7 @@ import { Command } from "@cliffy/command";
 import type { Context } from "../../context.ts";
 import { showHelp } from "../help.ts";
 import { doctorCommand } from "./doctor.ts";
+import { execCommand } from "./exec.ts";
 import { listCommand } from "./list.ts";
 import { loginCommand } from "./login.ts";
 import { logoutCommand } from "./logout.ts";
@@ -24,6 +25,7 @@ export const AUTH_COMMANDS = {
   token: tokenCommand,
   list: listCommand,
   switch: switchCommand,
+  exec: execCommand,
   doctor: doctorCommand,
 } as const;
 

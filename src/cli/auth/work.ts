@@ -6,6 +6,7 @@
  */
 export { parseApiKey } from "../../auth/api_key.ts";
 export { checkAllStatuses, checkStatus, failIfExpiring } from "../../auth/check_status.ts";
+export { executeWithKey } from "../../auth/execute.ts";
 export { listProfiles } from "../../auth/list_profiles.ts";
 export { logIn, planLogin } from "../../auth/log_in.ts";
 export { logOut } from "../../auth/log_out.ts";

@@ -1,0 +1,32 @@
+/**
+ * Use case: run a command with the key in its environment (design: "fluxloop auth exec").
+ *
+ * @module
+ */
+import type { Context } from "../context.ts";
+import { ProgramError } from "../errors.ts";
+import { apiUrlText } from "../platform/api_url.ts";
+import type { Credential } from "./resolve_credential.ts";
+
+/**
+ * Runs a command in this program's place. The key is in its environment, which its own user alone can see, and never
+ * among its arguments, which everybody can.
+ *
+ * @param context The outside world.
+ * @param credential The key, and where it may go.
+ * @param command The program and its arguments.
+ * @returns The command's exit code; 128 and the signal's number where a signal ended it.
+ * @throws {ProgramError} When there is no such program, or it may not be run.
+ */
+export async function executeWithKey(
+  context: Context,
+  { key, apiUrl }: Pick<Credential, "key" | "apiUrl">,
+  [program, ...args]: readonly [string, ...string[]],
+): Promise<number> {
+  const env = { FLUXLOOP_API_KEY: key, FLUXLOOP_API_URL: apiUrlText(apiUrl) };
+  try {
+    return await context.execute(program, args, env);
+  } catch (error) {
+    throw new ProgramError(error instanceof Deno.errors.NotFound ? 127 : 126, program, { cause: error });
+  }
+}
