@@ -34,6 +34,28 @@ export interface Prompts {
    * @throws {InterruptedError} On Ctrl-C, Ctrl-D or a signal; the terminal is as it was before.
    */
   secret(message: string, colour: boolean): Promise<string>;
+  /**
+   * Asks for one of several.
+   *
+   * @param message What stands above the list.
+   * @param choices One or more.
+   * @param current The value that is chosen at first; the first one where it is none of them.
+   * @param colour Whether colour may be used.
+   * @returns The value that was chosen.
+   * @throws {InterruptedError} As above.
+   */
+  choose(
+    message: string,
+    choices: readonly PromptChoice[],
+    current: string | undefined,
+    colour: boolean,
+  ): Promise<string>;
+}
+
+/** One of several, and the line that stands for it. */
+export interface PromptChoice {
+  readonly value: string;
+  readonly label: string;
 }
 
 /** The way to a server. */

@@ -6,6 +6,8 @@
  * @module
  */
 import { Secret } from "@cliffy/prompt/secret";
+import { Select } from "@cliffy/prompt/select";
+import type { PromptChoice } from "./context.ts";
 import { InterruptedError } from "./errors.ts";
 import { withoutColour } from "./output/ansi.ts";
 
@@ -13,8 +15,8 @@ const CTRL_C = 0x03;
 const CTRL_D = 0x04;
 const encoder = new TextEncoder();
 const SHOW_CURSOR = encoder.encode("\x1b[?25h");
-/** The cursor stands behind the question; what follows an interruption belongs on a line of its own. */
-const NEXT_LINE = encoder.encode("\n");
+/** The cursor stands behind the question, and a list below it; what follows an interruption belongs on a line of its own. */
+const NEXT_LINE = encoder.encode("\x1b[J\n");
 
 /**
  * Asks for a secret. Call it only where standard input is a terminal.
@@ -26,6 +28,46 @@ const NEXT_LINE = encoder.encode("\n");
  * @throws {InterruptedError} On Ctrl-C, Ctrl-D, the end of input, or when `stopped`.
  */
 export async function askSecret(message: string, colour: boolean, stopped: AbortSignal): Promise<string> {
+  return await onRawTerminal(
+    stopped,
+    () => Secret.prompt({ message, prefix: "", pointer: "", hidden: true, ...streams(colour) }),
+  );
+}
+
+/**
+ * Asks for one of several. Call it only where standard input is a terminal.
+ *
+ * @param message What stands above the list.
+ * @param choices One or more.
+ * @param current The value that is chosen at first.
+ * @param colour Whether colour may be used.
+ * @param stopped Aborted when the program is told to stop.
+ * @throws {InterruptedError} As {@linkcode askSecret}.
+ */
+export async function askChoice(
+  message: string,
+  choices: readonly PromptChoice[],
+  current: string | undefined,
+  colour: boolean,
+  stopped: AbortSignal,
+): Promise<string> {
+  const options = choices.map(({ value, label }) => ({ value, name: label }));
+  const isThere = choices.some((it) => it.value === current);
+  return await onRawTerminal(
+    stopped,
+    () => Select.prompt<string>({ message, options, ...(isThere ? { default: current } : {}), ...streams(colour) }),
+  );
+}
+
+function streams(colour: boolean) {
+  return {
+    reader: { read: readKeys, setRaw: () => {}, isTerminal: () => true },
+    writer: colour ? Deno.stderr : { writeSync: writeWithoutColour },
+  };
+}
+
+/** Runs a question on a terminal that shows nothing of what is typed, and gives it back as it was. */
+async function onRawTerminal<T>(stopped: AbortSignal, ask: () => Promise<T>): Promise<T> {
   const stop = Promise.withResolvers<never>();
   stop.promise.catch(() => {});
   const onStop = () => stop.reject(new InterruptedError());
@@ -37,15 +79,7 @@ export async function askSecret(message: string, colour: boolean, stopped: Abort
   // A shell that had the terminal in between leaves it with its echo on.
   if (Deno.build.os !== "windows") Deno.addSignalListener("SIGCONT", hide);
   try {
-    const asking = Secret.prompt({
-      message,
-      prefix: "",
-      pointer: "",
-      hidden: true,
-      reader: { read: readKeys, setRaw: () => {}, isTerminal: () => true },
-      writer: colour ? Deno.stderr : { writeSync: writeWithoutColour },
-    });
-    return await Promise.race([asking, stop.promise]);
+    return await Promise.race([ask(), stop.promise]);
   } catch (error) {
     Deno.stderr.writeSync(NEXT_LINE);
     throw error;

@@ -180,6 +180,10 @@ export function realContext(): Context {
         const { askSecret } = await import("./prompts.ts");
         return await askSecret(message, colour, stopWatch().signal);
       },
+      async choose(message, choices, current, colour) {
+        const { askChoice } = await import("./prompts.ts");
+        return await askChoice(message, choices, current, colour, stopWatch().signal);
+      },
     },
     fetch: fetchOver,
     connect,

@@ -10,7 +10,7 @@ import { credentialsLocation } from "../credentials/location.ts";
 import type { ListedProfile, ProfileList } from "../output/profiles.ts";
 import { maskKey } from "../output/mask.ts";
 import { DEFAULT_API_URL } from "../platform/api_url.ts";
-import { overridingVariable, selectProfile } from "./resolve_credential.ts";
+import { overridingVariable, selectProfileHere } from "./resolve_credential.ts";
 
 /**
  * @param context The outside world.
@@ -21,7 +21,7 @@ export async function listProfiles(context: Context): Promise<ProfileList> {
   context.renounceProcesses();
   const location = credentialsLocation(context);
   const document = await readCredentials(location);
-  const current = selectProfile(context, document, {}).name;
+  const current = selectProfileHere(context, document, {}).name;
   const profiles = document.profileNames().map((name): ListedProfile => {
     // One broken entry must not hide the others.
     const profile = document.isReadable(name) ? document.profile(name) : null;

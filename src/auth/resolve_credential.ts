@@ -21,6 +21,7 @@ import { apiUrlText, DEFAULT_API_URL, parseApiUrl } from "../platform/api_url.ts
 import { parseApiKey } from "./api_key.ts";
 import type { RequestOptions } from "../platform/transport.ts";
 import { savedSecret } from "./key_storage.ts";
+import { findPin } from "./project_pin.ts";
 
 /** What the command line says of the key to use. */
 export interface KeyOptions {
@@ -64,8 +65,8 @@ export interface Credential {
 /** A profile's name and who chose it. */
 export interface SelectedProfile {
   readonly name: string;
-  /** `--profile`, `FLUXLOOP_PROFILE`, `default_profile` in the credentials file, or nobody. */
-  readonly chosenBy: "--profile" | "FLUXLOOP_PROFILE" | "default_profile" | null;
+  /** `--profile`, `FLUXLOOP_PROFILE`, a project's pin by its path, `default_profile` in the credentials file, or nobody. */
+  readonly chosenBy: string | null;
 }
 
 /** Variables that hold a key themselves, first one first. */
@@ -116,7 +117,7 @@ async function resolveSavedCredential(
 ): Promise<Credential> {
   const location = credentialsLocation(context);
   const document = await readCredentials(location);
-  const selected = selectProfile(context, document, options);
+  const selected = selectProfileHere(context, document, options);
   const isKept = requireProfile(document, selected).keptKey !== null;
   if (!isKept && !how.keepsProcesses) context.renounceProcesses();
   return await credentialOf(context, document, selected.name, options, how);
@@ -193,6 +194,18 @@ export function selectProfile(
   const chosen = document.defaultProfile;
   if (chosen !== null) return { name: chosen, chosenBy: "default_profile" };
   return { name: DEFAULT_PROFILE, chosenBy: null };
+}
+
+/**
+ * As {@linkcode selectProfile}, and minds what the project that the current folder is in has pinned: for those who use a
+ * profile, and not for those who change it.
+ */
+export function selectProfileHere(
+  context: Context,
+  document: CredentialsDocument,
+  options: KeyOptions,
+): SelectedProfile {
+  return namedProfile(context, options) ?? findPin(context) ?? selectProfile(context, document, options);
 }
 
 /**

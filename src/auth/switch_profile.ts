@@ -5,30 +5,75 @@
  */
 import type { Context } from "../context.ts";
 import { readCredentials, updateCredentials } from "../credentials/credential_store.ts";
+import type { CredentialsDocument } from "../credentials/credentials_document.ts";
 import { requireCredentialsLocation } from "../credentials/location.ts";
-import { checkProfileName } from "../credentials/profile_name.ts";
+import { checkProfileName, DEFAULT_PROFILE } from "../credentials/profile_name.ts";
+import { NotFoundError, NotLoggedInError } from "../errors.ts";
 import type { SwitchResult } from "../output/session.ts";
-import { overridingVariable, requireProfile } from "./resolve_credential.ts";
+import { findPin } from "./project_pin.ts";
+import { overridingVariable, requireProfile, type SelectedProfile } from "./resolve_credential.ts";
+
+/** What stands for the profile that was used before, as in `cd -`. */
+export const PREVIOUS = "-";
 
 /**
  * Makes a saved profile the one that is used when none is named. It makes no request.
  *
  * @param context The outside world.
- * @param profile The profile's name.
+ * @param profile The profile's name, or `-` for the one that was used before the last switch.
  * @throws {UsageError} When no profile can be called so.
- * @throws {NotFoundError} When there is no such profile, naming those that are.
+ * @throws {NotFoundError} When there is no such profile, naming those that are; or none to go back to.
  * @throws {ConfigurationError | SystemError} When the file cannot be read or written; it is as it was.
  */
 export async function switchProfile(context: Context, profile: string): Promise<SwitchResult> {
   context.renounceProcesses();
-  const selected = { name: checkProfileName(profile, "The profile"), chosenBy: "--profile" } as const;
+  if (profile !== PREVIOUS) checkProfileName(profile, "The profile");
   const location = requireCredentialsLocation(context);
   // Without the profile, neither a folder nor a file is made.
-  requireProfile(await readCredentials(location), selected);
-  await updateCredentials(location, (document) => {
+  const there = await readCredentials(location);
+  requireProfile(there, wanted(there, profile));
+  const chosen = await updateCredentials(location, (document) => {
+    const selected = wanted(document, profile);
     requireProfile(document, selected);
-    document.choose(profile);
+    const before = document.defaultProfile ?? DEFAULT_PROFILE;
+    // Switching to where one is already does not forget where one came from.
+    if (selected.name !== before) document.switchTo(selected.name, before);
+    else document.choose(selected.name);
+    return selected.name;
   });
   const variable = context.env("FLUXLOOP_PROFILE") ? "FLUXLOOP_PROFILE" : null;
-  return { profile, overriddenBy: overridingVariable(context) ?? variable };
+  return {
+    profile: chosen,
+    overriddenBy: overridingVariable(context) ?? variable,
+    pinnedBy: findPin(context)?.chosenBy ?? null,
+  };
+}
+
+/** A profile to choose from. */
+export interface Choice {
+  readonly name: string;
+  readonly account: string | null;
+  /** Whether it is the one that is used now. */
+  readonly isCurrent: boolean;
+}
+
+/**
+ * @param context The outside world.
+ * @returns The profiles that can be switched to, in the file's order.
+ * @throws {NotLoggedInError} When there is none.
+ * @throws {ConfigurationError} When the file cannot be read.
+ */
+export async function switchChoices(context: Context): Promise<Choice[]> {
+  const document = await readCredentials(requireCredentialsLocation(context));
+  const names = document.profileNames().filter((it) => document.isReadable(it));
+  if (names.length === 0) throw new NotLoggedInError();
+  const current = document.defaultProfile ?? DEFAULT_PROFILE;
+  return names.map((name) => ({ name, account: document.profile(name)!.account, isCurrent: name === current }));
+}
+
+function wanted(document: CredentialsDocument, profile: string): SelectedProfile {
+  if (profile !== PREVIOUS) return { name: profile, chosenBy: "--profile" };
+  const previous = document.previousProfile;
+  if (previous === null) throw new NotFoundError("There is no profile to go back to: none was switched from");
+  return { name: previous, chosenBy: "previous_profile" };
 }

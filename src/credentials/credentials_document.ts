@@ -172,6 +172,11 @@ export class CredentialsDocument {
     return this.#textOf("default_profile");
   }
 
+  /** @returns The profile that was chosen before the last switch, or `null`. */
+  get previousProfile(): string | null {
+    return this.#textOf("previous_profile");
+  }
+
   /** @returns What the file says of where new keys are kept (`storage:`), as it stands there, or `null`. */
   get storage(): string | null {
     return this.#textOf("storage");
@@ -225,13 +230,18 @@ export class CredentialsDocument {
     delete this.#ownProfiles()[name];
     this.#changes.push({ kind: "remove", name });
     if (this.defaultProfile === name) this.choose(null);
+    if (this.previousProfile === name) this.#set("previous_profile", null);
   }
 
   /** Makes a profile the one that is used when none is named; with `null`, none is chosen any more. */
   choose(name: string | null): void {
-    if (name === null) delete this.#root.default_profile;
-    else this.#root.default_profile = name;
-    this.#changes.push({ kind: "choose", name });
+    this.#set("default_profile", name);
+  }
+
+  /** As {@linkcode choose}, and remembers which one it was until now, to go back to it. */
+  switchTo(name: string, before: string): void {
+    this.choose(name);
+    this.#set("previous_profile", before);
   }
 
   /**
@@ -251,6 +261,12 @@ export class CredentialsDocument {
       return text;
     }
     throw new ConfigurationError(`${this.#shown} holds what cannot be written back unchanged; simplify it by hand`);
+  }
+
+  #set(field: "default_profile" | "previous_profile", name: string | null): void {
+    if (name === null) delete this.#root[field];
+    else this.#root[field] = name;
+    this.#changes.push({ kind: "choose", field, name });
   }
 
   /** @returns The profiles, as an object that stands nowhere else. */

@@ -12,8 +12,12 @@ export type Change =
   /** Fields of a profile, the profile made where it is missing; `null` removes a field. */
   | { readonly kind: "save"; readonly name: string; readonly fields: Readonly<Record<string, string | null>> }
   | { readonly kind: "remove"; readonly name: string }
-  /** The profile that is used when none is named; `null` for none. */
-  | { readonly kind: "choose"; readonly name: string | null };
+  /** The profile that is used when none is named, or the one that was before; `null` for none. */
+  | {
+    readonly kind: "choose";
+    readonly field: "default_profile" | "previous_profile";
+    readonly name: string | null;
+  };
 
 /** Names that stand twice were refused by whoever read the file before; here looking for them takes quadratic time. */
 const OPTIONS = { schema: "failsafe", logLevel: "silent", uniqueKeys: false } as const;
@@ -40,7 +44,7 @@ function apply(document: Document, change: Change): boolean {
   const root = document.contents;
   if (!isMap(root)) return false;
   if (change.kind === "choose") {
-    setText(document, root, "default_profile", change.name);
+    setText(document, root, change.field, change.name);
     return true;
   }
   const profiles = profilesOf(document, root);

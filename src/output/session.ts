@@ -41,6 +41,8 @@ export interface SwitchResult {
   readonly profile: string;
   /** The variable that stands over the choice, or `null`. */
   readonly overriddenBy: string | null;
+  /** The file in which the project here pins a profile of its own, or `null`. */
+  readonly pinnedBy: string | null;
 }
 
 /** A key that was asked for. */

@@ -44,6 +44,11 @@ export function overrideWarning(variable: string): string {
   return `⚠️  ${variable} is set: it is used instead of what is saved.\n`;
 }
 
+/** @returns A warning that the project here pins a profile. */
+export function pinWarning(file: string): string {
+  return `⚠️  ${printable(file)} pins a profile: in this project it is used instead.\n`;
+}
+
 /** @returns A warning that a key from the environment stands over the profile that was named. */
 export function profileOverrideWarning(variable: string, profile: string): string {
   return `⚠️  ${variable} is set: its key is used instead of profile "${profile}".\n`;

@@ -76,6 +76,7 @@ export function world(options: WorldOptions = {}): World {
         if (options.typed === undefined) throw new Error("a question was asked where nobody is");
         return Promise.resolve(options.typed);
       },
+      choose: () => Promise.reject(new Error("a list was shown where nobody is")),
     },
     fetch: options.fetch ?? fetchOver,
     connect: options.connect ?? connect,

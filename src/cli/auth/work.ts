@@ -10,7 +10,7 @@ export { executeWithKey } from "../../auth/execute.ts";
 export { listProfiles } from "../../auth/list_profiles.ts";
 export { logIn, planLogin } from "../../auth/log_in.ts";
 export { logOut } from "../../auth/log_out.ts";
-export { switchProfile } from "../../auth/switch_profile.ts";
+export { switchChoices, switchProfile } from "../../auth/switch_profile.ts";
 export { resolveCredential } from "../../auth/resolve_credential.ts";
 export { profilesJson, profilesText } from "../../output/profiles.ts";
 export {
@@ -29,6 +29,7 @@ export {
   leftBehindWarning,
   looseFileWarning,
   overrideWarning,
+  pinWarning,
   profileOverrideWarning,
 } from "../../output/warnings.ts";
 export { whoamiJson, whoamiText } from "../../output/whoami.ts";

@@ -1,0 +1,74 @@
+/**
+ * The profile that a project pins, in `.fluxloop/config.yaml` in its folder or one above. It is text that came with
+ * somebody's repository: it can choose among the user's own profiles, and nothing else.
+ *
+ * @module
+ */
+import { dirname, join } from "@std/path";
+import type { Context } from "../context.ts";
+import { credentialsLocation } from "../credentials/location.ts";
+import { checkProfileName } from "../credentials/profile_name.ts";
+import { ConfigurationError } from "../errors.ts";
+import type { SelectedProfile } from "./resolve_credential.ts";
+
+const FILE = "config.yaml";
+/** The largest file that is read, in bytes. */
+const SIZE_LIMIT = 64 * 1024;
+/** The one line that is looked for: a name, quoted or not, and a comment behind it. */
+const PIN = /^profile:[ \t]+(?:"([^"]*)"|'([^']*)'|([^\s#"']+))[ \t]*(?:#.*)?$/;
+
+/**
+ * Looks from the current folder upwards, to the home folder and not into it: there the program's own folder is.
+ *
+ * @param context Tells the current folder and the home folder.
+ * @returns The pinned profile, chosen by the file's path; `null` where no project pins one.
+ * @throws {UsageError} When what is pinned is no profile's name.
+ * @throws {ConfigurationError} When the file cannot be read, or says `profile` twice or in no way that is understood.
+ */
+export function findPin(context: Context): SelectedProfile | null {
+  const own = credentialsLocation(context)?.folder;
+  const home = context.env(context.system.os === "windows" ? "USERPROFILE" : "HOME");
+  for (let at = currentFolder(context); at !== null && at !== home; at = dirname(at) === at ? null : dirname(at)) {
+    const folder = join(at, ".fluxloop");
+    const name = folder === own ? null : pinIn(join(folder, FILE));
+    if (name !== null) return { name, chosenBy: join(folder, FILE) };
+  }
+  return null;
+}
+
+/** A folder that was removed is in no project. */
+function currentFolder(context: Context): string | null {
+  try {
+    return context.cwd();
+  } catch {
+    return null;
+  }
+}
+
+function pinIn(path: string): string | null {
+  let text: string;
+  try {
+    const info = Deno.statSync(path);
+    // In a folder that others may write to, anybody could leave one: as git has it, only one's own counts.
+    if (!info.isFile || isForeign(info)) return null;
+    if (info.size > SIZE_LIMIT) throw new ConfigurationError(`${path} is too large for a project's settings`);
+    text = Deno.readTextFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return null;
+    if (error instanceof ConfigurationError) throw error;
+    throw new ConfigurationError(`${path} cannot be read: the system refused it`, { cause: error });
+  }
+  const lines = text.split(/\r?\n/).filter((it) => /^profile[ \t]*:/.test(it));
+  if (lines.length === 0) return null;
+  const [, double, single, bare] = lines.length === 1 ? PIN.exec(lines[0]) ?? [] : [];
+  const name = double ?? single ?? bare;
+  if (name === undefined) {
+    throw new ConfigurationError(`${path} pins no profile that can be read; it takes one line such as "profile: dev"`);
+  }
+  return checkProfileName(name, path);
+}
+
+function isForeign(info: Deno.FileInfo): boolean {
+  const self = Deno.uid();
+  return self !== null && info.uid !== null && info.uid !== self && info.uid !== 0;
+}

@@ -1,0 +1,183 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { afterEach, describe, it } from "@std/testing/bdd";
+import { Session } from "../support/session.ts";
+import { leaveWorlds } from "../support/world.ts";
+
+const profiles = (...names: string[]) =>
+  "profiles:\n" + names.map((it) => `  ${it}:\n    api_key: flux_dev_${it}\n`).join("");
+
+/** A home with three profiles, and a project in it that holds these files. */
+function project(files: Record<string, string>, env: Record<string, string> = {}): Session {
+  const session = new Session({ env });
+  session.save(profiles("default", "dev", "prod"));
+  for (const [path, text] of Object.entries(files)) {
+    const file = `${session.world.home}/project/${path}`;
+    Deno.mkdirSync(file.slice(0, file.lastIndexOf("/")), { recursive: true });
+    Deno.writeTextFileSync(file, text);
+  }
+  Deno.mkdirSync(`${session.world.home}/project/src/deep`, { recursive: true });
+  return session;
+}
+
+const PIN = ".fluxloop/config.yaml";
+const run = (session: Session, args: string[], folder = "project/src/deep") =>
+  session.run(args, { cwd: `${session.world.home}/${folder}` });
+const keyOf = async (session: Session, args: string[] = [], folder?: string) =>
+  (await run(session, ["auth", "token", ...args], folder)).stdout.trim();
+
+describe("a project's pin", () => {
+  afterEach(leaveWorlds);
+
+  const forms: [string, string][] = [
+    ["a bare name", "profile: dev\n"],
+    ["double quotes", 'profile: "dev"\n'],
+    ["single quotes", "profile: 'dev'"],
+    ["a comment behind it", "profile: dev # for everybody\n"],
+    ["other settings around it", "# ours\nname: bot\nprofile:  dev\nnested:\n  profile: prod\n"],
+    ["line ends of another system", "profile: dev\r\n"],
+  ];
+  for (const [what, text] of forms) {
+    it(`chooses the profile, written with ${what}`, async () => {
+      assertEquals(await keyOf(project({ [PIN]: text })), "flux_dev_dev");
+    });
+  }
+
+  it("is the nearest one's", async () => {
+    const session = project({ [PIN]: "profile: dev\n", [`src/${PIN}`]: "profile: prod\n" });
+    assertEquals([await keyOf(session), await keyOf(session, [], "project")], ["flux_dev_prod", "flux_dev_dev"]);
+  });
+
+  it("is minded below its folder alone", async () => {
+    const session = project({ [`src/${PIN}`]: "profile: dev\n" });
+    assertEquals(await keyOf(session, [], "project"), "flux_dev_default");
+  });
+
+  it("is not looked for in the home folder, where the program's own files are", async () => {
+    const session = project({});
+    Deno.writeTextFileSync(`${session.world.home}/.fluxloop/config.yaml`, "profile: dev\n");
+    assertEquals([await keyOf(session), await keyOf(session, [], ".")], ["flux_dev_default", "flux_dev_default"]);
+  });
+
+  it("stands below --profile and FLUXLOOP_PROFILE", async () => {
+    const files = { [PIN]: "profile: dev\n" };
+    assertEquals(await keyOf(project(files), ["--profile", "prod"]), "flux_dev_prod");
+    assertEquals(await keyOf(project(files, { FLUXLOOP_PROFILE: "prod" })), "flux_dev_prod");
+  });
+
+  it("stands over what auth switch chose, which says so", async () => {
+    const session = project({ [PIN]: "profile: dev\n" });
+    const { stderr } = await run(session, ["auth", "switch", "prod"]);
+    assertStringIncludes(stderr, "project/.fluxloop/config.yaml pins a profile: in this project it is used instead.\n");
+    assertEquals(await keyOf(session), "flux_dev_dev");
+    assertStringIncludes(session.saved()!, "default_profile: prod");
+  });
+
+  it("is marked in auth list", async () => {
+    const { stdout } = await run(project({ [PIN]: "profile: dev\n" }), ["auth", "list", "--json"]);
+    const current = JSON.parse(stdout).profiles.filter((it: { current: boolean }) => it.current);
+    assertEquals(current.map((it: { name: string }) => it.name), ["dev"]);
+  });
+
+  it("never decides whose credentials are removed", async () => {
+    const session = project({ [PIN]: "profile: dev\n" });
+    await run(session, ["auth", "logout"]);
+    assert(!session.saved()!.includes("default:") && session.saved()!.includes("dev:"), session.saved()!);
+  });
+
+  const faults: [string, string, number, string][] = [
+    ["a profile that is not there", "profile: staging\n", 5, 'There is no profile "staging" (from '],
+    ["no name", "profile: ../../etc\n", 2, "config.yaml is no profile name"],
+    ["nothing", "profile:\n", 2, "pins no profile that can be read"],
+    ["a list", "profile: [dev]\n", 2, "config.yaml is no profile name"],
+    ["two", "profile: dev\nprofile: prod\n", 2, "pins no profile that can be read"],
+    ["an alias", "profile: *x\n", 2, "config.yaml is no profile name"],
+    ["control characters", "profile: \x1b[31mdev\n", 2, "config.yaml is no profile name"],
+  ];
+  for (const [what, text, code, message] of faults) {
+    it(`is told where it is when it names ${what}`, async () => {
+      const outcome = await run(project({ [PIN]: text }), ["auth", "token"]);
+      assertEquals([outcome.code, outcome.stdout], [code, ""]);
+      assertStringIncludes(outcome.stderr, message);
+      assertStringIncludes(outcome.stderr, "project/.fluxloop/config.yaml");
+    });
+  }
+
+  it("is no longer read past a size that no settings have", async () => {
+    const { code } = await run(project({ [PIN]: "#".repeat(65 * 1024) }), ["auth", "token"]);
+    assertEquals(code, 2);
+  });
+
+  for (
+    const [what, files] of [["another file", { ".fluxloop": "x" }], ["no profile", { [PIN]: "name: bot\n" }]] as const
+  ) {
+    it(`is none where there is ${what}`, async () => {
+      assertEquals(await keyOf(project(files)), "flux_dev_default");
+    });
+  }
+});
+
+describe("auth switch", () => {
+  afterEach(leaveWorlds);
+
+  function home(text = profiles("default", "dev", "prod")): Session {
+    const session = new Session();
+    session.save(text);
+    return session;
+  }
+
+  it("goes back and forth with -", async () => {
+    const session = home();
+    const keys: string[] = [];
+    for (const profile of ["dev", "prod", "-", "-", "default", "-"]) {
+      await session.run(["auth", "switch", profile]);
+      keys.push((await session.run(["auth", "token"])).stdout.trim().slice("flux_dev_".length));
+    }
+    assertEquals(keys, ["dev", "prod", "dev", "prod", "default", "prod"]);
+  });
+
+  it("goes back to where one came from, however often one switched to where one was", async () => {
+    const session = home();
+    for (const profile of ["dev", "prod", "prod", "-"]) await session.run(["auth", "switch", profile]);
+    assertEquals((await session.run(["auth", "token"])).stdout, "flux_dev_dev\n");
+  });
+
+  it("has nothing to go back to at first", async () => {
+    const session = home();
+    const before = session.saved();
+    assertEquals(await session.run(["auth", "switch", "-"]), {
+      code: 5,
+      stdout: "",
+      stderr: "❌ Error: There is no profile to go back to: none was switched from\n",
+    });
+    assertEquals(session.saved(), before);
+  });
+
+  it("forgets a profile that was removed", async () => {
+    const session = home();
+    for (const profile of ["dev", "prod"]) await session.run(["auth", "switch", profile]);
+    await session.run(["auth", "logout", "--profile", "dev"]);
+    assertEquals((await session.run(["auth", "switch", "-"])).code, 5);
+    assert(!session.saved()!.includes("previous_profile"), session.saved()!);
+  });
+
+  it("keeps what somebody wrote around it", async () => {
+    const session = home(`# mine\n${profiles("default", "dev")}`);
+    for (const profile of ["dev", "-"]) await session.run(["auth", "switch", profile]);
+    assertStringIncludes(session.saved()!, "# mine\n");
+    assertStringIncludes(session.saved()!, "default_profile: default\n");
+    assertStringIncludes(session.saved()!, "previous_profile: dev\n");
+  });
+
+  it("names the profiles where nobody can choose", async () => {
+    assertEquals(await home().run(["auth", "switch"]), {
+      code: 2,
+      stdout: "",
+      stderr: "❌ Error: Name the profile to switch to, as there is no terminal to choose on; " +
+        "there are: default, dev, prod\n",
+    });
+  });
+
+  it("says that nobody is logged in where there is no profile at all", async () => {
+    assertEquals((await new Session().run(["auth", "switch"])).code, 3);
+  });
+});
