@@ -35,10 +35,7 @@ export async function switchProfile(context: Context, profile: string): Promise<
   const chosen = await updateCredentials(location, (document) => {
     const selected = wanted(document, profile);
     requireProfile(document, selected);
-    const before = document.defaultProfile ?? DEFAULT_PROFILE;
-    // Switching to where one is already does not forget where one came from.
-    if (selected.name !== before) document.switchTo(selected.name, before);
-    else document.choose(selected.name);
+    document.switchTo(selected.name);
     return selected.name;
   });
   const variable = context.env("FLUXLOOP_PROFILE") ? "FLUXLOOP_PROFILE" : null;

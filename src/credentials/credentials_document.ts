@@ -7,6 +7,7 @@
 import { ConfigurationError } from "../errors.ts";
 import { readPlainCredentials } from "./plain_credentials.ts";
 import type { Change } from "./edit_credentials.ts";
+import { DEFAULT_PROFILE } from "./profile_name.ts";
 import { isSameValue } from "./same_value.ts";
 import { credentialsText, parseCredentials, SIZE_LIMIT, unreadable } from "./credentials_text.ts";
 
@@ -238,10 +239,14 @@ export class CredentialsDocument {
     this.#set("default_profile", name);
   }
 
-  /** As {@linkcode choose}, and remembers which one it was until now, to go back to it. */
-  switchTo(name: string, before: string): void {
+  /**
+   * As {@linkcode choose}, and remembers which one it was until now, to go back to it. Switching to where one is already
+   * does not forget where one came from.
+   */
+  switchTo(name: string): void {
+    const before = this.defaultProfile ?? DEFAULT_PROFILE;
     this.choose(name);
-    this.#set("previous_profile", before);
+    if (name !== before && this.has(before)) this.#set("previous_profile", before);
   }
 
   /**

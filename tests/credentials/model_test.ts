@@ -36,10 +36,11 @@ const empties = fc.constantFrom(
   ...["%YAML 1.2\n---\nprofiles:\n...\n", '\ufeff{"profiles": {}}', "'profiles': &none {}\n", "# nothing\n"],
 );
 
-/** What the file is to hold: the fields of each profile, and the profile that was chosen. */
+/** What the file is to hold: the fields of each profile, the profile that was chosen, and the one before. */
 interface Model {
   readonly profiles: Map<string, Map<string, string>>;
   chosen: string | null;
+  previous: string | null;
 }
 
 /** A profile's fields; those that are not there are `null`. */
@@ -80,18 +81,24 @@ function follow(model: Model, step: Step, fields: Fields): boolean {
   for (const name of removed) {
     profiles.delete(name);
     if (model.chosen === name) model.chosen = null;
+    if (model.previous === name) model.previous = null;
   }
-  if (step.deed === "choose" && isThere) model.chosen = step.name;
+  if (step.deed === "choose" && isThere) {
+    const before = model.chosen ?? "default";
+    if (before !== step.name && profiles.has(before)) model.previous = before;
+    model.chosen = step.name;
+  }
   return isThere;
 }
 
-function assertHolds(location: CredentialsLocation, { profiles, chosen }: Model): void {
+function assertHolds(location: CredentialsLocation, { profiles, chosen, previous }: Model): void {
   const text = Deno.readTextFileSync(location.file);
   const holds = readIndependently(text) as Map<string, unknown> | null ?? new Map();
   // Without any profile there may be a name for them, or not.
   if (profiles.size === 0 && (holds.get("profiles") ?? null) === null) holds.set("profiles", profiles);
   const expected = new Map<string, unknown>([["profiles", profiles]]);
   if (chosen !== null) expected.set("default_profile", chosen);
+  if (previous !== null) expected.set("previous_profile", previous);
   assertEquals(holds, expected, text);
 }
 
@@ -119,7 +126,7 @@ describe("any sequence of changes leaves the credentials that a plain model has"
     const { location } = homeFor(world().context);
     const deeds = fc.constantFrom("remove" as const, "choose" as const);
     const sequences = fc.asyncProperty(empties, stepsOn(anyNames, deeds), async (empty, steps) => {
-      const model: Model = { profiles: new Map(), chosen: null };
+      const model: Model = { profiles: new Map(), chosen: null, previous: null };
       Deno.writeTextFileSync(location.file, empty);
       for (const step of steps) {
         const fields: Fields = step.deed === "save"
@@ -128,7 +135,7 @@ describe("any sequence of changes leaves the credentials that a plain model has"
         // The store leaves it to its callers what may be chosen.
         if (!follow(model, step, fields) && step.deed === "choose") continue;
         await updateCredentials(location, (document) => {
-          if (step.deed === "choose") return document.choose(step.name);
+          if (step.deed === "choose") return document.switchTo(step.name);
           if (step.deed !== "save") return document.remove(step.name);
           const { name, key, account, expires } = step;
           document.save(profileNamed(name, { apiKey: key, account, expires }));
@@ -143,7 +150,7 @@ describe("any sequence of changes leaves the credentials that a plain model has"
     const { context, location } = homeFor(world({ fetch: takeEveryKey }).context);
     const deeds = fc.constantFrom("remove" as const, "remove all" as const, "choose" as const);
     const sequences = fc.asyncProperty(empties, stepsOn(names, deeds), async (empty, steps) => {
-      const model: Model = { profiles: new Map(), chosen: null };
+      const model: Model = { profiles: new Map(), chosen: null, previous: null };
       Deno.writeTextFileSync(location.file, empty);
       for (const step of steps) {
         const fields: Fields = step.deed === "save" ? { api_key: step.key, account: "jane@example.com" } : {};
