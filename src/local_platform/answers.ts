@@ -17,6 +17,11 @@ export function json(status: number, body: unknown, headers: Record<string, stri
   });
 }
 
+/** @returns An answer that says no more than that it is done. */
+export function done(): Response {
+  return new Response(null, { status: 204, headers: { "cache-control": "no-store" } });
+}
+
 /** A request that is not done: thrown wherever that turns out, and sent as the answer. */
 export class Refusal extends Error {
   override readonly name = "Refusal";

@@ -41,6 +41,16 @@ export interface NewApiKey {
   readonly createdBy?: string | null;
 }
 
+/** A request for a key that may come more than once. */
+export interface KeyRequest {
+  readonly accountId: string;
+  /** The id of the key that asks; what stands for a person otherwise. */
+  readonly caller: string;
+  readonly idempotencyKey: string;
+  /** SHA-256 of what is asked for. */
+  readonly bodyHash: Uint8Array;
+}
+
 interface ApiKeyRow {
   number: number;
   account_id: string;
@@ -91,6 +101,71 @@ export class ApiKeys {
   find(hash: Uint8Array): ApiKey | undefined {
     const row = this.#database.get<ApiKeyRow>("SELECT * FROM api_keys WHERE hash = ?", hash);
     return row && apiKey(row);
+  }
+
+  /** @returns The key with this id, whatever its state; `undefined` where there is none. */
+  get(id: string): ApiKey | undefined {
+    const row = this.#database.get<ApiKeyRow>("SELECT * FROM api_keys WHERE number = ?", keyNumber(id));
+    return row && apiKey(row);
+  }
+
+  /** @returns An account's keys that were not revoked, the first one first. */
+  list(accountId: string): ApiKey[] {
+    return this.#database.all<ApiKeyRow>(
+      "SELECT * FROM api_keys WHERE account_id = ? AND revoked_at IS NULL ORDER BY number",
+      accountId,
+    ).map(apiKey);
+  }
+
+  /** @returns Whether `id` was made with `ancestor`, or with a key that was. */
+  isDescendant(id: string, ancestor: string): boolean {
+    const row = this.#database.get(
+      `WITH RECURSIVE makers (number) AS (
+         SELECT created_by FROM api_keys WHERE number = ?
+         UNION SELECT created_by FROM api_keys JOIN makers USING (number)
+       ) SELECT 1 FROM makers WHERE number = ?`,
+      keyNumber(id),
+      keyNumber(ancestor),
+    );
+    return row !== undefined;
+  }
+
+  /** Changes when a key ends; with `null`, it does not. */
+  setExpiry(id: string, at: Date | null): void {
+    this.#database.run("UPDATE api_keys SET expires_at = ? WHERE number = ?", at && isoTime(at), keyNumber(id));
+  }
+
+  /**
+   * Does something once for each idempotency key of a caller.
+   *
+   * @param request Who asks for what.
+   * @param add Adds the key.
+   * @returns The key that was added; or that of the request before, and whether that was for the same.
+   */
+  addOnce(request: KeyRequest, add: () => ApiKey): { key: ApiKey; isRepeated: boolean; isSame: boolean } {
+    return this.#database.transaction(() => {
+      const { accountId, caller, idempotencyKey, bodyHash } = request;
+      const before = this.#database.get<{ api_key: number; body_hash: Uint8Array }>(
+        "SELECT api_key, body_hash FROM key_requests WHERE account_id = ? AND caller = ? AND idempotency_key = ?",
+        accountId,
+        caller,
+        idempotencyKey,
+      );
+      if (before !== undefined) {
+        const isSame = before.body_hash.every((byte, index) => byte === bodyHash[index]);
+        return { key: this.get(keyId(before.api_key))!, isRepeated: true, isSame };
+      }
+      const key = add();
+      this.#database.run(
+        "INSERT INTO key_requests (account_id, caller, idempotency_key, body_hash, api_key) VALUES (?, ?, ?, ?, ?)",
+        accountId,
+        caller,
+        idempotencyKey,
+        bodyHash,
+        keyNumber(key.id),
+      );
+      return { key, isRepeated: false, isSame: true };
+    });
   }
 
   /** Makes a key be refused from now on. One that was revoked before keeps its time. */

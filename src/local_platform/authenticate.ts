@@ -13,8 +13,8 @@ import type { Storage } from "./storage.ts";
 /** Who is asking. */
 export interface Caller {
   readonly accountId: string;
-  /** The key that was sent. */
-  readonly apiKey: ApiKey;
+  /** The key that was sent; `null` where a person has signed in. */
+  readonly apiKey: ApiKey | null;
 }
 
 /** The scheme is read in any case (RFC 9110, section 11.1); the token's characters are RFC 6750's `b64token`. */

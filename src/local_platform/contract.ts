@@ -23,6 +23,20 @@ export type Permission = Schemas["Permission"];
 export type Scopes = Schemas["ApiKeyScopes"];
 /** A key as the contract shows it: without the key itself. */
 export type ApiKeyInfo = Schemas["ApiKeyInfo"];
+/** A key as a list shows it. */
+export type ListedApiKey = Schemas["ListedApiKey"];
+/** What `GET /api/api-keys` answers. */
+export type ApiKeyList = Schemas["ApiKeyList"];
+/** What `POST /api/api-keys` answers. */
+export type CreatedApiKey = Schemas["CreatedApiKey"];
+/** What is wrong with one value that was sent. */
+export type FieldError = Schemas["FieldError"];
+/** A 422 answer. */
+export type ValidationError = Schemas["ValidationError"];
+/** A 403 answer. */
+export type PermissionDeniedError = Schemas["PermissionDeniedError"];
+/** A 409 answer. */
+export type ConflictError = Schemas["ConflictError"];
 /** What `GET /api/projects` may answer. */
 export type ProjectList = Schemas["ProjectList"];
 /** What `GET /api/workspaces` may answer. */

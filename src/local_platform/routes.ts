@@ -4,20 +4,26 @@
  * @module
  */
 import openApiDocument from "../platform/openapi.json" with { type: "json" };
-import { json } from "./answers.ts";
+import { done, json } from "./answers.ts";
 import type { ApiKey } from "./api_keys.ts";
 import type { Caller } from "./authenticate.ts";
-import type { ApiKeyInfo, Me, Project, ProjectList, WorkspaceList } from "./contract.ts";
+import type {
+  ApiKeyInfo,
+  ApiKeyList,
+  CreatedApiKey,
+  ListedApiKey,
+  Me,
+  Project,
+  ProjectList,
+  WorkspaceList,
+} from "./contract.ts";
+import { changeKey, createKey, deleteKey, type KeyKeeper, managedKeys } from "./key_policy.ts";
+import { readObject } from "./request_body.ts";
 import type { Route } from "./router.ts";
-import type { Storage } from "./storage.ts";
 import { isoTime, utcMonth } from "./time.ts";
 
 /** What handlers work with. */
-export interface Platform {
-  readonly storage: Storage;
-  /** @returns The current time. */
-  now(): Date;
-}
+export type Platform = KeyKeeper;
 
 /** @returns The routes of a platform. */
 export function platformRoutes(platform: Platform): Route[] {
@@ -48,6 +54,44 @@ export function platformRoutes(platform: Platform): Route[] {
     },
     {
       method: "GET",
+      path: "/api/api-keys",
+      operationId: "listApiKeys",
+      access: "api_key",
+      handler: ({ caller }) =>
+        json(200, { api_keys: managedKeys(platform, caller).map(listedKey) } satisfies ApiKeyList),
+    },
+    {
+      method: "POST",
+      path: "/api/api-keys",
+      operationId: "createApiKey",
+      access: "api_key",
+      async handler({ caller, request }) {
+        const fields = await readObject(request);
+        const { apiKey, key } = createKey(platform, caller, fields, request.headers.get("idempotency-key"));
+        return json(201, { ...listedKey(apiKey), key } satisfies CreatedApiKey);
+      },
+    },
+    {
+      method: "PATCH",
+      path: "/api/api-keys/{id}",
+      operationId: "changeApiKey",
+      access: "api_key",
+      async handler({ caller, request, params }) {
+        return json(200, listedKey(changeKey(platform, caller, params.id, await readObject(request))));
+      },
+    },
+    {
+      method: "DELETE",
+      path: "/api/api-keys/{id}",
+      operationId: "deleteApiKey",
+      access: "api_key",
+      handler({ caller, params }) {
+        deleteKey(platform, caller, params.id);
+        return done();
+      },
+    },
+    {
+      method: "GET",
       path: "/openapi.json",
       operationId: "getOpenApiDocument",
       access: "public",
@@ -64,7 +108,7 @@ function me(platform: Platform, caller: Caller): Me {
     account: accounts.account(accountId)!,
     organizations: accounts.organizations(accountId),
     projects: reachableProjects(platform, caller),
-    api_key: apiKeyInfo(apiKey),
+    api_key: apiKey && apiKeyInfo(apiKey),
     api_access: true,
     plan: accounts.plan(accountId)!,
     usage: { runs_this_month: accounts.runs(accountId, utcMonth(platform.now())) },
@@ -74,8 +118,17 @@ function me(platform: Platform, caller: Caller): Me {
 /** The account's projects, less those that lie outside of the key's scopes. */
 function reachableProjects({ storage }: Platform, { accountId, apiKey }: Caller): Project[] {
   const projects = storage.accounts.projects(accountId);
-  const { scopes } = apiKey;
+  const scopes = apiKey?.scopes ?? "all_projects";
   return scopes === "all_projects" ? projects : projects.filter((it) => scopes.includes(it.id));
+}
+
+function listedKey(key: ApiKey): ListedApiKey {
+  return {
+    ...apiKeyInfo(key),
+    prefix: key.prefix,
+    last_used_at: key.lastUsedAt && isoTime(key.lastUsedAt),
+    created_by: key.createdBy,
+  };
 }
 
 function apiKeyInfo(key: ApiKey): ApiKeyInfo {

@@ -65,6 +65,17 @@ const MIGRATIONS: readonly string[] = [
     created_by INTEGER REFERENCES api_keys (number)
   ) STRICT;
   `,
+  `
+  -- Requests that made a key: a repetition of one makes no second.
+  CREATE TABLE key_requests (
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    caller TEXT NOT NULL,
+    idempotency_key TEXT NOT NULL,
+    body_hash BLOB NOT NULL CHECK (length(body_hash) = 32),
+    api_key INTEGER NOT NULL REFERENCES api_keys (number),
+    PRIMARY KEY (account_id, caller, idempotency_key)
+  ) STRICT;
+  `,
 ];
 
 /** The version that this program makes and understands. */

@@ -61,7 +61,7 @@ export async function startLocalPlatform(options: LocalPlatformOptions): Promise
     const { now, random } = options;
     const { storage, apiKey } = openSeededStorage(options.dataDir, { now: now(), random, apiKey: options.apiKey });
     const route = createRouter(
-      platformRoutes({ storage, now }),
+      platformRoutes({ storage, now, random }),
       (request) => authenticate(request.headers.get("authorization"), storage, now()),
     );
     answer = async (request) => isOurs(request, port) ? await route(request) : misdirected();

@@ -72,6 +72,51 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/api-keys": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The keys that are taken and that the caller may manage
+     * @description A signed-in person manages all keys of their own. A key manages itself and those that it created, and those that these created.
+     */
+    get: operations["listApiKeys"];
+    put?: never;
+    /**
+     * Makes a key
+     * @description A key makes only keys with a subset of its own permissions and scopes, and of at most its own lifetime: the time from when it was made to when it ends, so that keys can be replaced again and again. What is left out is the calling key's own; of a signed-in person, everything but `delete_scenarios` and `manage_projects`, for all projects and for 90 days.
+     */
+    post: operations["createApiKey"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/api-keys/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Revokes a key */
+    delete: operations["deleteApiKey"];
+    options?: never;
+    head?: never;
+    /**
+     * Changes when a key ends
+     * @description A key can only bring an end nearer, be it its own or that of a key that it created.
+     */
+    patch: operations["changeApiKey"];
+    trace?: never;
+  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -216,6 +261,62 @@ export interface components {
       /** @description What is wrong with it */
       msg: string;
     };
+    /** @description An API key as a list shows it */
+    ListedApiKey: components["schemas"]["ApiKeyInfo"] & {
+      /**
+       * @description What people know it by
+       * @example flux_dev_abc1
+       */
+      prefix: string;
+      /**
+       * Format: date-time
+       * @description To the minute or so; null: never
+       */
+      last_used_at: string | null;
+      /**
+       * @description The key that it was made with; null: a person made it
+       * @example key_1
+       * @example null
+       */
+      created_by: string | null;
+    };
+    /** @description A key, and its own self */
+    CreatedApiKey: components["schemas"]["ListedApiKey"] & {
+      /** @description The whole key, shown this once */
+      key: string;
+    };
+    ApiKeyList: {
+      api_keys: components["schemas"]["ListedApiKey"][];
+    };
+    /** @description A key to be made */
+    NewApiKey: {
+      /** @description 1 to 100 characters, none of them a control character */
+      name: string;
+      /** @description The one project that it reaches; the same as `scopes` with one id */
+      project_id?: string;
+      scopes?: components["schemas"]["ApiKeyScopes"];
+      permissions?: components["schemas"]["Permission"][];
+      /**
+       * @description What the key is for: a part of it
+       * @enum {string}
+       */
+      environment?: "dev" | "stg" | "prod" | "ci";
+      /** @description Seconds, at most ten years; null: it does not expire */
+      expires_in?: number | null;
+    };
+    ApiKeyChange: {
+      /**
+       * Format: date-time
+       * @description From when on the key is not taken any more; null: it does not expire
+       */
+      expires_at: string | null;
+    };
+    ConflictError: {
+      /** @description A sentence for people */
+      detail: string;
+      /** @description What there is already */
+      id: string;
+    };
   };
   responses: {
     /** @description There is no key, or it is not taken */
@@ -286,6 +387,33 @@ export interface components {
     };
     /** @description The server failed; nothing is said about how */
     ServerError: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/json": components["schemas"]["Error"];
+      };
+    };
+    /** @description The same request has been done already */
+    Conflict: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/json": components["schemas"]["ConflictError"];
+      };
+    };
+    /** @description More was sent than anything here takes */
+    ContentTooLarge: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/json": components["schemas"]["Error"];
+      };
+    };
+    /** @description Something else than JSON was sent */
+    UnsupportedMediaType: {
       headers: {
         [name: string]: unknown;
       };
@@ -412,6 +540,136 @@ export interface operations {
       };
       405: components["responses"]["MethodNotAllowed"];
       421: components["responses"]["MisdirectedRequest"];
+      429: components["responses"]["TooManyRequests"];
+      "5XX": components["responses"]["ServerError"];
+    };
+  };
+  listApiKeys: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The keys, the first one first; revoked ones are left out */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ApiKeyList"];
+        };
+      };
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["PermissionDenied"];
+      404: components["responses"]["NotFound"];
+      405: components["responses"]["MethodNotAllowed"];
+      421: components["responses"]["MisdirectedRequest"];
+      422: components["responses"]["UnprocessableContent"];
+      429: components["responses"]["TooManyRequests"];
+      "5XX": components["responses"]["ServerError"];
+    };
+  };
+  createApiKey: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description A text of the client's own. A second request with the same one makes no second key: as the key itself is kept nowhere, its answer is 409, with the id of the key that there is. */
+        "Idempotency-Key"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewApiKey"];
+      };
+    };
+    responses: {
+      /** @description The key, which is shown this once */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["CreatedApiKey"];
+        };
+      };
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["PermissionDenied"];
+      404: components["responses"]["NotFound"];
+      405: components["responses"]["MethodNotAllowed"];
+      409: components["responses"]["Conflict"];
+      413: components["responses"]["ContentTooLarge"];
+      415: components["responses"]["UnsupportedMediaType"];
+      421: components["responses"]["MisdirectedRequest"];
+      422: components["responses"]["UnprocessableContent"];
+      429: components["responses"]["TooManyRequests"];
+      "5XX": components["responses"]["ServerError"];
+    };
+  };
+  deleteApiKey: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It is not taken any more */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["PermissionDenied"];
+      404: components["responses"]["NotFound"];
+      405: components["responses"]["MethodNotAllowed"];
+      421: components["responses"]["MisdirectedRequest"];
+      422: components["responses"]["UnprocessableContent"];
+      429: components["responses"]["TooManyRequests"];
+      "5XX": components["responses"]["ServerError"];
+    };
+  };
+  changeApiKey: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ApiKeyChange"];
+      };
+    };
+    responses: {
+      /** @description The key */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ListedApiKey"];
+        };
+      };
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["PermissionDenied"];
+      404: components["responses"]["NotFound"];
+      405: components["responses"]["MethodNotAllowed"];
+      413: components["responses"]["ContentTooLarge"];
+      415: components["responses"]["UnsupportedMediaType"];
+      421: components["responses"]["MisdirectedRequest"];
+      422: components["responses"]["UnprocessableContent"];
       429: components["responses"]["TooManyRequests"];
       "5XX": components["responses"]["ServerError"];
     };

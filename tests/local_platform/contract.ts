@@ -15,6 +15,7 @@ interface MediaType {
 
 interface ResponseObject {
   $ref?: string;
+  description?: string;
   headers?: Record<string, { $ref: string }>;
   content?: Record<string, MediaType>;
 }
@@ -23,6 +24,7 @@ interface ResponseObject {
 export interface Operation {
   operationId: string;
   security?: unknown[];
+  requestBody?: ResponseObject;
   responses: Record<string, ResponseObject>;
 }
 
@@ -47,11 +49,13 @@ export const operations = Object.entries(paths).flatMap(([path, item]) =>
   Object.entries(item).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation }))
 );
 
-/** All examples of answers that the contract gives, each with the JSON pointer to the schema that it has to fit. */
+/** All examples of requests and answers that the contract gives, each with the JSON pointer to the schema that it has to fit. */
 export const examples = [
-  ...operations.flatMap(({ method, path, operation }) =>
-    examplesOf(`/paths/${escaped(path)}/${method.toLowerCase()}/responses`, operation.responses)
-  ),
+  ...operations.flatMap(({ method, path, operation }) => {
+    const place = `/paths/${escaped(path)}/${method.toLowerCase()}`;
+    const { responses, requestBody } = operation;
+    return [...examplesOf(`${place}/responses`, responses), ...examplesOf(place, requestBody ? { requestBody } : {})];
+  }),
   ...examplesOf("/components/responses", components.responses),
 ];
 
@@ -100,6 +104,10 @@ async function assertResponse(response: Response, place: string): Promise<unknow
   for (const [name, { $ref }] of Object.entries(declared.headers ?? {})) {
     const { required } = components.headers[$ref.slice("#/components/headers/".length)];
     if (required) assertExists(response.headers.get(name), `The answer has no ${name}`);
+  }
+  if (declared.content === undefined) {
+    assertEquals(await response.text(), "");
+    return undefined;
   }
   assertEquals(response.headers.get("content-type"), "application/json; charset=utf-8");
   const body = await response.json();

@@ -4,10 +4,11 @@ import { Validator } from "@seriousme/openapi-schema-validator";
 import { platformRoutes } from "../../src/local_platform/routes.ts";
 import { openStorage } from "../../src/local_platform/storage.ts";
 import openApiDocument from "../../src/platform/openapi.json" with { type: "json" };
+import { random } from "./running_platform.ts";
 import { assertFits, examples, operations } from "./contract.ts";
 
 const storage = openStorage(null);
-const routes = platformRoutes({ storage, now: () => new Date() });
+const routes = platformRoutes({ storage, now: () => new Date(), random });
 storage.close();
 
 describe("the OpenAPI document", () => {

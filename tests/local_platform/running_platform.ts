@@ -28,7 +28,8 @@ export async function ask(platform: { url: string }, path: string, init: Request
   using client = Deno.createHttpClient({ proxy: { transport: "tcp", hostname, port: Number(port) } });
   const response = await fetch(platform.url + path, { ...init, client });
   // Taken in here, because the connection ends with this function.
-  return new Response(await response.arrayBuffer(), response);
+  const body = await response.arrayBuffer();
+  return new Response(response.status === 204 ? null : body, response);
 }
 
 /** @returns Headers that show `key`. */
