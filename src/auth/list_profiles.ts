@@ -30,6 +30,7 @@ export async function listProfiles(context: Context): Promise<ProfileList> {
       current: name === current,
       account: profile?.account ?? null,
       maskedKey: profile === null || profile.apiKey === null ? null : maskKey(profile.apiKey),
+      isBrowserLogin: profile !== null && profile.tokens !== null,
       keptBy: profile === null || profile.keptKey === null ? null : storeTitle(profile.keptKey.helper),
       expires: profile?.expires ?? null,
       apiUrl: profile?.apiUrl ?? DEFAULT_API_URL,

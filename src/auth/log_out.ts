@@ -9,32 +9,52 @@ import type { CredentialsDocument } from "../credentials/credentials_document.ts
 import { requireCredentialsLocation } from "../credentials/location.ts";
 import type { LogoutResult } from "../output/session.ts";
 import { UsageError } from "../errors.ts";
+import type { RequestOptions } from "../platform/transport.ts";
 import { forgetKey } from "./key_storage.ts";
 import { type KeyOptions, overridingVariable, requireProfile, selectProfile } from "./resolve_credential.ts";
 
+/** What the command line says of a logout. */
+export interface LogoutOptions {
+  readonly profile?: string;
+  /** Excludes `profile`. */
+  readonly all: boolean;
+  /** Whether the key is revoked at the platform before it is removed here (`--revoke`). */
+  readonly revoke?: boolean;
+}
+
 /**
- * Removes one profile's credentials, or all. It works on the store alone and makes no request.
+ * Removes one profile's credentials, or all. It works on the store alone and makes no request, unless it is to revoke
+ * them too: then what cannot be revoked is not removed.
  *
  * @param context The outside world.
- * @param options `--profile` and `--all`, which exclude each other.
+ * @param options What the command line says.
+ * @param requests How requests are made.
  * @throws {UsageError} When both are given.
  * @throws {NotLoggedInError} When no profile is named and the default one is not there.
  * @throws {NotFoundError} When a profile is named or selected and is not there.
  * @throws {ConfigurationError | SystemError} When the file cannot be read or written; it is as it was.
+ * @throws {NetworkError | PlatformError} When a key cannot be revoked that is to be; nothing is removed then.
  */
 export async function logOut(
   context: Context,
-  options: { readonly profile?: string; readonly all: boolean },
+  options: LogoutOptions,
+  requests?: RequestOptions,
 ): Promise<LogoutResult> {
   if (options.all && options.profile !== undefined) throw new UsageError("--all and --profile exclude each other");
   const location = requireCredentialsLocation(context);
   const overriddenBy = overridingVariable(context);
   const before = await readCredentials(location);
   // Without anything to remove, neither a folder nor a file is made.
-  if (options.all && before.profileNames().length === 0) return { profiles: [], overriddenBy };
+  const isRevoked = options.revoke === true;
+  if (options.all && before.profileNames().length === 0) return { profiles: [], overriddenBy, isRevoked };
   const names = options.all ? before.profileNames() : [selectedName(context, before, options)];
   // A key that is gone, and a file that cannot be told so, would be the worst of both.
   if (names.some((name) => isKept(before, name))) await requireWritable(location);
+  if (isRevoked) {
+    await requireWritable(location);
+    const { revokeSaved } = await import("./revoke_saved.ts");
+    for (const name of names) await revokeSaved(context, before, name, requests);
+  }
   const { forgotten, failure } = await forgetKeys(context, before, names);
   const profiles = await updateCredentials(location, (document) => {
     const there = document.profileNames().filter((name) => forgotten.includes(name));
@@ -43,7 +63,7 @@ export async function logOut(
     return there;
   });
   if (failure !== null) throw failure;
-  return { profiles, overriddenBy };
+  return { profiles, overriddenBy, isRevoked };
 }
 
 function selectedName(context: Context, document: CredentialsDocument, options: Pick<KeyOptions, "profile">): string {

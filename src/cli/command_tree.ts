@@ -8,6 +8,7 @@ import { Command } from "@cliffy/command";
 import { VERSION, versionText } from "../build_info.ts";
 import type { Context } from "../context.ts";
 import { styleFor } from "../output/style.ts";
+import { apikeysCommand } from "./apikeys/mod.ts";
 import { AUTH_COMMANDS, authCommand } from "./auth/mod.ts";
 import { showHelp } from "./help.ts";
 import { platformCommand } from "./platform/mod.ts";
@@ -45,11 +46,13 @@ export function commandTree(context: Context, args: readonly string[]): Command 
     .action(function () {
       showHelp(context, this, colour);
     });
-  // Most runs name one command of `auth`, and building the others would take a tenth of such a run.
+  // Most runs name one command, and building the others would take a tenth of such a run.
   const [group, command] = args;
   const all = Object.keys(AUTH_COMMANDS) as (keyof typeof AUTH_COMMANDS)[];
   const named = group === "auth" ? all.filter((it) => it === command) : [];
-  root.command("auth", authCommand(context, colour, named.length === 0 ? all : named));
-  if (named.length === 0) root.command("platform", platformCommand(context, colour));
+  const isNamed = named.length > 0 || group === "apikeys";
+  if (group !== "apikeys") root.command("auth", authCommand(context, colour, named.length === 0 ? all : named));
+  if (named.length === 0) root.command("apikeys", apikeysCommand(context, colour));
+  if (!isNamed) root.command("platform", platformCommand(context, colour));
   return root as unknown as Command;
 }

@@ -14,6 +14,8 @@ export interface ListedProfile {
   readonly current: boolean;
   readonly account: string | null;
   readonly maskedKey: string | null;
+  /** Whether it holds the tokens of a login through the browser. */
+  readonly isBrowserLogin: boolean;
   /** What people call the system's own store, where the key is there; else `null`. */
   readonly keptBy: string | null;
   /** The key's last day as the file has it. */
@@ -49,9 +51,14 @@ function rowOf(profile: ListedProfile, now: Date): string[] {
     profile.current ? "*" : "",
     printable(profile.name),
     printable((profile.account ?? UNKNOWN) + elsewhere),
-    profile.maskedKey ?? (profile.keptBy === null ? "(none: log in again)" : "(in the keychain)"),
+    profile.maskedKey ?? placeText(profile),
     expiresText(profile.expires, now),
   ];
+}
+
+function placeText({ isBrowserLogin, keptBy }: ListedProfile): string {
+  if (isBrowserLogin) return "(signed in through the browser)";
+  return keptBy === null ? "(none: log in again)" : "(in the keychain)";
 }
 
 function expiresText(expires: string | null, now: Date): string {
@@ -63,11 +70,12 @@ function expiresText(expires: string | null, now: Date): string {
 /** @returns The JSON document. */
 export function profilesJson({ profiles }: ProfileList): unknown {
   return {
-    profiles: profiles.map(({ name, current, account, maskedKey, keptBy, expires, apiUrl }) => ({
+    profiles: profiles.map(({ name, current, account, maskedKey, isBrowserLogin, keptBy, expires, apiUrl }) => ({
       name,
       current,
       account,
       api_key: maskedKey,
+      ...(isBrowserLogin ? { signed_in: "browser" } : {}),
       ...(keptBy === null ? {} : { storage: "keychain" }),
       expires,
       api_url: apiUrl,

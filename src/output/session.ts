@@ -32,6 +32,8 @@ export interface LoginResult {
 export interface LogoutResult {
   /** The profiles that were removed, in the file's order. */
   readonly profiles: readonly string[];
+  /** Whether the platform does not take their keys any more either. */
+  readonly isRevoked: boolean;
   /** The variable whose key goes on to work, or `null`. */
   readonly overriddenBy: string | null;
 }
@@ -86,16 +88,16 @@ export function loginJson(result: LoginResult): unknown {
 }
 
 /** @returns The text for standard output. */
-export function logoutText({ profiles }: LogoutResult): string {
+export function logoutText({ profiles, isRevoked }: LogoutResult): string {
   if (profiles.length === 0) return "There are no saved credentials.\n";
   return `✅ Logged out from ${profiles.length === 1 ? "profile" : "profiles"}: ${
     profiles.map(printable).join(", ")
-  }\n`;
+  }\n${isRevoked ? "✅ The platform does not take what was saved any more.\n" : ""}`;
 }
 
 /** @returns The JSON document. */
-export function logoutJson({ profiles }: LogoutResult): unknown {
-  return { logged_out: profiles };
+export function logoutJson({ profiles, isRevoked }: LogoutResult): unknown {
+  return { logged_out: profiles, ...(isRevoked ? { revoked: true } : {}) };
 }
 
 /** @returns The text for standard output. */

@@ -44,6 +44,11 @@ export function overrideWarning(variable: string): string {
   return `⚠️  ${variable} is set: it is used instead of what is saved.\n`;
 }
 
+/** @returns A warning that a variable goes on to sign in whoever has logged out. */
+export function stillSignedInWarning(variable: string): string {
+  return `⚠️  ${variable} is set: commands go on to use its key, which logout cannot remove. Unset it: unset ${variable}\n`;
+}
+
 /** @returns A warning that the project here pins a profile. */
 export function pinWarning(file: string): string {
   return `⚠️  ${printable(file)} pins a profile: in this project it is used instead.\n`;

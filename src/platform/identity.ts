@@ -74,7 +74,7 @@ export function identityOf(body: unknown): Identity {
     account: accountAt(me.account, "account"),
     organizations: optional(me.organizations, "organizations", listOf(organizationAt)),
     projects: optional(me.projects, "projects", listOf(projectAt)),
-    key: optional(me.api_key, "api_key", keyAt),
+    key: optional(me.api_key, "api_key", keyInfoOf),
     apiAccess: optional(me.api_access, "api_access", booleanAt),
     plan: optional(me.plan, "plan", (value, at) => {
       const plan = objectAt(value, at);
@@ -129,7 +129,12 @@ function projectAt(value: unknown, at: string): Project {
   return { id: textAt(project.id, `${at}.id`), name: textAt(project.name, `${at}.name`) };
 }
 
-function keyAt(value: unknown, at: string): KeyInfo {
+/**
+ * @param value A key as the contract shows it.
+ * @param at Where it stands, for messages.
+ * @throws {PlatformError} When a field is there and is of another type than the contract's.
+ */
+export function keyInfoOf(value: unknown, at: string): KeyInfo {
   const key = objectAt(value, at);
   return {
     id: optional(key.id, `${at}.id`, textAt),

@@ -38,6 +38,9 @@ describe("help", () => {
       "auth switch",
       "auth exec",
       "auth doctor",
+      "apikeys list",
+      "apikeys create",
+      "apikeys delete",
       "platform serve",
     ]);
   });

@@ -52,6 +52,7 @@ describe("auth switch on a terminal", () => {
 
   it("has no colour where none is wanted", async () => {
     await open("--no-color");
+    // deno-lint-ignore no-control-regex -- this is what must not be there
     assertEquals(/\x1b\[3\dm/.test(await terminal.screen(true)), false);
   });
 });

@@ -31,6 +31,7 @@ export {
   overrideWarning,
   pinWarning,
   profileOverrideWarning,
+  stillSignedInWarning,
 } from "../../output/warnings.ts";
 export { whoamiJson, whoamiText } from "../../output/whoami.ts";
 export { identify } from "../../platform/client.ts";

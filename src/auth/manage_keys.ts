@@ -1,0 +1,124 @@
+/**
+ * Use cases: the platform's keys, seen and changed with a key of one's own (design: "fluxloop apikeys").
+ *
+ * @module
+ */
+import type { Context } from "../context.ts";
+import { NotFoundError, UsageError } from "../errors.ts";
+import type { CreatedKey, KeyList } from "../output/api_keys.ts";
+import { createApiKey, deleteApiKey, type KeyWish, listApiKeys, type ListedKey } from "../platform/api_keys.ts";
+import { identify } from "../platform/client.ts";
+import type { RequestOptions } from "../platform/transport.ts";
+import { logIn, type LoginPlan } from "./log_in.ts";
+import type { Credential } from "./resolve_credential.ts";
+
+/**
+ * @param context The outside world.
+ * @param credential The key to ask with.
+ * @param requests How requests are made.
+ * @returns The keys that it may manage, and which of them it is itself.
+ * @throws As the platform has it.
+ */
+export async function managedKeys(
+  context: Context,
+  credential: Credential,
+  requests?: RequestOptions,
+): Promise<KeyList> {
+  const [keys, identity] = await Promise.all([
+    listApiKeys(context, credential, requests),
+    identify(context, credential, requests),
+  ]);
+  return { keys, projects: identity.projects ?? [], ownId: identity.key?.id ?? null };
+}
+
+/** A key to be made, in the words of a person. */
+export interface KeyRequest extends Omit<KeyWish, "scopes"> {
+  /** Ids or names. */
+  readonly projects?: readonly string[];
+}
+
+/**
+ * Makes a key, and saves it where a plan is given. One that could not be saved is revoked again, so that no key is about
+ * that nobody has.
+ *
+ * @param context The outside world.
+ * @param credential The key to ask with.
+ * @param request What it shall be.
+ * @param plan Where it is saved, from `planLogin`; `null` where it is not.
+ * @param requests How requests are made.
+ * @throws {NotFoundError} When there is no such project.
+ * @throws As the platform has it, and as `logIn`.
+ */
+export async function makeKey(
+  context: Context,
+  credential: Credential,
+  { projects, ...wish }: KeyRequest,
+  plan: LoginPlan | null,
+  requests?: RequestOptions,
+): Promise<CreatedKey> {
+  const scopes = projects === undefined ? undefined : await projectIds(context, credential, projects, requests);
+  const made = await createApiKey(context, credential, { ...wish, scopes }, newIdempotencyKey(context), requests);
+  if (plan === null) return { ...made, name: wish.name, login: null };
+  try {
+    const login = await logIn(context, plan, { apiKey: made.key }, requests);
+    return { ...made, name: wish.name, login };
+  } catch (error) {
+    if (made.id !== null) await deleteApiKey(context, credential, made.id, requests).catch(() => {});
+    throw error;
+  }
+}
+
+/**
+ * @param context The outside world.
+ * @param credential The key to ask with.
+ * @param named A key's id or name.
+ * @param requests How requests are made.
+ * @returns The one key that is meant.
+ * @throws {NotFoundError} When there is none.
+ * @throws {UsageError} When several have the name.
+ */
+export async function findKey(
+  context: Context,
+  credential: Credential,
+  named: string,
+  requests?: RequestOptions,
+): Promise<ListedKey> {
+  const keys = await listApiKeys(context, credential, requests);
+  const byId = keys.find((it) => it.id === named);
+  if (byId !== undefined) return byId;
+  const byName = keys.filter((it) => it.name === named);
+  if (byName.length > 1) {
+    throw new UsageError(`Several keys have that name; give an id: ${byName.map((it) => it.id).join(", ")}`);
+  }
+  if (byName.length === 1) return byName[0];
+  throw new NotFoundError("There is no key of that id or name among those that this key manages");
+}
+
+/** As {@linkcode deleteApiKey}: the key is not taken any more afterwards. */
+export async function revokeKey(
+  context: Context,
+  credential: Credential,
+  { id }: ListedKey,
+  requests?: RequestOptions,
+): Promise<void> {
+  await deleteApiKey(context, credential, id, requests);
+}
+
+async function projectIds(
+  context: Context,
+  credential: Credential,
+  named: readonly string[],
+  requests?: RequestOptions,
+): Promise<string[]> {
+  const projects = (await identify(context, credential, requests)).projects ?? [];
+  return named.map((it) => {
+    const project = projects.find(({ id }) => id === it) ?? projects.find(({ name }) => name === it);
+    if (project !== undefined) return project.id;
+    throw new NotFoundError(`There is no project "${it}" in this key's reach`);
+  });
+}
+
+function newIdempotencyKey(context: Context): string {
+  const bytes = context.random(new Uint8Array(16));
+  return Array.from(bytes, (it) => it.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,9 @@
+/**
+ * What the commands of `fluxloop apikeys` do, in one module: it is loaded when one of them runs.
+ *
+ * @module
+ */
+export { planLogin } from "../../auth/log_in.ts";
+export { findKey, makeKey, managedKeys, revokeKey } from "../../auth/manage_keys.ts";
+export { resolveCredential } from "../../auth/resolve_credential.ts";
+export { createdJson, createdText, deletedText, keysJson, keysText } from "../../output/api_keys.ts";

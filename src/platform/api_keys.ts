@@ -1,0 +1,121 @@
+/**
+ * The platform's keys as the use cases see them (OpenAPI paths `/api/api-keys`, `/api/api-keys/{id}`).
+ *
+ * @module
+ */
+import type { Context } from "../context.ts";
+import { NotFoundError, PlatformError } from "../errors.ts";
+import { isObject, jsonOf } from "./answer.ts";
+import { type KeyInfo, keyInfoOf } from "./identity.ts";
+import { type RequestOptions, send, type Target } from "./transport.ts";
+
+/** A key as a list shows it: what the platform does not tell is `null`. */
+export interface ListedKey extends KeyInfo {
+  readonly id: string;
+  readonly name: string | null;
+  /** What people know it by: `flux_dev_abc1`. */
+  readonly prefix: string | null;
+  readonly lastUsedAt: Date | null;
+}
+
+/** A key to be made; what is left out is for the platform to choose. */
+export interface KeyWish {
+  readonly name: string;
+  /** Project ids. */
+  readonly scopes?: readonly string[];
+  readonly permissions?: readonly string[];
+  readonly environment?: string;
+  /** Seconds; `null`: it does not expire. */
+  readonly expiresIn?: number | null;
+}
+
+/** A key that was made, whole. */
+export interface MadeKey {
+  /** `null` where the platform does not tell. */
+  readonly id: string | null;
+  readonly key: string;
+}
+
+/**
+ * @returns The keys that the caller may manage, in the platform's order.
+ * @throws {InvalidKeyError | PermissionDeniedError | NetworkError | PlatformError} As the platform has it.
+ */
+export async function listApiKeys(context: Context, target: Target, requests?: RequestOptions): Promise<ListedKey[]> {
+  const message = { method: "GET", path: "/api/api-keys" } as const;
+  const body = await knowing(target, async () => jsonOf(await send(context, target, message, requests), target.apiUrl));
+  const list = isObject(body) ? body.api_keys : body;
+  if (!Array.isArray(list)) throw unreadable("api_keys is not a list");
+  return list.map((it, index) => listedKeyOf(it, `api_keys[${index}]`));
+}
+
+/**
+ * @param idempotencyKey A name for this request, under which the platform makes one key however often it comes.
+ * @throws As {@linkcode listApiKeys}.
+ */
+export async function createApiKey(
+  context: Context,
+  target: Target,
+  { name, scopes, permissions, environment, expiresIn }: KeyWish,
+  idempotencyKey: string,
+  requests?: RequestOptions,
+): Promise<MadeKey> {
+  const wish = { name, scopes, permissions, environment, expires_in: expiresIn };
+  const message = { method: "POST", path: "/api/api-keys", body: wish, idempotencyKey } as const;
+  const body = await knowing(target, async () => jsonOf(await send(context, target, message, requests), target.apiUrl));
+  return madeKeyOf(body);
+}
+
+/**
+ * Revokes a key. One that is not there any more is fine.
+ *
+ * @returns Whether the platform knew it.
+ * @throws As {@linkcode listApiKeys}.
+ */
+export async function deleteApiKey(
+  context: Context,
+  target: Target,
+  id: string,
+  requests?: RequestOptions,
+): Promise<boolean> {
+  const message = { method: "DELETE", path: `/api/api-keys/${encodeURIComponent(id)}` } as const;
+  const answer = await send(context, target, message, requests);
+  if (answer.status === 204) return true;
+  if (answer.status === 404) return false;
+  jsonOf(answer, target.apiUrl);
+  return true;
+}
+
+async function knowing<T>({ apiUrl }: Target, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof NotFoundError)) throw error;
+    throw new PlatformError(`${apiUrl.host} does not let keys be managed from here; use its page of API keys`, {
+      cause: error,
+    });
+  }
+}
+
+function listedKeyOf(value: unknown, at: string): ListedKey {
+  const info = keyInfoOf(value, at);
+  if (info.id === null || !isObject(value)) throw unreadable(`${at}.id is not a text`);
+  const text = (field: string) => typeof value[field] === "string" ? value[field] as string : null;
+  const used = text("last_used_at");
+  const time = used === null ? null : new Date(used);
+  const lastUsedAt = time === null || Number.isNaN(time.getTime()) ? null : time;
+  return { ...info, id: info.id, name: text("name"), prefix: text("prefix"), lastUsedAt };
+}
+
+/** Older platforms answer with the key alone, or wrapped: `{api_key: "…"}`, `{api_key: {key}}`. */
+function madeKeyOf(body: unknown): MadeKey {
+  const wrapped = isObject(body) ? body.api_key : undefined;
+  const inner = isObject(wrapped) ? wrapped : isObject(body) ? body : {};
+  const key = typeof wrapped === "string" ? wrapped : inner.key;
+  // It goes into a header and a line of a file.
+  if (typeof key !== "string" || !/^[\x21-\x7e]{1,512}$/.test(key)) throw unreadable("key is not what it should be");
+  return { key, id: typeof inner.id === "string" ? inner.id : null };
+}
+
+function unreadable(what: string): PlatformError {
+  return new PlatformError(`The platform's answer cannot be read: ${what}`);
+}

@@ -1,0 +1,165 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
+import { listen } from "../support/listener.ts";
+import { DOCUMENTED_KEY, SECOND_KEY, startPlatform, type TestPlatform } from "../support/platform.ts";
+import { Session } from "../support/session.ts";
+import { leaveWorlds } from "../support/world.ts";
+
+const KEY = /^flux_(dev|ci)_[a-z2-7]{32}\n$/;
+
+describe("apikeys", () => {
+  let platform: TestPlatform;
+  beforeAll(async () => {
+    platform = await startPlatform();
+  });
+  afterAll(() => platform.stop());
+  afterEach(leaveWorlds);
+
+  const session = (key = DOCUMENTED_KEY, url = platform.url) =>
+    new Session({ env: { FLUXLOOP_API_KEY: key, FLUXLOOP_API_URL: url } });
+  const create = (it: Session, ...options: string[]) => it.run(["apikeys", "create", ...options]);
+  const listed = async (it: Session) => JSON.parse((await it.run(["apikeys", "list", "--json"])).stdout).api_keys;
+
+  it("create gives the key alone on standard output, and says the rest beside it", async () => {
+    const { code, stdout, stderr } = await create(session(), "--name", "alone");
+    assertEquals([code, stderr], [0, '✅ Key "alone" was made. This is the only time that it is shown:\n']);
+    assertMatch(stdout, KEY);
+  });
+
+  it("create makes a key that works, as it was asked for", async () => {
+    const options = ["--name", "asked", "--scope", "prj_2", "--scope", "customer-support-bot", "--environment", "ci"];
+    const { stdout } = await create(session(), ...options, "--permission", "upload_results", "--expires", "30d", "-q");
+    assertMatch(stdout, /^flux_ci_/);
+    const { stdout: status } = await session(stdout.trim()).run(["auth", "status"]);
+    assertStringIncludes(
+      status,
+      "Expires: 2024-02-21 (30 days remaining)\nScopes: sales-assistant, customer-support-bot\n",
+    );
+    assertStringIncludes(status, "❌ Read scenarios\n  ✅ Upload results\n");
+  });
+
+  it("list shows what there is, and never a whole key", async () => {
+    const it = session();
+    const key = (await create(it, "--name", "shown once", "-q")).stdout.trim();
+    const { code, stdout } = await it.run(["apikeys", "list"]);
+    assertEquals(code, 0);
+    assertMatch(stdout, /^ +ID +NAME +API KEY +LAST USED +EXPIRES +SCOPES +PERMISSIONS$/m);
+    assertMatch(
+      stdout,
+      /^\* +key_1 +My Development Key +flux_dev_abc1… +2024-01-22 +2024-04-15 \(84 days remaining\) +all projects +read_scenarios,/m,
+    );
+    assertMatch(stdout, /shown once/);
+    assert(!stdout.includes(key) && !stdout.includes(DOCUMENTED_KEY));
+  });
+
+  it("create --save puts the key into a profile, and does not show it", async () => {
+    const it = session();
+    const { code, stdout, stderr } = await create(it, "--name", "kept", "--save", "--profile", "laptop");
+    assertEquals([code, stdout, stderr], [0, "", '✅ Key "kept" was made and saved to profile laptop\n']);
+    const { stdout: key } = await it.run(["auth", "token", "--profile", "laptop"], { env: {} });
+    assertMatch(key, KEY);
+  });
+
+  it("create --save leaves no key behind that could not be saved", async () => {
+    const it = session();
+    Deno.writeTextFileSync(`${it.world.home}/.fluxloop`, "in the way");
+    const before = (await listed(it)).length;
+    const { code, stdout } = await create(it, "--name", "orphan", "--save", "--profile", "laptop");
+    assertEquals([code, stdout, (await listed(it)).length], [2, "", before]);
+  });
+
+  it("delete makes a key be refused, by its name or its id", async () => {
+    const it = session();
+    for (const by of ["name", "id"] as const) {
+      const key = (await create(it, "--name", `short-lived ${by}`, "-q")).stdout.trim();
+      const named = (await listed(it)).find((it: { name: string }) => it.name === `short-lived ${by}`)[by];
+      const { code, stdout } = await it.run(["apikeys", "delete", named, "--yes"]);
+      assertEquals([code, stdout], [0, `✅ Key short-lived ${by} was deleted; it is not taken any more.\n`]);
+      const { code: refused, stderr } = await session(key).run(["auth", "status"]);
+      assertEquals([refused, stderr.split("\n")[0]], [3, "❌ Error: Invalid API key"]);
+    }
+  });
+
+  const faults: [string, string[], number, string][] = [
+    ["no name", ["create"], 2, "name"],
+    [
+      "a permission that the key lacks",
+      ["create", "--name", "a", "--permission", "manage_projects"],
+      3,
+      "Required permission: manage_projects\n",
+    ],
+    [
+      "a permission that there is not",
+      ["create", "--name", "a", "--permission", "fly"],
+      1,
+      "body.permissions.0: There is none of this name",
+    ],
+    [
+      "a project that there is not",
+      ["create", "--name", "a", "--scope", "nothing"],
+      5,
+      'There is no project "nothing"',
+    ],
+    ["a longer life than its own", ["create", "--name", "a", "--expires", "1y"], 1, "lives longer than it does"],
+    ["no end", ["create", "--name", "a", "--expires", "never"], 1, "makes none that does not"],
+    ["a span that is none", ["create", "--name", "a", "--expires", "soon"], 2, "--expires takes a span"],
+    ["--save without a profile", ["create", "--name", "a", "--save"], 2, "--profile <name>"],
+    [
+      "another environment",
+      ["create", "--name", "a", "--environment", "root"],
+      1,
+      "It is one of dev, stg, prod and ci",
+    ],
+    ["a key that there is not", ["delete", "nothing", "--yes"], 5, "There is no key of that id or name"],
+    ["nobody to ask", ["delete", "key_1"], 2, "say so with --yes"],
+  ];
+  for (const [what, args, code, message] of faults) {
+    it(`says so where there is ${what}`, async () => {
+      const outcome = await session().run(["apikeys", ...args]);
+      assertEquals([outcome.code, outcome.stdout], [code, ""]);
+      assertStringIncludes(outcome.stderr, message);
+    });
+  }
+
+  it("delete wants an id where several keys have the name", async () => {
+    const it = session(SECOND_KEY);
+    for (let count = 0; count < 2; count++) await create(it, "--name", "twin", "--permission", "read_scenarios");
+    const { code, stderr } = await it.run(["apikeys", "delete", "twin", "--yes"]);
+    assertEquals(code, 2);
+    assertMatch(stderr, /Several keys have that name; give an id: key_\d+, key_\d+\n/);
+  });
+
+  it("says where keys are managed on a platform that does not let it be done from here", async () => {
+    const old = listen(() => Response.json({ detail: "Not Found" }, { status: 404 }));
+    const { code, stderr } = await session(DOCUMENTED_KEY, old.url).run(["apikeys", "create", "--name", "a"]);
+    await old.stop();
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, "does not let keys be managed from here; use its page of API keys\n");
+  });
+
+  for (
+    const [what, answer] of [
+      ["alone", { api_key: "flux_dev_x" }],
+      ["wrapped", { api_key: { key: "flux_dev_x", id: "key_9" } }],
+      ["flat", { key: "flux_dev_x", id: "key_9", more: 1 }],
+    ] as const
+  ) {
+    it(`create takes the key as older and newer platforms give it: ${what}`, async () => {
+      const server = listen(() => Response.json(answer, { status: 201 }));
+      const { code, stdout } = await create(session(DOCUMENTED_KEY, server.url), "--name", "a", "-q");
+      await server.stop();
+      assertEquals([code, stdout], [0, "flux_dev_x\n"]);
+    });
+  }
+
+  it("create sends the same idempotency key with each attempt, and another one each time", async () => {
+    const server = listen(() =>
+      Response.json({ key: "flux_dev_x" }, { status: server.requests.length < 3 ? 503 : 201 })
+    );
+    await create(session(DOCUMENTED_KEY, server.url), "--name", "a");
+    await create(session(DOCUMENTED_KEY, server.url), "--name", "a");
+    await server.stop();
+    const keys = server.requests.map((it) => it.headers.get("idempotency-key"));
+    assertEquals([keys.length, new Set(keys.slice(0, 3)).size, new Set(keys).size], [4, 1, 2]);
+  });
+});

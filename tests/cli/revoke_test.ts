@@ -1,0 +1,100 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
+import { listen } from "../support/listener.ts";
+import { DOCUMENTED_KEY, REVOKED_KEY, startPlatform, type TestPlatform } from "../support/platform.ts";
+import { Session } from "../support/session.ts";
+import { leaveWorlds } from "../support/world.ts";
+
+describe("auth logout --revoke", () => {
+  let platform: TestPlatform;
+  beforeEach(async () => {
+    platform = await startPlatform();
+  });
+  afterEach(async () => {
+    await platform.stop();
+    leaveWorlds();
+  });
+
+  /** A home with these profiles at this platform. */
+  function home(url: string, ...profiles: [string, string][]): Session {
+    const session = new Session();
+    const fields = (key: string) => `    ${key}\n    api_url: "${url}"\n`;
+    session.save("profiles:\n" + profiles.map(([name, key]) => `  ${name}:\n${fields(key)}`).join(""));
+    return session;
+  }
+  const logout = (it: Session, ...options: string[]) => it.run(["auth", "logout", "--revoke", ...options]);
+  const statusOf = async (key: string) =>
+    (await new Session().run(["auth", "status", "--api-key", key, "--api-url", platform.url])).code;
+
+  it("revokes the key, then removes it", async () => {
+    const session = home(platform.url, ["default", `api_key: ${DOCUMENTED_KEY}`]);
+    assertEquals(await logout(session), {
+      code: 0,
+      stdout: "✅ Logged out from profile: default\n✅ The platform does not take what was saved any more.\n",
+      stderr: "",
+    });
+    assertEquals([await statusOf(DOCUMENTED_KEY), session.saved()!.includes(DOCUMENTED_KEY)], [3, false]);
+  });
+
+  it("removes a key that is refused already", async () => {
+    const session = home(platform.url, ["default", `api_key: ${REVOKED_KEY}`]);
+    assertEquals([(await logout(session)).code, session.saved()!.includes(REVOKED_KEY)], [0, false]);
+  });
+
+  it("removes nothing where the platform cannot be reached", async () => {
+    const session = home("http://127.0.0.1:1", ["default", `api_key: ${DOCUMENTED_KEY}`]);
+    const before = session.saved();
+    const { code, stdout } = await logout(session);
+    assertEquals([code, stdout, session.saved()], [4, "", before]);
+  });
+
+  it("removes nothing where the platform does not let a key revoke itself", async () => {
+    const old = listen(({ method }) =>
+      method === "GET" ? Response.json({ account: {}, api_key: { id: "key_1" } }) : Response.json({}, { status: 404 })
+    );
+    const session = home(old.url, ["default", `api_key: ${DOCUMENTED_KEY}`]);
+    const before = session.saved();
+    const { code, stderr } = await logout(session);
+    await old.stop();
+    assertEquals([code, session.saved()], [1, before]);
+    assertStringIncludes(stderr, "does not let a key revoke itself; delete it on the platform's page of API keys\n");
+  });
+
+  it("revokes nothing where it could not be removed", async () => {
+    const session = home(platform.url, ["default", `api_key: ${DOCUMENTED_KEY}`]);
+    Deno.mkdirSync(`${session.world.credentials}.new/x`, { recursive: true });
+    assertEquals([(await logout(session)).code, await statusOf(DOCUMENTED_KEY)], [2, 0]);
+  });
+
+  it("ends a login through the browser", async () => {
+    const sent: unknown[] = [];
+    const server = listen(async (request) => {
+      sent.push([new URL(request.url).pathname, request.headers.get("authorization"), await request.json()]);
+      return new Response(null, { status: 204 });
+    });
+    const tokens =
+      'access_token: fluxat_x\n    refresh_token: fluxrt_y\n    access_token_expires: "2024-01-22T13:00:00Z"';
+    const session = home(server.url, ["default", tokens]);
+    const { code } = await logout(session);
+    await server.stop();
+    assertEquals([code, session.saved()!.includes("fluxrt_y")], [0, false]);
+    assertEquals(sent, [["/api/cli-connect/revoke", null, { refresh_token: "fluxrt_y" }]]);
+  });
+
+  it("revokes all with --all", async () => {
+    const made = await new Session({ env: { FLUXLOOP_API_KEY: DOCUMENTED_KEY, FLUXLOOP_API_URL: platform.url } })
+      .run(["apikeys", "create", "--name", "second", "-q"]);
+    const second = made.stdout.trim();
+    const session = home(platform.url, ["default", `api_key: ${DOCUMENTED_KEY}`], ["dev", `api_key: ${second}`]);
+    assertEquals((await logout(session, "--all")).code, 0);
+    assertEquals([await statusOf(DOCUMENTED_KEY), await statusOf(second)], [3, 3]);
+  });
+
+  it("says what it cannot do where a variable holds a key", async () => {
+    const session = home(platform.url, ["default", `api_key: ${DOCUMENTED_KEY}`]);
+    const { stderr } = await session.run(["auth", "logout"], { env: { FLUXLOOP_API_KEY: "flux_dev_other" } });
+    const text = "⚠️  FLUXLOOP_API_KEY is set: commands go on to use its key, which logout cannot remove. " +
+      "Unset it: unset FLUXLOOP_API_KEY\n";
+    assertEquals(stderr, text);
+  });
+});
