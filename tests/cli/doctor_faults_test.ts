@@ -165,7 +165,7 @@ describe("the doctor, asked about keys that lie about", () => {
     ["a file that ends in .env", { "ci/prod.env": `KEY="${DOCUMENTED_KEY}"\n` }, found("ci/prod.env:1")],
     ["quotes and another name", { ".env": `# x\n\nOTHER='${DOCUMENTED_KEY}'` }, found(".env:3")],
     ["several folders", { ".env": assignment, "a/b/.env": assignment }, found(".env:1, a/b/.env:1")],
-    ["a hostile name", { "a\x1b[31m/.env": assignment }, found("a\\x1b[31m/.env:1")],
+    ["a hostile name", { "a\u202eb/.env": assignment }, found("a\\u{202e}b/.env:1")],
     ["another key alone", { ".env": "FLUXLOOP_API_KEY=flux_dev_other\n" }, NONE],
     ["a file that git ignores", { ".env": assignment, ".gitignore": ".env\n" }, NONE],
     ["a folder that git ignores", { "secret/.env": assignment, ".gitignore": "/secret/\n" }, NONE],

@@ -20,8 +20,12 @@ function project(files: Record<string, string>, env: Record<string, string> = {}
 }
 
 const PIN = ".fluxloop/config.yaml";
-const run = (session: Session, args: string[], folder = "project/src/deep") =>
-  session.run(args, { cwd: `${session.world.home}/${folder}` });
+/** Runs a command in a folder below the home; what it says of paths comes as it would on a system with slashes. */
+async function run(session: Session, args: string[], folder = "project/src/deep") {
+  const { code, stdout, stderr } = await session.run(args, { cwd: `${session.world.home}/${folder}` });
+  return { code, stdout, stderr: stderr.replaceAll("\\", "/") };
+}
+
 const keyOf = async (session: Session, args: string[] = [], folder?: string) =>
   (await run(session, ["auth", "token", ...args], folder)).stdout.trim();
 

@@ -13,7 +13,8 @@ export function tokenCommand(context: Context) {
   const command = new Command()
     .description(
       "Print the API key that commands would use, alone on standard output, for scripts.\n\n" +
-        "Makes no request: the key is printed whether the platform takes it or not.",
+        "Makes no request: the key is printed whether the platform takes it or not. After a login through the browser it\n" +
+        "prints the access token, which ends within the hour, and renews it first where it is about to end.",
     )
     .option("--json", "Output in JSON format, with where the key comes from.")
     .example("Use the key with another program", 'curl -H "Authorization: Bearer $(fluxloop auth token)" …')
