@@ -5,7 +5,7 @@
  * @module
  */
 import type { Context } from "../context.ts";
-import { FluxloopError, InterruptedError, SystemError, UsageError } from "../errors.ts";
+import { InterruptedError, UsageError } from "../errors.ts";
 import { versionText } from "../build_info.ts";
 import { ReportedFailure } from "./reported_failure.ts";
 
@@ -46,9 +46,11 @@ async function guarded(context: Context, args: readonly string[], work: () => un
     return 0;
   } catch (thrown) {
     if (thrown instanceof ReportedFailure) return thrown.exitCode;
-    const error = await expected(thrown);
+    // One module, and not the five that it is made of: what fails is in a hurry, too.
+    const { expected, report } = await import("./report.ts");
+    const error = expected(thrown);
     try {
-      await report(context, args, error);
+      report(context, optionsOf(args), error);
     } catch {
       // There is nobody to tell, or nothing to tell it with; the exit code says it.
     }
@@ -71,29 +73,4 @@ function refuseEmptyValues(args: readonly string[]): void {
 /** @returns The arguments that are the program's own: those before `--`. */
 function optionsOf(args: readonly string[]): readonly string[] {
   return args.includes("--") ? args.slice(0, args.indexOf("--")) : args;
-}
-
-async function report(context: Context, args: readonly string[], error: FluxloopError): Promise<void> {
-  const { consoleFor } = await import("./console.ts");
-  const { errorJson } = await import("../output/failure.ts");
-  const { jsonText } = await import("../output/json.ts");
-  const options = optionsOf(args);
-  if (options.includes("--json")) context.stdout.write(jsonText({ error: errorJson(error) }));
-  else {
-    const verbose = options.some((it) => it === "--verbose" || /^-q*v[qv]*$/.test(it));
-    consoleFor(context, { verbose, color: !options.includes("--no-color") }).failure(error);
-  }
-}
-
-async function expected(thrown: unknown): Promise<FluxloopError> {
-  if (thrown instanceof FluxloopError) return thrown;
-  const { ValidationError } = await import("@cliffy/command");
-  if (thrown instanceof ValidationError) {
-    const { redactTokens } = await import("../output/mask.ts");
-    const { withoutColour } = await import("../output/ansi.ts");
-    // It repeats arguments, one of which may be a mistyped key.
-    return new UsageError(redactTokens(withoutColour(thrown.message)));
-  }
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return new SystemError(`fluxloop came upon something it was not made for: ${message}`, { cause: thrown });
 }

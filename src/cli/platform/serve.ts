@@ -40,13 +40,11 @@ async function serve(context: Context, options: ServeFlags): Promise<void> {
   const { port } = options;
   if (port < 0 || port > 65_535) throw new UsageError("--port takes a number from 0 to 65535");
   if (options.data?.startsWith("-")) throw new UsageError("--data takes a folder, not an option");
-  const { requireCredentialsLocation } = await import("../../credentials/location.ts");
-  const { join } = await import("@std/path");
+  const { join, requireCredentialsLocation, startLocalPlatform } = await import("./work.ts");
   const dataDir = options.ephemeral
     ? null
     : options.data ?? join(requireCredentialsLocation(context).folder, "platform");
 
-  const { startLocalPlatform } = await import("../../local_platform/server.ts");
   const platform = await startLocalPlatform({ port, dataDir, now: context.now, random: context.random });
   try {
     announce(context, options, platform, dataDir);

@@ -1,0 +1,37 @@
+/**
+ * How a failure is told, be it one that was expected or not. Loaded where something has failed, and then only.
+ *
+ * @module
+ */
+import { ValidationError } from "@cliffy/command";
+import type { Context } from "../context.ts";
+import { FluxloopError, SystemError, UsageError } from "../errors.ts";
+import { withoutColour } from "../output/ansi.ts";
+import { errorJson } from "../output/failure.ts";
+import { jsonText } from "../output/json.ts";
+import { redactTokens } from "../output/mask.ts";
+import { consoleFor } from "./console.ts";
+
+/**
+ * Tells a failure: as a document on standard output where `--json` was given, else as text on standard error.
+ *
+ * @param context The outside world.
+ * @param options The arguments that are the program's own; they may be what is wrong.
+ * @param error What is told.
+ */
+export function report(context: Context, options: readonly string[], error: FluxloopError): void {
+  if (options.includes("--json")) context.stdout.write(jsonText({ error: errorJson(error) }));
+  else {
+    const verbose = options.some((it) => it === "--verbose" || /^-q*v[qv]*$/.test(it));
+    consoleFor(context, { verbose, color: !options.includes("--no-color") }).failure(error);
+  }
+}
+
+/** @returns What was thrown as one of the failures that people are told about. */
+export function expected(thrown: unknown): FluxloopError {
+  if (thrown instanceof FluxloopError) return thrown;
+  // It repeats arguments, one of which may be a mistyped key.
+  if (thrown instanceof ValidationError) return new UsageError(redactTokens(withoutColour(thrown.message)));
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new SystemError(`fluxloop came upon something it was not made for: ${message}`, { cause: thrown });
+}
