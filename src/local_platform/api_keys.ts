@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { displayPrefix, hashApiKey } from "./api_key.ts";
+import { displayPrefix } from "./api_key.ts";
 import type { Permission, Scopes } from "./contract.ts";
 import type { Database } from "./database.ts";
+import { hashSecret } from "./secret.ts";
 import { isoTime } from "./time.ts";
 
 /** A key as it is kept: without the key itself. Times are whole seconds. */
@@ -87,7 +88,7 @@ export class ApiKeys {
       key.accountId,
       key.name,
       displayPrefix(key.key),
-      hashApiKey(key.key),
+      hashSecret(key.key),
       isoTime(key.createdAt),
       key.expiresAt && isoTime(key.expiresAt),
       JSON.stringify(key.scopes),

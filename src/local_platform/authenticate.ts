@@ -5,9 +5,9 @@
  */
 import type { KeyRejection } from "../errors.ts";
 import { Refusal } from "./answers.ts";
-import { hashApiKey } from "./api_key.ts";
 import type { ApiKey } from "./api_keys.ts";
 import type { UnauthorizedError } from "./contract.ts";
+import { hashSecret } from "./secret.ts";
 import type { Storage } from "./storage.ts";
 
 /** Who is asking. */
@@ -40,7 +40,7 @@ const SENTENCES: Record<KeyRejection, string> = {
  */
 export function authenticate(authorization: string | null, { apiKeys }: Storage, now: Date): Caller {
   const token = BEARER.exec(authorization ?? "")?.[1] ?? "";
-  const apiKey = apiKeys.find(hashApiKey(token));
+  const apiKey = apiKeys.find(hashSecret(token));
   if (apiKey === undefined) throw unauthorized("invalid_api_key");
   if (apiKey.revokedAt !== null) throw unauthorized("revoked_api_key");
   if (apiKey.expiresAt !== null && apiKey.expiresAt <= now) throw unauthorized("expired_api_key");

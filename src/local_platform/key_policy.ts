@@ -6,7 +6,7 @@
  */
 import { createHash } from "node:crypto";
 import { Refusal } from "./answers.ts";
-import { generateApiKey, type KeyEnvironment, type Random } from "./api_key.ts";
+import { generateApiKey, type KeyEnvironment } from "./api_key.ts";
 import type { ApiKey } from "./api_keys.ts";
 import type { Caller } from "./authenticate.ts";
 import type {
@@ -18,6 +18,7 @@ import type {
   SentenceError,
 } from "./contract.ts";
 import { invalid } from "./request_body.ts";
+import type { Random } from "./secret.ts";
 import type { Storage } from "./storage.ts";
 import { DAY } from "./time.ts";
 

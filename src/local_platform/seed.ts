@@ -4,8 +4,9 @@
  *
  * @module
  */
-import { generateApiKey, type Random } from "./api_key.ts";
+import { generateApiKey } from "./api_key.ts";
 import type { Account, Organization, Plan, Project } from "./contract.ts";
+import type { Random } from "./secret.ts";
 import { openStorage, type Storage } from "./storage.ts";
 import { DAY, utcMidnight, utcMonth } from "./time.ts";
 

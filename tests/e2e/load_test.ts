@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import { type Client, load, type Question } from "../../scripts/bench/load.ts";
-import { hashApiKey } from "../../src/local_platform/api_key.ts";
+import { hashSecret } from "../../src/local_platform/secret.ts";
 import { SEEDED_ACCOUNT_ID } from "../../src/local_platform/seed.ts";
 import { openStorage } from "../../src/local_platform/storage.ts";
 import { Fixture } from "../local_platform/running_platform.ts";
@@ -117,7 +117,7 @@ describe(`the embedded platform, asked by ${CLIENTS} clients at once`, () => {
     assertEquals(wrong, []);
 
     const storage = openStorage(dataDir);
-    const find = (key: string) => storage.apiKeys.find(hashApiKey(key));
+    const find = (key: string) => storage.apiKeys.find(hashSecret(key));
     const lost = [...added, ...rest].filter((it) => find(it) === undefined);
     const unused = [...owners.map((it) => it.key), ...added.slice(0, used)].filter((it) => !find(it)?.lastUsedAt);
     storage.close();

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
-import { hashApiKey } from "../../src/local_platform/api_key.ts";
+import { hashSecret } from "../../src/local_platform/secret.ts";
 import { SEEDED_ACCOUNT_ID } from "../../src/local_platform/seed.ts";
 import type { LocalPlatform } from "../../src/local_platform/server.ts";
 import { openStorage, type Storage } from "../../src/local_platform/storage.ts";
@@ -89,7 +89,7 @@ describe("an account of the embedded platform", () => {
       await ask(platform, "/api/auth/me", bearer(DOCUMENTED_KEY));
       time = new Date(second);
       await ask(platform, "/api/auth/me", bearer(DOCUMENTED_KEY));
-      assertEquals(storage.apiKeys.find(hashApiKey(DOCUMENTED_KEY))?.lastUsedAt, new Date(kept));
+      assertEquals(storage.apiKeys.find(hashSecret(DOCUMENTED_KEY))?.lastUsedAt, new Date(kept));
     });
   }
 

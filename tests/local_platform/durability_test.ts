@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import { DatabaseSync } from "node:sqlite";
-import { hashApiKey } from "../../src/local_platform/api_key.ts";
+import { hashSecret } from "../../src/local_platform/secret.ts";
 import { openStorage } from "../../src/local_platform/storage.ts";
 import { ask, bearer, DOCUMENTED_KEY, Fixture, SEED_DAY, startPlatform } from "./running_platform.ts";
 
@@ -17,7 +17,7 @@ describe("the embedded platform's state", () => {
   /** @returns Those of `keys` that the storage does not know. */
   function missing(keys: string[]): string[] {
     const storage = openStorage(dataDir);
-    const lost = keys.filter((it) => storage.apiKeys.find(hashApiKey(it)) === undefined);
+    const lost = keys.filter((it) => storage.apiKeys.find(hashSecret(it)) === undefined);
     storage.close();
     return lost;
   }
