@@ -1,5 +1,5 @@
 /**
- * Who is asking: the bearer of an API key (RFC 6750; OpenAPI document, security scheme `bearer`).
+ * Who is asking: the bearer of an API key or an access token (RFC 6750; OpenAPI document, security scheme `bearer`).
  *
  * @module
  */
@@ -30,18 +30,25 @@ const SENTENCES: Record<KeyRejection, string> = {
 };
 
 /**
- * Finds out who is asking, and remembers that the key was used.
+ * Finds out who is asking: the bearer of an API key, which is remembered to have been used, or of an access token, for
+ * whom a person has signed in.
  *
  * Every token goes the same way, whatever it looks like: it is hashed, and the hash is looked up. How long that takes
  * tells at most something about hashes, from which no key follows.
  *
  * @param authorization The `Authorization` header; `null` where there is none.
- * @throws {Refusal} 401, when there is no key, or it is unknown, revoked or expired.
+ * @throws {Refusal} 401, when there is no key or token, or it is unknown, revoked or expired.
  */
-export function authenticate(authorization: string | null, { apiKeys }: Storage, now: Date): Caller {
+export function authenticate(authorization: string | null, { apiKeys, sessions }: Storage, now: Date): Caller {
   const token = BEARER.exec(authorization ?? "")?.[1] ?? "";
-  const apiKey = apiKeys.find(hashSecret(token));
-  if (apiKey === undefined) throw unauthorized("invalid_api_key");
+  const hash = hashSecret(token);
+  const apiKey = apiKeys.find(hash);
+  if (apiKey === undefined) {
+    const access = sessions.findAccess(hash);
+    if (access === undefined) throw unauthorized("invalid_api_key");
+    if (access.expiresAt <= now) throw unauthorized("expired_api_key");
+    return { accountId: access.accountId, apiKey: null };
+  }
   if (apiKey.revokedAt !== null) throw unauthorized("revoked_api_key");
   if (apiKey.expiresAt !== null && apiKey.expiresAt <= now) throw unauthorized("expired_api_key");
 

@@ -41,6 +41,14 @@ export type ConflictError = Schemas["ConflictError"];
 export type ProjectList = Schemas["ProjectList"];
 /** What `GET /api/workspaces` may answer. */
 export type WorkspaceList = Schemas["WorkspaceList"];
+/** What `POST /api/cli-connect/start` answers. */
+export type StartedLogin = Schemas["StartedLogin"];
+/** Tokens, and who let the program in. */
+export type IssuedCredential = Schemas["IssuedCredential"];
+/** What `POST /api/cli-connect/complete` answers. */
+export type LoginState = Schemas["LoginState"];
+/** What `POST /api/cli-connect/refresh` answers. */
+export type RefreshedLogin = Schemas["RefreshedLogin"];
 /** A 401 answer. */
 export type UnauthorizedError = Schemas["UnauthorizedError"];
 /** An answer that says no more than a sentence. */

@@ -124,12 +124,36 @@ export function changeKey(
   return keeper.storage.apiKeys.get(key.id)!;
 }
 
+/**
+ * Replaces a key by a new one of the same name, reach, permissions and lifetime; the old one is refused from now on.
+ *
+ * @throws {Refusal} 404 where the caller manages no such key.
+ */
+export function regenerateKey(keeper: KeyKeeper, caller: Caller, id: string): MadeKey {
+  const { storage, random } = keeper;
+  const createdAt = keeper.now();
+  return storage.transaction(() => {
+    const { name, scopes, permissions, accountId, prefix, ...old } = requireManaged(keeper, caller, id);
+    const lifetime = old.expiresAt && old.expiresAt.getTime() - old.createdAt.getTime();
+    const expiresAt = lifetime === null ? null : new Date(createdAt.getTime() + lifetime);
+    const key = generateApiKey(prefix.split("_")[1] as KeyEnvironment, random);
+    const createdBy = caller.apiKey?.id ?? null;
+    const apiKey = storage.apiKeys.add({ key, name, scopes, permissions, accountId, createdAt, expiresAt, createdBy });
+    storage.apiKeys.revoke(id, createdAt);
+    return { apiKey, key };
+  });
+}
+
 function manages(storage: Storage, { accountId, apiKey }: Caller, key: ApiKey): boolean {
   if (key.accountId !== accountId) return false;
   return apiKey === null || apiKey.id === key.id || storage.apiKeys.isDescendant(key.id, apiKey.id);
 }
 
-function requireManaged({ storage }: KeyKeeper, caller: Caller, id: string): ApiKey {
+/**
+ * @returns The key with this id.
+ * @throws {Refusal} 404 where the caller manages no such key.
+ */
+export function requireManaged({ storage }: KeyKeeper, caller: Caller, id: string): ApiKey {
   const key = storage.apiKeys.get(id);
   // A key of somebody else's is as one that there is not: nothing is told of it.
   if (key !== undefined && key.revokedAt === null && manages(storage, caller, key)) return key;

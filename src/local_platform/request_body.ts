@@ -30,7 +30,11 @@ export function invalid(errors: readonly FieldError[]): Refusal {
   return new Refusal(422, { detail: [...errors] } satisfies ValidationError);
 }
 
-async function readText(request: Request): Promise<string> {
+/**
+ * @returns The body, at most 64 KiB of it.
+ * @throws {Refusal} 413.
+ */
+export async function readText(request: Request): Promise<string> {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
   for await (const chunk of request.body ?? []) {

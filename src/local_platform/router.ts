@@ -10,6 +10,8 @@ import type { SentenceError } from "./contract.ts";
 /** A request on its way to a handler. */
 export interface Call {
   readonly request: Request;
+  /** Where it comes from, as an address. */
+  readonly address: string;
   /** What stands in the path for each `{name}` of the template, decoded. */
   readonly params: Readonly<Record<string, string>>;
 }
@@ -49,10 +51,10 @@ export type Route =
 export function createRouter(
   routes: readonly Route[],
   authenticate: (request: Request) => Caller,
-): (request: Request) => Promise<Response> {
+): (request: Request, address: string) => Promise<Response> {
   const matchers = routes.map((route) => ({ route, match: pathMatcher(route.path) }));
 
-  async function answer(request: Request): Promise<Response> {
+  async function answer(request: Request, address: string): Promise<Response> {
     const { pathname } = new URL(request.url);
     // HEAD is answered like GET (RFC 9110, section 9.3.2); the runtime leaves the body out.
     const method = request.method === "HEAD" ? "GET" : request.method;
@@ -65,13 +67,13 @@ export function createRouter(
     if (hit === undefined) throw methodNotAllowed(candidates.map((it) => it.route.method));
 
     const { route, params } = hit;
-    if (route.access === "public") return await route.handler({ request, params });
-    return await route.handler({ request, params, caller: authenticate(request) });
+    if (route.access === "public") return await route.handler({ request, address, params });
+    return await route.handler({ request, address, params, caller: authenticate(request) });
   }
 
-  return async (request) => {
+  return async (request, address) => {
     try {
-      return await answer(request);
+      return await answer(request, address);
     } catch (error) {
       return error instanceof Refusal ? error.response() : internalError();
     }
@@ -93,7 +95,8 @@ function methodNotAllowed(methods: readonly string[]): Refusal {
   return new Refusal(405, body, { allow: allowed.join(", ") });
 }
 
-function pathMatcher(template: string): (path: string) => Record<string, string> | undefined {
+/** @returns What takes a path apart as `template` has it: the value of each `{name}`; `undefined` for another path. */
+export function pathMatcher(template: string): (path: string) => Record<string, string> | undefined {
   const parts = template.split("/").map((it) => {
     const name = /^\{(.+)\}$/.exec(it)?.[1];
     return name === undefined ? { text: it } : { name };

@@ -6,6 +6,7 @@
 import openApiDocument from "../platform/openapi.json" with { type: "json" };
 import { done, json } from "./answers.ts";
 import type { ApiKey } from "./api_keys.ts";
+import type { CliConnect } from "./cli_connect.ts";
 import type { Caller } from "./authenticate.ts";
 import type {
   ApiKeyInfo,
@@ -23,11 +24,18 @@ import type { Route } from "./router.ts";
 import { isoTime, utcMonth } from "./time.ts";
 
 /** What handlers work with. */
-export type Platform = KeyKeeper;
+export interface Platform extends KeyKeeper {
+  readonly cliConnect: CliConnect;
+  /** The API URL: `http://127.0.0.1:<port>`. */
+  readonly url: string;
+}
 
-/** @returns The routes of a platform. */
+/** The longest that a program may say of itself, in characters. */
+const USER_AGENT_LENGTH = 200;
+
+/** @returns The routes of a platform's API. */
 export function platformRoutes(platform: Platform): Route[] {
-  const { accounts } = platform.storage;
+  const { storage: { accounts }, cliConnect } = platform;
   return [
     {
       method: "GET",
@@ -87,6 +95,41 @@ export function platformRoutes(platform: Platform): Route[] {
       access: "api_key",
       handler({ caller, params }) {
         deleteKey(platform, caller, params.id);
+        return done();
+      },
+    },
+    {
+      method: "POST",
+      path: "/api/cli-connect/start",
+      operationId: "startLogin",
+      access: "public",
+      async handler({ request, address }) {
+        await readObject(request);
+        const userAgent = (request.headers.get("user-agent") ?? "").slice(0, USER_AGENT_LENGTH);
+        return json(200, cliConnect.start({ userAgent, address }, `${platform.url}/connect`));
+      },
+    },
+    {
+      method: "POST",
+      path: "/api/cli-connect/complete",
+      operationId: "completeLogin",
+      access: "public",
+      handler: async ({ request }) => json(200, cliConnect.complete(await readObject(request))),
+    },
+    {
+      method: "POST",
+      path: "/api/cli-connect/refresh",
+      operationId: "refreshLogin",
+      access: "public",
+      handler: async ({ request }) => json(200, cliConnect.refresh(await readObject(request))),
+    },
+    {
+      method: "POST",
+      path: "/api/cli-connect/revoke",
+      operationId: "revokeLogin",
+      access: "public",
+      async handler({ request }) {
+        cliConnect.revoke(await readObject(request));
         return done();
       },
     },

@@ -76,6 +76,38 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (account_id, caller, idempotency_key)
   ) STRICT;
   `,
+  `
+  -- Programs that a person has let in, and their tokens.
+  CREATE TABLE sessions (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    refresh_hash BLOB NOT NULL UNIQUE CHECK (length(refresh_hash) = 32),
+    previous_refresh_hash BLOB UNIQUE CHECK (length(previous_refresh_hash) = 32),
+    refreshed_at TEXT NOT NULL,
+    expires_at TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE access_tokens (
+    hash BLOB NOT NULL PRIMARY KEY CHECK (length(hash) = 32),
+    session INTEGER NOT NULL REFERENCES sessions (number) ON DELETE CASCADE,
+    expires_at TEXT NOT NULL
+  ) STRICT;
+
+  -- Programs that ask to be let in. A number is never given twice: a page that is open names no other's.
+  CREATE TABLE device_logins (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    device_hash BLOB NOT NULL UNIQUE CHECK (length(device_hash) = 32),
+    user_hash BLOB NOT NULL UNIQUE CHECK (length(user_hash) = 32),
+    user_agent TEXT NOT NULL,
+    address TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    expires_at TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('pending', 'approved', 'denied')),
+    account_id TEXT REFERENCES accounts (id),
+    session INTEGER REFERENCES sessions (number) ON DELETE SET NULL,
+    delivered_at TEXT
+  ) STRICT;
+  `,
 ];
 
 /** The version that this program makes and understands. */

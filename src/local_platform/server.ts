@@ -8,10 +8,12 @@ import type { Context } from "../context.ts";
 import { SystemError } from "../errors.ts";
 import { Refusal } from "./answers.ts";
 import { authenticate } from "./authenticate.ts";
+import { CliConnect, DEVICE_LOGIN_TIMES, type DeviceLoginTimes } from "./cli_connect.ts";
 import type { SentenceError } from "./contract.ts";
 import { createRouter, internalError } from "./router.ts";
-import { platformRoutes } from "./routes.ts";
-import { openSeededStorage } from "./seed.ts";
+import { type Platform, platformRoutes } from "./routes.ts";
+import { Pages } from "./pages/mod.ts";
+import { openSeededStorage, SEEDED_ACCOUNT_ID } from "./seed.ts";
 
 /** Loopback, and nothing else: what is served here is for this machine alone. */
 const HOSTNAME = "127.0.0.1";
@@ -29,6 +31,10 @@ export interface LocalPlatformOptions {
   readonly random: Context["random"];
   /** The key that a new data directory starts with, `flux_<env>_<secret>`, instead of a random one. */
   readonly apiKey?: string;
+  /** How long logins through the browser take; as the hosted platform has it unless told otherwise. */
+  readonly deviceLoginTimes?: DeviceLoginTimes;
+  /** Called when the sign-in link was used, with the one that is good from now on. */
+  readonly onSignIn?: (nextLink: string) => void;
 }
 
 /** A platform that listens. */
@@ -37,8 +43,8 @@ export interface LocalPlatform {
   readonly url: string;
   /** The whole key, which is kept nowhere; `null` unless this start made the data. */
   readonly apiKey: string | null;
-  /** Where a person signs in to the pages; `null`: there are none yet. */
-  readonly signInUrl: string | null;
+  /** Where a person signs in to the pages, once. */
+  readonly signInUrl: string;
   /** Lets answers that are under way finish, for two seconds at most, and lets go of port and files. */
   stop(): Promise<void>;
 }
@@ -51,26 +57,34 @@ export interface LocalPlatform {
  * @throws {TypeError} When `apiKey` does not have the form of a key.
  */
 export async function startLocalPlatform(options: LocalPlatformOptions): Promise<LocalPlatform> {
-  let answer: (request: Request) => Promise<Response>;
+  let answer: (request: Request, address: string) => Promise<Response>;
   // First the port, then the data: the key of a new data directory is told once, and a start that fails would lose it.
   // No request can come in between, because nothing is waited for there.
-  const server = listen(options.port, (request) => answer(request));
+  const server = listen(options.port, (request, info) => answer(request, info.remoteAddr.hostname));
   const { port } = server.addr;
 
   try {
     const { now, random } = options;
     const { storage, apiKey } = openSeededStorage(options.dataDir, { now: now(), random, apiKey: options.apiKey });
+    const url = `http://${HOSTNAME}:${port}`;
+    const times = options.deviceLoginTimes ?? DEVICE_LOGIN_TIMES;
+    const cliConnect = new CliConnect({ storage, now, random, times });
+    const platform: Platform = { storage, now, random, cliConnect, url };
     const route = createRouter(
-      platformRoutes({ storage, now, random }),
+      platformRoutes(platform),
       (request) => authenticate(request.headers.get("authorization"), storage, now()),
     );
-    answer = async (request) => isOurs(request, port) ? await route(request) : misdirected();
+    const pages = new Pages({ platform, accountId: SEEDED_ACCOUNT_ID, onSignIn: options.onSignIn ?? (() => {}) });
+    answer = async (request, address) => {
+      if (!isOurs(request, port)) return misdirected();
+      return await (pages.has(new URL(request.url).pathname) ? pages.answer(request) : route(request, address));
+    };
 
     let stopped: Promise<void> | undefined;
     return {
-      url: `http://${HOSTNAME}:${port}`,
+      url,
       apiKey,
-      signInUrl: null,
+      signInUrl: pages.signInUrl,
       stop: () => stopped ??= shutDown(server).finally(() => storage.close()),
     };
   } catch (error) {
@@ -81,7 +95,7 @@ export async function startLocalPlatform(options: LocalPlatformOptions): Promise
 
 type Server = Deno.HttpServer<Deno.NetAddr>;
 
-function listen(port: number, handler: (request: Request) => Promise<Response>): Server {
+function listen(port: number, handler: Deno.ServeHandler<Deno.NetAddr>): Server {
   try {
     return Deno.serve({
       hostname: HOSTNAME,
@@ -113,16 +127,22 @@ async function shutDown(server: Server): Promise<void> {
 
 /**
  * A web page can let its own host name resolve to 127.0.0.1, and then talk to this server as to its own (DNS
- * rebinding). The browser still tells the name that the page used.
+ * rebinding). The browser still tells the name that the page used; and where a page of another site sends something here
+ * under our own name, the browser tells where that page is from (Fetch standard, "Origin").
  */
 function isOurs(request: Request, port: number): boolean {
   const names = ["127.0.0.1", "localhost", "[::1]"];
   const ours = names.flatMap((it) => port === 80 ? [it, `${it}:80`] : [`${it}:${port}`]);
   // HTTP/2 and requests in absolute form name the host in the target, and may do so beside the header.
   const host = request.headers.get("host");
-  return (host === null || ours.includes(host.toLowerCase())) && ours.includes(new URL(request.url).host);
+  const origin = request.headers.get("origin");
+  return (host === null || ours.includes(host.toLowerCase())) && ours.includes(new URL(request.url).host) &&
+    (origin === null || ours.some((it) => origin === `http://${it}`));
 }
 
 function misdirected(): Response {
-  return new Refusal(421, { detail: "This server does not answer for that host" } satisfies SentenceError).response();
+  return new Refusal(
+    421,
+    { detail: "This server does not answer for that host, or to that page" } satisfies SentenceError,
+  ).response();
 }

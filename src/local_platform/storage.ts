@@ -8,12 +8,18 @@ import { Accounts } from "./accounts.ts";
 import { ApiKeys } from "./api_keys.ts";
 import { openDatabase } from "./data_directory.ts";
 import type { Database } from "./database.ts";
+import { DeviceLogins } from "./device_logins.ts";
 import { migrate } from "./schema.ts";
+import { Sessions } from "./sessions.ts";
 
 /** The platform's state, a field for each subject. */
 export interface Storage {
   readonly accounts: Accounts;
   readonly apiKeys: ApiKeys;
+  readonly deviceLogins: DeviceLogins;
+  readonly sessions: Sessions;
+  /** Does all of `changes`, or, where it throws, nothing of it. */
+  transaction<T>(changes: () => T): T;
   /** Lets go of the files. */
   close(): void;
 }
@@ -37,6 +43,9 @@ function storageOn(database: Database): Storage {
   return {
     accounts: new Accounts(database),
     apiKeys: new ApiKeys(database),
+    deviceLogins: new DeviceLogins(database),
+    sessions: new Sessions(database),
+    transaction: (changes) => database.transaction(changes),
     close: () => database.close(),
   };
 }

@@ -55,6 +55,86 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/cli-connect/start": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Begins a login through the browser
+     * @description The program shows the code and the page's address to the person, who approves it there, and asks `complete` meanwhile (RFC 8628 in spirit).
+     */
+    post: operations["startLogin"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/cli-connect/complete": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * What became of a login
+     * @description An approved login's tokens are told once; within a minute of that, asking again ends those and tells others, as an answer may be lost. A code that is not known is one that has expired. After `slow_down` the time between two questions is 5 seconds longer.
+     */
+    post: operations["completeLogin"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/cli-connect/refresh": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Other tokens in exchange for a refresh token
+     * @description The refresh token is used up; for a minute it is taken again, as an answer may be lost. After that the session ends for whoever has one of its tokens.
+     */
+    post: operations["refreshLogin"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/cli-connect/revoke": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Ends a session
+     * @description Also one that has ended already, or never was.
+     */
+    post: operations["revokeLogin"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/openapi.json": {
     parameters: {
       query?: never;
@@ -317,6 +397,60 @@ export interface components {
       /** @description What there is already */
       id: string;
     };
+    /** @description A login that a person has yet to decide on */
+    StartedLogin: {
+      /** @description What the program asks with; a secret */
+      device_code: string;
+      /** @description What the person compares or types: at least 34 bits */
+      user_code: string;
+      /**
+       * Format: uri
+       * @description The page on which the login is approved
+       */
+      verification_url: string;
+      /** @description Seconds that the code waits */
+      expires_in?: number;
+      /** @description Seconds between two questions */
+      interval?: number;
+      /** @description The same in older servers */
+      expires_in_sec?: number;
+      /** @description The same in older servers */
+      interval_sec?: number;
+    };
+    DeviceCode: {
+      device_code: string;
+    };
+    RefreshToken: {
+      refresh_token: string;
+    };
+    /** @description Tokens of a login, and who let the program in */
+    IssuedCredential: {
+      /** @description Goes where an API key goes */
+      access_token: string;
+      refresh_token: string;
+      /**
+       * Format: date-time
+       * @description When the access token ends
+       */
+      expires_at: string;
+      user_id: string;
+      user_email: string;
+    };
+    LoginState: {
+      /** @enum {string} */
+      status: "pending" | "slow_down" | "approved" | "denied" | "expired";
+      credential?: components["schemas"]["IssuedCredential"];
+    };
+    RefreshedLogin: {
+      credential: {
+        access_token?: string;
+        refresh_token?: string;
+        /** Format: date-time */
+        expires_at?: string;
+        user_id?: string;
+        user_email?: string;
+      };
+    };
   };
   responses: {
     /** @description There is no key, or it is not taken */
@@ -514,6 +648,138 @@ export interface operations {
       403: components["responses"]["PermissionDenied"];
       404: components["responses"]["NotFound"];
       405: components["responses"]["MethodNotAllowed"];
+      421: components["responses"]["MisdirectedRequest"];
+      422: components["responses"]["UnprocessableContent"];
+      429: components["responses"]["TooManyRequests"];
+      "5XX": components["responses"]["ServerError"];
+    };
+  };
+  startLogin: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": Record<string, never>;
+      };
+    };
+    responses: {
+      /** @description What to show, and what to ask with */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["StartedLogin"];
+        };
+      };
+      403: components["responses"]["PermissionDenied"];
+      404: components["responses"]["NotFound"];
+      405: components["responses"]["MethodNotAllowed"];
+      413: components["responses"]["ContentTooLarge"];
+      415: components["responses"]["UnsupportedMediaType"];
+      421: components["responses"]["MisdirectedRequest"];
+      422: components["responses"]["UnprocessableContent"];
+      429: components["responses"]["TooManyRequests"];
+      "5XX": components["responses"]["ServerError"];
+    };
+  };
+  completeLogin: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["DeviceCode"];
+      };
+    };
+    responses: {
+      /** @description Its state */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["LoginState"];
+        };
+      };
+      403: components["responses"]["PermissionDenied"];
+      404: components["responses"]["NotFound"];
+      405: components["responses"]["MethodNotAllowed"];
+      413: components["responses"]["ContentTooLarge"];
+      415: components["responses"]["UnsupportedMediaType"];
+      421: components["responses"]["MisdirectedRequest"];
+      422: components["responses"]["UnprocessableContent"];
+      429: components["responses"]["TooManyRequests"];
+      "5XX": components["responses"]["ServerError"];
+    };
+  };
+  refreshLogin: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["RefreshToken"];
+      };
+    };
+    responses: {
+      /** @description The tokens; what is left out keeps its old value, and without `expires_at` it is one hour */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RefreshedLogin"];
+        };
+      };
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["PermissionDenied"];
+      404: components["responses"]["NotFound"];
+      405: components["responses"]["MethodNotAllowed"];
+      413: components["responses"]["ContentTooLarge"];
+      415: components["responses"]["UnsupportedMediaType"];
+      421: components["responses"]["MisdirectedRequest"];
+      422: components["responses"]["UnprocessableContent"];
+      429: components["responses"]["TooManyRequests"];
+      "5XX": components["responses"]["ServerError"];
+    };
+  };
+  revokeLogin: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["RefreshToken"];
+      };
+    };
+    responses: {
+      /** @description It has ended */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["PermissionDenied"];
+      404: components["responses"]["NotFound"];
+      405: components["responses"]["MethodNotAllowed"];
+      413: components["responses"]["ContentTooLarge"];
+      415: components["responses"]["UnsupportedMediaType"];
       421: components["responses"]["MisdirectedRequest"];
       422: components["responses"]["UnprocessableContent"];
       429: components["responses"]["TooManyRequests"];

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { Validator } from "@seriousme/openapi-schema-validator";
+import { CliConnect, DEVICE_LOGIN_TIMES } from "../../src/local_platform/cli_connect.ts";
 import { platformRoutes } from "../../src/local_platform/routes.ts";
 import { openStorage } from "../../src/local_platform/storage.ts";
 import openApiDocument from "../../src/platform/openapi.json" with { type: "json" };
@@ -8,7 +9,9 @@ import { random } from "./running_platform.ts";
 import { assertFits, examples, operations } from "./contract.ts";
 
 const storage = openStorage(null);
-const routes = platformRoutes({ storage, now: () => new Date(), random });
+const now = () => new Date();
+const cliConnect = new CliConnect({ storage, now, random, times: DEVICE_LOGIN_TIMES });
+const routes = platformRoutes({ storage, now, random, cliConnect, url: "http://127.0.0.1:8787" });
 storage.close();
 
 describe("the OpenAPI document", () => {

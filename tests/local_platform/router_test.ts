@@ -39,7 +39,7 @@ function nobody(): Caller {
 }
 
 function send(method: string, path: string): Promise<Response> {
-  return createRouter(ROUTES, nobody)(new Request(`http://127.0.0.1${path}`, { method }));
+  return createRouter(ROUTES, nobody)(new Request(`http://127.0.0.1${path}`, { method }), "127.0.0.1");
 }
 
 const PARAMETERS = [

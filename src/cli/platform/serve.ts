@@ -45,7 +45,9 @@ async function serve(context: Context, options: ServeFlags): Promise<void> {
     ? null
     : options.data ?? join(requireCredentialsLocation(context).folder, "platform");
 
-  const platform = await startLocalPlatform({ port, dataDir, now: context.now, random: context.random });
+  const { now, random } = context;
+  const onSignIn = (link: string) => announceLink(context, options, link);
+  const platform = await startLocalPlatform({ port, dataDir, now, random, onSignIn });
   try {
     announce(context, options, platform, dataDir);
     await stopOf(context);
@@ -68,12 +70,22 @@ function announce(context: Context, options: ServeFlags, platform: LocalPlatform
       dataDir === null ? "Its state is kept in memory." : `Its state is kept in ${dataDir}`,
       "",
       apiKey === null
-        ? "Its API key was shown when the folder was made; without it, start with another folder."
+        ? "Its API key was shown when the folder was made; another one can be made in the browser."
         : `API key (shown this once): ${apiKey}`,
       "",
+      `Manage its keys in the browser (this link is good once): ${signInUrl}`,
       `Log in to it: fluxloop auth login --api-url ${url}`,
       "Stop it: Ctrl-C",
     ].join("\n") + "\n", () => null);
+}
+
+/** The link was used; whoever needs another browser finds the next one in the same place. */
+function announceLink(context: Context, options: ServeFlags, link: string): void {
+  if (options.json) return;
+  consoleFor(context, options).data(
+    () => `Signed in. For another browser (this link is good once): ${link}\n`,
+    () => null,
+  );
 }
 
 async function stopOf({ stopped }: Context): Promise<void> {
