@@ -11,7 +11,7 @@ export interface DebianTool {
   readonly package: string;
 }
 
-/** What the tests under `tests/linux` need: a real terminal, a clock that can be set, stores for secrets, and proxies. */
+/** What the tests under `tests/linux` need: a real terminal, a clock that can be set, stores for secrets, proxies and a browser. */
 export const TEST_TOOLS: readonly DebianTool[] = [
   { command: "openssl", package: "openssl" },
   { command: "tmux", package: "tmux" },
@@ -27,6 +27,7 @@ export const TEST_TOOLS: readonly DebianTool[] = [
   { command: "tinyproxy", package: "tinyproxy-bin" },
   { command: "squid", package: "squid" },
   { command: "microsocks", package: "microsocks" },
+  { command: "chromium", package: "chromium" },
 ];
 
 /** What `deno task bench` measures with, and the peer that it compares with. */

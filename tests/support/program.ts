@@ -60,6 +60,8 @@ export interface ServedPlatform {
   readonly url: string;
   /** The whole key, where this start made the data. */
   readonly key: string | null;
+  /** Signs in to its pages, once. */
+  readonly signInUrl: string;
   /** Ends it with this signal. @returns Its exit code. */
   stop(signal?: Deno.Signal): Promise<number>;
 }
@@ -75,10 +77,11 @@ export async function servePlatform(args: readonly string[], options: ProgramOpt
     if (done) throw new Error(`The platform did not start: ${await errors}`);
     line += value;
   }
-  const { url, api_key: key } = JSON.parse(line);
+  const { url, api_key: key, sign_in_url: signInUrl } = JSON.parse(line);
   return {
     url,
     key,
+    signInUrl,
     async stop(signal = "SIGKILL") {
       child.kill(signal);
       await reader.cancel();
