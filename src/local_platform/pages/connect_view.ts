@@ -30,7 +30,7 @@ export function codePage({ session, code, error, flash }: CodePage): Html {
       <p class="lead">Enter the code that <code>fluxloop auth login --web</code> shows in your terminal.</p>
       <form method="post" action="${PATHS.connect}">${formToken(session)}
     <div class="field"><label for="code">Code</label>
-    <input class="code" type="text" id="code" name="code" value="${code}" required autofocus autocomplete="off" autocapitalize="characters" spellcheck="false" maxlength="20"${error !==
+    <input class="code entry" type="text" id="code" name="code" value="${code}" required autofocus autocomplete="off" autocapitalize="characters" spellcheck="false" maxlength="20"${error !==
         null && html`
       aria-invalid="true" aria-describedby="code-error"
     `}>${error !== null && html`<span class="error" id="code-error">${error}</span>`}</div>

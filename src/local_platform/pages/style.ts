@@ -52,7 +52,7 @@ main.narrow { max-width: 34rem; }
 .problem { background: var(--bad-ground); color: var(--bad); }
 .hint { background: var(--warn-ground); color: var(--warn); }
 .notice :last-child, .problem :last-child, .hint :last-child { margin-bottom: 0; }
-.secret { display: block; width: 100%; margin: .5rem 0; padding: .6rem .75rem; font-size: 1rem; user-select: all; color: var(--text); background: var(--card); border: 1px solid var(--edge); border-radius: 8px; }
+input.secret[type="text"] { display: block; width: 100%; max-width: 32rem; margin: .5rem 0; padding: .6rem .75rem; font-size: 1rem; user-select: all; color: var(--text); background: var(--card); border: 1px solid var(--edge); border-radius: 8px; }
 .keys { list-style: none; margin: 0; padding: 0; }
 .key { display: flex; flex-wrap: wrap; gap: .75rem 1.5rem; justify-content: space-between; align-items: flex-start; padding: 1rem 0; border-top: 1px solid var(--line); }
 .key:first-child { border-top: 0; padding-top: 0; }
@@ -61,6 +61,7 @@ main.narrow { max-width: 34rem; }
 .key-name { display: flex; flex-wrap: wrap; gap: .2rem .7rem; align-items: baseline; margin-bottom: .35rem; }
 .key-name code { color: var(--soft); }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: .4rem 1.25rem; margin: 0; }
+.facts + .hint { margin-top: 1.1rem; }
 .facts div { min-width: 0; }
 .facts .wide { grid-column: 1 / -1; }
 dt { color: var(--soft); font-size: .82rem; }
@@ -80,7 +81,7 @@ legend { padding: 0; margin-bottom: .3rem; }
 .field { margin: 0 0 1.1rem; }
 .field > label { display: block; margin-bottom: .3rem; }
 input[type="text"], select { font: inherit; width: 100%; max-width: 26rem; min-height: 2.6rem; padding: .4rem .7rem; color: var(--text); background: var(--card); border: 1px solid var(--edge); border-radius: 8px; }
-input.code { font-size: 1.4rem; letter-spacing: .12em; text-transform: uppercase; max-width: 16rem; }
+input.entry { font-size: 1.4rem; letter-spacing: .12em; text-transform: uppercase; max-width: 16rem; }
 input[aria-invalid="true"] { border-color: var(--bad); }
 .error { color: var(--bad); display: block; margin-top: .3rem; }
 .choice { display: flex; gap: .55rem; align-items: baseline; padding: .15rem 0; }
