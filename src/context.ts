@@ -50,6 +50,33 @@ export interface Prompts {
     current: string | undefined,
     colour: boolean,
   ): Promise<string>;
+  /**
+   * Asks for several of a list.
+   *
+   * @param message What stands above the list.
+   * @param choices One or more.
+   * @param chosen The values that are chosen at first.
+   * @param least How many have to be chosen, from 0 on.
+   * @param colour Whether colour may be used.
+   * @returns The values that were chosen, in the list's order.
+   * @throws {InterruptedError} As above.
+   */
+  chooseSeveral(
+    message: string,
+    choices: readonly PromptChoice[],
+    chosen: readonly string[],
+    least: number,
+    colour: boolean,
+  ): Promise<string[]>;
+  /**
+   * Asks for a line of text that is no secret.
+   *
+   * @param message What stands before the place where it is typed.
+   * @param colour Whether colour may be used.
+   * @returns What was typed: one character or more.
+   * @throws {InterruptedError} As above.
+   */
+  text(message: string, colour: boolean): Promise<string>;
 }
 
 /** One of several, and the line that stands for it. */

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { Input } from "@cliffy/prompt/input";
 import { Secret } from "@cliffy/prompt/secret";
 import { Select } from "@cliffy/prompt/select";
 import type { PromptChoice } from "./context.ts";
@@ -15,6 +16,9 @@ const CTRL_C = 0x03;
 const CTRL_D = 0x04;
 const encoder = new TextEncoder();
 const SHOW_CURSOR = encoder.encode("\x1b[?25h");
+const PREVIOUS_LINE = encoder.encode("\x1b[1A\x1b[2K");
+/** Stands for the end of a list's choices. An empty value would be taken for no answer. */
+const DONE = "\0done";
 /** The cursor stands behind the question, and a list below it; what follows an interruption belongs on a line of its own. */
 const NEXT_LINE = encoder.encode("\x1b[J\n");
 
@@ -55,8 +59,46 @@ export async function askChoice(
   const isThere = choices.some((it) => it.value === current);
   return await onRawTerminal(
     stopped,
-    () => Select.prompt<string>({ message, options, ...(isThere ? { default: current } : {}), ...streams(colour) }),
+    () =>
+      Select.prompt<string>({
+        message,
+        options,
+        ...(isThere ? { default: current, hideDefault: true } : {}),
+        ...streams(colour),
+      }),
   );
+}
+
+/**
+ * Asks for several of a list: Enter takes one in or out, until it is done. As {@linkcode askChoice} for the rest.
+ *
+ * @param chosen The values that are chosen at first.
+ * @param least How many have to be chosen before it can be done.
+ */
+export async function askSeveral(
+  message: string,
+  choices: readonly PromptChoice[],
+  chosen: readonly string[],
+  least: number,
+  colour: boolean,
+  stopped: AbortSignal,
+): Promise<string[]> {
+  const taken = new Set(chosen);
+  for (let current: string = choices[0].value;;) {
+    const lines = choices.map(({ value, label }) => ({ value, label: `${taken.has(value) ? "[x]" : "[ ]"} ${label}` }));
+    const done = taken.size >= least ? [{ value: DONE, label: "Done" }] : [];
+    const answer = await askChoice(`${message} (${taken.size} chosen)`, [...lines, ...done], current, colour, stopped);
+    if (answer === DONE) return choices.map(({ value }) => value).filter((it) => taken.has(it));
+    if (!taken.delete(answer)) taken.add(answer);
+    // The answered question's line makes place for the same question.
+    Deno.stderr.writeSync(PREVIOUS_LINE);
+    current = answer;
+  }
+}
+
+/** As {@linkcode askSecret}, for a text that may be seen. */
+export async function askText(message: string, colour: boolean, stopped: AbortSignal): Promise<string> {
+  return await onRawTerminal(stopped, () => Input.prompt({ message, minLength: 1, ...streams(colour) }));
 }
 
 function streams(colour: boolean) {

@@ -184,6 +184,14 @@ export function realContext(): Context {
         const { askChoice } = await import("./prompts.ts");
         return await askChoice(message, choices, current, colour, stopWatch().signal);
       },
+      async chooseSeveral(message, choices, chosen, least, colour) {
+        const { askSeveral } = await import("./prompts.ts");
+        return await askSeveral(message, choices, chosen, least, colour, stopWatch().signal);
+      },
+      async text(message, colour) {
+        const { askText } = await import("./prompts.ts");
+        return await askText(message, colour, stopWatch().signal);
+      },
     },
     fetch: fetchOver,
     connect,

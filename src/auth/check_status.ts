@@ -116,7 +116,7 @@ function reportedKey(context: Context, credential: Credential): ReportedKey {
   const expires = profile?.expires ? new Date(profile.expires) : null;
   return {
     masked: maskKey(key),
-    isAccessToken: credential.isAccessToken,
+    isAccessToken: credential.login !== null,
     source,
     origin,
     profile: profile?.name ?? null,

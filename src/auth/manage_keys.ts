@@ -8,9 +8,19 @@ import { NotFoundError, UsageError } from "../errors.ts";
 import type { CreatedKey, KeyList } from "../output/api_keys.ts";
 import { createApiKey, deleteApiKey, type KeyWish, listApiKeys, type ListedKey } from "../platform/api_keys.ts";
 import { identify } from "../platform/client.ts";
+import type { components } from "../platform/openapi_types.ts";
 import type { RequestOptions } from "../platform/transport.ts";
 import { logIn, type LoginPlan } from "./log_in.ts";
 import type { Credential } from "./resolve_credential.ts";
+
+/** All that the contract has (OpenAPI document, `Permission`): those of somebody who has signed in. */
+const PERMISSIONS: readonly components["schemas"]["Permission"][] = [
+  "read_scenarios",
+  "upload_results",
+  "create_scenarios",
+  "delete_scenarios",
+  "manage_projects",
+];
 
 /**
  * @param context The outside world.
@@ -29,6 +39,35 @@ export async function managedKeys(
     identify(context, credential, requests),
   ]);
   return { keys, projects: identity.projects ?? [], ownId: identity.key?.id ?? null };
+}
+
+/** What a key may hand on to one that it makes. */
+export interface KeyReach {
+  readonly projects: readonly { readonly id: string; readonly name: string }[];
+  readonly permissions: readonly string[];
+  /** Milliseconds; `null` for one that does not end. */
+  readonly lifetime: number | null;
+}
+
+/**
+ * @param context The outside world.
+ * @param credential The key that is to make another.
+ * @param requests How requests are made.
+ * @returns What the new one may be given.
+ * @throws As the platform has it.
+ */
+export async function keyReach(
+  context: Context,
+  credential: Credential,
+  requests?: RequestOptions,
+): Promise<KeyReach> {
+  const { projects, key } = await identify(context, credential, requests);
+  const isBounded = key?.createdAt instanceof Date && key.expiresAt instanceof Date;
+  return {
+    projects: projects ?? [],
+    permissions: key?.permissions ?? PERMISSIONS,
+    lifetime: isBounded ? (key.expiresAt as Date).getTime() - (key.createdAt as Date).getTime() : null,
+  };
 }
 
 /** A key to be made, in the words of a person. */

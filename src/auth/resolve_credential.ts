@@ -50,7 +50,8 @@ export interface ResolveOptions {
 export interface Credential {
   /** An API key, or the access token of a login through the browser. */
   readonly key: string;
-  readonly isAccessToken: boolean;
+  /** The profile whose login through the browser it is of; `null` for an API key. */
+  readonly login: string | null;
   readonly source: KeySource;
   /** The option or variable that it came from; for a profile, the profile's name. */
   readonly origin: string;
@@ -99,10 +100,9 @@ export async function resolveCredential(
   if (given === null) return await resolveSavedCredential(context, options, how);
   if (!how.keepsProcesses) context.renounceProcesses();
   const apiUrl = chosenApiUrl(context, options) ?? new URL(DEFAULT_API_URL);
-  const isAccessToken = false;
   return {
     ...given,
-    isAccessToken,
+    login: null,
     profile: null,
     apiUrl,
     overridden: given.source === "flag" ? null : options.profile ?? null,
@@ -148,7 +148,7 @@ export async function credentialOf(
     : parseApiKey(secret.apiKey, `profile "${profile.name}"`);
   return {
     key,
-    isAccessToken: "tokens" in secret,
+    login: "tokens" in secret ? profile.name : null,
     source: "profile",
     origin: profile.name,
     profile,

@@ -6,7 +6,7 @@
  */
 import { userAgent } from "../build_info.ts";
 import type { Context } from "../context.ts";
-import { FluxloopError, InterruptedError, NetworkError, PlatformError } from "../errors.ts";
+import { FluxloopError, InterruptedError, LoginEndedError, NetworkError, PlatformError } from "../errors.ts";
 import { apiUrlText } from "./api_url.ts";
 import { type ConnectionFailure, connectionFailure, SilenceError } from "./connection_failure.ts";
 import { type Proxy, proxyFor } from "./proxy.ts";
@@ -27,6 +27,8 @@ export interface Target {
   readonly apiUrl: URL;
   /** An API key or an access token; it is sent to `apiUrl`'s origin and nowhere else. `null`: none is sent. */
   readonly key: string | null;
+  /** The profile whose login through the browser the key is of; `null` for any other key. */
+  readonly login?: string | null;
 }
 
 /** What is asked of the platform. */
@@ -92,6 +94,7 @@ export function get(context: Context, target: Target, path: string, options?: Re
  * @returns The answer, whatever its status; redirects inside the origin have been followed.
  * @throws {NetworkError} When the platform cannot be reached or does not finish in time.
  * @throws {PlatformError} When the answer is too large, or leads elsewhere.
+ * @throws {LoginEndedError} On 401 with the access token of a login through the browser.
  * @throws {ConfigurationError} When the proxy's address is none.
  * @throws {InterruptedError} When the program is told to stop.
  */
@@ -116,6 +119,8 @@ export async function send(
       if (pause === null || context.monotonic() + pause >= end) {
         const answer = { method, path, ...conclude(outcome) };
         onAnswer(answer);
+        // There is no key that somebody could have mistyped, and no page with others.
+        if (answer.status === 401 && target.login) throw new LoginEndedError(target.login);
         return answer;
       }
       log(`  again in ${(pause / 1000).toFixed(1)} s`);

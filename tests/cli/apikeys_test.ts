@@ -26,6 +26,12 @@ describe("apikeys", () => {
     assertMatch(stdout, KEY);
   });
 
+  it("create needs a name where there is nobody to ask for one", async () => {
+    const { code, stdout, stderr } = await create(session());
+    assertEquals([code, stdout], [2, ""]);
+    assertStringIncludes(stderr, "A key needs a name, and there is nobody to ask for one: --name <name>");
+  });
+
   it("create makes a key that works, as it was asked for", async () => {
     const options = ["--name", "asked", "--scope", "prj_2", "--scope", "customer-support-bot", "--environment", "ci"];
     const { stdout } = await create(session(), ...options, "--permission", "upload_results", "--expires", "30d", "-q");

@@ -64,6 +64,19 @@ describe("the tokens of a login through the browser", () => {
     });
   }
 
+  it("are said to have ended where the platform takes them no longer, though their time is not up", async () => {
+    const { url } = platform(issue(WHOLE));
+    const session = loggedIn(url, "2024-01-22T13:00:00Z");
+    for (const command of [["auth", "whoami"], ["auth", "status"], ["apikeys", "list"]]) {
+      const { code, stdout, stderr } = await session.run(command);
+      assertEquals(code, 3);
+      assertStringIncludes(
+        stdout + stderr,
+        'The login of profile "default" has ended; log in again: fluxloop auth login --web',
+      );
+    }
+  });
+
   it("are saved whole, beside what else the profile holds", async () => {
     const { url } = platform(issue(WHOLE));
     const session = loggedIn(url, ENDED);

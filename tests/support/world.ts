@@ -77,6 +77,8 @@ export function world(options: WorldOptions = {}): World {
         return Promise.resolve(options.typed);
       },
       choose: () => Promise.reject(new Error("a list was shown where nobody is")),
+      chooseSeveral: () => Promise.reject(new Error("a list was shown where nobody is")),
+      text: () => Promise.reject(new Error("a question was asked where nobody is")),
     },
     fetch: options.fetch ?? fetchOver,
     connect: options.connect ?? connect,

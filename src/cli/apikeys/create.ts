@@ -9,13 +9,9 @@ import { UsageError } from "../../errors.ts";
 import { withKeyVariables } from "../auth/key_variables.ts";
 import { consoleFor, type GlobalOptions } from "../console.ts";
 import { parseSpan } from "../span.ts";
+import { askForKey, type KeyFlags } from "./ask_for_key.ts";
 
-interface CreateFlags extends GlobalOptions {
-  readonly name?: string;
-  readonly scope?: string[];
-  readonly permission?: string[];
-  readonly environment?: string;
-  readonly expires?: string;
+interface CreateFlags extends GlobalOptions, KeyFlags {
   readonly save?: boolean;
 }
 
@@ -26,7 +22,7 @@ export function createCommand(context: Context) {
       "Make an API key. It is shown once, alone on standard output, or saved with --save and not shown at all.\n\n" +
         "What is not named is as the key has it that this is done with; it makes none that may do more than it does.",
     )
-    .option("--name <name:string>", "What people know the key by.", { required: true })
+    .option("--name <name:string>", "What people know the key by. (On a terminal it is asked for, with the rest)")
     .option("--scope <project:string>", "Project that it reaches, by id or name; once for each.", { collect: true })
     .option("--permission <permission:string>", "What it may do, such as upload_results; once for each.", {
       collect: true,
@@ -35,6 +31,7 @@ export function createCommand(context: Context) {
     .option("--expires <span:string>", "When it ends, such as 30d, 90d, 1y or never.")
     .option("--save", "Save it to the profile that --profile names, instead of showing it.")
     .option("--json", "Output in JSON format.")
+    .example("Be asked for each thing", "fluxloop apikeys create")
     .example("For a CI job", "fluxloop apikeys create --name CI --environment ci --permission upload_results")
     .example("For a profile of its own", "fluxloop apikeys create --name laptop --expires 30d --save --profile laptop")
     .action((options) => create(context, options as unknown as CreateFlags));
@@ -42,14 +39,19 @@ export function createCommand(context: Context) {
 }
 
 async function create(context: Context, options: CreateFlags): Promise<void> {
-  const { createdJson, createdText, makeKey, planLogin, resolveCredential } = await import("./work.ts");
+  const { createdJson, createdText, keyReach, makeKey, planLogin, resolveCredential } = await import("./work.ts");
   const console = consoleFor(context, options);
   const { requests } = console;
-  const { name = "", scope, permission, environment, expires, save } = options;
+  const { save } = options;
+  const isAsked = options.name === undefined;
+  if (isAsked && (options.json || !context.stdin.isTerminal() || !context.stderr.isTerminal())) {
+    throw new UsageError("A key needs a name, and there is nobody to ask for one: --name <name>");
+  }
   if (save && options.profile === undefined) {
     throw new UsageError("--save takes the profile to save to: --profile <name>");
   }
-  const expiresIn = expires === undefined ? undefined : expires === "never" ? null : spanOf(expires) / 1000;
+  // What is wrong on the command line is told before anything is asked.
+  lifetimeOf(options.expires);
 
   // With --save, --profile names where the new key goes, and not the one that makes it.
   const { profile: _, ...others } = options;
@@ -57,6 +59,10 @@ async function create(context: Context, options: CreateFlags): Promise<void> {
   const credential = await resolveCredential(context, save ? others : options, { requests, keepsProcesses });
   const target = { profile: options.profile, apiUrl: credential.apiUrl.href, save: true };
   const plan = save ? await planLogin(context, target) : null;
+  const { name = "", scope, permission, environment, expires } = isAsked
+    ? await askForKey(context, options, await keyReach(context, credential, requests), console.style.colour)
+    : options;
+  const expiresIn = lifetimeOf(expires);
   const request = { name, projects: scope, permissions: permission, environment, expiresIn };
   const created = await makeKey(context, credential, request, plan, requests);
 
@@ -64,7 +70,9 @@ async function create(context: Context, options: CreateFlags): Promise<void> {
   console.data(() => created.login === null ? `${created.key}\n` : "", () => createdJson(created));
 }
 
-function spanOf(text: string): number {
+/** @returns Seconds; `null` for a key that does not expire. */
+function lifetimeOf(text: string | undefined): number | null | undefined {
+  if (text === undefined || text === "never") return text && null;
   const years = /^(\d{1,2})y$/.exec(text)?.[1];
-  return parseSpan(years === undefined ? text : `${Number(years) * 365}d`, "--expires");
+  return parseSpan(years === undefined ? text : `${Number(years) * 365}d`, "--expires") / 1000;
 }

@@ -4,6 +4,6 @@
  * @module
  */
 export { planLogin } from "../../auth/log_in.ts";
-export { findKey, makeKey, managedKeys, revokeKey } from "../../auth/manage_keys.ts";
+export { findKey, keyReach, makeKey, managedKeys, revokeKey } from "../../auth/manage_keys.ts";
 export { resolveCredential } from "../../auth/resolve_credential.ts";
 export { createdJson, createdText, deletedText, keysJson, keysText } from "../../output/api_keys.ts";
