@@ -26,6 +26,20 @@ export class ConfigurationError extends FluxloopError {
   override readonly code = "configuration";
 }
 
+/** A profile without an API key was to have it replaced: exit 2. */
+export class BrowserLoginError extends FluxloopError {
+  override readonly exitCode = 2;
+  override readonly code = "browser_login";
+
+  /** @param profile Whose login it is. */
+  constructor(profile: string) {
+    super(
+      `Profile "${profile}" is signed in through the browser: it has no API key, and its tokens renew themselves; ` +
+        "to end them, run: fluxloop auth logout --revoke" + (profile === "default" ? "" : ` --profile ${profile}`),
+    );
+  }
+}
+
 /** There is no key to use: exit 3. */
 export class NotLoggedInError extends FluxloopError {
   override readonly exitCode = 3;

@@ -157,7 +157,8 @@ async function projectIds(
   });
 }
 
-function newIdempotencyKey(context: Context): string {
+/** @returns A name for a request, under which the platform does it once however often it comes. */
+export function newIdempotencyKey(context: Context): string {
   const bytes = context.random(new Uint8Array(16));
   return Array.from(bytes, (it) => it.toString(16).padStart(2, "0")).join("");
 }

@@ -19,3 +19,15 @@ export function parseSpan(text: string, origin: string): number {
   if (parts === null) throw new UsageError(`${origin} takes a span of time such as 12h, 7d or 2w`);
   return Number(parts[1]) * UNITS[parts[2]];
 }
+
+/**
+ * @param text How long a key is to live: such as `30d`, `1y`, or `never`.
+ * @param origin The option, for the message.
+ * @returns Seconds; `null` for ever. A year has 365 days.
+ * @throws {UsageError} When it is none.
+ */
+export function parseLifetime(text: string, origin: string): number | null {
+  if (text === "never") return null;
+  const years = /^(\d{1,2})y$/.exec(text)?.[1];
+  return parseSpan(years === undefined ? text : `${Number(years) * 365}d`, origin) / 1000;
+}

@@ -73,6 +73,16 @@ export async function clearLeftover(path: string, lock: string): Promise<void> {
   }
 }
 
+/**
+ * Removes a file, and what a writer left beside it that was killed before it was done; there need be neither.
+ *
+ * @param path The file. Call it under the lock of its writers.
+ */
+export function removeFile(path: string): void {
+  removeIfThere(freshName(path));
+  removeIfThere(path);
+}
+
 function freshName(path: string): string {
   return `${path}.new`;
 }

@@ -4,10 +4,10 @@
  * @module
  */
 import type { Context } from "../context.ts";
-import { NotFoundError, PlatformError } from "../errors.ts";
+import { FluxloopError, NotFoundError, PlatformError } from "../errors.ts";
 import { isObject, jsonOf } from "./answer.ts";
 import { type KeyInfo, keyInfoOf } from "./identity.ts";
-import { type RequestOptions, send, type Target } from "./transport.ts";
+import { type Answer, type RequestOptions, send, type Target } from "./transport.ts";
 
 /** A key as a list shows it: what the platform does not tell is `null`. */
 export interface ListedKey extends KeyInfo {
@@ -21,8 +21,8 @@ export interface ListedKey extends KeyInfo {
 /** A key to be made; what is left out is for the platform to choose. */
 export interface KeyWish {
   readonly name: string;
-  /** Project ids. */
-  readonly scopes?: readonly string[];
+  /** Project ids, or all there are. */
+  readonly scopes?: "all_projects" | readonly string[];
   readonly permissions?: readonly string[];
   readonly environment?: string;
   /** Seconds; `null`: it does not expire. */
@@ -55,14 +55,72 @@ export async function listApiKeys(context: Context, target: Target, requests?: R
 export async function createApiKey(
   context: Context,
   target: Target,
-  { name, scopes, permissions, environment, expiresIn }: KeyWish,
+  wish: KeyWish,
   idempotencyKey: string,
   requests?: RequestOptions,
 ): Promise<MadeKey> {
-  const wish = { name, scopes, permissions, environment, expires_in: expiresIn };
-  const message = { method: "POST", path: "/api/api-keys", body: wish, idempotencyKey } as const;
-  const body = await knowing(target, async () => jsonOf(await send(context, target, message, requests), target.apiUrl));
-  return madeKeyOf(body);
+  return madeKeyOf(await made(target, await askForKey(context, target, wish, idempotencyKey, requests)));
+}
+
+/** What a request for a key came to that may have come before. */
+export type KeyMaking =
+  /** The key, which was made now; or, on a platform that answers a repetition as it did before, then. */
+  | { readonly kind: "made"; readonly key: MadeKey }
+  /** This request has made a key before, which is not shown again. */
+  | { readonly kind: "made_before"; readonly id: string }
+  /** The platform makes no such key, and has made none. */
+  | { readonly kind: "refused"; readonly error: FluxloopError };
+
+/** Refusals that say nothing of the request itself: a later one may be taken, and one before may have been. */
+const PASSING: readonly number[] = [401, 408, 425, 429];
+
+/**
+ * As {@linkcode createApiKey}, for those who remember the idempotency key and may come again.
+ *
+ * @throws {InvalidKeyError | NetworkError | PlatformError} When nobody knows whether a key was made.
+ */
+export async function createApiKeyOnce(
+  context: Context,
+  target: Target,
+  wish: KeyWish,
+  idempotencyKey: string,
+  requests?: RequestOptions,
+): Promise<KeyMaking> {
+  const answer = await askForKey(context, target, wish, idempotencyKey, requests);
+  const body = objectIn(answer);
+  if (answer.status === 409 && typeof body?.id === "string") return { kind: "made_before", id: body.id };
+  try {
+    return { kind: "made", key: madeKeyOf(await made(target, answer)) };
+  } catch (error) {
+    // A web page is of something in between, which does not know what the platform has done.
+    const isRefused = body !== null && answer.status >= 400 && answer.status < 500 && !PASSING.includes(answer.status);
+    if (isRefused && error instanceof FluxloopError) return { kind: "refused", error };
+    throw error;
+  }
+}
+
+function askForKey(
+  context: Context,
+  target: Target,
+  { name, scopes, permissions, environment, expiresIn }: KeyWish,
+  idempotencyKey: string,
+  requests?: RequestOptions,
+): Promise<Answer> {
+  const body = { name, scopes, permissions, environment, expires_in: expiresIn };
+  return send(context, target, { method: "POST", path: "/api/api-keys", body, idempotencyKey }, requests);
+}
+
+function made(target: Target, answer: Answer): Promise<unknown> {
+  return knowing(target, () => Promise.resolve(jsonOf(answer, target.apiUrl)));
+}
+
+function objectIn({ text }: Answer): Record<string, unknown> | null {
+  try {
+    const body = JSON.parse(text);
+    return isObject(body) ? body : null;
+  } catch {
+    return null;
+  }
 }
 
 /**
@@ -83,6 +141,27 @@ export async function deleteApiKey(
   if (answer.status === 404) return false;
   jsonOf(answer, target.apiUrl);
   return true;
+}
+
+/**
+ * Changes when a key ends.
+ *
+ * @param id The key's.
+ * @param expiresAt When it is to end; a key itself can only bring its end nearer.
+ * @returns The key as it is then.
+ * @throws {NotFoundError} When the caller manages no such key, or the platform knows no such change.
+ * @throws As {@linkcode listApiKeys}.
+ */
+export async function changeApiKeyEnd(
+  context: Context,
+  target: Target,
+  id: string,
+  expiresAt: Date,
+  requests?: RequestOptions,
+): Promise<ListedKey> {
+  const body = { expires_at: expiresAt.toISOString() };
+  const message = { method: "PATCH", path: `/api/api-keys/${encodeURIComponent(id)}`, body } as const;
+  return listedKeyOf(jsonOf(await send(context, target, message, requests), target.apiUrl), "its answer");
 }
 
 async function knowing<T>({ apiUrl }: Target, work: () => Promise<T>): Promise<T> {

@@ -36,6 +36,7 @@ describe("help", () => {
       "auth token",
       "auth list",
       "auth switch",
+      "auth rotate",
       "auth exec",
       "auth doctor",
       "apikeys list",

@@ -8,7 +8,7 @@ import type { Context } from "../../context.ts";
 import { UsageError } from "../../errors.ts";
 import { withKeyVariables } from "../auth/key_variables.ts";
 import { consoleFor, type GlobalOptions } from "../console.ts";
-import { parseSpan } from "../span.ts";
+import { parseLifetime } from "../span.ts";
 import { askForKey, type KeyFlags } from "./ask_for_key.ts";
 
 interface CreateFlags extends GlobalOptions, KeyFlags {
@@ -69,10 +69,7 @@ async function create(context: Context, options: CreateFlags): Promise<void> {
   if (!options.json && !options.quiet) context.stderr.write(createdText(created));
   console.data(() => created.login === null ? `${created.key}\n` : "", () => createdJson(created));
 }
-
-/** @returns Seconds; `null` for a key that does not expire. */
+/** @returns Seconds; `null` for a key that does not expire, `undefined` where nothing is said. */
 function lifetimeOf(text: string | undefined): number | null | undefined {
-  if (text === undefined || text === "never") return text && null;
-  const years = /^(\d{1,2})y$/.exec(text)?.[1];
-  return parseSpan(years === undefined ? text : `${Number(years) * 365}d`, "--expires") / 1000;
+  return text === undefined ? undefined : parseLifetime(text, "--expires");
 }

@@ -11,6 +11,7 @@ import { execCommand } from "./exec.ts";
 import { listCommand } from "./list.ts";
 import { loginCommand } from "./login.ts";
 import { logoutCommand } from "./logout.ts";
+import { rotateCommand } from "./rotate.ts";
 import { statusCommand } from "./status.ts";
 import { switchCommand } from "./switch.ts";
 import { tokenCommand } from "./token.ts";
@@ -25,6 +26,7 @@ export const AUTH_COMMANDS = {
   token: tokenCommand,
   list: listCommand,
   switch: switchCommand,
+  rotate: rotateCommand,
   exec: execCommand,
   doctor: doctorCommand,
 } as const;
