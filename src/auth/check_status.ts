@@ -23,6 +23,7 @@ import type { ReportedKey, StatusReport } from "../output/status.ts";
 import { maskKey } from "../output/mask.ts";
 import { identify } from "../platform/client.ts";
 import type { RequestOptions } from "../platform/transport.ts";
+import { isRotating } from "./rotate_end.ts";
 import { type Credential, credentialOf, type KeyOptions, resolveCredential } from "./resolve_credential.ts";
 
 /**
@@ -128,5 +129,6 @@ function reportedKey(context: Context, credential: Credential): ReportedKey {
     },
     overridden,
     looseFile: profile === null ? null : looseFile(credentialsLocation(context)),
+    isRotating: profile !== null && isRotating(credentialsLocation(context), profile.name),
   };
 }

@@ -18,6 +18,7 @@ import { type Proxy, proxyFor } from "../platform/proxy.ts";
 import type { Answer, RequestOptions } from "../platform/transport.ts";
 import { findExposedKeys } from "./exposed_keys.ts";
 import { type Credential, type KeyOptions, resolveCredential } from "./resolve_credential.ts";
+import { isRotating } from "./rotate_end.ts";
 
 /** How long the whole may take, in milliseconds: the 15 seconds that are promised, less what the program itself takes. */
 const PATIENCE = 14_000;
@@ -93,6 +94,10 @@ async function walk(
   const loose = await link("store", () => looseFile(location));
   const isUsed = credential.profile !== null;
   note({ name: "store", file: location?.shown ?? null, isUsed, looseMode: loose?.mode ?? null }, loose === null);
+  // Most profiles have none, and nobody asks for what is not there.
+  if (credential.profile !== null && isRotating(location, credential.profile.name)) {
+    note({ name: "rotation", profile: credential.profile.name }, false);
+  }
 
   const proxy = await link("proxy", () => proxyFor(context, apiUrl));
   note({ name: "proxy", proxy: proxy?.shown ?? null, host: apiUrl.host });

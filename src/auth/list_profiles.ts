@@ -7,6 +7,7 @@ import type { Context } from "../context.ts";
 import { readCredentials } from "../credentials/credential_store.ts";
 import { storeTitle } from "../credentials/secret_stores.ts";
 import { credentialsLocation } from "../credentials/location.ts";
+import { rotatingProfiles } from "../credentials/pending_rotation.ts";
 import type { ListedProfile, ProfileList } from "../output/profiles.ts";
 import { maskKey } from "../output/mask.ts";
 import { DEFAULT_API_URL } from "../platform/api_url.ts";
@@ -22,6 +23,7 @@ export async function listProfiles(context: Context): Promise<ProfileList> {
   const location = credentialsLocation(context);
   const document = await readCredentials(location);
   const current = selectProfileHere(context, document, {}).name;
+  const rotating = location === null ? new Set<string>() : rotatingProfiles(location);
   const profiles = document.profileNames().map((name): ListedProfile => {
     // One broken entry must not hide the others.
     const profile = document.isReadable(name) ? document.profile(name) : null;
@@ -34,6 +36,7 @@ export async function listProfiles(context: Context): Promise<ProfileList> {
       keptBy: profile === null || profile.keptKey === null ? null : storeTitle(profile.keptKey.helper),
       expires: profile?.expires ?? null,
       apiUrl: profile?.apiUrl ?? DEFAULT_API_URL,
+      isRotating: rotating.has(name),
     };
   });
   return { profiles, file: location?.shown ?? null, overriddenBy: overridingVariable(context) };

@@ -10,7 +10,7 @@ import type { KeptKey, KeyStorage, Profile } from "../credentials/credentials_do
 import { type CredentialsLocation, requireCredentialsLocation } from "../credentials/location.ts";
 
 import type { LoginResult } from "../output/session.ts";
-import type { GitExposure } from "../output/warnings.ts";
+import type { AbandonedRotation, GitExposure } from "../output/warnings.ts";
 import { storeTitle } from "../credentials/secret_stores.ts";
 import { utcDate } from "../output/expiry.ts";
 import { maskKey } from "../output/mask.ts";
@@ -21,6 +21,7 @@ import type { RequestOptions, Target } from "../platform/transport.ts";
 import { FluxloopError, InterruptedError, NetworkError, PlatformError } from "../errors.ts";
 import { forgetKey, keepKey, selectStorage } from "./key_storage.ts";
 import { apiUrlOf, chosenApiUrl, type KeyOptions, overridingVariable, selectProfile } from "./resolve_credential.ts";
+import { abandonUnlessItsOwn, waitsInStore } from "./rotate_end.ts";
 
 /** What the command line says of a login. */
 export interface LoginOptions extends Pick<KeyOptions, "profile" | "apiUrl"> {
@@ -63,7 +64,8 @@ export async function planLogin(context: Context, options: LoginOptions): Promis
   const storage = selectStorage(context, document, saved, options.storage);
   const keptUntilNow = saved?.keptKey ?? null;
   // A browser is a process, too; the login through it gives the power up before it has a token.
-  const needsProcesses = storage === "keychain" || keptUntilNow !== null;
+  const isRotated = location !== null && waitsInStore(location, profile);
+  const needsProcesses = storage === "keychain" || keptUntilNow !== null || isRotated;
   if (!options.save || !(needsProcesses || options.web)) context.renounceProcesses();
   const apiUrl = chosen ?? (saved === null ? new URL(DEFAULT_API_URL) : apiUrlOf(saved));
   return {
@@ -99,12 +101,14 @@ export async function logIn(
   const { keptKey, leftBehind } = plan.location === null
     ? { keptKey: null, leftBehind: null }
     : await save(context, plan, plan.location, secret, identity);
+  const abandoned = plan.location === null ? null : await endRotation(context, plan.location, plan.profile, identity);
   return {
     profile: plan.profile,
     keptBy: keptKey === null ? null : storeTitle(keptKey.helper),
     savedTo: plan.location?.shown ?? null,
     apiUrl: plan.apiUrl,
     leftBehind,
+    abandoned,
     maskedKey: maskKey(key),
     identity,
     overriddenBy: overridingVariable(context),
@@ -154,6 +158,21 @@ async function save(
   const moved = keptUntilNow !== null &&
     (keptKey?.helper !== keptUntilNow.helper || keptKey.reference !== keptUntilNow.reference);
   return { keptKey, leftBehind: moved ? await leftBehind(context, keptUntilNow) : null };
+}
+
+/** The login is done by now: what is left of a rotation is worth a word, and no failure. */
+async function endRotation(
+  context: Context,
+  location: CredentialsLocation,
+  profile: string,
+  { key }: Identity,
+): Promise<AbandonedRotation | null> {
+  try {
+    return await abandonUnlessItsOwn(context, location, profile, key?.id ?? null);
+  } catch (error) {
+    if (!(error instanceof FluxloopError) || error instanceof InterruptedError) throw error;
+    return null; // It is told again by whoever looks at the profile.
+  }
 }
 
 /** The login is done by now: an old key that cannot be removed is worth a word, and no failure. */

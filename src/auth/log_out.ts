@@ -10,8 +10,10 @@ import { requireCredentialsLocation } from "../credentials/location.ts";
 import type { LogoutResult } from "../output/session.ts";
 import { UsageError } from "../errors.ts";
 import type { RequestOptions } from "../platform/transport.ts";
+import type { AbandonedRotation } from "../output/warnings.ts";
 import { forgetKey } from "./key_storage.ts";
 import { type KeyOptions, overridingVariable, requireProfile, selectProfile } from "./resolve_credential.ts";
+import { abandonRotation, revokeRotation, waitsInStore } from "./rotate_end.ts";
 
 /** What the command line says of a logout. */
 export interface LogoutOptions {
@@ -46,15 +48,23 @@ export async function logOut(
   const before = await readCredentials(location);
   // Without anything to remove, neither a folder nor a file is made.
   const isRevoked = options.revoke === true;
-  if (options.all && before.profileNames().length === 0) return { profiles: [], overriddenBy, isRevoked };
+  if (options.all && before.profileNames().length === 0) {
+    return { profiles: [], abandoned: [], overriddenBy, isRevoked };
+  }
   const names = options.all ? before.profileNames() : [selectedName(context, before, options)];
   // A key that is gone, and a file that cannot be told so, would be the worst of both.
   if (names.some((name) => isKept(before, name))) await requireWritable(location);
+  const revoked: string[] = [];
   if (isRevoked) {
     await requireWritable(location);
     const { revokeSaved } = await import("./revoke_saved.ts");
-    for (const name of names) await revokeSaved(context, before, name, requests);
+    for (const name of names) {
+      if (await revokeRotation(context, location, before, name, requests)) revoked.push(name);
+      await revokeSaved(context, before, name, requests);
+    }
   }
+  const isNeeded = names.some((name) => isKept(before, name) || waitsInStore(location, name));
+  if (!isNeeded) context.renounceProcesses();
   const { forgotten, failure } = await forgetKeys(context, before, names);
   const profiles = await updateCredentials(location, (document) => {
     const there = document.profileNames().filter((name) => forgotten.includes(name));
@@ -62,8 +72,14 @@ export async function logOut(
     if (options.all) document.choose(null);
     return there;
   });
+  const abandoned: AbandonedRotation[] = [];
+  for (const name of profiles) {
+    const keyId = before.isReadable(name) ? before.profile(name)!.keyId : null;
+    const rotation = await abandonRotation(context, location, name, keyId);
+    if (rotation !== null && !revoked.includes(name)) abandoned.push(rotation);
+  }
   if (failure !== null) throw failure;
-  return { profiles, overriddenBy, isRevoked };
+  return { profiles, abandoned, overriddenBy, isRevoked };
 }
 
 function selectedName(context: Context, document: CredentialsDocument, options: Pick<KeyOptions, "profile">): string {
@@ -83,7 +99,6 @@ function isKept(document: CredentialsDocument, name: string): boolean {
  */
 async function forgetKeys(context: Context, document: CredentialsDocument, names: readonly string[]) {
   const kept = new Map(names.map((name) => [name, isKept(document, name) ? document.profile(name)!.keptKey : null]));
-  if ([...kept.values()].every((it) => it === null)) context.renounceProcesses();
   const forgotten: string[] = [];
   let failure: unknown = null;
   for (const [name, keptKey] of kept) {

@@ -17,6 +17,7 @@ import { identify } from "../platform/client.ts";
 import { DEFAULT_DEADLINE, type RequestOptions } from "../platform/transport.ts";
 import { credentialOf, overridingVariable, requireProfile, selectProfile } from "./resolve_credential.ts";
 import { finishRotation, rotateAnew, settle } from "./rotate_course.ts";
+import { waitsInStore } from "./rotate_end.ts";
 import { type Draft, draftFor, type RotateOptions, type Rotating } from "./rotate_model.ts";
 
 /** What a rotation of one profile or of all came to. */
@@ -54,8 +55,7 @@ export async function rotateKeys(
     : [selectProfile(context, document, options)].map((selected) => requireProfile(document, selected).name);
   if (names.length === 0) throw new NotLoggedInError();
   const isKept = (name: string) => document.isReadable(name) && document.profile(name)!.keptKey !== null;
-  const isWaiting = (name: string) => waitsInStore(location, name);
-  if (!names.some((it) => isKept(it) || isWaiting(it))) context.renounceProcesses();
+  if (!names.some((it) => isKept(it) || waitsInStore(location, it))) context.renounceProcesses();
   await requireWritable(location);
   const reports: RotationReport[] = [];
   for (const name of names) {
@@ -66,15 +66,6 @@ export async function rotateKeys(
     if (report.failure instanceof InterruptedError) break;
   }
   return { reports, overriddenBy: overridingVariable(context) };
-}
-
-function waitsInStore(location: CredentialsLocation, name: string): boolean {
-  try {
-    const old = findPendingRotation(location, name)?.old ?? null;
-    return old !== null && "helper" in old;
-  } catch {
-    return false; // It is told when it is that profile's turn.
-  }
 }
 
 /** What is wrong with one profile is that one's report, and no reason to leave the others as they are. */
@@ -133,7 +124,9 @@ async function rotateLocked(
     draft.outcome = "rotated_elsewhere";
     return;
   }
-  const keepUntil = options.keepOld === undefined ? null : new Date(context.now().getTime() + options.keepOld);
+  const keepUntil = options.keepOld === undefined
+    ? null
+    : new Date(Math.floor((context.now().getTime() + options.keepOld) / 1000) * 1000);
   const isSaved = pending !== null && pending.newId === id && pending.old !== null && isFor(pending, apiUrl);
   if (isSaved) {
     const until = keepUntil ?? (pending.keepUntil === null ? null : new Date(pending.keepUntil));

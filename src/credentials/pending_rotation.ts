@@ -12,6 +12,8 @@ import type { KeptKey } from "./credentials_document.ts";
 import { fileFailure } from "./credentials_file.ts";
 import type { CredentialsLocation } from "./location.ts";
 
+const PREFIX = "pending-rotation.";
+
 /** What was asked of the platform; the same words under the same idempotency key are the same request. */
 export interface RequestedKey {
   readonly name: string;
@@ -91,8 +93,23 @@ export function forgetPendingRotation(location: CredentialsLocation, profile: st
   }
 }
 
+/**
+ * @returns The profiles of which a rotation is under way or was broken off. It looks into the folder once, however many
+ * profiles there are.
+ */
+export function rotatingProfiles({ folder }: CredentialsLocation): ReadonlySet<string> {
+  try {
+    const names = [...Deno.readDirSync(folder)].map((it) => it.name);
+    return new Set(
+      names.filter((it) => it.startsWith(PREFIX) && !it.endsWith(".new")).map((it) => it.slice(PREFIX.length)),
+    );
+  } catch {
+    return new Set(); // What cannot be looked into is told by whoever writes there.
+  }
+}
+
 function pathOf({ folder }: CredentialsLocation, profile: string): string {
-  return join(folder, `pending-rotation.${profile}`);
+  return join(folder, PREFIX + profile);
 }
 
 function parse(text: string): PendingRotation | null {

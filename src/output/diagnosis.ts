@@ -10,6 +10,7 @@ import { daysRemaining, type Expiry, expiryText, rotationReason } from "./expiry
 import { messageOf } from "./failure.ts";
 import { redact } from "./mask.ts";
 import { printable } from "./printable.ts";
+import { rotateCommand } from "./warnings.ts";
 import type { KeySource } from "./status.ts";
 
 /** What was found out about one link of the chain from the key to the platform. */
@@ -22,6 +23,8 @@ export type Finding =
     readonly isUsed: boolean;
     readonly looseMode: number | null;
   }
+  /** Of the profile that the key is of; not there where all is well. */
+  | { readonly name: "rotation"; readonly profile: string }
   | { readonly name: "proxy"; readonly proxy: string | null; readonly host: string }
   | { readonly name: "resolution"; readonly host: string }
   | { readonly name: "connection"; readonly host: string; readonly port: number }
@@ -62,6 +65,7 @@ const TITLES: Readonly<Record<Finding["name"], string>> = {
   configuration: "Configuration",
   key: "Key",
   store: "Credentials file",
+  rotation: "Rotation",
   proxy: "Proxy",
   resolution: "Name",
   connection: "Connection",
@@ -133,6 +137,11 @@ function found(finding: Finding, now: Date): Saying {
         return { message: `${finding.file} can be read by others (mode ${mode})`, remedy: `chmod 600 ${finding.file}` };
       }
       return fine(finding.isUsed ? finding.file : `${finding.file}, not used for this key`);
+    case "rotation":
+      return {
+        message: `profile ${finding.profile} has one that is not finished`,
+        remedy: `run: ${rotateCommand(finding.profile)}`,
+      };
     case "proxy":
       return fine(finding.proxy === null ? `none for ${finding.host}` : `${finding.proxy} for ${finding.host}`);
     case "resolution":

@@ -21,6 +21,8 @@ export interface ListedProfile {
   /** The key's last day as the file has it. */
   readonly expires: string | null;
   readonly apiUrl: string;
+  /** Whether a rotation of it is not finished. */
+  readonly isRotating: boolean;
 }
 
 /** All saved profiles. */
@@ -70,7 +72,9 @@ function expiresText(expires: string | null, now: Date): string {
 /** @returns The JSON document. */
 export function profilesJson({ profiles }: ProfileList): unknown {
   return {
-    profiles: profiles.map(({ name, current, account, maskedKey, isBrowserLogin, keptBy, expires, apiUrl }) => ({
+    profiles: profiles.map((
+      { name, current, account, maskedKey, isBrowserLogin, keptBy, expires, apiUrl, isRotating },
+    ) => ({
       name,
       current,
       account,
@@ -79,6 +83,7 @@ export function profilesJson({ profiles }: ProfileList): unknown {
       ...(keptBy === null ? {} : { storage: "keychain" }),
       expires,
       api_url: apiUrl,
+      ...(isRotating ? { rotation: "unfinished" } : {}),
     })),
   };
 }

@@ -9,6 +9,7 @@ import { type Expiry, expiryText } from "./expiry.ts";
 import { errorJson, messageOf } from "./failure.ts";
 import { redact } from "./mask.ts";
 import { printable } from "./printable.ts";
+import { rotateCommand } from "./warnings.ts";
 
 /** What became of a profile's key. */
 export type RotationOutcome =
@@ -65,18 +66,6 @@ export interface RotationReport {
   readonly leftOver: readonly string[];
   readonly left: LeftToDo | null;
   readonly failure: FluxloopError | null;
-}
-
-/** A rotation that was broken off, and that is not to be finished any more, as its profile was given up. */
-export interface AbandonedRotation {
-  readonly profile: string;
-  /** The keys that may work on, as people find them on the platform's page. */
-  readonly keys: readonly string[];
-}
-
-/** @returns The command that finishes a profile's rotation. */
-function command(profile: string): string {
-  return `fluxloop auth rotate${profile === "default" ? "" : ` --profile ${profile}`}`;
 }
 
 /** @returns The text for standard output. */
@@ -151,21 +140,9 @@ export function leftText(report: RotationReport): string {
 
 function leftSentence({ profile, left }: Pick<RotationReport, "profile" | "left">): string {
   return left === "end_old_key"
-    ? `The new key is saved and in use, and the old one is still taken. End it: ${command(profile)}`
+    ? `The new key is saved and in use, and the old one is still taken. End it: ${rotateCommand(profile)}`
     : `The saved key is the old one and works as before; a new one may have been made that nobody has. ` +
-      `Remove it and rotate: ${command(profile)}`;
-}
-
-/** @returns A warning that a profile's rotation was broken off. */
-export function unfinishedWarning(profile: string): string {
-  return `⚠️  The rotation of profile ${printable(profile)} was broken off. Finish it: ${command(profile)}\n`;
-}
-
-/** @returns A warning that nobody will finish a rotation any more. */
-export function abandonedWarning({ profile, keys }: AbandonedRotation): string {
-  const which = keys.length === 0 ? "Keys that it was about" : keys.map(printable).join(" and ");
-  return `⚠️  The rotation of profile ${printable(profile)} was broken off and is given up. ` +
-    `${which} may still be taken; delete what you do not use: fluxloop apikeys list, or the platform's page of API keys\n`;
+      `Remove it and rotate: ${rotateCommand(profile)}`;
 }
 
 /** @returns A warning that keys of an earlier rotation may still be there. */
@@ -185,14 +162,21 @@ export function rotationJson(report: RotationReport): unknown {
       id: newKey.id,
       masked: newKey.masked,
       ...(key === null ? {} : { key }),
-      expires_at: newKey.expiresAt instanceof Date ? newKey.expiresAt.toISOString() : null,
+      expires_at: newKey.expiresAt instanceof Date ? timeJson(newKey.expiresAt) : null,
     },
-    old_api_key: oldKey === null
-      ? null
-      : { id: oldKey.id, masked: oldKey.masked, state: oldKey.state, ends_at: oldKey.endsAt?.toISOString() ?? null },
+    old_api_key: oldKey === null ? null : {
+      id: oldKey.id,
+      masked: oldKey.masked,
+      state: oldKey.state,
+      ends_at: oldKey.endsAt && timeJson(oldKey.endsAt),
+    },
     also_saved_to: alsoIn,
     left_over: leftOver,
-    left_to_do: left === null ? null : { what: left, command: command(profile) },
+    left_to_do: left === null ? null : { what: left, command: rotateCommand(profile) },
     ...(failure === null ? {} : { error: errorJson(failure) }),
   };
+}
+
+function timeJson(time: Date): string {
+  return time.toISOString().replace(".000Z", "Z");
 }

@@ -8,7 +8,7 @@ import type { Identity } from "../platform/identity.ts";
 import { printable } from "./printable.ts";
 import { UNKNOWN } from "./expiry.ts";
 import type { KeySource } from "./status.ts";
-import type { GitExposure } from "./warnings.ts";
+import type { AbandonedRotation, GitExposure } from "./warnings.ts";
 
 /** What a login came to. */
 export interface LoginResult {
@@ -19,6 +19,8 @@ export interface LoginResult {
   readonly keptBy: string | null;
   /** What people call the store that the profile's old key could not be removed from; else `null`. */
   readonly leftBehind: string | null;
+  /** The rotation of the profile that nobody will finish now, or `null`. */
+  readonly abandoned: AbandonedRotation | null;
   readonly apiUrl: URL;
   readonly maskedKey: string;
   readonly identity: Identity;
@@ -32,6 +34,8 @@ export interface LoginResult {
 export interface LogoutResult {
   /** The profiles that were removed, in the file's order. */
   readonly profiles: readonly string[];
+  /** Rotations of theirs that nobody will finish now, and that left something behind. */
+  readonly abandoned: readonly AbandonedRotation[];
   /** Whether the platform does not take their keys any more either. */
   readonly isRevoked: boolean;
   /** The variable whose key goes on to work, or `null`. */

@@ -32,6 +32,8 @@ export interface ReportedKey {
   readonly overridden: string | null;
   /** The credentials file, where the key comes from one that others may read; else `null`. */
   readonly looseFile: LooseFile | null;
+  /** Whether a rotation of the profile is not finished. */
+  readonly isRotating: boolean;
 }
 
 /** What is known of a sign-in. */
@@ -183,6 +185,7 @@ export function statusJson(report: StatusReport, now: Date): StatusJson {
     account: identity === null ? { id: null, email: key.saved.account } : identity.account,
     organizations: identity?.organizations ?? null,
     ...(key.isAccessToken ? { signed_in: "browser" } : {}),
+    ...(key.isRotating ? { rotation: "unfinished" } : {}),
     api_key: key.isAccessToken && !identity?.key ? null : keyJson(key, identity, now),
     ...error,
   };

@@ -21,6 +21,13 @@ export interface GitExposure {
   readonly line: string;
 }
 
+/** A rotation that was broken off, and that is not to be finished any more, as its profile was given up. */
+export interface AbandonedRotation {
+  readonly profile: string;
+  /** The keys that may work on, as people find them on the platform's page. */
+  readonly keys: readonly string[];
+}
+
 /** @returns A warning that the credentials file can be read by others. */
 export function looseFileWarning({ shown, mode }: LooseFile): string {
   return `⚠️  ${shown} can be read by others (mode ${mode.toString(8).padStart(4, "0")}). ` +
@@ -57,4 +64,21 @@ export function pinWarning(file: string): string {
 /** @returns A warning that a key from the environment stands over the profile that was named. */
 export function profileOverrideWarning(variable: string, profile: string): string {
   return `⚠️  ${variable} is set: its key is used instead of profile "${profile}".\n`;
+}
+
+/** @returns The command that finishes a profile's rotation. */
+export function rotateCommand(profile: string): string {
+  return `fluxloop auth rotate${profile === "default" ? "" : ` --profile ${profile}`}`;
+}
+
+/** @returns A warning that a profile's rotation was broken off, or is under way elsewhere. */
+export function unfinishedWarning(profile: string): string {
+  return `⚠️  A rotation of profile ${printable(profile)} is not finished. Finish it: ${rotateCommand(profile)}\n`;
+}
+
+/** @returns A warning that nobody will finish a rotation any more. */
+export function abandonedWarning({ profile, keys }: AbandonedRotation): string {
+  const which = keys.length === 0 ? "A key that it may have made" : keys.map(printable).join(" and ");
+  return `⚠️  The rotation of profile ${printable(profile)} that was not finished is given up. ` +
+    `${which} may still be taken; delete what you do not use: fluxloop apikeys list, or the platform's page of API keys\n`;
 }

@@ -39,7 +39,9 @@ export function createCommand(context: Context) {
 }
 
 async function create(context: Context, options: CreateFlags): Promise<void> {
-  const { createdJson, createdText, keyReach, makeKey, planLogin, resolveCredential } = await import("./work.ts");
+  const { abandonedWarning, createdJson, createdText, keyReach, makeKey, planLogin, resolveCredential } = await import(
+    "./work.ts"
+  );
   const console = consoleFor(context, options);
   const { requests } = console;
   const { save } = options;
@@ -68,6 +70,9 @@ async function create(context: Context, options: CreateFlags): Promise<void> {
 
   if (!options.json && !options.quiet) context.stderr.write(createdText(created));
   console.data(() => created.login === null ? `${created.key}\n` : "", () => createdJson(created));
+  if (created.login !== null && created.login.abandoned !== null) {
+    console.warn(abandonedWarning(created.login.abandoned));
+  }
 }
 /** @returns Seconds; `null` for a key that does not expire, `undefined` where nothing is said. */
 function lifetimeOf(text: string | undefined): number | null | undefined {

@@ -20,11 +20,12 @@ export function listCommand(context: Context) {
 }
 
 async function list(context: Context, options: GlobalOptions): Promise<void> {
-  const { listProfiles, overrideWarning, profilesJson, profilesText } = await import("./work.ts");
+  const { listProfiles, overrideWarning, profilesJson, profilesText, unfinishedWarning } = await import("./work.ts");
   const console = consoleFor(context, options);
 
   const profiles = await listProfiles(context);
 
   console.data(() => profilesText(profiles, context.now()), () => profilesJson(profiles));
+  for (const { name, isRotating } of profiles.profiles) if (isRotating) console.warn(unfinishedWarning(name));
   if (profiles.overriddenBy !== null) console.warn(overrideWarning(profiles.overriddenBy));
 }

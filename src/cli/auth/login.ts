@@ -62,9 +62,16 @@ export function loginCommand(context: Context) {
 }
 
 async function login(context: Context, options: LoginFlags): Promise<void> {
-  const { gitWarning, leftBehindWarning, logIn, loginJson, loginText, overrideWarning, planLogin } = await import(
-    "./work.ts"
-  );
+  const {
+    abandonedWarning,
+    gitWarning,
+    leftBehindWarning,
+    logIn,
+    loginJson,
+    loginText,
+    overrideWarning,
+    planLogin,
+  } = await import("./work.ts");
   const console = consoleFor(context, options);
 
   checkWays(options);
@@ -77,6 +84,7 @@ async function login(context: Context, options: LoginFlags): Promise<void> {
 
   console.result(() => loginText(result), () => loginJson(result));
   if (result.leftBehind !== null) console.warn(leftBehindWarning(result.leftBehind));
+  if (result.abandoned !== null) console.warn(abandonedWarning(result.abandoned));
   if (result.exposure !== null) console.warn(gitWarning(result.exposure));
   if (result.savedTo !== null && result.overriddenBy !== null) console.warn(overrideWarning(result.overriddenBy));
 }

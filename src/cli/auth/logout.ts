@@ -33,12 +33,13 @@ export function logoutCommand(context: Context) {
 }
 
 async function logout(context: Context, options: LogoutFlags): Promise<void> {
-  const { logOut, logoutJson, logoutText, stillSignedInWarning } = await import("./work.ts");
+  const { abandonedWarning, logOut, logoutJson, logoutText, stillSignedInWarning } = await import("./work.ts");
   const console = consoleFor(context, options);
 
   const { profile, all = false, revoke } = options;
   const result = await logOut(context, { profile, all, revoke }, revoke ? console.requests : undefined);
 
   console.result(() => logoutText(result), () => logoutJson(result));
+  for (const rotation of result.abandoned) console.warn(abandonedWarning(rotation));
   if (result.overriddenBy !== null) console.warn(stillSignedInWarning(result.overriddenBy));
 }

@@ -51,6 +51,7 @@ async function status(context: Context, options: StatusFlags): Promise<void> {
     profileOverrideWarning,
     statusJson,
     statusText,
+    unfinishedWarning,
   } = await import("./work.ts");
   if (options.all && options.profile !== undefined) throw new UsageError("--all and --profile exclude each other");
   const console = consoleFor(context, options);
@@ -75,6 +76,7 @@ async function status(context: Context, options: StatusFlags): Promise<void> {
     if (key !== null && key.overridden !== null) {
       console.warn(profileOverrideWarning(key.origin, key.overridden));
     }
+    if (key !== null && key.isRotating && profile !== null) console.warn(unfinishedWarning(profile));
     if (failure === null || options.json) continue;
     const whose = options.all ? `Profile ${printable(profile ?? "")}:\n` : "";
     if (whose !== "") context.stderr.write(whose);

@@ -25,6 +25,7 @@ export {
 } from "../../output/session.ts";
 export { statusJson, statusText } from "../../output/status.ts";
 export {
+  abandonedWarning,
   gitWarning,
   leftBehindWarning,
   looseFileWarning,
@@ -32,6 +33,7 @@ export {
   pinWarning,
   profileOverrideWarning,
   stillSignedInWarning,
+  unfinishedWarning,
 } from "../../output/warnings.ts";
 export { whoamiJson, whoamiText } from "../../output/whoami.ts";
 export { identify } from "../../platform/client.ts";
