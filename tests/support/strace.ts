@@ -10,6 +10,8 @@ export interface Moment {
   readonly call: string;
   /** The file that it is about. */
   readonly path: string;
+  /** Which of those calls; the first where it is left out. */
+  readonly time?: number;
 }
 
 /** What happens there, in place of the call. */
@@ -21,8 +23,8 @@ export type Fault = "kill" | "EIO" | "ENOSPC";
  * @param command Program and arguments.
  * @returns Program and arguments that run it so; the exit code is the program's, or 137.
  */
-export function withFault({ call, path }: Moment, fault: Fault, command: readonly string[]): string[] {
-  const injection = fault === "kill" ? "signal=KILL:when=1" : `error=${fault}:when=1`;
+export function withFault({ call, path, time = 1 }: Moment, fault: Fault, command: readonly string[]): string[] {
+  const injection = fault === "kill" ? `signal=KILL:when=${time}` : `error=${fault}:when=${time}`;
   return [STRACE, "-f", "-qq", "-o", "/dev/null", "-P", path, "-e", `inject=${call}:${injection}`, ...command];
 }
 

@@ -1,0 +1,180 @@
+/**
+ * A home with a profile whose key the compiled program rotates, a relay that it asks through, and the platform's own
+ * books, in which one sees which keys are taken.
+ *
+ * @module
+ */
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { createHash } from "node:crypto";
+import { generateApiKey } from "../../src/local_platform/api_key.ts";
+import { SEEDED_ACCOUNT_ID } from "../../src/local_platform/seed.ts";
+import { openStorage, type Storage } from "../../src/local_platform/storage.ts";
+import { namesIn } from "./credentials_home.ts";
+import { fluxloop, PROGRAM, type ServedPlatform, servePlatform, start } from "./program.ts";
+import { type Relay, startRelay } from "./relay.ts";
+import type { Outcome } from "./session.ts";
+import { withFault } from "./strace.ts";
+
+const DAY = 24 * 60 * 60 * 1000;
+const KEY = /flux_dev_[a-z2-7]{32}/g;
+
+/** The platform, its books and the relay; one for all tests of a file. */
+export class RotationWorld {
+  private constructor(
+    readonly relay: Relay,
+    readonly storage: Storage,
+    readonly platform: ServedPlatform,
+    private readonly folder: string,
+  ) {}
+
+  /** Starts all of it. */
+  static async open(): Promise<RotationWorld> {
+    const folder = await Deno.makeTempDir({ prefix: "fluxloop-rotation-" });
+    const platform = await servePlatform(["--data", `${folder}/data`], { env: { HOME: folder } });
+    return new RotationWorld(startRelay(platform.url), openStorage(`${folder}/data`), platform, folder);
+  }
+
+  /** Ends it. */
+  async close(): Promise<void> {
+    await this.relay.stop();
+    this.storage.close();
+    await this.platform.stop();
+    await Deno.remove(this.folder, { recursive: true });
+  }
+}
+
+/** A home that is logged in to the platform with a key of its own. */
+export class RotatedHome {
+  /** The key that is to be replaced. */
+  readonly oldKey = generateApiKey("dev", (bytes) => crypto.getRandomValues(bytes));
+  readonly path = Deno.makeTempDirSync({ prefix: "fluxloop-home-" });
+  /** `~/.fluxloop`. */
+  readonly folder = `${this.path}/.fluxloop`;
+  readonly #world: RotationWorld;
+  readonly #env: Record<string, string>;
+  readonly #keysBefore: readonly string[];
+
+  constructor(world: RotationWorld, env: Record<string, string> = {}) {
+    this.#world = world;
+    this.#env = { HOME: this.path, FLUXLOOP_API_URL: world.relay.url, ...env };
+    this.#keysBefore = this.#takenIds();
+    const createdAt = new Date(Math.floor(Date.now() / 1000) * 1000 - 30 * DAY);
+    world.storage.apiKeys.add({
+      key: this.oldKey,
+      accountId: SEEDED_ACCOUNT_ID,
+      name: "laptop",
+      createdAt,
+      expiresAt: new Date(createdAt.getTime() + 90 * DAY),
+      scopes: ["prj_1"],
+      permissions: ["upload_results"],
+    });
+    world.relay.failAt(null);
+  }
+
+  /** Runs the program. */
+  run(...args: string[]): Promise<Outcome> {
+    return fluxloop(args, { env: this.#env });
+  }
+
+  /** Logs in with the old key. */
+  async login(...options: string[]): Promise<void> {
+    const stdin = `${this.oldKey}\n`;
+    const { code, stderr } = await fluxloop(["auth", "login", "--api-key-stdin", ...options], {
+      stdin,
+      env: this.#env,
+    });
+    assertEquals([code, stderr], [0, ""]);
+  }
+
+  /** Runs the program and sends it a signal once it makes a request, before or after the platform has done its work. */
+  async signalledAt(at: string, when: "before" | "after", signal: Deno.Signal, args: string[]): Promise<Outcome> {
+    const child = start(args, { env: this.#env });
+    const isGone = child.status.then(() => {});
+    // A program that puts things in order must not be answered before it has begun to.
+    this.#world.relay.failAt({ at, when, isLasting: true, deed: async () => (child.kill(signal), await isGone) });
+    const { code, stdout, stderr } = await child.output();
+    this.#world.relay.failAt(null);
+    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    return { code, stdout: text(stdout), stderr: text(stderr) };
+  }
+
+  /** Runs the program, and lets the platform fall silent at a request. */
+  async cutOffAt(at: string, when: "before" | "after", args: string[]): Promise<Outcome> {
+    this.#world.relay.failAt({ at, when, isLasting: true, deed: () => {} });
+    const outcome = await this.run(...args);
+    this.#world.relay.failAt(null);
+    return outcome;
+  }
+
+  /** Runs the program and kills it at a system call on one of its files. @returns The exit code. */
+  async killedAt(call: string, file: string, time: number, args: string[]): Promise<number> {
+    const moment = { call, path: `${this.folder}/${file}`, time };
+    const [program, ...rest] = withFault(moment, "kill", [PROGRAM, ...args]);
+    const options = { args: rest, clearEnv: true, env: this.#env, stdout: "null", stderr: "null" } as const;
+    return (await new Deno.Command(program, options).output()).code;
+  }
+
+  /** @returns The key in the profile. */
+  async savedKey(): Promise<string> {
+    return (await this.run("auth", "token")).stdout.trim();
+  }
+
+  /** @returns The names of all files, and that none can be read by others. */
+  files(): string[] {
+    const names = namesIn(this.folder);
+    for (const name of names) assertEquals(Deno.statSync(`${this.folder}/${name}`).mode! & 0o077, 0, name);
+    return names;
+  }
+
+  /** @returns Whether something is written down of a rotation that is not finished. */
+  isUnfinished(): boolean {
+    return this.files().includes("pending-rotation.default");
+  }
+
+  /** Sees to it that the profile's key works, and that what is told of it is true. */
+  async assertWorks(): Promise<void> {
+    const { code, stderr } = await this.run("auth", "status");
+    const warning = "⚠️  A rotation of profile default is not finished. Finish it: fluxloop auth rotate\n";
+    assertEquals([code, stderr], [0, this.isUnfinished() ? warning : ""]);
+  }
+
+  /** Sees to it that the profile has a new key like the old one, and that there is no other key, here or there. */
+  async assertRotated(): Promise<void> {
+    const key = await this.savedKey();
+    assertMatch(key, KEY);
+    assertEquals(key === this.oldKey, false, "the key is the old one");
+    const taken = this.#takenIds().filter((it) => !this.#keysBefore.includes(it));
+    const own = this.#world.storage.apiKeys.find(new Uint8Array(createHash("sha256").update(key).digest()))!;
+    assertEquals(taken, [own.id]);
+    assertEquals([own.name, own.scopes, own.permissions], ["laptop", ["prj_1"], ["upload_results"]]);
+    assertEquals(own.expiresAt!.getTime() - own.createdAt.getTime(), 90 * DAY);
+    this.assertTidy(key);
+  }
+
+  /** Sees to it that nothing is left in the folder but the credentials, and in them no key but this one. */
+  assertTidy(key: string | null): void {
+    assertEquals(this.files().filter((it) => !it.endsWith(".lock")), ["credentials"]);
+    const text = Deno.readTextFileSync(`${this.folder}/credentials`);
+    assertEquals(text.match(KEY) ?? [], key !== null && text.includes("api_key:") ? [key] : []);
+  }
+
+  /** Runs the rotation again. */
+  async rotateAgain(...options: string[]): Promise<Outcome> {
+    const outcome = await this.run("auth", "rotate", ...options);
+    assertEquals([outcome.code, outcome.stderr], [0, ""]);
+    assertStringIncludes(outcome.stdout, "✅");
+    return outcome;
+  }
+
+  /** Removes the home, and its keys from the platform. */
+  close(): void {
+    for (const id of this.#takenIds()) {
+      if (!this.#keysBefore.includes(id)) this.#world.storage.apiKeys.revoke(id, new Date());
+    }
+    Deno.removeSync(this.path, { recursive: true });
+  }
+
+  #takenIds(): string[] {
+    return this.#world.storage.apiKeys.list(SEEDED_ACCOUNT_ID).map((it) => it.id);
+  }
+}
