@@ -3,19 +3,12 @@
  *
  * @module
  */
-import { readCredentials } from "../credentials/credential_store.ts";
-import {
-  forgetPendingRotation,
-  leavePendingRotation,
-  type PendingRotation,
-  type RequestedKey,
-} from "../credentials/pending_rotation.ts";
+import type { KeptKey } from "../credentials/credentials_document.ts";
+import { leavePendingRotation, type PendingRotation, type RequestedKey } from "../credentials/pending_rotation.ts";
 import { InterruptedError } from "../errors.ts";
-import type { RotationReport } from "../output/rotation.ts";
+import type { OldKey } from "../output/rotation.ts";
 import { maskKey } from "../output/mask.ts";
-import { deleteApiKey } from "../platform/api_keys.ts";
 import { apiUrlText } from "../platform/api_url.ts";
-import { forgetKey } from "./key_storage.ts";
 import { newIdempotencyKey } from "./manage_keys.ts";
 import type { Draft, RotateOptions, Rotating } from "./rotate_model.ts";
 import {
@@ -27,7 +20,8 @@ import {
   verifyFreshKey,
   wishFor,
 } from "./rotate_steps.ts";
-import { besideIt, keepSecret, keptSecret, putInPlace } from "./rotate_store.ts";
+import { besideIt, keepSecret, keptSecret, placeOf, putInPlace } from "./rotate_store.ts";
+import { cleanUp, forgetOldKey, isUnused, undo } from "./rotate_undo.ts";
 
 /**
  * Makes a key, verifies it, and puts it in the old one's place, which is then ended; or leaves it to be shown.
@@ -64,10 +58,11 @@ export async function rotateAnew(
     // What the system's store has never is in a file. It is put there first: if that fails, nothing was made yet.
     old: kept !== null && options.save ? besideIt(kept) : null,
     isShown: false,
+    isEnded: false,
   };
   leavePendingRotation(location, pending);
   if (pending.old !== null && "helper" in pending.old) {
-    await keepSecret(context, pending.old, pending.profile, rotating.key);
+    await keepBeside(rotating, pending, pending.old);
   }
   const made = await makeFreshKey(rotating, pending).catch(async (error) => {
     if (!(error instanceof RefusedKey)) throw error;
@@ -89,37 +84,39 @@ export async function rotateAnew(
     Object.assign(draft, { outcome: "shown", newKey: about, key: fresh.key, oldKey, savedTo: null, alsoIn: [] });
     return;
   }
-  await saveFreshKey(
-    rotating,
-    { ...made.pending, newId: fresh.id },
-    fresh,
-    keepUntil,
-    { ...draft, newKey: about },
-    draft,
-  );
+  const saving = { ...made.pending, newId: fresh.id, old: made.pending.old ?? { apiKey: rotating.key } };
+  await saveFreshKey(rotating, saving, fresh, draft);
+  draft.newKey = about;
+  await endAndForget(rotating, saving, rotating.key, keepUntil, draft);
   draft.outcome = "rotated";
 }
 
 async function saveFreshKey(
   rotating: Rotating,
-  made: PendingRotation,
+  pending: PendingRotation,
   fresh: FreshKey,
-  keepUntil: Date | null,
-  report: RotationReport,
   draft: Draft,
 ): Promise<void> {
   const { context, location, key } = rotating;
-  const pending = { ...made, old: made.old ?? { apiKey: key } };
   try {
     if (context.stopped.aborted) throw new InterruptedError();
     leavePendingRotation(location, pending);
     const replacement = { ...rotating, oldKey: key, newKey: fresh.key, identity: fresh.identity };
-    Object.assign(draft, { newKey: report.newKey }, await putInPlace(context, replacement));
+    Object.assign(draft, await putInPlace(context, replacement));
   } catch (error) {
     if (await isUnused(rotating, fresh)) await undo(rotating, pending, error);
     throw error;
   }
-  await endAndForget(rotating, pending, key, keepUntil, draft);
+}
+
+/** Nothing was made yet: where the store refuses, nothing is left to do. */
+async function keepBeside(rotating: Rotating, pending: PendingRotation, beside: KeptKey): Promise<void> {
+  try {
+    await keepSecret(rotating.context, beside, pending.profile, rotating.key);
+  } catch (error) {
+    if (!(error instanceof InterruptedError)) await cleanUp(rotating, pending).catch(() => {});
+    throw error;
+  }
 }
 
 /**
@@ -140,9 +137,16 @@ export async function finishRotation(
   const { context, key, identity, own } = rotating;
   draft.newKey = { id: own.id, masked: maskKey(key), expiresAt: own.expiresAt };
   const { old } = pending;
+  if (pending.isEnded) {
+    draft.savedTo = placeOf(rotating);
+    draft.oldKey = endedKey(pending);
+    await cleanUp(rotating, pending);
+    return;
+  }
   const oldKey = old === null ? null : "apiKey" in old ? old.apiKey : await keptSecret(context, old);
   if (oldKey === null) {
     // Somebody removed it from the system's store: nobody can revoke it with itself any more.
+    draft.savedTo = placeOf(rotating);
     draft.leftOver = [pending.oldId];
     await cleanUp(rotating, pending);
     return;
@@ -205,44 +209,16 @@ async function endAndForget(
     requests,
   );
   draft.oldKey = { ...about, state, endsAt };
+  // It is removed from the system's store first: who comes then must know that there is nothing to be missed.
+  const ended = { ...pending, keepUntil: endsAt?.toISOString() ?? null, isEnded: true };
+  if (refusal === null && "helper" in (pending.old ?? {})) leavePendingRotation(rotating.location, ended);
   await cleanUp(rotating, pending);
   if (refusal !== null) throw refusal;
 }
 
-/** Removes a key that is not going to be used. Where that fails as well, it stays written down for the next time. */
-async function undo(rotating: Rotating, pending: PendingRotation, reason: unknown): Promise<void> {
-  const { context, requests } = rotating;
-  if (reason instanceof InterruptedError || pending.newId === null) return;
-  try {
-    await deleteApiKey(context, rotating, pending.newId, requests);
-    await cleanUp(rotating, pending);
-  } catch {
-    // What went wrong first is what is told.
-  }
-}
-
-/** @returns Whether a new key did not get into the profile. */
-async function isUnused(
-  { context, location, profile: { name, keptKey } }: Rotating,
-  fresh: FreshKey,
-): Promise<boolean> {
-  try {
-    if (keptKey !== null) return await keptSecret(context, keptKey) !== fresh.key;
-    const document = await readCredentials(location);
-    return !document.isReadable(name) || document.profile(name)!.apiKey !== fresh.key;
-  } catch {
-    return false;
-  }
-}
-
-/** The last step: from here on there is nothing left to do. */
-async function cleanUp(rotating: Rotating, pending: PendingRotation): Promise<void> {
-  await forgetOldKey(rotating, pending);
-  forgetPendingRotation(rotating.location, pending.profile);
-}
-
-async function forgetOldKey({ context }: Rotating, { old }: PendingRotation): Promise<void> {
-  if (old !== null && "helper" in old) await forgetKey(context, old);
+function endedKey({ oldId, oldMasked, keepUntil }: PendingRotation): OldKey {
+  const endsAt = keepUntil === null ? null : new Date(keepUntil);
+  return { id: oldId, masked: oldMasked, state: endsAt === null ? "revoked" : "ending", endsAt };
 }
 
 function isSameWish(a: RequestedKey, b: RequestedKey): boolean {

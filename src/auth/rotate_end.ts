@@ -98,6 +98,7 @@ export async function revokeRotation(
 ): Promise<boolean> {
   const pending = readable(location, profile);
   if (pending === null || pending.isShown) return false;
+  if (pending.isEnded) return pending.keepUntil === null;
   const { endOldKey, removeOrphan } = await import("./rotate_steps.ts");
   const key = await oldKeyOf(context, document, pending);
   if (key === null) return false;
@@ -117,13 +118,14 @@ export async function revokeRotation(
 async function oldKeyOf(
   context: Context,
   document: CredentialsDocument,
-  { profile, old }: PendingRotation,
+  pending: PendingRotation,
 ): Promise<string | null> {
+  const { profile, old } = pending;
   if (old !== null && "apiKey" in old) return old.apiKey;
   // The system's store may have it beside the new one already, or in the profile alone.
   const { keptSecret } = await import("./rotate_store.ts");
   const beside = old === null ? null : await keptSecret(context, old);
-  if (beside !== null) return beside;
+  if (beside !== null || pending.newId !== null) return beside;
   const saved = document.isReadable(profile) ? await savedSecret(context, document.profile(profile)!) : null;
   return saved === null || "tokens" in saved ? null : parseApiKey(saved.apiKey, `profile "${profile}"`);
 }

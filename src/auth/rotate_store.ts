@@ -54,9 +54,14 @@ export async function putInPlace(context: Context, replacement: Replacement): Pr
     return names;
   });
   return {
-    savedTo: profile.keptKey === null ? location.shown : storeTitle(profile.keptKey.helper),
+    savedTo: placeOf(replacement),
     alsoIn: names.filter((it) => it !== profile.name),
   };
+}
+
+/** @returns Where a profile's key is, as people call it. */
+export function placeOf({ location, profile: { keptKey } }: Pick<Replacement, "location" | "profile">): string {
+  return keptKey === null ? location.shown : storeTitle(keptKey.helper);
 }
 
 /** @returns The profiles whose key in the system's store is the new one now. */

@@ -45,6 +45,8 @@ export interface PendingRotation {
   readonly old: { readonly apiKey: string } | KeptKey | null;
   /** Whether the new key is not saved but shown: somebody may have it. */
   readonly isShown: boolean;
+  /** Whether the old key has ended or is going to, and only what is written of it is to be removed yet. */
+  readonly isEnded: boolean;
 }
 
 /**
@@ -130,7 +132,8 @@ function parse(text: string): PendingRotation | null {
     value?.oldMasked,
   ];
   const old = value?.old ?? null;
-  const isWhole = texts.every(isText) && isText(value.wish?.name) && typeof value.isShown === "boolean" &&
+  const isWhole = texts.every(isText) && isText(value.wish?.name) &&
+    [value.isShown, value.isEnded].every((it) => typeof it === "boolean") &&
     [value.keepUntil, value.newId].every(isTextOrNull) &&
     (value.keepUntil === null || !Number.isNaN(Date.parse(value.keepUntil))) &&
     (old === null || isText(old.apiKey) || (isText(old.helper) && isText(old.reference)));

@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from "@std/testing/bdd";
+import { type KillingHelper, makeKillingHelper } from "../support/killing_helper.ts";
 import { RotatedHome, RotationWorld } from "../support/rotated_home.ts";
 
 /** The requests of a rotation, in order. */
@@ -155,6 +156,69 @@ describe("auth rotate, interrupted", () => {
         await home.assertWorks();
         await home.rotateAgain();
         await home.assertRotated();
+      });
+    }
+  }
+});
+
+describe("auth rotate of a key in the system's own store, killed", () => {
+  /** What a rotation asks of the store, in order. */
+  const calls = ["get", "get", "store", "get", "store", "erase", "list"];
+  let helper: KillingHelper;
+
+  beforeAll(async () => {
+    world = await RotationWorld.open();
+  });
+  afterAll(() => world.close());
+  beforeEach(async () => {
+    helper = makeKillingHelper();
+    home = new RotatedHome(world, { PATH: helper.path });
+    home.write(`credential_helper: ${helper.name}\nprofiles: {}\n`);
+    await home.login("--storage", "keychain");
+    helper.killAt(null);
+  });
+  afterEach(() => {
+    home.close();
+    helper.remove();
+  });
+
+  /** Sees to it that the new key is in the store, and no other. */
+  async function assertRotated(): Promise<void> {
+    await home.assertRotated();
+    const entries = helper.entries();
+    assertEquals(entries.length, 1);
+    assertStringIncludes(entries[0], await home.savedKey());
+    assertEquals(Deno.readTextFileSync(`${home.folder}/credentials`).includes("flux_dev_"), false);
+  }
+
+  it("never, keeps no key in a file", async () => {
+    await home.rotateAgain();
+    assertEquals(helper.calls(), calls);
+    await assertRotated();
+  });
+
+  for (const [index, call] of calls.entries()) {
+    for (const when of SIDES) {
+      it(`${when} call ${index + 1} of the store, ${call}, is completed by running again`, async () => {
+        helper.killAt({ count: index + 1, when });
+        assertEquals((await home.run(...ROTATE)).code, 137);
+        helper.killAt(null);
+        const pending = home.isUnfinished() ? Deno.readTextFileSync(`${home.folder}/pending-rotation.default`) : "";
+        assertEquals(/flux_dev_[a-z2-7]{5}/.test(pending), false, "a key is in a file");
+        await home.assertWorks();
+        await home.rotateAgain();
+        await assertRotated();
+      });
+    }
+  }
+
+  for (const at of REQUESTS.slice(2)) {
+    for (const when of SIDES) {
+      it(`${side(when, at)}, is completed by running again`, async () => {
+        assertEquals((await home.signalledAt(at, when, "SIGKILL", ROTATE)).code, 137);
+        await home.assertWorks();
+        await home.rotateAgain();
+        await assertRotated();
       });
     }
   }

@@ -76,6 +76,12 @@ export class RotatedHome {
     return fluxloop(args, { env: this.#env });
   }
 
+  /** Writes the credentials file. */
+  write(text: string): void {
+    Deno.mkdirSync(this.folder, { mode: 0o700 });
+    Deno.writeTextFileSync(`${this.folder}/credentials`, text, { mode: 0o600 });
+  }
+
   /** Logs in with the old key. */
   async login(...options: string[]): Promise<void> {
     const stdin = `${this.oldKey}\n`;
