@@ -1,7 +1,8 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from "@std/testing/bdd";
 import { type KillingHelper, makeKillingHelper } from "../support/killing_helper.ts";
-import { RotatedHome, RotationWorld } from "../support/rotated_home.ts";
+import { RotatedHome, RotationWorld, waitsForLock } from "../support/rotated_home.ts";
+import type { Outcome } from "../support/session.ts";
 
 /** The requests of a rotation, in order. */
 const REQUESTS = [
@@ -161,6 +162,63 @@ describe("auth rotate, interrupted", () => {
   }
 });
 
+describe("auth rotate, more than one at once", () => {
+  around();
+
+  it("rotates once: the second finds it done", async () => {
+    let second: Promise<Outcome> | undefined;
+    const deed = async () => {
+      const child = home.start(...ROTATE);
+      second = child.outcome;
+      await waitsForLock(child.pid);
+    };
+    // The first one is held there until the second one waits for it.
+    world.relay.failAt({ at: "POST /api/api-keys", when: "before", isLasting: false, deed });
+    const first = await home.run(...ROTATE);
+    assertEquals([first.code, first.stderr], [0, ""]);
+    assertEquals(await second, {
+      code: 0,
+      stdout: "✅ Profile default was given a new key by another process just now; it was not rotated a second time.\n",
+      stderr: "",
+    });
+    await home.assertRotated();
+  });
+
+  it("leaves one key, however many they are", async () => {
+    const outcomes = await Promise.all(Array.from({ length: 6 }, () => home.run(...ROTATE)));
+    assertEquals(outcomes.map((it) => [it.code, it.stderr]), outcomes.map(() => [0, ""]));
+    await home.assertRotated();
+  });
+
+  it("lets a login stand that comes in between, and removes what it has made", async () => {
+    const other = home.addKey("other");
+    const deed = async () => assertEquals((await home.run("auth", "login", "--api-key", other)).code, 0);
+    world.relay.failAt({ at: "GET /api/auth/me 2", when: "after", isLasting: false, deed });
+    const { code, stderr } = await home.run(...ROTATE);
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, 'Profile "default" was changed by another process meanwhile; that stands');
+    assertEquals(await home.savedKey(), other);
+    home.assertUnchanged("other");
+  });
+});
+
+describe("auth rotate on a disk that is full", () => {
+  around();
+
+  const writes: readonly [what: string, file: string, time: number][] = [
+    ["the request", "pending-rotation.default.new", 1],
+    ["the old key", "pending-rotation.default.new", 2],
+    ["the new key", "credentials.new", 2],
+  ];
+  for (const [what, file, time] of writes) {
+    it(`says so where ${what} cannot be written, and leaves all as it was`, async () => {
+      assertEquals(await home.fullAt("write", file, time, ROTATE), 1);
+      assertEquals(await home.savedKey(), home.oldKey);
+      home.assertUnchanged();
+    });
+  }
+});
+
 describe("auth rotate of a key in the system's own store, killed", () => {
   /** What a rotation asks of the store, in order. */
   const calls = ["get", "get", "store", "get", "store", "erase", "list"];
@@ -175,7 +233,7 @@ describe("auth rotate of a key in the system's own store, killed", () => {
     home = new RotatedHome(world, { PATH: helper.path });
     home.write(`credential_helper: ${helper.name}\nprofiles: {}\n`);
     await home.login("--storage", "keychain");
-    helper.killAt(null);
+    helper.failAt(null);
   });
   afterEach(() => {
     home.close();
@@ -200,9 +258,9 @@ describe("auth rotate of a key in the system's own store, killed", () => {
   for (const [index, call] of calls.entries()) {
     for (const when of SIDES) {
       it(`${when} call ${index + 1} of the store, ${call}, is completed by running again`, async () => {
-        helper.killAt({ count: index + 1, when });
+        helper.failAt({ count: index + 1, deed: `kill ${when}` });
         assertEquals((await home.run(...ROTATE)).code, 137);
-        helper.killAt(null);
+        helper.failAt(null);
         const pending = home.isUnfinished() ? Deno.readTextFileSync(`${home.folder}/pending-rotation.default`) : "";
         assertEquals(/flux_dev_[a-z2-7]{5}/.test(pending), false, "a key is in a file");
         await home.assertWorks();
@@ -211,6 +269,27 @@ describe("auth rotate of a key in the system's own store, killed", () => {
       });
     }
   }
+
+  for (const count of [3, 5]) {
+    it(`refused by the store at call ${count}, ${calls[count - 1]}, leaves all as it was`, async () => {
+      helper.failAt({ count, deed: "refuse" });
+      const { code, stderr } = await home.run(...ROTATE);
+      assertEquals([code, home.isUnfinished(), helper.entries().length], [1, false, 1]);
+      assertStringIncludes(stderr, "did not take the key");
+      home.assertUnchanged();
+      assertEquals(await home.savedKey(), home.oldKey);
+    });
+  }
+
+  it("refused by the store at call 6, erase, says so, and is completed by running again", async () => {
+    helper.failAt({ count: 6, deed: "refuse" });
+    const { code, stderr } = await home.run(...ROTATE);
+    helper.failAt(null);
+    assertEquals([code, home.isUnfinished()], [1, true]);
+    assertStringIncludes(stderr, "fluxloop auth rotate\n");
+    await home.rotateAgain();
+    await assertRotated();
+  });
 
   for (const at of REQUESTS.slice(2)) {
     for (const when of SIDES) {

@@ -13,7 +13,7 @@ import { namesIn } from "./credentials_home.ts";
 import { fluxloop, PROGRAM, type ServedPlatform, servePlatform, start } from "./program.ts";
 import { type Relay, startRelay } from "./relay.ts";
 import type { Outcome } from "./session.ts";
-import { withFault } from "./strace.ts";
+import { type Fault, type Moment, withFault } from "./strace.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
 const KEY = /flux_dev_[a-z2-7]{32}/g;
@@ -46,7 +46,7 @@ export class RotationWorld {
 /** A home that is logged in to the platform with a key of its own. */
 export class RotatedHome {
   /** The key that is to be replaced. */
-  readonly oldKey = generateApiKey("dev", (bytes) => crypto.getRandomValues(bytes));
+  readonly oldKey = newKey();
   readonly path = Deno.makeTempDirSync({ prefix: "fluxloop-home-" });
   /** `~/.fluxloop`. */
   readonly folder = `${this.path}/.fluxloop`;
@@ -58,17 +58,34 @@ export class RotatedHome {
     this.#world = world;
     this.#env = { HOME: this.path, FLUXLOOP_API_URL: world.relay.url, ...env };
     this.#keysBefore = this.#takenIds();
+    this.#add(this.oldKey, "laptop");
+    world.relay.failAt(null);
+  }
+
+  /** Makes a key that has nothing to do with the profile's. @returns The key. */
+  addKey(name: string): string {
+    const key = newKey();
+    this.#add(key, name);
+    return key;
+  }
+
+  #add(key: string, name: string): void {
     const createdAt = new Date(Math.floor(Date.now() / 1000) * 1000 - 30 * DAY);
-    world.storage.apiKeys.add({
-      key: this.oldKey,
+    this.#world.storage.apiKeys.add({
+      key,
       accountId: SEEDED_ACCOUNT_ID,
-      name: "laptop",
+      name,
       createdAt,
       expiresAt: new Date(createdAt.getTime() + 90 * DAY),
       scopes: ["prj_1"],
       permissions: ["upload_results"],
     });
-    world.relay.failAt(null);
+  }
+
+  /** Starts the program. */
+  start(...args: string[]): { readonly pid: number; readonly outcome: Promise<Outcome> } {
+    const child = start(args, { env: this.#env });
+    return { pid: child.pid, outcome: child.output().then(outcomeOf) };
   }
 
   /** Runs the program. */
@@ -98,10 +115,9 @@ export class RotatedHome {
     const isGone = child.status.then(() => {});
     // A program that puts things in order must not be answered before it has begun to.
     this.#world.relay.failAt({ at, when, isLasting: true, deed: async () => (child.kill(signal), await isGone) });
-    const { code, stdout, stderr } = await child.output();
+    const outcome = outcomeOf(await child.output());
     this.#world.relay.failAt(null);
-    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-    return { code, stdout: text(stdout), stderr: text(stderr) };
+    return outcome;
   }
 
   /** Runs the program, and lets the platform fall silent at a request. */
@@ -113,9 +129,17 @@ export class RotatedHome {
   }
 
   /** Runs the program and kills it at a system call on one of its files. @returns The exit code. */
-  async killedAt(call: string, file: string, time: number, args: string[]): Promise<number> {
-    const moment = { call, path: `${this.folder}/${file}`, time };
-    const [program, ...rest] = withFault(moment, "kill", [PROGRAM, ...args]);
+  killedAt(call: string, file: string, time: number, args: string[]): Promise<number> {
+    return this.#faulty({ call, path: `${this.folder}/${file}`, time }, "kill", args);
+  }
+
+  /** As {@linkcode killedAt}, with a disk that is full there. */
+  fullAt(call: string, file: string, time: number, args: string[]): Promise<number> {
+    return this.#faulty({ call, path: `${this.folder}/${file}`, time }, "ENOSPC", args);
+  }
+
+  async #faulty(moment: Moment, fault: Fault, args: string[]): Promise<number> {
+    const [program, ...rest] = withFault(moment, fault, [PROGRAM, ...args]);
     const options = { args: rest, clearEnv: true, env: this.#env, stdout: "null", stderr: "null" } as const;
     return (await new Deno.Command(program, options).output()).code;
   }
@@ -157,6 +181,14 @@ export class RotatedHome {
     this.assertTidy(key);
   }
 
+  /** Sees to it that the platform takes the old key and no new one, and that nothing is left to do. */
+  assertUnchanged(...others: string[]): void {
+    const { apiKeys } = this.#world.storage;
+    const taken = this.#takenIds().filter((it) => !this.#keysBefore.includes(it)).map((it) => apiKeys.get(it)!);
+    assertEquals(taken.map((it) => [it.name, it.createdBy]), ["laptop", ...others].map((it) => [it, null]));
+    assertEquals(this.isUnfinished(), false);
+  }
+
   /** Sees to it that nothing is left in the folder but the credentials, and in them no key but this one. */
   assertTidy(key: string | null): void {
     assertEquals(this.files().filter((it) => !it.endsWith(".lock")), ["credentials"]);
@@ -183,4 +215,19 @@ export class RotatedHome {
   #takenIds(): string[] {
     return this.#world.storage.apiKeys.list(SEEDED_ACCOUNT_ID).map((it) => it.id);
   }
+}
+
+/** Waits until a process waits for a file's lock, as the system tells. */
+export async function waitsForLock(pid: number): Promise<void> {
+  const waiting = new RegExp(`-> FLOCK .* ${pid} `);
+  while (!waiting.test(await Deno.readTextFile("/proc/locks")));
+}
+
+function newKey(): string {
+  return generateApiKey("dev", (bytes) => crypto.getRandomValues(bytes));
+}
+
+function outcomeOf({ code, stdout, stderr }: Deno.CommandOutput): Outcome {
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, stdout: text(stdout), stderr: text(stderr) };
 }
