@@ -17,7 +17,7 @@ import { identify } from "../platform/client.ts";
 import { DEFAULT_DEADLINE, type RequestOptions } from "../platform/transport.ts";
 import { credentialOf, overridingVariable, requireProfile, selectProfile } from "./resolve_credential.ts";
 import { finishRotation, rotateAnew, settle } from "./rotate_course.ts";
-import { waitsInStore } from "./rotate_end.ts";
+import { isFor, waitsInStore } from "./rotate_end.ts";
 import { type Draft, draftFor, type RotateOptions, type Rotating } from "./rotate_model.ts";
 
 /** What a rotation of one profile or of all came to. */
@@ -136,10 +136,6 @@ async function rotateLocked(
   }
   const again = pending === null || isSaved ? null : await settle(rotating, pending, draft, isFor(pending, apiUrl));
   await rotateAnew(rotating, options, keepUntil, again, draft);
-}
-
-function isFor(pending: PendingRotation, { origin }: URL): boolean {
-  return URL.canParse(pending.apiUrl) && new URL(pending.apiUrl).origin === origin;
 }
 
 /** @returns The key of a profile that has one. */

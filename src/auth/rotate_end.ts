@@ -9,10 +9,10 @@ import type { CredentialsLocation } from "../credentials/location.ts";
 import { findPendingRotation, forgetPendingRotation, type PendingRotation } from "../credentials/pending_rotation.ts";
 import { ConfigurationError, InvalidKeyError } from "../errors.ts";
 import type { AbandonedRotation } from "../output/warnings.ts";
-import { parseApiUrl } from "../platform/api_url.ts";
 import type { RequestOptions } from "../platform/transport.ts";
 import { parseApiKey } from "./api_key.ts";
 import { forgetKey, savedSecret } from "./key_storage.ts";
+import { apiUrlOf, requireProfile } from "./resolve_credential.ts";
 
 /**
  * @param location Where credentials lie, or `null`.
@@ -100,9 +100,12 @@ export async function revokeRotation(
   if (pending === null || pending.isShown) return false;
   if (pending.isEnded) return pending.keepUntil === null;
   const { endOldKey, removeOrphan } = await import("./rotate_steps.ts");
+  // What is in a file that others may have written decides nothing of where a key goes.
+  const apiUrl = apiUrlOf(requireProfile(document, { name: profile, chosenBy: "--profile" }));
+  if (!isFor(pending, apiUrl)) return false;
   const key = await oldKeyOf(context, document, pending);
   if (key === null) return false;
-  const target = { apiUrl: parseApiUrl(pending.apiUrl, "The rotation that was broken off"), key };
+  const target = { apiUrl, key };
   try {
     // It made the new one and so may revoke it, wherever that is.
     await removeOrphan({ context, requests, ...target }, pending);
@@ -128,6 +131,11 @@ async function oldKeyOf(
   if (beside !== null || pending.newId !== null) return beside;
   const saved = document.isReadable(profile) ? await savedSecret(context, document.profile(profile)!) : null;
   return saved === null || "tokens" in saved ? null : parseApiKey(saved.apiKey, `profile "${profile}"`);
+}
+
+/** @returns Whether a rotation was begun at the platform that a profile is for. */
+export function isFor(pending: PendingRotation, { origin }: URL): boolean {
+  return URL.canParse(pending.apiUrl) && new URL(pending.apiUrl).origin === origin;
 }
 
 function readable(location: CredentialsLocation, profile: string): PendingRotation | null {

@@ -8,7 +8,7 @@ import type { Identity, KeyInfo, Organization } from "../platform/identity.ts";
 import { apiUrlText, pageUrl } from "../platform/api_url.ts";
 import { type ErrorJson, errorJson } from "./failure.ts";
 import { daysRemaining, expiryText, rotationReason, UNKNOWN } from "./expiry.ts";
-import type { LooseFile } from "./warnings.ts";
+import { type LooseFile, rotateCommand } from "./warnings.ts";
 import { printable } from "./printable.ts";
 
 /** Which of the places the key came from. */
@@ -92,8 +92,9 @@ function verifiedText(key: ReportedKey, identity: Identity, now: Date): string {
   ];
   const reason = rotationReason(identity.key?.expiresAt ?? null, identity.key?.createdAt ?? null, now);
   if (reason !== null) {
-    const page = pageUrl(key.apiUrl, "/settings/api-keys");
-    lines.push("", `⚠️  ${reason}. Generate a new key at ${page} and ${renewal(key)}`);
+    const ends = identity.key?.expiresAt;
+    const isPast = ends instanceof Date && ends <= now;
+    lines.push("", `⚠️  ${reason}. ${renewal(key, isPast)}`);
   }
   return lines.join("\n") + "\n";
 }
@@ -130,9 +131,13 @@ function keptLines({ keptBy }: ReportedKey): string[] {
   return keptBy === null ? [] : [`Stored in: ${printable(keptBy)}`];
 }
 
-function renewal({ profile, origin }: ReportedKey): string {
-  if (profile === null) return `put it into ${origin}`;
-  return `run: fluxloop auth login${profile === "default" ? "" : ` --profile ${profile}`}`;
+/** A key that has ended makes no other in its place. */
+function renewal({ profile, origin, apiUrl }: ReportedKey, isPast: boolean): string {
+  if (profile !== null && !isPast) return `Replace it: ${rotateCommand(profile)}`;
+  const login = `run: fluxloop auth login${profile === "default" ? "" : ` --profile ${profile}`}`;
+  return `Generate a new key at ${pageUrl(apiUrl, "/settings/api-keys")} and ${
+    profile === null ? `put it into ${origin}` : login
+  }`;
 }
 
 function scopesText({ key, projects }: Identity): string {

@@ -256,13 +256,13 @@ Please check your internet connection and try again.
     );
   });
 
-  it("says to renew a saved key by logging in to its profile", async () => {
+  it("says to rotate a saved key that ends soon", async () => {
     const server = platformSaying({ expires_at: "2024-01-30T00:00:00Z" });
     const session = new Session();
     session.save(`profiles:\n  dev: {api_key: k, api_url: "${server.url}"}\n`);
     const { stdout } = await session.run(["auth", "status", "--profile", "dev"]);
     await server.stop();
-    assertStringIncludes(stdout, "and run: fluxloop auth login --profile dev\n");
+    assertStringIncludes(stdout, "⚠️  This key expires soon. Replace it: fluxloop auth rotate --profile dev\n");
   });
 
   it("keeps the text of --all apart by blank lines", async () => {

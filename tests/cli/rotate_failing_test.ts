@@ -1,0 +1,91 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import { DOCUMENTED_KEY } from "../support/platform.ts";
+import {
+  between,
+  homeWithKey,
+  type Interference,
+  isUnfinished,
+  keyIn,
+  keysOf,
+  rotate,
+  withPlatform,
+} from "../support/rotating.ts";
+
+describe("auth rotate and a platform that fails", () => {
+  withPlatform();
+
+  const failing: [string, Interference, string][] = [
+    [
+      "does not take the new key",
+      (name, { headers }) =>
+        name === "GET /api/auth/me" && headers.get("authorization") !== `Bearer ${DOCUMENTED_KEY}`
+          ? Response.json({ code: "invalid_api_key", detail: "" }, { status: 401 })
+          : undefined,
+      "does not take the key that it has just made",
+    ],
+    [
+      "makes one that may do less",
+      (name, { headers }) =>
+        name === "GET /api/auth/me" && headers.get("authorization") !== `Bearer ${DOCUMENTED_KEY}`
+          ? Response.json({ account: {}, api_key: { id: "key_5", permissions: [] } })
+          : undefined,
+      "made a key that may not do what the old one may",
+    ],
+    [
+      "lets no keys be made",
+      (name) => name === "POST /api/api-keys" ? Response.json({ detail: "Not Found" }, { status: 404 }) : undefined,
+      "does not let keys be managed from here; use its page of API keys",
+    ],
+    [
+      "does not tell which key it is",
+      (name) => name === "GET /api/auth/me" ? Response.json({ account: {} }) : undefined,
+      "does not tell which key this is",
+    ],
+  ];
+  for (const [what, answer, message] of failing) {
+    it(`leaves all as it was where it ${what}`, async () => {
+      const server = between(answer);
+      const session = homeWithKey(DOCUMENTED_KEY, server.url);
+      const before = session.saved();
+      const { code, stderr } = await rotate(session);
+      await server.stop();
+      assertEquals([code, session.saved(), isUnfinished(session)], [1, before, false]);
+      assertStringIncludes(stderr, message);
+      assertEquals((await keysOf(DOCUMENTED_KEY)).length, 1);
+    });
+  }
+
+  it("says what is to be done by hand where it does not let a key revoke itself", async () => {
+    const server = between((name) =>
+      name.startsWith("DELETE ") ? Response.json({ detail: "Not Found" }, { status: 404 }) : undefined
+    );
+    const session = homeWithKey(DOCUMENTED_KEY, server.url);
+    const { code, stdout, stderr } = await rotate(session);
+    assertEquals([code, isUnfinished(session)], [1, false]);
+    assertStringIncludes(stdout, "✅ Profile default has a new key: ");
+    assertStringIncludes(stderr, "does not let a key revoke itself; delete key_1 on the platform's page of API keys\n");
+    assertEquals((await session.run(["auth", "status"])).code, 0);
+    await server.stop();
+  });
+
+  it("says where a web page answers in the platform's place that a key may be left, and removes it later", async () => {
+    let isBetween = true;
+    const server = between((name) =>
+      isBetween && name === "POST /api/api-keys"
+        ? new Response("<!doctype html>", { status: 403, headers: { "content-type": "text/html" } })
+        : undefined
+    );
+    const session = homeWithKey(DOCUMENTED_KEY, server.url);
+    const { code, stderr } = await rotate(session);
+    assertEquals([code, isUnfinished(session)], [1, true]);
+    assertStringIncludes(
+      stderr,
+      "a new one may have been made that nobody has. Remove it and rotate: fluxloop auth rotate\n",
+    );
+    isBetween = false;
+    assertEquals((await rotate(session)).code, 0);
+    assertEquals((await keysOf(await keyIn(session))).length, 1);
+    await server.stop();
+  });
+});

@@ -1,0 +1,62 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import { waitsForLock } from "../support/rotated_home.ts";
+import type { Outcome } from "../support/session.ts";
+import { home, ROTATE, withRotatedHome, world } from "../support/rotation_steps.ts";
+
+describe("auth rotate, more than one at once", () => {
+  withRotatedHome();
+
+  it("rotates once: the second finds it done", async () => {
+    let second: Promise<Outcome> | undefined;
+    const deed = async () => {
+      const child = home.start(...ROTATE);
+      second = child.outcome;
+      await waitsForLock(child.pid);
+    };
+    // The first one is held there until the second one waits for it.
+    world.relay.failAt({ at: "POST /api/api-keys", when: "before", isLasting: false, deed });
+    const first = await home.run(...ROTATE);
+    assertEquals([first.code, first.stderr], [0, ""]);
+    assertEquals(await second, {
+      code: 0,
+      stdout: "✅ Profile default was given a new key by another process just now; it was not rotated a second time.\n",
+      stderr: "",
+    });
+    await home.assertRotated();
+  });
+
+  it("leaves one key, however many they are", async () => {
+    const outcomes = await Promise.all(Array.from({ length: 6 }, () => home.run(...ROTATE)));
+    assertEquals(outcomes.map((it) => [it.code, it.stderr]), outcomes.map(() => [0, ""]));
+    await home.assertRotated();
+  });
+
+  it("lets a login stand that comes in between, and removes what it has made", async () => {
+    const other = home.addKey("other");
+    const deed = async () => assertEquals((await home.run("auth", "login", "--api-key", other)).code, 0);
+    world.relay.failAt({ at: "GET /api/auth/me 2", when: "after", isLasting: false, deed });
+    const { code, stderr } = await home.run(...ROTATE);
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, 'Profile "default" was changed by another process meanwhile; that stands');
+    assertEquals(await home.savedKey(), other);
+    home.assertUnchanged("other");
+  });
+});
+
+describe("auth rotate on a disk that is full", () => {
+  withRotatedHome();
+
+  const writes: readonly [what: string, file: string, time: number][] = [
+    ["the request", "pending-rotation.default.new", 1],
+    ["the old key", "pending-rotation.default.new", 2],
+    ["the new key", "credentials.new", 2],
+  ];
+  for (const [what, file, time] of writes) {
+    it(`says so where ${what} cannot be written, and leaves all as it was`, async () => {
+      assertEquals(await home.fullAt("write", file, time, ROTATE), 1);
+      assertEquals(await home.savedKey(), home.oldKey);
+      home.assertUnchanged();
+    });
+  }
+});
