@@ -97,6 +97,21 @@ for (const [helper, open] of Object.entries(STORES)) {
       );
     });
 
+    it("is rotated where it is, in all profiles that have it, and leaves nothing beside it", async () => {
+      const env = { FLUXLOOP_API_KEY: DOCUMENTED_KEY };
+      const key = (await run(["apikeys", "create", "--name", "rotated", "-q"], env)).stdout.trim();
+      for (const profile of ["one", "two"]) await login(key, "--storage", "keychain", "--profile", profile);
+      const { code, stdout } = await run(["auth", "rotate", "--profile", "one"]);
+      assertEquals(code, 0);
+      assertStringIncludes(stdout, `✅ Saved to ${store.title}, and to what else had the old one: two\n`);
+      const tokens = await Promise.all(["one", "two"].map((it) => run(["auth", "token", "--profile", it])));
+      assertEquals([tokens[0].stdout === `${key}\n`, tokens[0].stdout], [false, tokens[1].stdout]);
+      assertEquals((await Deno.readTextFile(credentials(store.env))).includes("flux_dev"), false);
+      const list = new Deno.Command(`docker-credential-${helper}`, { args: ["list"], clearEnv: true, env: store.env });
+      const entries = Object.keys(JSON.parse(new TextDecoder().decode((await list.output()).stdout)));
+      assertEquals(entries.map((it) => it.split("/").at(-1)).sort(), ["one", "two"]);
+    });
+
     it("is removed by logout from where it is", async () => {
       await login(DOCUMENTED_KEY, "--storage", "keychain", "--profile", "one");
       await login(SECOND_KEY, "--storage", "keychain", "--profile", "two");

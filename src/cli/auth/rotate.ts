@@ -33,7 +33,6 @@ export function rotateCommand(context: Context) {
     )
     .option("--keep-old <span:string>", "Let the old key work on for a while, such as 24h or 7d.")
     .option("--all", "Rotate the key of every saved profile; the exit code is the worst one's.")
-    .option("--save", "Save the new key in the old one's place.", { default: true })
     .option("--no-save", "Show the new key, once, and leave all as it is: the old key works on.")
     .option("--json", "Write the result as JSON.")
     .env("FLUXLOOP_PROFILE=<name:string>", "Profile to rotate when --profile is not given.")
