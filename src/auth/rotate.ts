@@ -6,7 +6,7 @@
  * @module
  */
 import type { Context } from "../context.ts";
-import { profileLock, readCredentials, requireWritable } from "../credentials/credential_store.ts";
+import { readCredentials, requireWritable, rotationLock } from "../credentials/credential_store.ts";
 import type { CredentialsDocument } from "../credentials/credentials_document.ts";
 import { withFileLock } from "../credentials/file_lock.ts";
 import { type CredentialsLocation, requireCredentialsLocation } from "../credentials/location.ts";
@@ -27,7 +27,7 @@ export interface Rotations {
   readonly overriddenBy: string | null;
 }
 
-/** A profile's lock is held for a few requests: another rotation is waited for so many times as long as one may take. */
+/** The lock is held for a few requests: another rotation is waited for so many times as long as one may take. */
 const REQUESTS = 4;
 /** And so much longer, in milliseconds. */
 const PATIENCE = 5_000;
@@ -82,7 +82,7 @@ async function rotateOne(
     const pending = findPendingRotation(location, name);
     const patience = REQUESTS * (requests?.deadline ?? DEFAULT_DEADLINE) + PATIENCE;
     const work = () => rotateLocked(context, location, draft, before.key, pending, options, requests);
-    await withFileLock(profileLock(location, name), work, patience);
+    await withFileLock(rotationLock(location), work, patience);
   } catch (error) {
     if (!(error instanceof FluxloopError)) throw error;
     if (error instanceof BrowserLoginError && options.all) return { ...draft, outcome: "passed_over" };

@@ -124,6 +124,14 @@ export function profileLock(location: CredentialsLocation, profile: string): str
   return `${location.file}.${profile}.lock`;
 }
 
+/**
+ * @returns The lock of a rotation, one for all profiles: two of them may have the same key, and one rotation replaces it in
+ * both. No profile's name begins like its own.
+ */
+export function rotationLock(location: CredentialsLocation): string {
+  return `${location.file}._rotation.lock`;
+}
+
 /** @returns The file's text; `null` where there is no file, or one that shall hold nothing. */
 function textOf({ path, info }: CredentialsFile, location: CredentialsLocation): string | null {
   const { shown } = location;

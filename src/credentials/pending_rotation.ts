@@ -50,7 +50,7 @@ export interface PendingRotation {
 }
 
 /**
- * Writes down how far a profile's rotation has come; readable by its owner alone. Call it under the profile's lock.
+ * Writes down how far a profile's rotation has come; readable by its owner alone. Call it under the lock of rotations.
  *
  * @throws {ConfigurationError | SystemError} When it cannot be written; what was written before stands.
  */

@@ -26,6 +26,21 @@ describe("auth rotate, more than one at once", () => {
     await home.assertRotated();
   });
 
+  it("rotates a key once that two profiles have", async () => {
+    await home.login("--profile", "two");
+    let second: Promise<Outcome> | undefined;
+    const deed = async () => {
+      const child = home.start(...ROTATE, "--profile", "two");
+      second = child.outcome;
+      await waitsForLock(child.pid);
+    };
+    world.relay.failAt({ at: "POST /api/api-keys", when: "before", isLasting: false, deed });
+    assertEquals((await home.run(...ROTATE)).code, 0);
+    assertEquals((await second)?.stdout.includes("by another process just now"), true);
+    await home.assertRotated();
+    assertEquals((await home.run("auth", "token", "--profile", "two")).stdout.trim(), await home.savedKey());
+  });
+
   it("leaves one key, however many they are", async () => {
     const outcomes = await Promise.all(Array.from({ length: 6 }, () => home.run(...ROTATE)));
     assertEquals(outcomes.map((it) => [it.code, it.stderr]), outcomes.map(() => [0, ""]));

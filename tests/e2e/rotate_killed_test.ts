@@ -18,7 +18,7 @@ describe("auth rotate, killed", () => {
 
   /** The steps between requests, as system calls on these files. */
   const steps: readonly [what: string, call: string, file: string, time: number][] = [
-    ["the profile's lock is taken", "flock", "credentials.default.lock", 1],
+    ["the lock is taken", "flock", "credentials._rotation.lock", 1],
     ["the request is written down", "write", "pending-rotation.default.new", 1],
     ["what is written down of the request gets its name", "/^rename", "pending-rotation.default.new", 1],
     ["the old key is written down", "write", "pending-rotation.default.new", 2],
