@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Context } from "../context.ts";
 import type { KeptKey } from "../credentials/credentials_document.ts";
 import { leavePendingRotation, type PendingRotation, type RequestedKey } from "../credentials/pending_rotation.ts";
 import { InterruptedError } from "../errors.ts";
@@ -136,14 +137,13 @@ export async function finishRotation(
 ): Promise<void> {
   const { context, key, identity, own } = rotating;
   draft.newKey = { id: own.id, masked: maskKey(key), expiresAt: own.expiresAt };
-  const { old } = pending;
   if (pending.isEnded) {
     draft.savedTo = placeOf(rotating);
     draft.oldKey = endedKey(pending);
     await cleanUp(rotating, pending);
     return;
   }
-  const oldKey = old === null ? null : "apiKey" in old ? old.apiKey : await keptSecret(context, old);
+  const oldKey = await oldKeyOf(context, pending.old);
   if (oldKey === null) {
     // Somebody removed it from the system's store: nobody can revoke it with itself any more.
     draft.savedTo = placeOf(rotating);
@@ -173,7 +173,8 @@ export async function settle(
 ): Promise<PendingRotation | null> {
   const { own } = rotating;
   if (!isHere || own.id !== pending.oldId) {
-    draft.leftOver = [pending.oldId, ...(pending.newId === null ? [] : [pending.newId])];
+    const isEnded = isHere && await endWithItself(rotating, pending);
+    draft.leftOver = [...(isEnded ? [] : [pending.oldId]), ...(pending.newId === null ? [] : [pending.newId])];
     await cleanUp(rotating, pending);
     return null;
   }
@@ -189,6 +190,23 @@ export async function settle(
   await removeOrphan(rotating, pending);
   await cleanUp(rotating, pending);
   return null;
+}
+
+/**
+ * Ends the old key of a rotation whose new one is not in the profile any more: that it should end was said, and the
+ * profile has another that works.
+ *
+ * @returns Whether it was at hand, and has ended or is going to.
+ */
+async function endWithItself(
+  { context, apiUrl, requests }: Rotating,
+  { old, oldId, keepUntil, isEnded }: PendingRotation,
+): Promise<boolean> {
+  if (isEnded) return true;
+  const key = await oldKeyOf(context, old);
+  if (key === null) return false;
+  const until = keepUntil === null ? null : new Date(keepUntil);
+  return (await endOldKey(context, { apiUrl, key }, oldId, until, requests)).refusal === null;
 }
 
 async function endAndForget(
@@ -214,6 +232,12 @@ async function endAndForget(
   if (refusal === null && "helper" in (pending.old ?? {})) leavePendingRotation(rotating.location, ended);
   await cleanUp(rotating, pending);
   if (refusal !== null) throw refusal;
+}
+
+/** @returns The old key, from wherever it waits; `null` where nobody has it any more. */
+async function oldKeyOf(context: Context, old: PendingRotation["old"]): Promise<string | null> {
+  if (old === null) return null;
+  return "apiKey" in old ? old.apiKey : await keptSecret(context, old);
 }
 
 function endedKey({ oldId, oldMasked, keepUntil }: PendingRotation): OldKey {

@@ -114,8 +114,16 @@ describe("a rotation that was broken off", () => {
     assertEquals((await rotate(session)).code, 0);
   });
 
+  it("of a key that the profile has no more ends its old key, and names the other", async () => {
+    const session = homeWithKey();
+    leaveUnfinished(session, { oldId: "key_3", newId: "key_9", old: { apiKey: SECOND_KEY } });
+    const { code, stderr } = await rotate(session);
+    assertEquals([code, isUnfinished(session), (await statusOf(SECOND_KEY)).code], [0, false, 3]);
+    assertStringIncludes(stderr, "Of a rotation before this one, key_9 may still be taken.");
+  });
+
   const others: [string, Record<string, unknown>][] = [
-    ["of other keys than the profile has by now", { oldId: "key_3", newId: "key_9", old: { apiKey: SECOND_KEY } }],
+    ["of keys that nobody has", { oldId: "key_3", newId: "key_9" }],
     ["at another platform", { apiUrl: "https://api.fluxloop.ai", newId: "key_9", old: { apiKey: SECOND_KEY } }],
   ];
   for (const [what, fields] of others) {
