@@ -134,7 +134,8 @@ export class CliConnect {
         storage.sessions.end(session.number);
         return null;
       }
-      return this.#renew(session, hash, at);
+      // The minute is that of the first time: otherwise a token that comes again and again would never end.
+      return this.#renew(session, hash, at, isReplayed ? session.refreshedAt : at);
     });
     if (credential === null) throw sessionEnded();
     return { credential };
@@ -185,9 +186,9 @@ export class CliConnect {
     return { status: "approved", credential: issued.credential };
   }
 
-  #renew({ number, accountId }: Session, previous: Uint8Array, at: Date): IssuedCredential {
+  #renew({ number, accountId }: Session, previous: Uint8Array, at: Date, refreshedAt: Date): IssuedCredential {
     const { credential, hashes } = this.#issue(accountId, at);
-    this.#options.storage.sessions.renew(number, hashes, previous, at);
+    this.#options.storage.sessions.renew(number, hashes, previous, at, refreshedAt);
     return credential;
   }
 

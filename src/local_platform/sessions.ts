@@ -67,14 +67,15 @@ export class Sessions {
    * Gives a session other tokens. Access tokens that it has go on to their end: another process may be at work with one.
    *
    * @param previous The refresh token that came before, as SHA-256.
+   * @param refreshedAt When that one was exchanged for the first time.
    */
-  renew(number: number, tokens: TokenHashes, previous: Uint8Array, at: Date): void {
+  renew(number: number, tokens: TokenHashes, previous: Uint8Array, at: Date, refreshedAt: Date): void {
     this.#database.run(
       `UPDATE sessions SET refresh_hash = ?, previous_refresh_hash = ?, refreshed_at = ?, expires_at = ?
        WHERE number = ?`,
       tokens.refresh,
       previous,
-      at.toISOString(),
+      refreshedAt.toISOString(),
       tokens.refreshExpiresAt.toISOString(),
       number,
     );

@@ -213,6 +213,15 @@ describe("a login through the browser, at the embedded platform", () => {
     assertEquals((await refresh(refresh_token)).status, 200);
   });
 
+  it("counts that minute from the first time: a token that comes again and again does not live on", async () => {
+    const { refresh_token } = await approved();
+    await refresh(refresh_token);
+    clock += 40 * SECOND;
+    await refresh(refresh_token);
+    clock += 40 * SECOND;
+    assertEquals((await refresh(refresh_token)).status, 401);
+  });
+
   it("ends for everybody when a refresh token comes a second time later: somebody else has it", async () => {
     const { refresh_token } = await approved();
     const { body } = await refresh(refresh_token);
