@@ -108,7 +108,8 @@ async function walk(
   const info = identity.key;
   const expires = info?.expiresAt ?? null;
   const created = info?.createdAt ?? null;
-  note({ name: "expiry", expires, created }, rotationReason(expires, created, context.now()) === null);
+  const profile = credential.profile?.name ?? null;
+  note({ name: "expiry", expires, created, profile }, rotationReason(expires, created, context.now()) === null);
   const permissions = info?.permissions ?? null;
   note({ name: "permissions", permissions }, permissions === null || permissions.length > 0);
   const exposed = findExposedKeys(context, key, end);

@@ -153,7 +153,8 @@ export class CliConnect {
   }
 
   #countStart(at: number): void {
-    this.#starts = this.#starts.filter((it) => it > at - MINUTE);
+    // A clock that was set back leaves times of the future behind, which nobody shall wait for.
+    this.#starts = this.#starts.filter((it) => it > at - MINUTE && it <= at);
     if (this.#starts.length >= STARTS_PER_MINUTE) {
       const wait = Math.max(1, Math.ceil((this.#starts[0] + MINUTE - at) / SECOND));
       const body: SentenceError = { detail: "Too many logins were begun" };

@@ -31,7 +31,13 @@ export type Finding =
   | { readonly name: "tls"; readonly isPlain: boolean; readonly certificate: PeerCertificate | null }
   | { readonly name: "clock"; readonly status: number; readonly skew: number | null }
   | { readonly name: "acceptance" }
-  | { readonly name: "expiry"; readonly expires: Expiry; readonly created: Date | null }
+  /** `profile` is where the key is saved, and `null` for one from elsewhere. */
+  | {
+    readonly name: "expiry";
+    readonly expires: Expiry;
+    readonly created: Date | null;
+    readonly profile: string | null;
+  }
   | { readonly name: "permissions"; readonly permissions: readonly string[] | null }
   | { readonly name: "files"; readonly exposed: readonly ExposedKey[] };
 
@@ -157,9 +163,11 @@ function found(finding: Finding, now: Date): Saying {
     case "expiry": {
       const reason = rotationReason(finding.expires, finding.created, now);
       const text = expiryText(finding.expires, now);
-      return reason === null
-        ? fine(text)
-        : { message: `${text}. ${reason}`, remedy: "make a new key and log in with it" };
+      if (reason === null) return fine(text);
+      const remedy = finding.profile === null
+        ? "make a new key, and set it there"
+        : `run: ${rotateCommand(finding.profile)}`;
+      return { message: `${text}. ${reason}`, remedy };
     }
     case "permissions": {
       const { permissions } = finding;

@@ -38,6 +38,14 @@ describe("auth doctor", () => {
     assertEquals([stdout.includes("john@"), stdout.includes(DOCUMENTED_KEY)], [false, false]);
   });
 
+  it("says how to replace a saved key that ends soon", async () => {
+    const session = new Session();
+    await session.run(["auth", "login", "--api-key", DOCUMENTED_KEY, "--api-url", platform.url, "--profile", "dev"]);
+    const late = new Date("2024-04-10T12:00:00Z");
+    const { stdout } = await session.run(["auth", "doctor", "--profile", "dev"], { now: late });
+    assertStringIncludes(stdout, "run: fluxloop auth rotate --profile dev\n");
+  });
+
   const broken: [string, () => Session, WorldOptions, number, string, string][] = [
     ["nobody is logged in", () => new Session(), {}, 3, "key", "Not authenticated"],
     ["the profile is not there", () => new Session({ env: { FLUXLOOP_PROFILE: "x" } }), {}, 5, "key", 'no profile "x"'],

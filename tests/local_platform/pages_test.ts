@@ -208,6 +208,32 @@ describe("the embedded platform's pages", () => {
     assertEquals([await statusOf(key!), await shownKey()], [200, undefined]);
   });
 
+  it("keep a new key for somebody who sees it", async () => {
+    await visitor.submit(KEYS, NEW_KEY);
+    await visitor.open(KEYS, { "sec-purpose": "prefetch;prerender" });
+    await visitor.submit("/connect/1", { decision: "deny" });
+    assertMatch((await shownKey())!, /^flux_ci_/);
+  });
+
+  it("show all new keys when several were made in between", async () => {
+    for (const name of ["one", "two"]) await visitor.submit(KEYS, { ...NEW_KEY, name });
+    const { text } = await visitor.open(KEYS);
+    for (const name of ["one", "two"]) assertStringIncludes(text, `The key “${name}”. Copy it now`);
+  });
+
+  it("know somebody beside whose cookie there is another of the same name", async () => {
+    const [name] = visitor.cookie.split("=");
+    visitor.cookie = `${name}=tossed; ${visitor.cookie}; ${name}=other`;
+    assertEquals((await visitor.open(KEYS)).status, 200);
+  });
+
+  it("make visible what hides in the name of a key or a program", async () => {
+    await visitor.submit(KEYS, { ...NEW_KEY, name: "a\u202eb\u200bc" });
+    const { headers } = await visitor.submit("/connect", { code: await begin("x\u00adfluxloop\u0085") });
+    const pages = [await visitor.open(KEYS), await visitor.open(headers.get("location")!)];
+    for (const { text } of pages) assertNotMatch(text, /[\u202e\u200b\u0080-\u009f]/);
+  });
+
   it("make a key of the reach, permissions and lifetime that the form says", async () => {
     await visitor.submit(KEYS, {
       ...NEW_KEY,

@@ -15,6 +15,8 @@ export interface SignedInCall {
   readonly url: URL;
   /** What stands in the path for each `{name}`, decoded. */
   readonly params: Readonly<Record<string, string>>;
+  /** Whether nobody sees the answer yet: a preview, or a browser that is ahead of its user. */
+  readonly isLookingAhead: boolean;
   /** The form's fields; empty for GET. */
   readonly form: Form;
 }

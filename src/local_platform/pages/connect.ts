@@ -14,12 +14,11 @@ import { PATHS } from "./layout.ts";
 
 /** The field for the code; one that came in the address stands in it, and somebody still has to look at it. */
 export function showCodeField(call: SignedInCall): Response {
-  const { session } = call;
-  const { flash } = session;
-  // A new key waits for the page that shows keys.
-  if (flash !== null && "notice" in flash) session.flash = null;
+  const { session, isLookingAhead } = call;
+  const { notice } = session;
+  if (!isLookingAhead) session.notice = null;
   const code = readUserCode(call.url.searchParams.get("code") ?? "") ?? "";
-  return page(200, codePage({ session, code, error: null, flash }));
+  return page(200, codePage({ session, code, error: null, notice }));
 }
 
 /** Takes the code that was typed. */
@@ -29,14 +28,14 @@ export function enterCode(call: SignedInCall): Response {
   if (pause > 0) {
     const error = `Too many wrong codes. Try again in ${Math.ceil(pause / 60)} minutes.`;
     const headers = { "retry-after": String(pause) };
-    return page(429, codePage({ session, code: "", error, flash: null }), headers);
+    return page(429, codePage({ session, code: "", error, notice: null }), headers);
   }
   const code = readUserCode(form.get("code"));
   const login = code === null ? undefined : platform.storage.deviceLogins.findByUser(hashSecret(code), platform.now());
   if (code === null || login === undefined) {
     sessions.countWrongCode(session);
     const error = "No program waits under this code. Compare it with your terminal; a code is good for ten minutes.";
-    return page(422, codePage({ session, code: form.get("code").slice(0, 20), error, flash: null }));
+    return page(422, codePage({ session, code: form.get("code").slice(0, 20), error, notice: null }));
   }
   session.seen.set(login.number, code);
   return redirect(`${PATHS.connect}/${login.number}`);
@@ -62,11 +61,9 @@ export function decide(call: SignedInCall): Response {
   const state = decision === "approve" ? "approved" : "denied";
   if (!platform.storage.deviceLogins.decide(login.number, state, session.accountId, platform.now())) return gone(call);
   session.seen.delete(login.number);
-  session.flash = {
-    notice: state === "approved"
-      ? "Approved. Your terminal goes on by itself; you can close this page."
-      : "Denied. The program was not let in.",
-  };
+  session.notice = state === "approved"
+    ? "Approved. Your terminal goes on by itself; you can close this page."
+    : "Denied. The program was not let in.";
   return redirect(PATHS.connect);
 }
 
@@ -79,6 +76,6 @@ function seenLogin({ platform, session, params }: SignedInCall): DeviceLogin | n
 }
 
 function gone({ session }: SignedInCall): Response {
-  session.flash = { notice: "That login is decided, or its time is up. Begin another one in your terminal." };
+  session.notice = "That login is decided, or its time is up. Begin another one in your terminal.";
   return redirect(PATHS.connect);
 }

@@ -3,10 +3,11 @@
  *
  * @module
  */
+import { printable } from "../../output/printable.ts";
 import type { DeviceLogin } from "../device_logins.ts";
 import { type Html, html } from "./html.ts";
-import { formToken, layout, PATHS } from "./layout.ts";
-import type { Flash, PageSession } from "./page_sessions.ts";
+import { formToken, layout, noticeBox, PATHS } from "./layout.ts";
+import type { PageSession } from "./page_sessions.ts";
 
 /** What the page of the code shows. */
 export interface CodePage {
@@ -14,17 +15,13 @@ export interface CodePage {
   /** What stands in the field. */
   readonly code: string;
   readonly error: string | null;
-  readonly flash: Flash | null;
+  readonly notice: string | null;
 }
 
 /** @returns The page on which the code is typed. */
-export function codePage({ session, code, error, flash }: CodePage): Html {
+export function codePage({ session, code, error, notice }: CodePage): Html {
   const body = html`
-    ${flash && "notice" in flash && html`
-      <div class="notice" role="status">
-        <p>${flash.notice}</p>
-      </div>
-    `}
+    ${notice !== null && noticeBox(notice)}
     <div class="card">
       <h1>Connect a program</h1>
       <p class="lead">Enter the code that <code>fluxloop auth login --web</code> shows in your terminal.</p>
@@ -53,7 +50,7 @@ export function decisionPage(session: PageSession, email: string, login: DeviceL
       <dl class="facts">
         <div class="wide">
           <dt>Program</dt>
-          <dd>${login.userAgent || "It does not say what it is"}</dd>
+          <dd>${printable(login.userAgent) || "It does not say what it is"}</dd>
         </div>
         <div>
           <dt>Asks from</dt>

@@ -6,6 +6,7 @@
 import { Refusal } from "../answers.ts";
 import type { ApiKey } from "../api_keys.ts";
 import type { FieldError } from "../contract.ts";
+import { printable } from "../../output/printable.ts";
 import { createKey, deleteKey, managedKeys, regenerateKey, requireManaged } from "../key_policy.ts";
 import { invalid } from "../request_body.ts";
 import { page, redirect } from "./answer.ts";
@@ -16,9 +17,14 @@ import { PATHS } from "./layout.ts";
 
 /** The list, and what the page before has to say. */
 export function showKeys(call: SignedInCall): Response {
-  const { flash } = call.session;
-  call.session.flash = null;
-  return page(200, keysPage({ ...contentOf(call), flash, refused: null }));
+  const { session, isLookingAhead } = call;
+  const { newKeys, notice } = session;
+  const document = keysPage({ ...contentOf(call), newKeys: isLookingAhead ? [] : newKeys, notice, refused: null });
+  if (!isLookingAhead) {
+    session.newKeys = [];
+    session.notice = null;
+  }
+  return page(200, document);
 }
 
 /** Makes a key, which the next page shows once: a page that is loaded again makes no second one. */
@@ -26,12 +32,12 @@ export function addKey(call: SignedInCall): Response {
   const { platform, session, form } = call;
   try {
     const { apiKey, key } = createKey(platform, callerOf(call), wishOf(form), null);
-    session.flash = { key, name: apiKey.name };
+    session.newKeys = [...session.newKeys, { key, name: apiKey.name }];
     return redirect(PATHS.keys);
   } catch (error) {
     if (!(error instanceof Refusal) || error.status !== 422) throw error;
     const refused: RefusedForm = { form, errors: errorsOf(error) };
-    return page(422, keysPage({ ...contentOf(call), flash: null, refused }));
+    return page(422, keysPage({ ...contentOf(call), newKeys: [], notice: null, refused }));
   }
 }
 
@@ -43,7 +49,7 @@ export function askRegenerate(call: SignedInCall): Response {
 /** Replaces a key by one like it. */
 export function regenerate(call: SignedInCall): Response {
   const { apiKey, key } = regenerateKey(call.platform, callerOf(call), call.params.id);
-  call.session.flash = { key, name: apiKey.name };
+  call.session.newKeys = [...call.session.newKeys, { key, name: apiKey.name }];
   return redirect(PATHS.keys);
 }
 
@@ -58,7 +64,7 @@ export function remove(call: SignedInCall): Response {
   // What is typed has lost the blanks at its ends, and its line breaks, on the way.
   if (call.form.get("name").trim() !== key.name.trim()) return page(422, deletePage(call.session, key, true));
   deleteKey(call.platform, callerOf(call), key.id);
-  call.session.flash = { notice: `The key “${key.name}” is deleted.` };
+  call.session.notice = `The key “${printable(key.name)}” is deleted.`;
   return redirect(PATHS.keys);
 }
 

@@ -5,11 +5,12 @@
  */
 import type { ApiKey } from "../api_keys.ts";
 import type { Project } from "../contract.ts";
+import { printable } from "../../output/printable.ts";
 import { PERMISSIONS } from "../key_policy.ts";
 import { Form } from "./form.ts";
 import { type Html, html, type Part } from "./html.ts";
-import { formToken, layout, PATHS } from "./layout.ts";
-import type { Flash, PageSession } from "./page_sessions.ts";
+import { formToken, layout, noticeBox, PATHS } from "./layout.ts";
+import type { NewKey, PageSession } from "./page_sessions.ts";
 
 /** How long a key may live, as a form offers it: its value, its label, and seconds. */
 export const LIFETIMES = [
@@ -50,13 +51,14 @@ export interface KeysPage {
   readonly now: Date;
   /** How many logins wait for somebody to decide. */
   readonly waiting: number;
-  readonly flash: Flash | null;
+  readonly newKeys: readonly NewKey[];
+  readonly notice: string | null;
   readonly refused: RefusedForm | null;
 }
 
 /** @returns The page with all keys and the form for another one. */
 export function keysPage(content: KeysPage): Html {
-  const { session, keys, waiting, flash, refused } = content;
+  const { session, keys, waiting, newKeys, notice, refused } = content;
   const list = keys.length === 0
     ? html`<p>There is no key yet. Create the first one below.</p>`
     : html`<ul class="keys">${keys.map((it) => keyItem(it, content))}</ul>`;
@@ -64,7 +66,8 @@ export function keysPage(content: KeysPage): Html {
 <p class="lead">A key lets the command line and CI jobs act for you. It is shown once, when it is made; only its
 fingerprint is kept here.</p>
 ${waiting > 0 && waitingHint(waiting)}
-${flash && flashBox(flash)}
+${notice !== null && noticeBox(notice)}
+${newKeys.map(newKeyBox)}
 ${
     refused && html`
       <div class="problem" role="alert">
@@ -86,18 +89,12 @@ function waitingHint(waiting: number): Html {
   `;
 }
 
-function flashBox(flash: Flash): Html {
-  if ("notice" in flash) {
-    return html`
-      <div class="notice" role="status">
-        <p>${flash.notice}</p>
-      </div>
-    `;
-  }
+function newKeyBox({ key, name }: NewKey, index: number): Html {
+  const id = `made-key-${index}`;
   return html`
     <div class="notice" role="status">
-      <p><label for="made-key">The key “${flash.name}”. Copy it now: it is not shown again.</label></p>
-      <input class="secret code" id="made-key" type="text" readonly value="${flash.key}" autocomplete="off"
+      <p><label for="${id}">The key “${printable(name)}”. Copy it now: it is not shown again.</label></p>
+      <input class="secret code" id="${id}" type="text" readonly value="${key}" autocomplete="off"
         spellcheck="false">
       <p>Then: <code>fluxloop auth login</code></p>
     </div>
@@ -108,6 +105,7 @@ function keyItem(key: ApiKey, { now, projects, keys }: KeysPage): Html {
   const scopes = key.scopes === "all_projects"
     ? "All projects"
     : key.scopes.map((id) => nameOf(projects, id)).join(", ");
+  const name = printable(key.name);
   const maker = key.createdBy === null ? null : keys.find((it) => it.id === key.createdBy)?.name ?? key.createdBy;
   const fact = (name: string, value: Part, isWide = false) =>
     html`
@@ -121,21 +119,25 @@ function keyItem(key: ApiKey, { now, projects, keys }: KeysPage): Html {
   return html`
     <li class="key">
       <div>
-        <div class="key-name"><h3>${key.name}</h3><code>${key.prefix}…</code>${badge(key, now)}</div>
+        <div class="key-name"><h3>${name}</h3><code>${key.prefix}…</code>${badge(key, now)}</div>
         <dl class="facts">
     ${fact("Created", day(key.createdAt))}
     ${fact("Expires", key.expiresAt === null ? "Never" : day(key.expiresAt))}
     ${fact("Last used", key.lastUsedAt === null ? "Never" : moment(key.lastUsedAt))}
-    ${maker !== null && fact("Made with the key", maker)}
+    ${maker !== null && fact("Made with the key", printable(maker))}
     ${fact("Reaches", scopes, true)}
     ${fact("May", key.permissions.join(", ") || "nothing", true)}
         </dl>
       </div>
       <div class="actions">
-        <a class="button quiet small" href="${actionPath(key, "regenerate")}">Regenerate<span class="unseen"> ${key
-          .name}</span></a>
-        <a class="button quiet danger small" href="${actionPath(key, "delete")}">Delete<span class="unseen"> ${key
-          .name}</span></a>
+        <a class="button quiet small" href="${actionPath(
+          key,
+          "regenerate",
+        )}">Regenerate<span class="unseen"> ${name}</span></a>
+        <a class="button quiet danger small" href="${actionPath(
+          key,
+          "delete",
+        )}">Delete<span class="unseen"> ${name}</span></a>
       </div>
     </li>
   `;
@@ -205,7 +207,7 @@ ${error("permissions")}</fieldset>
 export function regeneratePage(session: PageSession, key: ApiKey): Html {
   const body = html`
     <div class="card">
-      <h1>Regenerate “${key.name}”?</h1>
+      <h1>Regenerate “${printable(key.name)}”?</h1>
       <p>A new key with the same name, reach and permissions is made and shown once. The key <code>${key
         .prefix}…</code> stops
     working at once, for everybody who has it.</p>
@@ -223,7 +225,7 @@ export function deletePage(session: PageSession, key: ApiKey, isWrong: boolean):
     html`<span class="error" id="name-error">That is not the key’s name; nothing was deleted.</span>`;
   const body = html`
     <div class="card">
-      <h1>Delete “${key.name}”?</h1>
+      <h1>Delete “${printable(key.name)}”?</h1>
       <p>The key <code>${key.prefix}…</code> stops working at once, for everybody who has it. That cannot be undone.</p>
       <form method="post" action="${actionPath(key, "delete")}">${formToken(session)}
     <div class="field"><label for="name">Type the key’s name to delete it</label>

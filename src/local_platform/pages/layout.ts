@@ -79,6 +79,15 @@ function navigation(session: PageSession, place: string | undefined): Html {
   }<button class="quiet small">Sign out</button></form>`;
 }
 
+/** @returns What the page before has to say. */
+export function noticeBox(notice: string): Html {
+  return html`
+    <div class="notice" role="status">
+      <p>${notice}</p>
+    </div>
+  `;
+}
+
 /** @returns The hidden field by which a form is known for one of this session's own. */
 export function formToken({ formToken }: PageSession): Html {
   return html`<input type="hidden" name="form_token" value="${formToken}">`;

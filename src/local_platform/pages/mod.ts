@@ -86,26 +86,28 @@ export class Pages {
   }
 
   async #answerSignedIn(request: Request, url: URL, method: "GET" | "POST"): Promise<Response> {
-    const cookie = cookieOf(request, this.#cookieName);
-    const session = cookie === null ? null : this.#sessions.find(cookie);
-    if (session === null) return signInPage();
+    // There may be several: another program on this host can set one of the same name, for a path of ours.
+    const cookies = cookiesOf(request, this.#cookieName);
+    const cookie = cookies.find((it) => this.#sessions.find(it) !== null);
+    const session = cookie === undefined ? null : this.#sessions.find(cookie);
+    if (cookie === undefined || session === null) return signInPage();
     const form = method === "POST" ? await readForm(request) : new Form(new URLSearchParams());
     if (method === "POST" && !isOwnForm(form, session)) return forgedPage(session);
-    if (url.pathname === PATHS.signOut) return method === "POST" ? this.#signOut(cookie!) : notAllowed();
+    if (url.pathname === PATHS.signOut) return method === "POST" ? this.#signOut(cookie) : notAllowed();
 
     const { platform } = this.#options;
     const hit = this.#matchers.map(({ route, match }) => ({ route, params: match(url.pathname) }))
       .find(({ params }) => params !== undefined)!;
     const handler = hit.route[method];
     if (handler === undefined) return notAllowed();
-    return handler({ platform, sessions: this.#sessions, session, url, params: hit.params!, form });
+    const isLookingAhead = looksAhead(request);
+    return handler({ platform, sessions: this.#sessions, session, url, params: hit.params!, form, isLookingAhead });
   }
 
   #signIn(request: Request, url: URL): Response {
-    // What looks ahead, for a preview or for speed, must not use up the link.
-    const isLookingAhead = request.method === "HEAD" || /prefetch|prerender/.test(purposeOf(request));
     const token = url.searchParams.get("token") ?? "";
-    const cookie = isLookingAhead ? null : this.#sessions.signIn(token, this.#options.accountId);
+    // What looks ahead must not use up the link.
+    const cookie = looksAhead(request) ? null : this.#sessions.signIn(token, this.#options.accountId);
     if (cookie === null) {
       return page(403, messagePage("This link has been used", SIGN_IN_AGAIN));
     }
@@ -152,11 +154,12 @@ function isOwnForm(form: Form, { formToken }: PageSession): boolean {
   return hashSecret(form.get("form_token")).join() === hashSecret(formToken).join();
 }
 
-function cookieOf(request: Request, name: string): string | null {
+function cookiesOf(request: Request, name: string): string[] {
   const pairs = (request.headers.get("cookie") ?? "").split(/;\s*/).map((it) => it.split("="));
-  return pairs.find(([key]) => key === name)?.[1] ?? null;
+  return pairs.filter(([key]) => key === name).map(([, value]) => value ?? "");
 }
 
-function purposeOf({ headers }: Request): string {
-  return `${headers.get("sec-purpose")} ${headers.get("purpose")}`;
+/** For a preview, or for speed: nobody sees the answer yet, if ever. */
+function looksAhead({ method, headers }: Request): boolean {
+  return method === "HEAD" || /prefetch|prerender/.test(`${headers.get("sec-purpose")} ${headers.get("purpose")}`);
 }

@@ -13,8 +13,11 @@ const LIFETIME = 12 * 60 * MINUTE;
 const WRONG_CODES = 10;
 const CODE_PAUSE = 10 * MINUTE;
 
-/** What the next page says once: a new key, or a sentence. */
-export type Flash = { readonly key: string; readonly name: string } | { readonly notice: string };
+/** A key that was made, and that nobody has seen yet. */
+export interface NewKey {
+  readonly key: string;
+  readonly name: string;
+}
 
 /** Somebody who has signed in. */
 export interface PageSession {
@@ -24,8 +27,10 @@ export interface PageSession {
   readonly expiresAt: number;
   /** The logins whose code was typed here, by number, and their codes. */
   readonly seen: Map<number, string>;
+  /** Shown by the page of the keys, once. */
+  newKeys: readonly NewKey[];
   /** Said by the next page, once. */
-  flash: Flash | null;
+  notice: string | null;
   /** When wrong codes were typed. */
   wrongCodes: number[];
 }
@@ -68,7 +73,8 @@ export class PageSessions {
       formToken: randomSecret(this.#random),
       expiresAt: this.#now().getTime() + LIFETIME,
       seen: new Map(),
-      flash: null,
+      newKeys: [],
+      notice: null,
       wrongCodes: [],
     });
     return cookie;
@@ -88,7 +94,7 @@ export class PageSessions {
   /** @returns How many seconds a session has to wait before it may type a code; 0: none. */
   codePause(session: PageSession): number {
     const now = this.#now().getTime();
-    session.wrongCodes = session.wrongCodes.filter((it) => it > now - CODE_PAUSE);
+    session.wrongCodes = session.wrongCodes.filter((it) => it > now - CODE_PAUSE && it <= now);
     if (session.wrongCodes.length < WRONG_CODES) return 0;
     // From the last wrong one on: who goes on trying waits the whole time.
     return Math.ceil((session.wrongCodes.at(-1)! + CODE_PAUSE - now) / 1000);
