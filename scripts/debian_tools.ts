@@ -28,6 +28,10 @@ export const TEST_TOOLS: readonly DebianTool[] = [
   { command: "squid", package: "squid" },
   { command: "microsocks", package: "microsocks" },
   { command: "chromium", package: "chromium" },
+  { command: "zsh", package: "zsh" },
+  { command: "fish", package: "fish" },
+  { command: "dh_bash-completion", package: "bash-completion" },
+  { command: "shellcheck", package: "shellcheck" },
 ];
 
 /** What `deno task bench` measures with, and the peer that it compares with. */

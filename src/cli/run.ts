@@ -25,6 +25,13 @@ export async function run(context: Context, args: readonly string[]): Promise<nu
   if (args.length === 1 && VERSION_OPTIONS.includes(args[0])) {
     return await guarded(context, args, () => context.stdout.write(`${versionText()}\n`));
   }
+  // Asked by a shell at the press of a key.
+  if (args.length === 2 && args[0] === "completions" && args[1] === "profiles") {
+    return await guarded(context, args, async () => {
+      const { writeProfileNames } = await import("./completions/profiles.ts");
+      await writeProfileNames(context);
+    });
+  }
   const running = guarded(context, args, async () => {
     refuseEmptyValues(args);
     const { commandTree } = await import("./command_tree.ts");

@@ -43,6 +43,9 @@ describe("help", () => {
       "apikeys create",
       "apikeys delete",
       "platform serve",
+      "completions bash",
+      "completions zsh",
+      "completions fish",
     ]);
   });
 
