@@ -32,6 +32,9 @@ export const TEST_TOOLS: readonly DebianTool[] = [
   { command: "fish", package: "fish" },
   { command: "dh_bash-completion", package: "bash-completion" },
   { command: "shellcheck", package: "shellcheck" },
+  { command: "mandoc", package: "mandoc" },
+  { command: "man", package: "man-db" },
+  { command: "groff", package: "groff-base" },
 ];
 
 /** What `deno task bench` measures with, and the peer that it compares with. */
