@@ -13,6 +13,7 @@ import { AUTH_COMMANDS, authCommand } from "./auth/mod.ts";
 import { completionsCommand } from "./completions/mod.ts";
 import { showHelp } from "./help.ts";
 import { platformCommand } from "./platform/mod.ts";
+import { upgradeCommand } from "./upgrade.ts";
 
 /**
  * @param context The outside world.
@@ -56,6 +57,7 @@ export function commandTree(context: Context, args: readonly string[]): Command 
   if (named.length === 0) root.command("apikeys", apikeysCommand(context, colour));
   if (!isNamed) {
     root.command("platform", platformCommand(context, colour));
+    root.command("upgrade", upgradeCommand(context) as unknown as Command);
     root.command("completions", completionsCommand(context, colour, () => commandTree(context, [])));
   }
   return root as unknown as Command;

@@ -63,14 +63,4 @@ describe("completion scripts", () => {
       assertEquals(completionScript(shell, tree()), alone.stdout);
     });
   }
-
-  it("may go by a flag alone: none takes a value in one command and none in another", () => {
-    const kinds = new Map<string, Set<boolean>>();
-    for (const option of allCommands(describeTree(tree())).flatMap((it) => it.options)) {
-      for (const flag of option.flags) {
-        kinds.set(flag, (kinds.get(flag) ?? new Set()).add(option.value !== null));
-      }
-    }
-    assertEquals([...kinds].filter(([, it]) => it.size > 1).map(([flag]) => flag), []);
-  });
 });

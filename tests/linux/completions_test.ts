@@ -36,6 +36,9 @@ const LINES: readonly [string, readonly string[]][] = [
   ["fluxloop apikeys create --name ", []],
   ["fluxloop auth logout sta", []],
   ["fluxloop nothing au", []],
+  ["fluxloop upgrade --ch", ["--check"]],
+  ["fluxloop upgrade --version 1.2.3 --ch", ["--check"]],
+  ["fluxloop --version au", ["auth"]],
   ["fluxloop completions ", ["bash", "fish", "zsh"]],
   ["fluxloop auth exec --profile staging -- printe", ["printenv"]],
 ];

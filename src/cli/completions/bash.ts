@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { allCommands, type CommandDescription, type Value } from "./describe.ts";
+import { allCommands, type CommandDescription, type Value, valuePatterns } from "./describe.ts";
 
 /**
  * @param tree The program's commands.
@@ -19,9 +19,10 @@ export function bashScript(tree: CommandDescription): string {
       `      argument=${quoted(it.arguments[0]?.value.kind ?? "none")} ;;`,
     ].join("\n")
   );
-  const options = commands.flatMap((it) => it.options).filter((it) => it.value !== null);
-  const byFlags = new Map(options.map((it) => [it.flags.join("|"), it.value!.value]));
-  const values = [...byFlags].map(([flags, value]) => `    ${flags}) value=${valueText(value)} ;;`);
+  const values = [...valuePatterns(tree)].map(([pattern, value]) => {
+    const [place, flag] = [pattern.slice(0, pattern.lastIndexOf(" ")), pattern.slice(pattern.lastIndexOf(" "))];
+    return `    ${place === "*" ? `*${quoted(flag)}` : quoted(pattern)}) value=${valueText(value)} ;;`;
+  });
   return HEAD + places.join("\n") + MIDDLE + values.join("\n") + TAIL;
 }
 
@@ -46,9 +47,9 @@ const MIDDLE = `
   esac
 }
 
-# Tells what the option $1 takes for a value: sets value; fails where it takes none.
+# Tells what the option $1 takes for a value here: sets value; fails where it takes none.
 _fluxloop_value() {
-  case $1 in
+  case "$place $1" in
 `;
 
 const TAIL = `

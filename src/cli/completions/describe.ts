@@ -121,6 +121,28 @@ export function describeTree(command: TreeCommand): CommandDescription {
   return describeCommand(command, []);
 }
 
+/**
+ * Which options take a value, for shells that have to tell a value from an argument.
+ *
+ * @param tree The program's main command.
+ * @returns Patterns of a place and a flag, `*` for every place, and what the value is. A flag of one command may take a
+ * value where that of another does not, as `--version`.
+ */
+export function valuePatterns(tree: CommandDescription): Map<string, Value> {
+  const commands = allCommands(tree);
+  const bare = new Set(
+    commands.flatMap((it) => it.options).filter((it) => it.value === null).flatMap((it) => it.flags),
+  );
+  const patterns = new Map<string, Value>();
+  for (const { path, options } of commands) {
+    for (const { flags, value } of options) {
+      if (value === null) continue;
+      for (const flag of flags) patterns.set(`${bare.has(flag) ? path.join(" ") : "*"} ${flag}`, value.value);
+    }
+  }
+  return patterns;
+}
+
 /** @returns The command and all below it, each before those that it holds. */
 export function allCommands(command: CommandDescription): CommandDescription[] {
   return [command, ...command.commands.flatMap(allCommands)];
@@ -129,9 +151,10 @@ export function allCommands(command: CommandDescription): CommandDescription[] {
 function describeCommand(command: TreeCommand, path: readonly string[]): CommandDescription {
   const name = path.join(" ");
   const description = command.getDescription();
-  const declared = command.getOptions(false).filter(({ flags }) => !/--(?:help|version)$/.test(flags.at(-1) ?? ""));
+  const added: readonly TreeOption[] = path.length === 0 ? [VERSION, HELP] : [HELP];
   // Cliffy itself adds these when it parses, one version sooner than the other.
-  const options = [...declared, ...(path.length === 0 ? [VERSION] : []), HELP];
+  const declared = command.getOptions(false).filter((it) => !added.some((other) => isSame(it, other)));
+  const options = [...declared, ...added];
   return {
     path,
     summary: summaryOf(description),
@@ -160,6 +183,10 @@ function describeCommand(command: TreeCommand, path: readonly string[]): Command
       return describeCommand(below, [...path, below.getName()]);
     }),
   };
+}
+
+function isSame(option: TreeOption, other: TreeOption): boolean {
+  return option.flags.at(-1) === other.flags.at(-1);
 }
 
 /** Said at one of two options, it holds for both. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { allCommands, type CommandDescription, type OptionDescription, type Value } from "./describe.ts";
+import { allCommands, type CommandDescription, type OptionDescription, type Value, valuePatterns } from "./describe.ts";
 
 /**
  * @param tree The program's commands.
@@ -12,7 +12,7 @@ import { allCommands, type CommandDescription, type OptionDescription, type Valu
  */
 export function fishScript(tree: CommandDescription): string {
   const commands = allCommands(tree);
-  const valued = commands.flatMap((it) => it.options).filter((it) => it.value !== null).flatMap((it) => it.flags);
+  const valued = [...valuePatterns(tree).keys()];
   const places = commands.slice(1).map((it) => quoted(it.path.join(" ")));
   const rules = commands.flatMap((command) => [
     ...command.options.filter((it) => !it.isGlobal).map((it) => optionRule(it, command.path)),
@@ -32,12 +32,12 @@ export function fishScript(tree: CommandDescription): string {
     "            set is_value",
     "            continue",
     "        end",
-    "        switch $word",
-    "            case --",
+    '        switch "$place $word"',
+    "            case '* --'",
     "                break",
-    `            case ${[...new Set(valued)].join(" ")}`,
+    `            case ${valued.map(quoted).join(" ")}`,
     "                set is_value yes",
-    "            case '-*'",
+    "            case '* -*'",
     "            case '*'",
     `                if contains -- (string join ' ' $place $word) ${places.join(" ")}`,
     "                    set -a place $word",
