@@ -8,6 +8,7 @@ import type { Context } from "../context.ts";
 import { InterruptedError, UsageError } from "../errors.ts";
 import { versionText } from "../build_info.ts";
 import { ReportedFailure } from "./reported_failure.ts";
+import { watchForNewVersion } from "./version_notice.ts";
 
 const VERSION_OPTIONS: readonly string[] = ["--version", "-V"];
 /** How long a command that was told to stop may take to put things in order, in milliseconds. */
@@ -32,10 +33,12 @@ export async function run(context: Context, args: readonly string[]): Promise<nu
       await writeProfileNames(context);
     });
   }
-  const running = guarded(context, args, async () => {
+  const watch = watchForNewVersion(context, args);
+  const world = watch?.context ?? context;
+  const running = guarded(world, args, async () => {
     refuseEmptyValues(args);
     const { commandTree } = await import("./command_tree.ts");
-    await commandTree(context, args).parse([...args]);
+    await commandTree(world, args).parse([...args]);
   });
   const stopped = Promise.withResolvers<number>();
   context.stopped.addEventListener("abort", () => {
@@ -43,7 +46,9 @@ export async function run(context: Context, args: readonly string[]): Promise<nu
     running.then(stopped.resolve);
     setTimeout(() => stopped.resolve(code), STOP_PATIENCE);
   });
-  return await Promise.race([running, stopped.promise]);
+  const code = await Promise.race([running, stopped.promise]);
+  watch?.end(code);
+  return code;
 }
 
 /** @returns The exit code of `work`, its failure reported. */

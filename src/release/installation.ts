@@ -61,9 +61,8 @@ export function thisInstallation(): Installation {
  * @returns The package manager that it belongs to; `null` where there is none.
  */
 export async function keeperOf(context: Context, path: string): Promise<Keeper | null> {
-  const slashed = path.replaceAll("\\", "/");
-  const folder = KEPT_FOLDERS.find(([pattern]) => pattern.test(slashed));
-  if (folder !== undefined) return folder[1];
+  const folder = folderKeeper(path);
+  if (folder !== null) return folder;
   if (context.system.os !== "linux") return null;
   // Where /bin is a link to /usr/bin, packages still name the one or the other.
   const names = [path, ...(path.startsWith("/usr/") ? [path.slice("/usr".length)] : [])];
@@ -71,6 +70,12 @@ export async function keeperOf(context: Context, path: string): Promise<Keeper |
   const relative = names.map((it) => it.slice(1));
   if (isListed("/var/lib/pacman/local", (name) => `${name}/files`, relative)) return PACMAN;
   return await isOfRpm(context, path) ? RPM : null;
+}
+
+/** @returns The package manager whose folder an executable is in; `null` where it is in none's. */
+export function folderKeeper(path: string): Keeper | null {
+  const slashed = path.replaceAll("\\", "/");
+  return KEPT_FOLDERS.find(([pattern]) => pattern.test(slashed))?.[1] ?? null;
 }
 
 /** @returns Whether a file of a folder, as `fileOf` names it, has a line that is one of `lines`. */

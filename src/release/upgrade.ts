@@ -9,13 +9,14 @@ import type { Context } from "../context.ts";
 import { ConfigurationError, NotFoundError, ReleaseError } from "../errors.ts";
 import type { UpgradeResult } from "../output/upgrade.ts";
 import type { RequestOptions } from "../platform/transport.ts";
-import { download, redirectTarget } from "./download.ts";
+import { download } from "./download.ts";
 import { type Installation, keeperOf, WITHOUT_KEYS } from "./installation.ts";
+import { latestVersion } from "./latest.ts";
 import type { ReleaseSource } from "./public_key.ts";
 import { replaceProgram, requireReplaceable } from "./replace.ts";
 import { unpackProgram } from "./unpack.ts";
 import { requireSum, verifiedSums } from "./verify.ts";
-import { isNewer, isVersion } from "./version.ts";
+import { isNewer } from "./version.ts";
 
 /** What is wanted. */
 export interface UpgradePlan {
@@ -85,34 +86,6 @@ export async function upgrade(
   );
   await replaceProgram(path, program, (fresh) => requireRunning(context, fresh, version));
   return { ...result, isUpgraded: true };
-}
-
-/**
- * @param context The outside world.
- * @param releases Where releases come from.
- * @param options How requests are made.
- * @returns The version that the page of the latest release leads to.
- * @throws As {@linkcode upgrade}.
- */
-export async function latestVersion(
-  context: Context,
-  releases: ReleaseSource,
-  options: RequestOptions & { readonly signal?: AbortSignal } = {},
-): Promise<string> {
-  const page = await redirectTarget(
-    context,
-    new URL(`${releases.url}/latest`),
-    (it) => taggedVersion(it) !== null,
-    options,
-  );
-  const version = page === null ? null : taggedVersion(page);
-  if (version !== null) return version;
-  throw new NotFoundError(`There is no release at ${releases.url} yet`);
-}
-
-function taggedVersion(page: URL): string | null {
-  const version = /\/releases\/tag\/v([^/]+)$/.exec(page.pathname)?.[1];
-  return version !== undefined && isVersion(version) ? version : null;
 }
 
 /** @returns The program of a release for this machine, every byte of which the project's signature covers. */
