@@ -27,6 +27,7 @@ export const ENVIRONMENT: readonly (readonly [string, string, string])[] = [
   ],
   ["NO_PROXY", "hosts", "Hosts, suffixes, addresses and CIDR blocks, between commas, that no proxy is asked for."],
   ["SSL_CERT_FILE", "path", "Certificate authorities to trust beside the system's, in PEM form."],
+  ["FLUXLOOP_NO_UPDATE_CHECK", "1", "Neither ask for new versions nor tell of them."],
   ["NO_COLOR", "1", "No colour, on a terminal too."],
 ];
 
@@ -36,5 +37,6 @@ export const FILES: readonly (readonly [string, string])[] = [
     "~/.fluxloop/credentials",
     "The saved profiles, as YAML, readable by their owner alone. FLUXLOOP_HOME names another folder.",
   ],
+  ["~/.fluxloop/latest-version.json", "What is known of the latest release, and when a notice of it was last shown."],
   [".fluxloop/config.yaml", "In a project's folder or one above it: the profile that the project pins."],
 ];

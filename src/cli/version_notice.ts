@@ -5,11 +5,14 @@
  * @module
  */
 import type { Context } from "../context.ts";
-import { RELEASES, type ReleaseSource } from "../release/public_key.ts";
+import { MEMORY_FILE, RELEASES, type ReleaseSource } from "../release/public_key.ts";
 import type { VersionNotice } from "../release/notice.ts";
 
 /** Commands that stand aside for another program, are read by one, or are about versions themselves. */
 const SILENT: readonly string[] = ["auth exec", "auth token", "platform", "upgrade", "completions"];
+
+/** The longest time for which the file may say that there is nothing to do, in milliseconds: clocks may be wrong. */
+const DAY = 24 * 60 * 60 * 1000;
 
 /** A command that is being watched. */
 export interface NoticeWatch {
@@ -41,8 +44,9 @@ export function watchForNewVersion(
   let isBegun = false;
   const fetch: Context["fetch"] = (request, connection) => {
     const answer = context.fetch(request, connection);
-    if (!isBegun) {
-      isBegun = true;
+    if (isBegun) return answer;
+    isBegun = true;
+    if (isAnythingDue(context)) {
       // While the command waits for its own answer.
       import("../release/notice.ts").then(({ beginNotice }) => {
         notice = beginNotice(context, releases, connection.caCerts, Deno.execPath());
@@ -59,4 +63,21 @@ export function watchForNewVersion(
       if (text !== null) context.stderr.write(`\n${text}`);
     },
   };
+}
+
+/**
+ * Most commands find that there is nothing to do, and to load what tells it would take longer than the rest. So the file
+ * says so in one number; what comes of it goes by `release/notice.ts`, and so does where the file is, to the letter.
+ */
+function isAnythingDue(context: Context): boolean {
+  const home = context.env(context.system.os === "windows" ? "USERPROFILE" : "HOME");
+  const folder = context.env("FLUXLOOP_HOME") || (home ? `${home}/.fluxloop` : null);
+  if (folder === null) return false;
+  try {
+    const text = Deno.readTextFileSync(`${folder}/${MEMORY_FILE}`);
+    const left = JSON.parse(text).next - context.now().getTime();
+    return !(left > 0 && left <= DAY);
+  } catch {
+    return true;
+  }
 }

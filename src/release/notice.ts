@@ -11,8 +11,7 @@ import type { Context } from "../context.ts";
 import { credentialsLocation } from "../credentials/location.ts";
 import { newVersionText } from "../output/upgrade.ts";
 import { folderKeeper } from "./installation.ts";
-import { latestVersion } from "./latest.ts";
-import type { ReleaseSource } from "./public_key.ts";
+import { MEMORY_FILE, type ReleaseSource } from "./public_key.ts";
 import { isNewer, isVersion } from "./version.ts";
 
 const HOUR = 60 * 60 * 1000;
@@ -58,18 +57,17 @@ export function beginNotice(
 ): VersionNotice | null {
   const location = credentialsLocation(context);
   if (location === null) return null;
-  const file = join(location.folder, "latest-version.json");
+  const file = join(location.folder, MEMORY_FILE);
   const now = context.now().getTime();
   let memory = read(file, now);
   const keep = (changed: Partial<Memory>) => {
     memory = { ...memory, ...changed };
-    return write(file, memory);
+    return write(file, { ...memory, next: nextOf(memory) });
   };
 
   const dropped = new AbortController();
-  const isDue = now - memory.answered >= DAY && now - memory.asked >= HOUR;
-  const settled = isDue && keep({ asked: now })
-    ? latestVersion(context, releases, { caCerts, deadline: PATIENCE, signal: dropped.signal })
+  const settled = now >= nextQuestion(memory) && keep({ asked: now })
+    ? ask(context, releases, caCerts, dropped.signal)
       .then((latest) => void (dropped.signal.aborted || keep({ latest, answered: now })), () => {})
     : Promise.resolve();
   return {
@@ -77,11 +75,33 @@ export function beginNotice(
     drop: () => dropped.abort(),
     take() {
       const { latest, shown } = memory;
-      if (latest === null || !isNewer(latest, VERSION) || now - shown < DAY) return null;
+      if (latest === null || !isNewer(latest, VERSION) || now < shown + DAY) return null;
       // What could not be kept would be shown with every command.
       return keep({ shown: now }) ? newVersionText(latest, VERSION, folderKeeper(executable)?.command) : null;
     },
   };
+}
+
+function nextQuestion({ asked, answered }: Memory): number {
+  return Math.max(answered + DAY, asked + HOUR);
+}
+
+/** @returns Before when there is neither anything to ask nor to show. */
+function nextOf(memory: Memory): number {
+  const { latest, shown } = memory;
+  const isShown = latest !== null && isNewer(latest, VERSION);
+  return Math.min(nextQuestion(memory), isShown ? shown + DAY : Infinity);
+}
+
+/** What asks is loaded on the day that it is needed. */
+async function ask(
+  context: Context,
+  releases: ReleaseSource,
+  caCerts: readonly string[],
+  signal: AbortSignal,
+): Promise<string> {
+  const { latestVersion } = await import("./latest.ts");
+  return await latestVersion(context, releases, { caCerts, deadline: PATIENCE, signal });
 }
 
 const NOTHING: Memory = { asked: 0, answered: 0, shown: 0, latest: null };
@@ -103,7 +123,7 @@ function read(file: string, now: number): Memory {
  *
  * @returns Whether it is kept.
  */
-function write(file: string, memory: Memory): boolean {
+function write(file: string, memory: Memory & { readonly next: number }): boolean {
   const fresh = `${file}.${Deno.pid}`;
   try {
     Deno.writeTextFileSync(fresh, `${JSON.stringify(memory)}\n`, { createNew: true, mode: 0o600 });

@@ -23,3 +23,6 @@ export const RELEASES: ReleaseSource = {
   url: URL_MARK.startsWith("__") ? "https://github.com/fluxloop/fluxloop/releases" : URL_MARK,
   publicKey: KEY_MARK.startsWith("__") ? null : KEY_MARK,
 };
+
+/** What is known of the latest release, in the folder of the credentials. */
+export const MEMORY_FILE = "latest-version.json";

@@ -53,6 +53,18 @@ describe("the notice of a new version", () => {
     assertEquals(shown, [TEXT, null, null, TEXT, null, null, TEXT]);
   });
 
+  it("writes down until when there is nothing to do, so that nothing is loaded until then", async () => {
+    const home = new Home();
+    const next = () => (JSON.parse(Deno.readTextFileSync(home.file)).next - START.getTime()) / HOUR;
+    await home.command(0, { dropped: true });
+    assertEquals(next(), 1);
+    await home.command(2);
+    assertEquals(next(), 26);
+    home.latest = VERSION;
+    await home.command(30);
+    assertEquals(next(), 54);
+  });
+
   it("asks once a day", async () => {
     const home = new Home();
     for (const hours of [0, 0.5, 1, 12, 23.9]) await home.command(hours);
