@@ -180,26 +180,37 @@ describe(`the program, upgrading itself on the base of Deno ${base().deno}`, () 
     assertEquals([code, owner.trim()], [0, String(UID.ordinary)], stderr);
   });
 
-  const kept: [string, string, string, string][] = [
-    ["Homebrew", "/opt/homebrew/Cellar/fluxloop/0.1.0/bin", "true", "brew upgrade fluxloop"],
-    [
-      "dpkg",
-      "/opt/kept/bin",
-      'mount --bind "$PWD/root/var/lib/dpkg" /var/lib/dpkg',
-      "apt-get install --only-upgrade fluxloop",
-    ],
+  const DPKG = 'mount --bind "$PWD/root/var/lib/dpkg" /var/lib/dpkg';
+  const PACMAN = `mount -t tmpfs none /var/lib && mkdir -p /var/lib/pacman/local/fluxloop-1-1 &&
+    printf '%%FILES%%\\nopt/\\nopt/kept/bin/fluxloop\\n' > /var/lib/pacman/local/fluxloop-1-1/files`;
+  const kept: [string, string, string, (folder: string) => Promise<void>, string][] = [
+    ["Homebrew", "/opt/homebrew/Cellar/fluxloop/0.1.0/bin", "true", async () => {}, "brew upgrade fluxloop"],
+    ["dpkg", "/opt/kept/bin", DPKG, installWithDpkg, "apt-get install --only-upgrade fluxloop"],
+    ["rpm", "/opt/kept/bin", "true", installWithRpm, "dnf upgrade fluxloop"],
+    ["pacman", "/opt/kept/bin", PACMAN, async () => {}, "pacman -S fluxloop"],
   ];
-  for (const [keeper, place, prepare, command] of kept) {
+  for (const [keeper, place, prepare, install, command] of kept) {
     it(`is left to ${keeper} where that has installed it`, async () => {
-      await installPackage(folder, "/opt/kept/bin/fluxloop");
+      await install(folder);
       const there = `mount -t tmpfs -o mode=755 none /opt && mkdir -p ${place} && cp "${installed}" ${place}/fluxloop`;
       const program = [`${place}/fluxloop`, "upgrade"];
-      const { code, stderr } = await runMounted(SELF, `${there} && ${prepare}`, program, { env, cwd: folder });
+      const options = { env: { ...env, HOME: folder }, cwd: folder };
+      const { code, stderr } = await runMounted(SELF, `${there} && ${prepare}`, program, options);
       assertEquals(code, 2, stderr);
       assertEquals(stderr, `❌ Error: ${place}/fluxloop was installed by ${keeper}, which upgrades it: ${command}\n`);
       assertEquals(releases.requests, []);
     });
   }
+
+  it("is not left to a package manager that has installed another program", async () => {
+    await installWithDpkg(folder);
+    await installWithRpm(folder);
+    const there = `mount -t tmpfs -o mode=777 none /opt && cp "${installed}" /opt/fluxloop && ${DPKG}`;
+    const program = ["/opt/fluxloop", "upgrade", "--version", SCRIPTED];
+    const options = { env: { ...env, HOME: folder }, cwd: folder };
+    const { code, stderr } = await runMounted(SELF, there, program, options);
+    assertEquals(code, 0, stderr);
+  });
 
   it("ends well when it is told to upgrade twice at once", async () => {
     const both = await Promise.all([run(["upgrade"]), run(["upgrade"])]);
@@ -209,14 +220,32 @@ describe(`the program, upgrading itself on the base of Deno ${base().deno}`, () 
   });
 });
 
-/** Installs a real package with a file of this path, below `folder`/root. */
-async function installPackage(folder: string, file: string): Promise<void> {
+/** The file of the packages that are really made. */
+const KEPT = "/opt/kept/bin/fluxloop";
+
+/** Installs a package, the record of which is below `folder`/root. */
+async function installWithDpkg(folder: string): Promise<void> {
   const script = `
-    cd "$1"; mkdir -p package/DEBIAN "package/$(dirname "$2")" root/var/lib/dpkg
-    printf 'Package: fluxloop\\nVersion: 1\\nArchitecture: all\\nMaintainer: a <a@example.com>\\nDescription: a\\n' > package/DEBIAN/control
+    cd "$1"; mkdir -p package/DEBIAN "package/$(dirname "$2")" root/var/lib/dpkg/info root/var/lib/dpkg/updates
+    printf 'Package: fluxloop\\nVersion: 1\\nArchitecture: all\\nMaintainer: a <a@example.com>\\nDescription: a\\n' \
+      > package/DEBIAN/control
     echo program > "package/$2"
     dpkg-deb --build package package.deb
-    mkdir -p root/var/lib/dpkg/info root/var/lib/dpkg/updates; touch root/var/lib/dpkg/status
+    touch root/var/lib/dpkg/status
     dpkg --root="$1/root" --force-not-root --force-bad-path --log=/dev/null -i package.deb`;
-  await asRoot(script, folder, file);
+  await asRoot(script, folder, KEPT);
+}
+
+/** Installs a package, the record of which is where Debian's rpm keeps it: in the home. */
+async function installWithRpm(folder: string): Promise<void> {
+  const script = `
+    cd "$1"; export HOME="$1"; mkdir build
+    {
+      printf 'Name: fluxloop\\nVersion: 1\\nRelease: 1\\nSummary: a\\nLicense: MIT\\nBuildArch: noarch\\n'
+      printf '%%%%description\\na\\n%%%%install\\ninstall -D /dev/null %%{buildroot}%s\\n%%%%files\\n%s\\n' "$2" "$2"
+    } > package.spec
+    rpmbuild -bb --define "_topdir $1/build" package.spec
+    rpm --dbpath "$1/.rpmdb" --nodeps --justdb -i build/RPMS/noarch/*.rpm
+    chmod -R a+rwX .rpmdb`;
+  await asRoot(script, folder, KEPT);
 }
