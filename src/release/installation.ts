@@ -35,6 +35,9 @@ const KEPT_FOLDERS: readonly (readonly [RegExp, Keeper])[] = [
 const DPKG = { name: "dpkg", command: "apt-get install --only-upgrade fluxloop" };
 const PACMAN = { name: "pacman", command: "pacman -S fluxloop" };
 const RPM = { name: "rpm", command: "dnf upgrade fluxloop" };
+/** Where rpm keeps its database, and what that is called in each of its forms. */
+const RPM_FOLDERS = ["/usr/lib/sysimage/rpm", "/var/lib/rpm"];
+const RPM_DATABASES = ["rpmdb.sqlite", "Packages.db", "Packages"];
 /** How long rpm may take to look into its database, in milliseconds. */
 const RPM_PATIENCE = 20_000;
 
@@ -101,20 +104,22 @@ function textOf(path: string): string {
   }
 }
 
-/** Its database is no text: rpm itself is asked, where there is one. */
+/** Its database is no text: rpm itself is asked, where there is one, which makes one where there is none. */
 async function isOfRpm(context: Context, path: string): Promise<boolean> {
-  if (!["/var/lib/rpm", "/usr/lib/sysimage/rpm"].some(isFolder)) return false;
+  const folder = RPM_FOLDERS.find((it) => RPM_DATABASES.some((name) => isFile(`${it}/${name}`)));
+  if (folder === undefined) return false;
   try {
-    const options = { args: ["-qf", "--", path], input: "", signal: AbortSignal.timeout(RPM_PATIENCE) };
-    return (await context.runProgram("rpm", { ...options, env: WITHOUT_KEYS })).code === 0;
+    const args = ["--dbpath", folder, "-qf", "--", path];
+    const options = { args, input: "", env: WITHOUT_KEYS, signal: AbortSignal.timeout(RPM_PATIENCE) };
+    return (await context.runProgram("rpm", options)).code === 0;
   } catch {
     return false;
   }
 }
 
-function isFolder(path: string): boolean {
+function isFile(path: string): boolean {
   try {
-    return Deno.statSync(path).isDirectory;
+    return Deno.statSync(path).isFile;
   } catch {
     return false;
   }

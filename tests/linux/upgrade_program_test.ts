@@ -181,12 +181,13 @@ describe(`the program, upgrading itself on the base of Deno ${base().deno}`, () 
   });
 
   const DPKG = 'mount --bind "$PWD/root/var/lib/dpkg" /var/lib/dpkg';
+  const RPM = 'mkdir -p /var/lib/rpm && mount --bind "$PWD/rpmdb" /var/lib/rpm';
   const PACMAN = `mount -t tmpfs none /var/lib && mkdir -p /var/lib/pacman/local/fluxloop-1-1 &&
     printf '%%FILES%%\\nopt/\\nopt/kept/bin/fluxloop\\n' > /var/lib/pacman/local/fluxloop-1-1/files`;
   const kept: [string, string, string, (folder: string) => Promise<void>, string][] = [
     ["Homebrew", "/opt/homebrew/Cellar/fluxloop/0.1.0/bin", "true", async () => {}, "brew upgrade fluxloop"],
     ["dpkg", "/opt/kept/bin", DPKG, installWithDpkg, "apt-get install --only-upgrade fluxloop"],
-    ["rpm", "/opt/kept/bin", "true", installWithRpm, "dnf upgrade fluxloop"],
+    ["rpm", "/opt/kept/bin", RPM, installWithRpm, "dnf upgrade fluxloop"],
     ["pacman", "/opt/kept/bin", PACMAN, async () => {}, "pacman -S fluxloop"],
   ];
   for (const [keeper, place, prepare, install, command] of kept) {
@@ -194,20 +195,21 @@ describe(`the program, upgrading itself on the base of Deno ${base().deno}`, () 
       await install(folder);
       const there = `mount -t tmpfs -o mode=755 none /opt && mkdir -p ${place} && cp "${installed}" ${place}/fluxloop`;
       const program = [`${place}/fluxloop`, "upgrade"];
-      const options = { env: { ...env, HOME: folder }, cwd: folder };
+      const options = { env: { ...env, HOME: `${folder}/home` }, cwd: folder };
       const { code, stderr } = await runMounted(SELF, `${there} && ${prepare}`, program, options);
       assertEquals(code, 2, stderr);
       assertEquals(stderr, `❌ Error: ${place}/fluxloop was installed by ${keeper}, which upgrades it: ${command}\n`);
       assertEquals(releases.requests, []);
+      assertEquals(namesIn(folder).includes("home"), false, "rpm makes a database where there is none");
     });
   }
 
   it("is not left to a package manager that has installed another program", async () => {
     await installWithDpkg(folder);
     await installWithRpm(folder);
-    const there = `mount -t tmpfs -o mode=777 none /opt && cp "${installed}" /opt/fluxloop && ${DPKG}`;
+    const there = `mount -t tmpfs -o mode=777 none /opt && cp "${installed}" /opt/fluxloop && ${DPKG} && ${RPM}`;
     const program = ["/opt/fluxloop", "upgrade", "--version", SCRIPTED];
-    const options = { env: { ...env, HOME: folder }, cwd: folder };
+    const options = { env: { ...env, HOME: `${folder}/home` }, cwd: folder };
     const { code, stderr } = await runMounted(SELF, there, program, options);
     assertEquals(code, 0, stderr);
   });
@@ -236,7 +238,7 @@ async function installWithDpkg(folder: string): Promise<void> {
   await asRoot(script, folder, KEPT);
 }
 
-/** Installs a package, the record of which is where Debian's rpm keeps it: in the home. */
+/** Installs a package, the record of which is `folder`/rpmdb. */
 async function installWithRpm(folder: string): Promise<void> {
   const script = `
     cd "$1"; export HOME="$1"; mkdir build
@@ -245,7 +247,6 @@ async function installWithRpm(folder: string): Promise<void> {
       printf '%%%%description\\na\\n%%%%install\\ninstall -D /dev/null %%{buildroot}%s\\n%%%%files\\n%s\\n' "$2" "$2"
     } > package.spec
     rpmbuild -bb --define "_topdir $1/build" package.spec
-    rpm --dbpath "$1/.rpmdb" --nodeps --justdb -i build/RPMS/noarch/*.rpm
-    chmod -R a+rwX .rpmdb`;
+    rpm --dbpath "$1/rpmdb" --nodeps --justdb -i build/RPMS/noarch/*.rpm`;
   await asRoot(script, folder, KEPT);
 }
