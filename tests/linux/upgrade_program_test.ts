@@ -180,7 +180,7 @@ describe(`the program, upgrading itself on the base of Deno ${base().deno}`, () 
     assertEquals([code, owner.trim()], [0, String(UID.ordinary)], stderr);
   });
 
-  const DPKG = 'mount --bind "$PWD/root/var/lib/dpkg" /var/lib/dpkg';
+  const DPKG = 'mount --bind "$PWD/system/var/lib/dpkg" /var/lib/dpkg';
   const RPM = 'mkdir -p /var/lib/rpm && mount --bind "$PWD/rpmdb" /var/lib/rpm';
   const PACMAN = `mount -t tmpfs none /var/lib && mkdir -p /var/lib/pacman/local/fluxloop-1-1 &&
     printf '%%FILES%%\\nopt/\\nopt/kept/bin/fluxloop\\n' > /var/lib/pacman/local/fluxloop-1-1/files`;
@@ -225,16 +225,16 @@ describe(`the program, upgrading itself on the base of Deno ${base().deno}`, () 
 /** The file of the packages that are really made. */
 const KEPT = "/opt/kept/bin/fluxloop";
 
-/** Installs a package, the record of which is below `folder`/root. */
+/** Installs a package, the record of which is below `folder`/system. */
 async function installWithDpkg(folder: string): Promise<void> {
   const script = `
-    cd "$1"; mkdir -p package/DEBIAN "package/$(dirname "$2")" root/var/lib/dpkg/info root/var/lib/dpkg/updates
+    cd "$1"; mkdir -p package/DEBIAN "package/$(dirname "$2")" system/var/lib/dpkg/info system/var/lib/dpkg/updates
     printf 'Package: fluxloop\\nVersion: 1\\nArchitecture: all\\nMaintainer: a <a@example.com>\\nDescription: a\\n' \
       > package/DEBIAN/control
     echo program > "package/$2"
     dpkg-deb --build package package.deb
-    touch root/var/lib/dpkg/status
-    dpkg --root="$1/root" --force-not-root --force-bad-path --log=/dev/null -i package.deb`;
+    touch system/var/lib/dpkg/status
+    dpkg --root="$1/system" --force-not-root --force-bad-path --log=/dev/null -i package.deb`;
   await asRoot(script, folder, KEPT);
 }
 
