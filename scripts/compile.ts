@@ -11,6 +11,7 @@
 import { parseArgs } from "node:util";
 import { bundle } from "./compile/bundle.ts";
 import { compileExecutable } from "./compile/executable.ts";
+import { releaseKey } from "./compile/release_key.ts";
 
 /** What is ours alone between two runs; git ignores it. */
 const CACHE = ".cache";
@@ -32,7 +33,7 @@ async function compile(namedTarget: string | undefined): Promise<void> {
   // A folder of its own, so that two compilations at a time do not meet.
   const work = await Deno.makeTempDir({ dir: CACHE, prefix: "bundle-" });
   try {
-    await bundle("main.ts", work);
+    await bundle("main.ts", work, { releaseKey: await releaseKey() });
     const base = await compileExecutable({ folder: work, script: "main.js", output, target });
     await Deno.writeTextFile(`${folder}/base.json`, `${JSON.stringify(base)}\n`);
     console.error(

@@ -28,6 +28,14 @@ export const TEST_TOOLS: readonly DebianTool[] = [
   { command: "squid", package: "squid" },
   { command: "microsocks", package: "microsocks" },
   { command: "chromium", package: "chromium" },
+  { command: "zsh", package: "zsh" },
+  { command: "fish", package: "fish" },
+  { command: "dh_bash-completion", package: "bash-completion" },
+  { command: "shellcheck", package: "shellcheck" },
+  { command: "mandoc", package: "mandoc" },
+  { command: "rpmbuild", package: "rpm" },
+  { command: "man", package: "man-db" },
+  { command: "groff", package: "groff-base" },
 ];
 
 /** What `deno task bench` measures with, and the peer that it compares with. */

@@ -5,8 +5,11 @@
  */
 import denoJson from "../deno.json" with { type: "json" };
 
+/** Another version than deno.json's, for the executables that tests make; written over as the commit is. */
+const VERSION_MARK = "__FLUXLOOP_VERSION__";
+
 /** The program's version. */
-export const VERSION: string = denoJson.version;
+export const VERSION: string = VERSION_MARK.startsWith("__") ? denoJson.version : VERSION_MARK;
 
 /** The commit; `scripts/compile.ts` writes it over this mark in the bundled program, where git knows it. */
 const COMMIT_MARK = "__FLUXLOOP_COMMIT__";

@@ -134,7 +134,8 @@ export class NetworkError extends FluxloopError {
   /**
    * @param apiUrl The API URL in use, whose host is named.
    * @param failure What went wrong.
-   * @param options The proxy, fit to be shown, where there was one; and the cause.
+   * @param options The proxy, fit to be shown, where there was one; the cause; and what was to be reached, where that is
+   * not the platform.
    */
   constructor(
     readonly apiUrl: URL,
@@ -143,9 +144,10 @@ export class NetworkError extends FluxloopError {
       readonly isTelling: boolean;
       readonly link: "resolution" | "connection" | "tls";
     },
-    { proxy, cause }: { readonly proxy?: string; readonly cause?: unknown } = {},
+    { proxy, cause, to = "FluxLoop API" }: { readonly proxy?: string; readonly cause?: unknown; readonly to?: string } =
+      {},
   ) {
-    super("Unable to connect to FluxLoop API", { cause });
+    super(`Unable to connect to ${to}`, { cause });
     this.reason = failure.reason;
     this.link = failure.link;
     this.isTelling = failure.isTelling;
@@ -163,6 +165,12 @@ export class NotFoundError extends FluxloopError {
 export class PlatformError extends FluxloopError {
   override readonly exitCode = 1;
   override readonly code = "platform";
+}
+
+/** A release of the program is not what it has to be: it is not signed, it is damaged, it does not run: exit 1. */
+export class ReleaseError extends FluxloopError {
+  override readonly exitCode = 1;
+  override readonly code = "release";
 }
 
 /** The system under the program failed: a disk that is full, a lock that is held, a port that is taken: exit 1. */

@@ -4,8 +4,25 @@
  * @module
  */
 
-/** Stands in `src/build_info.ts` for the commit. */
-const COMMIT_MARK = "__FLUXLOOP_COMMIT__";
+/** What is written over its mark in the sources. */
+const MARKS = {
+  /** In `src/build_info.ts`. */
+  commit: "__FLUXLOOP_COMMIT__",
+  version: "__FLUXLOOP_VERSION__",
+  /** In `src/release/public_key.ts`. */
+  releaseKey: "__FLUXLOOP_RELEASE_KEY__",
+  releasesUrl: "__FLUXLOOP_RELEASES_URL__",
+} as const;
+
+/** What an executable is told of where its releases come from, and what it says of itself. */
+export interface BuildConstants {
+  /** The key that releases are signed with, as base64 of its SubjectPublicKeyInfo (RFC 8410); without it `fluxloop upgrade` refuses. */
+  readonly releaseKey?: string;
+  /** Where releases are, for the executables that tests make; else the project's own page. */
+  readonly releasesUrl?: string;
+  /** Another version than deno.json's, likewise. */
+  readonly version?: string;
+}
 
 /**
  * Bundles a program with the running Deno. `node:` imports stay as they are, JSON becomes code, and `import()` of a
@@ -13,9 +30,10 @@ const COMMIT_MARK = "__FLUXLOOP_COMMIT__";
  *
  * @param entry The program's main module.
  * @param into The folder that the files are written to, the main module under its own name with `.js`.
+ * @param constants What the program is told.
  * @throws {Error} When a module is missing or does not parse.
  */
-export async function bundle(entry: string, into: string): Promise<void> {
+export async function bundle(entry: string, into: string, constants: BuildConstants = {}): Promise<void> {
   const output = await new Deno.Command(Deno.execPath(), {
     args: [
       // "browser" takes packages as ES modules. Their CommonJS forms, for Node.js, would look for modules at run time,
@@ -30,16 +48,16 @@ export async function bundle(entry: string, into: string): Promise<void> {
   if (!output.success) {
     throw new Error(`\`deno bundle\` failed:\n${new TextDecoder().decode(output.stderr).trim()}`);
   }
-  await writeCommit(into);
+  await writeConstants(into, { ...constants, commit: await currentCommit() });
 }
 
-/** Writes the commit over its mark: `deno bundle` has no way to define a constant. */
-async function writeCommit(folder: string): Promise<void> {
-  const commit = await currentCommit();
-  if (commit === undefined) return;
+/** Writes what is known over its marks: `deno bundle` has no way to define a constant. */
+async function writeConstants(folder: string, constants: BuildConstants & { readonly commit?: string }): Promise<void> {
+  const names = (Object.keys(MARKS) as (keyof typeof MARKS)[]).filter((it) => constants[it] !== undefined);
   for await (const { name } of Deno.readDir(folder)) {
     const text = await Deno.readTextFile(`${folder}/${name}`);
-    if (text.includes(COMMIT_MARK)) await Deno.writeTextFile(`${folder}/${name}`, text.replaceAll(COMMIT_MARK, commit));
+    const written = names.reduce((it, constant) => it.replaceAll(MARKS[constant], constants[constant]!), text);
+    if (written !== text) await Deno.writeTextFile(`${folder}/${name}`, written);
   }
 }
 

@@ -10,8 +10,10 @@ import type { Context } from "../context.ts";
 import { styleFor } from "../output/style.ts";
 import { apikeysCommand } from "./apikeys/mod.ts";
 import { AUTH_COMMANDS, authCommand } from "./auth/mod.ts";
+import { completionsCommand } from "./completions/mod.ts";
 import { showHelp } from "./help.ts";
 import { platformCommand } from "./platform/mod.ts";
+import { upgradeCommand } from "./upgrade.ts";
 
 /**
  * @param context The outside world.
@@ -53,6 +55,10 @@ export function commandTree(context: Context, args: readonly string[]): Command 
   const isNamed = named.length > 0 || group === "apikeys";
   if (group !== "apikeys") root.command("auth", authCommand(context, colour, named.length === 0 ? all : named));
   if (named.length === 0) root.command("apikeys", apikeysCommand(context, colour));
-  if (!isNamed) root.command("platform", platformCommand(context, colour));
+  if (!isNamed) {
+    root.command("platform", platformCommand(context, colour));
+    root.command("upgrade", upgradeCommand(context) as unknown as Command);
+    root.command("completions", completionsCommand(context, colour, () => commandTree(context, [])));
+  }
   return root as unknown as Command;
 }

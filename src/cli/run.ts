@@ -8,6 +8,7 @@ import type { Context } from "../context.ts";
 import { InterruptedError, UsageError } from "../errors.ts";
 import { versionText } from "../build_info.ts";
 import { ReportedFailure } from "./reported_failure.ts";
+import { watchForNewVersion } from "./version_notice.ts";
 
 const VERSION_OPTIONS: readonly string[] = ["--version", "-V"];
 /** How long a command that was told to stop may take to put things in order, in milliseconds. */
@@ -25,10 +26,19 @@ export async function run(context: Context, args: readonly string[]): Promise<nu
   if (args.length === 1 && VERSION_OPTIONS.includes(args[0])) {
     return await guarded(context, args, () => context.stdout.write(`${versionText()}\n`));
   }
-  const running = guarded(context, args, async () => {
+  // Asked by a shell at the press of a key.
+  if (args.length === 2 && args[0] === "completions" && args[1] === "profiles") {
+    return await guarded(context, args, async () => {
+      const { writeProfileNames } = await import("./completions/profiles.ts");
+      await writeProfileNames(context);
+    });
+  }
+  const watch = watchForNewVersion(context, args);
+  const world = watch?.context ?? context;
+  const running = guarded(world, args, async () => {
     refuseEmptyValues(args);
     const { commandTree } = await import("./command_tree.ts");
-    await commandTree(context, args).parse([...args]);
+    await commandTree(world, args).parse([...args]);
   });
   const stopped = Promise.withResolvers<number>();
   context.stopped.addEventListener("abort", () => {
@@ -36,7 +46,9 @@ export async function run(context: Context, args: readonly string[]): Promise<nu
     running.then(stopped.resolve);
     setTimeout(() => stopped.resolve(code), STOP_PATIENCE);
   });
-  return await Promise.race([running, stopped.promise]);
+  const code = await Promise.race([running, stopped.promise]);
+  watch?.end(code);
+  return code;
 }
 
 /** @returns The exit code of `work`, its failure reported. */

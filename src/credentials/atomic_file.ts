@@ -109,7 +109,7 @@ export function makeFolder(path: string): void {
 }
 
 /** A rename is on disk only once its folder is. Windows neither needs this nor opens folders. */
-function syncFolder(path: string): void {
+export function syncFolder(path: string): void {
   if (Deno.build.os === "windows") return;
   try {
     const folder = Deno.openSync(path, { read: true });

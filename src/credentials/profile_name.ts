@@ -12,6 +12,11 @@ export const DEFAULT_PROFILE = "default";
 const KEY = /^flux_(?:dev|stg|prod|ci)_/i;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
+/** @returns Whether a profile can be called so: what a file holds may be anything. */
+export function isProfileName(name: string): boolean {
+  return NAME.test(name) && !KEY.test(name);
+}
+
 /**
  * @param name What was given.
  * @param origin Who gave it, as a person knows it: `--profile`, `FLUXLOOP_PROFILE`.

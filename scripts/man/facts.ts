@@ -1,0 +1,42 @@
+/**
+ * What the manual tells of the program as a whole, beside what the command tree holds (README: "Configuration", "Exit
+ * codes").
+ *
+ * @module
+ */
+
+/** Exit codes, and when they come. */
+export const EXIT_CODES: readonly (readonly [number, string])[] = [
+  [0, "Done."],
+  [1, "The platform failed or answered what cannot be read, or the system did."],
+  [2, "The command line, the environment or the credentials file is wrong; or there is no key and no terminal."],
+  [3, "Not logged in, or the key is invalid, expired or revoked, or may not do this."],
+  [4, "The platform cannot be reached, or does not answer in time."],
+  [5, "What was named is not there: a profile, a key, a release."],
+  [126, "auth exec: the system refuses to run the command."],
+  [127, "auth exec: there is no such command."],
+  [130, "Interrupted."],
+];
+
+/** Variables that every command minds, with what stands for their values. */
+export const ENVIRONMENT: readonly (readonly [string, string, string])[] = [
+  [
+    "HTTPS_PROXY",
+    "url",
+    "The proxy in front of the platform; ALL_PROXY where it is not set. Lower-case names go first.",
+  ],
+  ["NO_PROXY", "hosts", "Hosts, suffixes, addresses and CIDR blocks, between commas, that no proxy is asked for."],
+  ["SSL_CERT_FILE", "path", "Certificate authorities to trust beside the system's, in PEM form."],
+  ["FLUXLOOP_NO_UPDATE_CHECK", "1", "Neither ask for new versions nor tell of them."],
+  ["NO_COLOR", "1", "No colour, on a terminal too."],
+];
+
+/** Files, and what is in them. */
+export const FILES: readonly (readonly [string, string])[] = [
+  [
+    "~/.fluxloop/credentials",
+    "The saved profiles, as YAML, readable by their owner alone. FLUXLOOP_HOME names another folder.",
+  ],
+  ["~/.fluxloop/latest-version.json", "What is known of the latest release, and when a notice of it was last shown."],
+  [".fluxloop/config.yaml", "In a project's folder or one above it: the profile that the project pins."],
+];

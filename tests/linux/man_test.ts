@@ -1,0 +1,74 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
+import { commandTree } from "../../src/cli/command_tree.ts";
+import { allCommands, describeTree, type TreeCommand } from "../../src/cli/completions/describe.ts";
+import { manPage, pageName } from "../../scripts/man/page.ts";
+import { leaveWorlds, world } from "../support/world.ts";
+
+const TREE = describeTree(commandTree(world().context, []) as unknown as TreeCommand);
+leaveWorlds();
+const README = new URL("../../README.md", import.meta.url);
+const DATE = "2026-01-31";
+
+describe("the manual", () => {
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await Deno.makeTempDir({ prefix: "fluxloop-man-" });
+    const output = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", new URL("../../scripts/man.ts", import.meta.url).pathname, "--into", folder],
+      env: { SOURCE_DATE_EPOCH: String(Date.parse(DATE) / 1000) },
+    }).output();
+    assertEquals(output.code, 0, new TextDecoder().decode(output.stderr));
+  });
+  afterAll(() => Deno.remove(folder, { recursive: true }));
+
+  /** @returns What a program writes about a page, both streams together. */
+  async function said(command: string, ...args: string[]): Promise<string> {
+    const env = { LC_ALL: "C.UTF-8", MANWIDTH: "100", PATH: "/usr/bin:/bin" };
+    const { code, stdout, stderr } = await new Deno.Command(command, { args, env, clearEnv: true }).output();
+    const text = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+    assertEquals(code, 0, text);
+    return text;
+  }
+
+  it("has a page for each command and no other", () => {
+    const pages = allCommands(TREE).map((it) => `${pageName(it.path)}.1`).sort();
+    assertEquals([...Deno.readDirSync(folder)].map((it) => it.name).sort(), pages);
+  });
+
+  for (const command of allCommands(TREE)) {
+    const name = pageName(command.path);
+
+    it(`has nothing that mandoc warns of on the page ${name}`, async () => {
+      assertEquals(await said("mandoc", "-T", "lint", "-W", "warning", `${folder}/${name}.1`), "");
+    });
+
+    it(`is rendered without a warning, and whole, on the page ${name}`, async () => {
+      const page = await said("man", "--warnings", "-l", `${folder}/${name}.1`);
+      const words = page.replaceAll(/\s+/g, " ").replaceAll(/[‐−]/g, "-");
+      assertStringIncludes(words, `${name.toUpperCase()}(1)`);
+      assertStringIncludes(words, `fluxloop ${command.path.join(" ")}`.trim());
+      for (const { flags } of command.options) assertStringIncludes(words, flags.join(", "));
+      for (const { line } of command.examples) assertStringIncludes(words, line);
+      for (const variable of command.environment) assertStringIncludes(words, `${variable.name}=`);
+      assert(!words.includes("warning:"), words);
+    });
+  }
+
+  it("is the same from the same sources on the same day", async () => {
+    const path = ["auth", "login"];
+    const login = allCommands(TREE).find((it) => it.path.join(" ") === path.join(" "))!;
+    assertEquals(await Deno.readTextFile(`${folder}/${pageName(path)}.1`), manPage(login, TREE, DATE));
+  });
+
+  it("tells the exit codes and the variables that the README tells", async () => {
+    const readme = await Deno.readTextFile(README);
+    const page = (await Deno.readTextFile(`${folder}/fluxloop.1`)).replaceAll("\\", "");
+    const codes = [...readme.split("## Exit codes")[1].split("\n## ")[0].matchAll(/^\| (\d+) /gm)].map((it) => it[1]);
+    assertEquals([...page.matchAll(/^\.B (\d+)$/gm)].map((it) => it[1]), codes);
+    const rows = readme.split("\n## Configuration\n")[1].split("\n\n")[1].split("\n").slice(2);
+    const variables = rows.flatMap((row) => [...row.split("|")[1].matchAll(/`([A-Z_]+)`/g)].map((it) => it[1]));
+    assertEquals(variables.filter((it) => !page.includes(it)), []);
+  });
+});

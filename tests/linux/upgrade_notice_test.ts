@@ -1,0 +1,116 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from "@std/testing/bdd";
+import { VERSION } from "../../src/build_info.ts";
+import { listen, type Listener } from "../support/listener.ts";
+import { compileOther } from "../support/other_builds.ts";
+import { DOCUMENTED_KEY } from "../support/platform.ts";
+import { redirect, Releases } from "../support/releases.ts";
+import { Terminal } from "../support/terminal.ts";
+
+const NEWER = "99.0.0";
+const ME = { account: { id: "usr_1", email: "john@example.com" }, organizations: [], projects: [] };
+const NOTICE = `fluxloop ${NEWER} is out (this is ${VERSION}). Upgrade: fluxloop upgrade`;
+
+describe("the notice of a new version, in a terminal", () => {
+  let releases: Releases;
+  let platform: Listener;
+  let terminal: Terminal;
+  let home: string;
+  let program: string;
+  let file: string;
+  /** Fulfilled when the releases' page is asked. */
+  let asked: PromiseWithResolvers<void>;
+  /** Whether the platform answers before the page was asked. */
+  let isPrompt: boolean;
+
+  beforeAll(async () => {
+    releases = await Releases.open();
+    program = `${releases.folder}/fluxloop`;
+    await compileOther({ releaseKey: releases.key.publicKey, releasesUrl: releases.url }, program);
+    platform = listen(async () => {
+      if (!isPrompt) await asked.promise;
+      return Response.json(ME);
+    });
+  });
+  afterAll(async () => {
+    await platform.stop();
+    await releases.close();
+  });
+  beforeEach(async () => {
+    releases.clear();
+    asked = Promise.withResolvers();
+    isPrompt = true;
+    home = await Deno.makeTempDir({ prefix: "fluxloop-notice-" });
+    await Deno.mkdir(`${home}/.fluxloop`);
+    file = `${home}/.fluxloop/latest-version.json`;
+    terminal = await Terminal.open({
+      HOME: home,
+      FLUXLOOP_API_URL: platform.url,
+      FLUXLOOP_API_KEY: DOCUMENTED_KEY,
+      FLUXLOOP_CA_FILE: releases.authority.file,
+    });
+  });
+  afterEach(async () => {
+    await terminal.close();
+    await Deno.remove(home, { recursive: true });
+  });
+
+  /** Runs a command in the terminal to its end. @returns The screen. */
+  async function run(command: string): Promise<string> {
+    await terminal.type(`clear; ${command}; echo "ended $?"`);
+    await terminal.press("Enter");
+    return await terminal.waitFor(/ended \d+\n/);
+  }
+
+  const remember = (memory: Record<string, unknown>) => Deno.writeTextFile(file, JSON.stringify(memory));
+
+  it("comes below what the command says, once", async () => {
+    await remember({ latest: NEWER, asked: Date.now(), answered: Date.now() });
+    assertStringIncludes(await run(`${program} auth whoami`), `\n\n${NOTICE}\nended 0`);
+    assertEquals((await run(`${program} auth whoami`)).includes("is out"), false);
+    assertEquals(releases.requests, []);
+  });
+
+  it("is asked for beside a command's own request, with no key", async () => {
+    isPrompt = false;
+    releases.instead.set("/releases/latest", () => {
+      asked.resolve();
+      return redirect(`${releases.url}/tag/v${NEWER}`);
+    });
+    await run(`${program} auth whoami`);
+    assertEquals(
+      releases.requests.map((it) => [new URL(it.url).pathname.split("/").at(-1), it.headers.get("authorization")]),
+      [["latest", null]],
+    );
+    assertEquals(typeof JSON.parse(await Deno.readTextFile(file)).asked, "number");
+  });
+
+  it("is not waited for: a page that never answers holds nobody up", async () => {
+    isPrompt = false;
+    releases.instead.set("/releases/latest", () => {
+      asked.resolve();
+      return new Promise<Response>(() => {});
+    });
+    assertStringIncludes(await run(`${program} auth whoami`), "ended 0");
+  });
+
+  const silent: [string, string, boolean][] = [
+    ["with --quiet", "--quiet", false],
+    ["with --json", "--json", false],
+    ["with its output in a pipe", "| cat", false],
+    ["in CI", "", true],
+  ];
+  for (const [what, more, isCi] of silent) {
+    it(`does not come ${what}`, async () => {
+      await remember({ latest: NEWER, asked: 0, answered: 0 });
+      const screen = await run(`${isCi ? "CI=true " : ""}${program} auth whoami ${more}`);
+      assertEquals([screen.includes("is out"), releases.requests.length], [false, 0]);
+    });
+  }
+
+  it("does not come where the folder cannot be written to", async () => {
+    // There is nothing that even root could make there.
+    const screen = await run(`FLUXLOOP_HOME=/proc/self/fd ${program} auth whoami`);
+    assertEquals([screen.includes("is out"), releases.requests.length], [false, 0]);
+  });
+});

@@ -1,0 +1,347 @@
+import { assert, assertEquals, assertInstanceOf, assertStringIncludes } from "@std/assert";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from "@std/testing/bdd";
+import { VERSION } from "../../src/build_info.ts";
+import {
+  type FluxloopError,
+  InterruptedError,
+  NetworkError,
+  NotFoundError,
+  ReleaseError,
+  UsageError,
+} from "../../src/errors.ts";
+import { upgrade, type UpgradeOptions, type UpgradePlan } from "../../src/release/upgrade.ts";
+import { parseVersion } from "../../src/release/version.ts";
+import { namesIn } from "../support/credentials_home.ts";
+import { archive, newKey, redirect, Releases } from "../support/releases.ts";
+import { leaveWorlds, world } from "../support/world.ts";
+
+const TARGET = "x86_64-unknown-linux-gnu";
+const WINDOWS = "x86_64-pc-windows-msvc";
+const NEWER = "99.0.0";
+const OLDER = "0.0.1";
+const OLD_PROGRAM = "#!/bin/sh\necho old\n";
+
+/** @returns A program that says that it is this version. */
+function program(version: string, then = "exit 0"): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(`#!/bin/sh\necho "fluxloop ${version} (abc)"\n${then}\n`);
+}
+
+describe("an upgrade", () => {
+  let releases: Releases;
+  let folder: string;
+  let path: string;
+
+  beforeAll(async () => {
+    releases = await Releases.open();
+  });
+  afterAll(() => releases.close());
+  beforeEach(async () => {
+    folder = await Deno.makeTempDir({ prefix: "fluxloop-bin-" });
+    path = `${folder}/fluxloop`;
+    await Deno.writeTextFile(path, OLD_PROGRAM);
+    await Deno.chmod(path, 0o750);
+    releases.clear();
+  });
+  afterEach(async () => {
+    leaveWorlds();
+    await Deno.remove(folder, { recursive: true });
+  });
+
+  function run(plan: UpgradePlan = {}, { target = TARGET, ...options }: UpgradeOptions & { target?: string } = {}) {
+    const source = { url: releases.url, publicKey: releases.key.publicKey };
+    return upgrade(world().context, { path, target }, source, plan, { caCerts: [releases.caCert], ...options });
+  }
+
+  /** The old program is there, alone, and as it was. */
+  async function assertOld(): Promise<void> {
+    assertEquals([namesIn(folder), await Deno.readTextFile(path)], [["fluxloop"], OLD_PROGRAM]);
+    assertEquals((await Deno.stat(path)).mode! & 0o777, 0o750);
+  }
+
+  async function failure(plan?: UpgradePlan, options?: UpgradeOptions & { target?: string }): Promise<FluxloopError> {
+    const error = await run(plan, options).then(() => new Error("it was upgraded"), (thrown) => thrown);
+    await assertOld();
+    return error;
+  }
+
+  const wanted: [string, string, UpgradePlan][] = [
+    ["to the latest release", NEWER, {}],
+    ["to a release that is named", NEWER, { version: NEWER }],
+    ["to an older release that is named", OLDER, { version: OLDER }],
+    ["to a release candidate that is named", "99.1.0-rc.1", { version: "99.1.0-rc.1" }],
+  ];
+  for (const [what, version, plan] of wanted) {
+    it(`${what} puts the program in the old one's place, with its permissions`, async () => {
+      await releases.publish(version, TARGET, program(version));
+      const result = await run(plan);
+      assertEquals([result.isUpgraded, result.version, result.current], [true, version, VERSION]);
+      assertEquals([namesIn(folder), await Deno.readFile(path)], [["fluxloop"], program(version)]);
+      assertEquals((await Deno.stat(path)).mode! & 0o777, 0o750);
+    });
+  }
+
+  const idle: [string, string, UpgradePlan][] = [
+    ["where the latest release is older", OLDER, {}],
+    ["where the latest release is this one", VERSION, {}],
+    ["where this one is named", VERSION, { version: VERSION }],
+    ["where it is only asked for", NEWER, { checkOnly: true }],
+  ];
+  for (const [what, version, plan] of idle) {
+    it(`changes and downloads nothing ${what}`, async () => {
+      await releases.publish(version, TARGET, program(version));
+      assertEquals((await run(plan)).isUpgraded, false);
+      await assertOld();
+      assertEquals(releases.requests.filter((it) => it.url.includes("/download/")), []);
+    });
+  }
+
+  for (const top of ["", "./"]) {
+    it(`finds the program ${top === "" ? "at the archive's top" : "under ./"}`, async () => {
+      await releases.serve(NEWER, [await archive(releases.folder, NEWER, TARGET, program(NEWER), top)]);
+      assertEquals((await run({ version: NEWER })).isUpgraded, true);
+    });
+  }
+
+  it("unpacks the zip that Windows gets", async () => {
+    await releases.publish(NEWER, WINDOWS, program(NEWER));
+    assertEquals((await run({}, { target: WINDOWS })).isUpgraded, true);
+    assertEquals(await Deno.readFile(path), program(NEWER));
+  });
+
+  it("sends nothing but its own name, and shows no store's permission in its log", async () => {
+    await releases.publish(NEWER, TARGET, program(NEWER));
+    const lines: string[] = [];
+    await run({}, { log: (line) => lines.push(line) });
+    for (const { headers } of releases.requests) {
+      assertEquals([headers.get("authorization"), headers.get("cookie"), headers.get("referer")], [null, null, null]);
+      assertStringIncludes(headers.get("user-agent") ?? "", `fluxloop/${VERSION}`);
+    }
+    assert(lines.some((it) => it.includes("/SHA256SUMS.sig")));
+    assertEquals(lines.filter((it) => it.includes("secret-of-the-store")), []);
+  });
+
+  it("tells how far it is", async () => {
+    await releases.publish(NEWER, TARGET, program(NEWER));
+    const size = releases.file(NEWER, `fluxloop-${NEWER}-${TARGET}.tar.gz`).length;
+    const seen: [number, number | null][] = [];
+    await run({}, { onProgress: (done, of) => seen.push([done, of]) });
+    assertEquals(seen.at(-1), [size, size]);
+  });
+
+  it("asks again where a server fails in passing", async () => {
+    await releases.publish(NEWER, TARGET, program(NEWER));
+    let failures = 2;
+    releases.instead.set("/releases/latest", () => {
+      if (failures-- > 0) return new Response("", { status: 503 });
+      return redirect(`${releases.url}/tag/v${NEWER}`);
+    });
+    assertEquals((await run()).isUpgraded, true);
+  });
+
+  it("removes what an upgrade left behind that was killed", async () => {
+    await releases.publish(NEWER, TARGET, program(NEWER));
+    await Deno.writeTextFile(`${folder}/.new-fluxloop`, "half");
+    await run();
+    assertEquals(namesIn(folder), ["fluxloop"]);
+  });
+
+  const archiveName = `fluxloop-${NEWER}-${TARGET}.tar.gz`;
+  const text = (value: string) => new TextEncoder().encode(value);
+  type Kind = abstract new (...args: never[]) => FluxloopError;
+  const refused: [string, () => Promise<void> | void, Kind, string][] = [
+    [
+      "that another key has signed",
+      async () => {
+        await releases.publish(NEWER, TARGET, program(NEWER), await newKey(releases.folder));
+      },
+      ReleaseError,
+      "is not signed with the project's key",
+    ],
+    ["without a signature", () => releases.tamper(NEWER, "SHA256SUMS.sig", null), ReleaseError, "is not signed"],
+    ["with an empty signature", () => releases.tamper(NEWER, "SHA256SUMS.sig", text("")), ReleaseError, "not signed"],
+    [
+      "with a signature that is none",
+      () => releases.tamper(NEWER, "SHA256SUMS.sig", text("<html>")),
+      ReleaseError,
+      "not signed",
+    ],
+    [
+      "whose list was changed",
+      () => {
+        const list = releases.file(NEWER, "SHA256SUMS");
+        releases.tamper(NEWER, "SHA256SUMS", new Uint8Array([...list, 0x0a]));
+      },
+      ReleaseError,
+      "is not signed with the project's key",
+    ],
+    [
+      "whose archive was changed",
+      () => {
+        const bytes = releases.file(NEWER, archiveName);
+        releases.tamper(NEWER, archiveName, bytes.with(bytes.length - 1, bytes.at(-1)! ^ 1));
+      },
+      ReleaseError,
+      "its checksum is wrong",
+    ],
+    [
+      "whose archive was cut short",
+      () => {
+        releases.tamper(NEWER, archiveName, releases.file(NEWER, archiveName).slice(0, -100));
+      },
+      ReleaseError,
+      "its checksum is wrong",
+    ],
+    ["whose archive is missing", () => releases.tamper(NEWER, archiveName, null), ReleaseError, "lacks its file"],
+    [
+      "that is an old one under a new name",
+      async () => {
+        await releases.publish(OLDER, TARGET, program(OLDER));
+        for (const name of ["SHA256SUMS", "SHA256SUMS.sig"]) releases.tamper(NEWER, name, releases.file(OLDER, name));
+        releases.tamper(NEWER, archiveName, releases.file(OLDER, archiveName.replace(NEWER, OLDER)));
+        releases.latest = `v${NEWER}`;
+      },
+      ReleaseError,
+      "is another release",
+    ],
+    [
+      "without a program for this machine",
+      () => releases.publish(NEWER, WINDOWS, program(NEWER)),
+      NotFoundError,
+      "has no program for this machine",
+    ],
+    [
+      "whose list names a file twice",
+      () => {
+        const file = { name: archiveName, bytes: releases.file(NEWER, archiveName) };
+        return releases.serve(NEWER, [file, file]);
+      },
+      ReleaseError,
+      "list of checksums cannot be read",
+    ],
+    [
+      "whose archive is no archive",
+      () => releases.serve(NEWER, [{ name: archiveName, bytes: text("hello") }]),
+      ReleaseError,
+      "cannot be unpacked",
+    ],
+    [
+      "whose archive holds no program",
+      async () => {
+        const { bytes } = await archive(releases.folder, NEWER, TARGET, program(NEWER), "elsewhere/");
+        await releases.serve(NEWER, [{ name: archiveName, bytes }]);
+      },
+      ReleaseError,
+      "holds no fluxloop",
+    ],
+    [
+      "whose program is another version",
+      () => releases.publish(NEWER, TARGET, program("98.0.0")),
+      ReleaseError,
+      "says that it is another version",
+    ],
+    [
+      "whose program fails",
+      () => releases.publish(NEWER, TARGET, program(NEWER, "exit 1")),
+      ReleaseError,
+      "does not run on this machine",
+    ],
+    [
+      "whose program is for another machine",
+      () => releases.publish(NEWER, TARGET, text("\x7fELF?")),
+      ReleaseError,
+      "does not run on this machine",
+    ],
+    ["that nobody has made", () => releases.clear(), NotFoundError, "There is no release"],
+    ["whose tag is no version", () => void (releases.latest = "nightly"), NotFoundError, "There is no release"],
+    [
+      "whose tag is a version without its files",
+      () => void (releases.latest = "v99.9.9"),
+      NotFoundError,
+      "There is no release 99.9.9",
+    ],
+    [
+      "that leads away from https",
+      () => {
+        releases.instead.set("/SHA256SUMS", () => redirect("http://127.0.0.1:1/SHA256SUMS"));
+      },
+      ReleaseError,
+      "which is not secure",
+    ],
+    [
+      "that leads to no web address",
+      () => {
+        releases.instead.set("/SHA256SUMS", () => redirect("file:///etc/passwd"));
+      },
+      ReleaseError,
+      "which is not secure",
+    ],
+    [
+      "that leads in circles",
+      () => {
+        releases.instead.set("/SHA256SUMS", (request) => redirect(request.url));
+      },
+      ReleaseError,
+      "redirects in circles",
+    ],
+    [
+      "whose server is down",
+      () => {
+        releases.instead.set("/releases/latest", () => new Response("", { status: 503 }));
+      },
+      ReleaseError,
+      "HTTP 503",
+    ],
+    [
+      "whose list never ends",
+      () => {
+        releases.instead.set("/SHA256SUMS", () => new Response(new Uint8Array(300 * 1024)));
+      },
+      ReleaseError,
+      "more than a release can have",
+    ],
+  ];
+  for (const [what, prepare, kind, sentence] of refused) {
+    it(`takes no release ${what}, and the old program stays`, async () => {
+      await releases.publish(NEWER, TARGET, program(NEWER));
+      await prepare();
+      const error = await failure();
+      assert(error instanceof kind, error.stack);
+      assertStringIncludes(error.message, sentence);
+    });
+  }
+
+  it("takes nothing from a server that no known authority has vouched for", async () => {
+    await releases.publish(NEWER, TARGET, program(NEWER));
+    const error = await failure({}, { caCerts: [] });
+    assertInstanceOf(error, NetworkError);
+    assertStringIncludes(
+      `${error.message}: ${error.reason}`,
+      "Unable to connect to the releases: its certificate is not",
+    );
+  });
+
+  it("ends at once when the program is told to stop", async () => {
+    await releases.publish(NEWER, TARGET, program(NEWER));
+    const { context, stop } = world();
+    releases.instead.set(".tar.gz", async () => {
+      stop();
+      return await new Promise<Response>(() => {});
+    });
+    const source = { url: releases.url, publicKey: releases.key.publicKey };
+    const upgrading = upgrade(context, { path, target: TARGET }, source, {}, { caCerts: [releases.caCert] });
+    assertInstanceOf(await upgrading.catch((error) => error), InterruptedError);
+    await assertOld();
+  });
+
+  for (const text of ["1", "1.2", "latest", "../1.2.3", "1.2.3/../x", "", "v", `1.2.3-${"x".repeat(80)}`]) {
+    it(`takes no version ${JSON.stringify(text)}`, () => {
+      let thrown: unknown;
+      try {
+        parseVersion(text);
+      } catch (error) {
+        thrown = error;
+      }
+      assertInstanceOf(thrown, UsageError);
+    });
+  }
+});
