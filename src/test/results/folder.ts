@@ -13,8 +13,8 @@ import { resultLine, RESULTS_FILE } from "./result_line.ts";
 import { writeFirstSummary, writeSummary } from "./summary.ts";
 import { surveyResults } from "./survey.ts";
 
-/** Letters and digits that are not taken for one another. */
-const ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz";
+/** Thirty-two characters (RFC 4648, base 32): five bits pick one. */
+const ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
 const ID_LENGTH = 8;
 
 /** Where an experiment's runs come from, as far as it is known when it begins. */
@@ -109,6 +109,5 @@ function compactTime(time: Date): string {
 }
 
 function randomId(context: Context): string {
-  // 256 is no multiple of 31: the first letters come a little more often, which harms no name.
-  return Array.from(context.random(new Uint8Array(ID_LENGTH)), (it) => ALPHABET[it % ALPHABET.length]).join("");
+  return Array.from(context.random(new Uint8Array(ID_LENGTH)), (it) => ALPHABET[it & 31]).join("");
 }

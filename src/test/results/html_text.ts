@@ -37,8 +37,9 @@ export function cut(text: string, limit: number): { readonly head: string; reado
   return { head: text.slice(0, splits), rest: text.length - splits };
 }
 
-/** @returns A span of time as people read it: `0.4 ms`, `87 ms`, `1.25 s`, `2 min 05 s`. `duration` is in milliseconds. */
+/** @returns A span of time as people read it: `0`, `0.4 ms`, `87 ms`, `1.25 s`, `2 min 05 s`. `duration` is in milliseconds. */
 export function durationText(duration: number): string {
+  if (duration === 0) return "0";
   if (duration < 10) return `${Number(duration.toFixed(1))} ms`;
   if (duration < 1000) return `${Math.round(duration)} ms`;
   if (duration < 59_950) return `${Number((duration / 1000).toFixed(duration < 10_000 ? 2 : 1))} s`;

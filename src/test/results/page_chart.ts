@@ -59,8 +59,9 @@ function overTime(survey: Survey, scale: Scale): string {
       : `Runs ${countText(from + 1)} to ${countText(to)}: half within ${durationText(median)}, all within ${
         durationText(longest)
       }${failed > 0 ? `, ${countText(failed)} failed` : ""}`;
-    const strip = failed === 0 ? "" : rect("failed", x, HEIGHT - 29, thick, 3 + 5 * failed / (to - from));
-    const body = `<title>${title}</title>` + barTo(x, thick, scale.at(longest), isOne ? "bar" : "bar most") +
+    const strip = failed === 0 || isOne ? "" : rect("failed", x, HEIGHT - 29, thick, 3 + 5 * failed / (to - from));
+    const body = `<title>${title}</title>` +
+      barTo(x, thick, scale.at(longest), isOne ? failed > 0 ? "bar failed" : "bar" : "bar most") +
       (isOne ? "" : barTo(x, thick, scale.at(median), "bar")) + strip;
     return `<a href="#r-${from + 1}">${body}</a>`;
   });

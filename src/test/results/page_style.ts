@@ -16,7 +16,7 @@ main{max-width:70rem;margin:0 auto;padding:2rem 1.25rem 4rem}
 h1{font-size:1.7rem;line-height:1.2;margin:0;overflow-wrap:anywhere;letter-spacing:-.01em}
 h2{font-size:1.05rem;margin:0}
 .meta{color:var(--soft);margin:.35rem 0 0;overflow-wrap:anywhere}
-.meta span+span::before{content:"·";margin:0 .5em}
+.meta>span+span::before{content:"·";margin:0 .5em}
 code,pre,.id{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:.9em}
 .badge{display:inline-block;padding:.05rem .55rem;border-radius:1rem;font-size:.8rem;font-weight:600;vertical-align:.25em;
 margin-left:.6rem;letter-spacing:0;background:var(--bad-soft);color:var(--bad);white-space:nowrap}
@@ -34,13 +34,13 @@ figcaption{font-weight:600;font-size:.9rem;margin-bottom:.4rem}
 small{color:var(--soft);font-weight:400;font-size:.85em}
 svg{display:block;width:100%;height:auto}
 svg text{font-size:11px;fill:var(--soft);font-variant-numeric:tabular-nums}
-.bar{fill:var(--good)}.most{fill:var(--good-soft)}.failed{fill:var(--bad)}
+.bar{fill:var(--good)}.most{fill:var(--good-soft)}.failed,.bar.failed{fill:var(--bad)}
 .grid{stroke:var(--line);fill:none}.mark{stroke:var(--soft);stroke-dasharray:3 3;fill:none}
 svg a:hover .bar,svg g:hover .bar{fill:var(--focus)}
 .card{padding:.9rem 1rem;margin-bottom:1.5rem}
 .card ul{list-style:none;margin:.6rem 0 0;padding:0}
-.card li{display:grid;grid-template-columns:4.5rem 7rem 1fr;gap:.6rem;padding:.3rem 0;border-top:1px solid var(--line)}
-.card li b{text-align:right;font-variant-numeric:tabular-nums}
+.card li b{min-width:3.2rem}.card li{display:grid;grid-template-columns:auto 7rem 1fr;gap:.6rem;padding:.3rem 0;border-top:1px solid var(--line)}
+.card li b{font-variant-numeric:tabular-nums}
 .card a{color:inherit;overflow-wrap:anywhere}
 .kind{color:var(--bad);font-weight:600}
 .tools{position:sticky;top:0;z-index:1;display:flex;flex-wrap:wrap;gap:.6rem;align-items:center;padding:.6rem 0;
@@ -86,7 +86,7 @@ footer{color:var(--soft);font-size:.85rem;margin-top:1.5rem}footer a{color:inher
 @media(max-width:40rem){main{padding:1.25rem .8rem 3rem}h1{font-size:1.35rem}
 .tiles{grid-template-columns:repeat(3,1fr);gap:.5rem}.tiles div{padding:.5rem .6rem}.tiles dd{font-size:1.1rem}
 summary{grid-template-columns:1.1rem minmax(0,1fr) auto;gap:.2rem .6rem}summary .first{grid-column:2/-1;grid-row:2}
-.card li{grid-template-columns:3rem 1fr}.card li a{grid-column:1/-1}.tools h2{width:100%}
-.meta span{display:block}.meta span+span::before{content:none}}
+.card li{grid-template-columns:auto 1fr}.card li a{grid-column:1/-1}.tools h2{width:100%}
+.meta>span{display:block}.meta>span+span::before{content:none}.badge{margin-left:0}}
 @media print{.tools{display:none}.runs details{content-visibility:visible}}
 `;
