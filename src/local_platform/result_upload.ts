@@ -11,7 +11,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const EXPERIMENT_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 // deno-lint-ignore no-control-regex -- these are what must not be there
-const RUN_ID = /^[^\x00-\x1f\x7f-\x9f]{1,200}$/;
+const RUN_ID = /^[^\x00-\x1f\x7f-\x9f]{1,500}$/;
 const STATES = ["running", "completed", "interrupted"] as const;
 const RUN_STATES = ["completed", "failed"] as const;
 
@@ -111,7 +111,7 @@ function textAt(value: unknown, at: Place, form?: RegExp): string {
 }
 
 function idAt(value: unknown, at: Place): string | null {
-  return value === undefined || value === null ? null : textAt(value, at, RUN_ID);
+  return value === undefined || value === null ? null : textAt(value, at);
 }
 
 function oneAt<T extends string>(value: unknown, at: Place, choices: readonly T[]): T {
