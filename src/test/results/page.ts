@@ -106,7 +106,7 @@ ${shareBar(passed, failed, Math.max(planned, runs))}
 function rateText(passed: number, runs: number): string {
   if (runs === 0) return "–";
   const tenths = Math.floor(passed / runs * 1000) / 10;
-  return passed > 0 && tenths === 0 ? "< 0.1 %" : `${tenths} %`;
+  return passed > 0 && tenths === 0 ? "&lt; 0.1 %" : `${tenths} %`;
 }
 
 function shareBar(passed: number, failed: number, planned: number): string {
