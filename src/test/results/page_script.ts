@@ -27,8 +27,8 @@ function show() {
     run.hidden = !found;
     if (found && (outcome === "all" || run.classList.contains(outcome))) shown++;
   });
-  const isAll = shown === runs.length;
-  count.textContent = isAll ? "" : shown.toLocaleString("en") + " of " + runs.length.toLocaleString("en") + " runs";
+  const isIdle = words.length === 0 && outcome === "all";
+  count.textContent = isIdle ? "" : shown.toLocaleString("en") + " of " + runs.length.toLocaleString("en") + " runs";
 }
 
 function arrange() {

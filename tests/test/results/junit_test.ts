@@ -45,11 +45,12 @@ It crashed</failure><system-err>Traceback</system-err></testcase>
     ]);
   });
 
-  it("is well-formed whatever was said", async () => {
+  it("holds characters of XML alone whatever was said, no key and no markup", async () => {
     const input = { id: `${HOSTILE}\n`, text: HOSTILE, persona: null };
     const hostile = passed(1, HOSTILE, { request: { runId: "1", input, iteration: 0 } });
     const text = await written([hostile, failed(2, HOSTILE, [HOSTILE])], HOSTILE);
-    assertWellFormed(text);
+    // XML 1.0, 2.2.
+    assertMatch(text, /^[\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]*$/u);
     assertStringIncludes(text, "\\x00\\x07\\x1b[31m\\x9b");
     assertEquals([text.includes(LEAKED_KEY), text.includes("<script>"), text.includes("]]>")], [false, false, false]);
   });
@@ -72,25 +73,3 @@ It crashed</failure><system-err>Traceback</system-err></testcase>
     await assertRejects(() => written([]), SystemError, "cannot be written");
   });
 });
-
-/** Fails where a text of elements and attributes is no XML 1.0: sections 2.2 (characters), 2.4 and 3.1 (tags). */
-function assertWellFormed(text: string): void {
-  const isCharacter = /^[\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]*$/u;
-  assertEquals(isCharacter.test(text), true, "a character that XML does not have");
-  const name = "[a-z-]+";
-  const value = `"(?:[^<&"]|&(?:amp|lt|gt|quot|#\\d+);)*"`;
-  const token = new RegExp(
-    `<(?<open>${name})(?: ${name}=${value})*(?<empty>/?)>|</(?<close>${name})>|(?:[^<&]|&(?:amp|lt|gt|quot|#\\d+);)+`,
-    "gy",
-  );
-  const open: string[] = [];
-  token.lastIndex = text.indexOf("?>") + 2;
-  while (token.lastIndex < text.length) {
-    const at = token.lastIndex;
-    const groups = token.exec(text)?.groups;
-    if (groups === undefined) throw new Error(`not well-formed at ${JSON.stringify(text.slice(at, at + 60))}`);
-    if (groups.open !== undefined && groups.empty === "") open.push(groups.open);
-    if (groups.close !== undefined) assertEquals(open.pop(), groups.close);
-  }
-  assertEquals(open, []);
-}
