@@ -21,6 +21,8 @@ export const PAGE_FILE = "result.html";
 
 /** The most characters of all transcripts together, which a browser still shows at once. */
 const ALL_TEXTS = 24_000_000;
+/** The most runs that are shown: a browser takes its time for each, folded or not. Those that failed come first. */
+const SHOWN_RUNS = 10_000;
 /** The most and the fewest characters that are shown of one text. */
 const ONE_TEXT = { most: 64 * 1024, fewest: 500 };
 
@@ -42,12 +44,14 @@ export async function writePage(folder: string, experiment: Experiment, survey: 
 
 async function* pageParts(folder: string, experiment: Experiment, survey: Survey): AsyncGenerator<string, void> {
   yield head(experiment) + overview(experiment, survey) + failures(survey) + charts(survey) + tools(survey);
-  const limit = Math.min(
-    ONE_TEXT.most,
-    Math.max(ONE_TEXT.fewest, Math.floor(ALL_TEXTS / Math.max(1, survey.runs) / 2)),
-  );
+  const shown = Math.min(SHOWN_RUNS, survey.runs);
+  const limit = Math.min(ONE_TEXT.most, Math.max(ONE_TEXT.fewest, Math.floor(ALL_TEXTS / Math.max(1, shown) / 2)));
+  const room = { failed: Math.min(shown, survey.failed), passed: shown - Math.min(shown, survey.failed) };
   let place = 0;
-  for await (const { result } of readResults(folder)) yield run(result, ++place, limit);
+  for await (const { result } of readResults(folder)) {
+    place++;
+    if (room[result.outcome.status]-- > 0) yield run(result, place, limit);
+  }
   yield foot();
 }
 
@@ -144,7 +148,12 @@ function tools({ runs, passed, failed }: Survey): string {
   }${choice("passed", "yes", `Passed ${countText(passed)}`)}</div>
 <div id="count" role="status"></div>
 </div>
-<div class="runs" id="runs">`;
+${runs > SHOWN_RUNS ? `<p class="note">${omission(runs)}</p>\n` : ""}<div class="runs" id="runs">`;
+}
+
+function omission(runs: number): string {
+  return `${countText(SHOWN_RUNS)} of ${countText(runs)} runs are shown here, those that failed first of all; ` +
+    "all are in results.jsonl.";
 }
 
 function run({ request, startedAt, duration, outcome }: RunResult, place: number, limit: number): string {

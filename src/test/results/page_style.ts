@@ -55,6 +55,7 @@ border-radius:.45rem;padding:.3rem .6rem;min-width:0}
 .show label:has(:checked){background:var(--ink);color:var(--paper)}
 .show label:has(:focus-visible){outline:2px solid var(--focus);outline-offset:-2px}
 :focus-visible{outline:2px solid var(--focus);outline-offset:2px}
+.note{color:var(--soft);margin:.2rem 0 .6rem}
 #count{color:var(--soft);font-variant-numeric:tabular-nums;width:100%}
 #count:empty{display:none}
 .runs details{content-visibility:auto;contain-intrinsic-size:auto 42px;border-top:1px solid var(--line)}
