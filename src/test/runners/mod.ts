@@ -20,8 +20,11 @@ export async function createRunner(context: Context, configuration: TestConfigur
       const { processRunner } = await import("./process.ts");
       return processRunner(context, runner, bounds);
     }
+    case "http": {
+      const { httpRunner } = await import("./http.ts");
+      return httpRunner(context, runner, outputCharLimit);
+    }
     case "python":
-    case "http":
       throw new Error("not there yet");
   }
 }
