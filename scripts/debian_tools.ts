@@ -27,6 +27,7 @@ export const TEST_TOOLS: readonly DebianTool[] = [
   { command: "tinyproxy", package: "tinyproxy-bin" },
   { command: "squid", package: "squid" },
   { command: "microsocks", package: "microsocks" },
+  { command: "python3", package: "python3" },
 ];
 
 /** What `deno task bench` measures with, and the peer that it compares with. */

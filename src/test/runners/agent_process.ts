@@ -13,6 +13,8 @@ const LINE_LIMIT = 8 * 1024 * 1024;
 const ANSWER_LIMIT = 64 * 1024 * 1024;
 /** How long what a process has written may take to come, once it has ended, in milliseconds. */
 const DRAIN = 200;
+/** The same, while it runs on. */
+const SETTLING = 20;
 /** How long a process without standard output may take to end by itself, in milliseconds. */
 const LAST_MOMENT = 1000;
 /** The longest wait that the runtime's timers know. */
@@ -119,6 +121,11 @@ export class AgentProcess {
       clearTimeout(timer);
       signal.removeEventListener("abort", onAbort);
     }
+  }
+
+  /** Waits for what it has said on standard error before it failed. */
+  async settled(): Promise<void> {
+    await within(SETTLING, this.#errorsRead);
   }
 
   /** Lets the process end by itself now that its input has ended, and ends it where it does not. */

@@ -24,7 +24,9 @@ export async function createRunner(context: Context, configuration: TestConfigur
       const { httpRunner } = await import("./http.ts");
       return httpRunner(context, runner, outputCharLimit);
     }
-    case "python":
-      throw new Error("not there yet");
+    case "python": {
+      const { pythonRunner } = await import("./python.ts");
+      return pythonRunner(context, runner, bounds);
+    }
   }
 }

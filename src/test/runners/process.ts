@@ -63,6 +63,7 @@ class Processes implements Runner {
       // What is broken or stopped is gone before the run is over.
       if (!agent.isUsable || signal.aborted) await agent.end();
       if (!(error instanceof AgentFault)) throw error;
+      await agent.settled();
       throw new RunError({ ...error.fault, stderr: agent.lastErrors }, { cause: error });
     } finally {
       this.#putBack(agent);

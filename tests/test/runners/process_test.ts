@@ -81,7 +81,6 @@ describe("an agent that is a program", () => {
     ["reports an error", "!error no quota", "agent_error", "The agent reports an error: no quota"],
     ["sends an error message", "!error-type slow down", "agent_error", "The agent reports an error: slow down"],
     ["ends", "!crash 3", "crashed", "The agent ended with exit code 3 before it answered"],
-    ["is killed", "!signal", "crashed", "The agent was ended by SIGKILL before it answered"],
     [
       "closes its output",
       "!close-output",
@@ -135,11 +134,6 @@ describe("an agent that is a program", () => {
     assertEquals({ kind, message }, { kind: "timeout", message: expected });
   });
 
-  it("is killed where it does not obey the signal in time", async () => {
-    const failure = await failureOf(await runnerOf({ ...AGENT, timeout: 1500, killTimeout: 100 }), "!stubborn");
-    assertEquals([failure.kind, failure.stderr], ["timeout", ["not now"]]);
-  });
-
   it("may not answer with more than the guard's characters", async () => {
     const runner = await runnerOf(AGENT, { outputCharLimit: 1000 });
     const { kind, message } = await failureOf(runner, "!output 1001");
@@ -150,7 +144,6 @@ describe("an agent that is a program", () => {
   const unstartable: [string, Partial<ProcessRunner>, RegExp][] = [
     ["there is no such program", { command: ["no-such-agent"] }, /there is no program "no-such-agent"$/],
     ["there is no such folder", { cwd: "/no/such/folder" }, /there is no folder \/no\/such\/folder$/],
-    ["the file may not be run", { command: [`${Deno.cwd()}/README.md`] }, /"\S+README.md" may not be run$/],
   ];
   for (const [what, differing, message] of unstartable) {
     it(`fails as not started when ${what}`, async () => {
