@@ -36,44 +36,49 @@ const SERVER = `
 const answer = async (request) => Response.json({ output: (await request.json()).input });
 Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: ({ port }) => console.log(port) }, answer);`;
 
+const KEPT: RunnerConfiguration = {
+  kind: "process",
+  command: ["node", "-e", AGENT],
+  cwd: Deno.cwd(),
+  env: {},
+  readyPattern: null,
+  timeout: 30_000,
+  killSignal: "SIGTERM",
+  killTimeout: 5_000,
+  reuse: true,
+};
+const asking = (url: URL): RunnerConfiguration => ({
+  kind: "http",
+  method: "POST",
+  url,
+  headers: {},
+  timeout: 30_000,
+  retry: { attempts: 0, backoff: 0, statusCodes: [] },
+  bodyTemplate: null,
+  stream: "none",
+  streamOutputPath: "$.output",
+  streamEventFilter: null,
+});
+
 /** @returns The figures: processes that are kept, the bare loop, and the HTTP runner beside it. */
 export async function measureRunners(): Promise<RunnerRow[]> {
-  const kept: RunnerConfiguration = {
-    kind: "process",
-    command: ["node", "-e", AGENT],
-    cwd: Deno.cwd(),
-    env: {},
-    readyPattern: null,
-    timeout: 30_000,
-    killSignal: "SIGTERM",
-    killTimeout: 5_000,
-    reuse: true,
-  };
-  const rows = [{ name: "process, reuse", perSecond: await bestOfRunner(kept, PROCESS) }];
+  const [process] = await withRunner(KEPT, PROCESS, (run) => best(PROCESS, [run]));
   const server = new Deno.Command(Deno.execPath(), { args: ["eval", SERVER], stdout: "piped", stderr: "null" }).spawn();
   try {
     const output = server.stdout.pipeThrough(new TextDecoderStream()).getReader();
     const url = new URL(`http://127.0.0.1:${(await output.read()).value?.trim()}/`);
-    const asking: RunnerConfiguration = {
-      kind: "http",
-      method: "POST",
-      url,
-      headers: {},
-      timeout: 30_000,
-      retry: { attempts: 0, backoff: 0, statusCodes: [] },
-      bodyTemplate: null,
-      stream: "none",
-      streamOutputPath: "$.output",
-      streamEventFilter: null,
-    };
-    rows.push({ name: "bare fetch", perSecond: await best(HTTP, (input) => bareFetch(url, input)) });
-    rows.push({ name: "http", perSecond: await bestOfRunner(asking, HTTP) });
+    const bareRun = (input: string) => bareFetch(url, input);
+    const [bare, http] = await withRunner(asking(url), HTTP, (run) => best(HTTP, [bareRun, run]));
     await output.cancel();
+    return [
+      { name: "process, reuse", perSecond: process },
+      { name: "bare fetch", perSecond: bare },
+      { name: "http", perSecond: http },
+    ];
   } finally {
     server.kill();
     await server.status;
   }
-  return rows;
 }
 
 /** @returns The figures for people, with the issue's targets. */
@@ -93,8 +98,10 @@ interface Load {
   readonly width: number;
 }
 
-async function bestOfRunner(configuration: RunnerConfiguration, load: Load): Promise<number> {
-  const runner: Runner = await createRunner(realContext(), {
+type Run = (text: string) => Promise<void>;
+
+async function withRunner<T>(runner: RunnerConfiguration, load: Load, work: (run: Run) => Promise<T>): Promise<T> {
+  const made: Runner = await createRunner(realContext(), {
     name: "bench",
     iterations: 1,
     parallelRuns: load.width,
@@ -102,24 +109,28 @@ async function bestOfRunner(configuration: RunnerConfiguration, load: Load): Pro
     inputs: [],
     outputDirectory: Deno.cwd(),
     autoUpload: false,
-    runner: configuration,
+    runner,
     guards: { maxDuration: null, outputCharLimit: null },
   });
   const { signal } = new AbortController();
   try {
-    return await best(load, async (text) => {
+    return await work(async (text) => {
       const input = { id: "input", text, persona: null };
-      const { output } = await runner.run({ runId: text, input, iteration: 0 }, signal);
+      const { output } = await made.run({ runId: text, input, iteration: 0 }, signal);
       if (output !== text) throw new Error(`The agent answered ${output} to ${text}`);
     });
   } finally {
-    await runner.close();
+    await made.close();
   }
 }
 
-/** @returns Runs a second, in the best of the rounds. */
-async function best({ runs, width }: Load, run: (text: string) => Promise<void>): Promise<number> {
-  const round = async (count: number) => {
+/**
+ * Runs them in turn, A B A B, so that whatever else the machine does in the meantime hits them all alike.
+ *
+ * @returns Runs a second of each, in its best round.
+ */
+async function best({ runs, width }: Load, subjects: readonly Run[]): Promise<number[]> {
+  const round = async (run: Run, count: number) => {
     let left = count;
     const start = performance.now();
     await Promise.all(Array.from({ length: width }, async () => {
@@ -127,9 +138,11 @@ async function best({ runs, width }: Load, run: (text: string) => Promise<void>)
     }));
     return count / ((performance.now() - start) / 1000);
   };
-  await round(runs / 10);
-  let most = 0;
-  for (let it = 0; it < ROUNDS; it++) most = Math.max(most, await round(runs));
+  for (const run of subjects) await round(run, runs / 10);
+  const most = subjects.map(() => 0);
+  for (let it = 0; it < ROUNDS; it++) {
+    for (const [index, run] of subjects.entries()) most[index] = Math.max(most[index], await round(run, runs));
+  }
   return most;
 }
 
