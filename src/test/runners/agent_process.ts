@@ -7,6 +7,7 @@ import type { RunningProgram } from "../../context.ts";
 import type { ProcessRunner } from "../model.ts";
 import { LastLines, LineSplitter } from "./lines.ts";
 import { type Fault, readReply } from "./protocol.ts";
+import type { TimeLimit } from "./time_limit.ts";
 
 /** The most bytes of one line, and of all that is said on one input. */
 const LINE_LIMIT = 8 * 1024 * 1024;
@@ -23,7 +24,7 @@ const LONGEST_WAIT = 2 ** 31 - 1;
 /** How an agent's processes are dealt with. */
 export type AgentSettings =
   & Pick<ProcessRunner, "readyPattern" | "timeout" | "killSignal" | "killTimeout">
-  & { readonly outputCharLimit: number | null };
+  & { readonly outputCharLimit: number | null; readonly timeLimit: TimeLimit };
 
 /** Thrown where an agent has failed. */
 export class AgentFault extends Error {
@@ -109,7 +110,7 @@ export class AgentProcess {
       this.#isUsable = false;
       reject(reason);
     };
-    const timer = setTimeout(() => giveUp(this.#outOfTime()), Math.min(this.#settings.timeout, LONGEST_WAIT));
+    const timed = this.#settings.timeLimit.start(() => giveUp(this.#outOfTime()));
     const onAbort = () => giveUp(signal.reason);
     signal.addEventListener("abort", onAbort);
     this.#errors.clear();
@@ -118,7 +119,7 @@ export class AgentProcess {
     try {
       return await promise;
     } finally {
-      clearTimeout(timer);
+      this.#settings.timeLimit.stop(timed);
       signal.removeEventListener("abort", onAbort);
     }
   }

@@ -11,11 +11,10 @@ import { type AgentAnswer, type HttpRunner, RunError, type Runner, type RunReque
 import { HttpFault, readAnswer, type Reading } from "./http_answer.ts";
 import { type RequestMaker, requestMaker } from "./http_request.ts";
 import { textFinder } from "./output_path.ts";
+import { TimeLimit } from "./time_limit.ts";
 
 /** How many redirects inside the server's own origin are followed. */
 const REDIRECT_LIMIT = 5;
-/** The longest wait that the runtime's timers know. */
-const LONGEST_WAIT = 2 ** 31 - 1;
 
 /**
  * @param context The outside world. The proxy is chosen as for the platform; this machine itself needs none.
@@ -34,12 +33,14 @@ class Server implements Runner {
   readonly #connection: Connection;
   readonly #make: RequestMaker;
   readonly #reading: Reading;
+  readonly #timeLimit: TimeLimit;
 
   constructor(context: Context, configuration: HttpRunner, outputCharLimit: number | null) {
     const { url, streamOutputPath } = configuration;
     this.#context = context;
     this.#configuration = configuration;
     this.#connection = { proxy: proxyFor(context, url)?.url ?? null, caCerts: [] };
+    this.#timeLimit = new TimeLimit(configuration.timeout);
     this.#make = requestMaker(context, configuration);
     const textOf = streamOutputPath === null ? null : textFinder(streamOutputPath);
     this.#reading = { ...configuration, textOf, outputCharLimit };
@@ -47,10 +48,9 @@ class Server implements Runner {
 
   async run(request: RunRequest, signal: AbortSignal): Promise<AgentAnswer> {
     signal.throwIfAborted();
-    const { timeout } = this.#configuration;
     const stop = new AbortController();
     const onAbort = () => stop.abort(signal.reason);
-    const timer = setTimeout(() => stop.abort(), Math.min(timeout, LONGEST_WAIT));
+    const timed = this.#timeLimit.start(() => stop.abort());
     signal.addEventListener("abort", onAbort);
     try {
       return { output: await this.#repeated(request, stop.signal) };
@@ -58,15 +58,16 @@ class Server implements Runner {
       signal.throwIfAborted();
       if (error instanceof HttpFault) throw new RunError({ ...error.fault, stderr: [] }, { cause: error });
       if (!stop.signal.aborted) throw error;
-      const message = `The server did not answer whole within ${timeout / 1000} s`;
+      const message = `The server did not answer whole within ${this.#configuration.timeout / 1000} s`;
       throw new RunError({ kind: "timeout", message, stderr: [] }, { cause: error });
     } finally {
-      clearTimeout(timer);
+      this.#timeLimit.stop(timed);
       signal.removeEventListener("abort", onAbort);
     }
   }
 
   close(): Promise<void> {
+    this.#timeLimit.close();
     return Promise.resolve();
   }
 

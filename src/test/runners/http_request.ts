@@ -47,21 +47,21 @@ export function requestMaker(context: Context, configuration: HttpRunner): Reque
     if (!headers.has("authorization")) headers.set("authorization", basic(url));
     [url.username, url.password] = ["", ""];
   }
-  const address = url.href;
+  // What all have in common is checked and copied once; to name it anew takes a tenth of the time of a request.
+  const common = new Request(url, { method, headers, redirect: "manual" });
+  const address = hasPlaces(url.href) ? url.href : null;
   return (request, signal) => {
-    const values = {
-      input: request.input.text,
-      persona: request.input.persona?.name ?? null,
-      iteration: request.iteration,
-    };
-    return new Request(filledAddress(address, values), {
-      method,
-      headers,
-      body: hasBody ? bodyOf(bodyTemplate, request, values) : null,
-      signal,
-      redirect: "manual",
-    });
+    const { input, iteration } = request;
+    const values = { input: input.text, persona: input.persona?.name ?? null, iteration };
+    const differing = { body: hasBody ? bodyOf(bodyTemplate, request, values) : null, signal };
+    return address === null
+      ? new Request(common, differing)
+      : new Request(filledAddress(address, values), { method, headers, redirect: "manual", ...differing });
   };
+}
+
+function hasPlaces(address: string): boolean {
+  return address.search(PLACE_IN_URL) !== -1;
 }
 
 function headersOf({ headers, method, url }: HttpRunner): Headers {

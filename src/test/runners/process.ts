@@ -7,6 +7,7 @@ import type { Context, ProgramGroups, RunningProgram } from "../../context.ts";
 import { type AgentAnswer, type ProcessRunner, RunError, type Runner, type RunRequest } from "../model.ts";
 import { AgentFault, AgentProcess, type AgentSettings } from "./agent_process.ts";
 import { inputMessage } from "./protocol.ts";
+import { TimeLimit } from "./time_limit.ts";
 
 /** What a process runner must know beside its own part of the configuration. */
 export interface ProcessBounds {
@@ -38,7 +39,7 @@ class Processes implements Runner {
   constructor(groups: ProgramGroups, configuration: ProcessRunner, { parallelRuns, outputCharLimit }: ProcessBounds) {
     this.#groups = groups;
     this.#configuration = configuration;
-    this.#settings = { ...configuration, outputCharLimit };
+    this.#settings = { ...configuration, outputCharLimit, timeLimit: new TimeLimit(configuration.timeout) };
     this.#mostEndings = parallelRuns;
   }
 
@@ -73,6 +74,7 @@ class Processes implements Runner {
   async close(): Promise<void> {
     await Promise.all([...this.#processes].map((it) => it.end()));
     await Promise.all(this.#endings);
+    this.#settings.timeLimit.close();
     await this.#groups.close();
   }
 
