@@ -36,6 +36,7 @@ export const TEST_TOOLS: readonly DebianTool[] = [
   { command: "rpmbuild", package: "rpm" },
   { command: "man", package: "man-db" },
   { command: "groff", package: "groff-base" },
+  { command: "python3", package: "python3" },
 ];
 
 /** What `deno task bench` measures with, and the peer that it compares with. */

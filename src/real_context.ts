@@ -5,6 +5,7 @@
  */
 import type { Connection, Context, TextStream } from "./context.ts";
 import { execute, launch, runProgram } from "./real_processes.ts";
+import { programGroups } from "./real_program_groups.ts";
 import { ConfigurationError, SystemError } from "./errors.ts";
 
 const encoder = new TextEncoder();
@@ -54,8 +55,13 @@ export async function fetchOver(request: Request, connection: Connection): Promi
   // The runtime by itself trusts what came with it alone. With this it also trusts what the system does, which knows of
   // SSL_CERT_FILE; it reads it once, before the first secure connection.
   if (request.url.startsWith("https:") && !Deno.env.has(CA_STORE)) Deno.env.set(CA_STORE, "mozilla,system");
-  return await fetch(request, { client: httpClient(connection) });
+  let client = clients.get(connection);
+  if (client === undefined) clients.set(connection, client = httpClient(connection));
+  return await fetch(request, { client });
 }
+
+/** A client keeps its connections to servers; making one for each request takes longer than a request on this machine. */
+const clients = new WeakMap<Connection, Deno.HttpClient>();
 
 /** The runtime has no setting for "no proxy": its variables are hidden for the moment in which it reads them. */
 function httpClient({ proxy, caCerts }: Connection): Deno.HttpClient {
@@ -208,6 +214,7 @@ export function realContext(): Context {
       const taken = stopWatch();
       return await execute(program, args, env, () => taken.rest()).finally(() => taken.watch());
     },
+    programGroups,
     renounceProcesses: () => void Deno.permissions.revokeSync({ name: "run" }),
     get stopped() {
       return stopWatch().signal;
