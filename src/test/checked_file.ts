@@ -82,7 +82,11 @@ export function checkText(text: string, shown: string, schema: Schema): CheckedF
   if (value === undefined) {
     const { errors } = document();
     if (errors.length > 0) {
-      const mistakes = errors.map(({ pos, code }) => ({ ...place(pos[0]), path: "", message: syntaxFault(code) }));
+      const mistakes = errors.map(({ pos, code }) => ({
+        ...place(pos[0]),
+        path: "",
+        message: syntaxFault(code, shown),
+      }));
       return { ...file, value: undefined, mistakes };
     }
     try {
@@ -128,11 +132,12 @@ function jsonValue(text: string): unknown {
 
 function parseYaml(text: string, lineCounter: LineCounter): Document {
   // Its own messages quote the text around a mistake.
-  return parseDocument(text, { lineCounter, prettyErrors: false, logLevel: "silent", merge: true });
+  return parseDocument(text, { lineCounter, prettyErrors: false, logLevel: "error", merge: true });
 }
 
 /** @returns The parser's word for a mistake, as a part of a sentence. */
-function syntaxFault(code: string): string {
+function syntaxFault(code: string, shown: string): string {
+  if (shown.endsWith(".json")) return "is not valid JSON";
   if (code === "DUPLICATE_KEY") return "stands twice; expected each field once";
   if (code === "TAB_AS_INDENT") return "is not valid YAML: a tab stands where spaces belong";
   if (code === "MULTIPLE_DOCS") return "holds several documents; expected one";

@@ -17,6 +17,8 @@ import { Expansion } from "./variables.ts";
 
 /** The file that is read where none is named. */
 export const CONFIGURATION_FILE = "fluxloop.yaml";
+/** Where results go where nothing is said. */
+const OUTPUT_DIRECTORY = "experiments";
 
 /** What stands in the file, once it is known to follow the schema. */
 interface FileConfiguration {
@@ -82,6 +84,25 @@ function readFile(absolute: string, shown: string, isUsual: boolean): CheckedFil
   }
 }
 
+/**
+ * @param context Tells the current folder.
+ * @param path As above; a file that is not there says nothing.
+ * @returns Where the configuration has results go, whatever else it says.
+ * @throws {ConfigurationError} When the file cannot be read.
+ */
+export function outputDirectoryOf(context: Pick<Context, "cwd">, path?: string): string {
+  const absolute = resolve(context.cwd(), path ?? CONFIGURATION_FILE);
+  const folder = dirname(absolute);
+  let value: unknown;
+  try {
+    value = readCheckedFile(absolute, path ?? CONFIGURATION_FILE, CONFIGURATION_SCHEMA).value;
+  } catch (error) {
+    if (path !== undefined || !(error instanceof ConfigurationError)) throw error;
+  }
+  const named = isMap(value) ? value.output_directory : undefined;
+  return resolve(folder, typeof named === "string" ? named : OUTPUT_DIRECTORY);
+}
+
 /** @returns The inputs of the file or of the one that it names; `null` where it has none, or not read for its mistakes. */
 function inputsIn(
   file: CheckedFile,
@@ -118,7 +139,7 @@ function configurationOf(
     parallelRuns: value.parallel_runs ?? 1,
     runDelay: (value.run_delay_seconds ?? 0) * 1000,
     inputs,
-    outputDirectory: resolve(folder, value.output_directory ?? "experiments"),
+    outputDirectory: resolve(folder, value.output_directory ?? OUTPUT_DIRECTORY),
     autoUpload: value.test?.auto_upload ?? true,
     runner,
     guards: {

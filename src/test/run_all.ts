@@ -115,7 +115,7 @@ class Loop {
         if (result === null) break;
         await kept;
         kept = this.#keep(result);
-        kept.catch(() => {}); // Awaited at the next turn.
+        kept.catch((error) => this.#endWith("interrupted", error));
       }
       await kept;
     } catch (error) {

@@ -125,6 +125,7 @@ function processOf(value: FileProcess, folder: string, expansion: Expansion, fau
 }
 
 function httpOf(value: FileHttp, expansion: Expansion, fault: Tell): HttpRunner {
+  if (typeof value.url !== "string") throw new TypeError("No URL");
   const before = expansion.mistakes.length;
   const text = expansion.of(value.url, ["runner", "http", "url"]);
   const url = URL.canParse(text) ? new URL(text) : null;

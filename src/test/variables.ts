@@ -47,10 +47,14 @@ export class Expansion {
   }
 
   #value(name: string, path: Path): string | { readonly fault: string } {
-    const isEnvironment = path.at(0) === "runner" && path.at(-2) === "env";
-    if (CREDENTIALS.includes(name) && !isEnvironment) {
+    if (CREDENTIALS.includes(name) && !isEnvironment(path)) {
       return { fault: `\${${name}} is FluxLoop's own key, and stands for it in the runner's env alone` };
     }
     return this.context.env(name) ?? { fault: `the variable ${name} is not set; expected a value for \${${name}}` };
   }
+}
+
+/** @returns Whether a text is a variable's value in what an agent's process gets. */
+function isEnvironment([first, second, third]: Path): boolean {
+  return first === "runner" && (second === "env" || second === "process" && third === "env");
 }
