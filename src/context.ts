@@ -247,6 +247,13 @@ export interface Context {
    * hand the key to one.
    */
   renounceProcesses(): void;
+  /**
+   * Gives up the power to read any environment variable but those that the program knows by name, for good: only what
+   * expands a configuration's `${NAME}` needs the others.
+   */
+  renounceEnvironment(): void;
   /** Aborted when the program is told to stop: by Ctrl-C, by its terminal closing, by SIGTERM. */
   readonly stopped: AbortSignal;
+  /** Aborted when it is told so a second time, while it still puts things in order. */
+  readonly insisted: AbortSignal;
 }

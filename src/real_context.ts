@@ -144,10 +144,20 @@ const STOP_SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT"]
   : ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
 
+/** One Ctrl-C comes from the terminal, and again from a parent that passes it on: within this time, in milliseconds. */
+const SAME_WISH = 500;
+
 /** Tells when the program is to stop, unless it stands back for another one. */
 class StopWatch {
   readonly #stop = new AbortController();
-  readonly #onSignal = () => this.#stop.abort();
+  readonly #insistence = new AbortController();
+  #stoppedAt = Infinity;
+  readonly #onSignal = () => {
+    if (!this.signal.aborted) {
+      this.#stoppedAt = performance.now();
+      this.#stop.abort();
+    } else if (performance.now() - this.#stoppedAt > SAME_WISH) this.#insistence.abort();
+  };
 
   constructor() {
     this.watch();
@@ -155,6 +165,10 @@ class StopWatch {
 
   get signal(): AbortSignal {
     return this.#stop.signal;
+  }
+
+  get insistence(): AbortSignal {
+    return this.#insistence.signal;
   }
 
   watch(): void {
@@ -216,8 +230,12 @@ export function realContext(): Context {
     },
     programGroups,
     renounceProcesses: () => void Deno.permissions.revokeSync({ name: "run" }),
+    renounceEnvironment: () => void Deno.permissions.revokeSync({ name: "env", variable: "*" }),
     get stopped() {
       return stopWatch().signal;
+    },
+    get insisted() {
+      return stopWatch().insistence;
     },
   };
 }

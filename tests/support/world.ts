@@ -91,7 +91,9 @@ export function world(options: WorldOptions = {}): World {
     execute: () => Promise.reject(new Error("another program would stand in the test's place")),
     programGroups,
     renounceProcesses: () => {},
+    renounceEnvironment: () => {},
     stopped: stop.signal,
+    insisted: new AbortController().signal,
   };
   return {
     context,
