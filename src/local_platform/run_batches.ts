@@ -82,9 +82,10 @@ export class RunBatches {
       const { accountId, upload: { run_batch, runs, run_results } } = part;
       const { number, id } = this.#row(accountId, run_batch.experiment_id) ?? this.#add(part);
       this.#database.run(
-        "UPDATE run_batches SET status = ?1 WHERE number = ?2 AND (status = 'running' OR ?1 <> 'running')",
+        "UPDATE run_batches SET status = ? WHERE number = ? AND (status = 'running' OR ? <> 'running')",
         run_batch.status,
         number,
+        run_batch.status,
       );
       const results = new Map(run_results.map((it) => [it.run_id, it]));
       let added = 0;
