@@ -15,7 +15,7 @@ const VERSION_OPTIONS: readonly string[] = ["--version", "-V"];
 const STOP_PATIENCE = 3_000;
 /** The command that ends other programs then, which may take its time, and expands a configuration's variables. */
 const TEST = "test";
-const SHOW_CURSOR = "\x1b[?25h";
+const SHOW_CURSOR = "\x1b[?25h\n";
 
 /**
  * Runs the program.

@@ -106,8 +106,8 @@ const HTTP = map("A server that is asked once a run.", {
   headers: environment("The request's headers."),
   timeout: span("How long a run may take, repetitions included.", "2m"),
   retry: map("When a request is made again.", {
-    attempts: { type: "integer", minimum: 1, maximum: 10, description: "How often it is made at most.", default: 1 },
-    backoff: span("The wait before the second one; each further one is twice as long.", "500ms"),
+    attempts: { type: "integer", minimum: 0, maximum: 10, description: "How often at most.", default: 0 },
+    backoff: span("The wait before it is; longer where the server's Retry-After asks for that.", "500ms"),
     status_codes: {
       type: "array",
       items: { type: "integer", minimum: 400, maximum: 599, description: "An HTTP status." },

@@ -147,7 +147,7 @@ function httpOf(value: FileHttp, expansion: Expansion, fault: Tell): HttpRunner 
     headers,
     timeout: duration(value.timeout ?? TIMEOUT),
     retry: {
-      attempts: retry?.attempts ?? 1,
+      attempts: retry?.attempts ?? 0,
       backoff: duration(retry?.backoff ?? "500ms"),
       statusCodes: retry?.status_codes ?? [429, 502, 503, 504],
     },
