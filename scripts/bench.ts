@@ -1,12 +1,14 @@
 /**
  * Measures what the program takes to start, against the least that any program compiled in the same way takes, and
- * against a peer; and what the embedded platform answers to many clients at once. Ratios of one run can be compared between machines; milliseconds cannot. It asserts nothing.
+ * against a peer; what the embedded platform answers to many clients at once; and how many runs of an agent a second
+ * `fluxloop test` makes, against a bare loop. Ratios of one run can be compared between machines; milliseconds cannot. It asserts nothing.
  *
  * `--json <file>` writes the figures too.
  *
  * @module
  */
 import { parseArgs } from "node:util";
+import { agentRunLines, type AgentRunRows, agentRunTargets, measureAgentRuns } from "./bench/agent_runs.ts";
 import { compare, type Row, table, type Target, targetLines } from "./bench/report.ts";
 import { measure, type Subject } from "./bench/measure.ts";
 import { loadLines, type LoadRow, measureLoad } from "./bench/platform_load.ts";
@@ -57,7 +59,11 @@ async function bench(jsonFile: string | undefined): Promise<void> {
     console.log(`${table(rows)}\n\n${targetLines(targets)}`);
     const loadRows = await measureLoad(sandbox);
     console.log(`\n${loadLines(loadRows)}`);
-    if (jsonFile !== undefined) await writeJson(jsonFile, rows, targets, loadRows);
+    const agentRuns = await measureAgentRuns(FLUXLOOP, CACHE);
+    const runTargets = agentRunTargets(agentRuns);
+    console.log(`\n${agentRunLines(agentRuns)}\n\n${targetLines(runTargets)}`);
+    const load = { load: loadRows, agent_runs: agentRuns };
+    if (jsonFile !== undefined) await writeJson(jsonFile, rows, [...targets, ...runTargets], load);
   } finally {
     await sandbox.close();
   }
@@ -130,8 +136,8 @@ async function writeJson(
   file: string,
   rows: readonly Row[],
   targets: readonly Target[],
-  load: readonly LoadRow[],
+  load: { readonly load: readonly LoadRow[]; readonly agent_runs: AgentRunRows },
 ): Promise<void> {
   const base = JSON.parse(await Deno.readTextFile("dist/base.json"));
-  await Deno.writeTextFile(file, `${JSON.stringify({ base, rounds: ROUNDS, rows, targets, load }, null, 2)}\n`);
+  await Deno.writeTextFile(file, `${JSON.stringify({ base, rounds: ROUNDS, rows, targets, ...load }, null, 2)}\n`);
 }
