@@ -119,10 +119,7 @@ const HTTP = map("A server that is asked once a run.", {
     description: "The request's body, with {{input}}, {{persona}} and {{iteration}} in its texts.",
   },
   stream: text("How the answer comes: whole, or as server-sent events.", { enum: ["none", "sse"], default: "none" }),
-  stream_output_path: text("JSONPath to the text of an answer, or of each event.", {
-    pattern: "^\\$",
-    errorMessage: "a JSONPath, which begins with $",
-  }),
+  stream_output_path: text("JSONPath to the text of an answer, or of each event. Its $ may be left out."),
   stream_event_filter: {
     type: ["string", "array"],
     minLength: 1,

@@ -7,6 +7,7 @@ import { resolve } from "@std/path";
 import type { Path } from "./checked_file.ts";
 import { duration } from "./duration.ts";
 import type { HttpRunner, ProcessRunner, PythonRunner, RunnerConfiguration } from "./model.ts";
+import { textFinder } from "./runners/output_path.ts";
 import type { Expansion, Unexpanded } from "./variables.ts";
 
 /** `runner`, as it stands in the file. */
@@ -139,7 +140,10 @@ function httpOf(value: FileHttp, expansion: Expansion, fault: Tell): HttpRunner 
       fault(["http", "headers", name], "holds what no header may, such as a line end");
     }
   }
-  const { retry, stream_event_filter: filter } = value;
+  const { retry, stream_event_filter: filter, stream_output_path: outputPath } = value;
+  if (outputPath && !isPath(outputPath)) {
+    fault(["http", "stream_output_path"], "expected a JSONPath, such as $.choices[0].text");
+  }
   return {
     kind: "http",
     method: value.method ?? "POST",
@@ -153,9 +157,18 @@ function httpOf(value: FileHttp, expansion: Expansion, fault: Tell): HttpRunner 
     },
     bodyTemplate: expansion.of(value.body_template ?? null, ["runner", "http", "body_template"]),
     stream: value.stream ?? "none",
-    streamOutputPath: value.stream_output_path ?? null,
+    streamOutputPath: outputPath ?? null,
     streamEventFilter: filter === undefined ? null : typeof filter === "string" ? [filter] : filter,
   };
+}
+
+function isPath(text: string): boolean {
+  try {
+    textFinder(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function functionOf(value: FileRunner, folder: string, expansion: Expansion): PythonRunner {

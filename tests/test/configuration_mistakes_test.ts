@@ -205,9 +205,9 @@ const WRONG: readonly Wrong[] = [
     mistakes: ["4:5 runner.http.stream: expected one of none, sse"],
   },
   {
-    what: "a path that is none",
-    text: http("stream_output_path: choices"),
-    mistakes: ["4:5 runner.http.stream_output_path: expected a JSONPath, which begins with $"],
+    what: "a path that goes astray",
+    text: http('stream_output_path: "$.["'),
+    mistakes: ["4:5 runner.http.stream_output_path: expected a JSONPath, such as $.choices[0].text"],
   },
   {
     what: "a header that has no name",
