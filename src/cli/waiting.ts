@@ -40,15 +40,18 @@ export async function showWait<T>(
   const { stderr } = context;
   const isDrawn = stderr.isTerminal() && context.env("TERM") !== "dumb";
   let frame = 0;
+  // Deno may call a timer once more that has run out in the same turn in which it is cleared.
+  let isOver = false;
   const draw = () => stderr.write(`${CLEAR_LINE}${FRAMES[frame++ % FRAMES.length]} ${drawn()}`);
   const tell = () => stderr.write(`${written()}\n`);
-  const show = isDrawn ? draw : tell;
+  const show = () => isOver || (isDrawn ? draw() : tell());
   if (isDrawn) stderr.write(HIDE_CURSOR);
   if (isDrawn || isLine) show();
   const timer = setInterval(show, isDrawn ? DRAWN_EVERY : writtenEvery);
   try {
     return await work();
   } finally {
+    isOver = true;
     clearInterval(timer);
     if (isDrawn) stderr.write(CLEAR_LINE + SHOW_CURSOR);
   }
