@@ -40,15 +40,22 @@ describe("fluxloop test on a terminal", () => {
     await Deno.writeTextFile(`${home}/fluxloop.yaml`, JSON.stringify(fields));
   }
 
-  /** @returns Which of the agent's two processes are there. */
+  /** @returns Which of the agent's two processes are there; one that has ended and that nobody has asked for is not. */
   async function alive(): Promise<string[]> {
     const names = ["agent", "child"];
     const there = await Promise.all(names.map(async (name) => {
       const pid = (await Deno.readTextFile(`${home}/${name}.pid`)).trim();
-      const { success } = await new Deno.Command("ps", { args: ["-p", pid], stdout: "null" }).output();
-      return success;
+      const { stdout } = await new Deno.Command("ps", { args: ["-o", "stat=", "-p", pid] }).output();
+      return /^[^Z\s]/.test(new TextDecoder().decode(stdout));
     }));
     return names.filter((_, index) => there[index]);
+  }
+
+  /** Waits until both have ended: the system takes a moment for what was killed. */
+  async function waitUntilGone(): Promise<void> {
+    const end = performance.now() + 10_000;
+    while ((await alive()).length > 0 && performance.now() < end);
+    assertEquals(await alive(), []);
   }
 
   it("draws how far it is, and leaves no trace of it", async () => {
@@ -71,7 +78,7 @@ describe("fluxloop test on a terminal", () => {
     const screen = await terminal.waitFor(/ended \d+ ?$/m);
     assertMatch(screen, /^❌ Interrupted after 2 of 3 runs, 0 failed, in /m);
     assertStringIncludes(screen, "\nended 130");
-    assertEquals(await alive(), []);
+    await waitUntilGone();
     const [experiment] = [...Deno.readDirSync(`${home}/experiments`)];
     const results = await Deno.readTextFile(`${home}/experiments/${experiment.name}/results.jsonl`);
     assertEquals(results.trimEnd().split("\n").length, 2);
@@ -93,6 +100,6 @@ describe("fluxloop test on a terminal", () => {
     }
     assertStringIncludes(screen, "ended 130");
     assertEquals(await terminal.cursorIsShown(), true);
-    while ((await alive()).length > 0) await terminal.screen();
+    await waitUntilGone();
   });
 });
