@@ -41,12 +41,11 @@ export async function tarGz(files: readonly ArchiveFile[], time: Date): Promise<
 
 /**
  * @param files What to put into it.
- * @param time The time that each file is of, as UTC; a zip has no time zones and only even seconds.
+ * @param time On whose day, in UTC, each file is of: a zip tells local time, and noon is there in every zone.
  * @returns A `.zip`.
  */
 export function zip(files: readonly ArchiveFile[], time: Date): Uint8Array {
-  const minutes = time.getTimezoneOffset();
-  const mtime = new Date(time.getTime() + minutes * 60_000);
+  const mtime = new Date(time.getUTCFullYear(), time.getUTCMonth(), time.getUTCDate(), 12);
   const entries = sorted(files).map(({ path, bytes, executable }) =>
     [path, [bytes, { os: UNIX, attrs: (0o100000 | modeOf(executable)) << 16, level: 9, mtime }]] as const
   );

@@ -74,7 +74,7 @@ async function completions(program: string): Promise<ArchiveFile[]> {
 async function manPages(): Promise<ArchiveFile[]> {
   const folder = await Deno.makeTempDir({ prefix: "fluxloop-man-" });
   try {
-    await outputOf(Deno.execPath(), "run", "-A", "scripts/man.ts", folder);
+    await outputOf(Deno.execPath(), "run", "-A", "scripts/man.ts", "--into", folder);
     const names = await Array.fromAsync(Deno.readDir(folder), (it) => it.name);
     return await Promise.all(names.map((name) => fileAt(`${folder}/${name}`, `man/${name}`)));
   } finally {
