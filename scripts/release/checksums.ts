@@ -1,15 +1,13 @@
 /**
  * The list of a release's hashes, and its signature.
  *
- * Run by itself, it writes `SHA256SUMS` of the archives in `dist/release/`, one of each target; with `--sign`, it signs
- * that file with the private key in FLUXLOOP_RELEASE_KEY, PKCS #8 in PEM form, into `SHA256SUMS.sig`.
+ * Run by itself with `--sign`, it signs `dist/release/SHA256SUMS` with the private key in FLUXLOOP_RELEASE_KEY, PKCS #8 in
+ * PEM form, into `SHA256SUMS.sig`.
  *
  * @module
  */
 import { createPrivateKey, sign } from "node:crypto";
-import { parseArgs } from "node:util";
-import denoJson from "../../deno.json" with { type: "json" };
-import { archiveName, CHECKSUMS, SIGNATURE, TARGETS } from "./names.ts";
+import { CHECKSUMS, SIGNATURE } from "./names.ts";
 
 const KEY_VARIABLE = "FLUXLOOP_RELEASE_KEY";
 
@@ -53,24 +51,14 @@ export function signatureText(bytes: Uint8Array, privateKey: string): string {
   return `${sign(null, bytes, key).toString("base64")}\n`;
 }
 
-async function main(folder: string): Promise<void> {
-  const { values } = parseArgs({ args: Deno.args, options: { sign: { type: "boolean" } } });
-  if (values.sign) {
-    const key = Deno.env.get(KEY_VARIABLE);
-    if (!key) throw new Error(`There is no ${KEY_VARIABLE} to sign with.`);
-    await Deno.writeTextFile(
-      `${folder}/${SIGNATURE}`,
-      signatureText(await Deno.readFile(`${folder}/${CHECKSUMS}`), key),
-    );
-  } else {
-    const names = TARGETS.map((it) => archiveName(denoJson.version, it));
-    await Deno.writeTextFile(`${folder}/${CHECKSUMS}`, await checksumsOf(folder, names));
-  }
-}
-
 if (import.meta.main) {
   try {
-    await main("dist/release");
+    const [option] = Deno.args;
+    if (option !== "--sign") throw new Error("What is there to do? `--sign` signs dist/release/SHA256SUMS.");
+    const key = Deno.env.get(KEY_VARIABLE);
+    if (!key) throw new Error(`There is no ${KEY_VARIABLE} to sign with.`);
+    const list = await Deno.readFile(`dist/release/${CHECKSUMS}`);
+    await Deno.writeTextFile(`dist/release/${SIGNATURE}`, signatureText(list, key));
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     Deno.exit(1);

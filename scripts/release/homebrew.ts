@@ -1,9 +1,8 @@
 /**
- * Writes the Homebrew formula of a release to standard output, of the checksums in `dist/release/SHA256SUMS`.
+ * The Homebrew formula of a release, of its checksums.
  *
  * @module
  */
-import denoJson from "../../deno.json" with { type: "json" };
 import { readChecksums } from "./checksums.ts";
 import { archiveName, CHECKSUMS, type Target } from "./names.ts";
 
@@ -66,13 +65,4 @@ ${systems.join("\n\n")}
   end
 end
 `;
-}
-
-if (import.meta.main) {
-  try {
-    console.log(formula(denoJson.version, await Deno.readTextFile(`dist/release/${CHECKSUMS}`)).trimEnd());
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    Deno.exit(1);
-  }
 }

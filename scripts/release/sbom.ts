@@ -1,6 +1,6 @@
 /**
- * Writes the software bill of materials of the program to standard output, as SPDX 2.3 in JSON: the program, the packages
- * that are bundled into it, and the Deno that it runs on.
+ * The software bill of materials of the program, as SPDX 2.3 in JSON: the program, the packages that are bundled into it,
+ * and the Deno that it runs on.
  *
  * What is bundled is what `deno info` finds from the main module on; types are left out, which leave nothing behind.
  *
@@ -39,6 +39,18 @@ export interface Subject {
   readonly created: Date;
   /** The version of the Deno in the executable. */
   readonly deno: string;
+}
+
+/**
+ * @returns The bill of the sources in the current folder, at their commit.
+ * @throws {Error} When git or Deno cannot tell what is there.
+ */
+export async function billOfMaterials(): Promise<string> {
+  const [commit, seconds] = (await textOf("git", "log", "-1", "--format=%H %ct")).split(" ");
+  const graph = JSON.parse(await textOf(Deno.execPath(), "info", "--json", "main.ts"));
+  const created = new Date(Number(Deno.env.get("SOURCE_DATE_EPOCH") ?? seconds) * 1000);
+  const subject = { version: denoJson.version, commit, created, deno: Deno.version.deno };
+  return `${JSON.stringify(spdxDocument(subject, await componentsOf(graph)), null, 2)}\n`;
 }
 
 /** @returns The packages of a module graph, each once, by name. */
@@ -143,17 +155,4 @@ async function textOf(command: string, ...args: string[]): Promise<string> {
   const output = await new Deno.Command(command, { args, stdin: "null" }).output();
   if (!output.success) throw new Error(`\`${command} ${args.join(" ")}\` failed.`);
   return new TextDecoder().decode(output.stdout).trim();
-}
-
-if (import.meta.main) {
-  try {
-    const [commit, seconds] = (await textOf("git", "log", "-1", "--format=%H %ct")).split(" ");
-    const graph = JSON.parse(await textOf(Deno.execPath(), "info", "--json", "main.ts"));
-    const created = new Date(Number(Deno.env.get("SOURCE_DATE_EPOCH") ?? seconds) * 1000);
-    const subject = { version: denoJson.version, commit, created, deno: Deno.version.deno };
-    console.log(JSON.stringify(spdxDocument(subject, await componentsOf(graph)), null, 2));
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    Deno.exit(1);
-  }
 }
