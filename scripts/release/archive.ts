@@ -5,8 +5,7 @@
  */
 import { gzipSync } from "node:zlib";
 import { zipSync } from "fflate";
-// @ts-types="@types/tar-stream"
-import { pack } from "tar-stream";
+import { packTar } from "modern-tar";
 
 /** A file for an archive. */
 export interface ArchiveFile {
@@ -27,14 +26,11 @@ const UNIX = 3;
  * @returns A `.tar.gz`.
  */
 export async function tarGz(files: readonly ArchiveFile[], time: Date): Promise<Uint8Array> {
-  const tar = pack();
-  const reading = Array.fromAsync<Uint8Array>(tar);
-  for (const { path, bytes, executable } of sorted(files)) {
-    const header = { name: path, size: bytes.length, mode: modeOf(executable), mtime: time, uid: 0, gid: 0 };
-    tar.entry(header, bytes as Parameters<typeof tar.entry>[1]);
-  }
-  tar.finalize();
-  const gzip = gzipSync(await new Blob(await reading as BlobPart[]).bytes(), { level: 9 });
+  const entries = sorted(files).map(({ path, bytes, executable }) => ({
+    header: { name: path, size: bytes.length, mode: modeOf(executable), mtime: time, uid: 0, gid: 0 },
+    body: bytes,
+  }));
+  const gzip = gzipSync(await packTar(entries), { level: 9 });
   gzip[SYSTEM.at] = SYSTEM.unknown;
   return new Uint8Array(gzip);
 }

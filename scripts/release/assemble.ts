@@ -2,13 +2,13 @@
  * Completes `dist/release/`, where the archives are: the bill of materials, the install scripts, the checksums of all
  * that, the Homebrew formula and the release's notes.
  *
- * `--check-tag <tag>` only sees that the tag is the version's.
+ * `--check-tag <tag>` only sees that the tag is the version's, and that there is a key to know its release by.
  *
  * @module
  */
 import { parseArgs } from "node:util";
 import denoJson from "../../deno.json" with { type: "json" };
-import { checksumsOf } from "./checksums.ts";
+import { checksumsOf, requirePublicKey } from "./checksums.ts";
 import { formula } from "./homebrew.ts";
 import { archiveName, CHECKSUMS, TARGETS } from "./names.ts";
 import { billOfMaterials } from "./sbom.ts";
@@ -60,7 +60,10 @@ if (import.meta.main) {
       options: { "check-tag": { type: "string" } },
     });
     if (tag === undefined) await assemble();
-    else checkTag(tag);
+    else {
+      checkTag(tag);
+      await requirePublicKey();
+    }
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     Deno.exit(1);

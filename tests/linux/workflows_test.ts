@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { beforeAll, describe, it } from "@std/testing/bdd";
-import { generateKeyPairSync, verify } from "node:crypto";
+import { generateKeyPairSync, type KeyObject, verify } from "node:crypto";
 import { parse } from "yaml";
 import { type Linters, lintFile, loadLinters } from "../../scripts/lint_workflows/lint.ts";
 import { checkTag, notesOf } from "../../scripts/release/assemble.ts";
@@ -128,25 +128,36 @@ describe("the release workflow", () => {
     }
   });
 
-  it("signs with a command that needs nothing but the sources, and reads and writes no more than it must", async () => {
+  it("signs with a command that needs nothing but the sources, and with the key that programs know alone", async () => {
     const { run, env } = release.jobs.publish.steps.find((it) => it.run?.includes("checksums.ts"))!;
     assertEquals(env, { FLUXLOOP_RELEASE_KEY: "${{ secrets.FLUXLOOP_RELEASE_KEY }}" });
     const folder = await Deno.makeTempDir();
-    await Deno.mkdir(`${folder}/scripts/release`, { recursive: true });
+    for (const path of ["scripts/release", "dist/release", "release"]) {
+      await Deno.mkdir(`${folder}/${path}`, { recursive: true });
+    }
     for (const name of ["checksums.ts", "names.ts"]) {
       await Deno.copyFile(new URL(`scripts/release/${name}`, ROOT), `${folder}/scripts/release/${name}`);
     }
-    await Deno.mkdir(`${folder}/dist/release`, { recursive: true });
     await Deno.writeTextFile(`${folder}/dist/release/SHA256SUMS`, "sums\n");
     const { privateKey, publicKey } = generateKeyPairSync("ed25519");
-    const [command, ...args] = run!.trim().split(/\s+/);
-    assertEquals(command, "deno");
-    const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-      args,
-      cwd: folder,
-      env: { FLUXLOOP_RELEASE_KEY: privateKey.export({ type: "pkcs8", format: "pem" }) as string },
-    }).output();
-    assert(success, new TextDecoder().decode(stderr));
+    const signWith = async (key: KeyObject) => {
+      const [command, ...args] = run!.trim().split(/\s+/);
+      assertEquals(command, "deno");
+      const FLUXLOOP_RELEASE_KEY = key.export({ type: "pkcs8", format: "pem" }) as string;
+      const signing = new Deno.Command(Deno.execPath(), { args, cwd: folder, env: { FLUXLOOP_RELEASE_KEY } });
+      return new TextDecoder().decode((await signing.output()).stderr);
+    };
+    assertStringIncludes(await signWith(privateKey), "There is no release/public_key.txt");
+    const pem = publicKey.export({ type: "spki", format: "pem" }) as string;
+    await Deno.writeTextFile(`${folder}/release/public_key.txt`, pem);
+    const other = generateKeyPairSync("ed25519").privateKey;
+    assertStringIncludes(
+      await signWith(other),
+      "FLUXLOOP_RELEASE_KEY is not the private half of release/public_key.txt",
+    );
+    assertEquals([...Deno.readDirSync(`${folder}/dist/release`)].map((it) => it.name), ["SHA256SUMS"]);
+
+    assertEquals(await signWith(privateKey), "");
     const signature = Uint8Array.fromBase64((await Deno.readTextFile(`${folder}/dist/release/SHA256SUMS.sig`)).trim());
     await Deno.remove(folder, { recursive: true });
     assert(verify(null, new TextEncoder().encode("sums\n"), publicKey, signature));
