@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import { parse } from "yaml";
-import { Releases } from "../support/releases.ts";
+import { Releases } from "../support/release_server.ts";
 
 const ACTION = ".github/actions/setup-fluxloop";
 const KEY = "flux_ci_0123456789abcdefghijklmnopqrstuv";
