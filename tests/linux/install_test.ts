@@ -308,8 +308,8 @@ for (const shell of Object.keys(SHELLS)) {
 
     it("says so where the folder cannot be written", async () => {
       machine = await Machine.make("curl", { user: "ordinary" });
-      await refused("/usr/local/bin cannot be written. Name another folder in FLUXLOOP_INSTALL_DIR.", {
-        FLUXLOOP_INSTALL_DIR: "/usr/local/bin",
+      await refused("/usr/sbin cannot be written. Name another folder in FLUXLOOP_INSTALL_DIR.", {
+        FLUXLOOP_INSTALL_DIR: "/usr/sbin",
       });
       await refused("/nowhere/bin cannot be made. Name another folder", { FLUXLOOP_INSTALL_DIR: "/nowhere/bin" });
       assertEquals(releases.asked, []);
