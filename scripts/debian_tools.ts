@@ -40,7 +40,6 @@ export const TEST_TOOLS: readonly DebianTool[] = [
   { command: "busybox", package: "busybox" },
   { command: "curl", package: "curl" },
   { command: "wget", package: "wget" },
-  { command: "shellcheck", package: "shellcheck" },
   { command: "ruby", package: "ruby" },
 ];
 

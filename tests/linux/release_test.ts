@@ -117,6 +117,17 @@ for it in zipfile.ZipFile(sys.argv[1]).infolist():
     );
   });
 
+  it("holds the completions that the program writes, and a man page of each command", async () => {
+    const args = ["run", "-A", "scripts/release/pack.ts", "--for-tests"];
+    const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: ROOT }).output();
+    assert(success, text(stderr));
+    const names = (await output("tar", ["-tf", new URL(text(stdout).trim(), ROOT).pathname])).split("\n");
+    const wanted = ["completions/_fluxloop", "completions/fluxloop.bash", "completions/fluxloop.fish"];
+    for (const name of [...wanted, "man/fluxloop.1", "man/fluxloop-auth-login.1"]) {
+      assert(names.some((it) => it.endsWith(`/${name}`)), name);
+    }
+  });
+
   for (const [from, packages, reason] of [["npm", "jsr", "a base from npm"], ["deno", "npm", "packages on npm"]]) {
     it(`is not made of what npm stood in for: ${reason}`, () => {
       assertThrows(() => refuseStandIns({ from, packages }), Error, reason);

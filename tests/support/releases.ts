@@ -1,0 +1,199 @@
+/**
+ * Releases of the program on a real HTTPS server, as GitHub serves them: pages lead to pages, files lead to another
+ * server's. Signed with OpenSSL, packed with tar and zip.
+ *
+ * @module
+ */
+import { zipSync } from "fflate";
+import { Authority } from "./certificates.ts";
+import type { SeenRequest } from "./listener.ts";
+
+/** A pair of keys of the test's own. */
+export interface SigningKey {
+  /** As the program embeds it. */
+  readonly publicKey: string;
+  /** The file with the private key. */
+  readonly file: string;
+}
+
+/** What stands in a server's place for one path. */
+export type Answer = (request: Request) => Response | Promise<Response>;
+
+/** A file of a release. */
+export interface ReleaseFile {
+  readonly name: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** Releases that are served; {@linkcode close} ends it. */
+export class Releases {
+  /** The page of all releases, as the program knows it. */
+  readonly url: string;
+  /** What both servers were asked, in order. */
+  readonly requests: SeenRequest[] = [];
+  /** What is answered instead, by the end of the path. */
+  readonly instead = new Map<string, Answer>();
+  /** The tag that the page of the latest release leads to; `null`: there is none. */
+  latest: string | null = null;
+  readonly #files = new Map<string, Uint8Array<ArrayBuffer>>();
+  readonly #stop: () => Promise<void>;
+
+  private constructor(
+    readonly authority: Authority,
+    readonly key: SigningKey,
+    readonly folder: string,
+    certificate: Deno.TlsCertifiedKeyPem,
+  ) {
+    const abort = new AbortController();
+    const serve = (answer: Answer) =>
+      Deno.serve(
+        { hostname: "127.0.0.1", port: 0, signal: abort.signal, onListen: () => {}, ...certificate },
+        async (request) => {
+          this.requests.push({ method: request.method, url: request.url, headers: new Headers(request.headers) });
+          const path = new URL(request.url).pathname;
+          const other = [...this.instead].find(([end]) => path.endsWith(end))?.[1];
+          return await (other ?? answer)(request);
+        },
+      );
+    const store = serve((request) => this.#fileOf(request));
+    const pages = serve((request) => this.#pageOf(request, `https://127.0.0.1:${store.addr.port}`));
+    this.url = `https://localhost:${pages.addr.port}/fluxloop/fluxloop/releases`;
+    this.#stop = async () => {
+      abort.abort();
+      await Promise.all([store.finished, pages.finished]);
+    };
+  }
+
+  /** Starts both servers, with an authority and a signing key of their own. */
+  static async open(): Promise<Releases> {
+    const folder = await Deno.makeTempDir({ prefix: "fluxloop-releases-" });
+    const authority = await Authority.create();
+    const certificate = await authority.issue("DNS:localhost,IP:127.0.0.1");
+    return new Releases(authority, await newKey(folder), folder, certificate);
+  }
+
+  /** The authority's certificate, in PEM form. */
+  get caCert(): string {
+    return Deno.readTextFileSync(this.authority.file);
+  }
+
+  /** Packs, signs and serves a release with one program, and makes it the latest. */
+  async publish(version: string, target: string, program: Uint8Array<ArrayBuffer>, key = this.key): Promise<void> {
+    const file = await archive(this.folder, version, target, program);
+    await this.serve(version, [file], key);
+    this.latest = `v${version}`;
+  }
+
+  /** Signs and serves these files as a release. */
+  async serve(version: string, files: readonly ReleaseFile[], key = this.key): Promise<void> {
+    const sums = await Promise.all(files.map(async ({ name, bytes }) => `${await sha256(bytes)}  ${name}\n`));
+    const list = new TextEncoder().encode(sums.join(""));
+    const signature = await sign(list, key, this.folder);
+    const all = [...files, { name: "SHA256SUMS", bytes: list }, { name: "SHA256SUMS.sig", bytes: signature }];
+    for (const { name, bytes } of all) this.#files.set(`v${version}/${name}`, bytes);
+  }
+
+  /** @returns A file as it is served, to be served elsewhere. */
+  file(version: string, name: string): Uint8Array<ArrayBuffer> {
+    return this.#files.get(`v${version}/${name}`)!;
+  }
+
+  /** Serves other bytes, or none. */
+  tamper(version: string, name: string, bytes: Uint8Array<ArrayBuffer> | null): void {
+    if (bytes === null) this.#files.delete(`v${version}/${name}`);
+    else this.#files.set(`v${version}/${name}`, bytes);
+  }
+
+  /** Forgets all releases and all that was asked. */
+  clear(): void {
+    this.#files.clear();
+    this.instead.clear();
+    this.requests.length = 0;
+    this.latest = null;
+  }
+
+  /** Ends the servers and removes all that was made. */
+  async close(): Promise<void> {
+    await this.#stop();
+    await this.authority.remove();
+    await Deno.remove(this.folder, { recursive: true });
+  }
+
+  #pageOf(request: Request, store: string): Response {
+    const { pathname } = new URL(request.url);
+    const [, rest] = pathname.split("/releases/");
+    if (rest === "latest" && this.latest !== null) return redirect(`${this.url}/tag/${this.latest}`);
+    const name = /^download\/(.+)$/.exec(rest ?? "")?.[1];
+    if (name === undefined || !this.#files.has(name)) return new Response("Not Found", { status: 404 });
+    return redirect(`${store}/production/${name}?permission=secret-of-the-store`);
+  }
+
+  #fileOf(request: Request): Response {
+    const name = new URL(request.url).pathname.replace("/production/", "");
+    const bytes = this.#files.get(name);
+    return bytes === undefined ? new Response("Not Found", { status: 404 }) : new Response(bytes, {
+      headers: { "content-length": String(bytes.length), "content-type": "application/octet-stream" },
+    });
+  }
+}
+
+/** @returns A redirect to an address. */
+export function redirect(to: string): Response {
+  return new Response(null, { status: 302, headers: { location: to } });
+}
+
+/** Makes a pair of keys as a maintainer would. */
+export async function newKey(folder: string): Promise<SigningKey> {
+  const file = `${folder}/${crypto.randomUUID()}.pem`;
+  await run("openssl", "genpkey", "-algorithm", "ed25519", "-out", file);
+  const pem = await run("openssl", "pkey", "-in", file, "-pubout");
+  return { file, publicKey: pem.split("\n").filter((line) => !line.startsWith("---")).join("") };
+}
+
+/**
+ * Packs a program.
+ *
+ * @param folder Where.
+ * @param version The release's version.
+ * @param target Such as `x86_64-unknown-linux-gnu`.
+ * @param program The program's bytes.
+ * @param top The folder in the archive that it is in, with a slash; none where it is empty.
+ */
+export async function archive(
+  folder: string,
+  version: string,
+  target: string,
+  program: Uint8Array<ArrayBuffer>,
+  top = `fluxloop-${version}-${target}/`,
+): Promise<ReleaseFile> {
+  const stem = `fluxloop-${version}-${target}`;
+  if (target.includes("windows")) {
+    return { name: `${stem}.zip`, bytes: zipSync({ "README.md": new Uint8Array(9), [`${top}fluxloop.exe`]: program }) };
+  }
+  const work = await Deno.makeTempDir({ dir: folder });
+  await Deno.mkdir(`${work}/${top}completions`, { recursive: true });
+  await Deno.writeTextFile(`${work}/${top}completions/fluxloop`, "# a script of the program's name\n");
+  await Deno.writeFile(`${work}/${top}fluxloop`, program, { mode: 0o755 });
+  const names = top === "" ? ["completions", "fluxloop"] : [top];
+  await run("tar", "-C", work, "-I", "gzip -1", "-cf", `${work}/${stem}.tar.gz`, ...names);
+  const bytes = await Deno.readFile(`${work}/${stem}.tar.gz`);
+  await Deno.remove(work, { recursive: true });
+  return { name: `${stem}.tar.gz`, bytes };
+}
+
+async function sign(bytes: Uint8Array, key: SigningKey, folder: string): Promise<Uint8Array<ArrayBuffer>> {
+  const file = `${folder}/${crypto.randomUUID()}`;
+  await Deno.writeFile(file, bytes);
+  await run("openssl", "pkeyutl", "-sign", "-rawin", "-inkey", key.file, "-in", file, "-out", `${file}.raw`);
+  return new TextEncoder().encode(await run("openssl", "base64", "-in", `${file}.raw`));
+}
+
+async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+}
+
+async function run(command: string, ...args: string[]): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(command, { args, stdin: "null" }).output();
+  if (!success) throw new Error(`${command} ${args[0]}: ${new TextDecoder().decode(stderr)}`);
+  return new TextDecoder().decode(stdout);
+}
