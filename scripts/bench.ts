@@ -1,6 +1,7 @@
 /**
  * Measures what the program takes to start, against the least that any program compiled in the same way takes, and
- * against a peer; and what the embedded platform answers to many clients at once. Ratios of one run can be compared between machines; milliseconds cannot. It asserts nothing.
+ * against a peer; what it takes on a disk; and what the embedded platform answers to many clients at once. Ratios of one
+ * run can be compared between machines; milliseconds cannot. It asserts nothing.
  *
  * `--json <file>` writes the figures too.
  *
@@ -10,6 +11,7 @@ import { parseArgs } from "node:util";
 import { compare, type Row, table, type Target, targetLines } from "./bench/report.ts";
 import { measure, type Subject } from "./bench/measure.ts";
 import { loadLines, type LoadRow, measureLoad } from "./bench/platform_load.ts";
+import { measureSizes, sizeLines, type SizeRow } from "./bench/size.ts";
 import { compileExecutable } from "./compile/executable.ts";
 import { BENCH_TOOLS, installCommand, installMissing } from "./debian_tools.ts";
 import { openSandbox, type Program, type Sandbox } from "./sandbox.ts";
@@ -55,9 +57,14 @@ async function bench(jsonFile: string | undefined): Promise<void> {
     const rows = compare(subjects.map((it) => it.name), await measure(subjects, ROUNDS));
     const targets = targetsOf(rows);
     console.log(`${table(rows)}\n\n${targetLines(targets)}`);
+    const sizes = await measureSizes([
+      { name: "hello world", path: hello[0] },
+      { name: "fluxloop", path: FLUXLOOP[0] },
+    ]);
+    console.log(`\n${sizeLines(sizes)}`);
     const loadRows = await measureLoad(sandbox);
     console.log(`\n${loadLines(loadRows)}`);
-    if (jsonFile !== undefined) await writeJson(jsonFile, rows, targets, loadRows);
+    if (jsonFile !== undefined) await writeJson(jsonFile, rows, targets, sizes, loadRows);
   } finally {
     await sandbox.close();
   }
@@ -130,8 +137,9 @@ async function writeJson(
   file: string,
   rows: readonly Row[],
   targets: readonly Target[],
+  sizes: readonly SizeRow[],
   load: readonly LoadRow[],
 ): Promise<void> {
   const base = JSON.parse(await Deno.readTextFile("dist/base.json"));
-  await Deno.writeTextFile(file, `${JSON.stringify({ base, rounds: ROUNDS, rows, targets, load }, null, 2)}\n`);
+  await Deno.writeTextFile(file, `${JSON.stringify({ base, rounds: ROUNDS, rows, targets, sizes, load }, null, 2)}\n`);
 }
