@@ -1,7 +1,8 @@
 /**
  * Measures what the program takes to start, against the least that any program compiled in the same way takes, and
- * against a peer; what the embedded platform answers to many clients at once; and how many runs of an agent a second
- * `fluxloop test` makes, against a bare loop. Ratios of one run can be compared between machines; milliseconds cannot. It asserts nothing.
+ * against a peer; what it takes on a disk; what the embedded platform answers to many clients at once; and how many runs
+ * of an agent a second `fluxloop test` makes, against a bare loop. Ratios of one run can be compared between machines;
+ * milliseconds cannot. It asserts nothing.
  *
  * `--json <file>` writes the figures too.
  *
@@ -12,6 +13,7 @@ import { agentRunLines, type AgentRunRows, agentRunTargets, measureAgentRuns } f
 import { compare, type Row, table, type Target, targetLines } from "./bench/report.ts";
 import { measure, type Subject } from "./bench/measure.ts";
 import { loadLines, type LoadRow, measureLoad } from "./bench/platform_load.ts";
+import { measureSizes, sizeLines, type SizeRow } from "./bench/size.ts";
 import { compileExecutable } from "./compile/executable.ts";
 import { BENCH_TOOLS, installCommand, installMissing } from "./debian_tools.ts";
 import { openSandbox, type Program, type Sandbox } from "./sandbox.ts";
@@ -57,13 +59,19 @@ async function bench(jsonFile: string | undefined): Promise<void> {
     const rows = compare(subjects.map((it) => it.name), await measure(subjects, ROUNDS));
     const targets = targetsOf(rows);
     console.log(`${table(rows)}\n\n${targetLines(targets)}`);
+    const sizes = await measureSizes([
+      { name: "hello world", path: hello[0] },
+      { name: "fluxloop", path: FLUXLOOP[0] },
+    ]);
+    console.log(`\n${sizeLines(sizes)}`);
     const loadRows = await measureLoad(sandbox);
     console.log(`\n${loadLines(loadRows)}`);
     const agentRuns = await measureAgentRuns(FLUXLOOP, CACHE);
     const runTargets = agentRunTargets(agentRuns);
     console.log(`\n${agentRunLines(agentRuns)}\n\n${targetLines(runTargets)}`);
-    const load = { load: loadRows, agent_runs: agentRuns };
-    if (jsonFile !== undefined) await writeJson(jsonFile, rows, [...targets, ...runTargets], load);
+    if (jsonFile !== undefined) {
+      await writeJson(jsonFile, rows, [...targets, ...runTargets], { sizes, load: loadRows, agentRuns });
+    }
   } finally {
     await sandbox.close();
   }
@@ -136,8 +144,8 @@ async function writeJson(
   file: string,
   rows: readonly Row[],
   targets: readonly Target[],
-  load: { readonly load: readonly LoadRow[]; readonly agent_runs: AgentRunRows },
+  others: { readonly sizes: readonly SizeRow[]; readonly load: readonly LoadRow[]; readonly agentRuns: AgentRunRows },
 ): Promise<void> {
   const base = JSON.parse(await Deno.readTextFile("dist/base.json"));
-  await Deno.writeTextFile(file, `${JSON.stringify({ base, rounds: ROUNDS, rows, targets, ...load }, null, 2)}\n`);
+  await Deno.writeTextFile(file, `${JSON.stringify({ base, rounds: ROUNDS, rows, targets, ...others }, null, 2)}\n`);
 }

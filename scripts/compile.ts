@@ -4,7 +4,8 @@
  * The modules are bundled first: loading some 70 small modules takes longer at every start than loading one. What a
  * command imports lazily stays in a file of its own, which is embedded and loaded only when the command runs.
  *
- * `base.json` beside the executable says which Deno it runs on, so that a test can say it too.
+ * `base.json` beside the executable says which Deno it runs on and where its packages come from, so that a test can say
+ * it too, and a release refuse what is for tests alone.
  *
  * @module
  */
@@ -12,6 +13,7 @@ import { parseArgs } from "node:util";
 import { bundle } from "./compile/bundle.ts";
 import { compileExecutable } from "./compile/executable.ts";
 import { releaseKey } from "./compile/release_key.ts";
+import { packagesFrom } from "./setup/jsr_from_npm.ts";
 
 /** What is ours alone between two runs; git ignores it. */
 const CACHE = ".cache";
@@ -35,7 +37,8 @@ async function compile(namedTarget: string | undefined): Promise<void> {
   try {
     await bundle("main.ts", work, { releaseKey: await releaseKey() });
     const base = await compileExecutable({ folder: work, script: "main.js", output, target });
-    await Deno.writeTextFile(`${folder}/base.json`, `${JSON.stringify(base)}\n`);
+    const packages = packagesFrom("vendor");
+    await Deno.writeTextFile(`${folder}/base.json`, `${JSON.stringify({ ...base, packages })}\n`);
     console.error(
       base.from === "deno"
         ? `Compiled ${output} on Deno ${base.deno}'s base.`

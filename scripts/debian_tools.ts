@@ -36,6 +36,11 @@ export const TEST_TOOLS: readonly DebianTool[] = [
   { command: "rpmbuild", package: "rpm" },
   { command: "man", package: "man-db" },
   { command: "groff", package: "groff-base" },
+  { command: "dash", package: "dash" },
+  { command: "busybox", package: "busybox" },
+  { command: "curl", package: "curl" },
+  { command: "wget", package: "wget" },
+  { command: "ruby", package: "ruby" },
   { command: "python3", package: "python3" },
 ];
 

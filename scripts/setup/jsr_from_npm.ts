@@ -173,15 +173,31 @@ export async function fillVendorFolder(vendorFolder: string): Promise<void> {
 export function isFilled(vendorFolder: string): boolean {
   return PACKAGES.every((it) => {
     try {
-      return Deno.statSync(`${vendorFolder}/jsr.io/${it.name}/meta.json`).isFile;
+      return Deno.statSync(metaFile(vendorFolder, it.name)).isFile;
     } catch {
       return false;
     }
   });
 }
 
-async function writePackage(vendored: VendoredPackage, source: string, folder: string): Promise<void> {
-  const files = await reachableFiles(vendored, source);
+/**
+ * @param vendorFolder A vendor folder that is filled.
+ * @returns Where its packages come from: "npm" where any of them is one of the builds above.
+ */
+export function packagesFrom(vendorFolder: string): "jsr" | "npm" {
+  const metas = PACKAGES.map((it) => JSON.parse(Deno.readTextFileSync(metaFile(vendorFolder, it.name))));
+  return metas.some((it) => FILLED_FROM in it) ? "npm" : "jsr";
+}
+
+/** In a package's `meta.json`, where Deno minds no field that it does not know: the npm package that it was built of. */
+const FILLED_FROM = "filledFrom";
+
+function metaFile(vendorFolder: string, name: string): string {
+  return `${vendorFolder}/jsr.io/${name}/meta.json`;
+}
+
+async function writePackage(vendored: VendoredPackage, root: string, folder: string): Promise<void> {
+  const files = await reachableFiles(vendored, root);
   const manifest: Record<string, { size: number; checksum: string }> = {};
   for (const [path, text] of files) {
     const bytes = new TextEncoder().encode(text);
@@ -192,9 +208,10 @@ async function writePackage(vendored: VendoredPackage, source: string, folder: s
   }
   const exports = Object.fromEntries(Object.entries(vendored.exports).map(([name, path]) => [name, `./${path}`]));
   const [scope, name] = vendored.name.slice(1).split("/");
+  const { version, source: { spec } } = vendored;
   await Deno.writeTextFile(
     `${folder}/meta.json`,
-    JSON.stringify({ scope, name, latest: vendored.version, versions: { [vendored.version]: {} } }),
+    JSON.stringify({ scope, name, latest: version, versions: { [version]: {} }, [FILLED_FROM]: spec }),
   );
   await Deno.writeTextFile(`${folder}/${vendored.version}_meta.json`, JSON.stringify({ exports, manifest }));
 }

@@ -171,13 +171,15 @@ export async function archive(
     return { name: `${stem}.zip`, bytes: zipSync({ "README.md": new Uint8Array(9), [`${top}fluxloop.exe`]: program }) };
   }
   const work = await Deno.makeTempDir({ dir: folder });
+  // Beside what is packed: tar fails where its own archive changes the folder under it.
+  const packed = `${work}.tar.gz`;
   await Deno.mkdir(`${work}/${top}completions`, { recursive: true });
   await Deno.writeTextFile(`${work}/${top}completions/fluxloop`, "# a script of the program's name\n");
   await Deno.writeFile(`${work}/${top}fluxloop`, program, { mode: 0o755 });
   const names = top === "" ? ["completions", "fluxloop"] : [top];
-  await run("tar", "-C", work, "-I", "gzip -1", "-cf", `${work}/${stem}.tar.gz`, ...names);
-  const bytes = await Deno.readFile(`${work}/${stem}.tar.gz`);
-  await Deno.remove(work, { recursive: true });
+  await run("tar", "-C", work, "-I", "gzip -1", "-cf", packed, ...names);
+  const bytes = await Deno.readFile(packed);
+  for (const done of [work, packed]) await Deno.remove(done, { recursive: true });
   return { name: `${stem}.tar.gz`, bytes };
 }
 

@@ -1,0 +1,77 @@
+# Installs fluxloop, a single executable, from its releases:
+#
+#   irm https://github.com/fluxloop/fluxloop/releases/latest/download/install.ps1 | iex
+#
+# FLUXLOOP_VERSION      the version to install, such as 1.2.3; the newest where it is not set
+# FLUXLOOP_INSTALL_DIR  the folder to install to, instead of %LOCALAPPDATA%\Programs\fluxloop
+#
+# All is in a function that the last line calls: of a script that arrives cut off, nothing is run.
+
+function Install-Fluxloop {
+  $ErrorActionPreference = 'Stop'
+  # With its progress bar, Windows PowerShell takes minutes for what is downloaded in seconds.
+  $ProgressPreference = 'SilentlyContinue'
+  [Net.ServicePointManager]::SecurityProtocol = [Net.ServicePointManager]::SecurityProtocol -bor 3072 # TLS 1.2
+
+  $releases = 'https://github.com/fluxloop/fluxloop/releases'
+  # Windows on ARM runs it too.
+  $target = 'x86_64-pc-windows-msvc'
+  if ($env:PROCESSOR_ARCHITECTURE -notin 'AMD64', 'ARM64') {
+    throw "fluxloop was not installed: there is no release for processors of the kind $env:PROCESSOR_ARCHITECTURE."
+  }
+  $folder = $env:FLUXLOOP_INSTALL_DIR
+  if (-not $folder) { $folder = Join-Path $env:LOCALAPPDATA 'Programs\fluxloop' }
+  $wanted = if ($env:FLUXLOOP_VERSION) { $env:FLUXLOOP_VERSION -replace '^v', '' } else { 'latest' }
+  if ($wanted -eq 'latest') {
+    $checksums = "$releases/latest/download/SHA256SUMS"
+  } elseif ($wanted -match '^[0-9]+\.[0-9]+\.[0-9]+[0-9A-Za-z.+-]*$') {
+    $checksums = "$releases/download/v$wanted/SHA256SUMS"
+  } else {
+    throw 'fluxloop was not installed: FLUXLOOP_VERSION is to be a version such as 1.2.3.'
+  }
+
+  New-Item -ItemType Directory -Force -Path $folder | Out-Null
+  # Beside its destination, so that a rename puts the program there in one piece.
+  $work = Join-Path $folder ".fluxloop-install.$PID"
+  New-Item -ItemType Directory -Path $work | Out-Null
+  try {
+    $sums = Join-Path $work 'SHA256SUMS'
+    Invoke-WebRequest -UseBasicParsing -Uri $checksums -OutFile $sums
+    $line = Get-Content $sums | Where-Object { $_ -match "^([0-9a-f]{64})  (fluxloop-([0-9][^/\\]*)-$target\.zip)$" }
+    if (@($line).Count -ne 1) { throw "fluxloop was not installed: this release has no archive for $target." }
+    $null = "$line" -match '^([0-9a-f]{64})  (fluxloop-(.*)-x86_64-pc-windows-msvc\.zip)$'
+    $expected, $archive, $version = $Matches[1], $Matches[2], $Matches[3]
+
+    Write-Output "Downloading fluxloop $version for $target."
+    $file = Join-Path $work $archive
+    Invoke-WebRequest -UseBasicParsing -Uri "$releases/download/v$version/$archive" -OutFile $file
+    if ((Get-FileHash -Algorithm SHA256 -Path $file).Hash -ne $expected) {
+      throw "fluxloop was not installed: $archive is not what was released, its checksum is another one."
+    }
+    Expand-Archive -Path $file -DestinationPath (Join-Path $work 'unpacked')
+    $program = Join-Path $work "unpacked\fluxloop-$version-$target\fluxloop.exe"
+    & $program --version | Out-Null
+    if ($LASTEXITCODE -ne 0) { throw 'fluxloop was not installed: the program does not run on this system.' }
+
+    $destination = Join-Path $folder 'fluxloop.exe'
+    # A program that is running can be renamed, but not replaced.
+    $replaced = Join-Path $work 'replaced.exe'
+    if (Test-Path $destination) { Move-Item $destination $replaced }
+    try {
+      Move-Item $program $destination
+    } catch {
+      if (Test-Path $replaced) { Move-Item $replaced $destination }
+      throw
+    }
+    Write-Output "Installed fluxloop $version to $destination."
+  } finally {
+    Remove-Item -Recurse -Force $work -ErrorAction SilentlyContinue
+  }
+
+  if (";$env:PATH;" -notlike "*;$folder;*") {
+    Write-Output '', "$folder is not on your PATH. To put it there, for terminals that you open from now on:"
+    Write-Output "  [Environment]::SetEnvironmentVariable('Path', [Environment]::GetEnvironmentVariable('Path', 'User') + ';$folder', 'User')"
+  }
+}
+
+Install-Fluxloop

@@ -1,0 +1,217 @@
+#!/bin/sh
+# Installs fluxloop, a single executable, from its releases:
+#
+#   curl -fsSL https://github.com/fluxloop/fluxloop/releases/latest/download/install.sh | sh
+#
+# FLUXLOOP_VERSION      the version to install, such as 1.2.3; the newest where it is not set
+# FLUXLOOP_INSTALL_DIR  the folder to install to, instead of ~/.local/bin
+#
+# All is in functions, and the last line calls the first of them: of a script that arrives cut off, nothing is run.
+set -eu
+
+RELEASES="https://github.com/fluxloop/fluxloop/releases"
+CHOOSE_FOLDER="Name another folder in FLUXLOOP_INSTALL_DIR."
+
+main() {
+  umask 022
+  target=$(target_of_this_machine)
+  folder=$(install_folder)
+  checksums=$(checksums_address)
+  mkdir -p "$folder" 2>/dev/null || fail "$folder cannot be made. $CHOOSE_FOLDER"
+  [ ! -d "$folder/fluxloop" ] || fail "$folder/fluxloop is a folder. $CHOOSE_FOLDER"
+
+  # Beside its destination, so that a rename puts the program there in one piece.
+  work=$(mktemp -d "$folder/.fluxloop-install.XXXXXX" 2>/dev/null) || fail "$folder cannot be written. $CHOOSE_FOLDER"
+  trap 'rm -rf "$work"' EXIT
+  trap 'exit 129' HUP
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+
+  fetch "$checksums" "$work/SHA256SUMS"
+  archive=$(archive_name "$work/SHA256SUMS" "$target")
+  version=$(version_in "$archive" "$target")
+  if [ "$(installed_version "$folder/fluxloop")" = "$version" ]; then
+    say "fluxloop $version is already installed in $folder."
+    return 0
+  fi
+
+  say "Downloading fluxloop $version for $target."
+  fetch "$RELEASES/download/v$version/$archive" "$work/$archive"
+  verify "$work" "$archive"
+  unpack "$work" "$archive" "fluxloop-$version-$target/fluxloop"
+  mv -f "$work/unpacked/fluxloop-$version-$target/fluxloop" "$folder/fluxloop" || fail "$folder/fluxloop cannot be replaced."
+  say "Installed fluxloop $version to $folder/fluxloop."
+  tell_about_path "$folder"
+}
+
+say() {
+  printf '%s\n' "$1"
+}
+
+fail() {
+  printf 'fluxloop was not installed: %s\n' "$1" >&2
+  exit 1
+}
+
+has() {
+  command -v "$1" >/dev/null 2>&1
+}
+
+# Prints the target as the releases' archives name it.
+target_of_this_machine() {
+  system=$(uname -s)
+  machine=$(uname -m)
+  # A shell that is translated on an Apple processor takes it for an Intel one.
+  if [ "$system" = Darwin ] && [ "$(sysctl -n sysctl.proc_translated 2>/dev/null || true)" = 1 ]; then
+    machine=arm64
+  fi
+  case "$machine" in
+    x86_64 | amd64) machine=x86_64 ;;
+    aarch64 | arm64) machine=aarch64 ;;
+    *) fail "there is no release for processors of the kind $machine, only for x86_64 and arm64." ;;
+  esac
+  case "$system" in
+    Linux) ;;
+    Darwin)
+      say "$machine-apple-darwin"
+      return 0
+      ;;
+    MINGW* | MSYS* | CYGWIN*) fail "on Windows, run the PowerShell script install.ps1 instead." ;;
+    *) fail "there is no release for $system, only for Linux, macOS and Windows." ;;
+  esac
+  if is_musl; then
+    fail "this system is built on musl (Alpine is), and fluxloop needs glibc.
+In a container, start from debian:stable-slim, ubuntu or gcr.io/distroless/cc-debian12 instead."
+  fi
+  say "$machine-unknown-linux-gnu"
+}
+
+is_musl() {
+  case "$(ldd --version 2>&1 || true)" in
+    *musl*) return 0 ;;
+    *) return 1 ;;
+  esac
+}
+
+install_folder() {
+  if [ -n "${FLUXLOOP_INSTALL_DIR:-}" ]; then
+    case "$FLUXLOOP_INSTALL_DIR" in
+      /*) say "$FLUXLOOP_INSTALL_DIR" ;;
+      *) say "$(pwd)/$FLUXLOOP_INSTALL_DIR" ;;
+    esac
+  elif [ -n "${HOME:-}" ]; then
+    say "$HOME/.local/bin"
+  else
+    fail "there is no HOME. Name the folder to install to in FLUXLOOP_INSTALL_DIR."
+  fi
+}
+
+checksums_address() {
+  wanted=${FLUXLOOP_VERSION:-latest}
+  wanted=${wanted#v}
+  case "$wanted" in
+    latest) say "$RELEASES/latest/download/SHA256SUMS" ;;
+    *[!0-9A-Za-z.+-]*) fail "FLUXLOOP_VERSION is to be a version such as 1.2.3." ;;
+    [0-9]*.[0-9]*.[0-9]*) say "$RELEASES/download/v$wanted/SHA256SUMS" ;;
+    *) fail "FLUXLOOP_VERSION is to be a version such as 1.2.3." ;;
+  esac
+}
+
+# Downloads the address $1 to the file $2.
+fetch() {
+  if has curl; then
+    # What is https stays so when it is redirected.
+    curl --fail --silent --show-error --location --proto "=${RELEASES%%:*}" --connect-timeout 20 --retry 3 \
+      --output "$2" "$1" || fail "$1 cannot be downloaded."
+  elif has wget && is_gnu_wget; then
+    wget --quiet --tries=3 --connect-timeout=20 --output-document="$2" "$1" || fail "$1 cannot be downloaded."
+  else
+    # BusyBox has a wget that takes any certificate.
+    fail "it takes curl or GNU wget to download it. Install one of them."
+  fi
+}
+
+is_gnu_wget() {
+  case "$(wget --version 2>/dev/null || true)" in
+    "GNU Wget"*) return 0 ;;
+    *) return 1 ;;
+  esac
+}
+
+# Prints the name of the archive for the target $2 in the checksums file $1.
+archive_name() {
+  while read -r _ name; do
+    case "$name" in
+      */*) ;;
+      fluxloop-[0-9]*"-$2.tar.gz")
+        say "$name"
+        return 0
+        ;;
+    esac
+  done <"$1"
+  fail "this release has no archive for $2."
+}
+
+version_in() {
+  name=${1#fluxloop-}
+  say "${name%"-$2.tar.gz"}"
+}
+
+# Prints the version of the program $1, if there is one that runs.
+installed_version() {
+  if [ -f "$1" ] && [ -x "$1" ]; then
+    "$1" --version 2>/dev/null </dev/null | sed -n '1s/^fluxloop \([^ ]*\).*/\1/p'
+  fi
+}
+
+# Compares the archive $2 in the folder $1 with the checksum that is written there.
+verify() {
+  expected=$(sed -n "s/^\([0-9a-f]\{64\}\)  $(quoted "$2")\$/\1/p" "$1/SHA256SUMS")
+  if has sha256sum; then
+    actual=$(sha256sum <"$1/$2")
+  elif has shasum; then
+    actual=$(shasum -a 256 <"$1/$2")
+  elif has openssl; then
+    actual=$(openssl dgst -sha256 -r <"$1/$2")
+  else
+    fail "it takes sha256sum, shasum or openssl to verify what was downloaded. Install one of them."
+  fi
+  if [ -z "$expected" ] || [ "${actual%% *}" != "$expected" ]; then
+    fail "$2 is not what was released: its checksum is another one. Try again; if this stays, tell the maintainers."
+  fi
+}
+
+# Prints the text $1 as a pattern that matches nothing else.
+quoted() {
+  printf '%s' "$1" | sed 's/[.[*^$\\]/\\&/g'
+}
+
+# Unpacks the archive $2 in the folder $1, and sees that its program $3 runs here.
+unpack() {
+  mkdir "$1/unpacked"
+  tar -xzf "$1/$2" -C "$1/unpacked" || fail "$2 cannot be unpacked."
+  chmod 755 "$1/unpacked/$3" || fail "$2 holds no program."
+  said=$("$1/unpacked/$3" --version 2>&1 </dev/null) || fail "the program does not run on this system.
+$said"
+}
+
+# Says how to call the program that is now in the folder $1.
+tell_about_path() {
+  case ":$PATH:" in
+    *":$1:"*)
+      found=$(command -v fluxloop || true)
+      [ "$found" = "$1/fluxloop" ] || say "Beware: \`fluxloop\` still calls $found, which comes first on your PATH."
+      return 0
+      ;;
+  esac
+  say ""
+  say "$1 is not on your PATH. To put it there:"
+  case "${SHELL:-}" in
+    */fish) say "  fish_add_path '$1'" ;;
+    */zsh) say "  echo 'export PATH=\"$1:\$PATH\"' >> ~/.zshrc && exec zsh" ;;
+    */bash) say "  echo 'export PATH=\"$1:\$PATH\"' >> ~/.bashrc && exec bash" ;;
+    *) say "  export PATH=\"$1:\$PATH\"" ;;
+  esac
+}
+
+main "$@"

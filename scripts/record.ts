@@ -1,0 +1,20 @@
+/**
+ * Records a session of the compiled program into `docs/session.svg`, the picture in the README.
+ *
+ * @module
+ */
+import { recordSession } from "./record/session.ts";
+import { svgOf } from "./record/svg.ts";
+
+/** Where the picture is. */
+const PICTURE = "docs/session.svg";
+/** What it shows, for those who do not see it. */
+export const TITLE =
+  "A terminal: fluxloop auth login asks for an API key and verifies it, and fluxloop auth status tells " +
+  "the account, its organizations, and what the key may do.";
+
+if (import.meta.main) {
+  await Deno.mkdir("docs", { recursive: true });
+  await Deno.writeTextFile(PICTURE, svgOf(await recordSession(), TITLE));
+  console.error(`Recorded ${PICTURE}.`);
+}

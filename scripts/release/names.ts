@@ -1,0 +1,42 @@
+/**
+ * What a release's files are called, and which there are.
+ *
+ * @module
+ */
+
+/** The machines that there is a release for, as `deno compile --target` names them. */
+export const TARGETS = [
+  "x86_64-unknown-linux-gnu",
+  "aarch64-unknown-linux-gnu",
+  "x86_64-apple-darwin",
+  "aarch64-apple-darwin",
+  "x86_64-pc-windows-msvc",
+] as const;
+
+/** One of {@linkcode TARGETS}. */
+export type Target = typeof TARGETS[number];
+
+/** The list of the archives' hashes, as `sha256sum` writes and checks it. */
+export const CHECKSUMS = "SHA256SUMS";
+/** The Ed25519 signature of {@linkcode CHECKSUMS}. */
+export const SIGNATURE = "SHA256SUMS.sig";
+
+/** @returns Whether there is a release for the target. */
+export function isTarget(target: string): target is Target {
+  return (TARGETS as readonly string[]).includes(target);
+}
+
+/** @returns Whether a target is Windows, which has its own kind of archive and of executable. */
+export function isWindows(target: string): boolean {
+  return target.includes("windows");
+}
+
+/** @returns The folder that all of an archive is in. */
+export function folderName(version: string, target: Target): string {
+  return `fluxloop-${version}-${target}`;
+}
+
+/** @returns The archive's file name. */
+export function archiveName(version: string, target: Target): string {
+  return `${folderName(version, target)}${isWindows(target) ? ".zip" : ".tar.gz"}`;
+}

@@ -1,0 +1,125 @@
+/**
+ * Packs a compiled program with what belongs to it: licence, README, changelog, completions and man pages.
+ *
+ * `--target <triple>` packs `dist/<triple>/` into `dist/release/`; without it, `dist/` for this machine. What was
+ * compiled on the base or from the packages that npm stands in with is for tests and refused; `--for-tests` takes it.
+ *
+ * @module
+ */
+import { parseArgs } from "node:util";
+import denoJson from "../../deno.json" with { type: "json" };
+import { type ArchiveFile, tarGz, zip } from "./archive.ts";
+import { archiveName, folderName, isTarget, isWindows, type Target } from "./names.ts";
+
+/** What stands in each archive as it is in the repository. */
+const DOCUMENTS = ["LICENSE", "README.md", "CHANGELOG.md"];
+const SHELLS = { bash: "fluxloop.bash", zsh: "_fluxloop", fish: "fluxloop.fish" };
+
+/** What to pack. */
+export interface Packing {
+  /** The folder of the executable and of the `base.json` that the compile task wrote. */
+  readonly compiled: string;
+  readonly target: Target;
+  readonly version: string;
+  /** The time that each file in the archive is of. */
+  readonly time: Date;
+  /** The folder to write to; it is made. */
+  readonly into: string;
+  /** What else the archive is to hold: completions and man pages. */
+  readonly extras: readonly ArchiveFile[];
+  /** Whether to take what must not be released. */
+  readonly forTests?: boolean;
+}
+
+/**
+ * @returns The archive's path.
+ * @throws {Error} With a sentence for a person, when something is missing or is not for a release.
+ */
+export async function packRelease(packing: Packing): Promise<string> {
+  const { compiled, target, version, time, into, extras, forTests } = packing;
+  const base = JSON.parse(await Deno.readTextFile(`${compiled}/base.json`));
+  if (base.target !== target) throw new Error(`${compiled} holds the program for ${base.target}, not for ${target}.`);
+  if (!forTests) refuseStandIns(base);
+  const program = programName(target);
+  const files = [
+    await fileAt(`${compiled}/${program}`, program, true),
+    ...await Promise.all(DOCUMENTS.map((it) => fileAt(it, it))),
+    ...extras,
+  ].map((it) => ({ ...it, path: `${folderName(version, target)}/${it.path}` }));
+
+  const archive = `${into}/${archiveName(version, target)}`;
+  await Deno.mkdir(into, { recursive: true });
+  await Deno.writeFile(archive, isWindows(target) ? zip(files, time) : await tarGz(files, time));
+  return archive;
+}
+
+/**
+ * @param base What the compile task wrote of an executable.
+ * @throws {Error} When npm stood in for Deno's own base or for JSR: those builds are older, and others made them.
+ */
+export function refuseStandIns({ from, packages }: { from: string; packages: string }): void {
+  if (from !== "deno") throw new Error("Compiled on a base from npm, which is for tests: not for a release.");
+  if (packages !== "jsr") throw new Error("Compiled from builds of the JSR packages on npm: not for a release.");
+}
+
+/** Lets the program itself write its completions: it has to run on this machine. */
+async function completions(program: string): Promise<ArchiveFile[]> {
+  return await Promise.all(
+    Object.entries(SHELLS).map(async ([shell, name]) => {
+      return { path: `completions/${name}`, bytes: await outputOf(program, "completions", shell) };
+    }),
+  );
+}
+
+async function manPages(): Promise<ArchiveFile[]> {
+  const folder = await Deno.makeTempDir({ prefix: "fluxloop-man-" });
+  try {
+    await outputOf(Deno.execPath(), "run", "-A", "scripts/man.ts", "--into", folder);
+    const names = await Array.fromAsync(Deno.readDir(folder), (it) => it.name);
+    return await Promise.all(names.map((name) => fileAt(`${folder}/${name}`, `man/${name}`)));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+function programName(target: Target): string {
+  return isWindows(target) ? "fluxloop.exe" : "fluxloop";
+}
+
+async function outputOf(command: string, ...args: string[]): Promise<Uint8Array> {
+  const absolute = command.includes("/") && !command.startsWith("/") ? `${Deno.cwd()}/${command}` : command;
+  const output = await new Deno.Command(absolute, { args, stdin: "null" }).output();
+  if (output.success) return output.stdout;
+  throw new Error(`\`${command} ${args.join(" ")}\` failed:\n${new TextDecoder().decode(output.stderr).trim()}`);
+}
+
+async function fileAt(path: string, name: string, executable = false): Promise<ArchiveFile> {
+  return { path: name, bytes: await Deno.readFile(path), executable };
+}
+
+/** @returns The time of the commit, or the one that SOURCE_DATE_EPOCH tells in seconds since 1970. */
+async function sourceTime(): Promise<Date> {
+  const seconds = Deno.env.get("SOURCE_DATE_EPOCH") ??
+    new TextDecoder().decode(await outputOf("git", "log", "-1", "--format=%ct")).trim();
+  return new Date(Number(seconds) * 1000);
+}
+
+if (import.meta.main) {
+  try {
+    const { values } = parseArgs({
+      args: Deno.args,
+      options: { target: { type: "string" }, "for-tests": { type: "boolean" } },
+    });
+    const target = values.target ?? Deno.build.target;
+    if (!isTarget(target)) throw new Error(`There is no release for ${target}.`);
+    const compiled = values.target === undefined ? "dist" : `dist/${target}`;
+    const { version } = denoJson;
+    const time = await sourceTime();
+    const extras = [...await completions(`${compiled}/${programName(target)}`), ...await manPages()];
+    const forTests = values["for-tests"];
+    console.log(await packRelease({ compiled, target, version, time, into: "dist/release", extras, forTests }));
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    Deno.exit(1);
+  }
+}

@@ -1,0 +1,158 @@
+/**
+ * The software bill of materials of the program, as SPDX 2.3 in JSON: the program, the packages that are bundled into it,
+ * and the Deno that it runs on.
+ *
+ * What is bundled is what `deno info` finds from the main module on; types are left out, which leave nothing behind.
+ *
+ * @module
+ */
+import denoJson from "../../deno.json" with { type: "json" };
+
+const REPOSITORY = "https://github.com/fluxloop/fluxloop";
+/** SPDX's word for what is not known here. */
+const UNKNOWN = "NOASSERTION";
+const DECLARATIONS = /^(Dts|Dmts|Dcts)$/;
+
+/** A package that is in the program. */
+export interface Component {
+  readonly name: string;
+  readonly version: string;
+  /** Where it comes from. */
+  readonly url: string;
+  /** As SPDX names it, where the package says. */
+  readonly licence?: string;
+  /** Its package URL (https://github.com/package-url/purl-spec). */
+  readonly purl: string;
+}
+
+/** The part of `deno info --json` that is read here. */
+interface ModuleGraph {
+  readonly modules: readonly { readonly specifier: string; readonly mediaType?: string }[];
+  readonly npmPackages: Readonly<Record<string, { name: string; version: string; localPath?: string }>>;
+}
+
+/** What the document says beside the packages. */
+export interface Subject {
+  readonly version: string;
+  /** The commit that was compiled. */
+  readonly commit: string;
+  readonly created: Date;
+  /** The version of the Deno in the executable. */
+  readonly deno: string;
+}
+
+/**
+ * @returns The bill of the sources in the current folder, at their commit.
+ * @throws {Error} When git or Deno cannot tell what is there.
+ */
+export async function billOfMaterials(): Promise<string> {
+  const [commit, seconds] = (await textOf("git", "log", "-1", "--format=%H %ct")).split(" ");
+  const graph = JSON.parse(await textOf(Deno.execPath(), "info", "--json", "main.ts"));
+  const created = new Date(Number(Deno.env.get("SOURCE_DATE_EPOCH") ?? seconds) * 1000);
+  const subject = { version: denoJson.version, commit, created, deno: Deno.version.deno };
+  return `${JSON.stringify(spdxDocument(subject, await componentsOf(graph)), null, 2)}\n`;
+}
+
+/** @returns The packages of a module graph, each once, by name. */
+export async function componentsOf(graph: ModuleGraph): Promise<Component[]> {
+  const components = new Map<string, Component>();
+  for (const { specifier, mediaType } of graph.modules) {
+    const [, scope, name, version] = /^https:\/\/jsr\.io\/@([^/]+)\/([^/]+)\/([^/]+)\//.exec(specifier) ?? [];
+    if (version === undefined || DECLARATIONS.test(mediaType ?? "")) continue;
+    components.set(`@${scope}/${name}@${version}`, {
+      name: `@${scope}/${name}`,
+      version,
+      url: `https://jsr.io/@${scope}/${name}/${version}`,
+      purl: `pkg:jsr/%40${scope}/${name}@${encodeURIComponent(version)}`,
+    });
+  }
+  for (const { name, version, localPath } of Object.values(graph.npmPackages)) {
+    components.set(`npm:${name}@${version}`, {
+      name,
+      version,
+      url: `https://registry.npmjs.org/${name}/-/${name.replace(/^.*\//, "")}-${version}.tgz`,
+      licence: localPath === undefined ? undefined : await npmLicence(localPath),
+      purl: `pkg:npm/${name.replace("@", "%40")}@${encodeURIComponent(version)}`,
+    });
+  }
+  return [...components.values()].sort((a, b) => a.name < b.name ? -1 : 1);
+}
+
+/**
+ * @param subject What the document is of.
+ * @param components What is bundled.
+ * @returns The document; the same input gives the same.
+ */
+export function spdxDocument({ version, commit, created, deno }: Subject, components: readonly Component[]) {
+  const runtime: Component = {
+    name: "deno",
+    version: deno,
+    url: `https://github.com/denoland/deno/releases/tag/v${deno}`,
+    licence: "MIT",
+    purl: `pkg:github/denoland/deno@v${deno}`,
+  };
+  const program: Component = {
+    name: "fluxloop",
+    version,
+    url: `git+${REPOSITORY}@${commit}`,
+    licence: "MIT",
+    purl: `pkg:github/fluxloop/fluxloop@v${version}`,
+  };
+  const parts = [runtime, ...components];
+  return {
+    spdxVersion: "SPDX-2.3",
+    dataLicense: "CC0-1.0",
+    SPDXID: "SPDXRef-DOCUMENT",
+    name: `fluxloop-${version}`,
+    documentNamespace: `${REPOSITORY}/releases/download/v${version}/fluxloop-${version}.spdx.json/${commit}`,
+    // SPDX knows no fractions of a second.
+    creationInfo: {
+      created: created.toISOString().replace(/\.\d+Z$/, "Z"),
+      creators: ["Organization: FluxLoop contributors", `Tool: fluxloop-sbom-${version}`],
+    },
+    documentDescribes: [idOf(program)],
+    packages: [
+      { ...packageOf(program), primaryPackagePurpose: "APPLICATION" },
+      ...parts.map((it) => ({ ...packageOf(it), primaryPackagePurpose: "LIBRARY" })),
+    ],
+    relationships: [
+      relationship("SPDXRef-DOCUMENT", "DESCRIBES", idOf(program)),
+      ...parts.map((it) => relationship(idOf(program), "CONTAINS", idOf(it))),
+    ],
+  };
+}
+
+function packageOf({ name, version, url, licence, purl }: Component) {
+  return {
+    SPDXID: idOf({ name, version }),
+    name,
+    versionInfo: version,
+    downloadLocation: url,
+    filesAnalyzed: false,
+    licenseConcluded: UNKNOWN,
+    licenseDeclared: licence ?? UNKNOWN,
+    copyrightText: UNKNOWN,
+    externalRefs: [{ referenceCategory: "PACKAGE-MANAGER", referenceType: "purl", referenceLocator: purl }],
+  };
+}
+
+/** Letters, digits, dots and dashes are all that SPDX allows. */
+function idOf({ name, version }: { name: string; version: string }): string {
+  return `SPDXRef-Package-${`${name}-${version}`.replaceAll(/[^A-Za-z0-9.]+/g, "-").replace(/^-/, "")}`;
+}
+
+function relationship(from: string, relationshipType: string, to: string) {
+  return { spdxElementId: from, relationshipType, relatedSpdxElement: to };
+}
+
+async function npmLicence(folder: string): Promise<string | undefined> {
+  const { license } = JSON.parse(await Deno.readTextFile(`${folder}/package.json`));
+  // Old packages have an object here, which is no SPDX expression.
+  return typeof license === "string" ? license : undefined;
+}
+
+async function textOf(command: string, ...args: string[]): Promise<string> {
+  const output = await new Deno.Command(command, { args, stdin: "null" }).output();
+  if (!output.success) throw new Error(`\`${command} ${args.join(" ")}\` failed.`);
+  return new TextDecoder().decode(output.stdout).trim();
+}

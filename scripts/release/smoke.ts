@@ -1,0 +1,105 @@
+/**
+ * Proves that an archive in `dist/release/` can be used on the machine that it is for: it is installed with the install
+ * script, from a server on this machine, and what is installed logs in to its own platform.
+ *
+ * `--target <triple>` names the archive; this machine's where it is left out.
+ *
+ * @module
+ */
+import { parseArgs } from "node:util";
+import denoJson from "../../deno.json" with { type: "json" };
+import { openSandbox } from "../sandbox.ts";
+import { checksumsOf } from "./checksums.ts";
+import { archiveName, CHECKSUMS, folderName, isTarget, isWindows, type Target } from "./names.ts";
+
+const FOLDER = "dist/release";
+const RELEASES = "https://github.com/fluxloop/fluxloop/releases";
+const { version } = denoJson;
+
+async function smoke(target: Target): Promise<void> {
+  const work = await Deno.makeTempDir({ prefix: "fluxloop-smoke-" });
+  const archive = archiveName(version, target);
+  const checksums = await checksumsOf(FOLDER, [archive]);
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async ({ url }) => {
+    const name = url.slice(url.lastIndexOf("/") + 1);
+    if (name === CHECKSUMS) return new Response(checksums);
+    if (name === archive) return new Response((await Deno.open(`${FOLDER}/${archive}`)).readable);
+    return new Response(null, { status: 404 });
+  });
+  try {
+    await seeContents(archive, target);
+    await install(`http://127.0.0.1:${server.addr.port}/releases`, work);
+    await use(`${work}/bin/fluxloop${isWindows(target) ? ".exe" : ""}`);
+  } finally {
+    await server.shutdown();
+    await Deno.remove(work, { recursive: true });
+  }
+}
+
+/** The tar of macOS and of Windows reads zips too. */
+async function seeContents(archive: string, target: Target): Promise<void> {
+  const listed = (await run("tar", ["-tf", archive], { cwd: FOLDER })).split(/\r?\n/);
+  const folder = folderName(version, target);
+  for (const name of ["LICENSE", "README.md", "CHANGELOG.md", "completions/_fluxloop", "man/fluxloop.1"]) {
+    if (!listed.includes(`${folder}/${name}`)) throw new Error(`${archive} lacks ${name}.`);
+  }
+}
+
+async function install(releases: string, work: string): Promise<void> {
+  const windows = Deno.build.os === "windows";
+  const name = windows ? "install.ps1" : "install.sh";
+  const text = await Deno.readTextFile(`scripts/${name}`);
+  if (!text.includes(RELEASES)) throw new Error(`${name} does not name ${RELEASES}.`);
+  const script = `${work}/${name}`;
+  await Deno.writeTextFile(script, text.replaceAll(RELEASES, releases));
+  const [shell, args] = windows
+    ? ["powershell", ["-NoProfile", "-ExecutionPolicy", "Bypass", "-File", script]]
+    : ["sh", [script]];
+  console.log(await run(shell as string, args as string[], { env: { FLUXLOOP_INSTALL_DIR: `${work}/bin` } }));
+}
+
+async function use(program: string): Promise<void> {
+  const told = await run(program, ["--version"]);
+  if (!told.startsWith(`fluxloop ${version}`)) throw new Error(`The program is another one: ${told}`);
+  const sandbox = await openSandbox([program]);
+  try {
+    const { env, apiKey } = sandbox;
+    await run(program, ["auth", "login", "--api-key-stdin"], { env, stdin: apiKey });
+    const status = await run(program, ["auth", "status"], { env });
+    console.log(`${told}\n${status}`);
+    if (!status.includes("Account: john@example.com")) throw new Error("The status is another one.");
+  } finally {
+    await sandbox.close();
+  }
+}
+
+/** @returns What the command wrote to standard output. */
+async function run(
+  command: string,
+  args: string[],
+  { stdin, ...options }: { cwd?: string; env?: Record<string, string>; stdin?: string } = {},
+): Promise<string> {
+  const child = new Deno.Command(command, { args, ...options, stdin: "piped", stdout: "piped", stderr: "piped" })
+    .spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(stdin ?? ""));
+  await writer.close();
+  const { success, stdout, stderr } = await child.output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trimEnd();
+  if (success) return text(stdout);
+  throw new Error(`\`${command} ${args.join(" ")}\` failed:\n${text(stdout)}\n${text(stderr)}`);
+}
+
+if (import.meta.main) {
+  try {
+    const { values: { target = Deno.build.target } } = parseArgs({
+      args: Deno.args,
+      options: { target: { type: "string" } },
+    });
+    if (!isTarget(target)) throw new Error(`There is no release for ${target}.`);
+    await smoke(target);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    Deno.exit(1);
+  }
+}

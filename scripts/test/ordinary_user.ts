@@ -1,0 +1,68 @@
+/**
+ * A copy of the project that belongs to an ordinary user, for a machine where everything runs as root, as a CI container
+ * does: root may read and write what others may not, so what passes as root is not proved for people.
+ *
+ * @module
+ */
+
+/** A user's number that belongs to nobody. */
+const UID = 61_001;
+/** What is made anew there, or is of no use. */
+const LEFT_OUT = [".git", "dist", "coverage", "node_modules"];
+
+/** The copy, and how a command is run in it. */
+export interface OrdinaryWorkspace {
+  /** What stands before a command, so that the ordinary user runs it. */
+  readonly prefix: readonly string[];
+  /** The running Deno, where that user can run it. */
+  readonly deno: string;
+  readonly cwd: string;
+  /** What differs from this process's environment. */
+  readonly env: Readonly<Record<string, string>>;
+  remove(): Promise<void>;
+}
+
+/**
+ * Copies the current folder, Deno and what Deno and npm have fetched: the user's home is empty otherwise. It takes root.
+ *
+ * @throws {Error} When something cannot be copied.
+ */
+export async function openOrdinaryWorkspace(): Promise<OrdinaryWorkspace> {
+  const folder = await Deno.makeTempDir({ prefix: "fluxloop-ordinary-" });
+  const cwd = `${folder}/fluxloop`;
+  const denoDir = `${folder}/deno-dir`;
+  const npmCache = `${folder}/npm`;
+  for (const path of [cwd, denoDir, `${folder}/home`]) await Deno.mkdir(path);
+  for await (const { name } of Deno.readDir(".")) {
+    if (!LEFT_OUT.includes(name)) await copy(name, cwd);
+  }
+  const { denoDir: own } = JSON.parse(await outputOf(Deno.execPath(), "info", "--json"));
+  await copy(`${own}/npm`, denoDir);
+  await copy((await outputOf("npm", "config", "get", "cache")).trim(), npmCache);
+  await copy(Deno.execPath(), `${folder}/deno`);
+  await outputOf("chown", "--recursive", `${UID}:${UID}`, folder);
+  return {
+    prefix: ["setpriv", `--reuid=${UID}`, `--regid=${UID}`, "--clear-groups"],
+    deno: `${folder}/deno`,
+    cwd,
+    env: { HOME: `${folder}/home`, DENO_DIR: denoDir, npm_config_cache: npmCache },
+    remove: () => Deno.remove(folder, { recursive: true }),
+  };
+}
+
+/** Without sharing a byte with the original, so that neither side sees what the other writes; what is not there, is not. */
+async function copy(from: string, to: string): Promise<void> {
+  try {
+    await Deno.lstat(from);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return;
+    throw error;
+  }
+  await outputOf("cp", "--archive", "--reflink=auto", from, to);
+}
+
+async function outputOf(command: string, ...args: string[]): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(command, { args, stdin: "null" }).output();
+  if (success) return new TextDecoder().decode(stdout);
+  throw new Error(`\`${command} ${args.join(" ")}\` failed:\n${new TextDecoder().decode(stderr).trim()}`);
+}

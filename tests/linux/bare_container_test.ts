@@ -1,0 +1,120 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
+import { Authority } from "../support/certificates.ts";
+import { base, PROGRAM, type ServedPlatform, servePlatform } from "../support/program.ts";
+import type { Outcome } from "../support/session.ts";
+import { asRoot, runMounted } from "../support/users.ts";
+
+const BARE_ROOT = new URL("../../scripts/bare_root.sh", import.meta.url).pathname;
+const HOST = "platform.example";
+const SECRET = "/run/secrets/fluxloop";
+/** Such numbers are what OpenShift runs containers as: no user has it. */
+const UID = 1_000_690_000;
+const CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt";
+
+describe(`a container that holds the program, glibc and certificates alone (Deno ${base().deno})`, () => {
+  let folder: string;
+  let root: string;
+  let platform: ServedPlatform;
+  let authority: Authority;
+  let secure: Deno.HttpServer<Deno.NetAddr>;
+
+  beforeAll(async () => {
+    folder = await Deno.makeTempDir({ prefix: "fluxloop-bare-" });
+    root = `${folder}/root`;
+    platform = await servePlatform(["--ephemeral"]);
+    authority = await Authority.create();
+    const listening = { hostname: "127.0.0.1", port: 0, onListen: () => {} };
+    secure = Deno.serve(
+      { ...listening, ...await authority.issue(`DNS:${HOST}`) },
+      ({ url, headers }) =>
+        fetch(platform.url + new URL(url).pathname, { headers: { authorization: headers.get("authorization") ?? "" } }),
+    );
+
+    await asRoot('sh "$1" "$2" "$3" && chmod 755 "$4"', BARE_ROOT, PROGRAM, root, folder);
+    // What a container runtime puts there; and the authority of this test's own platform among the others.
+    await asRoot(
+      'mkdir -p "$1/run/secrets" && printf "%s\\n" "$2" >"$1$3" && echo "127.0.0.1 $4" >"$1/etc/hosts" && cat "$5" >>"$1$6"',
+      ...[root, platform.key!, SECRET, HOST, authority.file, CERTIFICATES],
+    );
+  });
+  afterAll(async () => {
+    await platform.stop();
+    await secure.shutdown();
+    await authority.remove();
+    await asRoot('rm -rf "$1"', folder);
+  });
+
+  /** Runs the program there: as nobody, without a terminal, where nothing can be written. */
+  const run = (args: readonly string[], env: Record<string, string>, stdin?: string): Promise<Outcome> => {
+    const prepare = `mount --bind '${root}' '${root}' && mount -t proc -o ro proc '${root}/proc' &&
+      mount -o remount,bind,ro '${root}' && if touch '${root}/probe' 2>/dev/null; then exit 99; fi`;
+    const command = ["/usr/sbin/chroot", `--userspec=${UID}:${UID}`, root, "/usr/bin/fluxloop", ...args];
+    return runMounted("root", prepare, command, { env: { FLUXLOOP_API_URL: platform.url, ...env }, stdin });
+  };
+
+  it("holds what it says, and neither a shell nor a folder for temporary files", async () => {
+    const found = await asRoot('cd "$1" && find . -type f -o -type d -empty | sort', root);
+    const others = found.trim().split("\n").filter((it) => !/^\.\/(usr\/)?lib(64)?\/.*\.so(\.\d+)*$/.test(it));
+    assertEquals(others, ["./etc/hosts", `.${CERTIFICATES}`, "./proc", `.${SECRET}`, "./usr/bin/fluxloop"]);
+  });
+
+  const commands: [string[], string][] = [
+    [["auth", "status"], "Account: john@example.com"],
+    [["auth", "status", "--json"], '"authenticated": true'],
+    [["auth", "whoami"], "  • customer-support-bot"],
+    [["auth", "token"], "flux_dev_"],
+    [["auth", "doctor"], "Everything is in order."],
+    [["--version"], "fluxloop "],
+    [["--help"], "Usage: "],
+  ];
+  const sources: [string, () => Record<string, string>][] = [
+    ["FLUXLOOP_API_KEY", () => ({ FLUXLOOP_API_KEY: platform.key! })],
+    ["FLUXLOOP_API_KEY_FILE", () => ({ FLUXLOOP_API_KEY_FILE: SECRET })],
+  ];
+  for (const [source, env] of sources) {
+    for (const [args, said] of commands) {
+      it(`runs ${args.join(" ")} with ${source}, as a user that there is not, without a home`, async () => {
+        const { code, stdout, stderr } = await run(args, env());
+        assertEquals([code, stderr], [0, ""]);
+        assertStringIncludes(stdout, said);
+      });
+    }
+  }
+
+  it("knows the container's certificates, and finds a host by name", async () => {
+    const url = `https://${HOST}:${secure.addr.port}`;
+    const { code, stdout, stderr } = await run(["auth", "status"], {
+      FLUXLOOP_API_URL: url,
+      FLUXLOOP_API_KEY: platform.key!,
+    });
+    assertEquals([code, stderr], [0, ""]);
+    assertStringIncludes(stdout, "✅ Authenticated");
+  });
+
+  const homes: [string, Record<string, string>, string][] = [
+    [
+      "without a home",
+      {},
+      "There is no home folder to keep credentials in; set HOME or FLUXLOOP_HOME, or pass the key in",
+    ],
+    [
+      "with the root as home",
+      { HOME: "/" },
+      "credentials cannot be written: the file system is read-only; set FLUXLOOP_HOME",
+    ],
+  ];
+  for (const [what, env, missing] of homes) {
+    it(`says what login --save lacks ${what}`, async () => {
+      const { code, stdout, stderr } = await run(["auth", "login", "--save", "--api-key-stdin"], env, platform.key!);
+      assertEquals([code, stdout], [2, ""]);
+      assertStringIncludes(stderr, missing);
+    });
+  }
+
+  it("says what login lacks without a terminal", async () => {
+    const { code, stderr } = await run(["auth", "login"], { HOME: "/" });
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, "no terminal to ask for it");
+  });
+});

@@ -1,0 +1,415 @@
+import { assertEquals, assertGreater, assertMatch, assertStringIncludes } from "@std/assert";
+import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
+import denoJson from "../../deno.json" with { type: "json" };
+import { packRelease } from "../../scripts/release/pack.ts";
+import { archiveName } from "../../scripts/release/names.ts";
+import { Authority } from "../support/certificates.ts";
+import { Machine, SHELLS } from "../support/installing.ts";
+import { base, fluxloop, PROGRAM } from "../support/program.ts";
+import { Releases, TARGET } from "../support/release_server.ts";
+
+const INSTALLED = ".local/bin/fluxloop";
+const REAL = denoJson.version;
+const OLD = "0.0.8";
+const NEW = "99.2.0";
+
+describe(`the install script, with the real archive on the base of Deno ${base().deno}`, () => {
+  let releases: Releases;
+  let machine: Machine;
+
+  beforeAll(async () => {
+    releases = await Releases.open();
+    const compiled = PROGRAM.slice(0, PROGRAM.lastIndexOf("/"));
+    const into = await Deno.makeTempDir();
+    const time = new Date("2026-01-01T00:00:00Z");
+    const packing = { compiled, target: TARGET, version: REAL, time, into, extras: [], forTests: true };
+    const archive = await packRelease(packing);
+    await releases.addArchive(REAL, await Deno.readFile(archive));
+    await Deno.remove(into, { recursive: true });
+  });
+  afterAll(() => releases.close());
+  afterEach(() => machine.remove());
+
+  for (const shell of Object.keys(SHELLS)) {
+    it(`installs a program that runs, piped into ${shell}`, async () => {
+      machine = await Machine.make();
+      const { code, stdout, stderr } = await machine.pipe(shell, releases.installScript());
+      assertEquals([code, stderr], [0, ""]);
+      assertStringIncludes(stdout, `Installed fluxloop ${REAL} to ${machine.home}/${INSTALLED}.\n`);
+      assertEquals(machine.files(), [INSTALLED]);
+      assertEquals(Deno.statSync(`${machine.home}/${INSTALLED}`).mode! & 0o777, 0o755);
+      assertEquals(await machine.installed(), (await fluxloop(["--version"])).stdout.split("\n")[0]);
+    });
+  }
+
+  it("downloads nothing where that version is installed", async () => {
+    machine = await Machine.make();
+    await machine.pipe("dash", releases.installScript());
+    releases.forget();
+    const { code, stdout } = await machine.pipe("dash", releases.installScript());
+    assertEquals([code, stdout], [0, `fluxloop ${REAL} is already installed in ${machine.home}/.local/bin.\n`]);
+    assertEquals(releases.asked, ["/latest/download/SHA256SUMS"]);
+  });
+});
+
+for (const shell of Object.keys(SHELLS)) {
+  describe(`the install script in ${shell}`, () => {
+    let releases: Releases;
+    let machine: Machine;
+
+    beforeAll(async () => {
+      releases = await Releases.open();
+      await releases.add(OLD);
+      await releases.add(NEW);
+    });
+    afterAll(() => releases.close());
+    afterEach(async () => {
+      releases.instead.clear();
+      releases.forget();
+      await machine.remove();
+    });
+
+    const install = (env: Record<string, string> = {}) => machine.pipe(shell, releases.installScript(), env);
+
+    /** Runs the script that must fail with this sentence and change nothing. */
+    async function refused(sentence: string | RegExp, env: Record<string, string> = {}, files: string[] = []) {
+      const { code, stderr } = await install(env);
+      assertEquals(code, 1, stderr);
+      if (typeof sentence === "string") assertStringIncludes(stderr, `fluxloop was not installed: ${sentence}`);
+      else assertMatch(stderr, sentence);
+      assertEquals(machine.files(), files);
+    }
+
+    for (const downloader of ["curl", "wget"] as const) {
+      it(`installs the newest with ${downloader} alone`, async () => {
+        machine = await Machine.make(downloader);
+        assertEquals((await install()).stderr, "");
+        assertEquals(await machine.installed(), `fluxloop ${NEW} (0123456789ab)`);
+        assertEquals(releases.asked, [
+          "/latest/download/SHA256SUMS",
+          `/download/v${NEW}/${archiveName(NEW, TARGET)}`,
+        ]);
+      });
+    }
+
+    it("makes do with BusyBox's tools", async () => {
+      machine = await Machine.make("curl", { busybox: true });
+      assertEquals((await install()).stderr, "");
+      assertEquals(await machine.installed(), `fluxloop ${NEW} (0123456789ab)`);
+    });
+
+    for (const wanted of [OLD, `v${OLD}`]) {
+      it(`installs the version that FLUXLOOP_VERSION names as ${wanted}, over a newer one too`, async () => {
+        machine = await Machine.make();
+        await install();
+        assertEquals((await install({ FLUXLOOP_VERSION: wanted })).code, 0);
+        assertEquals(await machine.installed(), `fluxloop ${OLD} (0123456789ab)`);
+        assertEquals(machine.files(), [INSTALLED]);
+      });
+    }
+
+    it("installs to FLUXLOOP_INSTALL_DIR, a blank in its name or not, and needs no HOME then", async () => {
+      machine = await Machine.make();
+      const folder = `${machine.home}/my programs`;
+      assertEquals((await install({ FLUXLOOP_INSTALL_DIR: folder, HOME: "" })).code, 0);
+      assertEquals(machine.files(), ["my programs/fluxloop"]);
+    });
+
+    it("puts the new program in the old one's place as a whole, and leaves one that runs alone", async () => {
+      machine = await Machine.make();
+      await install({ FLUXLOOP_VERSION: OLD });
+      const path = `${machine.home}/${INSTALLED}`;
+      using running = await Deno.open(path);
+      await install();
+      assertStringIncludes(await new Response(running.readable).text(), `fluxloop ${OLD} `);
+      assertEquals(await machine.installed(), `fluxloop ${NEW} (0123456789ab)`);
+    });
+
+    it("replaces a link itself, and leaves alone what it points to", async () => {
+      machine = await Machine.make();
+      await Deno.mkdir(`${machine.home}/.local/bin`, { recursive: true });
+      await Deno.writeTextFile(`${machine.home}/theirs`, "theirs");
+      await Deno.symlink("../../theirs", `${machine.home}/${INSTALLED}`);
+      assertEquals((await install()).code, 0);
+      assertEquals(await Deno.readTextFile(`${machine.home}/theirs`), "theirs");
+      assertEquals(await machine.installed(), `fluxloop ${NEW} (0123456789ab)`);
+    });
+
+    it("tells how to get it on the PATH, in the user's own shell, and nothing of it where it is there", async () => {
+      machine = await Machine.make();
+      const hints: [string, string][] = [
+        ["/usr/bin/fish", "  fish_add_path '<dir>'"],
+        ["/bin/zsh", "  echo 'export PATH=\"<dir>:$PATH\"' >> ~/.zshrc && exec zsh"],
+        ["/bin/bash", "  echo 'export PATH=\"<dir>:$PATH\"' >> ~/.bashrc && exec bash"],
+        ["", '  export PATH="<dir>:$PATH"'],
+      ];
+      const folder = `${machine.home}/.local/bin`;
+      for (const [SHELL, hint] of hints) {
+        const { stdout } = await install({ SHELL });
+        assertStringIncludes(stdout, `is not on your PATH. To put it there:\n${hint.replace("<dir>", folder)}\n`);
+        await Deno.remove(`${folder}/fluxloop`);
+      }
+      const { stdout } = await install({ PATH: `${machine.env.PATH}:${folder}` });
+      assertEquals(stdout.includes("PATH"), false);
+    });
+
+    it("tells when another program of the name comes first on the PATH", async () => {
+      machine = await Machine.make();
+      await Deno.mkdir(`${machine.home}/first`);
+      await Deno.writeTextFile(`${machine.home}/first/fluxloop`, "#!/bin/sh\n", { mode: 0o755 });
+      const PATH = `${machine.home}/first:${machine.env.PATH}:${machine.home}/.local/bin`;
+      assertStringIncludes(
+        (await install({ PATH })).stdout,
+        `Beware: \`fluxloop\` still calls ${machine.home}/first/fluxloop, which comes first on your PATH.`,
+      );
+    });
+
+    const archive = archiveName(NEW, TARGET);
+    const answers: [string, string, () => Response, string][] = [
+      ["an archive with another checksum", archive, () => new Response("other"), `${archive} is not what was released`],
+      ["no archive", archive, () => new Response(null, { status: 404 }), "http"],
+      ["no list of checksums", "SHA256SUMS", () => new Response(null, { status: 404 }), "http"],
+      ["an empty list of checksums", "SHA256SUMS", () => new Response(""), "this release has no archive for"],
+      [
+        "checksums of other machines alone",
+        "SHA256SUMS",
+        () => new Response(`${"0".repeat(64)}  fluxloop-1.0.0-riscv64-unknown-linux-gnu.tar.gz\n`),
+        "this release has no archive for",
+      ],
+      [
+        "a page of a proxy instead of the checksums",
+        "SHA256SUMS",
+        () => new Response("<html>\n<p>Please log in</p>\n"),
+        "this release has no archive for",
+      ],
+      [
+        "a file name that leads elsewhere",
+        "SHA256SUMS",
+        () => new Response(`${"0".repeat(64)}  fluxloop-1/../../x-${TARGET}.tar.gz\n`),
+        "this release has no archive for",
+      ],
+      ["an archive that is cut short", archive, cutShort, "http"],
+    ];
+    for (const [what, name, answer, sentence] of answers) {
+      for (const downloader of ["curl", "wget"] as const) {
+        it(`installs nothing of ${what} (${downloader})`, async () => {
+          machine = await Machine.make(downloader);
+          releases.instead.set(name, answer);
+          await refused(sentence);
+        });
+      }
+    }
+
+    it("leaves the old program as it is when the new one is not what was released", async () => {
+      machine = await Machine.make();
+      await install({ FLUXLOOP_VERSION: OLD });
+      releases.instead.set(archive, () => new Response("other"));
+      await refused(`${archive} is not what was released`, {}, [INSTALLED]);
+      assertEquals(await machine.installed(), `fluxloop ${OLD} (0123456789ab)`);
+    });
+
+    const programs: [string, string, string][] = [
+      ["99.3.0", "#!/bin/sh\necho 'GLIBC_9.9 not found' >&2\nexit 1\n", "does not run on this system.\nGLIBC_9.9 not"],
+      ["99.3.1", "\x7fELFnot really", "the program does not run on this system."],
+    ];
+    for (const [version, program, sentence] of programs) {
+      it(`installs no program that does not run here: ${version}`, async () => {
+        machine = await Machine.make();
+        const broken = await Releases.open();
+        await broken.add(version, program);
+        const { code, stderr } = await machine.pipe(shell, broken.installScript());
+        await broken.close();
+        assertEquals(code, 1);
+        assertStringIncludes(stderr, sentence);
+        assertEquals(machine.files(), []);
+      });
+    }
+
+    it("installs nothing of an archive that is none", async () => {
+      machine = await Machine.make();
+      const broken = await Releases.open();
+      await broken.addArchive(NEW, new TextEncoder().encode("no archive"));
+      const { code, stderr } = await machine.pipe(shell, broken.installScript());
+      await broken.close();
+      assertEquals([code, machine.files()], [1, []]);
+      assertStringIncludes(stderr, `fluxloop was not installed: ${archive} cannot be unpacked.`);
+    });
+
+    it("says that a release is not there", async () => {
+      machine = await Machine.make();
+      await refused(`${releases.address}/download/v7.7.7/SHA256SUMS cannot be downloaded.`, {
+        FLUXLOOP_VERSION: "7.7.7",
+      });
+    });
+
+    for (const version of ["newest", "1", "1.2", "../../x", "1.2.3/../x", "1.2.3 ; rm", "v"]) {
+      it(`refuses FLUXLOOP_VERSION=${version}, and asks for nothing`, async () => {
+        machine = await Machine.make();
+        await refused("FLUXLOOP_VERSION is to be a version such as 1.2.3.", { FLUXLOOP_VERSION: version });
+        assertEquals(releases.asked, []);
+      });
+    }
+
+    it("says what is missing where neither curl nor wget is there", async () => {
+      machine = await Machine.make("none");
+      await refused("it takes curl or GNU wget to download it.");
+    });
+
+    it("does not use BusyBox's wget, which takes any certificate", async () => {
+      machine = await Machine.make("BusyBox wget");
+      await refused("it takes curl or GNU wget to download it.");
+      assertEquals(releases.asked, []);
+    });
+
+    it("installs nothing that it cannot verify", async () => {
+      machine = await Machine.make();
+      await machine.removeTool("sha256sum");
+      await refused("it takes sha256sum, shasum or openssl to verify what was downloaded.");
+    });
+
+    for (const tool of ["shasum", "openssl"]) {
+      it(`verifies with ${tool} where there is no sha256sum`, async () => {
+        machine = await Machine.make();
+        const real = Deno.realPathSync(`/usr/bin/${tool}`);
+        await machine.replaceTool("sha256sum", "exit 127");
+        await machine.removeTool("sha256sum");
+        Deno.symlinkSync(real, `${machine.env.PATH}/${tool}`);
+        const perl = { PATH: machine.env.PATH };
+        assertEquals((await install(perl)).code, 0);
+        releases.instead.set(archive, () => new Response("other"));
+        await Deno.remove(`${machine.home}/${INSTALLED}`);
+        await refused(`${archive} is not what was released`, perl);
+      });
+    }
+
+    it("says why not where musl is the system's library, and what to use instead", async () => {
+      machine = await Machine.make();
+      await machine.replaceTool("ldd", "echo 'musl libc (x86_64)' >&2; exit 1");
+      await refused(/built on musl \(Alpine is\), and fluxloop needs glibc\.\nIn a container, start from debian/);
+    });
+
+    const systems: [string, string, string, string][] = [
+      ["Linux", "riscv64", "1", "there is no release for processors of the kind riscv64"],
+      ["FreeBSD", "x86_64", "1", "there is no release for FreeBSD"],
+      ["MINGW64_NT-10.0", "x86_64", "1", "on Windows, run the PowerShell script install.ps1 instead."],
+      ["Darwin", "x86_64", "1", "this release has no archive for aarch64-apple-darwin."],
+      ["Darwin", "x86_64", "0", "this release has no archive for x86_64-apple-darwin."],
+      ["Darwin", "arm64", "0", "this release has no archive for aarch64-apple-darwin."],
+      ["Linux", "aarch64", "1", "this release has no archive for aarch64-unknown-linux-gnu."],
+    ];
+    for (const [system, machineName, translated, sentence] of systems) {
+      it(`knows which archive is for ${system} on ${machineName}${translated === "1" ? ", translated" : ""}`, async () => {
+        machine = await Machine.make();
+        await machine.replaceTool("uname", `case $1 in -s) echo ${system} ;; -m) echo ${machineName} ;; esac`);
+        await Deno.writeTextFile(`${machine.env.PATH}/sysctl`, `#!/bin/sh\necho ${translated}\n`, { mode: 0o755 });
+        await refused(sentence);
+      });
+    }
+
+    it("says so where the folder cannot be written", async () => {
+      machine = await Machine.make("curl", { user: "ordinary" });
+      await refused("/usr/sbin cannot be written. Name another folder in FLUXLOOP_INSTALL_DIR.", {
+        FLUXLOOP_INSTALL_DIR: "/usr/sbin",
+      });
+      await refused("/nowhere/bin cannot be made. Name another folder", { FLUXLOOP_INSTALL_DIR: "/nowhere/bin" });
+      assertEquals(releases.asked, []);
+    });
+
+    it("says so where a folder is in the program's place", async () => {
+      machine = await Machine.make();
+      await Deno.mkdir(`${machine.home}/${INSTALLED}`, { recursive: true });
+      await refused(`${machine.home}/${INSTALLED} is a folder.`);
+    });
+
+    it("says so where there is no HOME and no folder named", async () => {
+      machine = await Machine.make();
+      await refused("there is no HOME. Name the folder to install to in FLUXLOOP_INSTALL_DIR.", { HOME: "" });
+    });
+
+    for (const [signal, code] of [["SIGTERM", 143], ["SIGHUP", 129], ["SIGINT", 130]] as const) {
+      it(`leaves nothing behind when it is stopped with ${signal} while it downloads`, async () => {
+        machine = await Machine.make();
+        const asked = Promise.withResolvers<void>();
+        const never = new AbortController();
+        releases.instead.set(archive, () => {
+          asked.resolve();
+          return new Response(
+            new ReadableStream({ start: (it) => never.signal.addEventListener("abort", () => it.close()) }),
+          );
+        });
+        const [command, ...args] = SHELLS[shell];
+        const script = `${machine.home}/install.sh`;
+        await Deno.writeTextFile(script, releases.installScript());
+        // In a session of its own, so that what it started is stopped too, as a terminal does it.
+        const child = new Deno.Command("/usr/bin/setsid", {
+          args: [command, ...args, script],
+          clearEnv: true,
+          env: machine.env,
+          stdout: "null",
+          stderr: "null",
+        }).spawn();
+        await asked.promise;
+        Deno.kill(-child.pid, signal);
+        assertEquals((await child.status).code, code);
+        never.abort();
+        assertEquals(machine.files(), ["install.sh"]);
+      });
+    }
+
+    it("does nothing, or all, when it arrives cut off anywhere", async () => {
+      machine = await Machine.make();
+      const script = releases.installScript();
+      const step = Deno.env.has("FLUXLOOP_TEST_LONG") ? 1 : 41;
+      const cuts = Array.from({ length: script.length }, (_, at) => at)
+        .filter((at) => at % step === 0 || at > script.length - 40);
+      for (const at of cuts) {
+        const { stdout } = await machine.pipe(shell, script.slice(0, at));
+        const done = stdout.includes("Installed fluxloop");
+        assertEquals([machine.files(), releases.asked.length], done ? [[INSTALLED], 2] : [[], 0], `cut at ${at}`);
+        // What the last line passes on is nothing here.
+        if (done) assertGreater(at, script.length - ' "$@"\n'.length - 1, `cut at ${at}`);
+        if (done) await Deno.remove(`${machine.home}/${INSTALLED}`);
+        releases.forget();
+      }
+    });
+  });
+}
+
+describe("the install script over https", () => {
+  let authority: Authority;
+  let machine: Machine;
+
+  beforeAll(async () => {
+    authority = await Authority.create();
+  });
+  afterAll(() => authority.remove());
+  afterEach(() => machine.remove());
+
+  it("does not follow a redirect to plain http", async () => {
+    machine = await Machine.make();
+    const plain = await Releases.open();
+    await plain.add(NEW);
+    const { cert, key } = await authority.issue("DNS:localhost");
+    const server = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, cert, key, onListen: () => {} },
+      (request) => Response.redirect(`${plain.address}${new URL(request.url).pathname.slice("/releases".length)}`),
+    );
+    const script = plain.installScript(`https://localhost:${server.addr.port}/releases`);
+    const { code, stderr } = await machine.pipe("dash", script, { CURL_CA_BUNDLE: authority.file });
+    const { asked } = plain;
+    await server.shutdown();
+    await plain.close();
+    assertEquals([code, asked, machine.files()], [1, [], []], stderr);
+  });
+});
+
+/** Promises more bytes than come. */
+function cutShort(): Response {
+  const body = new ReadableStream({
+    start(controller) {
+      controller.enqueue(new Uint8Array(10));
+      controller.close();
+    },
+  });
+  return new Response(body, { headers: { "content-length": "1000" } });
+}

@@ -1,0 +1,54 @@
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import { TITLE } from "../../scripts/record.ts";
+import { recordSession } from "../../scripts/record/session.ts";
+import { svgOf } from "../../scripts/record/svg.ts";
+import { DOCUMENTED_KEY } from "../support/platform.ts";
+
+const PICTURE = new URL("../../docs/session.svg", import.meta.url);
+
+describe("the README's picture of a session", () => {
+  it("is what the program shows today: `deno task record` makes it anew", async () => {
+    assertEquals(svgOf(await recordSession(), TITLE), await Deno.readTextFile(PICTURE));
+  });
+
+  it("shows no whole key, and has colours for light and dark", async () => {
+    const text = await Deno.readTextFile(PICTURE);
+    assertEquals(text.includes(DOCUMENTED_KEY), false);
+    assertStringIncludes(text, "@media (prefers-color-scheme: dark)");
+  });
+});
+
+describe("a screen as a picture", () => {
+  it("is well-formed, whatever is on the screen", async () => {
+    const svg = svgOf('$ a <b> & "c"\n\x1b[1m\x1b[32mgreen\x1b[0m ✅ x', "<t>");
+    const python = new Deno.Command("python3", {
+      args: [
+        "-c",
+        "import sys, xml.dom.minidom as m; print(*[t.firstChild.data for t in m.parseString(sys.argv[1]).getElementsByTagName('text')], sep='|')",
+        svg,
+      ],
+    });
+    const { stdout } = await python.output();
+    assertEquals(new TextDecoder().decode(stdout), '$ a <b> & "c"|green|✅| x\n');
+  });
+
+  it("puts text behind an emoji where the terminal has it, two cells on", () => {
+    const texts = svgOf("✅ x\nabcd", "t").match(/<text.*/g)!;
+    const places = texts.map((it) => /x="([\d.]+)".*textLength="([\d.]+)"/.exec(it)!.slice(1));
+    assertEquals(places, [["16", "16.8"], ["32.8", "16.8"], ["16", "33.6"]]);
+  });
+
+  it("takes over the looks, until they are set back", () => {
+    const svg = svgOf("\x1b[1m\x1b[31ma\x1b[39mb\x1b[0mc", "t");
+    assertEquals(svg.match(/<text.*<\/text>/g)!.map((it) => / class="([^"]*)"/.exec(it)?.[1] ?? ""), [
+      "bold red",
+      "bold",
+      "",
+    ]);
+  });
+
+  it("is not made with a look that it does not know", () => {
+    assertThrows(() => svgOf("\x1b[48;5;1ma", "t"), Error, "no look for SGR 48");
+  });
+});

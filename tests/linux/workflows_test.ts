@@ -1,0 +1,176 @@
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { beforeAll, describe, it } from "@std/testing/bdd";
+import { generateKeyPairSync, type KeyObject, verify } from "node:crypto";
+import { parse } from "yaml";
+import { type Linters, lintFile, loadLinters } from "../../scripts/lint_workflows/lint.ts";
+import { checkTag, notesOf } from "../../scripts/release/assemble.ts";
+import { TARGETS } from "../../scripts/release/names.ts";
+import denoJson from "../../deno.json" with { type: "json" };
+
+const ROOT = new URL("../../", import.meta.url);
+const read = (path: string) => Deno.readTextFileSync(new URL(path, ROOT));
+
+/** A workflow, as far as these tests look into it. */
+interface Workflow {
+  readonly on: Record<string, unknown>;
+  readonly jobs: Record<string, {
+    readonly if?: string;
+    readonly environment?: string;
+    readonly permissions?: Record<string, string>;
+    readonly strategy?: { matrix: { include: { target: string }[] } };
+    readonly steps: { uses?: string; run?: string; with?: Record<string, string>; env?: Record<string, string> }[];
+  }>;
+}
+
+const SOUND = `name: Sound
+on: push
+permissions: {}
+jobs:
+  one:
+    runs-on: ubuntu-24.04
+    environment: release
+    permissions:
+      contents: read
+    steps:
+      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
+      - run: echo "$WORD"
+        env:
+          WORD: \${{ secrets.WORD }}
+`;
+
+describe("the linter of workflows", () => {
+  let linters: Linters;
+  const messages = async (text: string, path = ".github/workflows/x.yml") =>
+    (await lintFile(linters, path, text)).map((it) => `${it.line}: ${it.message}`).join("\n");
+
+  beforeAll(async () => {
+    linters = await loadLinters();
+  });
+
+  it("finds nothing in a sound workflow", async () => {
+    assertEquals(await messages(SOUND), "");
+  });
+
+  const faults: [string, string, string, string][] = [
+    ["an unknown event", "on: push", "on: pusch", "2: Unexpected value 'pusch'"],
+    ["an unknown permission", "contents: read", "content: read", "9: Unexpected value 'content'"],
+    ["a need of a job that is not there", "steps:", "needs: two\n    steps:", "10: Value 'two' is not valid"],
+    ["an expression that cannot be", "secrets.WORD }}", "secrets.WORD", "14: "],
+    ["a script that shellcheck objects to", 'echo "$WORD"', "echo $WORD", "12: SC2086: "],
+    [
+      "an action that is not pinned by a commit",
+      "@3d3c42e5aac5ba805825da76410c181273ba90b1 #",
+      "@v7 #",
+      "not pinned by a",
+    ],
+    [
+      "an action that is pinned by a short commit",
+      "@3d3c42e5aac5ba805825da76410c181273ba90b1",
+      "@3d3c42e",
+      "not pinned by a",
+    ],
+    [
+      "a pinned action without its version",
+      " # v7.0.1",
+      "",
+      "11: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 has",
+    ],
+    ["a workflow without permissions", "permissions: {}\n", "", "the workflow does not say which permissions it needs"],
+    ["secrets for forks", "on: push", "on: pull_request_target", "pull_request_target hands secrets"],
+    ["a secret in a job that is not protected", "    environment: release\n", "", "a secret is used in a job without"],
+    [
+      "a title that would be run as a script",
+      'echo "$WORD"',
+      "echo ${{ github.event.pull_request.title }}",
+      "hand it over as an environment variable",
+    ],
+  ];
+  for (const [what, sound, fault, message] of faults) {
+    it(`finds ${what}`, async () => {
+      assert(SOUND.includes(sound));
+      assertStringIncludes(await messages(SOUND.replace(sound, fault)), message);
+    });
+  }
+
+  it("finds what is wrong in an action of our own", async () => {
+    const action = read(".github/actions/setup-fluxloop/action.yml");
+    const path = ".github/actions/x/action.yml";
+    assertEquals(await messages(action, path), "");
+    assertStringIncludes(await messages(action.replace("using: composite", "using: composit"), path), "composit");
+  });
+});
+
+describe("the release workflow", () => {
+  const release = parse(read(".github/workflows/release.yml")) as Workflow;
+
+  it("builds for each machine that there is a release for", () => {
+    assertEquals(release.jobs.build.strategy!.matrix.include.map((it) => it.target).sort(), [...TARGETS].sort());
+  });
+
+  it("takes the Deno that every check runs with", () => {
+    const [, version] = /deno@(\S+) /.exec(read(".ci/run"))!;
+    for (const path of [".github/workflows/release.yml", ".github/workflows/ci.yml"]) {
+      const steps = Object.values((parse(read(path)) as Workflow).jobs).flatMap((it) => it.steps);
+      const versions = steps.filter((it) => it.uses?.startsWith("denoland/setup-deno")).map((it) =>
+        it.with?.["deno-version"]
+      );
+      assertEquals(new Set(versions), new Set([version]), path);
+    }
+  });
+
+  it("publishes a tag and nothing else, and no other job may write or has a secret", () => {
+    const { publish, ...others } = release.jobs;
+    assertEquals(publish.if, "github.event_name == 'push' && github.ref_type == 'tag'");
+    assertEquals(publish.environment, "release");
+    for (const job of Object.values(others)) {
+      assertEquals(job.permissions, { contents: "read" });
+      assertEquals(JSON.stringify(job).includes("secrets."), false);
+    }
+  });
+
+  it("signs with a command that needs nothing but the sources, and with the key that programs know alone", async () => {
+    const { run, env } = release.jobs.publish.steps.find((it) => it.run?.includes("checksums.ts"))!;
+    assertEquals(env, { FLUXLOOP_RELEASE_KEY: "${{ secrets.FLUXLOOP_RELEASE_KEY }}" });
+    const folder = await Deno.makeTempDir();
+    for (const path of ["scripts/release", "dist/release", "release"]) {
+      await Deno.mkdir(`${folder}/${path}`, { recursive: true });
+    }
+    for (const name of ["checksums.ts", "names.ts"]) {
+      await Deno.copyFile(new URL(`scripts/release/${name}`, ROOT), `${folder}/scripts/release/${name}`);
+    }
+    await Deno.writeTextFile(`${folder}/dist/release/SHA256SUMS`, "sums\n");
+    const { privateKey, publicKey } = generateKeyPairSync("ed25519");
+    const signWith = async (key: KeyObject) => {
+      const [command, ...args] = run!.trim().split(/\s+/);
+      assertEquals(command, "deno");
+      const FLUXLOOP_RELEASE_KEY = key.export({ type: "pkcs8", format: "pem" }) as string;
+      const signing = new Deno.Command(Deno.execPath(), { args, cwd: folder, env: { FLUXLOOP_RELEASE_KEY } });
+      return new TextDecoder().decode((await signing.output()).stderr);
+    };
+    assertStringIncludes(await signWith(privateKey), "There is no release/public_key.txt");
+    const pem = publicKey.export({ type: "spki", format: "pem" }) as string;
+    await Deno.writeTextFile(`${folder}/release/public_key.txt`, pem);
+    const other = generateKeyPairSync("ed25519").privateKey;
+    assertStringIncludes(
+      await signWith(other),
+      "FLUXLOOP_RELEASE_KEY is not the private half of release/public_key.txt",
+    );
+    assertEquals([...Deno.readDirSync(`${folder}/dist/release`)].map((it) => it.name), ["SHA256SUMS"]);
+
+    assertEquals(await signWith(privateKey), "");
+    const signature = Uint8Array.fromBase64((await Deno.readTextFile(`${folder}/dist/release/SHA256SUMS.sig`)).trim());
+    await Deno.remove(folder, { recursive: true });
+    assert(verify(null, new TextEncoder().encode("sums\n"), publicKey, signature));
+  });
+
+  it("takes the notes from the changelog, which tells of this version", () => {
+    assertStringIncludes(notesOf(read("CHANGELOG.md"), denoJson.version), "- ");
+    assertEquals(notesOf("# C\n\n## 0.2.0\n\nnew\n\n## 0.1.0\n\nold\n", "0.1.0"), "old\n");
+    assertThrows(() => notesOf("# C\n\n## 0.2.0\n\nnew\n", "0.2"), Error, "CHANGELOG.md says nothing of 0.2.");
+  });
+
+  it("takes the tag of this version and no other", () => {
+    checkTag(`v${denoJson.version}`);
+    assertThrows(() => checkTag(denoJson.version), Error, `and deno.json has version ${denoJson.version}`);
+  });
+});

@@ -1,0 +1,118 @@
+/**
+ * The install script, run in a shell that finds the named programs and no others, in a home of its own.
+ *
+ * @module
+ */
+import type { Outcome } from "./session.ts";
+import { runAs, SELF, UID, type User } from "./users.ts";
+
+/** What the script uses beside what downloads. */
+const TOOLS = ["uname", "mkdir", "mktemp", "rm", "sed", "tar", "gzip", "chmod", "mv", "sha256sum", "ldd", "cat"];
+/** Those that are applets of BusyBox. */
+const APPLETS = TOOLS.filter((it) => it !== "ldd");
+
+/** The shells that the script is for, and how each is told to run what it reads. */
+export const SHELLS: Readonly<Record<string, readonly string[]>> = {
+  dash: ["/bin/dash"],
+  bash: ["/bin/bash", "--posix"],
+  "BusyBox ash": ["/bin/busybox", "ash"],
+};
+
+/** A machine for the script to install on. */
+export class Machine {
+  /** The home folder; it belongs to the user. */
+  readonly home: string;
+  readonly #tools: string;
+  readonly #user: User;
+
+  private constructor(folder: string, user: User) {
+    this.home = `${folder}/home`;
+    this.#tools = `${folder}/tools`;
+    this.#user = user;
+  }
+
+  /**
+   * Makes a machine.
+   *
+   * @param downloader What it downloads with, if with anything.
+   * @param options `busybox`: whether its tools are BusyBox's; `user`: who runs the script.
+   */
+  static async make(
+    downloader: "curl" | "wget" | "BusyBox wget" | "none" = "curl",
+    { busybox = false, user = SELF }: { busybox?: boolean; user?: User } = {},
+  ): Promise<Machine> {
+    const folder = await Deno.makeTempDir({ prefix: "fluxloop-machine-" });
+    await Deno.chmod(folder, 0o755);
+    const machine = new Machine(folder, user);
+    await Deno.mkdir(machine.home);
+    if (user !== SELF) await Deno.chown(machine.home, UID[user], UID[user]);
+    await Deno.mkdir(machine.#tools);
+    for (const name of TOOLS) machine.#link(name, busybox && APPLETS.includes(name) ? "/bin/busybox" : findTool(name));
+    if (downloader === "BusyBox wget") machine.#link("wget", "/bin/busybox");
+    else if (downloader !== "none") machine.#link(downloader, findTool(downloader));
+    return machine;
+  }
+
+  /** Puts a shell script in the place of a tool. */
+  async replaceTool(name: string, script: string): Promise<void> {
+    await this.removeTool(name);
+    await Deno.writeTextFile(`${this.#tools}/${name}`, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  }
+
+  async removeTool(name: string): Promise<void> {
+    await Deno.remove(`${this.#tools}/${name}`);
+  }
+
+  /**
+   * Pipes a script into a shell, as `curl … | sh` does.
+   *
+   * @param shell A name in {@linkcode SHELLS}.
+   * @param env What stands in the environment beside HOME and PATH; `HOME: ""` leaves that out.
+   */
+  pipe(shell: string, script: string, env: Readonly<Record<string, string>> = {}): Promise<Outcome> {
+    const settings = { HOME: this.home, PATH: this.#tools, ...env };
+    if (settings.HOME === "") delete (settings as Partial<typeof settings>).HOME;
+    return runAs(this.#user, [...SHELLS[shell]], { env: settings, stdin: script, cwd: "/" });
+  }
+
+  /** The environment of the script, for who starts it by themselves. */
+  get env(): Record<string, string> {
+    return { HOME: this.home, PATH: this.#tools };
+  }
+
+  /** @returns The paths of all files and links below the home, hidden ones included. */
+  files(): string[] {
+    const below = (folder: string): string[] =>
+      [...Deno.readDirSync(folder)].flatMap((it) => {
+        const path = `${folder}/${it.name}`;
+        return it.isDirectory ? below(path) : [path.slice(this.home.length + 1)];
+      });
+    return below(this.home).sort();
+  }
+
+  /** @returns What the program that is installed says to `--version`. */
+  async installed(path = `${this.home}/.local/bin/fluxloop`): Promise<string> {
+    const { stdout } = await runAs(this.#user, [path, "--version"], { env: {} });
+    return stdout.split("\n")[0];
+  }
+
+  async remove(): Promise<void> {
+    await Deno.remove(this.#tools.slice(0, this.#tools.lastIndexOf("/")), { recursive: true });
+  }
+
+  #link(name: string, to: string): void {
+    Deno.symlinkSync(to, `${this.#tools}/${name}`);
+  }
+}
+
+function findTool(name: string): string {
+  const folder = ["/usr/bin", "/bin"].find((it) => {
+    try {
+      return Deno.statSync(`${it}/${name}`).isFile;
+    } catch {
+      return false;
+    }
+  });
+  if (folder === undefined) throw new Error(`This machine has no ${name}`);
+  return `${folder}/${name}`;
+}
