@@ -19,7 +19,7 @@ describe("what an agent leaves behind", () => {
         const runner = await runnerOf({ ...AGENT, killTimeout: 1000, reuse });
         const pid = await answerTo(runner, child);
         await runner.close();
-        assertEquals(isRunning(pid), false);
+        await waitUntilGone(pid);
       });
     }
   }
@@ -54,6 +54,13 @@ describe("what an agent leaves behind", () => {
     });
   }
 });
+
+/** Waits until a process is gone that was killed already: the system takes a moment for that. */
+async function waitUntilGone(pid: string): Promise<void> {
+  const end = performance.now() + 5000;
+  while (isRunning(pid) && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 10));
+  assertEquals(isRunning(pid), false);
+}
 
 /** @returns Whether there is such a process; one that has ended and that nobody has asked about is none. */
 function isRunning(pid: string): boolean {
