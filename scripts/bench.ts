@@ -1,13 +1,15 @@
 /**
  * Measures what the program takes to start, against the least that any program compiled in the same way takes, and
- * against a peer; what it takes on a disk; and what the embedded platform answers to many clients at once. Ratios of one
- * run can be compared between machines; milliseconds cannot. It asserts nothing.
+ * against a peer; what it takes on a disk; what the embedded platform answers to many clients at once; and how many runs
+ * of an agent a second `fluxloop test` makes, against a bare loop. Ratios of one run can be compared between machines;
+ * milliseconds cannot. It asserts nothing.
  *
  * `--json <file>` writes the figures too.
  *
  * @module
  */
 import { parseArgs } from "node:util";
+import { agentRunLines, type AgentRunRows, agentRunTargets, measureAgentRuns } from "./bench/agent_runs.ts";
 import { compare, type Row, table, type Target, targetLines } from "./bench/report.ts";
 import { measure, type Subject } from "./bench/measure.ts";
 import { loadLines, type LoadRow, measureLoad } from "./bench/platform_load.ts";
@@ -64,7 +66,11 @@ async function bench(jsonFile: string | undefined): Promise<void> {
     console.log(`\n${sizeLines(sizes)}`);
     const loadRows = await measureLoad(sandbox);
     console.log(`\n${loadLines(loadRows)}`);
-    if (jsonFile !== undefined) await writeJson(jsonFile, rows, targets, sizes, loadRows);
+    const agentRuns = await measureAgentRuns(FLUXLOOP, CACHE);
+    const runTargets = agentRunTargets(agentRuns);
+    console.log(`\n${agentRunLines(agentRuns)}\n\n${targetLines(runTargets)}`);
+    const figures = { sizes, load: loadRows, agent_runs: agentRuns };
+    if (jsonFile !== undefined) await writeJson(jsonFile, rows, [...targets, ...runTargets], figures);
   } finally {
     await sandbox.close();
   }
@@ -137,9 +143,12 @@ async function writeJson(
   file: string,
   rows: readonly Row[],
   targets: readonly Target[],
-  sizes: readonly SizeRow[],
-  load: readonly LoadRow[],
+  figures: {
+    readonly sizes: readonly SizeRow[];
+    readonly load: readonly LoadRow[];
+    readonly agent_runs: AgentRunRows;
+  },
 ): Promise<void> {
   const base = JSON.parse(await Deno.readTextFile("dist/base.json"));
-  await Deno.writeTextFile(file, `${JSON.stringify({ base, rounds: ROUNDS, rows, targets, sizes, load }, null, 2)}\n`);
+  await Deno.writeTextFile(file, `${JSON.stringify({ base, rounds: ROUNDS, rows, targets, ...figures }, null, 2)}\n`);
 }

@@ -41,6 +41,7 @@ export const TEST_TOOLS: readonly DebianTool[] = [
   { command: "curl", package: "curl" },
   { command: "wget", package: "wget" },
   { command: "ruby", package: "ruby" },
+  { command: "python3", package: "python3" },
 ];
 
 /** What `deno task bench` measures with, and the peer that it compares with. */

@@ -15,7 +15,31 @@ interface Step {
 }
 
 const INTERRUPTED = 130;
-const FROM_SOURCE: Program = [Deno.execPath(), "run", "--quiet", "--no-prompt", "--permission-set=fluxloop", "main.ts"];
+const HERE = Deno.cwd();
+const FROM_SOURCE: Program = [
+  ...[Deno.execPath(), "run", "--quiet", "--no-prompt"] as const,
+  ...["--config", `${HERE}/deno.json`, "--permission-set=fluxloop", `${HERE}/main.ts`],
+];
+
+/** The least that is an agent: it answers each line of input with a line of output. */
+const AGENT = `let rest = "";
+for await (const chunk of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
+  const lines = (rest + chunk).split("\\n");
+  rest = lines.pop()!;
+  for (const line of lines) {
+    const { input, context } = JSON.parse(line);
+    const output = \`Thank you for asking: "\${input}" I shall see to it, \${context.persona}.\`;
+    console.log(JSON.stringify({ type: "final", output }));
+  }
+}
+`;
+const CONFIGURATION = `name: support
+parallel_runs: 2
+runner:
+  process:
+    command: [${JSON.stringify(Deno.execPath())}, run, agent.ts]
+    reuse: true
+`;
 
 const stopping = new AbortController();
 Deno.addSignalListener("SIGINT", () => stopping.abort());
@@ -37,6 +61,8 @@ async function demo(signal: AbortSignal): Promise<void> {
   Deno.env.set("DENO_DIR", await denoFolder());
   const sandbox = await openSandbox(FROM_SOURCE, signal);
   try {
+    await Deno.writeTextFile(`${sandbox.env.HOME}/agent.ts`, AGENT);
+    await Deno.writeTextFile(`${sandbox.env.HOME}/fluxloop.yaml`, CONFIGURATION);
     for (const step of steps(sandbox.apiKey)) await show(step, sandbox, signal);
   } finally {
     await sandbox.close();
@@ -53,6 +79,9 @@ function steps(apiKey: string): Step[] {
     { args: ["auth", "status", "--json"], code: 0 },
     { args: login, input: { file: "wrong-key.txt", text: wrongKey }, code: 3 },
     { args: ["auth", "logout", "--all"], code: 0 },
+    { args: login, input: { file: "key.txt", text: apiKey }, code: 0 },
+    { args: ["test", "--project", "customer-support-bot"], code: 0 },
+    { args: ["auth", "whoami"], code: 0 },
   ];
 }
 
@@ -61,6 +90,8 @@ function steps(apiKey: string): Step[] {
  */
 async function show({ args, input, code: expected }: Step, { env }: Sandbox, signal: AbortSignal): Promise<void> {
   const line = `fluxloop ${args.join(" ")}`;
+  // What the test runs is not to be guessed.
+  if (args[0] === "test") console.log(`$ cat fluxloop.yaml\n${CONFIGURATION}`);
   console.log(`$ ${line}${input === undefined ? "" : ` < ${input.file}`}`);
 
   const [command, ...before] = FROM_SOURCE;
@@ -68,6 +99,7 @@ async function show({ args, input, code: expected }: Step, { env }: Sandbox, sig
     args: [...before, ...args],
     clearEnv: true,
     env,
+    cwd: env.HOME,
     signal,
     stdin: input === undefined ? "null" : "piped",
   }).spawn();

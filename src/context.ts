@@ -85,7 +85,7 @@ export interface PromptChoice {
   readonly label: string;
 }
 
-/** The way to a server. */
+/** The way to a server. Connections are kept for whoever comes with the same object again, and with that object alone. */
 export interface Connection {
   /** The proxy's address, with user name and password where it needs them; `null` for none. */
   readonly proxy: string | null;
@@ -119,6 +119,41 @@ export interface ProgramResult {
   /** What it wrote, up to 1 MiB each; it finds the pipe closed when it writes more. */
   readonly stdout: string;
   readonly stderr: string;
+}
+
+/** How a program is started that is talked to while it runs. */
+export interface StartOptions {
+  /** Its arguments, as they are: no shell reads them. Every user of the machine can see them. */
+  readonly args: readonly string[];
+  /** The folder that it starts in, an absolute path. */
+  readonly cwd: string;
+  /** Variables that stand over this program's own environment, which it inherits without the keys. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** A program that is talked to while it runs. */
+export interface RunningProgram {
+  readonly stdin: WritableStream<Uint8Array>;
+  readonly stdout: ReadableStream<Uint8Array>;
+  readonly stderr: ReadableStream<Uint8Array>;
+  /** How it ended: its exit code, and the signal where one ended it. */
+  readonly ended: Promise<{ readonly code: number; readonly signal: string | null }>;
+  /** Sends a signal to it and to all that it has started; nothing happens where they have ended. */
+  kill(signal: "SIGTERM" | "SIGINT" | "SIGKILL"): void;
+}
+
+/** Programs of which none outlives this one, however it ends. */
+export interface ProgramGroups {
+  /**
+   * Starts a program without a shell, in a session and a process group of its own: what a terminal sends does not reach it.
+   *
+   * @param program Its name, to be found as the system finds programs, or its path, a relative one from `cwd` on.
+   * @throws {Deno.errors.NotFound} When there is no such program, or no such folder.
+   * @throws What the system throws, when it may not be run.
+   */
+  start(program: string, options: StartOptions): RunningProgram;
+  /** Ends, with SIGKILL, whatever is left of the programs and of all that they have started. */
+  close(): Promise<void>;
 }
 
 /** The outside world. */
@@ -205,11 +240,20 @@ export interface Context {
    * @throws What the system throws, when it may not be run.
    */
   execute(program: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<number>;
+  /** @returns A place for programs that are talked to; the caller closes it. */
+  programGroups(): ProgramGroups;
   /**
    * Gives up the power to start processes, for good: what handles a key and needs no other program must not be able to
    * hand the key to one.
    */
   renounceProcesses(): void;
+  /**
+   * Gives up the power to read any environment variable but those that the program knows by name, for good: only what
+   * expands a configuration's `${NAME}` needs the others.
+   */
+  renounceEnvironment(): void;
   /** Aborted when the program is told to stop: by Ctrl-C, by its terminal closing, by SIGTERM. */
   readonly stopped: AbortSignal;
+  /** Aborted when it is told so a second time, while it still puts things in order. */
+  readonly insisted: AbortSignal;
 }

@@ -26,6 +26,30 @@ export class ConfigurationError extends FluxloopError {
   override readonly code = "configuration";
 }
 
+/** Something that is wrong in a file that a person wrote. */
+export interface Mistake {
+  /** The file's path, as people know it. */
+  readonly file: string;
+  /** From 1 on. */
+  readonly line: number;
+  readonly column: number;
+  /** The field, such as `runner.http.url`; empty where it is the file as a whole. */
+  readonly path: string;
+  /** What is wrong or expected, without anything of the file's text. */
+  readonly message: string;
+}
+
+/** A file that a person wrote has mistakes, and all of them are told: exit 2. */
+export class MistakesError extends ConfigurationError {
+  /** @param mistakes One or more. */
+  constructor(readonly mistakes: readonly Mistake[]) {
+    const files = [...new Set(mistakes.map((it) => it.file))].join(" and ");
+    super(
+      mistakes.length === 1 ? `There is a mistake in ${files}` : `There are ${mistakes.length} mistakes in ${files}`,
+    );
+  }
+}
+
 /** A profile without an API key was to have it replaced: exit 2. */
 export class BrowserLoginError extends FluxloopError {
   override readonly exitCode = 2;

@@ -5,6 +5,7 @@
  */
 import type { Connection, Context, TextStream } from "./context.ts";
 import { execute, launch, runProgram } from "./real_processes.ts";
+import { programGroups } from "./real_program_groups.ts";
 import { ConfigurationError, SystemError } from "./errors.ts";
 
 const encoder = new TextEncoder();
@@ -54,8 +55,13 @@ export async function fetchOver(request: Request, connection: Connection): Promi
   // The runtime by itself trusts what came with it alone. With this it also trusts what the system does, which knows of
   // SSL_CERT_FILE; it reads it once, before the first secure connection.
   if (request.url.startsWith("https:") && !Deno.env.has(CA_STORE)) Deno.env.set(CA_STORE, "mozilla,system");
-  return await fetch(request, { client: httpClient(connection) });
+  let client = clients.get(connection);
+  if (client === undefined) clients.set(connection, client = httpClient(connection));
+  return await fetch(request, { client });
 }
+
+/** A client keeps its connections to servers; making one for each request takes longer than a request on this machine. */
+const clients = new WeakMap<Connection, Deno.HttpClient>();
 
 /** The runtime has no setting for "no proxy": its variables are hidden for the moment in which it reads them. */
 function httpClient({ proxy, caCerts }: Connection): Deno.HttpClient {
@@ -138,10 +144,20 @@ const STOP_SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT"]
   : ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
 
+/** One Ctrl-C comes from the terminal, and again from a parent that passes it on: within this time, in milliseconds. */
+const SAME_WISH = 500;
+
 /** Tells when the program is to stop, unless it stands back for another one. */
 class StopWatch {
   readonly #stop = new AbortController();
-  readonly #onSignal = () => this.#stop.abort();
+  readonly #insistence = new AbortController();
+  #stoppedAt = Infinity;
+  readonly #onSignal = () => {
+    if (!this.signal.aborted) {
+      this.#stoppedAt = performance.now();
+      this.#stop.abort();
+    } else if (performance.now() - this.#stoppedAt > SAME_WISH) this.#insistence.abort();
+  };
 
   constructor() {
     this.watch();
@@ -149,6 +165,10 @@ class StopWatch {
 
   get signal(): AbortSignal {
     return this.#stop.signal;
+  }
+
+  get insistence(): AbortSignal {
+    return this.#insistence.signal;
   }
 
   watch(): void {
@@ -208,9 +228,14 @@ export function realContext(): Context {
       const taken = stopWatch();
       return await execute(program, args, env, () => taken.rest()).finally(() => taken.watch());
     },
+    programGroups,
     renounceProcesses: () => void Deno.permissions.revokeSync({ name: "run" }),
+    renounceEnvironment: () => void Deno.permissions.revokeSync({ name: "env", variable: "*" }),
     get stopped() {
       return stopWatch().signal;
+    },
+    get insisted() {
+      return stopWatch().insistence;
     },
   };
 }

@@ -88,7 +88,8 @@ function runOnce(name: string, command: string, args: readonly string[], env?: R
   return said;
 }
 
-function spread(figures: readonly number[]): Spread {
+/** @returns The middle and the ends of one or more figures. */
+export function spread(figures: readonly number[]): Spread {
   const sorted = figures.toSorted((a, b) => a - b);
   const upper = Math.floor(sorted.length / 2);
   const median = (sorted[upper] + sorted[Math.ceil(sorted.length / 2) - 1]) / 2;

@@ -18,10 +18,12 @@ export interface Row extends Measurement {
 /** A target, and what was measured. */
 export interface Target {
   readonly name: string;
+  /** What is measured must not be above it; or not below, where it is the least. */
   readonly most: number;
+  readonly isLeast?: boolean;
   /** `null` where it could not be measured. */
   readonly measured: number | null;
-  readonly unit: "x" | "ms";
+  readonly unit: "x" | "ms" | "runs/s";
 }
 
 /** @returns The rows, the first of which is what the others are compared with. */
@@ -54,13 +56,14 @@ export function table(rows: readonly Row[]): string {
 
 /** @returns The targets for people, one a line. */
 export function targetLines(targets: readonly Target[]): string {
-  return aligned(targets.map(({ name, most, measured, unit }) => {
+  return aligned(targets.map(({ name, most, isLeast = false, measured, unit }) => {
     const space = unit === "x" ? "" : " ";
-    const verdict = measured === null ? "not measured" : measured <= most ? "met" : "missed";
-    const digits = unit === "x" ? 2 : 1;
+    const isMet = measured !== null && (isLeast ? measured >= most : measured <= most);
+    const verdict = measured === null ? "not measured" : isMet ? "met" : "missed";
+    const digits = { "x": 2, "ms": 1, "runs/s": 0 }[unit];
     return [
       name,
-      `<= ${most}${space}${unit}`,
+      `${isLeast ? ">=" : "<="} ${most}${space}${unit}`,
       measured === null ? "-" : `${measured.toFixed(digits)}${space}${unit}`,
       verdict,
     ];

@@ -78,6 +78,9 @@ function compileArgs({ folder, script, output, target }: Compilation): string[] 
     // The code cache is a file of a known name in the folder for temporary files, where any user of the machine could
     // put code that would then run with our keys.
     "--no-code-cache",
+    // In MiB. V8 lets what is soon to be garbage grow to four times that before it looks, and a test of thousands of runs
+    // would take twice the memory of one of hundreds; with this it takes a quarter more, and no longer.
+    "--v8-flags=--max-semi-space-size=4",
     ...["--target", target, "--output", `${folder}/${fileName(output)}`, `${folder}/${script}`],
   ];
 }

@@ -13,6 +13,7 @@ import { AUTH_COMMANDS, authCommand } from "./auth/mod.ts";
 import { completionsCommand } from "./completions/mod.ts";
 import { showHelp } from "./help.ts";
 import { platformCommand } from "./platform/mod.ts";
+import { testCommand } from "./test/mod.ts";
 import { upgradeCommand } from "./upgrade.ts";
 
 /**
@@ -44,6 +45,7 @@ export function commandTree(context: Context, args: readonly string[]): Command 
     .globalOption("-v, --verbose", "Show requests and timings on standard error, secrets masked.")
     .globalOption("--no-color", "Use no colour.")
     .example("Sign in", "fluxloop auth login")
+    .example("Test an agent", "fluxloop test")
     .example("Try everything on this machine", "fluxloop platform serve")
     .action(function () {
       showHelp(context, this, colour);
@@ -52,10 +54,12 @@ export function commandTree(context: Context, args: readonly string[]): Command 
   const [group, command] = args;
   const all = Object.keys(AUTH_COMMANDS) as (keyof typeof AUTH_COMMANDS)[];
   const named = group === "auth" ? all.filter((it) => it === command) : [];
+  if (group === "test") return root.command("test", testCommand(context)) as unknown as Command;
   const isNamed = named.length > 0 || group === "apikeys";
   if (group !== "apikeys") root.command("auth", authCommand(context, colour, named.length === 0 ? all : named));
   if (named.length === 0) root.command("apikeys", apikeysCommand(context, colour));
   if (!isNamed) {
+    root.command("test", testCommand(context));
     root.command("platform", platformCommand(context, colour));
     root.command("upgrade", upgradeCommand(context) as unknown as Command);
     root.command("completions", completionsCommand(context, colour, () => commandTree(context, [])));

@@ -13,6 +13,9 @@ import { watchForNewVersion } from "./version_notice.ts";
 const VERSION_OPTIONS: readonly string[] = ["--version", "-V"];
 /** How long a command that was told to stop may take to put things in order, in milliseconds. */
 const STOP_PATIENCE = 3_000;
+/** The command that ends other programs then, which may take its time, and expands a configuration's variables. */
+const TEST = "test";
+const SHOW_CURSOR = "\x1b[?25h\n";
 
 /**
  * Runs the program.
@@ -33,6 +36,8 @@ export async function run(context: Context, args: readonly string[]): Promise<nu
       await writeProfileNames(context);
     });
   }
+  const mayBeTest = args.includes(TEST);
+  if (!mayBeTest) context.renounceEnvironment();
   const watch = watchForNewVersion(context, args);
   const world = watch?.context ?? context;
   const running = guarded(world, args, async () => {
@@ -44,7 +49,11 @@ export async function run(context: Context, args: readonly string[]): Promise<nu
   context.stopped.addEventListener("abort", () => {
     const code = new InterruptedError().exitCode;
     running.then(stopped.resolve);
-    setTimeout(() => stopped.resolve(code), STOP_PATIENCE);
+    if (!mayBeTest) setTimeout(() => stopped.resolve(code), STOP_PATIENCE);
+    context.insisted.addEventListener("abort", () => {
+      if (context.stderr.isTerminal()) context.stderr.write(SHOW_CURSOR);
+      stopped.resolve(code);
+    });
   });
   const code = await Promise.race([running, stopped.promise]);
   watch?.end(code);

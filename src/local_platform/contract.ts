@@ -51,5 +51,11 @@ export type LoginState = Schemas["LoginState"];
 export type RefreshedLogin = Schemas["RefreshedLogin"];
 /** A 401 answer. */
 export type UnauthorizedError = Schemas["UnauthorizedError"];
+/** What a test is run on: what `POST /api/sync/pull` answers. */
+export type Bundle = Schemas["Bundle"];
+/** What `POST /api/sync/upload` takes. */
+export type ResultUpload = Schemas["ResultUpload"];
+/** What it answers. */
+export type UploadedResults = Schemas["UploadedResults"];
 /** An answer that says no more than a sentence. */
 export type SentenceError = Schemas["Error"];

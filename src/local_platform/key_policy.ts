@@ -9,14 +9,8 @@ import { Refusal } from "./answers.ts";
 import { generateApiKey, type KeyEnvironment } from "./api_key.ts";
 import type { ApiKey } from "./api_keys.ts";
 import type { Caller } from "./authenticate.ts";
-import type {
-  ConflictError,
-  FieldError,
-  Permission,
-  PermissionDeniedError,
-  Scopes,
-  SentenceError,
-} from "./contract.ts";
+import type { ConflictError, FieldError, Permission, Scopes, SentenceError } from "./contract.ts";
+import { denied } from "./reach.ts";
 import { invalid } from "./request_body.ts";
 import type { Random } from "./secret.ts";
 import type { Storage } from "./storage.ts";
@@ -187,7 +181,9 @@ function permissionsOf({ apiKey }: Caller, wanted: unknown): readonly Permission
     }
   });
   const lacking: Permission | undefined = wanted.find((it) => apiKey !== null && !apiKey.permissions.includes(it));
-  if (lacking !== undefined) throw denied(lacking, apiKey!.permissions);
+  if (lacking !== undefined) {
+    throw denied(lacking, apiKey!.permissions, "The API key does not have this permission itself");
+  }
   return PERMISSIONS.filter((it) => wanted.includes(it));
 }
 
@@ -240,14 +236,4 @@ function timeOf(value: unknown): Date | null {
 
 function wrong(field: string, msg: string): Refusal {
   return invalid([{ loc: ["body", field], msg } satisfies FieldError]);
-}
-
-function denied(required: Permission, permissions: readonly Permission[]): Refusal {
-  const body: PermissionDeniedError = {
-    code: "permission_denied",
-    required_permission: required,
-    permissions: [...permissions],
-    detail: "The API key does not have this permission itself",
-  };
-  return new Refusal(403, body);
 }

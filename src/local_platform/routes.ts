@@ -14,13 +14,14 @@ import type {
   CreatedApiKey,
   ListedApiKey,
   Me,
-  Project,
   ProjectList,
   WorkspaceList,
 } from "./contract.ts";
 import { changeKey, createKey, deleteKey, type KeyKeeper, managedKeys } from "./key_policy.ts";
+import { reachableProjects } from "./reach.ts";
 import { readObject } from "./request_body.ts";
 import type { Route } from "./router.ts";
+import { pullBundle, takeResults } from "./sync.ts";
 import { isoTime, utcMonth } from "./time.ts";
 
 /** What handlers work with. */
@@ -49,7 +50,8 @@ export function platformRoutes(platform: Platform): Route[] {
       path: "/api/projects",
       operationId: "listProjects",
       access: "api_key",
-      handler: ({ caller }) => json(200, { projects: reachableProjects(platform, caller) } satisfies ProjectList),
+      handler: ({ caller }) =>
+        json(200, { projects: reachableProjects(platform.storage, caller) } satisfies ProjectList),
     },
     {
       method: "GET",
@@ -134,6 +136,20 @@ export function platformRoutes(platform: Platform): Route[] {
       },
     },
     {
+      method: "POST",
+      path: "/api/sync/pull",
+      operationId: "pullBundle",
+      access: "api_key",
+      handler: async ({ caller, request }) => json(200, await pullBundle(platform, caller, request)),
+    },
+    {
+      method: "POST",
+      path: "/api/sync/upload",
+      operationId: "uploadResults",
+      access: "api_key",
+      handler: async ({ caller, request }) => json(200, await takeResults(platform, caller, request)),
+    },
+    {
       method: "GET",
       path: "/openapi.json",
       operationId: "getOpenApiDocument",
@@ -150,19 +166,12 @@ function me(platform: Platform, caller: Caller): Me {
     // A key's row refers to its account, and the account's to its plan: both are there.
     account: accounts.account(accountId)!,
     organizations: accounts.organizations(accountId),
-    projects: reachableProjects(platform, caller),
+    projects: reachableProjects(platform.storage, caller),
     api_key: apiKey && apiKeyInfo(apiKey),
     api_access: true,
     plan: accounts.plan(accountId)!,
     usage: { runs_this_month: accounts.runs(accountId, utcMonth(platform.now())) },
   };
-}
-
-/** The account's projects, less those that lie outside of the key's scopes. */
-function reachableProjects({ storage }: Platform, { accountId, apiKey }: Caller): Project[] {
-  const projects = storage.accounts.projects(accountId);
-  const scopes = apiKey?.scopes ?? "all_projects";
-  return scopes === "all_projects" ? projects : projects.filter((it) => scopes.includes(it.id));
 }
 
 function listedKey(key: ApiKey): ListedApiKey {

@@ -108,6 +108,39 @@ const MIGRATIONS: readonly string[] = [
     delivered_at TEXT
   ) STRICT;
   `,
+  `
+  -- What tests are run on. Documents are kept as the contract shows them.
+  CREATE TABLE bundle_versions (
+    id TEXT NOT NULL PRIMARY KEY,
+    project_id TEXT NOT NULL REFERENCES projects (id),
+    input_items TEXT NOT NULL CHECK (json_valid(input_items)),
+    personas TEXT NOT NULL CHECK (json_valid(personas)),
+    criteria_pack TEXT NOT NULL CHECK (json_valid(criteria_pack))
+  ) STRICT;
+
+  -- What came out of them: an experiment, and its runs.
+  CREATE TABLE run_batches (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    experiment_id TEXT NOT NULL,
+    bundle_version_id TEXT REFERENCES bundle_versions (id),
+    project_id TEXT REFERENCES projects (id),
+    status TEXT NOT NULL CHECK (status IN ('running', 'completed', 'interrupted')),
+    created_at TEXT NOT NULL,
+    UNIQUE (account_id, experiment_id)
+  ) STRICT;
+
+  CREATE TABLE batch_runs (
+    batch INTEGER NOT NULL REFERENCES run_batches (number),
+    run_id TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('completed', 'failed')),
+    input_item_id TEXT,
+    persona_id TEXT,
+    result TEXT CHECK (json_valid(result)),
+    PRIMARY KEY (batch, run_id)
+  ) STRICT;
+  `,
 ];
 
 /** The version that this program makes and understands. */

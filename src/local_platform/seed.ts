@@ -7,6 +7,7 @@
 import { generateApiKey } from "./api_key.ts";
 import type { Account, Organization, Plan, Project } from "./contract.ts";
 import type { Random } from "./secret.ts";
+import { SEEDED_BUNDLE } from "./seed_bundle.ts";
 import { openStorage, type Storage } from "./storage.ts";
 import { DAY, utcMidnight, utcMonth } from "./time.ts";
 
@@ -64,12 +65,13 @@ export function openSeededStorage(dataDir: string | null, { now, random, apiKey 
   return { storage, apiKey: seededKey };
 }
 
-function seed({ accounts, apiKeys }: Storage, key: string, now: Date): void {
+function seed({ accounts, apiKeys, bundles }: Storage, key: string, now: Date): void {
   accounts.addPlan("plan_1", PLAN);
   accounts.addAccount(ACCOUNT, "plan_1");
   for (const organization of ORGANIZATIONS) accounts.addOrganization(organization, ACCOUNT.id);
   for (const project of PROJECTS) accounts.addProject(project, ORGANIZATIONS[0].id);
   accounts.addRuns(ACCOUNT.id, utcMonth(now), RUNS);
+  bundles.add(SEEDED_BUNDLE, PROJECTS[0].id);
 
   const createdAt = utcMidnight(now);
   apiKeys.add({

@@ -6,9 +6,11 @@
  */
 import { Accounts } from "./accounts.ts";
 import { ApiKeys } from "./api_keys.ts";
+import { Bundles } from "./bundles.ts";
 import { openDatabase } from "./data_directory.ts";
 import type { Database } from "./database.ts";
 import { DeviceLogins } from "./device_logins.ts";
+import { RunBatches } from "./run_batches.ts";
 import { migrate } from "./schema.ts";
 import { Sessions } from "./sessions.ts";
 
@@ -20,6 +22,8 @@ export interface Storage {
   readonly sessions: Sessions;
   /** Does all of `changes`, or, where it throws, nothing of it. */
   transaction<T>(changes: () => T): T;
+  readonly bundles: Bundles;
+  readonly runBatches: RunBatches;
   /** Lets go of the files. */
   close(): void;
 }
@@ -46,6 +50,8 @@ function storageOn(database: Database): Storage {
     deviceLogins: new DeviceLogins(database),
     sessions: new Sessions(database),
     transaction: (changes) => database.transaction(changes),
+    bundles: new Bundles(database),
+    runBatches: new RunBatches(database),
     close: () => database.close(),
   };
 }

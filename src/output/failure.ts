@@ -7,6 +7,7 @@ import {
   FluxloopError,
   InterruptedError,
   InvalidKeyError,
+  MistakesError,
   NetworkError,
   NotLoggedInError,
   PermissionDeniedError,
@@ -36,6 +37,8 @@ export function errorJson(error: FluxloopError): ErrorJson {
       required_permission: error.required === undefined ? null : redact(error.required),
       permissions: error.permissions?.map(redact) ?? null,
     }
+    : error instanceof MistakesError
+    ? { mistakes: error.mistakes.map((it) => ({ ...it, path: redact(it.path), message: redact(it.message) })) }
     : {};
   return { code: error.code, message: safe(error, messageOf(error)), exit_code: error.exitCode, ...further };
 }
@@ -78,6 +81,12 @@ function helpOn(error: FluxloopError): string[] {
       "Your API key doesn't have permission to perform this action.",
       ...(details.length === 0 ? [] : [details.join("\n")]),
     ];
+  }
+  if (error instanceof MistakesError) {
+    const lines = error.mistakes.map(({ file, line, column, path, message }) =>
+      printable(`${file}:${line}:${column} ${path === "" ? "" : `${path}: `}${message}`)
+    );
+    return [lines.join("\n")];
   }
   if (error instanceof NetworkError) {
     return [

@@ -40,7 +40,17 @@ const TOKEN = /[\w+=-]{20,}/g;
  * @returns The text with everything that looks like a key or a bearer token masked.
  */
 export function redact(text: string): string {
-  return text.replace(ANY_BEARER, "$1****").replace(ANY_KEY, (key) => MASKED.test(key) ? key : maskKey(key));
+  return redactKeys(text.replace(ANY_BEARER, "$1****"));
+}
+
+/**
+ * Makes a text safe to keep that is to stay as it is otherwise: what an agent said.
+ *
+ * @param text Any text.
+ * @returns The text with everything that looks like a key masked.
+ */
+export function redactKeys(text: string): string {
+  return text.replace(ANY_KEY, (key) => MASKED.test(key) ? key : maskKey(key));
 }
 
 /**

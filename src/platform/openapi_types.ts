@@ -135,6 +135,46 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/sync/pull": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * What a test is run on
+     * @description Needs `read_scenarios`. Takes a version of a bundle, or a project, whose newest version it is then. What the key does not reach is not there. Nothing is changed by it.
+     */
+    post: operations["pullBundle"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/sync/upload": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Takes in what came out of a test
+     * @description Needs `upload_results`. An experiment may come in several parts; they belong together by `experiment_id`, and all are answered with the same `run_batch_id`. A run is known by its `id` within the experiment: one that came before is passed over and counted once, so that every part may be sent again, alone or with others, at any time. The status of the experiment is that of the part that says it last; one that is `completed` or `interrupted` is never `running` again. A body may have 4 MiB.
+     */
+    post: operations["uploadResults"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/openapi.json": {
     parameters: {
       query?: never;
@@ -303,6 +343,140 @@ export interface components {
     WorkspaceList: {
       workspaces: components["schemas"]["Workspace"][];
     } | components["schemas"]["Workspace"][];
+    /** @description At least one of both ids; where both are given, the version is one of the project's */
+    PullRequest: {
+      /** @example bv_1 */
+      bundle_version_id?: string | null;
+      /** @example prj_1 */
+      project_id?: string | null;
+      /** @description True where it is left out, as the others */
+      include_inputs?: boolean;
+      include_personas?: boolean;
+      include_criteria?: boolean;
+    };
+    /** @description What one side of a conversation says */
+    Message: {
+      /**
+       * @example user
+       * @example assistant
+       */
+      role: string;
+      /** @example Where is my order? */
+      content: string;
+    };
+    /** @description One thing to say to an agent */
+    InputItem: {
+      /** @example inp_1 */
+      id: string;
+      messages: components["schemas"]["Message"][];
+      /**
+       * @description Who says it
+       * @example per_1
+       */
+      persona_id?: string | null;
+      metadata?: {
+        [key: string]: unknown;
+      } | null;
+    };
+    /** @description Somebody whom an input is said by */
+    Persona: {
+      /** @example per_1 */
+      id: string;
+      /** @example In a hurry */
+      name: string;
+    };
+    /** @description What a test is run on; a list that was not asked for is empty */
+    Bundle: {
+      bundle_version: {
+        /** @example bv_1 */
+        id: string;
+        /** @example prj_1 */
+        project_id: string | null;
+      };
+      input_items: components["schemas"]["InputItem"][];
+      personas: components["schemas"]["Persona"][];
+      criteria_pack: {
+        [key: string]: unknown;
+      }[];
+    };
+    /** @description What came out of a test, or a part of it */
+    ResultUpload: {
+      /**
+       * @description What it was run on; null: inputs of its own
+       * @example bv_1
+       */
+      bundle_version_id?: string | null;
+      /** @example prj_1 */
+      project_id?: string | null;
+      run_batch: {
+        /** @example exp_20240122T120000Z_k3f9x2ab */
+        experiment_id: string;
+        /** @enum {string} */
+        execution_target: "local";
+        /** @enum {string} */
+        status: "running" | "completed" | "interrupted";
+      };
+      runs: components["schemas"]["Run"][];
+      /** @description At most one for each of the runs */
+      run_results: components["schemas"]["RunResult"][];
+      artifacts?: {
+        [key: string]: unknown;
+      }[];
+      turns?: {
+        [key: string]: unknown;
+      }[];
+      turn_summaries?: {
+        [key: string]: unknown;
+      }[];
+      upload_meta?: {
+        /** @example fluxloop/0.1.0 */
+        client?: string;
+        /** @description Counts from 1 */
+        part?: number;
+        is_last?: boolean;
+      };
+    };
+    /** @enum {string} */
+    RunStatus: "completed" | "failed";
+    /** @description An agent, once on one input */
+    Run: {
+      /** @description Unique within the experiment */
+      id: string;
+      /** @example inp_1 */
+      input_item_id?: string | null;
+      /** @example per_1 */
+      persona_id?: string | null;
+      status: components["schemas"]["RunStatus"];
+    };
+    /** @description What came out of a run */
+    RunResult: {
+      /** @description One of the same part's runs */
+      run_id: string;
+      status: components["schemas"]["RunStatus"];
+      metrics: {
+        duration_ms: number;
+      } & {
+        [key: string]: unknown;
+      };
+      transcript: components["schemas"]["Message"][];
+      local_eval_summary?: {
+        /** @enum {string} */
+        verdict: "passed" | "failed";
+        scores?: {
+          [key: string]: number;
+        };
+        failures?: {
+          /** @example timeout */
+          kind: string;
+          /** @description A sentence for people */
+          message: string;
+        }[];
+      };
+    };
+    UploadedResults: {
+      /** @example rb_k3f9x2abk3f9x2ab */
+      run_batch_id: string;
+    };
     /** @description An OpenAPI 3.1 document, as its specification has it */
     OpenApiDocument: {
       openapi: string;
@@ -773,6 +947,77 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["PermissionDenied"];
+      404: components["responses"]["NotFound"];
+      405: components["responses"]["MethodNotAllowed"];
+      413: components["responses"]["ContentTooLarge"];
+      415: components["responses"]["UnsupportedMediaType"];
+      421: components["responses"]["MisdirectedRequest"];
+      422: components["responses"]["UnprocessableContent"];
+      429: components["responses"]["TooManyRequests"];
+      "5XX": components["responses"]["ServerError"];
+    };
+  };
+  pullBundle: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["PullRequest"];
+      };
+    };
+    responses: {
+      /** @description The version, and of its content what was asked for */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Bundle"];
+        };
+      };
+      401: components["responses"]["Unauthorized"];
+      403: components["responses"]["PermissionDenied"];
+      404: components["responses"]["NotFound"];
+      405: components["responses"]["MethodNotAllowed"];
+      413: components["responses"]["ContentTooLarge"];
+      415: components["responses"]["UnsupportedMediaType"];
+      421: components["responses"]["MisdirectedRequest"];
+      422: components["responses"]["UnprocessableContent"];
+      429: components["responses"]["TooManyRequests"];
+      "5XX": components["responses"]["ServerError"];
+    };
+  };
+  uploadResults: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description A text of the client's own for this part. This server needs none to do it once. */
+        "Idempotency-Key"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ResultUpload"];
+      };
+    };
+    responses: {
+      /** @description It is kept */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UploadedResults"];
+        };
       };
       401: components["responses"]["Unauthorized"];
       403: components["responses"]["PermissionDenied"];

@@ -16,6 +16,13 @@ const LINES = [
   "(exit 3)",
   "$ fluxloop auth logout --all",
   "✅ Logged out from profile: default",
+  "$ fluxloop auth login --api-key-stdin < key.txt",
+  "$ cat fluxloop.yaml",
+  "$ fluxloop test --project customer-support-bot",
+  "✅ All 8 runs passed in ",
+  "Uploaded: rb_",
+  "$ fluxloop auth whoami",
+  "Usage this month: 242 / 1,000 runs",
 ];
 
 describe("the demo", () => {

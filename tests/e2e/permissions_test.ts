@@ -63,8 +63,33 @@ describe("the power to start processes", () => {
     assertEquals(await powerAfter(["--version"], {}), "granted");
   });
 
-  it("is the only one that is broader than it need be: no foreign code, no more of the environment", () => {
+  it("is broader than it need be, as is none but the environment's: there is no foreign code", () => {
     const { ffi, import: imports, all, env } = denoJson.permissions.fluxloop as Record<string, unknown>;
     assertEquals([ffi, imports, all, Array.isArray(env)], [undefined, undefined, undefined, true]);
+  });
+});
+
+describe("the power to read any environment variable", () => {
+  /** @returns What a command leaves of the permission to read a variable that the program does not know. */
+  async function powerAfter(...args: string[]): Promise<string> {
+    const home = await Deno.makeTempDir();
+    const output = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--quiet", "--no-prompt", "--permission-set=fluxloop", FIXTURE, ...args],
+      env: { HOME: home, USERPROFILE: home },
+      stdin: "null",
+      cwd: new URL("../../", import.meta.url),
+    }).output();
+    await Deno.remove(home, { recursive: true });
+    return new TextDecoder().decode(output.stderr).trim().split("\n").at(-2)!;
+  }
+
+  for (const args of [["auth", "list"], ["auth", "token"], ["apikeys", "list"], ["--help"]]) {
+    it(`is gone with ${args.join(" ")}`, async () => {
+      assertEquals(await powerAfter(...args), "prompt");
+    });
+  }
+
+  it("is what a configuration's variables are read with", async () => {
+    assertEquals(await powerAfter("test", "--schema"), "granted");
   });
 });

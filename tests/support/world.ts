@@ -7,6 +7,7 @@
 import type { Context } from "../../src/context.ts";
 import { connect, fetchOver, firstLine } from "../../src/real_context.ts";
 import { runProgram } from "../../src/real_processes.ts";
+import { programGroups } from "../../src/real_program_groups.ts";
 import { peerCertificate } from "../../src/peer_certificate.ts";
 
 /** What differs from an empty environment without a terminal. */
@@ -88,8 +89,11 @@ export function world(options: WorldOptions = {}): World {
     runProgram: options.runProgram ?? runProgram,
     launch: (program, args) => void launched.push([program, ...args]),
     execute: () => Promise.reject(new Error("another program would stand in the test's place")),
+    programGroups,
     renounceProcesses: () => {},
+    renounceEnvironment: () => {},
     stopped: stop.signal,
+    insisted: new AbortController().signal,
   };
   return {
     context,

@@ -1,0 +1,212 @@
+/**
+ * `result.html`: an experiment to look at. One file that needs nothing else, whose policy lets nothing in and nothing out;
+ * it is written as the runs are read, so that it takes no more memory for many.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { VERSION } from "../../build_info.ts";
+import type { Experiment, RunResult } from "../model.ts";
+import { unwritable } from "./folder_failure.ts";
+import { countText, cut, durationText, html } from "./html_text.ts";
+import { charts } from "./page_chart.ts";
+import { PAGE_SCRIPT } from "./page_script.ts";
+import { PAGE_STYLE } from "./page_style.ts";
+import { readResults } from "./result_line.ts";
+import { writeStreamed } from "./streamed_file.ts";
+import type { Survey } from "./survey.ts";
+
+/** The file's name in an experiment's folder. */
+export const PAGE_FILE = "result.html";
+
+/** The most characters of all transcripts together, which a browser still shows at once. */
+const ALL_TEXTS = 24_000_000;
+/** The most runs that are shown: a browser takes its time for each, folded or not. Those that failed come first. */
+const SHOWN_RUNS = 10_000;
+/** The most and the fewest characters that are shown of one text. */
+const ONE_TEXT = { most: 64 * 1024, fewest: 500 };
+
+/**
+ * Writes the page of an experiment.
+ *
+ * @param folder The experiment's folder, with its results.
+ * @param survey What its runs look like as a whole.
+ * @throws {SystemError} When it cannot be written; a page that was there before is left.
+ */
+export async function writePage(folder: string, experiment: Experiment, survey: Survey): Promise<void> {
+  const path = `${folder}/${PAGE_FILE}`;
+  try {
+    await writeStreamed(path, pageParts(folder, experiment, survey));
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
+
+async function* pageParts(folder: string, experiment: Experiment, survey: Survey): AsyncGenerator<string, void> {
+  yield head(experiment) + overview(experiment, survey) + failures(survey) + charts(survey) + tools(survey);
+  const shown = Math.min(SHOWN_RUNS, survey.runs);
+  const limit = Math.min(ONE_TEXT.most, Math.max(ONE_TEXT.fewest, Math.floor(ALL_TEXTS / Math.max(1, shown) / 2)));
+  const room = { failed: Math.min(shown, survey.failed), passed: shown - Math.min(shown, survey.failed) };
+  let place = 0;
+  for await (const { result } of readResults(folder)) {
+    place++;
+    if (room[result.outcome.status]-- > 0) yield run(result, place, limit);
+  }
+  yield foot();
+}
+
+function head({ name }: Experiment): string {
+  const policy = [
+    "default-src 'none'",
+    `style-src '${hashOf(PAGE_STYLE)}'`,
+    `script-src '${hashOf(PAGE_SCRIPT)}'`,
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join("; ");
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>${html(name)} – FluxLoop</title>
+<style>${PAGE_STYLE}</style>
+</head>
+<body>
+<main>
+`;
+}
+
+function overview(experiment: Experiment, { runs, passed, failed, durations }: Survey): string {
+  const { id, name, startedAt, endedAt, isPartial, planned, bundleVersionId } = experiment;
+  const took = endedAt.getTime() - startedAt.getTime();
+  const day = `${startedAt.toISOString().slice(0, 16).replace("T", " ")} UTC`;
+  const facts = [
+    `<span class="id">${html(id)}</span>`,
+    `<span><time datetime="${startedAt.toISOString()}">${day}</time></span>`,
+    `<span>took ${durationText(Math.max(0, took))}</span>`,
+    ...(bundleVersionId === null ? [] : [`<span>inputs of <span class="id">${html(bundleVersionId)}</span></span>`]),
+  ];
+  const badge = isPartial
+    ? `<span class="badge">stopped after ${countText(runs)} of ${countText(planned)} runs</span>`
+    : "";
+  const tile = (title: string, value: string, kind = "") =>
+    `<div${kind && ` class="${kind}"`}><dt>${title}</dt><dd>${value}</dd></div>`;
+  return `<header>
+<h1>${html(name)}${badge}</h1>
+<p class="meta">${facts.join("")}</p>
+</header>
+<dl class="tiles">${tile("Passed", countText(passed), passed > 0 ? "good" : "")}${
+    tile("Failed", countText(failed), failed > 0 ? "bad" : "")
+  }${tile("Pass rate", rateText(passed, runs))}${tile("Half within", durationText(durations.p50))}${
+    tile("95 % within", durationText(durations.p95))
+  }${tile("Longest", durationText(durations.max))}</dl>
+${shareBar(passed, failed, Math.max(planned, runs))}
+`;
+}
+
+/** @returns A share that says 100 % only of all, and 0 % only of none. */
+function rateText(passed: number, runs: number): string {
+  if (runs === 0) return "–";
+  const tenths = Math.floor(passed / runs * 1000) / 10;
+  return passed > 0 && tenths === 0 ? "&lt; 0.1 %" : `${tenths} %`;
+}
+
+function shareBar(passed: number, failed: number, planned: number): string {
+  const share = (count: number) => planned === 0 ? 0 : Math.round(count / planned * 100_000) / 100;
+  const text = `${countText(passed)} passed, ${countText(failed)} failed`;
+  return `<svg class="share" viewBox="0 0 1000 8" preserveAspectRatio="none" role="img" aria-label="${text}">` +
+    `<rect class="rest" width="1000" height="8"/><rect class="yes" width="${share(passed)}" height="8"/>` +
+    `<rect class="no" x="${share(passed)}" width="${share(failed)}" height="8"/></svg>`;
+}
+
+function failures({ groups, failed }: Survey): string {
+  if (failed === 0) return "";
+  const shown = groups.slice(0, 12);
+  const items = shown.map(({ kind, message, count, first }) =>
+    `<li><b>${countText(count)} ×</b><span class="kind">${kindText(kind)}</span>` +
+    `<a href="#r-${first + 1}">${html(message)}</a></li>`
+  );
+  const rest = failed - shown.reduce((sum, it) => sum + it.count, 0);
+  const more = rest === 0
+    ? ""
+    : `<li><b>${countText(rest)} ×</b><span>other</span><span>further failures below</span></li>`;
+  return `<section class="card"><h2>What failed</h2><ul>${items.join("")}${more}</ul></section>
+`;
+}
+
+function tools({ runs, passed, failed }: Survey): string {
+  const choice = (id: string, value: string, text: string, checked = "") =>
+    `<label><input type="radio" name="show" id="show-${id}" value="${value}"${checked}>${text}</label>`;
+  return `<div class="tools">
+<h2>Runs</h2>
+<input type="search" id="search" placeholder="Search inputs and outputs" aria-label="Search inputs and outputs" autocomplete="off" hidden>
+<select id="order" aria-label="Order" autocomplete="off" hidden><option value="">In order</option><option value="slowest">Slowest first</option></select>
+<div class="show" role="radiogroup" aria-label="Outcome">${choice("all", "all", `All ${countText(runs)}`, " checked")}${
+    choice("failed", "no", `Failed ${countText(failed)}`)
+  }${choice("passed", "yes", `Passed ${countText(passed)}`)}</div>
+<div id="count" role="status"></div>
+</div>
+${runs > SHOWN_RUNS ? `<p class="note">${omission(runs)}</p>\n` : ""}<div class="runs" id="runs">`;
+}
+
+function omission(runs: number): string {
+  return `${countText(SHOWN_RUNS)} of ${countText(runs)} runs are shown here, those that failed first of all; ` +
+    "all are in results.jsonl.";
+}
+
+function run({ request, startedAt, duration, outcome }: RunResult, place: number, limit: number): string {
+  const { input, iteration, runId } = request;
+  const passed = outcome.status === "passed";
+  const first = cut((passed ? outcome.output : outcome.failure.message).trimStart(), 160).head.replaceAll(/\s+/g, " ");
+  const persona = input.persona === null ? "" : ` · ${html(cut(input.persona.name, 200).head)}`;
+  const facts = `${html(runId)} · ${startedAt.toISOString()}${iteration === 0 ? "" : ` · iteration ${iteration + 1}`}`;
+  const said = passed ? says("agent", "Agent", outcome.output, limit) : says(
+    "agent wrong",
+    kindText(outcome.failure.kind),
+    outcome.failure.message,
+    limit,
+  ) + (outcome.failure.stderr.length === 0 ? "" : says(
+    "agent",
+    "Its last lines on standard error",
+    outcome.failure.stderr.join("\n"),
+    limit,
+  ));
+  return `<details class="run ${passed ? "yes" : "no"}" data-took="${duration}"><summary>` +
+    `<i>${passed ? "✓" : "✗"}<span class="off"> ${outcome.status} </span></i>` +
+    `<span class="id">${html(cut(input.id, 200).head)}${iteration === 0 ? "" : ` #${iteration + 1}`}</span>` +
+    `<span class="first">${html(first)}</span><span class="took">${durationText(duration)}</span></summary>` +
+    `<div class="talk" id="r-${place}">${says("says", `Input${persona}`, input.text, limit)}${said}` +
+    `<p class="id">${facts}</p></div></details>\n`;
+}
+
+/** `title` is HTML. */
+function says(kind: string, title: string, text: string, limit: number): string {
+  const { head: shown, rest } = cut(text, limit);
+  const more = rest === 0 ? "" : `<p>… and ${countText(rest)} more characters in results.jsonl</p>`;
+  // The parser drops one line end right behind the tag.
+  return `<div class="${kind}"><h3>${title}</h3><pre dir="auto">\n${html(shown)}</pre>${more}</div>`;
+}
+
+function kindText(kind: string): string {
+  return html(kind.replaceAll("_", " "));
+}
+
+function foot(): string {
+  return `</div>
+<footer>fluxloop ${
+    html(VERSION)
+  } · <a href="results.jsonl">results.jsonl</a> · <a href="summary.json">summary.json</a> ·
+<a href="config.yaml">config.yaml</a></footer>
+</main>
+<script>${PAGE_SCRIPT}</script>
+</body>
+</html>
+`;
+}
+
+/** @returns What lets one text, and no other, be a style sheet or a script of the page (CSP Level 3, 2.3.1). */
+function hashOf(text: string): string {
+  return `sha256-${createHash("sha256").update(text).digest("base64")}`;
+}

@@ -1,0 +1,334 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
+import { CONFIGURATION_SCHEMA } from "../../src/test/configuration_schema.ts";
+import { listen, type Listener } from "../support/listener.ts";
+import { fluxloop, type ServedPlatform, servePlatform, start } from "../support/program.ts";
+
+const AGENT = new URL("fixtures/agent.ts", import.meta.url).pathname.replace(/^\/([A-Z]:)/, "$1");
+const DENO = Deno.execPath();
+const FORBIDDEN = "❌ Error: Permission denied\n\nYour API key doesn't have permission to perform this action.\n\n" +
+  "Required permission: upload_results\nYour permissions: read_scenarios\n";
+
+describe("fluxloop test", () => {
+  let folder: string;
+  let platform: ServedPlatform;
+  let agent: Listener;
+  /** Once the agent was asked what it does not answer. */
+  let hung: PromiseWithResolvers<void>;
+  beforeEach(async () => {
+    hung = Promise.withResolvers();
+    folder = await Deno.makeTempDir();
+    platform = await servePlatform(["--ephemeral"]);
+    agent = listen(async (request) => {
+      const { input } = await request.json();
+      if (input === "hang") {
+        hung.resolve();
+        return await new Promise(() => {});
+      }
+      return input === "fail" ? new Response("no", { status: 500 }) : Response.json({ said: `you said ${input}` });
+    });
+  });
+  afterEach(async () => {
+    await platform.stop();
+    await agent.stop();
+    await Deno.remove(folder, { recursive: true });
+  });
+
+  /** What the program is run with; nothing of ours is in it. */
+  function environment(differing: Record<string, string> = {}): Record<string, string> {
+    return {
+      HOME: folder,
+      USERPROFILE: folder,
+      PATH: Deno.env.get("PATH")!,
+      FLUXLOOP_API_KEY: platform.key!,
+      FLUXLOOP_API_URL: platform.url,
+      NO_COLOR: "1",
+      ...differing,
+    };
+  }
+  const run = (args: string[], differing?: Record<string, string>) =>
+    fluxloop(args, { cwd: folder, env: environment(differing) });
+  const test = (args: string[] = [], differing?: Record<string, string>) => run(["test", ...args], differing);
+
+  async function configure(fields: Record<string, unknown>): Promise<void> {
+    // JSON is YAML, too.
+    await Deno.writeTextFile(`${folder}/fluxloop.yaml`, JSON.stringify({ name: "bot", ...fields }));
+  }
+  const http = (more: Record<string, unknown> = {}) => ({
+    http: { url: agent.url, stream_output_path: "$.said", ...more },
+  });
+  const process = (more: Record<string, unknown> = {}) => ({
+    process: { command: [DENO, "run", "-A", AGENT], reuse: true, ...more },
+  });
+
+  /** @returns The folders of all experiments, the oldest first. */
+  function experiments(): string[] {
+    try {
+      return [...Deno.readDirSync(`${folder}/experiments`)].map((it) => it.name).sort();
+    } catch {
+      return [];
+    }
+  }
+  // deno-lint-ignore no-explicit-any -- it is what a file holds
+  function results(): any[] {
+    const text = Deno.readTextFileSync(`${folder}/experiments/${experiments().at(-1)}/results.jsonl`);
+    return text.trimEnd().split("\n").map((line) => JSON.parse(line));
+  }
+  async function usage(differing?: Record<string, string>): Promise<number> {
+    const { stdout } = await run(["auth", "whoami", "--json"], differing);
+    return JSON.parse(stdout).usage.runs_this_month;
+  }
+  async function lesserKey(): Promise<string> {
+    const args = ["apikeys", "create", "--name", "ro", "--permission", "read_scenarios", "--quiet"];
+    return (await run(args)).stdout.trim();
+  }
+
+  it("runs the agent on every input, keeps what it said, and uploads it", async () => {
+    await configure({ runner: http(), inputs: ["a", "b"], iterations: 2, parallel_runs: 2 });
+    const before = await usage();
+    const { code, stdout, stderr } = await test();
+    assertMatch(
+      stdout,
+      /^✅ All 4 runs passed in [\d.]+ m?s\n\nResults: experiments\/exp_\w+\/result\.html\nUploaded: rb_\w+\n$/,
+    );
+    assertEquals([code, stderr], [0, "Testing bot: 4 runs, 2 at once\n"]);
+    assertEquals(results().map((it) => it.output).sort(), ["you said a", "you said a", "you said b", "you said b"]);
+    assertEquals([...Deno.readDirSync(`${folder}/experiments/${experiments()[0]}`)].map((it) => it.name).sort(), [
+      "config.yaml",
+      "result.html",
+      "results.jsonl",
+      "summary.json",
+      "upload.json",
+    ]);
+    assertEquals(await usage(), before + 4);
+  });
+
+  it("takes a profile's key", async () => {
+    await configure({ runner: http(), inputs: ["a"] });
+    const login = ["auth", "login", "--profile", "dev", "--api-key", platform.key!];
+    const { stderr } = await run(login, { FLUXLOOP_API_KEY: "" });
+    const { code, stdout } = await test(["--profile", "dev"], { FLUXLOOP_API_KEY: "", FLUXLOOP_API_URL: "" });
+    assertEquals(code, 0, stderr);
+    assertStringIncludes(stdout, "Uploaded: rb_");
+  });
+
+  it("ends with 10 when runs failed, names them, and uploads them all the same", async () => {
+    await configure({ runner: process(), inputs: ["a", { id: "second", input: "fail badly" }, "crash", "b"] });
+    const { code, stdout } = await test(["--junit", "out/junit.xml"]);
+    assertEquals(code, 10);
+    assertMatch(stdout, /^❌ 2 of 4 runs failed in /);
+    assertStringIncludes(stdout, "\n   second: The agent reports an error: badly\n");
+    assertStringIncludes(stdout, "\n   input_3: The agent ended with exit code 3 before it answered\n");
+    assertStringIncludes(stdout, "\nUploaded: rb_");
+    const xml = await Deno.readTextFile(`${folder}/out/junit.xml`);
+    assertEquals([xml.match(/<testcase /g)?.length, xml.match(/<failure /g)?.length], [4, 2]);
+  });
+
+  it("writes one document with --json", async () => {
+    await configure({ runner: http(), inputs: ["a", "fail"] });
+    const { code, stdout } = await test(["--json"]);
+    const { experiment, results: path, failures, upload } = JSON.parse(stdout);
+    assertEquals(code, 10);
+    assertEquals(
+      [experiment.status, experiment.planned, experiment.passed, experiment.failed],
+      ["completed", 2, 1, 1],
+    );
+    assertEquals(path.endsWith(`/experiments/${experiment.id}`), true);
+    assertEquals([failures.length, failures[0].input_id, failures[0].kind], [1, "input_2", "http"]);
+    assertMatch(upload.run_batch_id, /^rb_/);
+  });
+
+  it("says nothing of itself with --quiet", async () => {
+    await configure({ runner: http(), inputs: ["a"] });
+    assertEquals(await test(["-q"]), { code: 0, stdout: "", stderr: "" });
+  });
+
+  it("finds out that the key may not upload before the agent is asked", async () => {
+    await configure({ runner: http(), inputs: ["a"] });
+    const { code, stdout, stderr } = await test([], { FLUXLOOP_API_KEY: await lesserKey() });
+    assertEquals([code, stdout, stderr], [3, "", FORBIDDEN]);
+    assertEquals([agent.requests.length, experiments()], [0, []]);
+  });
+
+  it("needs no key where nothing is uploaded", async () => {
+    await configure({ runner: http(), inputs: ["a"], test: { auto_upload: false } });
+    const nobody = { FLUXLOOP_API_KEY: "", FLUXLOOP_API_URL: "http://127.0.0.1:1" };
+    assertEquals((await test([], nobody)).code, 0);
+    assertEquals((await test(["--skip-upload"], nobody)).code, 0);
+    const { code, stderr } = await test(["--no-skip-upload"], nobody);
+    assertEquals([code, stderr], [3, "❌ Not authenticated\nRun: fluxloop auth login\n"]);
+  });
+
+  it("keeps the results when the platform is gone, and sends them later, once", async () => {
+    const data = ["--data", `${folder}/platform`];
+    const first = await servePlatform(data);
+    const before = { FLUXLOOP_API_KEY: first.key!, FLUXLOOP_API_URL: first.url };
+    let stopped: Promise<number> | undefined;
+    const last = listen(async () => {
+      await (stopped ??= first.stop());
+      return Response.json({ said: "goodbye" });
+    });
+    await configure({ runner: { http: { url: last.url } }, inputs: ["a", "b", "c"] });
+    const { code, stdout, stderr } = await test([], before);
+    await last.stop();
+    assertEquals(code, 4);
+    assertMatch(stdout, /^✅ All 3 runs passed in /);
+    assertStringIncludes(stderr, "❌ Error: Unable to connect to FluxLoop API\n");
+    assertStringIncludes(
+      stderr,
+      `The results are kept. Upload them later: fluxloop test upload experiments/${experiments()[0]}\n`,
+    );
+
+    const second = await servePlatform(data);
+    try {
+      const after = { FLUXLOOP_API_KEY: first.key!, FLUXLOOP_API_URL: second.url };
+      const used = await usage(after);
+      const uploaded = await run(["test", "upload"], after);
+      assertMatch(uploaded.stdout, /^✅ Uploaded experiments\/exp_\w+ as rb_\w+\n$/, uploaded.stderr);
+      const again = await run(["test", "upload", `experiments/${experiments()[0]}`, "--json"], after);
+      assertMatch(JSON.parse(again.stdout).run_batch_id, /^rb_/);
+      assertEquals([uploaded.code, again.code, await usage(after)], [0, 0, used + 3]);
+    } finally {
+      await second.stop();
+    }
+  });
+
+  it("has nothing to upload later where there was no test", async () => {
+    const { code, stderr } = await run(["test", "upload"]);
+    assertEquals(code, 5, stderr);
+  });
+
+  it("shows the agent no key of FluxLoop's", async () => {
+    const inputs = ["FLUXLOOP_API_KEY", "FLUXLOOP_SYNC_API_KEY", "FLUXLOOP_API_KEY_FILE", "OWN"].map((it) =>
+      `env ${it}`
+    );
+    await configure({ runner: process(), inputs });
+    const { code } = await test(["--skip-upload"], { FLUXLOOP_API_KEY_FILE: "/key", OWN: "mine" });
+    assertEquals([code, ...results().map((it) => it.output)], [0, "(not set)", "(not set)", "(not set)", "mine"]);
+  });
+
+  it("passes the key to the agent where the configuration says so, and writes it down nowhere", async () => {
+    await configure({ runner: process({ env: { KEY: "${FLUXLOOP_API_KEY}" } }), inputs: ["env KEY"] });
+    const { code } = await test();
+    assertEquals(code, 0);
+    const masked = `${platform.key!.slice(0, 13)}...${platform.key!.slice(-5)}`;
+    assertEquals(results()[0].output, masked);
+    for (const { name } of Deno.readDirSync(`${folder}/experiments/${experiments()[0]}`)) {
+      const text = await Deno.readTextFile(`${folder}/experiments/${experiments()[0]}/${name}`);
+      assertEquals(text.includes(platform.key!), false, name);
+    }
+  });
+
+  it("expands any variable for a server, which the folder does not tell", async () => {
+    await configure({ runner: http({ headers: { authorization: "Bearer ${AGENT_TOKEN}" } }), inputs: ["a"] });
+    const { code } = await test(["--skip-upload"], { AGENT_TOKEN: "t0ps3cret" });
+    assertEquals([code, agent.requests[0].headers.get("authorization")], [0, "Bearer t0ps3cret"]);
+    const config = await Deno.readTextFile(`${folder}/experiments/${experiments()[0]}/config.yaml`);
+    assertEquals(config.includes("t0ps3cret"), false);
+  });
+
+  const choices: [string, string[], string[]][] = [
+    ["the first input alone, and once, with --smoke", ["--smoke"], ["you said apple"]],
+    ["those that hold a text with --filter", ["--filter", "AN"], ["you said banana", "you said orange"]],
+    ["the first of those with both", ["--filter", "an", "--smoke"], ["you said banana"]],
+  ];
+  for (const [what, args, said] of choices) {
+    it(`runs ${what}`, async () => {
+      const iterations = args.includes("--smoke") ? 3 : 1;
+      await configure({ runner: http(), inputs: ["apple", "banana", "orange"], iterations });
+      const { code } = await test([...args, "--skip-upload"]);
+      assertEquals([code, ...results().map((it) => it.output)], [0, ...said]);
+    });
+  }
+
+  it("ends with the first failure with --fail-fast", async () => {
+    await configure({ runner: http(), inputs: ["a", "fail", "b", "c"] });
+    const { code, stdout } = await test(["--fail-fast"]);
+    assertEquals(code, 10);
+    assertMatch(stdout, /^❌ 1 of 2 runs failed in .*\n {3}2 were not run\.\n/);
+  });
+
+  for (const args of [["--project", "customer-support-bot"], ["--bundle-version-id", "bv_1"]]) {
+    it(`pulls its inputs with ${args[0]}`, async () => {
+      await configure({ runner: http(), inputs: ["not this"] });
+      const { code, stdout } = await test([...args, "--json"]);
+      const { experiment, upload } = JSON.parse(stdout);
+      assertEquals([code, experiment.bundle_version_id, experiment.project_id], [0, "bv_1", "prj_1"]);
+      assert(experiment.passed > 1 && upload.run_batch_id.startsWith("rb_"));
+      assertEquals(results().some((it) => it.output.includes("not this")), false);
+    });
+  }
+
+  it("prints a schema for editors, with or without a configuration", async () => {
+    const { code, stdout } = await test(["--schema"], { FLUXLOOP_API_KEY: "" });
+    assertEquals([code, JSON.parse(stdout)], [0, JSON.parse(JSON.stringify(CONFIGURATION_SCHEMA))]);
+  });
+
+  it("tells all mistakes of the configuration at once, and does nothing", async () => {
+    await Deno.writeTextFile(`${folder}/bot.yaml`, "iterations: 0\nrunner: {target: a}\n");
+    const { code, stderr } = await test(["--config", "bot.yaml"]);
+    assertEquals([code, stderr, experiments()], [
+      2,
+      "❌ Error: There are 2 mistakes in bot.yaml\n\n" +
+      "bot.yaml:1:1 iterations: expected a whole number from 1 to 1000\n" +
+      "bot.yaml:2:10 runner.target: expected package.module:function\n",
+      [],
+    ]);
+    const { error } = JSON.parse((await test(["--config", "bot.yaml", "--json"])).stdout);
+    assertEquals([error.code, error.exit_code, error.mistakes[1]], ["configuration", 2, {
+      file: "bot.yaml",
+      line: 2,
+      column: 10,
+      path: "runner.target",
+      message: "expected package.module:function",
+    }]);
+  });
+
+  const wrong: [string, string[], Record<string, unknown>, number, string][] = [
+    ["no inputs", [], {}, 2, "fluxloop.yaml has no inputs"],
+    ["a filter that leaves none", ["--filter", "zzz"], { inputs: ["a"] }, 2, "--filter leaves none of the 1 inputs"],
+    ["a configuration that is not there", ["--config", "no.yaml"], {}, 2, "There is no file no.yaml"],
+    ["a project that is not there", ["--project", "nope"], {}, 5, 'There is no project "nope"'],
+    ["an option in the place of a value", ["--config", "--smoke"], {}, 2, "--config"],
+  ];
+  for (const [what, args, fields, expected, sentence] of wrong) {
+    it(`tells of ${what} with exit ${expected}`, async () => {
+      await configure({ runner: http(), ...fields });
+      const { code, stderr } = await test(args);
+      assertEquals([code, agent.requests.length, experiments()], [expected, 0, []], stderr);
+      assertStringIncludes(stderr, sentence);
+    });
+  }
+
+  it("tells a job of GitHub's what came out, and has it mask the key", async () => {
+    await configure({ runner: http(), inputs: ["a", { id: "<b>|x", input: "fail" }] });
+    const summary = `${folder}/summary.md`;
+    await Deno.writeTextFile(summary, "before\n");
+    const { stdout, stderr } = await test([], { GITHUB_ACTIONS: "true", GITHUB_STEP_SUMMARY: summary });
+    assertEquals(stderr.split("\n")[0], `::add-mask::${platform.key}`);
+    assertEquals(stdout.includes("add-mask"), false);
+    const text = await Deno.readTextFile(summary);
+    assertMatch(text, /^before\n### ❌ bot\n/);
+    assertStringIncludes(text, "| &#60;b&#62;&#124;x | 1 | ");
+    assertStringIncludes(text, "| 2 | 1 | 1 | 0 | ");
+  });
+
+  if (Deno.build.os !== "windows") {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      it(`keeps what is done when ${signal} comes, and ends with 130`, async () => {
+        await configure({ runner: http(), inputs: ["a", "b", "hang"] });
+        const child = start(["test"], { cwd: folder, env: environment() });
+        const output = child.output();
+        await hung.promise;
+        child.kill(signal);
+        const { code, stdout, stderr } = await output;
+        const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+        assertEquals(code, 130);
+        assertMatch(text(stdout), /^❌ Interrupted after 2 of 3 runs, 0 failed, in .*\n {3}1 were not run\.\n/);
+        assertStringIncludes(text(stderr), "Upload them later: fluxloop test upload experiments/exp_");
+        assertEquals(results().map((it) => it.output), ["you said a", "you said b"]);
+        assertEquals((await run(["test", "upload"])).code, 0);
+      });
+    }
+  }
+});

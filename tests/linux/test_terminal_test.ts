@@ -1,0 +1,105 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
+import { Terminal } from "../support/terminal.ts";
+
+/** Answers at once but for `hang`; has a child of its own, and both stay until they are killed. */
+const AGENT = `trap '' TERM INT HUP
+(trap '' TERM INT HUP; echo $BASHPID > child.pid; while :; do sleep 1000; done) &
+echo $$ > agent.pid
+while read -r line; do
+  case $line in
+    *hang*) ;;
+    *) echo '{"type": "final", "output": "well"}' ;;
+  esac
+done
+while :; do sleep 1000; done
+`;
+
+describe("fluxloop test on a terminal", () => {
+  let home: string;
+  let terminal: Terminal;
+  beforeEach(async () => {
+    home = await Deno.makeTempDir();
+    await Deno.writeTextFile(`${home}/agent.sh`, AGENT);
+    terminal = await Terminal.open({ HOME: home });
+    await enter(`cd ${home}; clear`);
+  });
+  afterEach(async () => {
+    await terminal.close();
+    await Deno.remove(home, { recursive: true });
+  });
+
+  async function enter(line: string): Promise<void> {
+    await terminal.type(line);
+    await terminal.press("Enter");
+  }
+
+  async function configure(inputs: string[], killTimeout: string): Promise<void> {
+    const process = { command: ["bash", "agent.sh"], kill_timeout: killTimeout, reuse: true };
+    const fields = { name: "bot", inputs, runner: { process }, test: { auto_upload: false } };
+    await Deno.writeTextFile(`${home}/fluxloop.yaml`, JSON.stringify(fields));
+  }
+
+  /** @returns Which of the agent's two processes are there; one that has ended and that nobody has asked for is not. */
+  async function alive(): Promise<string[]> {
+    const names = ["agent", "child"];
+    const there = await Promise.all(names.map(async (name) => {
+      const pid = (await Deno.readTextFile(`${home}/${name}.pid`)).trim();
+      const { stdout } = await new Deno.Command("ps", { args: ["-o", "stat=", "-p", pid] }).output();
+      return /^[^Z\s]/.test(new TextDecoder().decode(stdout));
+    }));
+    return names.filter((_, index) => there[index]);
+  }
+
+  /** Waits until both have ended: the system takes a moment for what was killed. */
+  async function waitUntilGone(): Promise<void> {
+    const end = performance.now() + 10_000;
+    while ((await alive()).length > 0 && performance.now() < end);
+    assertEquals(await alive(), []);
+  }
+
+  it("draws how far it is, and leaves no trace of it", async () => {
+    await configure(["a", "b", "c", "hang"], "100ms");
+    await enter("fluxloop test; echo ended $?");
+    const screen = await terminal.waitFor(/█ ?░* 3\/4 {2}0 failed {2}[\d.]+\/s {2}.* left/);
+    assertMatch(screen, /^Testing bot: 4 runs$/m);
+    assertEquals(await terminal.cursorIsShown(), false);
+    await terminal.press("C-c");
+    const after = await terminal.waitFor(/ended \d+ ?$/m);
+    assertEquals([/[█░]/.test(after), await terminal.cursorIsShown()], [false, true]);
+  });
+
+  it("ends agents and their children with Ctrl-C, keeps what is done, and ends with 130", async () => {
+    await configure(["a", "b", "hang"], "100ms");
+    await enter("fluxloop test; echo ended $?");
+    await terminal.waitFor(/ 2\/3 /);
+    assertEquals(await alive(), ["agent", "child"]);
+    await terminal.press("C-c");
+    const screen = await terminal.waitFor(/ended \d+ ?$/m);
+    assertMatch(screen, /^❌ Interrupted after 2 of 3 runs, 0 failed, in /m);
+    assertStringIncludes(screen, "\nended 130");
+    await waitUntilGone();
+    const [experiment] = [...Deno.readDirSync(`${home}/experiments`)];
+    const results = await Deno.readTextFile(`${home}/experiments/${experiment.name}/results.jsonl`);
+    assertEquals(results.trimEnd().split("\n").length, 2);
+    const summary = JSON.parse(await Deno.readTextFile(`${home}/experiments/${experiment.name}/summary.json`));
+    assertEquals([summary.status, summary.passed], ["interrupted", 2]);
+  });
+
+  it("ends at once with a second Ctrl-C, and leaves no process behind even then", async () => {
+    await configure(["a", "hang"], "1h");
+    await enter("fluxloop test; echo ended $?");
+    await terminal.waitFor(/ 1\/2 /);
+    await terminal.press("C-c");
+    await terminal.waitFor(/stopping the agents/);
+    let screen = "";
+    // Two that come together are taken for one.
+    while (!/ended \d+/.test(screen)) {
+      await terminal.press("C-c");
+      screen = await terminal.screen();
+    }
+    assertStringIncludes(screen, "ended 130");
+    assertEquals(await terminal.cursorIsShown(), true);
+    await waitUntilGone();
+  });
+});

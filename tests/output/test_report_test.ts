@@ -1,0 +1,150 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import { PlatformError } from "../../src/errors.ts";
+import {
+  jobSummary,
+  progressBar,
+  progressLine,
+  spanText,
+  startText,
+  testJson,
+  testText,
+  type ToldReport,
+} from "../../src/output/test_report.ts";
+
+const SECRET = "flux_dev_topsecret0123456789";
+
+function reportOf(passed: number, failed: number, differing: Partial<ToldReport> = {}): ToldReport {
+  return {
+    experiment: {
+      id: "exp_1",
+      name: "bot",
+      startedAt: new Date(0),
+      endedAt: new Date(1500),
+      planned: passed + failed,
+      passed,
+      failed,
+      bundleVersionId: null,
+      projectId: null,
+    },
+    ending: "completed",
+    path: "/here/exp_1",
+    failures: Array.from({ length: Math.min(failed, 10) }, (_, index) => ({
+      request: { runId: `run_${index}`, input: { id: `i${index}` }, iteration: index },
+      outcome: { failure: { kind: "crashed", message: `because of ${index}` } },
+    })),
+    upload: null,
+    ...differing,
+  };
+}
+
+describe("what is told of a test", () => {
+  const texts: [string, ToldReport, string][] = [
+    ["one run that passed", reportOf(1, 0), "✅ 1 run passed in 1.5 s\n\nResults: out/result.html\n"],
+    ["many that passed", reportOf(1234, 0), "✅ All 1,234 runs passed in 1.5 s\n\nResults: out/result.html\n"],
+    [
+      "an upload",
+      reportOf(2, 0, { upload: { runBatchId: "rb_1" } }),
+      "✅ All 2 runs passed in 1.5 s\n\nResults: out/result.html\nUploaded: rb_1\n",
+    ],
+    [
+      "runs that failed",
+      reportOf(5, 2),
+      "❌ 2 of 7 runs failed in 1.5 s\n\n   i0: because of 0\n   i1, time 2: because of 1\n\nResults: out/result.html\n",
+    ],
+  ];
+  for (const [what, report, text] of texts) {
+    it(`is text: ${what}`, () => assertEquals(testText(report, "out"), text));
+  }
+
+  it("names the first failures, and counts the others", () => {
+    const lines = testText(reportOf(0, 1000), "out").split("\n");
+    assertEquals(lines.filter((it) => it.includes("because of")).length, 5);
+    assert(lines.includes("   and 995 more"), lines.join("\n"));
+  });
+
+  it("shows no key and no control character, whoever put it there", () => {
+    const report = reportOf(0, 1);
+    const failure = { kind: "crashed", message: `\x1b[31m${SECRET}` };
+    const hostile = { ...report, failures: [{ ...report.failures[0], outcome: { failure } }] };
+    for (const text of [testText(hostile, "out"), JSON.stringify(testJson(hostile)), jobSummary(hostile)]) {
+      assertEquals([text.includes("topsecret"), text.includes("\x1b")], [false, false]);
+    }
+  });
+
+  it("is JSON that says why there was no upload", () => {
+    const failure = new PlatformError("no");
+    const { upload, error } = testJson(reportOf(1, 0, { upload: { failure } })) as Record<string, unknown>;
+    assertEquals([upload, error], [null, { code: "platform", message: "no", exit_code: 1 }]);
+  });
+
+  it("is JSON that says when it was interrupted", () => {
+    const { experiment, error } = testJson(reportOf(1, 0, { ending: "interrupted", upload: "kept" })) as {
+      experiment: { status: string };
+      error: { code: string; exit_code: number };
+    };
+    assertEquals([experiment.status, error.code, error.exit_code], ["interrupted", "interrupted", 130]);
+  });
+
+  it("is no markup on a job's page", () => {
+    const report = reportOf(0, 1);
+    const failure = { kind: "crashed", message: "<img src=x> | [a](b) `c` *d* @e" };
+    const text = jobSummary({ ...report, failures: [{ ...report.failures[0], outcome: { failure } }] });
+    const [line] = text.split("\n").filter((it) => it.includes("img"));
+    assertMatch(line, /^\| i0 \| 1 \| [^<>|[\]`*]+ \|$/);
+  });
+
+  const spans: [number, string][] = [
+    [0, "0 ms"],
+    [999.4, "999 ms"],
+    [1000, "1.0 s"],
+    [9999, "9.9 s"],
+    [59_999, "59 s"],
+    [60_000, "1 min 0 s"],
+    [3_600_000, "1 h 0 min"],
+    [400_000_000, "111 h 6 min"],
+  ];
+  for (const [milliseconds, text] of spans) {
+    it(`writes ${milliseconds} ms as ${text}`, () => assertEquals(spanText(milliseconds), text));
+  }
+});
+
+describe("how far a test is", () => {
+  it("fits into 80 columns, the spinner before it, whatever the numbers", () => {
+    for (const planned of [1, 10, 1_000_000, 999_000_000]) {
+      for (const done of [0, 1, planned]) {
+        const bar = progressBar({ planned, passed: 0, failed: done }, 1e9);
+        assert(bar.length <= 77, `${bar.length}: ${bar}`);
+      }
+    }
+  });
+
+  it("is a bar with what is done, what failed, the rate and the time left", () => {
+    const bar = progressBar({ planned: 200, passed: 40, failed: 10 }, 10_000);
+    assertEquals(bar, `${"█".repeat(6)}${"░".repeat(18)} 50/200  10 failed  5.0/s  30 s left`);
+  });
+
+  it("foretells nothing before the first run has ended", () => {
+    assertEquals(progressBar({ planned: 2, passed: 0, failed: 0 }, 0), `${"░".repeat(24)} 0/2  0 failed  0.0/s`);
+  });
+
+  it("says that agents are being stopped", () => {
+    assertStringIncludes(
+      progressBar({ planned: 2, passed: 1, failed: 0 }, 1000, true),
+      "1/2  0 failed  stopping the agents",
+    );
+  });
+
+  it("is a line of its own where there is no terminal", () => {
+    const line = progressLine({ planned: 2000, passed: 1000, failed: 0 }, 10_000);
+    assertEquals(line, "1,000 of 2,000 runs done, 0 failed, 100/s, 10 s left");
+  });
+
+  it("begins with what is run", () => {
+    assertEquals(
+      startText({ name: `a\n${SECRET}`, parallelRuns: 8 }, 3),
+      "Testing a\\x0aflux_dev_****: 3 runs, 3 at once\n",
+    );
+    assertEquals(startText({ name: "a", parallelRuns: 8 }, 1), "Testing a: 1 run\n");
+  });
+});

@@ -1,0 +1,70 @@
+/**
+ * Experiments whose folders tests look at.
+ *
+ * @module
+ */
+import type { Context } from "../../src/context.ts";
+import type { Experiment, RunResult } from "../../src/test/model.ts";
+import { createExperimentFolder, type ExperimentOrigin } from "../../src/test/results/folder.ts";
+
+/** A whole key that no file may hold. */
+export const LEAKED_KEY = "flux_dev_leaked0123456789abcdefghijklm";
+/** An output that is an attack on whatever shows it. */
+export const HOSTILE =
+  `</pre><script>alert(1)</script><img src=x onerror=alert(2)> ]]> & "'\0\x07\x1b[31m\x9b\ufffe\ud800 \u202e ${LEAKED_KEY}`;
+
+/** @returns A run that passed, under the name `run_<number>`; `differing` stands over what is usual. */
+export function passed(number: number, output = `Answer ${number}`, differing: Partial<RunResult> = {}): RunResult {
+  return {
+    request: {
+      runId: `run_${number}`,
+      input: { id: `inp_${number}`, text: `Question ${number}`, persona: { id: "per_1", name: "In a hurry" } },
+      iteration: 0,
+    },
+    startedAt: new Date("2024-01-22T12:00:00Z"),
+    duration: 100 + number,
+    outcome: { status: "passed", output },
+    ...differing,
+  };
+}
+
+/** @returns A run that failed. */
+export function failed(number: number, message = "The agent took longer than 30 s", stderr: string[] = []): RunResult {
+  return passed(number, "", { outcome: { status: "failed", failure: { kind: "timeout", message, stderr } } });
+}
+
+/** What differs from an experiment that ran to its end on inputs of its own. */
+export interface ExperimentOptions {
+  readonly name?: string;
+  readonly config?: string;
+  readonly origin?: Partial<ExperimentOrigin>;
+  /** Leaves the folder as a killed program does. */
+  readonly isKilled?: boolean;
+  readonly isPartial?: boolean;
+}
+
+/** @returns The folder of an experiment of these runs, below `outputDirectory`. */
+export async function experimentOf(
+  context: Context,
+  outputDirectory: string,
+  results: readonly RunResult[],
+  { name = "Nightly", config = "name: Nightly\n", origin, isKilled, isPartial = false }: ExperimentOptions = {},
+): Promise<string> {
+  const known = { planned: results.length, bundleVersionId: null, projectId: null, ...origin };
+  const folder = await createExperimentFolder(context, { outputDirectory, name }, config, known);
+  await Promise.all(results.map((it) => folder.append(it)));
+  const good = results.filter((it) => it.outcome.status === "passed").length;
+  const experiment: Experiment = {
+    id: folder.id,
+    name,
+    startedAt: context.now(),
+    endedAt: new Date(context.now().getTime() + 83_000),
+    ...known,
+    planned: known.planned ?? results.length,
+    passed: good,
+    failed: results.length - good,
+    isPartial,
+  };
+  if (!isKilled) await folder.finish(experiment);
+  return folder.path;
+}

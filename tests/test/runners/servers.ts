@@ -1,0 +1,72 @@
+/**
+ * Servers that are agents, on this machine.
+ *
+ * @module
+ */
+
+/** What a server was asked. */
+export interface Received {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Headers;
+  readonly body: string;
+}
+
+/** A server, and what it was asked so far. */
+export interface AgentServer {
+  readonly url: URL;
+  readonly received: readonly Received[];
+}
+
+const servers: Deno.HttpServer[] = [];
+
+/** Starts a server that answers everything in one way; {@linkcode leaveServers} ends it. */
+export function agentServer(answer: (request: Received) => Response | Promise<Response>): AgentServer {
+  const received: Received[] = [];
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
+    const { method, url, headers } = request;
+    received.push({ method, url, headers, body: await request.text() });
+    return await answer(received.at(-1)!);
+  });
+  servers.push(server);
+  return { url: new URL(`http://127.0.0.1:${server.addr.port}/`), received };
+}
+
+const listeners: Deno.Listener[] = [];
+
+/** Starts a server that sends these pieces, one packet each, to whoever asks, and then closes; nothing else is HTTP's. */
+export function rawServer(pieces: readonly (string | Uint8Array)[]): URL {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  listeners.push(listener);
+  void answerRaw(listener, pieces);
+  return new URL(`http://127.0.0.1:${listener.addr.port}/`);
+}
+
+async function answerRaw(listener: Deno.Listener, pieces: readonly (string | Uint8Array)[]): Promise<void> {
+  for await (const connection of listener) {
+    try {
+      await connection.read(new Uint8Array(65536));
+      for (const piece of pieces) {
+        let rest = typeof piece === "string" ? new TextEncoder().encode(piece) : piece;
+        while (rest.length > 0) rest = rest.subarray(await connection.write(rest));
+        // A turn of the event loop, so that the other side reads what there is.
+        await new Promise((resolve) => setTimeout(resolve));
+      }
+    } catch {
+      // The other side has seen enough.
+    }
+    connection.close();
+  }
+}
+
+/** Ends all servers; call it after each test. */
+export async function leaveServers(): Promise<void> {
+  for (const listener of listeners.splice(0)) listener.close();
+  await Promise.all(servers.splice(0).map((it) => endOf(it)));
+}
+
+/** Requests that are never answered are not waited for. */
+async function endOf(server: Deno.HttpServer): Promise<void> {
+  server.unref();
+  await Promise.race([server.shutdown(), new Promise((resolve) => setTimeout(resolve, 100))]);
+}
