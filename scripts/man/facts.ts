@@ -9,10 +9,14 @@
 export const EXIT_CODES: readonly (readonly [number, string])[] = [
   [0, "Done."],
   [1, "The platform failed or answered what cannot be read, or the system did."],
-  [2, "The command line, the environment or the credentials file is wrong; or there is no key and no terminal."],
+  [
+    2,
+    "The command line, the environment, the credentials file or fluxloop.yaml is wrong; or there is no key and no terminal.",
+  ],
   [3, "Not logged in, or the key is invalid, expired or revoked, or may not do this."],
   [4, "The platform cannot be reached, or does not answer in time."],
-  [5, "What was named is not there: a profile, a key, a release."],
+  [5, "What was named is not there: a profile, a key, a project, a release."],
+  [10, "test: one or more runs failed."],
   [126, "auth exec: the system refuses to run the command."],
   [127, "auth exec: there is no such command."],
   [130, "Interrupted."],
@@ -39,4 +43,5 @@ export const FILES: readonly (readonly [string, string])[] = [
   ],
   ["~/.fluxloop/latest-version.json", "What is known of the latest release, and when a notice of it was last shown."],
   [".fluxloop/config.yaml", "In a project's folder or one above it: the profile that the project pins."],
+  ["fluxloop.yaml", "What fluxloop test runs, and how."],
 ];
