@@ -69,9 +69,8 @@ async function bench(jsonFile: string | undefined): Promise<void> {
     const agentRuns = await measureAgentRuns(FLUXLOOP, CACHE);
     const runTargets = agentRunTargets(agentRuns);
     console.log(`\n${agentRunLines(agentRuns)}\n\n${targetLines(runTargets)}`);
-    if (jsonFile !== undefined) {
-      await writeJson(jsonFile, rows, [...targets, ...runTargets], { sizes, load: loadRows, agentRuns });
-    }
+    const figures = { sizes, load: loadRows, agent_runs: agentRuns };
+    if (jsonFile !== undefined) await writeJson(jsonFile, rows, [...targets, ...runTargets], figures);
   } finally {
     await sandbox.close();
   }
@@ -144,8 +143,12 @@ async function writeJson(
   file: string,
   rows: readonly Row[],
   targets: readonly Target[],
-  others: { readonly sizes: readonly SizeRow[]; readonly load: readonly LoadRow[]; readonly agentRuns: AgentRunRows },
+  figures: {
+    readonly sizes: readonly SizeRow[];
+    readonly load: readonly LoadRow[];
+    readonly agent_runs: AgentRunRows;
+  },
 ): Promise<void> {
   const base = JSON.parse(await Deno.readTextFile("dist/base.json"));
-  await Deno.writeTextFile(file, `${JSON.stringify({ base, rounds: ROUNDS, rows, targets, ...others }, null, 2)}\n`);
+  await Deno.writeTextFile(file, `${JSON.stringify({ base, rounds: ROUNDS, rows, targets, ...figures }, null, 2)}\n`);
 }

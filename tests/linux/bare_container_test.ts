@@ -10,6 +10,9 @@ const HOST = "platform.example";
 const SECRET = "/run/secrets/fluxloop";
 /** Such numbers are what OpenShift runs containers as: no user has it. */
 const UID = 1_000_690_000;
+/** What a test is to do, and the one folder that can be written: a volume, as results are to outlive the container. */
+const CONFIGURATION = "/etc/fluxloop.yaml";
+const RESULTS = "/results";
 const CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt";
 
 describe(`a container that holds the program, glibc and certificates alone (Deno ${base().deno})`, () => {
@@ -18,6 +21,7 @@ describe(`a container that holds the program, glibc and certificates alone (Deno
   let platform: ServedPlatform;
   let authority: Authority;
   let secure: Deno.HttpServer<Deno.NetAddr>;
+  let agent: Deno.HttpServer<Deno.NetAddr>;
 
   beforeAll(async () => {
     folder = await Deno.makeTempDir({ prefix: "fluxloop-bare-" });
@@ -31,15 +35,25 @@ describe(`a container that holds the program, glibc and certificates alone (Deno
         fetch(platform.url + new URL(url).pathname, { headers: { authorization: headers.get("authorization") ?? "" } }),
     );
 
+    agent = Deno.serve(listening, () => new Response("Gladly."));
+    const configuration = `
+name: from a container
+inputs: [Hello, Can you help me?]
+output_directory: ${RESULTS}
+runner: { http: { url: "http://127.0.0.1:${agent.addr.port}/" } }
+`;
+
     await asRoot('sh "$1" "$2" "$3" && chmod 755 "$4"', BARE_ROOT, PROGRAM, root, folder);
     // What a container runtime puts there; and the authority of this test's own platform among the others.
     await asRoot(
       'mkdir -p "$1/run/secrets" && printf "%s\\n" "$2" >"$1$3" && echo "127.0.0.1 $4" >"$1/etc/hosts" && cat "$5" >>"$1$6"',
       ...[root, platform.key!, SECRET, HOST, authority.file, CERTIFICATES],
     );
+    await asRoot('mkdir "$1$2" && printf "%s" "$3" >"$1$4"', root, RESULTS, configuration, CONFIGURATION);
   });
   afterAll(async () => {
     await platform.stop();
+    await agent.shutdown();
     await secure.shutdown();
     await authority.remove();
     await asRoot('rm -rf "$1"', folder);
@@ -48,7 +62,7 @@ describe(`a container that holds the program, glibc and certificates alone (Deno
   /** Runs the program there: as nobody, without a terminal, where nothing can be written. */
   const run = (args: readonly string[], env: Record<string, string>, stdin?: string): Promise<Outcome> => {
     const prepare = `mount --bind '${root}' '${root}' && mount -t proc -o ro proc '${root}/proc' &&
-      mount -o remount,bind,ro '${root}' && if touch '${root}/probe' 2>/dev/null; then exit 99; fi`;
+      mount -o remount,bind,ro '${root}' && mount -t tmpfs -o mode=1777 tmpfs '${root}${RESULTS}' && if touch '${root}/probe' 2>/dev/null; then exit 99; fi`;
     const command = ["/usr/sbin/chroot", `--userspec=${UID}:${UID}`, root, "/usr/bin/fluxloop", ...args];
     return runMounted("root", prepare, command, { env: { FLUXLOOP_API_URL: platform.url, ...env }, stdin });
   };
@@ -56,7 +70,15 @@ describe(`a container that holds the program, glibc and certificates alone (Deno
   it("holds what it says, and neither a shell nor a folder for temporary files", async () => {
     const found = await asRoot('cd "$1" && find . -type f -o -type d -empty | sort', root);
     const others = found.trim().split("\n").filter((it) => !/^\.\/(usr\/)?lib(64)?\/.*\.so(\.\d+)*$/.test(it));
-    assertEquals(others, ["./etc/hosts", `.${CERTIFICATES}`, "./proc", `.${SECRET}`, "./usr/bin/fluxloop"]);
+    assertEquals(others, [
+      `.${CONFIGURATION}`,
+      "./etc/hosts",
+      `.${CERTIFICATES}`,
+      "./proc",
+      `.${RESULTS}`,
+      `.${SECRET}`,
+      "./usr/bin/fluxloop",
+    ]);
   });
 
   const commands: [string[], string][] = [
@@ -80,6 +102,15 @@ describe(`a container that holds the program, glibc and certificates alone (Deno
         assertStringIncludes(stdout, said);
       });
     }
+  }
+
+  for (const [source, env] of sources) {
+    it(`tests an agent and uploads the results with ${source}`, async () => {
+      const { code, stdout } = await run(["test", "--config", CONFIGURATION], env());
+      assertEquals(code, 0);
+      assertStringIncludes(stdout, "✅ All 2 runs passed");
+      assertStringIncludes(stdout, "Uploaded: rb_");
+    });
   }
 
   it("knows the container's certificates, and finds a host by name", async () => {
