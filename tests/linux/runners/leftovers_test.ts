@@ -27,7 +27,7 @@ describe("what an agent leaves behind", () => {
   it("is gone when a run is over that came to its time limit", async () => {
     const runner = await runnerOf({ ...AGENT, timeout: 1500, killTimeout: 1000 });
     const { stderr: [pid] } = await failureOf(runner, "!child-and-hang");
-    assertEquals(isRunning(pid), false);
+    await waitUntilGone(pid);
   });
 
   it("is gone when a run is over that was stopped", async () => {
@@ -37,7 +37,7 @@ describe("what an agent leaves behind", () => {
     const run = runner.run(requestOf("!hang"), stop.signal).catch(() => {});
     stop.abort();
     await run;
-    assertEquals(pids.map(isRunning), [false, false]);
+    for (const pid of pids) await waitUntilGone(pid);
   });
 
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"] as const) {
