@@ -128,14 +128,13 @@ export class CliConnect {
     const credential = storage.transaction(() => {
       const session = storage.sessions.findByRefresh(hash);
       if (session === undefined) return null;
-      const isReplayed = !isSame(session.refreshHash, hash);
-      const isLate = at.getTime() - session.refreshedAt.getTime() > GRACE;
-      if (session.expiresAt <= at || (isReplayed && isLate)) {
+      const isReplayed = session.replacedAt !== null && at.getTime() - session.replacedAt.getTime() > GRACE;
+      if (session.expiresAt <= at || isReplayed) {
         storage.sessions.end(session.number);
         return null;
       }
       // The minute is that of the first time: otherwise a token that comes again and again would never end.
-      return this.#renew(session, hash, at, isReplayed ? session.refreshedAt : at);
+      return this.#renew(session, at);
     });
     if (credential === null) throw sessionEnded();
     return { credential };
@@ -187,9 +186,9 @@ export class CliConnect {
     return { status: "approved", credential: issued.credential };
   }
 
-  #renew({ number, accountId }: Session, previous: Uint8Array, at: Date, refreshedAt: Date): IssuedCredential {
+  #renew({ number, accountId }: Session, at: Date): IssuedCredential {
     const { credential, hashes } = this.#issue(accountId, at);
-    this.#options.storage.sessions.renew(number, hashes, previous, at, refreshedAt);
+    this.#options.storage.sessions.renew(number, hashes, at);
     return credential;
   }
 
@@ -221,10 +220,6 @@ function textOf(fields: Fields, name: string): string {
   const value = fields[name];
   if (typeof value === "string" && value !== "" && value.length <= 8192) return value;
   throw invalid([{ loc: ["body", name], msg: "It is a text of 1 to 8192 characters" }]);
-}
-
-function isSame(one: Uint8Array, other: Uint8Array): boolean {
-  return one.length === other.length && one.every((byte, index) => byte === other[index]);
 }
 
 function sessionEnded(): Refusal {

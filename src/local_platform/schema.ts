@@ -81,10 +81,14 @@ const MIGRATIONS: readonly string[] = [
   CREATE TABLE sessions (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     account_id TEXT NOT NULL REFERENCES accounts (id),
-    refresh_hash BLOB NOT NULL UNIQUE CHECK (length(refresh_hash) = 32),
-    previous_refresh_hash BLOB UNIQUE CHECK (length(previous_refresh_hash) = 32),
-    refreshed_at TEXT NOT NULL,
     expires_at TEXT NOT NULL
+  ) STRICT;
+
+  -- Those that were replaced stay: one that comes again tells that two have it.
+  CREATE TABLE refresh_tokens (
+    hash BLOB NOT NULL PRIMARY KEY CHECK (length(hash) = 32),
+    session INTEGER NOT NULL REFERENCES sessions (number) ON DELETE CASCADE,
+    replaced_at TEXT
   ) STRICT;
 
   CREATE TABLE access_tokens (

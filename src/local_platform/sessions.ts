@@ -5,16 +5,14 @@
  * @module
  */
 import type { Database } from "./database.ts";
+import { DAY } from "./time.ts";
 
 /** A session that has not ended. */
 export interface Session {
   readonly number: number;
   readonly accountId: string;
-  /** SHA-256 of the refresh token. */
-  readonly refreshHash: Uint8Array;
-  /** That of the refresh token before, and when it was replaced; `null` where there was none. */
-  readonly previousRefreshHash: Uint8Array | null;
-  readonly refreshedAt: Date;
+  /** When the refresh token that it was found by was replaced for the first time; `null` for the current one. */
+  readonly replacedAt: Date | null;
   /** When its refresh token ends. */
   readonly expiresAt: Date;
 }
@@ -36,9 +34,7 @@ export interface AccessToken {
 interface SessionRow {
   number: number;
   account_id: string;
-  refresh_hash: Uint8Array;
-  previous_refresh_hash: Uint8Array | null;
-  refreshed_at: string;
+  replaced_at: string | null;
   expires_at: string;
 }
 
@@ -53,33 +49,23 @@ export class Sessions {
   /** Adds a session. @returns Its number. */
   add(accountId: string, tokens: TokenHashes, at: Date): number {
     const row = this.#database.get<{ number: number }>(
-      "INSERT INTO sessions (account_id, refresh_hash, refreshed_at, expires_at) VALUES (?, ?, ?, ?) RETURNING number",
+      "INSERT INTO sessions (account_id, expires_at) VALUES (?, ?) RETURNING number",
       accountId,
-      tokens.refresh,
-      at.toISOString(),
       tokens.refreshExpiresAt.toISOString(),
     );
-    this.#addAccess(row!.number, tokens, at);
+    this.#addTokens(row!.number, tokens, at);
     return row!.number;
   }
 
   /**
    * Gives a session other tokens. Access tokens that it has go on to their end: another process may be at work with one.
-   *
-   * @param previous The refresh token that came before, as SHA-256.
-   * @param refreshedAt When that one was exchanged for the first time.
    */
-  renew(number: number, tokens: TokenHashes, previous: Uint8Array, at: Date, refreshedAt: Date): void {
-    this.#database.run(
-      `UPDATE sessions SET refresh_hash = ?, previous_refresh_hash = ?, refreshed_at = ?, expires_at = ?
-       WHERE number = ?`,
-      tokens.refresh,
-      previous,
-      refreshedAt.toISOString(),
-      tokens.refreshExpiresAt.toISOString(),
-      number,
-    );
-    this.#addAccess(number, tokens, at);
+  renew(number: number, tokens: TokenHashes, at: Date): void {
+    const expiresAt = tokens.refreshExpiresAt.toISOString();
+    this.#database.run("UPDATE sessions SET expires_at = ? WHERE number = ?", expiresAt, number);
+    const sql = "UPDATE refresh_tokens SET replaced_at = ? WHERE session = ? AND replaced_at IS NULL";
+    this.#database.run(sql, at.toISOString(), number);
+    this.#addTokens(number, tokens, at);
   }
 
   /** Ends a session and all of its tokens. */
@@ -87,19 +73,16 @@ export class Sessions {
     this.#database.run("DELETE FROM sessions WHERE number = ?", number);
   }
 
-  /** @returns The session with this refresh token, be it the current one or the one before; `undefined` for none. */
+  /** @returns The session that this refresh token is of, be it the current one or one before; `undefined` for none. */
   findByRefresh(hash: Uint8Array): Session | undefined {
     const row = this.#database.get<SessionRow>(
-      "SELECT * FROM sessions WHERE refresh_hash = ? OR previous_refresh_hash = ?",
-      hash,
+      "SELECT number, account_id, replaced_at, expires_at FROM refresh_tokens JOIN sessions ON session = number WHERE hash = ?",
       hash,
     );
     return row && {
       number: row.number,
       accountId: row.account_id,
-      refreshHash: row.refresh_hash,
-      previousRefreshHash: row.previous_refresh_hash,
-      refreshedAt: new Date(row.refreshed_at),
+      replacedAt: row.replaced_at === null ? null : new Date(row.replaced_at),
       expiresAt: new Date(row.expires_at),
     };
   }
@@ -114,11 +97,13 @@ export class Sessions {
     return row && { accountId: row.account_id, expiresAt: new Date(row.expires_at) };
   }
 
-  #addAccess(session: number, { access, accessExpiresAt }: TokenHashes, now: Date): void {
+  #addTokens(session: number, { access, refresh, accessExpiresAt }: TokenHashes, now: Date): void {
     // What has long ended is not told apart from what never was.
-    this.#database.run("DELETE FROM sessions WHERE expires_at <= ?", now.toISOString());
-    const longAgo = new Date(now.getTime() - 24 * 60 * 60 * 1000);
-    this.#database.run("DELETE FROM access_tokens WHERE expires_at <= ?", longAgo.toISOString());
+    const before = (days: number) => new Date(now.getTime() - days * DAY).toISOString();
+    this.#database.run("DELETE FROM sessions WHERE expires_at <= ?", before(0));
+    this.#database.run("DELETE FROM access_tokens WHERE expires_at <= ?", before(1));
+    this.#database.run("DELETE FROM refresh_tokens WHERE replaced_at <= ?", before(30));
+    this.#database.run("INSERT INTO refresh_tokens (hash, session) VALUES (?, ?)", refresh, session);
     this.#database.run(
       "INSERT INTO access_tokens (hash, session, expires_at) VALUES (?, ?, ?)",
       access,

@@ -232,6 +232,16 @@ describe("a login through the browser, at the embedded platform", () => {
     assertEquals(await statusOf(credential.access_token), 401);
   });
 
+  it("ends for everybody when the token of a lost answer comes after all: somebody else took the other one", async () => {
+    const { refresh_token } = await approved();
+    const first = (await refresh(refresh_token)).body as { credential: IssuedCredential };
+    const second = (await refresh(refresh_token)).body as { credential: IssuedCredential };
+    clock += 61 * SECOND;
+    assertEquals((await refresh(first.credential.refresh_token)).status, 401);
+    assertEquals((await refresh(second.credential.refresh_token)).status, 401);
+    assertEquals(await statusOf(second.credential.access_token), 401);
+  });
+
   it("ends with its access tokens when it is revoked", async () => {
     const { access_token, refresh_token } = await approved();
     assertEquals((await revoke(refresh_token)).status, 204);
