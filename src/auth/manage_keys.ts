@@ -6,7 +6,15 @@
 import type { Context } from "../context.ts";
 import { NotFoundError, UsageError } from "../errors.ts";
 import type { CreatedKey, KeyList } from "../output/api_keys.ts";
-import { createApiKey, deleteApiKey, type KeyWish, listApiKeys, type ListedKey } from "../platform/api_keys.ts";
+import {
+  createApiKey,
+  createApiKeyOnce,
+  deleteApiKey,
+  type KeyWish,
+  listApiKeys,
+  type ListedKey,
+  type MadeKey,
+} from "../platform/api_keys.ts";
 import { identify } from "../platform/client.ts";
 import type { components } from "../platform/openapi_types.ts";
 import type { RequestOptions } from "../platform/transport.ts";
@@ -96,7 +104,7 @@ export async function makeKey(
   requests?: RequestOptions,
 ): Promise<CreatedKey> {
   const scopes = projects === undefined ? undefined : await projectIds(context, credential, projects, requests);
-  const made = await createApiKey(context, credential, { ...wish, scopes }, newIdempotencyKey(context), requests);
+  const made = await madeKey(context, credential, { ...wish, scopes }, requests);
   if (plan === null) return { ...made, name: wish.name, login: null };
   try {
     const login = await logIn(context, plan, { apiKey: made.key }, requests);
@@ -105,6 +113,20 @@ export async function makeKey(
     if (made.id !== null) await deleteApiKey(context, credential, made.id, requests).catch(() => {});
     throw error;
   }
+}
+
+/** A key whose answer was lost on its way is shown to nobody, ever: it is revoked, and another one made. */
+async function madeKey(
+  context: Context,
+  credential: Credential,
+  wish: KeyWish,
+  requests?: RequestOptions,
+): Promise<MadeKey> {
+  const making = await createApiKeyOnce(context, credential, wish, newIdempotencyKey(context), requests);
+  if (making.kind === "made") return making.key;
+  if (making.kind === "refused") throw making.error;
+  await deleteApiKey(context, credential, making.id, requests);
+  return await createApiKey(context, credential, wish, newIdempotencyKey(context), requests);
 }
 
 /**

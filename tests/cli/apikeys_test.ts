@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
 import { listen } from "../support/listener.ts";
 import { DOCUMENTED_KEY, SECOND_KEY, startPlatform, type TestPlatform } from "../support/platform.ts";
+import { startRelay } from "../support/relay.ts";
 import { Session } from "../support/session.ts";
 import { leaveWorlds } from "../support/world.ts";
 
@@ -72,6 +73,18 @@ describe("apikeys", () => {
     const before = (await listed(it)).length;
     const { code, stdout } = await create(it, "--name", "orphan", "--save", "--profile", "laptop");
     assertEquals([code, stdout, (await listed(it)).length], [2, "", before]);
+  });
+
+  it("create makes another key where the answer with the first is lost, which is shown to nobody", async () => {
+    const relay = startRelay(platform.url);
+    const before = (await listed(session())).length;
+    relay.failAt({ at: "POST /api/api-keys", when: "after", deed: () => {}, isLasting: false });
+    const { code, stdout } = await create(session(DOCUMENTED_KEY, relay.url), "--name", "lost");
+    await relay.stop();
+    assertEquals(code, 0);
+    assertMatch(stdout, KEY);
+    assertEquals((await listed(session())).length, before + 1);
+    assertEquals((await session(stdout.trim()).run(["auth", "status"])).code, 0);
   });
 
   it("delete makes a key be refused, by its name or its id", async () => {
