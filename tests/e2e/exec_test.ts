@@ -69,7 +69,7 @@ describe("auth exec", () => {
     const [what, words] of [["none", []], ["none behind the dashes", ["--"]], ["one before them", [
       "npm",
       "test",
-    ]]] as const
+    ]], ["words on both sides of them", ["npm", "--", "true"]]] as const
   ) {
     it(`wants its command behind two dashes, and gets ${what}`, async () => {
       const { code, stderr } = await exec([...words]);

@@ -36,7 +36,7 @@ async function exec(
 ): Promise<void> {
   const [program, ...args] = literal;
   // Without the dashes nobody could tell whose an option is.
-  if (program === undefined || program === "" || words.length > literal.length) {
+  if (program === undefined || program === "" || words.length > 0) {
     throw new UsageError("Name the command behind two dashes, such as: fluxloop auth exec -- npm test");
   }
   const { executeWithKey, profileOverrideWarning, resolveCredential } = await import("./work.ts");
