@@ -56,6 +56,8 @@ function pinIn(path: string): string | null {
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return null;
     if (error instanceof ConfigurationError) throw error;
+    // Nor may somebody else's folder stand in everybody's way that nobody else may look into.
+    if (isInForeignFolder(path)) return null;
     throw new ConfigurationError(`${path} cannot be read: the system refused it`, { cause: error });
   }
   const lines = text.split(/\r?\n/).filter((it) => /^profile[ \t]*:/.test(it));
@@ -66,6 +68,14 @@ function pinIn(path: string): string | null {
     throw new ConfigurationError(`${path} pins no profile that can be read; it takes one line such as "profile: dev"`);
   }
   return checkProfileName(name, path);
+}
+
+function isInForeignFolder(path: string): boolean {
+  try {
+    return isForeign(Deno.statSync(dirname(path)));
+  } catch {
+    return false;
+  }
 }
 
 function isForeign(info: Deno.FileInfo): boolean {
