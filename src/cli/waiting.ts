@@ -10,6 +10,12 @@ const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "
 const DRAWN_EVERY = 120;
 const WRITTEN_EVERY = 60_000;
 const CLEAR_LINE = "\r\x1b[2K";
+/**
+ * What does not fit is cut off: a line that wrapped could not be cleared, and each frame would leave one behind. The
+ * cursor, which is not seen, goes back to the line's start: what the terminal adds to it there (`^C`) wraps nothing.
+ */
+const WITHOUT_WRAPPING = "\x1b[?7l";
+const WITH_WRAPPING = "\x1b[?7h";
 const HIDE_CURSOR = "\x1b[?25l";
 const SHOW_CURSOR = "\x1b[?25h";
 
@@ -42,7 +48,8 @@ export async function showWait<T>(
   let frame = 0;
   // Deno may call a timer once more that has run out in the same turn in which it is cleared.
   let isOver = false;
-  const draw = () => stderr.write(`${CLEAR_LINE}${FRAMES[frame++ % FRAMES.length]} ${drawn()}`);
+  const draw = () =>
+    stderr.write(`${CLEAR_LINE}${WITHOUT_WRAPPING}${FRAMES[frame++ % FRAMES.length]} ${drawn()}${WITH_WRAPPING}\r`);
   const tell = () => stderr.write(`${written()}\n`);
   const show = () => isOver || (isDrawn ? draw() : tell());
   if (isDrawn) stderr.write(HIDE_CURSOR);

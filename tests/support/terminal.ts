@@ -17,8 +17,8 @@ export class Terminal {
     this.#socket = socket;
   }
 
-  /** Opens a terminal whose shell has this environment and no other. */
-  static async open(env: Readonly<Record<string, string>>): Promise<Terminal> {
+  /** Opens a terminal, so many columns wide, whose shell has this environment and no other. */
+  static async open(env: Readonly<Record<string, string>>, columns = 100): Promise<Terminal> {
     const terminal = new Terminal(`fluxloop-test-${crypto.randomUUID()}`);
     const settings = Object.entries({
       PATH: `${FOLDER}:/usr/bin:/bin`,
@@ -30,7 +30,15 @@ export class Terminal {
       ...env,
     });
     const assignments = settings.map(([name, value]) => `${name}='${value}'`).join(" ");
-    await terminal.#tmux("new-session", "-d", "-x", "100", "-y", "40", `env -i ${assignments} bash --norc --noprofile`);
+    await terminal.#tmux(
+      "new-session",
+      "-d",
+      "-x",
+      `${columns}`,
+      "-y",
+      "40",
+      `env -i ${assignments} bash --norc --noprofile`,
+    );
     await terminal.waitFor(/^\$ $/m);
     return terminal;
   }
