@@ -73,7 +73,8 @@ const WITHOUT_KEYS = Object.fromEntries(KEY_VARIABLES.map((name) => [name, ""]))
 /** Starts a program and leaves it to itself: {@linkcode Context.launch} of the real world. */
 export function launch(program: string, args: readonly string[]): void {
   const streams = { stdin: "null", stdout: "null", stderr: "null" } as const;
-  new Deno.Command(program, { args: [...args], env: WITHOUT_KEYS, ...streams }).spawn().unref();
+  // In a session of its own: what is pressed in this terminal, and its end, is not meant for a browser.
+  new Deno.Command(program, { args: [...args], env: WITHOUT_KEYS, detached: true, ...streams }).spawn().unref();
 }
 
 /** What is passed on to a program that stands in this one's place. A terminal tells its size to all by itself. */
