@@ -5,7 +5,10 @@
  */
 import type { Context } from "../context.ts";
 
-/** A program, and what stands before the address among its arguments. */
+/** Where the address stands among a program's arguments; behind them, where it is in none. */
+const PLACE = "%s";
+
+/** A program and its arguments. */
 type Opener = readonly [program: string, ...args: string[]];
 
 /**
@@ -20,7 +23,8 @@ export function openBrowser(context: Context, page: URL): boolean {
   if (context.env("CI")) return false;
   for (const [program, ...args] of openersOf(context)) {
     try {
-      context.launch(program, [...args, page.href]);
+      const isPlaced = args.some((it) => it.includes(PLACE));
+      context.launch(program, (isPlaced ? args : [...args, PLACE]).map((it) => it.replaceAll(PLACE, () => page.href)));
       return true;
     } catch {
       // The next one may be installed.
@@ -34,7 +38,7 @@ function openersOf(context: Context): readonly Opener[] {
   // A list between colons, as others that know the variable take it; what is behind a blank is an argument.
   if (own && own !== "none") {
     const separator = context.system.os === "windows" ? ";" : ":";
-    return own.split(separator).map((it) => it.replace(/%s/g, "").trim().split(/\s+/) as [string]).filter(([it]) => it);
+    return own.split(separator).map((it) => it.trim().split(/\s+/) as [string]).filter(([it]) => it);
   }
   if (own === "none") return [];
   switch (context.system.os) {

@@ -27,7 +27,7 @@ import { chosenApiUrl, type KeyOptions } from "./resolve_credential.ts";
 const SLOWER = 5_000;
 /** So many questions in a row may fail before the login is given up. */
 const FAILURES_AT_MOST = 5;
-/** The longest pause between two questions, in milliseconds. */
+/** The longest pause between two questions, in milliseconds, where the platform's own interval is not longer. */
 const LONGEST_PAUSE = 60_000;
 
 /**
@@ -153,13 +153,13 @@ async function approval(
       if (state.status === "denied") throw new LoginRefusedError("login_denied");
       if (state.status === "expired") throw new LoginRefusedError("login_expired");
       failures = 0;
-      if (state.status === "slow_down") interval = Math.min(interval + SLOWER, LONGEST_PAUSE);
+      if (state.status === "slow_down") interval = Math.max(interval, Math.min(interval + SLOWER, LONGEST_PAUSE));
       pause = Math.max(interval, state.status === "slow_down" ? state.pause ?? 0 : 0);
     } catch (error) {
       // A person may be at the page for minutes; a network that comes back meanwhile has broken nothing (RFC 8628, 3.5).
       const isPassing = (error instanceof NetworkError && error.link !== "tls") || error instanceof PlatformError;
       if (!isPassing || ++failures > FAILURES_AT_MOST) throw error;
-      pause = Math.min(pause * 2, LONGEST_PAUSE);
+      pause = Math.max(interval, Math.min(pause * 2, LONGEST_PAUSE));
     }
   }
 }

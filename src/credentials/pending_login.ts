@@ -77,7 +77,8 @@ function pathOf({ folder }: CredentialsLocation, profile: string): string {
 function parse(text: string): PendingLogin | null {
   try {
     const value = JSON.parse(text);
-    const isWhole = TEXTS.every((it) => typeof value?.[it] === "string") && value.interval > 0;
+    const isWhole = TEXTS.every((it) => typeof value?.[it] === "string") && URL.canParse(value.verificationUrl) &&
+      typeof value.interval === "number" && value.interval > 0;
     return isWhole && !Number.isNaN(Date.parse(value.expiresAt)) ? value : null;
   } catch {
     return null; // The parser's message quotes the text, which is a secret.

@@ -158,6 +158,12 @@ describe("auth login --web", () => {
       [5000, 30_000],
     ],
     [
+      "no shorter than the interval, however long that is",
+      [{ status: "slow_down" }, () => new Response("", { status: 500 }), APPROVED],
+      { interval: 100 },
+      [100_000, 100_000, 100_000],
+    ],
+    [
       "longer each time while the platform fails",
       [() => new Response("", { status: 500 }), () => new Response("", { status: 502 }), APPROVED],
       {},
@@ -196,7 +202,13 @@ describe("auth login --web", () => {
 
   const browsers: [string, typeof Deno.build.os, Record<string, string>, string[], string[] | undefined][] = [
     ["opens the page where there is a screen", "linux", { DISPLAY: ":0" }, [], ["xdg-open"]],
-    ["opens it with BROWSER", "linux", { BROWSER: "firefox --new-window %s" }, [], ["firefox", "--new-window"]],
+    ["opens it with BROWSER", "linux", { BROWSER: "firefox --new-window" }, [], ["firefox", "--new-window"]],
+    ["puts it where BROWSER has it", "linux", { BROWSER: "chromium --app=%s -x" }, [], [
+      "chromium",
+      "--app=PAGE",
+      "-x",
+    ]],
+    ["takes the first of BROWSER's list", "linux", { BROWSER: "firefox:w3m %s" }, [], ["firefox"]],
     ["opens nothing with BROWSER=none", "linux", { BROWSER: "none", DISPLAY: ":0" }, [], undefined],
     ["opens nothing in CI", "linux", { CI: "true", DISPLAY: ":0" }, [], undefined],
     ["opens nothing with --no-browser", "linux", { DISPLAY: ":0" }, ["--no-browser"], undefined],
@@ -208,7 +220,9 @@ describe("auth login --web", () => {
       const { url } = platform([APPROVED]);
       const { launched, stderr } = await new Session({ env, os }).observe(web(url, ...options));
       const page = `${url}/connect?code=BCDF-GHJK`;
-      assertEquals(launched, opened === undefined ? [] : [[...opened, page]]);
+      const isPlaced = opened?.some((it) => it.includes("PAGE"));
+      const expected = isPlaced ? opened!.map((it) => it.replace("PAGE", page)) : [...opened ?? [], page];
+      assertEquals(launched, opened === undefined ? [] : [expected]);
       assertEquals(stderr.includes("Your browser opens"), opened !== undefined);
     });
   }
@@ -241,6 +255,25 @@ describe("auth login --web", () => {
     const { code } = await session.run(["auth", "login", "--resume", "--api-url", "https://elsewhere.example"]);
     assertEquals([code, requests.length], [2, 1]);
   });
+
+  const damages: [string, Record<string, unknown>][] = [
+    ["no address for its page", { verificationUrl: "nonsense" }],
+    ["a text for its interval", { interval: "often" }],
+    ["no time for its end", { expiresAt: "soon" }],
+    ["no code", { userCode: undefined }],
+  ];
+  for (const [what, damage] of damages) {
+    it(`says that a login cannot be resumed that was left behind with ${what}`, async () => {
+      const { url, requests } = platform([APPROVED]);
+      const session = new Session();
+      await session.run(web(url, "--no-wait"));
+      const file = `${session.world.home}/.fluxloop/pending-login.default`;
+      Deno.writeTextFileSync(file, JSON.stringify({ ...JSON.parse(Deno.readTextFileSync(file)), ...damage }));
+      const { code, stderr } = await session.run(["auth", "login", "--resume"]);
+      const text = '❌ Error: The login that was left behind for profile "default" cannot be read; log in anew\n';
+      assertEquals([code, stderr, requests.length], [2, text, 1]);
+    });
+  }
 
   const refused: [string, string[]][] = [
     ["--api-key", ["--web", "--api-key", "flux_dev_x"]],
