@@ -5,10 +5,17 @@
  * @module
  */
 import type { Context } from "../context.ts";
-import { requireWritable } from "../credentials/credential_store.ts";
+import { profileLock, requireWritable } from "../credentials/credential_store.ts";
+import { withFileLock } from "../credentials/file_lock.ts";
 import { requireCredentialsLocation } from "../credentials/location.ts";
-import { findPendingLogin, forgetPendingLogin, leavePendingLogin } from "../credentials/pending_login.ts";
 import {
+  findPendingLogin,
+  forgetPendingLogin,
+  isPendingLogin,
+  leavePendingLogin,
+} from "../credentials/pending_login.ts";
+import {
+  FluxloopError,
   InterruptedError,
   LoginRefusedError,
   NetworkError,
@@ -18,8 +25,15 @@ import {
 } from "../errors.ts";
 import type { LoginResult } from "../output/session.ts";
 import { apiUrlText, parseApiUrl } from "../platform/api_url.ts";
-import { type DeviceLogin, type IssuedTokens, pollDeviceLogin, startDeviceLogin } from "../platform/device_login.ts";
-import type { RequestOptions } from "../platform/transport.ts";
+import {
+  type DeviceLogin,
+  type DeviceLoginState,
+  type IssuedTokens,
+  pollDeviceLogin,
+  revokeDeviceLogin,
+  startDeviceLogin,
+} from "../platform/device_login.ts";
+import { DEFAULT_DEADLINE, type RequestOptions } from "../platform/transport.ts";
 import { logIn, type LoginPlan } from "./log_in.ts";
 import { chosenApiUrl, type KeyOptions } from "./resolve_credential.ts";
 
@@ -27,6 +41,8 @@ import { chosenApiUrl, type KeyOptions } from "./resolve_credential.ts";
 const SLOWER = 5_000;
 /** So many questions in a row may fail before the login is given up. */
 const FAILURES_AT_MOST = 5;
+/** How much longer than a request another process is waited for, in milliseconds. */
+const PATIENCE = 5_000;
 /** The longest pause between two questions, in milliseconds, where the platform's own interval is not longer. */
 const LONGEST_PAUSE = 60_000;
 
@@ -100,7 +116,8 @@ export function resumedLogin(
 }
 
 /**
- * Waits until the login is approved, then saves its tokens. What was left behind of it is removed once it is decided.
+ * Waits until the login is approved, then saves its tokens. What was left behind of it is removed once it is decided. One
+ * process at a time asks for a profile, and only while the tokens could be saved: they are handed out once.
  *
  * @param context The outside world.
  * @param plan From `planLogin`.
@@ -108,7 +125,8 @@ export function resumedLogin(
  * @param requests How requests are made.
  * @throws {LoginRefusedError} When it is denied, or nobody approves it in time.
  * @throws {NetworkError | PlatformError} When the platform cannot be asked to the end.
- * @throws {ConfigurationError | SystemError} When the tokens cannot be saved.
+ * @throws {ConfigurationError | SystemError} When the tokens cannot be saved; they are good for nothing then.
+ * @throws {NotFoundError} When it was left behind, and another process has finished it.
  * @throws {InterruptedError} When the program is told to stop.
  */
 export async function finishWebLogin(
@@ -120,26 +138,35 @@ export async function finishWebLogin(
   // The browser is open by now, and from here on there are tokens.
   if (!plan.needsProcesses) context.renounceProcesses();
   const location = requireCredentialsLocation(context);
-  let issued: IssuedTokens;
+  const { profile } = plan;
+  const isLeftBehind = isPendingLogin(location, profile, login.deviceCode);
+  const patience = (requests?.deadline ?? DEFAULT_DEADLINE) + PATIENCE;
+
+  const ask = async (): Promise<Asked> => {
+    await requireWritable(location);
+    return await withFileLock(profileLock(location, profile), async () => {
+      if (isLeftBehind && !isPendingLogin(location, profile, login.deviceCode)) throw finishedElsewhere(profile);
+      const state = await pollDeviceLogin(context, plan.apiUrl, login.deviceCode, requests);
+      if (state.status !== "approved") return state;
+      const result = await saved(context, plan, state.tokens, requests);
+      forgetPendingLogin(location, profile, login.deviceCode);
+      return { status: "saved", result };
+    }, patience);
+  };
   try {
-    issued = await approval(context, plan.apiUrl, login, requests);
+    return await decided(context, login, ask);
   } catch (error) {
-    if (error instanceof LoginRefusedError) forgetPendingLogin(location, plan.profile);
+    if (error instanceof LoginRefusedError) forgetPendingLogin(location, profile, login.deviceCode);
     throw error;
   }
-  const { accessToken, refreshToken, expiresAt } = issued;
-  const tokens = { accessToken, refreshToken: refreshToken ?? "", expiresAt: expiresAt.toISOString() };
-  const result = await logIn(context, plan, { tokens }, requests);
-  forgetPendingLogin(location, plan.profile);
-  return result;
 }
 
-async function approval(
-  context: Context,
-  apiUrl: URL,
-  login: DeviceLogin,
-  requests?: RequestOptions,
-): Promise<IssuedTokens> {
+/** What became of a login until now, whose tokens are saved by the time that it is told. */
+type Asked =
+  | Exclude<DeviceLoginState, { readonly status: "approved" }>
+  | { readonly status: "saved"; readonly result: LoginResult };
+
+async function decided(context: Context, login: DeviceLogin, ask: () => Promise<Asked>): Promise<LoginResult> {
   let { interval } = login;
   let pause = interval;
   let failures = 0;
@@ -148,8 +175,8 @@ async function approval(
     if (left <= 0) throw new LoginRefusedError("login_expired");
     await pauseFor(context, Math.min(pause, left));
     try {
-      const state = await pollDeviceLogin(context, apiUrl, login.deviceCode, requests);
-      if (state.status === "approved") return state.tokens;
+      const state = await ask();
+      if (state.status === "saved") return state.result;
       if (state.status === "denied") throw new LoginRefusedError("login_denied");
       if (state.status === "expired") throw new LoginRefusedError("login_expired");
       failures = 0;
@@ -162,6 +189,29 @@ async function approval(
       pause = Math.max(interval, Math.min(pause * 2, LONGEST_PAUSE));
     }
   }
+}
+
+/** Tokens that could not be saved are ended again, so that no login is about that nobody has. */
+async function saved(
+  context: Context,
+  plan: LoginPlan,
+  { accessToken, refreshToken, expiresAt }: IssuedTokens,
+  requests?: RequestOptions,
+): Promise<LoginResult> {
+  const tokens = { accessToken, refreshToken: refreshToken ?? "", expiresAt: expiresAt.toISOString() };
+  try {
+    return await logIn(context, plan, { tokens }, requests);
+  } catch (error) {
+    // Whoever is told to stop may have saved them.
+    if (error instanceof FluxloopError && !(error instanceof InterruptedError)) {
+      await revokeDeviceLogin(context, plan.apiUrl, tokens.refreshToken, requests).catch(() => {});
+    }
+    throw error;
+  }
+}
+
+function finishedElsewhere(profile: string): NotFoundError {
+  return new NotFoundError(`There is no login to resume for profile "${profile}" any more: another process took it`);
 }
 
 async function pauseFor(context: Context, duration: number): Promise<void> {

@@ -61,8 +61,18 @@ export function findPendingLogin(location: CredentialsLocation, profile: string)
   throw new ConfigurationError(`The login that was left behind for profile "${profile}" cannot be read; log in anew`);
 }
 
-/** Removes what was left behind for a profile; there need be nothing. */
-export function forgetPendingLogin(location: CredentialsLocation, profile: string): void {
+/** @returns Whether it is the login with this device code that was left behind for a profile. */
+export function isPendingLogin(location: CredentialsLocation, profile: string, deviceCode: string): boolean {
+  try {
+    return findPendingLogin(location, profile)?.deviceCode === deviceCode;
+  } catch {
+    return false;
+  }
+}
+
+/** Removes the login with this device code, where it was left behind for a profile; another one stays. */
+export function forgetPendingLogin(location: CredentialsLocation, profile: string, deviceCode: string): void {
+  if (!isPendingLogin(location, profile, deviceCode)) return;
   try {
     Deno.removeSync(pathOf(location, profile));
   } catch (error) {

@@ -256,6 +256,51 @@ describe("auth login --web", () => {
     assertEquals([code, requests.length], [2, 1]);
   });
 
+  it("is taken by one of two that resume it at once", async () => {
+    const { url, requests } = platform([{ status: "pending" }, APPROVED]);
+    const session = new Session();
+    await session.run(web(url, "--no-wait"));
+    const resume = () => session.run(["auth", "login", "--resume"]);
+    const runs = await Promise.all([resume(), resume()]);
+    assertEquals(runs.map((it) => it.code).sort(), [0, 5]);
+    assertStringIncludes(
+      runs.find((it) => it.code === 5)!.stderr,
+      '❌ Error: There is no login to resume for profile "default" any more: another process took it\n',
+    );
+    assertEquals(requests.filter((it) => it.url.endsWith("/complete")).length, 2);
+  });
+
+  it("leaves another login alone that was left behind meanwhile", async () => {
+    const session = new Session();
+    const later = platform([APPROVED]);
+    const { url } = platform([() => {
+      Deno.writeTextFileSync(file, Deno.readTextFileSync(file).replace(DEVICE, "another_device_code"));
+      return Response.json({ status: "denied" });
+    }]);
+    const file = `${session.world.home}/.fluxloop/pending-login.default`;
+    await session.run(web(later.url, "--no-wait"));
+    await session.run(web(url));
+    assertStringIncludes(Deno.readTextFileSync(file), "another_device_code");
+  });
+
+  const obstacles: [string, Record<string, unknown>, string[]][] = [
+    ["does not take tokens that could not be saved any more", { status: "pending" }, ["start", "complete"]],
+    ["ends tokens that could not be saved", APPROVED, ["start", "complete", "me", "revoke"]],
+  ];
+  for (const [what, answer, asked] of obstacles) {
+    it(what, async () => {
+      const session = new Session();
+      const folder = `${session.world.home}/.fluxloop`;
+      const { url, requests } = platform([() => {
+        Deno.removeSync(folder, { recursive: true });
+        Deno.writeTextFileSync(folder, "in the way");
+        return Response.json(answer);
+      }, APPROVED]);
+      const { code } = await session.run(web(url));
+      assertEquals([code, requests.map((it) => it.url.split("/").at(-1))], [2, asked]);
+    });
+  }
+
   const damages: [string, Record<string, unknown>][] = [
     ["no address for its page", { verificationUrl: "nonsense" }],
     ["a text for its interval", { interval: "often" }],
