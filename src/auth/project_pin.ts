@@ -16,6 +16,8 @@ const FILE = "config.yaml";
 const SIZE_LIMIT = 64 * 1024;
 /** The one line that is looked for: a name, quoted or not, and a comment behind it. */
 const PIN = /^profile:[ \t]+(?:"([^"]*)"|'([^']*)'|([^\s#"']+))[ \t]*(?:#.*)?$/;
+/** What says `profile`, in this way or another. */
+const MENTION = /^(["']?)profile\1[ \t]*:/;
 
 /**
  * Looks from the current folder upwards, to the home folder and not into it: there the program's own folder is.
@@ -60,14 +62,21 @@ function pinIn(path: string): string | null {
     if (isInForeignFolder(path)) return null;
     throw new ConfigurationError(`${path} cannot be read: the system refused it`, { cause: error });
   }
-  const lines = text.split(/\r?\n/).filter((it) => /^profile[ \t]*:/.test(it));
-  if (lines.length === 0) return null;
-  const [, double, single, bare] = lines.length === 1 ? PIN.exec(lines[0]) ?? [] : [];
+  const lines = text.replace(/^\ufeff/, "").split(/\r?\n/);
+  const pins = lines.filter((it) => MENTION.test(it));
+  if (pins.length === 0 && !isElsewhere(lines)) return null;
+  const [, double, single, bare] = pins.length === 1 ? PIN.exec(pins[0]) ?? [] : [];
   const name = double ?? single ?? bare;
   if (name === undefined) {
     throw new ConfigurationError(`${path} pins no profile that can be read; it takes one line such as "profile: dev"`);
   }
   return checkProfileName(name, path);
+}
+
+/** Whether the settings do not begin at their lines' start, where they are looked for, and name a profile. */
+function isElsewhere(lines: readonly string[]): boolean {
+  const first = lines.find((it) => !/^(?:[ \t]*(?:#|$)|---|%)/.test(it));
+  return first !== undefined && /^[ \t{]/.test(first) && lines.some((it) => /\bprofile\b["']?[ \t]*:/.test(it));
 }
 
 function isInForeignFolder(path: string): boolean {

@@ -39,6 +39,7 @@ describe("a project's pin", () => {
     ["a comment behind it", "profile: dev # for everybody\n"],
     ["other settings around it", "# ours\nname: bot\nprofile:  dev\nnested:\n  profile: prod\n"],
     ["line ends of another system", "profile: dev\r\n"],
+    ["a mark of the byte order before it", "\ufeffprofile: dev\n"],
   ];
   for (const [what, text] of forms) {
     it(`chooses the profile, written with ${what}`, async () => {
@@ -94,6 +95,9 @@ describe("a project's pin", () => {
     ["nothing", "profile:\n", 2, "pins no profile that can be read"],
     ["a list", "profile: [dev]\n", 2, "config.yaml is no profile name"],
     ["two", "profile: dev\nprofile: prod\n", 2, "pins no profile that can be read"],
+    ["a quoted key", '"profile": dev\n', 2, "pins no profile that can be read"],
+    ["a line that is moved in", "# ours\n\n  profile: dev\n", 2, "pins no profile that can be read"],
+    ["braces", "---\n{ profile: dev }\n", 2, "pins no profile that can be read"],
     ["an alias", "profile: *x\n", 2, "config.yaml is no profile name"],
     ["control characters", "profile: \x1b[31mdev\n", 2, "config.yaml is no profile name"],
   ];
