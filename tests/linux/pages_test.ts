@@ -201,6 +201,16 @@ describe("the embedded platform's pages in a browser", () => {
     assertEquals(complaints, []);
   });
 
+  it("mark one place as the page's own where the system chooses the colours", async () => {
+    const page = await signIn(await serve(), "light", true);
+    await page.emulateMedia({ forcedColors: "active" });
+    const colours = await page.evaluate<string[]>(
+      "[...document.querySelectorAll('nav a')].map((it) => getComputedStyle(it).borderBottomColor)",
+    );
+    const ground = await page.evaluate<string>("getComputedStyle(document.documentElement).backgroundColor");
+    assertEquals(colours.map((it) => it === ground), [false, true]);
+  });
+
   for (const look of Object.keys(LOOKS)) {
     it(`keep nobody out and fit, ${look}`, async () => {
       const platform = await serveQuickly(60);

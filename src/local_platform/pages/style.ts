@@ -90,6 +90,10 @@ input[aria-invalid="true"] { border-color: var(--bad); }
 .indent { margin-left: 1.6rem; }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(14rem, 1fr)); gap: 0 1.5rem; }
 .big-code { font-size: 1.9rem; letter-spacing: .12em; margin: .2rem 0 1rem; }
+@media (forced-colors: active) {
+  /* A border that is not there gets a colour, too, and all places would be marked as the page's own. */
+  nav a:not([aria-current]) { border-bottom-color: Canvas; }
+}
 @media (max-width: 30rem) {
   main { padding-top: 1.25rem; }
   .card { padding: 1rem; border-radius: 10px; }
