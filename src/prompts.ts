@@ -98,7 +98,8 @@ export async function askSeveral(
 
 /** As {@linkcode askSecret}, for a text that may be seen. */
 export async function askText(message: string, colour: boolean, stopped: AbortSignal): Promise<string> {
-  return await onRawTerminal(stopped, () => Input.prompt({ message, minLength: 1, ...streams(colour) }));
+  const validate = (it: string) => it.trim() !== "" || "Type one character or more";
+  return await onRawTerminal(stopped, () => Input.prompt({ message, validate, ...streams(colour) }));
 }
 
 function streams(colour: boolean) {

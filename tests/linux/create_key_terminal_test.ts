@@ -70,6 +70,17 @@ describe("apikeys create on a terminal", () => {
     assertStringIncludes(await terminal.waitFor(/ended 0 ?$/m), '✅ Key "short" was made');
   });
 
+  for (const nothing of ["", "  "]) {
+    it(`asks again for the name where it is "${nothing}"`, async () => {
+      await enter("fluxloop apikeys create; echo ended $?");
+      await terminal.waitFor(/Name:/);
+      await enter(nothing);
+      await terminal.waitFor(/Type one character or more/);
+      await terminal.press("C-d");
+      await terminal.waitFor(/ended 130 ?$/m);
+    });
+  }
+
   it("makes nothing when the person leaves", async () => {
     await enter("fluxloop apikeys create; echo ended $?");
     await terminal.waitFor(/Name:/);
