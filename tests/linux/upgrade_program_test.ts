@@ -89,6 +89,12 @@ describe(`the program, upgrading itself on the base of Deno ${base().deno}`, () 
     assertEquals(await version(), VERSION);
   });
 
+  it("says nothing of a release that is named with --check, which asks for the latest", async () => {
+    const { code, stdout, stderr } = await run(["upgrade", "--check", "--version", "1.2.3"]);
+    assertEquals([code, stdout, releases.requests.length], [2, "", 0]);
+    assertStringIncludes(stderr, '"--check" conflicts with option "--version"');
+  });
+
   it("is replaced where a link leads to it, which stays a link", async () => {
     await Deno.mkdir(`${folder}/bin`);
     await Deno.symlink("../fluxloop", `${folder}/bin/fluxloop`);
