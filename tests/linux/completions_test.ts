@@ -5,7 +5,7 @@ import { fluxloop, PROGRAM } from "../support/program.ts";
 import { withTrace } from "../support/strace.ts";
 import { Terminal } from "../support/terminal.ts";
 
-const SHELLS: readonly ShellName[] = ["bash", "bash with bash-completion", "zsh", "fish"];
+const SHELLS: readonly ShellName[] = ["bash", "bash with bash-completion", "bash with odd settings", "zsh", "fish"];
 const SAVED = `profiles:
   default:
     api_key: "flux_dev_abc123def456ghi789jkl012mno34"
