@@ -178,6 +178,14 @@ describe(`the program, upgrading itself on the base of Deno ${base().deno}`, () 
     assertEquals(releases.requests, []);
   });
 
+  it("asks nobody where its file system is read-only, even of root", async () => {
+    const prepare = `mount --bind "$PWD" "$PWD" && mount -o remount,ro,bind "$PWD"`;
+    const { code, stderr } = await runMounted("root", prepare, [path, "upgrade"], { env, cwd: folder });
+    assertEquals(code, 2, stderr);
+    assertStringIncludes(stderr, `${path} cannot be replaced: its file system is read-only`);
+    assertEquals([releases.requests, namesIn(folder)], [[], ["fluxloop"]]);
+  });
+
   it("is upgraded by root for the user whose it is", async () => {
     await asRoot('chown -R "$2" "$1"', folder, String(UID.ordinary));
     const { code, stderr } = await runAs("root", [path, "upgrade", "--version", SCRIPTED], { env });
