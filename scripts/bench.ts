@@ -54,6 +54,7 @@ async function bench(jsonFile: string | undefined): Promise<void> {
       { name: "fluxloop auth status", program: [...FLUXLOOP, "auth", "status"], env },
       { name: `auth status, ${PROFILES} profiles`, program: [...FLUXLOOP, "auth", "status"], env: many },
       { name: `auth list, ${PROFILES} profiles`, program: [...FLUXLOOP, "auth", "list"], env: many },
+      { name: `a profile's name, ${PROFILES}`, program: [...FLUXLOOP, "completions", "profiles"], env: many },
       ...(hasPeer ? [{ name: "gh --version", program: ["gh", "--version"], env } as const] : []),
     ];
     const rows = compare(subjects.map((it) => it.name), await measure(subjects, ROUNDS));
@@ -129,12 +130,19 @@ async function saveManyProfiles({ env }: Sandbox): Promise<string> {
 }
 
 function targetsOf(rows: readonly Row[]): Target[] {
-  const [, version, status, many] = rows;
+  const [, version, status, many, , names] = rows;
   const longer = many.time.median - status.time.median;
+  const completing = names.time.median / version.time.median;
   return [
     { name: "--version: time, times hello world", most: 1.15, measured: version.timeRatio, unit: "x" },
     { name: "auth status: time, more than hello world", most: 25, measured: status.difference, unit: "ms" },
     { name: `auth status: time, ${PROFILES} profiles more than one`, most: 30, measured: longer, unit: "ms" },
+    {
+      name: `a profile's name: time, ${PROFILES} profiles, times --version`,
+      most: 1.5,
+      measured: completing,
+      unit: "x",
+    },
     { name: "auth status: peak memory, times hello world", most: 1.4, measured: status.memoryRatio, unit: "x" },
   ];
 }

@@ -16,6 +16,7 @@ main() {
   umask 022
   target=$(target_of_this_machine)
   folder=$(install_folder)
+  folder=${folder%/}
   checksums=$(checksums_address)
   mkdir -p "$folder" 2>/dev/null || fail "$folder cannot be made. $CHOOSE_FOLDER"
   [ ! -d "$folder/fluxloop" ] || fail "$folder/fluxloop is a folder. $CHOOSE_FOLDER"
@@ -124,7 +125,11 @@ fetch() {
     curl --fail --silent --show-error --location --proto "=${RELEASES%%:*}" --connect-timeout 20 --retry 3 \
       --output "$2" "$1" || fail "$1 cannot be downloaded."
   elif has wget && is_gnu_wget; then
-    wget --quiet --tries=3 --connect-timeout=20 --output-document="$2" "$1" || fail "$1 cannot be downloaded."
+    # It follows a redirect from https to anything, and tells where it was led.
+    wget --quiet --server-response --tries=3 --connect-timeout=20 --output-document="$2" "$1" 2>"$2.said" ||
+      fail "$1 cannot be downloaded."
+    led=$(sed -n "/^ *[A-Za-z]*: *${RELEASES%%:*}:/d; s/^ *[Ll][Oo][Cc][Aa][Tt][Ii][Oo][Nn]: *[A-Za-z]*:/&/p" "$2.said")
+    [ -z "$led" ] || fail "$1 cannot be downloaded: it leads away from ${RELEASES%%:*}."
   else
     # BusyBox has a wget that takes any certificate.
     fail "it takes curl or GNU wget to download it. Install one of them."
@@ -189,8 +194,9 @@ quoted() {
 # Unpacks the archive $2 in the folder $1, and sees that its program $3 runs here.
 unpack() {
   mkdir "$1/unpacked"
-  tar -xzf "$1/$2" -C "$1/unpacked" || fail "$2 cannot be unpacked."
-  chmod 755 "$1/unpacked/$3" || fail "$2 holds no program."
+  tar -xzf "$1/$2" -C "$1/unpacked" "$3" || fail "$2 cannot be unpacked."
+  if [ ! -f "$1/unpacked/$3" ] || [ -L "$1/unpacked/$3" ]; then fail "$2 holds no program."; fi
+  chmod 755 "$1/unpacked/$3"
   said=$("$1/unpacked/$3" --version 2>&1 </dev/null) || fail "the program does not run on this system.
 $said"
 }

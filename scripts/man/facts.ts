@@ -15,7 +15,7 @@ export const EXIT_CODES: readonly (readonly [number, string])[] = [
   ],
   [3, "Not logged in, or the key is invalid, expired or revoked, or may not do this."],
   [4, "The platform cannot be reached, or does not answer in time."],
-  [5, "What was named is not there: a profile, a key, a project, a release."],
+  [5, "What was named is not there: a profile, a key, a project, a bundle version, a result, a release."],
   [10, "test: one or more runs failed."],
   [126, "auth exec: the system refuses to run the command."],
   [127, "auth exec: there is no such command."],
@@ -32,7 +32,8 @@ export const ENVIRONMENT: readonly (readonly [string, string, string])[] = [
   ["NO_PROXY", "hosts", "Hosts, suffixes, addresses and CIDR blocks, between commas, that no proxy is asked for."],
   ["SSL_CERT_FILE", "path", "Certificate authorities to trust beside the system's, in PEM form."],
   ["FLUXLOOP_NO_UPDATE_CHECK", "1", "Neither ask for new versions nor tell of them."],
-  ["NO_COLOR", "1", "No colour, on a terminal too."],
+  ["CI", "true", "Set in a CI job: no browser is opened, and nothing is told of new versions."],
+  ["NO_COLOR", "1", "No colour, on a terminal too. TERM=dumb does the same."],
 ];
 
 /** Files, and what is in them. */

@@ -27,7 +27,7 @@ export function manPage(command: CommandDescription, tree: CommandDescription, d
   const name = pageName(path);
   const sections: readonly (readonly [string, readonly string[]])[] = [
     ["NAME", [`${text(name)} \\- ${text(lowerCased(command.summary))}`]],
-    ["SYNOPSIS", [`.B ${text(["fluxloop", ...path].join(" "))}`, text(synopsis(command))]],
+    ["SYNOPSIS", synopsis(command)],
     ["DESCRIPTION", paragraphs(command.description)],
     ["COMMANDS", command.commands.flatMap((it) => item(`.BR ${text(pageName(it.path))} (1)`, it.summary))],
     ["OPTIONS", options.filter((it) => !it.isGlobal).flatMap(optionItem)],
@@ -58,23 +58,29 @@ function withoutFirstPp(lines: readonly string[]): readonly string[] {
   return lines[0] === ".PP" ? lines.slice(1) : lines;
 }
 
-function synopsis({ usage, commands }: CommandDescription): string {
-  return commands.length > 0
-    ? "<command> [options]"
-    : usage === ""
-    ? "[options]"
-    : usage.startsWith("[options]")
-    ? usage
-    : `[options] ${usage}`;
+function synopsis({ path, usage, options, commands }: CommandDescription): string[] {
+  const name = `.B ${text(["fluxloop", ...path].join(" "))}`;
+  const alone = usage === "" ? "[options]" : usage.startsWith("[options]") ? usage : `[options] ${usage}`;
+  if (commands.length === 0) return [name, text(alone)];
+  // A command that only holds others has no options but help.
+  const runs = path.length > 0 && options.some((it) => !it.isGlobal);
+  return [...(runs ? [name, text("[options]"), ".br"] : []), name, text("<command> [options]")];
 }
 
 function environment(command: CommandDescription): [string, string, string][] {
-  const own = (it: CommandDescription) =>
-    it.environment.map(({ name, value, description }) => [name, value, description] as const);
-  if (command.path.length > 0) return own(command).map((it) => [...it]);
-  // One variable may be told of by several commands, in words of their own: the first one's are the most general.
-  const named = new Map(allCommands(command).flatMap(own).map((it) => [it[0], it] as const).reverse());
-  return [...[...named.values()].reverse(), ...ENVIRONMENT].map(([name, value, use]) => [name, value, use]);
+  if (command.path.length > 0) {
+    return command.environment.map(({ name, value, description }) => [name, value, description]);
+  }
+  const common = ENVIRONMENT.map(([name]) => name);
+  const all = allCommands(command).flatMap((it) => it.environment).filter((it) => !common.includes(it.name));
+  const named = [...new Set(all.map((it) => it.name))].map((name): [string, string, string] => {
+    // Several commands tell of it, in words of their own: most of them in the most general ones.
+    const told = all.filter((it) => it.name === name);
+    const timesOf = (description: string) => told.filter((it) => it.description === description).length;
+    const { value, description } = told.toSorted((a, b) => timesOf(b.description) - timesOf(a.description))[0];
+    return [name, value, description];
+  });
+  return [...named, ...ENVIRONMENT.map(([name, value, use]): [string, string, string] => [name, value, use])];
 }
 
 function exitStatus(isMain: boolean): string[] {

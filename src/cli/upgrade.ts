@@ -22,7 +22,7 @@ export function upgradeCommand(context: Context) {
         "manager has installed is left to it.",
     )
     .option("--version <version:string>", "Release to install, such as 1.2.3; an older one, too.")
-    .option("--check", "Say whether there is a newer release, and install nothing.")
+    .option("--check", "Say whether there is a newer release, and install nothing.", { conflicts: ["version"] })
     .option("--json", "Output in JSON format.")
     .env("FLUXLOOP_NO_UPDATE_CHECK=<1:string>", "No notice of new versions.")
     .env("FLUXLOOP_CA_FILE=<path:string>", "Certificate authorities when --ca-file is not given.")

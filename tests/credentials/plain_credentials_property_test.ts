@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import fc from "fast-check";
 import { loadYaml, parseCredentials } from "../../src/credentials/credentials_text.ts";
-import { readPlainCredentials } from "../../src/credentials/plain_credentials.ts";
+import { readPlainCredentials, readPlainNames } from "../../src/credentials/plain_credentials.ts";
 import { readIndependently } from "../support/independent_yaml.ts";
 
 await loadYaml();
@@ -102,7 +102,33 @@ describe("plain credentials into which somebody wrote", () => {
     );
     assertEquals(plain > RUNS.numRuns / 50 && plain < RUNS.numRuns / 2, true, `${plain} were plain`);
   });
+
+  it("have the names that the YAML parser finds, wherever it takes the file, or are left to it", () => {
+    let plain = 0;
+    fc.assert(
+      fc.property(fc.array(slip, { minLength: 1, maxLength: 3 }), (slips) => {
+        const text = slips.reduce((before, change) => change(before), TEXT);
+        const names = readPlainNames(text);
+        if (names === null) return;
+        plain++;
+        assertEquals(names, namesOf(text) ?? names, text);
+      }),
+      RUNS,
+    );
+    assertEquals(plain > RUNS.numRuns / 50 && plain < RUNS.numRuns / 2, true, `${plain} were plain`);
+  });
 });
+
+/** @returns The names that the parser finds; `null` where it refuses the file, for a field that stands twice. */
+function namesOf(text: string): string[] | null {
+  let root;
+  try {
+    root = parseCredentials(text, "it") as { profiles: Record<string, unknown> };
+  } catch {
+    return null;
+  }
+  return Object.keys(root.profiles);
+}
 
 function asMaps(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;

@@ -3,7 +3,7 @@ import { describe, it } from "@std/testing/bdd";
 import { parse } from "@std/yaml";
 import fc from "fast-check";
 import { credentialsText, loadYaml } from "../../src/credentials/credentials_text.ts";
-import { readPlainCredentials } from "../../src/credentials/plain_credentials.ts";
+import { readPlainCredentials, readPlainNames } from "../../src/credentials/plain_credentials.ts";
 
 await loadYaml();
 
@@ -89,5 +89,49 @@ default_profile: production
   ];
   for (const [what, text] of others) {
     it(`leaves ${what} to the YAML parser`, () => assertEquals(readPlainCredentials(text), null));
+  }
+});
+
+describe("reading the names in plain credentials", () => {
+  it("gives those that the YAML parser gives, or nothing", () => {
+    let plain = 0;
+    fc.assert(
+      fc.property(file, (content) => {
+        const text = credentialsText(JSON.parse(JSON.stringify(content)));
+        const names = readPlainNames(text);
+        if (names === null) return;
+        plain++;
+        const { profiles } = parse(text, { schema: "core" }) as { profiles: Record<string, unknown> };
+        assertEquals(names.toSorted(), Object.keys(profiles).toSorted(), text);
+      }),
+      { numRuns: 2000, seed: 20240122 },
+    );
+    assertEquals(plain > 100, true, `only ${plain} of the files were plain`);
+  });
+
+  it("takes a name that has to be quoted for no number, and a file in which something follows the profiles", () => {
+    const text = 'a: b\nprofiles:\n  "007":\n    api_key: k\n  true-north:\n    account: "x y"\ndefault_profile: x\n';
+    assertEquals(readPlainNames(text), ["007", "true-north"]);
+  });
+
+  const others: [string, string][] = [
+    ["nothing", ""],
+    ["no profiles", "profiles: {}\n"],
+    ["a comment", "# mine\nprofiles:\n  a:\n    api_key: k\n"],
+    ["a profile twice", 'profiles:\n  a:\n    api_key: k\n  "a":\n    api_key: l\n'],
+    ["profiles twice", "profiles:\n  a:\n    api_key: k\nprofiles:\n  b:\n    api_key: k\n"],
+    ["profiles once more, as a text", "profiles:\n  a:\n    api_key: k\nprofiles: x\n"],
+    ["a profile without fields", "profiles:\n  a:\n  b:\n    api_key: k\n"],
+    ["a profile after the profiles", "profiles:\n  a:\n    api_key: k\nx: y\n  b:\n    api_key: k\n"],
+    ["a profile before the profiles", "  b:\n    api_key: k\nprofiles:\n  a:\n    api_key: k\n"],
+    ["a name that is a number", "profiles:\n  007:\n    api_key: k\n"],
+    ["a name that is a truth value", "profiles:\n  true:\n    api_key: k\n"],
+    ["a text of two lines", 'profiles:\n  a:\n    api_key: "k\n  b:\n    l"\n'],
+    ["a text in a block", "profiles:\n  a:\n    api_key: |-\n      k\n"],
+    ["more fields than any profile has", `profiles:\n  a:\n${"    b: c\n".repeat(65)}`],
+    ["no line end at the end", "profiles:\n  a:\n    api_key: k"],
+  ];
+  for (const [what, text] of others) {
+    it(`leaves ${what} to the YAML parser`, () => assertEquals(readPlainNames(text), null));
   }
 });

@@ -5,7 +5,7 @@ import { fluxloop, PROGRAM } from "../support/program.ts";
 import { withTrace } from "../support/strace.ts";
 import { Terminal } from "../support/terminal.ts";
 
-const SHELLS: readonly ShellName[] = ["bash", "bash with bash-completion", "zsh", "fish"];
+const SHELLS: readonly ShellName[] = ["bash", "bash with bash-completion", "bash with odd settings", "zsh", "fish"];
 const SAVED = `profiles:
   default:
     api_key: "flux_dev_abc123def456ghi789jkl012mno34"
@@ -73,10 +73,19 @@ describe("completions", () => {
       assertEquals(offers, shell === "fish" ? ["--profile=staging"] : ["staging"]);
     });
 
-    it(`of ${shell} are files where an option takes one`, async () => {
-      const [offer] = await complete(shell, `fluxloop --ca-file ${completing.folder}/certificates/`, completing);
-      assertEquals(offer?.split("/").at(-1), "ca.pem");
-    });
+    for (const option of ["--ca-file", "test --config", "test upload --config", "test --junit"]) {
+      it(`of ${shell} are files behind ${option}`, async () => {
+        const [offer] = await complete(shell, `fluxloop ${option} ${completing.folder}/certificates/`, completing);
+        assertEquals(offer?.split("/").at(-1), "ca.pem");
+      });
+    }
+
+    for (const place of ["platform serve --data", "test upload"]) {
+      it(`of ${shell} are folders behind ${place}`, async () => {
+        const offers = await complete(shell, `fluxloop ${place} ${completing.folder}/certif`, completing);
+        assertEquals(offers.map((it) => it.replace(/\/$/, "").split("/").at(-1)), ["certificates"]);
+      });
+    }
 
     it(`of ${shell} are another program's behind --`, async () => {
       const line = `fluxloop auth exec -- cat ${completing.folder}/certificates/c`;

@@ -1,8 +1,11 @@
 import { assertEquals, assertGreater, assertMatch, assertStringIncludes } from "@std/assert";
 import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
+import { gzipSync } from "node:zlib";
+import { packTar } from "modern-tar";
 import denoJson from "../../deno.json" with { type: "json" };
 import { packRelease } from "../../scripts/release/pack.ts";
-import { archiveName } from "../../scripts/release/names.ts";
+import { tarGz } from "../../scripts/release/archive.ts";
+import { archiveName, folderName } from "../../scripts/release/names.ts";
 import { Authority } from "../support/certificates.ts";
 import { Machine, SHELLS } from "../support/installing.ts";
 import { base, fluxloop, PROGRAM } from "../support/program.ts";
@@ -235,6 +238,49 @@ for (const shell of Object.keys(SHELLS)) {
       assertStringIncludes(stderr, `fluxloop was not installed: ${archive} cannot be unpacked.`);
     });
 
+    it("unpacks the program alone, whatever else there is in an archive", async () => {
+      machine = await Machine.make();
+      const hostile = await Releases.open();
+      const [folder, outside] = [folderName(NEW, TARGET), `${machine.home}/outside`];
+      await hostile.addArchive(
+        NEW,
+        await tarGz([
+          { path: `${folder}/fluxloop`, bytes: new TextEncoder().encode(`#!/bin/sh\necho fluxloop ${NEW}\n`) },
+          { path: `${folder}/../../../../../outside`, bytes: new Uint8Array() },
+          { path: outside, bytes: new Uint8Array() },
+        ], new Date(0)),
+      );
+      const { code, stderr } = await machine.pipe(shell, hostile.installScript());
+      await hostile.close();
+      assertEquals([code, machine.files()], [0, [INSTALLED]], stderr);
+    });
+
+    it("installs no link, and touches nothing that one leads to", async () => {
+      machine = await Machine.make();
+      const secret = `${machine.home}/secret`;
+      await Deno.writeTextFile(secret, "#!/bin/sh\n", { mode: 0o600 });
+      const header = {
+        name: `${folderName(NEW, TARGET)}/fluxloop`,
+        type: "symlink",
+        linkname: secret,
+        size: 0,
+      } as const;
+      const hostile = await Releases.open();
+      await hostile.addArchive(NEW, gzipSync(await packTar([{ header }])));
+      const { code, stderr } = await machine.pipe(shell, hostile.installScript());
+      await hostile.close();
+      assertEquals([code, machine.files(), Deno.statSync(secret).mode! & 0o777], [1, ["secret"], 0o600]);
+      assertStringIncludes(stderr, `${archive} holds no program.`);
+    });
+
+    it("takes a slash at the folder's end for none, and knows the folder on the PATH", async () => {
+      machine = await Machine.make();
+      const folder = `${machine.home}/bin`;
+      const PATH = `${machine.env.PATH}:${folder}`;
+      const { stdout } = await install({ FLUXLOOP_INSTALL_DIR: `${folder}/`, PATH });
+      assertEquals(stdout.split("\n").slice(1), [`Installed fluxloop ${NEW} to ${folder}/fluxloop.`, ""]);
+    });
+
     it("says that a release is not there", async () => {
       machine = await Machine.make();
       await refused(`${releases.address}/download/v7.7.7/SHA256SUMS cannot be downloaded.`, {
@@ -385,22 +431,31 @@ describe("the install script over https", () => {
   afterAll(() => authority.remove());
   afterEach(() => machine.remove());
 
-  it("does not follow a redirect to plain http", async () => {
-    machine = await Machine.make();
-    const plain = await Releases.open();
-    await plain.add(NEW);
-    const { cert, key } = await authority.issue("DNS:localhost");
-    const server = Deno.serve(
-      { hostname: "127.0.0.1", port: 0, cert, key, onListen: () => {} },
-      (request) => Response.redirect(`${plain.address}${new URL(request.url).pathname.slice("/releases".length)}`),
-    );
-    const script = plain.installScript(`https://localhost:${server.addr.port}/releases`);
-    const { code, stderr } = await machine.pipe("dash", script, { CURL_CA_BUNDLE: authority.file });
-    const { asked } = plain;
-    await server.shutdown();
-    await plain.close();
-    assertEquals([code, asked, machine.files()], [1, [], []], stderr);
-  });
+  for (const downloader of ["curl", "wget"] as const) {
+    it(`takes nothing that a redirect to plain http leads to (${downloader})`, async () => {
+      machine = await Machine.make(downloader);
+      const plain = await Releases.open();
+      await plain.add(NEW);
+      const { cert, key } = await authority.issue("DNS:localhost");
+      const server = Deno.serve(
+        { hostname: "127.0.0.1", port: 0, cert, key, onListen: () => {} },
+        (request) => Response.redirect(`${plain.address}${new URL(request.url).pathname.slice("/releases".length)}`),
+      );
+      const script = plain.installScript(`https://localhost:${server.addr.port}/releases`);
+      const trust = { CURL_CA_BUNDLE: authority.file, WGETRC: `${machine.home}/wgetrc` };
+      await Deno.writeTextFile(trust.WGETRC, `ca_certificate = ${authority.file}\n`);
+      const { code, stderr } = await machine.pipe("dash", script, trust);
+      const asked = plain.asked.length;
+      await server.shutdown();
+      await plain.close();
+      // wget tells only afterwards where it was led; what it brought is not looked at.
+      assertEquals([code, asked, machine.files()], [1, downloader === "curl" ? 0 : 1, ["wgetrc"]], stderr);
+      assertStringIncludes(
+        stderr,
+        `SHA256SUMS cannot be downloaded${downloader === "wget" ? ": it leads away from https" : ""}.`,
+      );
+    });
+  }
 });
 
 /** Promises more bytes than come. */

@@ -56,6 +56,21 @@ describe("the manual", () => {
     });
   }
 
+  it("shows that a command which holds others runs by itself, too, where it does", async () => {
+    const synopsis = async (name: string) => {
+      return /SYNOPSIS\n(.*?)\n\n/s.exec(await said("man", "-l", `${folder}/${name}.1`))![1].replaceAll(/ {2,}/g, "");
+    };
+    assertEquals(
+      [await synopsis("fluxloop-test"), await synopsis("fluxloop-auth")],
+      ["fluxloop test [options]\nfluxloop test <command> [options]", "fluxloop auth <command> [options]"],
+    );
+  });
+
+  it("tells of a variable as most commands do, where it tells of the whole program", async () => {
+    const page = (await said("man", "-l", `${folder}/fluxloop.1`)).replaceAll(/\s+/g, " ");
+    assertStringIncludes(page, "FLUXLOOP_PROFILE=name Profile to use when --profile is not given.");
+  });
+
   it("is the same from the same sources on the same day", async () => {
     const path = ["auth", "login"];
     const login = allCommands(TREE).find((it) => it.path.join(" ") === path.join(" "))!;
@@ -70,5 +85,22 @@ describe("the manual", () => {
     const rows = readme.split("\n## Configuration\n")[1].split("\n\n")[1].split("\n").slice(2);
     const variables = rows.flatMap((row) => [...row.split("|")[1].matchAll(/`([A-Z_]+)`/g)].map((it) => it[1]));
     assertEquals(variables.filter((it) => !page.includes(it)), []);
+  });
+});
+
+describe("the README's tables", () => {
+  it("have every command and every variable", async () => {
+    const readme = await Deno.readTextFile(README);
+    const commands = readme.split("\n## Commands\n")[1].split("\nEvery command")[0];
+    const variables = readme.split("\n## Configuration\n")[1].split("\nCredentials are kept")[0];
+    const all = allCommands(TREE);
+    const missing = [
+      ...all.filter((it) => it.commands.length === 0).map((it) => it.path.at(-1)!)
+        .filter((it) => !new RegExp(`[ \`]${it}(?: --[^\`]*)?\``).test(commands)),
+      ...new Set(all.flatMap((it) => it.environment.map(({ name }) => name))).difference(
+        new Set([...variables.matchAll(/`([A-Z_]+)/g)].map((it) => it[1])),
+      ),
+    ];
+    assertEquals(missing, []);
   });
 });

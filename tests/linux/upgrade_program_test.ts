@@ -89,6 +89,12 @@ describe(`the program, upgrading itself on the base of Deno ${base().deno}`, () 
     assertEquals(await version(), VERSION);
   });
 
+  it("says nothing of a release that is named with --check, which asks for the latest", async () => {
+    const { code, stdout, stderr } = await run(["upgrade", "--check", "--version", "1.2.3"]);
+    assertEquals([code, stdout, releases.requests.length], [2, "", 0]);
+    assertStringIncludes(stderr, '"--check" conflicts with option "--version"');
+  });
+
   it("is replaced where a link leads to it, which stays a link", async () => {
     await Deno.mkdir(`${folder}/bin`);
     await Deno.symlink("../fluxloop", `${folder}/bin/fluxloop`);
@@ -170,6 +176,14 @@ describe(`the program, upgrading itself on the base of Deno ${base().deno}`, () 
       "its folder is not yours to write to; run it with sudo, or install fluxloop in a folder of your own",
     );
     assertEquals(releases.requests, []);
+  });
+
+  it("asks nobody where its file system is read-only, even of root", async () => {
+    const prepare = `mount --bind "$PWD" "$PWD" && mount -o remount,ro,bind "$PWD"`;
+    const { code, stderr } = await runMounted("root", prepare, [path, "upgrade"], { env, cwd: folder });
+    assertEquals(code, 2, stderr);
+    assertStringIncludes(stderr, `${path} cannot be replaced: its file system is read-only`);
+    assertEquals([releases.requests, namesIn(folder)], [[], ["fluxloop"]]);
   });
 
   it("is upgraded by root for the user whose it is", async () => {

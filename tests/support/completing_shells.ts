@@ -6,7 +6,7 @@
 import { PROGRAM } from "./program.ts";
 
 /** What shells may be asked. */
-export type ShellName = "bash" | "bash with bash-completion" | "zsh" | "fish";
+export type ShellName = "bash" | "bash with bash-completion" | "bash with odd settings" | "zsh" | "fish";
 
 /** A folder with the scripts, and the home whose profiles are completed. */
 export interface Completing {
@@ -32,6 +32,7 @@ export async function complete(shell: ShellName, line: string, completing: Compl
 const ASK: Readonly<Record<ShellName, (line: string, completing: Completing) => Promise<string>>> = {
   "bash": (line, it) => askBash(line, it, ":"),
   "bash with bash-completion": (line, it) => askBash(line, it, "source /usr/share/bash-completion/bash_completion"),
+  "bash with odd settings": (line, it) => askBash(line, it, "set -euf -o posix; IFS=:"),
   zsh: askZsh,
   fish: (line, it) => run(["fish", "--no-config", "-c", FISH, `${it.folder}/script.fish`, line], it),
 };
@@ -41,7 +42,7 @@ const BASH = `
 eval "$1"; source "$2"; shift 2
 COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMP_LINE="$*"; COMP_POINT=\${#COMP_LINE}
 _fluxloop fluxloop "\${COMP_WORDS[COMP_CWORD]}" "\${COMP_WORDS[COMP_CWORD - 1]}" 2>/dev/null
-printf '%s\\n' "\${COMPREPLY[@]}"
+printf '%s\\n' "\${COMPREPLY[@]//$'\\n'/ and }"
 `;
 const FISH = "source $argv[1]; complete -C $argv[2] | string replace -r '\\t.*' ''";
 

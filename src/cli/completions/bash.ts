@@ -83,6 +83,7 @@ _fluxloop_program() {
   if declare -F _command_offset >/dev/null; then
     _command_offset "$1"
   elif ((COMP_CWORD == $1)); then
+    local IFS=$'\\n'
     COMPREPLY=($(compgen -c -- "$cur"))
   else
     _fluxloop_files default -f

@@ -86,6 +86,8 @@ const choice = (...choices: string[]): Value => ({ kind: "choice", choices });
 const OPTION_VALUES: Readonly<Record<string, Value>> = {
   "--profile": { kind: "profile" },
   "--ca-file": { kind: "file" },
+  "--config": { kind: "file" },
+  "--junit": { kind: "file" },
   "--data": { kind: "folder" },
   "--storage": choice("file", "keychain"),
   "--environment": choice("dev", "stg", "prod", "ci"),
@@ -103,6 +105,7 @@ const OPTION_VALUES: Readonly<Record<string, Value>> = {
 const ARGUMENT_VALUES: Readonly<Record<string, Value>> = {
   "auth switch": { kind: "profile" },
   "auth exec": { kind: "program" },
+  "test upload": { kind: "folder" },
 };
 
 const TEXT: Value = { kind: "text" };

@@ -1,11 +1,11 @@
 /**
  * The names of the saved profiles, for a shell that completes one. It is asked at every press of the key, so it does
- * without the command tree and, where the file is as this program writes it, without the YAML library.
+ * without the command tree and, where the file is as this program writes it, without the YAML library and the keys in it.
  *
  * @module
  */
 import type { Context } from "../../context.ts";
-import { readCredentials } from "../../credentials/credential_store.ts";
+import { readProfileNames } from "../../credentials/credential_store.ts";
 import { credentialsLocation } from "../../credentials/location.ts";
 import { isProfileName } from "../../credentials/profile_name.ts";
 
@@ -24,5 +24,5 @@ export async function writeProfileNames(context: Context): Promise<void> {
 /** @returns Those that a shell can take as they are: a file may hold any text for a name. */
 async function profileNames(context: Context): Promise<string[]> {
   // Nothing but the names outlives this line.
-  return (await readCredentials(credentialsLocation(context))).profileNames().filter(isProfileName);
+  return (await readProfileNames(credentialsLocation(context))).filter(isProfileName);
 }
