@@ -94,6 +94,17 @@ describe("the loop of a test", () => {
     });
   });
 
+  it("lets a run take its time whose guard is longer than a timer can wait", async () => {
+    const guards = { maxDuration: 999 * 3_600_000, outputCharLimit: null };
+    const slow: Agent = (_, signal) =>
+      new Promise((resolve, reject) => {
+        signal.addEventListener("abort", () => reject(signal.reason));
+        setTimeout(() => resolve({ output: "at last" }), 20);
+      });
+    const { results } = await perform(planOf(1, { guards }), slow);
+    assertEquals(results[0].outcome, { status: "passed", output: "at last" });
+  });
+
   for (const [length, status] of [[10, "passed"], [11, "failed"]] as const) {
     it(`takes an output of ${length} characters as ${status}, where 10 are allowed`, async () => {
       const guards = { maxDuration: null, outputCharLimit: 10 };
