@@ -5,7 +5,7 @@
  * @module
  */
 import type { Context } from "../context.ts";
-import { NotFoundError, PermissionDeniedError, PlatformError } from "../errors.ts";
+import { NotFoundError, PermissionDeniedError, PlatformError, SystemError } from "../errors.ts";
 import { identify } from "../platform/client.ts";
 import type { Identity } from "../platform/identity.ts";
 import { uploadPart } from "../platform/sync.ts";
@@ -59,7 +59,6 @@ export async function requireUploadPermission(
  * @param folder The experiment's folder.
  * @param options How to send.
  * @throws {ConfigurationError} When the folder holds no experiment that can be read.
- * @throws {SystemError} When the folder cannot be written to.
  * @throws {PermissionDeniedError} Without `upload_results`.
  * @throws {InvalidKeyError | NetworkError | NotFoundError | PlatformError} As the platform has it.
  */
@@ -125,9 +124,18 @@ async function sendRest(
     const runBatchId = await uploadPart(context, target, part, name, requests);
     if (now.runBatchId !== null && now.runBatchId !== runBatchId) return null;
     now = { ...now, runBatchId, parts: now.parts + 1, sentBytes: end, isComplete: isLast };
-    writeProgress(folder, now);
+    remember(folder, now);
   }
   return now.runBatchId;
+}
+
+/** Without that note all is sent again some time, which the platform does not count: a full disk ends no upload. */
+function remember(folder: string, progress: UploadProgress): void {
+  try {
+    writeProgress(folder, progress);
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error;
+  }
 }
 
 function checkPermission({ key }: Identity): void {
