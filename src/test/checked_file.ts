@@ -174,7 +174,14 @@ const WRAPPERS: readonly string[] = ["properties", "items", "additionalPropertie
 
 /** @returns All that is wrong with a value. */
 function mistakesIn(value: unknown, schema: Schema): Fault[] {
-  const { errors } = new Validator(schema as object, "2020-12", false).validate(value);
+  let errors: OutputUnit[];
+  try {
+    errors = new Validator(schema as object, "2020-12", false).validate(value).errors;
+  } catch (error) {
+    if (!(error instanceof URIError)) throw error;
+    // The validator names places as a part of an address, which holds whole characters alone.
+    return [{ path: [], message: "a field's name holds half a character" }];
+  }
   const leaves = errors.filter(({ keyword, keywordLocation }) =>
     !WRAPPERS.includes(keyword) && !keywordLocation.includes("/oneOf/")
   );

@@ -365,6 +365,17 @@ describe("a mistake in fluxloop.yaml", () => {
     assertEquals(line, "fluxloop.yaml:2:1 name: expected a text");
   });
 
+  it("is told of a field whose name is half a character", () => {
+    assertTold(toldOf(`${RUNNER}inputs: [a]\n"\\ud800": 1\n`), [
+      "fluxloop.yaml:1:1 a field's name holds half a character",
+    ]);
+  });
+
+  it("is told of a file of inputs that holds nothing else, however long it is", () => {
+    const lines = toldOf(`${RUNNER}inputs_file: in.jsonl\n`, { "in.jsonl": "{\n".repeat(200_000) });
+    assertEquals([lines.length, lines.at(-1)], [200_000, "in.jsonl:200000:1 is not valid JSON"]);
+  });
+
   it("of a file that is not there tells how to name another one", () => {
     const { context } = world();
     assertThrows(
