@@ -27,6 +27,20 @@ export async function writeStreamed(path: string, parts: AsyncIterable<string>):
   }
 }
 
+/**
+ * Begins to write a file as {@linkcode writeStreamed} does, and leaves everything as it was.
+ *
+ * @param path The file; its folder exists.
+ * @throws What the system throws where it would not be written.
+ */
+export async function tryToWrite(path: string): Promise<void> {
+  if (isSpecial(path)) return;
+  if (isFolder(path)) throw Object.assign(new Error("Is a directory"), { code: "EISDIR" });
+  const fresh = `${path}.new`;
+  (await Deno.open(fresh, { write: true, create: true })).close();
+  await Deno.remove(fresh);
+}
+
 async function fill(path: string, parts: AsyncIterable<string>): Promise<void> {
   using file = await Deno.open(path, { write: true, create: true, truncate: true });
   const encoder = new TextEncoder();
@@ -51,6 +65,14 @@ function isSpecial(path: string): boolean {
   try {
     const info = Deno.statSync(path);
     return !info.isFile && !info.isDirectory;
+  } catch {
+    return false;
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
   } catch {
     return false;
   }
