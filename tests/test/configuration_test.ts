@@ -167,6 +167,23 @@ describe("fluxloop.yaml", () => {
       'runner: { process: { command: [ agent, --token, "****", --key=****, -x, y ] } }\n',
     );
   });
+
+  it("is YAML still when it is kept, whatever was masked", () => {
+    const { maskedText } = read(
+      'runner: {process: {command: [curl, -H, "Authorization: Bearer topsecret", "a: b"]}}\n',
+    );
+    assertEquals(
+      maskedText,
+      'runner: { process: { command: [ curl, -H, "Authorization: Bearer ****", "a: b" ] } }\n',
+    );
+  });
+
+  for (const name of ["DB_PASS", "PGPASSWORD", "SMTP_PWD", "passphrase"]) {
+    it(`is kept without the variable ${name}`, () => {
+      const { maskedText } = read(`runner: {process: {command: [agent], env: {${name}: topsecret}}}\n`);
+      assertEquals(maskedText, `runner: { process: { command: [ agent ], env: { ${name}: "****" } } }\n`);
+    });
+  }
 });
 
 describe("the configuration's schema", () => {
