@@ -96,11 +96,18 @@ class Loop {
       const outcomes = await Promise.allSettled(Array.from({ length: places }, () => this.#fillPlace()));
       const failed = outcomes.find((it) => it.status === "rejected");
       if (failed !== undefined) throw failed.reason;
+      // A failure of the last run has ended nothing before its time.
+      if (this.#end?.ending === "failed_fast" && this.#isAllDone()) return "completed";
       return this.#end?.ending ?? "completed";
     } finally {
       stopped.removeEventListener("abort", onStop);
       this.#timeLimit?.close();
     }
+  }
+
+  #isAllDone(): boolean {
+    const { planned, passed, failed } = this.#options.progress;
+    return passed + failed === planned;
   }
 
   #endWith(ending: Ending, reason: unknown): void {

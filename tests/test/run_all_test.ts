@@ -120,6 +120,12 @@ describe("the loop of a test", () => {
     assertEquals([ending, progress, ids], ["failed_fast", { planned: 9, passed: 0, failed: 1 }, ["run_2"]]);
   });
 
+  it("is complete where the first failure is the last run", async () => {
+    const agent: Agent = (request) => request.runId === "run_3" ? Promise.reject(failure("no")) : echo(request, never);
+    const { ending, progress } = await perform(planOf(3, { failFast: true }), agent);
+    assertEquals([ending, progress], ["completed", { planned: 3, passed: 2, failed: 1 }]);
+  });
+
   it("keeps what is done when it is told to stop, and breaks off the rest", async () => {
     const here = world();
     const reasons: unknown[] = [];
