@@ -58,6 +58,7 @@ export async function requireUploadPermission(
  * @param credential The platform and the key.
  * @param folder The experiment's folder.
  * @param options How to send.
+ * @throws {NotFoundError} When there is no such folder.
  * @throws {ConfigurationError} When the folder holds no experiment that can be read.
  * @throws {PermissionDeniedError} Without `upload_results`.
  * @throws {InvalidKeyError | NetworkError | NotFoundError | PlatformError} As the platform has it.
@@ -68,6 +69,7 @@ export async function uploadExperiment(
   folder: string,
   { requests }: UploadOptions = {},
 ): Promise<UploadedExperiment> {
+  if (!isThere(folder)) throw new NotFoundError(`There is no folder ${folder}`);
   const summary = await readSummary(folder);
   const identity = await identify(context, credential, requests);
   checkPermission(identity);
@@ -141,6 +143,15 @@ function remember(folder: string, progress: UploadProgress): void {
 function checkPermission({ key }: Identity): void {
   const permissions = key?.permissions ?? null;
   if (permissions !== null && !permissions.includes(REQUIRED)) throw new PermissionDeniedError(REQUIRED, permissions);
+}
+
+function isThere(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch (error) {
+    return !(error instanceof Deno.errors.NotFound);
+  }
 }
 
 function isFile(path: string): boolean {

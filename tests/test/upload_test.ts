@@ -231,6 +231,10 @@ describe("an upload", () => {
     await assertRejects(() => upload(here.home), ConfigurationError, "summary.json cannot be read");
   });
 
+  it("of a folder that is not there says so", async () => {
+    await assertRejects(() => upload(`${here.home}/nowhere`), NotFoundError, "There is no folder ");
+  });
+
   it("finds the newest experiment", async () => {
     const output = `${here.home}/results`;
     await assertRejects(() => latestExperiment(output), NotFoundError, "There are no results");
