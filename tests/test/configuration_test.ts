@@ -105,6 +105,13 @@ describe("fluxloop.yaml", () => {
     });
   }
 
+  for (const target of ["agent:run", "app.agent:Server.respond", "größe.agent:führe_aus"]) {
+    it(`takes the target ${target}`, () => {
+      const { runner } = read(`runner: {target: "${target}"}\n`).configuration;
+      assertEquals(runner.kind === "python" && runner.target, target);
+    });
+  }
+
   it("has a way to write what would be a variable", () => {
     const { configuration: { runner } } = read("runner: {target: 'a:b', env: {A: '$${TOKEN} $TOKEN $$ ${ TOKEN }'}}\n");
     assertEquals((runner as { env: unknown }).env, { A: "${TOKEN} $TOKEN $$ ${ TOKEN }" });
