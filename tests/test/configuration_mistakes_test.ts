@@ -260,6 +260,11 @@ const WRONG: readonly Wrong[] = [
     mistakes: ["3:3 runner.working_directory: belongs to target, which is missing; expected runner.process.cwd"],
   },
   {
+    what: "a tag that YAML does not have",
+    text: http("headers: {a: !env TOKEN}"),
+    mistakes: ["4:18 has a tag that is not known; expected none"],
+  },
+  {
     what: "a variable that is not set",
     text: http("headers: {a: '${NOT_SET}'}"),
     mistakes: ["4:15 runner.http.headers.a: the variable NOT_SET is not set; expected a value for ${NOT_SET}"],
