@@ -4,6 +4,8 @@
  * @module
  */
 
+import { basename, dirname } from "@std/path";
+
 /** How much is gathered before it is written, in characters. */
 const GATHERED = 64 * 1024;
 
@@ -36,9 +38,8 @@ export async function writeStreamed(path: string, parts: AsyncIterable<string>):
 export async function tryToWrite(path: string): Promise<void> {
   if (isSpecial(path)) return;
   if (isFolder(path)) throw Object.assign(new Error("Is a directory"), { code: "EISDIR" });
-  const fresh = `${path}.new`;
-  (await Deno.open(fresh, { write: true, create: true })).close();
-  await Deno.remove(fresh);
+  // Of a name of its own: another test may be writing the same file now.
+  await Deno.remove(await Deno.makeTempFile({ dir: dirname(path), prefix: `${basename(path)}.` }));
 }
 
 async function fill(path: string, parts: AsyncIterable<string>): Promise<void> {
