@@ -10,6 +10,9 @@ const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "
 const DRAWN_EVERY = 120;
 const WRITTEN_EVERY = 60_000;
 const CLEAR_LINE = "\r\x1b[2K";
+/** What is too long for a narrow terminal ends at its edge: a second line would stay there each time. */
+const NO_WRAP = "\x1b[?7l";
+const WRAP = "\x1b[?7h";
 const HIDE_CURSOR = "\x1b[?25l";
 const SHOW_CURSOR = "\x1b[?25h";
 
@@ -45,7 +48,7 @@ export async function showWait<T>(
   const draw = () => stderr.write(`${CLEAR_LINE}${FRAMES[frame++ % FRAMES.length]} ${drawn()}`);
   const tell = () => stderr.write(`${written()}\n`);
   const show = () => isOver || (isDrawn ? draw() : tell());
-  if (isDrawn) stderr.write(HIDE_CURSOR);
+  if (isDrawn) stderr.write(NO_WRAP + HIDE_CURSOR);
   if (isDrawn || isLine) show();
   const timer = setInterval(show, isDrawn ? DRAWN_EVERY : writtenEvery);
   try {
@@ -53,6 +56,6 @@ export async function showWait<T>(
   } finally {
     isOver = true;
     clearInterval(timer);
-    if (isDrawn) stderr.write(CLEAR_LINE + SHOW_CURSOR);
+    if (isDrawn) stderr.write(CLEAR_LINE + WRAP + SHOW_CURSOR);
   }
 }
