@@ -15,7 +15,8 @@ const VERSION_OPTIONS: readonly string[] = ["--version", "-V"];
 const STOP_PATIENCE = 3_000;
 /** The command that ends other programs then, which may take its time, and expands a configuration's variables. */
 const TEST = "test";
-const SHOW_CURSOR = "\x1b[?25h\n";
+/** What a line that was drawn has changed of the terminal (waiting.ts): its end, and the cursor. */
+const AS_BEFORE = "\x1b[?7h\x1b[?25h\n";
 
 /**
  * Runs the program.
@@ -51,7 +52,7 @@ export async function run(context: Context, args: readonly string[]): Promise<nu
     running.then(stopped.resolve);
     if (!mayBeTest) setTimeout(() => stopped.resolve(code), STOP_PATIENCE);
     context.insisted.addEventListener("abort", () => {
-      if (context.stderr.isTerminal()) context.stderr.write(SHOW_CURSOR);
+      if (context.stderr.isTerminal()) context.stderr.write(AS_BEFORE);
       stopped.resolve(code);
     });
   });

@@ -15,6 +15,7 @@ export interface ToldReport {
   readonly ending: "completed" | "failed_fast" | "interrupted";
   readonly path: string;
   readonly failures: readonly ToldFailure[];
+  readonly unwritten: FluxloopError | null;
   readonly upload: ToldUpload;
 }
 
@@ -46,17 +47,18 @@ const NAMED = 5;
  * @param shown Its folder, as people are told it.
  * @returns The text for standard output.
  */
-export function testText({ experiment, ending, failures, upload }: ToldReport, shown: string): string {
+export function testText({ experiment, ending, failures, unwritten, upload }: ToldReport, shown: string): string {
   const { passed, failed, planned } = experiment;
   const more = failed - Math.min(failures.length, NAMED);
   return [
     `${headline(experiment, ending)} in ${spanText(experiment.endedAt.getTime() - experiment.startedAt.getTime())}`,
-    ...(ending === "completed" ? [] : [`   ${grouped(planned - passed - failed)} were not run.`]),
+    ...(ending === "completed" ? [] : [`   ${notRun(planned - passed - failed)}`]),
     "",
     ...failures.slice(0, NAMED).map((it) => `   ${failureLine(it)}`),
     ...(more > 0 && failed > 0 ? [`   and ${grouped(more)} more`] : []),
     ...(failed > 0 ? [""] : []),
-    `Results: ${printable(shown)}/result.html`,
+    // The page may be what could not be written.
+    `Results: ${printable(shown)}${unwritten === null ? "/result.html" : ""}`,
     ...(isDone(upload) ? [`Uploaded: ${printable(upload.runBatchId)}`] : []),
   ].join("\n") + "\n";
 }
@@ -79,6 +81,10 @@ function headline({ planned, passed, failed }: ToldExperiment, ending: ToldRepor
   return `✅ ${planned === 1 ? "1 run passed" : `All ${runs(planned)} passed`}`;
 }
 
+function notRun(count: number): string {
+  return count === 1 ? "1 was not run." : `${grouped(count)} were not run.`;
+}
+
 function failureLine({ request: { input, iteration }, outcome: { failure } }: ToldFailure): string {
   const time = iteration === 0 ? "" : `, time ${iteration + 1}`;
   return redact(printable(`${input.id}${time}: ${failure.message}`));
@@ -94,9 +100,9 @@ export function uploadedText(shown: string, runBatchId: string): string {
   return `✅ Uploaded ${printable(shown)} as ${printable(runBatchId)}\n`;
 }
 
-/** @returns The JSON document; with `error` where the upload failed or the test was interrupted. */
-export function testJson({ experiment, ending, path, failures, upload }: ToldReport): unknown {
-  const error = ending === "interrupted" ? new InterruptedError() : uploadFailure(upload);
+/** @returns The JSON document; with `error` where the upload or a report failed or the test was interrupted. */
+export function testJson({ experiment, ending, path, failures, unwritten, upload }: ToldReport): unknown {
+  const error = ending === "interrupted" ? new InterruptedError() : uploadFailure(upload) ?? unwritten;
   return {
     experiment: {
       id: experiment.id,

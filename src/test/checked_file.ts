@@ -80,7 +80,9 @@ export function checkText(text: string, shown: string, schema: Schema): CheckedF
   // What is JSON is read in a hundredth of the time; places are looked for when somebody is to be told one.
   let value = shown.endsWith(".json") ? jsonValue(text) : undefined;
   if (value === undefined) {
-    const { errors } = document();
+    const { errors: faults, warnings } = document();
+    // A tag such as !env has a meaning to somebody, and none here: the text behind it is not what was meant.
+    const errors = [...faults, ...warnings.filter((it) => it.code === "TAG_RESOLVE_FAILED")];
     if (errors.length > 0) {
       const mistakes = errors.map(({ pos, code }) => ({
         ...place(pos[0]),
@@ -141,6 +143,7 @@ function syntaxFault(code: string, shown: string): string {
   if (code === "DUPLICATE_KEY") return "stands twice; expected each field once";
   if (code === "TAB_AS_INDENT") return "is not valid YAML: a tab stands where spaces belong";
   if (code === "MULTIPLE_DOCS") return "holds several documents; expected one";
+  if (code === "TAG_RESOLVE_FAILED") return "has a tag that is not known; expected none";
   return `is not valid YAML (${code.toLowerCase().replaceAll("_", " ")})`;
 }
 
@@ -174,7 +177,14 @@ const WRAPPERS: readonly string[] = ["properties", "items", "additionalPropertie
 
 /** @returns All that is wrong with a value. */
 function mistakesIn(value: unknown, schema: Schema): Fault[] {
-  const { errors } = new Validator(schema as object, "2020-12", false).validate(value);
+  let errors: OutputUnit[];
+  try {
+    errors = new Validator(schema as object, "2020-12", false).validate(value).errors;
+  } catch (error) {
+    if (!(error instanceof URIError)) throw error;
+    // The validator names places as a part of an address, which holds whole characters alone.
+    return [{ path: [], message: "a field's name holds half a character" }];
+  }
   const leaves = errors.filter(({ keyword, keywordLocation }) =>
     !WRAPPERS.includes(keyword) && !keywordLocation.includes("/oneOf/")
   );

@@ -117,7 +117,7 @@ function inputsIn(
   const path = resolve(folder, other);
   try {
     const read = readInputs(path, other);
-    mistakes.push(...read.mistakes);
+    for (const it of read.mistakes) mistakes.push(it);
     return read.inputs;
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;

@@ -165,8 +165,9 @@ export const CONFIGURATION_SCHEMA: Schema = {
     runner: map("The way to the agent.", {
       process: PROCESS,
       http: HTTP,
-      target: text("A Python function, as package.module:function.", {
-        pattern: "^[\\p{L}_][\\p{L}\\p{N}_]*(\\.[\\p{L}_][\\p{L}\\p{N}_]*)*:[\\p{L}_][\\p{L}\\p{N}_]*$",
+      target: text("A Python function, as package.module:function, or a method, as package.module:Class.method.", {
+        pattern:
+          "^[\\p{L}_][\\p{L}\\p{N}_]*(\\.[\\p{L}_][\\p{L}\\p{N}_]*)*:[\\p{L}_][\\p{L}\\p{N}_]*(\\.[\\p{L}_][\\p{L}\\p{N}_]*)*$",
         errorMessage: "package.module:function",
       }),
       working_directory: text("The folder that the function runs in.", { default: "." }),

@@ -8,7 +8,7 @@ import { type Document, isNode, isScalar, type Scalar, visit } from "yaml";
 import { redact } from "../output/mask.ts";
 
 /** Names whose values are nobody's business. */
-const SECRET_NAME = /key|token|secret|passw|credential|auth|cookie|session|signature|private/i;
+const SECRET_NAME = /key|token|secret|pass|pwd|credential|auth|cookie|session|signature|private/i;
 const REFERENCE = /\$\{[A-Za-z_]\w*\}/g;
 const MASK = "****";
 
@@ -35,12 +35,13 @@ export function maskedText(document: Document): string {
       });
     },
     Scalar(_, node) {
-      if (typeof node.value === "string") node.value = maskedParts(node.value);
+      // Text by text: in the whole, a mask would take a quote or a bracket along.
+      if (typeof node.value === "string") node.value = redact(maskedParts(node.value));
     },
   });
   document.comment = null;
   document.commentBefore = null;
-  return redact(document.toString({ lineWidth: 0 }));
+  return document.toString({ lineWidth: 0 });
 }
 
 function maskUnlessName(place: number | "key" | "value" | null, node: Scalar): void {

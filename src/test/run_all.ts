@@ -15,6 +15,7 @@ import {
   type RunResult,
   type TestInput,
 } from "./model.ts";
+import { type Timed, TimeLimit } from "./runners/time_limit.ts";
 
 /** What is to be run. */
 export interface Plan {
@@ -72,6 +73,7 @@ class Loop {
   readonly #plan: Plan;
   readonly #options: RunAllOptions;
   readonly #underWay = new Set<AbortController>();
+  readonly #timeLimit: TimeLimit | null;
   #next = 0;
   /** Set when it is over before its time; what is under way is ended with it. */
   #end: { readonly ending: Ending; readonly reason: unknown } | null = null;
@@ -80,6 +82,8 @@ class Loop {
     this.#context = context;
     this.#plan = plan;
     this.#options = options;
+    const { maxDuration } = plan.guards;
+    this.#timeLimit = maxDuration === null ? null : new TimeLimit(maxDuration);
   }
 
   async toEnd(): Promise<Ending> {
@@ -92,10 +96,18 @@ class Loop {
       const outcomes = await Promise.allSettled(Array.from({ length: places }, () => this.#fillPlace()));
       const failed = outcomes.find((it) => it.status === "rejected");
       if (failed !== undefined) throw failed.reason;
+      // A failure of the last run has ended nothing before its time.
+      if (this.#end?.ending === "failed_fast" && this.#isAllDone()) return "completed";
       return this.#end?.ending ?? "completed";
     } finally {
       stopped.removeEventListener("abort", onStop);
+      this.#timeLimit?.close();
     }
+  }
+
+  #isAllDone(): boolean {
+    const { planned, passed, failed } = this.#options.progress;
+    return passed + failed === planned;
   }
 
   #endWith(ending: Ending, reason: unknown): void {
@@ -143,16 +155,16 @@ class Loop {
     // A signal of its own: what a runner hangs on it goes with it.
     const controller = new AbortController();
     this.#underWay.add(controller);
-    let timer: ReturnType<typeof setTimeout> | undefined;
+    let timed: Timed | undefined;
     try {
       if (delay > 0) await this.#context.sleep(delay, controller.signal);
-      if (maxDuration !== null) timer = setTimeout(() => controller.abort(outOfTime(maxDuration)), maxDuration);
+      timed = this.#timeLimit?.start(() => controller.abort(outOfTime(maxDuration!)));
       return await this.#resultOf(request, controller.signal);
     } catch (error) {
       if (this.#end !== null) return null;
       throw error;
     } finally {
-      clearTimeout(timer);
+      if (timed !== undefined) this.#timeLimit!.stop(timed);
       this.#underWay.delete(controller);
     }
   }

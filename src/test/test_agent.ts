@@ -5,14 +5,14 @@
  */
 import type { Credential } from "../auth/resolve_credential.ts";
 import type { Context } from "../context.ts";
-import { ConfigurationError, FluxloopError, InterruptedError, UsageError } from "../errors.ts";
+import { ConfigurationError, FluxloopError, UsageError } from "../errors.ts";
 import type { RequestOptions } from "../platform/transport.ts";
 import { readConfiguration } from "./configuration.ts";
 import { chosenInputs } from "./inputs.ts";
 import type { Experiment, RunResult, TestConfiguration, TestInput } from "./model.ts";
 import { pullInputs } from "./pull.ts";
 import { createExperimentFolder, type ExperimentFolder } from "./results/folder.ts";
-import { writeJUnit } from "./results/junit.ts";
+import { prepareJUnit, writeJUnit } from "./results/junit.ts";
 import { type Ending, type Plan, type Progress, progressOf, runAll } from "./run_all.ts";
 import { createRunner } from "./runners/mod.ts";
 import { requireUploadPermission, uploadExperiment } from "./upload.ts";
@@ -55,6 +55,8 @@ export interface TestReport {
   readonly path: string;
   /** The first runs that failed. */
   readonly failures: readonly FailedRun[];
+  /** Why something that is made of the results could not be written; the results themselves are all there. */
+  readonly unwritten: FluxloopError | null;
   /** What became of the upload: `kept` for later where the test was interrupted; `null` where there was to be none. */
   readonly upload: { readonly runBatchId: string } | { readonly failure: FluxloopError } | "kept" | null;
 }
@@ -68,7 +70,8 @@ const NAMED_FAILURES = 10;
  * @param context The outside world.
  * @param request What the command line says.
  * @param services What whoever runs it gives.
- * @returns What it came to, also when runs failed, when it was interrupted and when the upload failed.
+ * @returns What it came to, also when runs failed, when it was interrupted, when a report could not be written and when
+ * the upload failed or was broken off.
  * @throws {MistakesError | ConfigurationError} When the configuration is wrong.
  * @throws {UsageError} When no input is left to run.
  * @throws {PermissionDeniedError} When the key may not upload, or not pull.
@@ -84,15 +87,17 @@ export async function testAgent(context: Context, request: TestRequest, services
   if (configuration.runner.kind === "http" && (credential?.login ?? null) === null) context.renounceProcesses();
   const source = await sourceOf(context, request, configuration, credential, services.requests);
   const plan = planOf(request, configuration, source.inputs);
+  if (request.junit !== undefined) await prepareJUnit(context, request.junit);
   const prepared = await perform(context, configuration, plan, { ...source, maskedText }, services);
   const { folder, experiment } = prepared;
-  await folder.finish(experiment);
-  if (request.junit !== undefined) await writeJUnit(context, request.junit, folder.path);
+  // What came out goes to the platform whether or not a page can be made of it.
+  const unwritten = await failureOf(() => folder.finish(experiment)) ??
+    await failureOf(async () => request.junit && await writeJUnit(context, request.junit, folder.path));
 
   const { ending, failures } = prepared;
   const keeps = ending === "interrupted" ? "kept" : null;
   const upload = uploads ? keeps ?? await uploaded(context, folder.path, credential!, services) : null;
-  return { experiment, ending, path: folder.path, failures, upload };
+  return { experiment, ending, path: folder.path, failures, unwritten, upload };
 }
 
 function pulls({ bundleVersionId, project }: TestRequest): boolean {
@@ -133,7 +138,7 @@ function planOf(
   const inputs = chosenInputs(all, filter, smoke);
   if (inputs.length === 0) {
     throw new UsageError(
-      filter === undefined ? "There are no inputs to run" : `--filter leaves none of the ${all.length} inputs`,
+      filter === undefined ? "There are no inputs to run" : "--filter leaves no input",
     );
   }
   return { inputs, iterations: smoke ? 1 : iterations, parallelRuns, runDelay, guards, failFast };
@@ -204,7 +209,18 @@ async function uploaded(
     const current = credential.login !== null ? await anew() : credential;
     return await uploadExperiment(context, current, path, { requests });
   } catch (error) {
-    if (!(error instanceof FluxloopError) || error instanceof InterruptedError) throw error;
+    if (!(error instanceof FluxloopError)) throw error;
     return { failure: error };
+  }
+}
+
+/** @returns What `work` failed of; `null` where it did not. */
+async function failureOf(work: () => Promise<unknown>): Promise<FluxloopError | null> {
+  try {
+    await work();
+    return null;
+  } catch (error) {
+    if (!(error instanceof FluxloopError)) throw error;
+    return error;
   }
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Context } from "../context.ts";
-import { NotFoundError, PermissionDeniedError, PlatformError } from "../errors.ts";
+import { NotFoundError, PermissionDeniedError, PlatformError, SystemError } from "../errors.ts";
 import { identify } from "../platform/client.ts";
 import type { Identity } from "../platform/identity.ts";
 import { uploadPart } from "../platform/sync.ts";
@@ -58,8 +58,8 @@ export async function requireUploadPermission(
  * @param credential The platform and the key.
  * @param folder The experiment's folder.
  * @param options How to send.
+ * @throws {NotFoundError} When there is no such folder.
  * @throws {ConfigurationError} When the folder holds no experiment that can be read.
- * @throws {SystemError} When the folder cannot be written to.
  * @throws {PermissionDeniedError} Without `upload_results`.
  * @throws {InvalidKeyError | NetworkError | NotFoundError | PlatformError} As the platform has it.
  */
@@ -69,6 +69,7 @@ export async function uploadExperiment(
   folder: string,
   { requests }: UploadOptions = {},
 ): Promise<UploadedExperiment> {
+  if (!isThere(folder)) throw new NotFoundError(`There is no folder ${folder}`);
   const summary = await readSummary(folder);
   const identity = await identify(context, credential, requests);
   checkPermission(identity);
@@ -125,14 +126,32 @@ async function sendRest(
     const runBatchId = await uploadPart(context, target, part, name, requests);
     if (now.runBatchId !== null && now.runBatchId !== runBatchId) return null;
     now = { ...now, runBatchId, parts: now.parts + 1, sentBytes: end, isComplete: isLast };
-    writeProgress(folder, now);
+    remember(folder, now);
   }
   return now.runBatchId;
+}
+
+/** Without that note all is sent again some time, which the platform does not count: a full disk ends no upload. */
+function remember(folder: string, progress: UploadProgress): void {
+  try {
+    writeProgress(folder, progress);
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error;
+  }
 }
 
 function checkPermission({ key }: Identity): void {
   const permissions = key?.permissions ?? null;
   if (permissions !== null && !permissions.includes(REQUIRED)) throw new PermissionDeniedError(REQUIRED, permissions);
+}
+
+function isThere(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch (error) {
+    return !(error instanceof Deno.errors.NotFound);
+  }
 }
 
 function isFile(path: string): boolean {

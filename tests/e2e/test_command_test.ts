@@ -286,7 +286,7 @@ describe("fluxloop test", () => {
 
   const wrong: [string, string[], Record<string, unknown>, number, string][] = [
     ["no inputs", [], {}, 2, "fluxloop.yaml has no inputs"],
-    ["a filter that leaves none", ["--filter", "zzz"], { inputs: ["a"] }, 2, "--filter leaves none of the 1 inputs"],
+    ["a filter that leaves none", ["--filter", "zzz"], { inputs: ["a"] }, 2, "--filter leaves no input"],
     ["a configuration that is not there", ["--config", "no.yaml"], {}, 2, "There is no file no.yaml"],
     ["a project that is not there", ["--project", "nope"], {}, 5, 'There is no project "nope"'],
     ["an option in the place of a value", ["--config", "--smoke"], {}, 2, "--config"],
@@ -299,6 +299,33 @@ describe("fluxloop test", () => {
       assertStringIncludes(stderr, sentence);
     });
   }
+
+  for (const [what, path] of [["a folder", "."], ["in a place that there cannot be", "fluxloop.yaml/junit.xml"]]) {
+    it(`finds out before the agent is asked that the report's file is ${what}`, async () => {
+      await configure({ runner: http(), inputs: ["a"] });
+      const { code, stdout, stderr } = await test(["--junit", path]);
+      assertEquals([code, stdout, agent.requests.length, experiments()], [1, "", 0, []]);
+      assertMatch(stderr, /^❌ Error: .* cannot be written: .*\n$/);
+    });
+  }
+
+  it("uploads what came out when a report of it cannot be written any more", async () => {
+    const late = listen(async () => {
+      await Deno.mkdir(`${folder}/junit.xml`);
+      return Response.json({ said: "" });
+    });
+    await configure({ runner: { http: { url: late.url } }, inputs: ["a"] });
+    const before = await usage();
+    const { code, stdout, stderr } = await test(["--junit", "junit.xml"]);
+    await Deno.remove(`${folder}/junit.xml`);
+    const { error, upload } = JSON.parse((await test(["--junit", "junit.xml", "--json"])).stdout);
+    await late.stop();
+    assertEquals([code, error.code, error.exit_code], [1, "system", 1]);
+    assertMatch(stdout, /^✅ 1 run passed in .*\n\nResults: experiments\/exp_\w+\nUploaded: rb_\w+\n$/);
+    assertStringIncludes(stderr, "junit.xml cannot be written: it is a folder\n");
+    assertMatch(upload.run_batch_id, /^rb_/);
+    assertEquals(await usage(), before + 2);
+  });
 
   it("tells a job of GitHub's what came out, and has it mask the key", async () => {
     await configure({ runner: http(), inputs: ["a", { id: "<b>|x", input: "fail" }] });
@@ -324,11 +351,30 @@ describe("fluxloop test", () => {
         const { code, stdout, stderr } = await output;
         const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
         assertEquals(code, 130);
-        assertMatch(text(stdout), /^❌ Interrupted after 2 of 3 runs, 0 failed, in .*\n {3}1 were not run\.\n/);
+        assertMatch(text(stdout), /^❌ Interrupted after 2 of 3 runs, 0 failed, in .*\n {3}1 was not run\.\n/);
         assertStringIncludes(text(stderr), "Upload them later: fluxloop test upload experiments/exp_");
         assertEquals(results().map((it) => it.output), ["you said a", "you said b"]);
         assertEquals((await run(["test", "upload"])).code, 0);
       });
     }
+
+    it("tells what came out and where it is when it is stopped while it uploads", async () => {
+      const asked = Promise.withResolvers<void>();
+      const stuck = listen(async ({ url, headers }) => {
+        if (!url.endsWith("/api/sync/upload")) return await fetch(platform.url + new URL(url).pathname, { headers });
+        asked.resolve();
+        return await new Promise(() => {});
+      });
+      await configure({ runner: http(), inputs: ["a"] });
+      const child = start(["test"], { cwd: folder, env: environment({ FLUXLOOP_API_URL: stuck.url }) });
+      const output = child.output();
+      await asked.promise;
+      child.kill("SIGINT");
+      const { code, stdout, stderr } = await output;
+      await stuck.stop();
+      assertEquals(code, 130);
+      assertMatch(new TextDecoder().decode(stdout), /^✅ 1 run passed in .*\n\nResults: experiments\/exp_/);
+      assertMatch(new TextDecoder().decode(stderr), /\nThe results are kept\. Upload them later: .*\n$/);
+    });
   }
 });

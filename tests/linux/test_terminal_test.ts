@@ -69,6 +69,18 @@ describe("fluxloop test on a terminal", () => {
     assertEquals([/[█░]/.test(after), await terminal.cursorIsShown()], [false, true]);
   });
 
+  it("draws it on one line of a narrow terminal, too", async () => {
+    await configure(["a", "b", "hang"], "100ms");
+    await terminal.resize(40);
+    await enter("fluxloop test");
+    await terminal.waitFor(/[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] █{16}░{8} 2\/3/);
+    // Drawn some times more, for there are ten of them.
+    for (const frame of ["⠋", "⠼", "⠋"]) await terminal.waitFor(new RegExp(frame));
+    await terminal.press("C-c");
+    const screen = await terminal.waitFor(/Interrupted after 2 of 3 runs/);
+    assertEquals(screen.match(/░/g), null, screen);
+  });
+
   it("ends agents and their children with Ctrl-C, keeps what is done, and ends with 130", async () => {
     await configure(["a", "b", "hang"], "100ms");
     await enter("fluxloop test; echo ended $?");

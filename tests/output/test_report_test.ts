@@ -33,6 +33,7 @@ function reportOf(passed: number, failed: number, differing: Partial<ToldReport>
       request: { runId: `run_${index}`, input: { id: `i${index}` }, iteration: index },
       outcome: { failure: { kind: "crashed", message: `because of ${index}` } },
     })),
+    unwritten: null,
     upload: null,
     ...differing,
   };
@@ -55,6 +56,14 @@ describe("what is told of a test", () => {
   ];
   for (const [what, report, text] of texts) {
     it(`is text: ${what}`, () => assertEquals(testText(report, "out"), text));
+  }
+
+  for (const [left, sentence] of [[1, "   1 was not run."], [2, "   2 were not run."]] as const) {
+    it(`counts what was not run: ${left}`, () => {
+      const { experiment } = reportOf(3, 1);
+      const report = reportOf(3, 1, { ending: "failed_fast", experiment: { ...experiment, planned: 4 + left } });
+      assertEquals(testText(report, "out").split("\n")[1], sentence);
+    });
   }
 
   it("names the first failures, and counts the others", () => {

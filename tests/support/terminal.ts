@@ -43,6 +43,11 @@ export class Terminal {
     return terminal;
   }
 
+  /** Makes it narrower or wider. */
+  async resize(columns: number): Promise<void> {
+    await this.#tmux("resize-window", "-x", `${columns}`, "-y", "40");
+  }
+
   /** Types text as it is. */
   async type(text: string): Promise<void> {
     await this.#tmux("send-keys", "-l", text);

@@ -260,6 +260,11 @@ const WRONG: readonly Wrong[] = [
     mistakes: ["3:3 runner.working_directory: belongs to target, which is missing; expected runner.process.cwd"],
   },
   {
+    what: "a tag that YAML does not have",
+    text: http("headers: {a: !env TOKEN}"),
+    mistakes: ["4:18 has a tag that is not known; expected none"],
+  },
+  {
     what: "a variable that is not set",
     text: http("headers: {a: '${NOT_SET}'}"),
     mistakes: ["4:15 runner.http.headers.a: the variable NOT_SET is not set; expected a value for ${NOT_SET}"],
@@ -363,6 +368,17 @@ describe("a mistake in fluxloop.yaml", () => {
   it("never repeats what stands there, which may be a key", () => {
     const [line] = toldOf(`${RUNNER}name: [${SECRET}]\niterations: sk-topsecret\n`);
     assertEquals(line, "fluxloop.yaml:2:1 name: expected a text");
+  });
+
+  it("is told of a field whose name is half a character", () => {
+    assertTold(toldOf(`${RUNNER}inputs: [a]\n"\\ud800": 1\n`), [
+      "fluxloop.yaml:1:1 a field's name holds half a character",
+    ]);
+  });
+
+  it("is told of a file of inputs that holds nothing else, however long it is", () => {
+    const lines = toldOf(`${RUNNER}inputs_file: in.jsonl\n`, { "in.jsonl": "{\n".repeat(200_000) });
+    assertEquals([lines.length, lines.at(-1)], [200_000, "in.jsonl:200000:1 is not valid JSON"]);
   });
 
   it("of a file that is not there tells how to name another one", () => {

@@ -105,6 +105,13 @@ describe("fluxloop.yaml", () => {
     });
   }
 
+  for (const target of ["agent:run", "app.agent:Server.respond", "größe.agent:führe_aus"]) {
+    it(`takes the target ${target}`, () => {
+      const { runner } = read(`runner: {target: "${target}"}\n`).configuration;
+      assertEquals(runner.kind === "python" && runner.target, target);
+    });
+  }
+
   it("has a way to write what would be a variable", () => {
     const { configuration: { runner } } = read("runner: {target: 'a:b', env: {A: '$${TOKEN} $TOKEN $$ ${ TOKEN }'}}\n");
     assertEquals((runner as { env: unknown }).env, { A: "${TOKEN} $TOKEN $$ ${ TOKEN }" });
@@ -167,6 +174,23 @@ describe("fluxloop.yaml", () => {
       'runner: { process: { command: [ agent, --token, "****", --key=****, -x, y ] } }\n',
     );
   });
+
+  it("is YAML still when it is kept, whatever was masked", () => {
+    const { maskedText } = read(
+      'runner: {process: {command: [curl, -H, "Authorization: Bearer topsecret", "a: b"]}}\n',
+    );
+    assertEquals(
+      maskedText,
+      'runner: { process: { command: [ curl, -H, "Authorization: Bearer ****", "a: b" ] } }\n',
+    );
+  });
+
+  for (const name of ["DB_PASS", "PGPASSWORD", "SMTP_PWD", "passphrase"]) {
+    it(`is kept without the variable ${name}`, () => {
+      const { maskedText } = read(`runner: {process: {command: [agent], env: {${name}: topsecret}}}\n`);
+      assertEquals(maskedText, `runner: { process: { command: [ agent ], env: { ${name}: "****" } } }\n`);
+    });
+  }
 });
 
 describe("the configuration's schema", () => {

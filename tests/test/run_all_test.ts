@@ -94,6 +94,17 @@ describe("the loop of a test", () => {
     });
   });
 
+  it("lets a run take its time whose guard is longer than a timer can wait", async () => {
+    const guards = { maxDuration: 999 * 3_600_000, outputCharLimit: null };
+    const slow: Agent = (_, signal) =>
+      new Promise((resolve, reject) => {
+        signal.addEventListener("abort", () => reject(signal.reason));
+        setTimeout(() => resolve({ output: "at last" }), 20);
+      });
+    const { results } = await perform(planOf(1, { guards }), slow);
+    assertEquals(results[0].outcome, { status: "passed", output: "at last" });
+  });
+
   for (const [length, status] of [[10, "passed"], [11, "failed"]] as const) {
     it(`takes an output of ${length} characters as ${status}, where 10 are allowed`, async () => {
       const guards = { maxDuration: null, outputCharLimit: 10 };
@@ -107,6 +118,12 @@ describe("the loop of a test", () => {
       request.runId === "run_2" ? Promise.reject(failure("no")) : hanging(request, signal);
     const { ending, progress, ids } = await perform(planOf(9, { parallelRuns: 3, failFast: true }), agent);
     assertEquals([ending, progress, ids], ["failed_fast", { planned: 9, passed: 0, failed: 1 }, ["run_2"]]);
+  });
+
+  it("is complete where the first failure is the last run", async () => {
+    const agent: Agent = (request) => request.runId === "run_3" ? Promise.reject(failure("no")) : echo(request, never);
+    const { ending, progress } = await perform(planOf(3, { failFast: true }), agent);
+    assertEquals([ending, progress], ["completed", { planned: 3, passed: 2, failed: 1 }]);
   });
 
   it("keeps what is done when it is told to stop, and breaks off the rest", async () => {

@@ -193,6 +193,15 @@ describe("an upload", () => {
     assertEquals([sent(folder)?.status, sent(folder)?.runs], ["interrupted", 2]);
   });
 
+  it("reaches the platform from a folder that cannot be written to", async () => {
+    const folder = await make(LARGE);
+    // As a full disk or a read-only one: the note of what was sent has no place.
+    await Deno.mkdir(`${folder}/upload.json.new/in_the_way`, { recursive: true });
+    await upload(folder);
+    await upload(folder);
+    assertEquals([sent(folder)?.status, sent(folder)?.runs, used()], ["completed", 60, USED + 60]);
+  });
+
   it("of an experiment without a run is of its end alone", async () => {
     const folder = await make([], { isPartial: true });
     await upload(folder);
@@ -220,6 +229,10 @@ describe("an upload", () => {
 
   it("of a folder that holds no experiment says so", async () => {
     await assertRejects(() => upload(here.home), ConfigurationError, "summary.json cannot be read");
+  });
+
+  it("of a folder that is not there says so", async () => {
+    await assertRejects(() => upload(`${here.home}/nowhere`), NotFoundError, "There is no folder ");
   });
 
   it("finds the newest experiment", async () => {

@@ -95,12 +95,15 @@ function tell(
   console.result(() => work.testText(report, shown), () => work.testJson(report));
   work.addJobSummary(context, work.jobSummary(report), console);
 
-  const { experiment: { failed }, ending, upload } = report;
+  const { experiment: { failed }, ending, unwritten, upload } = report;
   const failure = work.uploadFailure(upload);
-  // The document holds it already.
-  if (failure !== null && !options.json) console.failure(failure);
+  for (const told of [unwritten, failure]) {
+    // The document holds it already.
+    if (told !== null && !options.json) console.failure(told);
+  }
   if (failure !== null || upload === "kept") console.warn(work.keptText(shown));
-  const code = ending === "interrupted" ? work.INTERRUPTED : failed > 0 ? RUNS_FAILED : failure?.exitCode ?? 0;
+  const isInterrupted = ending === "interrupted" || failure?.exitCode === work.INTERRUPTED;
+  const code = isInterrupted ? work.INTERRUPTED : failed > 0 ? RUNS_FAILED : (failure ?? unwritten)?.exitCode ?? 0;
   if (code !== 0) throw new ReportedFailure(code);
 }
 

@@ -10,7 +10,7 @@ import type { RunResult } from "../model.ts";
 import { unwritable } from "./folder_failure.ts";
 import { cut } from "./html_text.ts";
 import { readResults } from "./result_line.ts";
-import { writeStreamed } from "./streamed_file.ts";
+import { tryToWrite, writeStreamed } from "./streamed_file.ts";
 import { readSummary, type Summary } from "./summary.ts";
 import { type Survey, surveyResults } from "./survey.ts";
 
@@ -33,6 +33,23 @@ export async function writeJUnit(context: Context, path: string, folder: string)
   try {
     await Deno.mkdir(resolve(target, ".."), { recursive: true });
     await writeStreamed(target, document(folder, summary, survey));
+  } catch (error) {
+    throw unwritable(target, error);
+  }
+}
+
+/**
+ * Finds out, before there is anything to write, whether it can be written.
+ *
+ * @param context Its current folder is where a relative path begins.
+ * @param path The file; its folder is made where it is missing.
+ * @throws {SystemError} When it cannot be written; one that was there before is left.
+ */
+export async function prepareJUnit(context: Context, path: string): Promise<void> {
+  const target = resolve(context.cwd(), path);
+  try {
+    await Deno.mkdir(resolve(target, ".."), { recursive: true });
+    await tryToWrite(target);
   } catch (error) {
     throw unwritable(target, error);
   }

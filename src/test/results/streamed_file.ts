@@ -4,6 +4,8 @@
  * @module
  */
 
+import { basename, dirname } from "@std/path";
+
 /** How much is gathered before it is written, in characters. */
 const GATHERED = 64 * 1024;
 
@@ -25,6 +27,19 @@ export async function writeStreamed(path: string, parts: AsyncIterable<string>):
     await Deno.remove(fresh).catch(() => {});
     throw error;
   }
+}
+
+/**
+ * Begins to write a file as {@linkcode writeStreamed} does, and leaves everything as it was.
+ *
+ * @param path The file; its folder exists.
+ * @throws What the system throws where it would not be written.
+ */
+export async function tryToWrite(path: string): Promise<void> {
+  if (isSpecial(path)) return;
+  if (isFolder(path)) throw Object.assign(new Error("Is a directory"), { code: "EISDIR" });
+  // Of a name of its own: another test may be writing the same file now.
+  await Deno.remove(await Deno.makeTempFile({ dir: dirname(path), prefix: `${basename(path)}.` }));
 }
 
 async function fill(path: string, parts: AsyncIterable<string>): Promise<void> {
@@ -51,6 +66,14 @@ function isSpecial(path: string): boolean {
   try {
     const info = Deno.statSync(path);
     return !info.isFile && !info.isDirectory;
+  } catch {
+    return false;
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
   } catch {
     return false;
   }

@@ -183,6 +183,8 @@ export class AgentProcess {
         this.#fail(flooded(`The agent wrote a line of more than ${LINE_LIMIT / 1024 / 1024} MiB`));
       }
     });
+    // A program that ends need not end its last line; half an answer is none.
+    splitter.end((line) => isWhole(line) && take(line));
     await within(LAST_MOMENT, this.#program.ended);
     if (this.#hasEnded) return; // How it ended says more.
     this.#fail({ kind: "crashed", message: "The agent closed its standard output before it answered" });
@@ -245,6 +247,15 @@ export class AgentProcess {
       ? `The agent did not answer within ${span}`
       : `The agent was not ready within ${span}: no line matched ready_pattern`;
     return new AgentFault({ kind: "timeout", message: what });
+  }
+}
+
+function isWhole(line: string): boolean {
+  try {
+    JSON.parse(line);
+    return true;
+  } catch {
+    return false;
   }
 }
 

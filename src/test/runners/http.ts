@@ -98,7 +98,7 @@ class Server implements Runner {
       if (next.origin !== this.#configuration.url.origin) {
         throw refused(`The server redirects to ${next.host || "another address"}; nothing was sent there`);
       }
-      request = new Request(next, this.#make(run, signal));
+      request = this.#make(run, signal, next);
     }
   }
 

@@ -10,8 +10,8 @@ import { ConfigurationError } from "../../errors.ts";
 import type { HttpRunner, RunRequest } from "../model.ts";
 import { inputMessage } from "./protocol.ts";
 
-/** Makes the request of a run; a new one for each attempt. */
-export type RequestMaker = (request: RunRequest, signal: AbortSignal) => Request;
+/** Makes the request of a run; a new one for each attempt, and for the address that a server redirects to. */
+export type RequestMaker = (request: RunRequest, signal: AbortSignal, redirected?: URL) => Request;
 
 /** `{{input}}` and its like; what an input itself holds of the kind stays as it is. */
 const PLACE = /\{\{\s*(input|persona|iteration)\s*\}\}/g;
@@ -50,13 +50,15 @@ export function requestMaker(context: Context, configuration: HttpRunner): Reque
   // What all have in common is checked and copied once; to name it anew takes a tenth of the time of a request.
   const common = new Request(url, { method, headers, redirect: "manual" });
   const address = hasPlaces(url.href) ? url.href : null;
-  return (request, signal) => {
+  return (request, signal, redirected) => {
     const { input, iteration } = request;
     const values = { input: input.text, persona: input.persona?.name ?? null, iteration };
     const differing = { body: hasBody ? bodyOf(bodyTemplate, request, values) : null, signal };
-    return address === null
+    const other = redirected ?? (address === null ? null : filledAddress(address, values));
+    // A request that is made of another one with a body would send it in chunks, which not every server takes.
+    return other === null
       ? new Request(common, differing)
-      : new Request(filledAddress(address, values), { method, headers, redirect: "manual", ...differing });
+      : new Request(other, { method, headers, redirect: "manual", ...differing });
   };
 }
 

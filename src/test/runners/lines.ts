@@ -36,6 +36,11 @@ export class LineSplitter {
     return this.#size <= this.#limit;
   }
 
+  /** @param take Is given what stands behind the last line end, where there is something. */
+  end(take: (line: string) => void): void {
+    if (this.#size > 0 && this.#size <= this.#limit) take(this.#completed(new Uint8Array()));
+  }
+
   #keep(part: Uint8Array): void {
     this.#size += part.length;
     // What is too long is not needed any more.

@@ -206,6 +206,8 @@ describe("an agent that is a server", () => {
     );
     assertEquals(await answerTo(await runnerOf({ ...HTTP, url }), "hello"), "ok");
     assertEquals([received[1].method, JSON.parse(received[1].body).input], ["POST", "hello"]);
+    // Not every server takes a body in chunks.
+    assertEquals(received.map((it) => it.headers.get("content-length")), Array(2).fill(`${received[0].body.length}`));
   });
 
   it("fails when nobody listens", async () => {

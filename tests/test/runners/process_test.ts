@@ -24,6 +24,7 @@ describe("an agent that is a program", () => {
     ["the final output after empty lines and messages of other types", "!unknown", "done"],
     ["an output of a megabyte", "!output 1000000", "x".repeat(1_000_000)],
     ["its last words where it crashes behind them", "!answer-and-crash", "last words"],
+    ["its last words where no line end stands behind them", "!answer-without-line-end", "last words"],
     ["its first answer where it gives two", "!answer-twice", "a"],
     ["an empty input's", "", "Echo: "],
   ];
@@ -87,6 +88,7 @@ describe("an agent that is a program", () => {
       "crashed",
       "The agent closed its standard output before it answered",
     ],
+    ["ends in the middle of a line", "!half-a-line", "crashed", "The agent ended with exit code 0 before it answered"],
     ["writes no JSON", "!garbage Hello <b>", "garbage", 'The agent wrote a line that is no JSON: "Hello <b>"'],
     [
       "writes control characters",
