@@ -17,8 +17,8 @@ const DECLARATIONS = /^(Dts|Dmts|Dcts)$/;
 export interface Component {
   readonly name: string;
   readonly version: string;
-  /** Where it comes from. */
-  readonly url: string;
+  /** Where it is downloaded, for what no registry of packages has: those are found by the package URL. */
+  readonly url?: string;
   /** As SPDX names it, where the package says. */
   readonly licence?: string;
   /** Its package URL (https://github.com/package-url/purl-spec). */
@@ -62,7 +62,6 @@ export async function componentsOf(graph: ModuleGraph): Promise<Component[]> {
     components.set(`@${scope}/${name}@${version}`, {
       name: `@${scope}/${name}`,
       version,
-      url: `https://jsr.io/@${scope}/${name}/${version}`,
       purl: `pkg:jsr/%40${scope}/${name}@${encodeURIComponent(version)}`,
     });
   }
@@ -70,7 +69,6 @@ export async function componentsOf(graph: ModuleGraph): Promise<Component[]> {
     components.set(`npm:${name}@${version}`, {
       name,
       version,
-      url: `https://registry.npmjs.org/${name}/-/${name.replace(/^.*\//, "")}-${version}.tgz`,
       licence: localPath === undefined ? undefined : await npmLicence(localPath),
       purl: `pkg:npm/${name.replace("@", "%40")}@${encodeURIComponent(version)}`,
     });
@@ -127,7 +125,7 @@ function packageOf({ name, version, url, licence, purl }: Component) {
     SPDXID: idOf({ name, version }),
     name,
     versionInfo: version,
-    downloadLocation: url,
+    downloadLocation: url ?? UNKNOWN,
     filesAnalyzed: false,
     licenseConcluded: UNKNOWN,
     licenseDeclared: licence ?? UNKNOWN,

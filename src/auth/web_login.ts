@@ -1,5 +1,5 @@
 /**
- * Use case: log in through the browser (issue: `auth login --web`; RFC 8628 in spirit). A person approves on the
+ * Use case: log in through the browser (RFC 8628 in spirit). A person approves on the
  * platform's page what runs here.
  *
  * @module

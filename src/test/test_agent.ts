@@ -1,5 +1,5 @@
 /**
- * Use case: run the agent on every input, keep what came out, and upload it (issue: "fluxloop test").
+ * Use case: run the agent on every input, keep what came out, and upload it.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * `fluxloop auth login --web`, `--no-wait` and `--resume` (issue: signing in through the browser).
+ * `fluxloop auth login --web`, `--no-wait` and `--resume`.
  *
  * @module
  */

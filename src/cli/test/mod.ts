@@ -1,5 +1,5 @@
 /**
- * `fluxloop test` (seed: "Multiple Profiles"; issue: "fluxloop test").
+ * `fluxloop test` (seed: "Multiple Profiles").
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * `fluxloop test upload`: sends results later (issue: "Upload").
+ * `fluxloop test upload`: sends results later.
  *
  * @module
  */

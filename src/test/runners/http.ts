@@ -1,5 +1,5 @@
 /**
- * Runs an agent that is a server (issue: "http"): one request a run, repeated where the configuration says so.
+ * Runs an agent that is a server: one request a run, repeated where the configuration says so.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Runs an agent that is a program speaking one JSON object a line (issue: "process").
+ * Runs an agent that is a program speaking one JSON object a line.
  *
  * @module
  */

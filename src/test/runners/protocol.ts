@@ -1,5 +1,5 @@
 /**
- * What is said between this program and an agent, one JSON object a line (issue: "process"; hosted documentation:
+ * What is said between this program and an agent, one JSON object a line (hosted documentation:
  * "Subprocess (JSONL Protocol)").
  *
  * @module

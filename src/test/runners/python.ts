@@ -1,5 +1,5 @@
 /**
- * Runs an agent that is a Python function (issue: "target"), in processes that are kept: a module is imported once for
+ * Runs an agent that is a Python function, in processes that are kept: a module is imported once for
  * many runs.
  *
  * @module
