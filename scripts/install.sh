@@ -125,9 +125,11 @@ fetch() {
     curl --fail --silent --show-error --location --proto "=${RELEASES%%:*}" --connect-timeout 20 --retry 3 \
       --output "$2" "$1" || fail "$1 cannot be downloaded."
   elif has wget && is_gnu_wget; then
-    # It follows a redirect from https to anything, and tells where it was led.
-    wget --quiet --server-response --tries=3 --connect-timeout=20 --output-document="$2" "$1" 2>"$2.said" ||
+    # The first wget follows a redirect from https to anything, and tells where it was led. The second one minds
+    # --https-only, tells nothing, and brings nothing then.
+    wget --quiet --https-only --server-response --tries=3 --connect-timeout=20 --output-document="$2" "$1" 2>"$2.said" ||
       fail "$1 cannot be downloaded."
+    [ -f "$2" ] || fail "$1 cannot be downloaded."
     led=$(sed -n "/^ *[A-Za-z]*: *${RELEASES%%:*}:/d; s/^ *[Ll][Oo][Cc][Aa][Tt][Ii][Oo][Nn]: *[A-Za-z]*:/&/p" "$2.said")
     [ -z "$led" ] || fail "$1 cannot be downloaded: it leads away from ${RELEASES%%:*}."
   else
