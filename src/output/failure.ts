@@ -19,6 +19,9 @@ import { redact, redactTokens } from "./mask.ts";
 import { printable } from "./printable.ts";
 import type { Style } from "./style.ts";
 
+/** So many of a file's mistakes are told at once: more would push the first ones out of sight. */
+const SHOWN_MISTAKES = 100;
+
 /** The JSON form of a failure. */
 export interface ErrorJson {
   readonly code: string;
@@ -83,10 +86,11 @@ function helpOn(error: FluxloopError): string[] {
     ];
   }
   if (error instanceof MistakesError) {
-    const lines = error.mistakes.map(({ file, line, column, path, message }) =>
+    const more = error.mistakes.length - SHOWN_MISTAKES;
+    const lines = error.mistakes.slice(0, SHOWN_MISTAKES).map(({ file, line, column, path, message }) =>
       printable(`${file}:${line}:${column} ${path === "" ? "" : `${path}: `}${message}`)
     );
-    return [lines.join("\n")];
+    return [lines.join("\n"), ...(more > 0 ? [`… and ${more} more, which --json tells`] : [])];
   }
   if (error instanceof NetworkError) {
     return [

@@ -40,6 +40,12 @@ const span = (description: string, standard: string): Schema => ({
   description,
   default: standard,
 });
+/** A span that something has to be done in: nothing is done in none. */
+const bound = (description: string, standard: string): Schema => ({
+  ...span(description, standard),
+  pattern: "^(?=[^a-z]*[1-9])\\d{1,9}(\\.\\d{1,3})?(ms|s|m|h)$",
+  errorMessage: "a span of time above zero such as 500ms, 30s or 2m",
+});
 const map = (
   description: string,
   properties: Readonly<Record<string, Schema>>,
@@ -94,7 +100,7 @@ const PROCESS = map("A program that speaks one JSON object a line.", {
   env: environment("Variables of its environment. `${NAME}` is another variable's value."),
   protocol: text("How it is spoken to.", { enum: ["jsonl"], default: "jsonl" }),
   ready_pattern: text("A regular expression: a line of output that matches says that inputs are taken."),
-  timeout: span("How long a run may take.", "2m"),
+  timeout: bound("How long a run may take.", "2m"),
   kill_signal: text("What ends it.", { enum: ["SIGTERM", "SIGINT", "SIGKILL"], default: "SIGTERM" }),
   kill_timeout: span("How long it has to end after that.", "2s"),
   reuse: { type: "boolean", description: "Whether a process takes one input after the other.", default: false },
@@ -104,7 +110,7 @@ const HTTP = map("A server that is asked once a run.", {
   method: text("The request's method.", { enum: ["GET", "POST", "PUT", "PATCH", "DELETE"], default: "POST" }),
   url: text("Where it is asked. `${NAME}` is a variable's value, here and in headers and body."),
   headers: environment("The request's headers."),
-  timeout: span("How long a run may take, repetitions included.", "2m"),
+  timeout: bound("How long a run may take, repetitions included.", "2m"),
   retry: map("When a request is made again.", {
     attempts: { type: "integer", minimum: 0, maximum: 10, description: "How often at most.", default: 0 },
     backoff: span("The wait before it is; longer where the server's Retry-After asks for that.", "500ms"),
@@ -173,14 +179,14 @@ export const CONFIGURATION_SCHEMA: Schema = {
       working_directory: text("The folder that the function runs in.", { default: "." }),
       python_path: texts("Folders that come first where Python looks for modules."),
       env: environment("Variables of the function's environment."),
-      timeout: span("How long a run of the function may take.", "2m"),
+      timeout: bound("How long a run of the function may take.", "2m"),
     }, {
       required: [],
       oneOf: [{ required: ["process"] }, { required: ["http"] }, { required: ["target"] }],
       errorMessage: "exactly one of process, http and target",
     }),
     guards: map("What ends a run before its time.", {
-      max_duration: { ...span("How long any run may take.", ""), default: undefined },
+      max_duration: { ...bound("How long any run may take.", ""), default: undefined },
       output_char_limit: { type: "integer", minimum: 1, description: "The most characters that an agent may answer." },
     }),
   }, { required: ["runner"] }),

@@ -1,0 +1,39 @@
+import { assertEquals } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import { MistakesError } from "../../src/errors.ts";
+import { errorJson, failureText } from "../../src/output/failure.ts";
+import { styleFor } from "../../src/output/style.ts";
+import { leaveWorlds, world } from "../support/world.ts";
+
+const mistakes = (count: number) =>
+  new MistakesError(Array.from({ length: count }, (_, index) => ({
+    file: "fluxloop.yaml",
+    line: index + 1,
+    column: 1,
+    path: "x",
+    message: "no such field",
+  })));
+
+describe("a failure of many mistakes", () => {
+  const lines = (count: number) => {
+    const { context } = world();
+    leaveWorlds();
+    return failureText(mistakes(count), styleFor(context, context.stderr, false)).trimEnd().split("\n");
+  };
+
+  it("is told whole up to a hundred of them", () => {
+    assertEquals(lines(100).at(-1), "fluxloop.yaml:100:1 x: no such field");
+  });
+
+  it("is told in part beyond that, with how many there are", () => {
+    const told = lines(2000);
+    assertEquals([told[0], told.at(-1)], [
+      "❌ Error: There are 2000 mistakes in fluxloop.yaml",
+      "… and 1900 more, which --json tells",
+    ]);
+  });
+
+  it("is whole in the document", () => {
+    assertEquals((errorJson(mistakes(2000)).mistakes as unknown[]).length, 2000);
+  });
+});
