@@ -89,6 +89,21 @@ export function looseMode({ info }: CredentialsFile): number | null {
 }
 
 /**
+ * @param location Where credentials are kept.
+ * @param path A file beside them.
+ * @returns Its text, or `null` where there is none.
+ * @throws {ConfigurationError} When it cannot be read.
+ */
+export function textIfThere(location: CredentialsLocation, path: string): string | null {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw fileFailure(location, "read", error);
+  }
+}
+
+/**
  * @param location The credentials.
  * @param deed What was being done to them.
  * @param error What was thrown.

@@ -7,7 +7,7 @@
 import { join } from "@std/path";
 import { ConfigurationError } from "../errors.ts";
 import { makeFolder, replaceFile } from "./atomic_file.ts";
-import { fileFailure } from "./credentials_file.ts";
+import { fileFailure, textIfThere } from "./credentials_file.ts";
 import { withFileLock } from "./file_lock.ts";
 import type { CredentialsLocation } from "./location.ts";
 
@@ -49,13 +49,8 @@ export async function leavePendingLogin(
  * @throws {ConfigurationError} When there is one that cannot be read.
  */
 export function findPendingLogin(location: CredentialsLocation, profile: string): PendingLogin | null {
-  let text: string;
-  try {
-    text = Deno.readTextFileSync(pathOf(location, profile));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw fileFailure(location, "read", error);
-  }
+  const text = textIfThere(location, pathOf(location, profile));
+  if (text === null) return null;
   const pending = parse(text);
   if (pending !== null) return pending;
   throw new ConfigurationError(`The login that was left behind for profile "${profile}" cannot be read; log in anew`);

@@ -9,7 +9,7 @@ import { join } from "@std/path";
 import { ConfigurationError } from "../errors.ts";
 import { removeFile, replaceFile } from "./atomic_file.ts";
 import type { KeptKey } from "./credentials_document.ts";
-import { fileFailure } from "./credentials_file.ts";
+import { fileFailure, textIfThere } from "./credentials_file.ts";
 import type { CredentialsLocation } from "./location.ts";
 
 const PREFIX = "pending-rotation.";
@@ -67,13 +67,8 @@ export function leavePendingRotation(location: CredentialsLocation, pending: Pen
  * @throws {ConfigurationError} When there is one that cannot be read.
  */
 export function findPendingRotation(location: CredentialsLocation, profile: string): PendingRotation | null {
-  let text: string;
-  try {
-    text = Deno.readTextFileSync(pathOf(location, profile));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw fileFailure(location, "read", error);
-  }
+  const text = textIfThere(location, pathOf(location, profile));
+  if (text === null) return null;
   const pending = parse(text);
   // Where names are told apart by their case here and not by the file system, it is another profile's.
   if (pending?.profile === profile) return pending;
