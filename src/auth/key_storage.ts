@@ -4,7 +4,8 @@
  * @module
  */
 import type { Context } from "../context.ts";
-import type { CredentialsDocument, KeptKey, KeyStorage, Profile } from "../credentials/credentials_document.ts";
+import type { CredentialsDocument } from "../credentials/credentials_document.ts";
+import type { KeptKey, KeyStorage, Profile } from "../credentials/profile.ts";
 import type { StoredSecret } from "../credentials/credential_helper.ts";
 import type { CredentialsLocation } from "../credentials/location.ts";
 import { UsageError } from "../errors.ts";

@@ -6,7 +6,7 @@
 import type { Context } from "../context.ts";
 import { readCredentials, updateCredentials } from "../credentials/credential_store.ts";
 import type { StoredSecret } from "../credentials/credential_helper.ts";
-import type { KeptKey, KeyStorage, Profile } from "../credentials/credentials_document.ts";
+import type { KeptKey, KeyStorage, Profile } from "../credentials/profile.ts";
 import { type CredentialsLocation, requireCredentialsLocation } from "../credentials/location.ts";
 
 import type { LoginResult } from "../output/session.ts";

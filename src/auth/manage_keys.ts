@@ -16,19 +16,10 @@ import {
   type MadeKey,
 } from "../platform/api_keys.ts";
 import { identify } from "../platform/client.ts";
-import type { components } from "../platform/openapi_types.ts";
+import { PERMISSIONS } from "../platform/key_terms.ts";
 import type { RequestOptions } from "../platform/transport.ts";
 import { logIn, type LoginPlan } from "./log_in.ts";
 import type { Credential } from "./resolve_credential.ts";
-
-/** All that the contract has (OpenAPI document, `Permission`): those of somebody who has signed in. */
-const PERMISSIONS: readonly components["schemas"]["Permission"][] = [
-  "read_scenarios",
-  "upload_results",
-  "create_scenarios",
-  "delete_scenarios",
-  "manage_projects",
-];
 
 /**
  * @param context The outside world.
@@ -73,6 +64,7 @@ export async function keyReach(
   const isBounded = key?.createdAt instanceof Date && key.expiresAt instanceof Date;
   return {
     projects: projects ?? [],
+    // Those of somebody who has signed in are all.
     permissions: key?.permissions ?? PERMISSIONS,
     lifetime: isBounded ? (key.expiresAt as Date).getTime() - (key.createdAt as Date).getTime() : null,
   };

@@ -6,7 +6,7 @@
  */
 import type { Context } from "../context.ts";
 import { profileLock, readCredentials, requireWritable, updateCredentials } from "../credentials/credential_store.ts";
-import type { Profile, Tokens } from "../credentials/credentials_document.ts";
+import type { Profile, Tokens } from "../credentials/profile.ts";
 import { withFileLock } from "../credentials/file_lock.ts";
 import type { CredentialsLocation } from "../credentials/location.ts";
 import { LoginEndedError, NetworkError, PlatformError } from "../errors.ts";

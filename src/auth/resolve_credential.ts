@@ -13,7 +13,8 @@ import {
   UsageError,
 } from "../errors.ts";
 import { readCredentials } from "../credentials/credential_store.ts";
-import type { CredentialsDocument, Profile, Tokens } from "../credentials/credentials_document.ts";
+import type { CredentialsDocument } from "../credentials/credentials_document.ts";
+import type { Profile, Tokens } from "../credentials/profile.ts";
 import { credentialsLocation } from "../credentials/location.ts";
 import { checkProfileName, DEFAULT_PROFILE } from "../credentials/profile_name.ts";
 import type { KeySource } from "../output/status.ts";

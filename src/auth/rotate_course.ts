@@ -4,7 +4,7 @@
  * @module
  */
 import type { Context } from "../context.ts";
-import type { KeptKey } from "../credentials/credentials_document.ts";
+import type { KeptKey } from "../credentials/profile.ts";
 import { leavePendingRotation, type PendingRotation, type RequestedKey } from "../credentials/pending_rotation.ts";
 import { InterruptedError } from "../errors.ts";
 import type { OldKey } from "../output/rotation.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Context } from "../context.ts";
-import type { Profile } from "../credentials/credentials_document.ts";
+import type { Profile } from "../credentials/profile.ts";
 import type { CredentialsLocation } from "../credentials/location.ts";
 import type { RotationReport } from "../output/rotation.ts";
 import type { Identity, KeyInfo } from "../platform/identity.ts";

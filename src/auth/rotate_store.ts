@@ -5,7 +5,8 @@
  */
 import type { Context } from "../context.ts";
 import { readCredentials, updateCredentials } from "../credentials/credential_store.ts";
-import type { CredentialsDocument, KeptKey, Profile } from "../credentials/credentials_document.ts";
+import type { CredentialsDocument } from "../credentials/credentials_document.ts";
+import type { KeptKey, Profile } from "../credentials/profile.ts";
 import type { CredentialsLocation } from "../credentials/location.ts";
 import { storeTitle } from "../credentials/secret_stores.ts";
 import { ConfigurationError, SystemError } from "../errors.ts";

@@ -37,8 +37,8 @@ export async function run(context: Context, args: readonly string[]): Promise<nu
       await writeProfileNames(context);
     });
   }
-  const mayBeTest = args.includes(TEST);
-  if (!mayBeTest) context.renounceEnvironment();
+  const isTest = commandOf(args) === TEST;
+  if (!isTest) context.renounceEnvironment();
   const watch = watchForNewVersion(context, args);
   const world = watch?.context ?? context;
   const running = guarded(world, args, async () => {
@@ -50,7 +50,7 @@ export async function run(context: Context, args: readonly string[]): Promise<nu
   context.stopped.addEventListener("abort", () => {
     const code = new InterruptedError().exitCode;
     running.then(stopped.resolve);
-    if (!mayBeTest) setTimeout(() => stopped.resolve(code), STOP_PATIENCE);
+    if (!isTest) setTimeout(() => stopped.resolve(code), STOP_PATIENCE);
     context.insisted.addEventListener("abort", () => {
       if (context.stderr.isTerminal()) context.stderr.write(AS_BEFORE);
       stopped.resolve(code);
@@ -59,6 +59,14 @@ export async function run(context: Context, args: readonly string[]): Promise<nu
   const code = await Promise.race([running, stopped.promise]);
   watch?.end(code);
   return code;
+}
+
+/** Options that take a value, and may stand before the command. */
+const VALUED: readonly string[] = ["--profile", "--api-url", "--timeout", "--ca-file"];
+
+/** @returns The first argument that is neither an option nor an option's value: a profile may have a command's name. */
+function commandOf(args: readonly string[]): string | undefined {
+  return args.find((it, index) => !it.startsWith("-") && !VALUED.includes(args[index - 1]));
 }
 
 /** @returns The exit code of `work`, its failure reported. */

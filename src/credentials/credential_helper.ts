@@ -9,7 +9,7 @@ import type { Context } from "../context.ts";
 import { ConfigurationError, FluxloopError, InterruptedError, SystemError } from "../errors.ts";
 import { redactTokens } from "../output/mask.ts";
 import { printable } from "../output/printable.ts";
-import type { Tokens } from "./credentials_document.ts";
+import type { Tokens } from "./profile.ts";
 import { HELPER_PREFIX as PREFIX, STORES, storeTitle } from "./secret_stores.ts";
 
 /** What a profile keeps in the system's store: a key, or the tokens of a login through the browser. */

@@ -7,71 +7,15 @@
 import { ConfigurationError } from "../errors.ts";
 import { readPlainCredentials } from "./plain_credentials.ts";
 import type { Change } from "./edit_credentials.ts";
+import { fieldsOf, type Profile, profileOf } from "./profile.ts";
 import { DEFAULT_PROFILE } from "./profile_name.ts";
 import { isSameValue } from "./same_value.ts";
 import { credentialsText, parseCredentials, SIZE_LIMIT, unreadable } from "./credentials_text.ts";
 
 type Mapping = Record<string, unknown>;
 
-/** Where a key is that is not in the file: in the system's own store. */
-export interface KeptKey {
-  /** The credential helper that reaches it, as `docker-credential-<helper>`. */
-  readonly helper: string;
-  /** What the helper knows it by. */
-  readonly reference: string;
-}
-
-/** What a login through the browser leaves (RFC 8628; OpenAPI path `/api/cli-connect/complete`). */
-export interface Tokens {
-  readonly accessToken: string;
-  /** Gets the next access token, once. */
-  readonly refreshToken: string;
-  /** When the access token ends, in ISO 8601. */
-  readonly expiresAt: string;
-}
-
-/** Where new keys are kept. */
-export type KeyStorage = "file" | "keychain";
-
-/** A profile's credentials. */
-export interface Profile {
-  readonly name: string;
-  /** The key; `null` where it is kept elsewhere, and after a login through the browser. */
-  readonly apiKey: string | null;
-  /** The tokens of a login through the browser; `null` where there are none, or they are kept elsewhere. */
-  readonly tokens: Tokens | null;
-  /** Where the key or the tokens are kept, when they are not here. */
-  readonly keptKey: KeptKey | null;
-  /** The account's e-mail address. */
-  readonly account: string | null;
-  /** The key's last day, as `2024-04-15`; `null` when it never ends or nobody knows. */
-  readonly expires: string | null;
-  /** The API URL that it was saved for; `null`: the hosted platform's. */
-  readonly apiUrl: string | null;
-  readonly keyId: string | null;
-  /** The day the key was made, as `2024-01-16`. */
-  readonly created: string | null;
-}
-
-/** The profile's fields in the file, in the order in which a new profile is written. */
-const FIELDS = {
-  apiKey: "api_key",
-  accessToken: "access_token",
-  refreshToken: "refresh_token",
-  tokenExpires: "access_token_expires",
-  storage: "storage",
-  helper: "credential_helper",
-  reference: "key_ref",
-  account: "account",
-  expires: "expires",
-  apiUrl: "api_url",
-  keyId: "key_id",
-  created: "created",
-} as const;
-
 /** Files that nobody writes by hand, in characters, are written anew: editing them takes minutes. */
 const EDITED_AT_MOST = 1024 * 1024;
-const KEYCHAIN: KeyStorage = "keychain";
 
 /** The file's format; a file without a `version:` has this one. */
 const VERSION = 1;
@@ -140,32 +84,7 @@ export class CredentialsDocument {
     if (!isMapping(fields)) {
       throw new ConfigurationError(`Profile "${name}" in ${this.#shown} cannot be read; log in to it again`);
     }
-    const text = (field: string) => {
-      const value = fields[field];
-      return typeof value === "string" && value !== "" ? value : null;
-    };
-    // Without its own address the key would go to the hosted platform, for which it may not be.
-    const isAddressed = (fields[FIELDS.apiUrl] ?? null) === null || text(FIELDS.apiUrl) !== null;
-    if (!isAddressed || Object.hasOwn(fields, "<<")) {
-      throw new ConfigurationError(`Profile "${name}" in ${this.#shown} has an api_url that cannot be read`);
-    }
-    const apiKey = text(FIELDS.apiKey);
-    const keptKey = keptKeyOf(text(FIELDS.storage), text(FIELDS.helper), text(FIELDS.reference));
-    const tokens = tokensOf(text(FIELDS.accessToken), text(FIELDS.refreshToken), text(FIELDS.tokenExpires));
-    if (apiKey === null && tokens === null && keptKey === null) {
-      throw new ConfigurationError(`Profile "${name}" in ${this.#shown} has no api_key; log in to it again`);
-    }
-    return {
-      name,
-      apiKey: keptKey === null ? apiKey : null,
-      tokens: keptKey === null && apiKey === null ? tokens : null,
-      keptKey,
-      account: text(FIELDS.account),
-      expires: text(FIELDS.expires),
-      apiUrl: text(FIELDS.apiUrl),
-      keyId: text(FIELDS.keyId),
-      created: text(FIELDS.created),
-    };
+    return profileOf(name, fields, this.#shown);
   }
 
   /** @returns The profile that was chosen to be used when none is named, or `null`. */
@@ -205,20 +124,8 @@ export class CredentialsDocument {
     const there = this.#entry(profile.name);
     // A copy: the same object may stand elsewhere too, as an alias.
     const fields = isMapping(there) ? { ...there } : {};
-    const { keptKey, tokens, ...inFile } = profile;
-    const values = {
-      ...inFile,
-      accessToken: tokens?.accessToken ?? null,
-      refreshToken: tokens?.refreshToken ?? null,
-      tokenExpires: tokens?.expiresAt ?? null,
-      storage: keptKey === null ? null : KEYCHAIN,
-      helper: keptKey?.helper ?? null,
-      reference: keptKey?.reference ?? null,
-    };
-    const changed: Record<string, string | null> = {};
-    for (const [property, field] of Object.entries(FIELDS)) {
-      const value = values[property as keyof typeof FIELDS];
-      changed[field] = value;
+    const changed = fieldsOf(profile);
+    for (const [field, value] of Object.entries(changed)) {
       if (value === null) delete fields[field];
       else fields[field] = value;
     }
@@ -299,16 +206,6 @@ export class CredentialsDocument {
 
 function readValue(text: string, shown: string): unknown {
   return readPlainCredentials(text) ?? parseCredentials(text, shown);
-}
-
-/** Without a time that can be read, the access token is taken for one that has ended. */
-function tokensOf(accessToken: string | null, refreshToken: string | null, expiresAt: string | null): Tokens | null {
-  if (accessToken === null || refreshToken === null) return null;
-  return { accessToken, refreshToken, expiresAt: expiresAt ?? new Date(0).toISOString() };
-}
-
-function keptKeyOf(storage: string | null, helper: string | null, reference: string | null): KeptKey | null {
-  return storage === KEYCHAIN && helper !== null && reference !== null ? { helper, reference } : null;
 }
 
 /** Plain assignment would set an object's prototype for a profile of the name `__proto__`. */

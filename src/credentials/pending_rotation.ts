@@ -8,7 +8,7 @@
 import { join } from "@std/path";
 import { ConfigurationError } from "../errors.ts";
 import { removeFile, replaceFile } from "./atomic_file.ts";
-import type { KeptKey } from "./credentials_document.ts";
+import type { KeptKey } from "./profile.ts";
 import { fileFailure, textIfThere } from "./credentials_file.ts";
 import type { CredentialsLocation } from "./location.ts";
 

@@ -3,10 +3,8 @@
  *
  * @module
  */
+import type { KeyEnvironment } from "../platform/key_terms.ts";
 import { type Random, randomSecret } from "./secret.ts";
-
-/** What a key is for: development, staging, production or continuous integration. */
-export type KeyEnvironment = "dev" | "stg" | "prod" | "ci";
 
 const FORM = /^(flux_(?:dev|stg|prod|ci)_)([A-Za-z0-9]+)$/;
 

@@ -6,7 +6,8 @@
  */
 import { createHash } from "node:crypto";
 import { Refusal } from "./answers.ts";
-import { generateApiKey, type KeyEnvironment } from "./api_key.ts";
+import { KEY_ENVIRONMENTS, type KeyEnvironment, PERMISSIONS } from "../platform/key_terms.ts";
+import { generateApiKey } from "./api_key.ts";
 import type { ApiKey } from "./api_keys.ts";
 import type { Caller } from "./authenticate.ts";
 import type { ConflictError, FieldError, Permission, Scopes, SentenceError } from "./contract.ts";
@@ -16,17 +17,8 @@ import type { Random } from "./secret.ts";
 import type { Storage } from "./storage.ts";
 import { DAY } from "./time.ts";
 
-/** All permissions there are. */
-export const PERMISSIONS: readonly Permission[] = [
-  "read_scenarios",
-  "upload_results",
-  "create_scenarios",
-  "delete_scenarios",
-  "manage_projects",
-];
 /** Those that a person's new key has where they name none. */
 const USUAL_PERMISSIONS = PERMISSIONS.slice(0, 3);
-const ENVIRONMENTS: readonly string[] = ["dev", "stg", "prod", "ci"] satisfies KeyEnvironment[];
 /** The documentation asks for a new key every 90 days. */
 const USUAL_LIFETIME = 90 * DAY;
 /** In seconds. */
@@ -160,7 +152,9 @@ function readWish(keeper: KeyKeeper, caller: Caller, fields: Readonly<Record<str
   if (typeof name !== "string" || name.trim() === "" || [...name].length > 100 || CONTROL.test(name)) {
     throw wrong("name", "It takes 1 to 100 characters, none of them a control character");
   }
-  if (!ENVIRONMENTS.includes(environment as string)) throw wrong("environment", "It is one of dev, stg, prod and ci");
+  if (!KEY_ENVIRONMENTS.includes(environment as KeyEnvironment)) {
+    throw wrong("environment", "It is one of dev, stg, prod and ci");
+  }
   const lifetime = lifetimeOf(caller, fields.expires_in);
   return {
     name: name.trim(),

@@ -7,6 +7,7 @@ import type { FluxloopError } from "../errors.ts";
 import type { Identity, KeyInfo, Organization } from "../platform/identity.ts";
 import { apiUrlText, pageUrl } from "../platform/api_url.ts";
 import { type ErrorJson, errorJson } from "./failure.ts";
+import { type Permission, PERMISSIONS } from "../platform/key_terms.ts";
 import { daysRemaining, expiryText, rotationReason, UNKNOWN } from "./expiry.ts";
 import { type LooseFile, rotateCommand } from "./warnings.ts";
 import { printable } from "./printable.ts";
@@ -50,8 +51,8 @@ export interface StatusReport {
   readonly failure: FluxloopError | null;
 }
 
-/** The permissions there are, in the order in which they are told, and their names for people. */
-const PERMISSIONS: Readonly<Record<string, string>> = {
+/** The names that permissions have for people. */
+const PERMISSION_NAMES: Readonly<Record<Permission, string>> = {
   read_scenarios: "Read scenarios",
   upload_results: "Upload results",
   create_scenarios: "Create scenarios",
@@ -153,9 +154,9 @@ function permissionLines(key: KeyInfo | null): string[] {
   const permissions = key?.permissions ?? null;
   if (permissions === null) return [`Permissions: ${UNKNOWN}`];
   const granted = new Set(permissions);
-  const known = Object.entries(PERMISSIONS).map(([id, name]) => `  ${granted.has(id) ? "✅" : "❌"} ${name}`);
+  const known = PERMISSIONS.map((id) => `  ${granted.has(id) ? "✅" : "❌"} ${PERMISSION_NAMES[id]}`);
   // One that this version has never heard of is shown all the same.
-  const others = [...granted].filter((id) => !Object.hasOwn(PERMISSIONS, id)).map((id) => `  ✅ ${printable(id)}`);
+  const others = [...granted].filter((id) => !Object.hasOwn(PERMISSION_NAMES, id)).map((id) => `  ✅ ${printable(id)}`);
   return ["Permissions:", ...known, ...others];
 }
 
@@ -212,7 +213,7 @@ function keyJson(key: ReportedKey, identity: Identity | null, now: Date): unknow
 }
 
 function permissionsJson(granted: readonly string[]): Record<string, boolean> {
-  const all = [...Object.keys(PERMISSIONS), ...granted];
+  const all = [...PERMISSIONS, ...granted];
   const known = new Set(granted);
   return Object.fromEntries(all.map((id) => [id, known.has(id)]));
 }

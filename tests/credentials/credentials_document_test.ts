@@ -1,7 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { editCredentials } from "../../src/credentials/edit_credentials.ts";
-import { CredentialsDocument, type Profile } from "../../src/credentials/credentials_document.ts";
+import { CredentialsDocument } from "../../src/credentials/credentials_document.ts";
+import type { Profile } from "../../src/credentials/profile.ts";
 import { ConfigurationError } from "../../src/errors.ts";
 import { loadYaml } from "../../src/credentials/credentials_text.ts";
 

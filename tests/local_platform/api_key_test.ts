@@ -1,9 +1,8 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { displayPrefix, generateApiKey, type KeyEnvironment } from "../../src/local_platform/api_key.ts";
+import { displayPrefix, generateApiKey } from "../../src/local_platform/api_key.ts";
+import { KEY_ENVIRONMENTS } from "../../src/platform/key_terms.ts";
 import { random } from "./running_platform.ts";
-
-const ENVIRONMENTS: readonly KeyEnvironment[] = ["dev", "stg", "prod", "ci"];
 
 const PREFIXES = [
   { key: "flux_dev_abc123def456ghi789jkl012mno34", prefix: "flux_dev_abc1" },
@@ -14,7 +13,7 @@ const PREFIXES = [
 const NO_KEYS = ["", "flux_dev_", "flux_test_abc123", "flux_dev_abc 123", "sk_live_abc123", "flux_dev_abc123\n"];
 
 describe("an API key", () => {
-  for (const environment of ENVIRONMENTS) {
+  for (const environment of KEY_ENVIRONMENTS) {
     it(`of ${environment} has the form that the contract gives`, () => {
       assertMatch(generateApiKey(environment, random), new RegExp(`^flux_${environment}_[a-z2-7]{32}$`));
     });

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Profile } from "../../src/credentials/credentials_document.ts";
+import type { Profile } from "../../src/credentials/profile.ts";
 
 /** @returns A profile with a key in the file and nothing else, but for what is given. */
 export function profileNamed(name: string, fields: Partial<Profile> = {}): Profile {

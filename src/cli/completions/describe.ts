@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { KEY_ENVIRONMENTS, PERMISSIONS } from "../../platform/key_terms.ts";
 
 /** What a value is, as far as a shell can help to type it. */
 export type Value =
@@ -90,14 +91,8 @@ const OPTION_VALUES: Readonly<Record<string, Value>> = {
   "--junit": { kind: "file" },
   "--data": { kind: "folder" },
   "--storage": choice("file", "keychain"),
-  "--environment": choice("dev", "stg", "prod", "ci"),
-  "--permission": choice(
-    "read_scenarios",
-    "upload_results",
-    "create_scenarios",
-    "delete_scenarios",
-    "manage_projects",
-  ),
+  "--environment": choice(...KEY_ENVIRONMENTS),
+  "--permission": choice(...PERMISSIONS),
   "--expires": choice("7d", "30d", "90d", "1y", "never"),
 };
 

@@ -6,7 +6,7 @@
 import type { ApiKey } from "../api_keys.ts";
 import type { Project } from "../contract.ts";
 import { printable } from "../../output/printable.ts";
-import { PERMISSIONS } from "../key_policy.ts";
+import { PERMISSIONS } from "../../platform/key_terms.ts";
 import { Form } from "./form.ts";
 import { type Html, html, type Part } from "./html.ts";
 import { formToken, layout, noticeBox, PATHS } from "./layout.ts";

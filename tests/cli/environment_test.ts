@@ -1,0 +1,29 @@
+import { assertEquals } from "@std/assert";
+import { afterEach, describe, it } from "@std/testing/bdd";
+import { run } from "../../src/cli/run.ts";
+import { leaveWorlds, world } from "../support/world.ts";
+
+describe("the power to read foreign variables", () => {
+  afterEach(leaveWorlds);
+
+  const kept: [string[], boolean][] = [
+    [["test", "--schema"], true],
+    [["--profile", "dev", "test", "--schema"], true],
+    [["--profile=dev", "-q", "test", "--schema"], true],
+    [["auth", "list"], false],
+    [["auth", "list", "--profile", "test"], false],
+    [["--profile", "test", "auth", "list"], false],
+    [["auth", "switch", "test"], false],
+    [["auth", "exec", "--", "test"], false],
+    [["--help"], false],
+    [[], false],
+  ];
+  for (const [args, isKept] of kept) {
+    it(`is ${isKept ? "kept for" : "given up by"} fluxloop ${args.join(" ")}`, async () => {
+      let isGivenUp = false;
+      const renounceEnvironment = () => void (isGivenUp = true);
+      await run({ ...world().context, renounceEnvironment }, args);
+      assertEquals(isGivenUp, !isKept);
+    });
+  }
+});
