@@ -665,7 +665,7 @@ export interface components {
         "application/json": components["schemas"]["Error"];
       };
     };
-    /** @description The request names another host than the server's: a web page may be reaching for a server on this machine under a name of its own (DNS rebinding) */
+    /** @description The request names another host than the server's, or comes from a page of another site (`Origin`): a web page may be reaching for a server on this machine, under a name of its own (DNS rebinding) or under the server's */
     MisdirectedRequest: {
       headers: {
         [name: string]: unknown;
