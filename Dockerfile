@@ -6,7 +6,7 @@ FROM debian:12-slim AS build
 RUN apt-get update \
   && apt-get install --yes --no-install-recommends ca-certificates curl libgcc-s1 \
   && rm -rf /var/lib/apt/lists/*
-COPY scripts/install.sh scripts/bare_root.sh /build/
+COPY install/install.sh scripts/bare_root.sh /build/
 ARG FLUXLOOP_VERSION=latest
 RUN FLUXLOOP_INSTALL_DIR=/build/bin sh /build/install.sh \
   && sh /build/bare_root.sh /build/bin/fluxloop /build/root

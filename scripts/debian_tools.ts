@@ -11,7 +11,7 @@ export interface DebianTool {
   readonly package: string;
 }
 
-/** What the tests under `tests/linux` need: a real terminal, a clock that can be set, stores for secrets, proxies and a browser. */
+/** What the system tests need: a real terminal, a clock that can be set, stores for secrets, proxies and a browser. */
 export const TEST_TOOLS: readonly DebianTool[] = [
   { command: "openssl", package: "openssl" },
   { command: "tmux", package: "tmux" },

@@ -7,17 +7,17 @@
  * @module
  */
 import openapiTS, { astToString } from "openapi-typescript";
-import document from "../src/platform/openapi.json" with { type: "json" };
+import document from "../contract/openapi.json" with { type: "json" };
 
 /** Where the types are kept. */
-export const TYPES_FILE = new URL("../src/platform/openapi_types.ts", import.meta.url);
+export const TYPES_FILE = new URL("../src/api_client/openapi_types.ts", import.meta.url);
 
 const HEADER = "// Made from openapi.json by scripts/generate_types.ts. Change the document, not this file.\n\n";
 
 /**
- * Generates the types of `src/platform/openapi.json`, formatted as `deno fmt` wants them.
+ * Generates the types of `contract/openapi.json`, formatted as `deno fmt` wants them.
  *
- * @returns The text that `src/platform/openapi_types.ts` is to hold.
+ * @returns The text that `src/api_client/openapi_types.ts` is to hold.
  * @throws {Error} When the document is no OpenAPI document.
  */
 export async function generateTypes(): Promise<string> {
@@ -47,7 +47,7 @@ if (import.meta.main) {
   if (!Deno.args.includes("--check")) {
     await Deno.writeTextFile(TYPES_FILE, types);
   } else if (await Deno.readTextFile(TYPES_FILE).catch(() => "") !== types) {
-    console.error("src/platform/openapi_types.ts is not what openapi.json gives: run scripts/generate_types.ts.");
+    console.error("src/api_client/openapi_types.ts is not what openapi.json gives: run scripts/generate_types.ts.");
     Deno.exit(1);
   }
 }

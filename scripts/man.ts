@@ -7,7 +7,7 @@
 import { parseArgs } from "node:util";
 import { commandTree } from "../src/cli/command_tree.ts";
 import { allCommands, describeTree, type TreeCommand } from "../src/cli/completions/describe.ts";
-import { realContext } from "../src/real_context.ts";
+import { realContext } from "../src/system/real_context.ts";
 import { manPage, pageName } from "./man/page.ts";
 
 const { values } = parseArgs({ args: Deno.args, options: { into: { type: "string", default: "dist/man" } } });

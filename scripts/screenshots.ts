@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { startLocalPlatform } from "../src/local_platform/server.ts";
+import { startLocalPlatform } from "../src/embedded_platform/server.ts";
 import { LOOKS, openBrowser, openPage, type Page } from "../tests/support/browser.ts";
 import { installCommand, installMissing } from "./debian_tools.ts";
 

@@ -2,7 +2,7 @@
  * Compiles the program and runs the tests, the end-to-end ones on the executable. The last line says
  * `N passed, N failed`, in cases.
  *
- * `--portable` leaves out `tests/linux`, which needs tools from Debian's packages. All other arguments go to
+ * `--portable` leaves out the `_system_test.ts` files, which needs tools from Debian's packages. All other arguments go to
  * `deno test`; files and folders among them replace the whole of `tests`.
  *
  * Where root runs the whole of it, an ordinary user then compiles the program and runs the end-to-end tests once more, in
@@ -15,7 +15,7 @@ import { type CaseCount, CaseCounter } from "./test/case_counter.ts";
 import { openOrdinaryWorkspace } from "./test/ordinary_user.ts";
 
 const TESTS = "tests";
-const LINUX_TESTS = `${TESTS}/linux`;
+const SYSTEM_TESTS = `${TESTS}/**/*_system_test.ts`;
 const END_TO_END_TESTS = `${TESTS}/e2e`;
 const PORTABLE = "--portable";
 const ORDINARY_USER = "--ordinary-user";
@@ -69,7 +69,7 @@ function runTests(): Promise<CaseCount> {
     new Deno.Command(Deno.execPath(), {
       args: [
         ...["test", "--allow-all", "--no-prompt"],
-        ...(portable ? [`--ignore=${LINUX_TESTS}`] : []),
+        ...(portable ? [`--ignore=${SYSTEM_TESTS}`] : []),
         ...args,
         ...(args.some(isPath) ? [] : [TESTS]),
       ],

@@ -6,9 +6,9 @@
  *
  * @module
  */
-import { realContext } from "../../src/real_context.ts";
-import type { Runner, RunnerConfiguration } from "../../src/test/model.ts";
-import { createRunner } from "../../src/test/runners/mod.ts";
+import { realContext } from "../../src/system/real_context.ts";
+import type { Runner, RunnerConfiguration } from "../../src/experiment/model.ts";
+import { createRunner } from "../../src/experiment/runners/mod.ts";
 
 /** How many runs are measured, after a tenth of them to warm up, and how many there are at once. */
 const PROCESS = { runs: 20_000, width: 2 };

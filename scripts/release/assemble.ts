@@ -45,7 +45,7 @@ async function assemble(): Promise<void> {
   }
   const materials = `fluxloop-${version}.spdx.json`;
   await Deno.writeTextFile(`${FOLDER}/${materials}`, await billOfMaterials());
-  for (const name of SCRIPTS) await Deno.copyFile(`scripts/${name}`, `${FOLDER}/${name}`);
+  for (const name of SCRIPTS) await Deno.copyFile(`install/${name}`, `${FOLDER}/${name}`);
   const names = [...TARGETS.map((it) => archiveName(version, it)), materials, ...SCRIPTS];
   const checksums = await checksumsOf(FOLDER, names);
   await Deno.writeTextFile(`${FOLDER}/${CHECKSUMS}`, checksums);

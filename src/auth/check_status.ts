@@ -18,11 +18,11 @@ import {
   NotLoggedInError,
   PlatformError,
 } from "../errors.ts";
-import { expiryText } from "../output/expiry.ts";
+import { expiryText } from "../text/expiry.ts";
 import type { ReportedKey, StatusReport } from "../output/status.ts";
-import { maskKey } from "../output/mask.ts";
-import { identify } from "../platform/client.ts";
-import type { RequestOptions } from "../platform/transport.ts";
+import { maskKey } from "../text/mask.ts";
+import { identify } from "../api_client/client.ts";
+import type { RequestOptions } from "../api_client/transport.ts";
 import { isRotating } from "./rotate_end.ts";
 import { type Credential, credentialOf, type KeyOptions, resolveCredential } from "./resolve_credential.ts";
 

@@ -5,7 +5,7 @@
  */
 import type { Context } from "../context.ts";
 import { ProgramError } from "../errors.ts";
-import { apiUrlText } from "../platform/api_url.ts";
+import { apiUrlText } from "../api_client/api_url.ts";
 import type { Credential } from "./resolve_credential.ts";
 
 /**

@@ -9,8 +9,8 @@ import { storeTitle } from "../credentials/secret_stores.ts";
 import { credentialsLocation } from "../credentials/location.ts";
 import { rotatingProfiles } from "../credentials/pending_rotation.ts";
 import type { ListedProfile, ProfileList } from "../output/profiles.ts";
-import { maskKey } from "../output/mask.ts";
-import { DEFAULT_API_URL } from "../platform/api_url.ts";
+import { maskKey } from "../text/mask.ts";
+import { DEFAULT_API_URL } from "../api_client/api_url.ts";
 import { overridingVariable, selectProfileHere } from "./resolve_credential.ts";
 
 /**

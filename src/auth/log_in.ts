@@ -12,12 +12,12 @@ import { type CredentialsLocation, requireCredentialsLocation } from "../credent
 import type { LoginResult } from "../output/session.ts";
 import type { AbandonedRotation, GitExposure } from "../output/warnings.ts";
 import { storeTitle } from "../credentials/secret_stores.ts";
-import { utcDate } from "../output/expiry.ts";
-import { maskKey } from "../output/mask.ts";
-import { apiUrlText, DEFAULT_API_URL } from "../platform/api_url.ts";
-import { identify } from "../platform/client.ts";
-import { type Identity, UNKNOWN_IDENTITY } from "../platform/identity.ts";
-import type { RequestOptions, Target } from "../platform/transport.ts";
+import { utcDate } from "../text/expiry.ts";
+import { maskKey } from "../text/mask.ts";
+import { apiUrlText, DEFAULT_API_URL } from "../api_client/api_url.ts";
+import { identify } from "../api_client/client.ts";
+import { type Identity, UNKNOWN_IDENTITY } from "../api_client/identity.ts";
+import type { RequestOptions, Target } from "../api_client/transport.ts";
 import { FluxloopError, InterruptedError, NetworkError, PlatformError } from "../errors.ts";
 import { forgetKey, keepKey, selectStorage } from "./key_storage.ts";
 import { apiUrlOf, chosenApiUrl, type KeyOptions, overridingVariable, selectProfile } from "./resolve_credential.ts";

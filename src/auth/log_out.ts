@@ -9,7 +9,7 @@ import type { CredentialsDocument } from "../credentials/credentials_document.ts
 import { requireCredentialsLocation } from "../credentials/location.ts";
 import type { LogoutResult } from "../output/session.ts";
 import { UsageError } from "../errors.ts";
-import type { RequestOptions } from "../platform/transport.ts";
+import type { RequestOptions } from "../api_client/transport.ts";
 import type { AbandonedRotation } from "../output/warnings.ts";
 import { forgetKey } from "./key_storage.ts";
 import { type KeyOptions, overridingVariable, requireProfile, selectProfile } from "./resolve_credential.ts";

@@ -14,10 +14,10 @@ import {
   listApiKeys,
   type ListedKey,
   type MadeKey,
-} from "../platform/api_keys.ts";
-import { identify } from "../platform/client.ts";
-import { PERMISSIONS } from "../platform/key_terms.ts";
-import type { RequestOptions } from "../platform/transport.ts";
+} from "../api_client/api_keys.ts";
+import { identify } from "../api_client/client.ts";
+import { PERMISSIONS } from "../api_client/key_terms.ts";
+import type { RequestOptions } from "../api_client/transport.ts";
 import { logIn, type LoginPlan } from "./log_in.ts";
 import type { Credential } from "./resolve_credential.ts";
 

@@ -10,8 +10,8 @@ import type { Profile, Tokens } from "../credentials/profile.ts";
 import { withFileLock } from "../credentials/file_lock.ts";
 import type { CredentialsLocation } from "../credentials/location.ts";
 import { LoginEndedError, NetworkError, PlatformError } from "../errors.ts";
-import { type IssuedTokens, refreshDeviceLogin } from "../platform/device_login.ts";
-import { DEFAULT_DEADLINE, type RequestOptions } from "../platform/transport.ts";
+import { type IssuedTokens, refreshDeviceLogin } from "../api_client/device_login.ts";
+import { DEFAULT_DEADLINE, type RequestOptions } from "../api_client/transport.ts";
 import { keepKey, savedSecret } from "./key_storage.ts";
 
 /** An access token is replaced so long before it ends, in milliseconds: a command takes its time, and clocks differ. */

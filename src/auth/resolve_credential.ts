@@ -18,9 +18,9 @@ import type { Profile, Tokens } from "../credentials/profile.ts";
 import { credentialsLocation } from "../credentials/location.ts";
 import { checkProfileName, DEFAULT_PROFILE } from "../credentials/profile_name.ts";
 import type { KeySource } from "../output/status.ts";
-import { apiUrlText, DEFAULT_API_URL, parseApiUrl } from "../platform/api_url.ts";
+import { apiUrlText, DEFAULT_API_URL, parseApiUrl } from "../api_client/api_url.ts";
 import { parseApiKey } from "./api_key.ts";
-import type { RequestOptions } from "../platform/transport.ts";
+import type { RequestOptions } from "../api_client/transport.ts";
 import { savedSecret } from "./key_storage.ts";
 import { findPin } from "./project_pin.ts";
 

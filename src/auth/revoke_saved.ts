@@ -6,10 +6,10 @@
 import type { Context } from "../context.ts";
 import type { CredentialsDocument } from "../credentials/credentials_document.ts";
 import { InvalidKeyError, PlatformError } from "../errors.ts";
-import { deleteApiKey } from "../platform/api_keys.ts";
-import { identify } from "../platform/client.ts";
-import { revokeDeviceLogin } from "../platform/device_login.ts";
-import type { RequestOptions, Target } from "../platform/transport.ts";
+import { deleteApiKey } from "../api_client/api_keys.ts";
+import { identify } from "../api_client/client.ts";
+import { revokeDeviceLogin } from "../api_client/device_login.ts";
+import type { RequestOptions, Target } from "../api_client/transport.ts";
 import { parseApiKey } from "./api_key.ts";
 import { savedSecret } from "./key_storage.ts";
 import { apiUrlOf, requireProfile } from "./resolve_credential.ts";

@@ -13,8 +13,8 @@ import { type CredentialsLocation, requireCredentialsLocation } from "../credent
 import { findPendingRotation, forgetPendingRotation, type PendingRotation } from "../credentials/pending_rotation.ts";
 import { BrowserLoginError, FluxloopError, InterruptedError, NotLoggedInError, PlatformError } from "../errors.ts";
 import type { RotationReport } from "../output/rotation.ts";
-import { identify } from "../platform/client.ts";
-import { DEFAULT_DEADLINE, type RequestOptions } from "../platform/transport.ts";
+import { identify } from "../api_client/client.ts";
+import { DEFAULT_DEADLINE, type RequestOptions } from "../api_client/transport.ts";
 import { credentialOf, overridingVariable, requireProfile, selectProfile } from "./resolve_credential.ts";
 import { finishRotation, rotateAnew, settle } from "./rotate_course.ts";
 import { isFor, waitsInStore } from "./rotate_end.ts";

@@ -9,7 +9,7 @@ import type { CredentialsLocation } from "../credentials/location.ts";
 import { findPendingRotation, forgetPendingRotation, type PendingRotation } from "../credentials/pending_rotation.ts";
 import { ConfigurationError, InvalidKeyError } from "../errors.ts";
 import type { AbandonedRotation } from "../output/warnings.ts";
-import type { RequestOptions } from "../platform/transport.ts";
+import type { RequestOptions } from "../api_client/transport.ts";
 import { parseApiKey } from "./api_key.ts";
 import { forgetKey, savedSecret } from "./key_storage.ts";
 import { apiUrlOf, requireProfile } from "./resolve_credential.ts";

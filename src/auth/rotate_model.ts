@@ -7,8 +7,8 @@ import type { Context } from "../context.ts";
 import type { Profile } from "../credentials/profile.ts";
 import type { CredentialsLocation } from "../credentials/location.ts";
 import type { RotationReport } from "../output/rotation.ts";
-import type { Identity, KeyInfo } from "../platform/identity.ts";
-import type { RequestOptions } from "../platform/transport.ts";
+import type { Identity, KeyInfo } from "../api_client/identity.ts";
+import type { RequestOptions } from "../api_client/transport.ts";
 import type { KeyOptions } from "./resolve_credential.ts";
 
 /** What the command line says of a rotation. */

@@ -10,8 +10,8 @@ import type { KeptKey, Profile } from "../credentials/profile.ts";
 import type { CredentialsLocation } from "../credentials/location.ts";
 import { storeTitle } from "../credentials/secret_stores.ts";
 import { ConfigurationError, SystemError } from "../errors.ts";
-import { utcDate } from "../output/expiry.ts";
-import type { Identity } from "../platform/identity.ts";
+import { utcDate } from "../text/expiry.ts";
+import type { Identity } from "../api_client/identity.ts";
 import { apiUrlOf } from "./resolve_credential.ts";
 
 /** A key, and the one whose place it takes. */

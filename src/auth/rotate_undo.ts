@@ -6,7 +6,7 @@
 import { readCredentials } from "../credentials/credential_store.ts";
 import { forgetPendingRotation, type PendingRotation } from "../credentials/pending_rotation.ts";
 import { InterruptedError } from "../errors.ts";
-import { deleteApiKey } from "../platform/api_keys.ts";
+import { deleteApiKey } from "../api_client/api_keys.ts";
 import { forgetKey } from "./key_storage.ts";
 import type { Rotating } from "./rotate_model.ts";
 import type { FreshKey } from "./rotate_steps.ts";

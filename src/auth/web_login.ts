@@ -24,7 +24,7 @@ import {
   UsageError,
 } from "../errors.ts";
 import type { LoginResult } from "../output/session.ts";
-import { apiUrlText, parseApiUrl } from "../platform/api_url.ts";
+import { apiUrlText, parseApiUrl } from "../api_client/api_url.ts";
 import {
   type DeviceLogin,
   type DeviceLoginState,
@@ -32,8 +32,8 @@ import {
   pollDeviceLogin,
   revokeDeviceLogin,
   startDeviceLogin,
-} from "../platform/device_login.ts";
-import { DEFAULT_DEADLINE, type RequestOptions } from "../platform/transport.ts";
+} from "../api_client/device_login.ts";
+import { DEFAULT_DEADLINE, type RequestOptions } from "../api_client/transport.ts";
 import { logIn, type LoginPlan } from "./log_in.ts";
 import { chosenApiUrl, type KeyOptions } from "./resolve_credential.ts";
 

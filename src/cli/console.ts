@@ -7,11 +7,11 @@
 import type { Context } from "../context.ts";
 import { causesText, failureText } from "../output/failure.ts";
 import { type FluxloopError, UsageError } from "../errors.ts";
-import { jsonText } from "../output/json.ts";
-import { redact } from "../output/mask.ts";
+import { jsonText } from "../text/json.ts";
+import { redact } from "../text/mask.ts";
 import { type Style, styleFor } from "../output/style.ts";
-import { readCaFile } from "../platform/certificates.ts";
-import type { RequestOptions } from "../platform/transport.ts";
+import { readCaFile } from "../api_client/certificates.ts";
+import type { RequestOptions } from "../api_client/transport.ts";
 
 /** The options that every command takes (design: "Commands"). */
 export interface GlobalOptions {

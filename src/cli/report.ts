@@ -8,8 +8,8 @@ import type { Context } from "../context.ts";
 import { FluxloopError, SystemError, UsageError } from "../errors.ts";
 import { withoutColour } from "../output/ansi.ts";
 import { errorJson } from "../output/failure.ts";
-import { jsonText } from "../output/json.ts";
-import { redactTokens } from "../output/mask.ts";
+import { jsonText } from "../text/json.ts";
+import { redactTokens } from "../text/mask.ts";
 import { consoleFor } from "./console.ts";
 
 /**

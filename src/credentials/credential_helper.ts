@@ -7,8 +7,8 @@
  */
 import type { Context } from "../context.ts";
 import { ConfigurationError, FluxloopError, InterruptedError, SystemError } from "../errors.ts";
-import { redactTokens } from "../output/mask.ts";
-import { printable } from "../output/printable.ts";
+import { redactTokens } from "../text/mask.ts";
+import { printable } from "../text/printable.ts";
 import type { Tokens } from "./profile.ts";
 import { HELPER_PREFIX as PREFIX, STORES, storeTitle } from "./secret_stores.ts";
 

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { ListedKey } from "../platform/api_keys.ts";
-import type { Project } from "../platform/identity.ts";
-import { expiryText, UNKNOWN, utcDate } from "./expiry.ts";
-import { printable } from "./printable.ts";
+import type { ListedKey } from "../api_client/api_keys.ts";
+import type { Project } from "../api_client/identity.ts";
+import { expiryText, UNKNOWN, utcDate } from "../text/expiry.ts";
+import { printable } from "../text/printable.ts";
 import type { LoginResult } from "./session.ts";
 
 /** Keys, and which of them was asked with. */

@@ -6,10 +6,10 @@
  */
 import type { PeerCertificate } from "../context.ts";
 import type { FluxloopError } from "../errors.ts";
-import { daysRemaining, type Expiry, expiryText, rotationReason } from "./expiry.ts";
+import { daysRemaining, type Expiry, expiryText, rotationReason } from "../text/expiry.ts";
 import { messageOf } from "./failure.ts";
-import { redact } from "./mask.ts";
-import { printable } from "./printable.ts";
+import { redact } from "../text/mask.ts";
+import { printable } from "../text/printable.ts";
 import { rotateCommand } from "./warnings.ts";
 import type { KeySource } from "./status.ts";
 

@@ -13,10 +13,10 @@ import {
   PermissionDeniedError,
   PlatformError,
 } from "../errors.ts";
-import { pageUrl } from "../platform/api_url.ts";
-import { causeChain } from "../platform/connection_failure.ts";
-import { redact, redactTokens } from "./mask.ts";
-import { printable } from "./printable.ts";
+import { pageUrl } from "../api_client/api_url.ts";
+import { causeChain } from "../api_client/connection_failure.ts";
+import { redact, redactTokens } from "../text/mask.ts";
+import { printable } from "../text/printable.ts";
 import type { Style } from "./style.ts";
 
 /** So many of a file's mistakes are told at once: more would push the first ones out of sight. */

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { DEFAULT_API_URL } from "../platform/api_url.ts";
-import { expiryText, UNKNOWN } from "./expiry.ts";
-import { printable } from "./printable.ts";
+import { DEFAULT_API_URL } from "../api_client/api_url.ts";
+import { expiryText, UNKNOWN } from "../text/expiry.ts";
+import { printable } from "../text/printable.ts";
 
 /** A saved profile; never the whole key. */
 export interface ListedProfile {

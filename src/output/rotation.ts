@@ -5,10 +5,10 @@
  */
 import type { FluxloopError } from "../errors.ts";
 import { InterruptedError } from "../errors.ts";
-import { type Expiry, expiryText } from "./expiry.ts";
+import { type Expiry, expiryText } from "../text/expiry.ts";
 import { errorJson, messageOf } from "./failure.ts";
-import { redact } from "./mask.ts";
-import { printable } from "./printable.ts";
+import { redact } from "../text/mask.ts";
+import { printable } from "../text/printable.ts";
 import { rotateCommand } from "./warnings.ts";
 
 /** What became of a profile's key. */

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { apiUrlText } from "../platform/api_url.ts";
-import type { Identity } from "../platform/identity.ts";
-import { printable } from "./printable.ts";
-import { UNKNOWN } from "./expiry.ts";
+import { apiUrlText } from "../api_client/api_url.ts";
+import type { Identity } from "../api_client/identity.ts";
+import { printable } from "../text/printable.ts";
+import { UNKNOWN } from "../text/expiry.ts";
 import type { KeySource } from "./status.ts";
 import type { AbandonedRotation, GitExposure } from "./warnings.ts";
 

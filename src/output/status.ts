@@ -4,13 +4,13 @@
  * @module
  */
 import type { FluxloopError } from "../errors.ts";
-import type { Identity, KeyInfo, Organization } from "../platform/identity.ts";
-import { apiUrlText, pageUrl } from "../platform/api_url.ts";
+import type { Identity, KeyInfo, Organization } from "../api_client/identity.ts";
+import { apiUrlText, pageUrl } from "../api_client/api_url.ts";
 import { type ErrorJson, errorJson } from "./failure.ts";
-import { type Permission, PERMISSIONS } from "../platform/key_terms.ts";
-import { daysRemaining, expiryText, rotationReason, UNKNOWN } from "./expiry.ts";
+import { type Permission, PERMISSIONS } from "../api_client/key_terms.ts";
+import { daysRemaining, expiryText, rotationReason, UNKNOWN } from "../text/expiry.ts";
 import { type LooseFile, rotateCommand } from "./warnings.ts";
-import { printable } from "./printable.ts";
+import { printable } from "../text/printable.ts";
 
 /** Which of the places the key came from. */
 export type KeySource = "flag" | "environment" | "file" | "profile";

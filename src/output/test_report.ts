@@ -6,8 +6,8 @@
 import type { FluxloopError } from "../errors.ts";
 import { InterruptedError } from "../errors.ts";
 import { errorJson } from "./failure.ts";
-import { redact } from "./mask.ts";
-import { printable } from "./printable.ts";
+import { redact } from "../text/mask.ts";
+import { printable } from "../text/printable.ts";
 
 /** A test's report, as far as it is told. */
 export interface ToldReport {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { printable } from "./printable.ts";
+import { printable } from "../text/printable.ts";
 
 /** A credentials file that others than its owner may read or write. */
 export interface LooseFile {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { printable } from "./printable.ts";
+import { printable } from "../text/printable.ts";
 import type { Style } from "./style.ts";
 
 /** What a person has to know to approve a login. */

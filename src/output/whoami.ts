@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { Identity } from "../platform/identity.ts";
-import { printable } from "./printable.ts";
-import { UNKNOWN } from "./expiry.ts";
+import type { Identity } from "../api_client/identity.ts";
+import { printable } from "../text/printable.ts";
+import { UNKNOWN } from "../text/expiry.ts";
 import { organizationLines } from "./status.ts";
 
 /** @returns The text for standard output. */

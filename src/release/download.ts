@@ -7,10 +7,10 @@
 import { userAgent } from "../build_info.ts";
 import type { Context } from "../context.ts";
 import { FluxloopError, InterruptedError, NetworkError, ReleaseError } from "../errors.ts";
-import { connectionFailure, SilenceError } from "../platform/connection_failure.ts";
-import { proxyFor } from "../platform/proxy.ts";
-import { backoff, isPassing, RETRIES } from "../platform/retry.ts";
-import type { RequestOptions } from "../platform/transport.ts";
+import { connectionFailure, SilenceError } from "../api_client/connection_failure.ts";
+import { proxyFor } from "../api_client/proxy.ts";
+import { backoff, isPassing, RETRIES } from "../api_client/retry.ts";
+import type { RequestOptions } from "../api_client/transport.ts";
 
 /** How long the server may say nothing, in milliseconds: a slow line is no reason to stop. */
 const SILENCE = 30_000;

@@ -5,7 +5,7 @@
  */
 import type { Context } from "../context.ts";
 import { NotFoundError } from "../errors.ts";
-import type { RequestOptions } from "../platform/transport.ts";
+import type { RequestOptions } from "../api_client/transport.ts";
 import { redirectTarget } from "./download.ts";
 import type { ReleaseSource } from "./public_key.ts";
 import { isVersion } from "./version.ts";

@@ -8,7 +8,7 @@ import { VERSION } from "../build_info.ts";
 import type { Context } from "../context.ts";
 import { ConfigurationError, NotFoundError, ReleaseError } from "../errors.ts";
 import type { UpgradeResult } from "../output/upgrade.ts";
-import type { RequestOptions } from "../platform/transport.ts";
+import type { RequestOptions } from "../api_client/transport.ts";
 import { download } from "./download.ts";
 import { type Installation, keeperOf, WITHOUT_KEYS } from "./installation.ts";
 import { latestVersion } from "./latest.ts";

@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { ask } from "../local_platform/running_platform.ts";
+import { ask } from "../embedded_platform/running_platform.ts";
 import { listen } from "../support/listener.ts";
 import { DOCUMENTED_KEY, SECOND_KEY } from "../support/platform.ts";
 import {

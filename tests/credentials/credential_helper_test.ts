@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
 import type { Context, ProgramOptions, ProgramResult } from "../../src/context.ts";
-import { runProgram } from "../../src/real_processes.ts";
+import { runProgram } from "../../src/system/processes.ts";
 import { CredentialHelper, secretReference } from "../../src/credentials/credential_helper.ts";
 import { storeTitle } from "../../src/credentials/secret_stores.ts";
 import { ConfigurationError, FluxloopError, InterruptedError, SystemError } from "../../src/errors.ts";
-import { causeChain } from "../../src/platform/connection_failure.ts";
+import { causeChain } from "../../src/api_client/connection_failure.ts";
 import { leaveWorlds, world } from "../support/world.ts";
 
 const KEY = "flux_dev_abc123def456ghi789jkl012mno34";

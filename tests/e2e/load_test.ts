@@ -1,10 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import { type Client, load, type Question } from "../../scripts/bench/load.ts";
-import { hashSecret } from "../../src/local_platform/secret.ts";
-import { SEEDED_ACCOUNT_ID } from "../../src/local_platform/seed.ts";
-import { openStorage } from "../../src/local_platform/storage.ts";
-import { Fixture } from "../local_platform/running_platform.ts";
+import { hashSecret } from "../../src/embedded_platform/secret.ts";
+import { SEEDED_ACCOUNT_ID } from "../../src/embedded_platform/seed.ts";
+import { openStorage } from "../../src/embedded_platform/storage.ts";
+import { Fixture } from "../embedded_platform/running_platform.ts";
 import { EXPIRED_KEY, fillPlatform, REVOKED_KEY } from "../support/platform.ts";
 import { type ServedPlatform, servePlatform } from "../support/program.ts";
 

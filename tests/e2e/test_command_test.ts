@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
-import { CONFIGURATION_SCHEMA } from "../../src/test/configuration_schema.ts";
+import { CONFIGURATION_SCHEMA } from "../../src/experiment/configuration_schema.ts";
 import { listen, type Listener } from "../support/listener.ts";
 import { fluxloop, type ServedPlatform, servePlatform, start } from "../support/program.ts";
 

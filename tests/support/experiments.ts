@@ -4,8 +4,8 @@
  * @module
  */
 import type { Context } from "../../src/context.ts";
-import type { Experiment, RunResult } from "../../src/test/model.ts";
-import { createExperimentFolder, type ExperimentOrigin } from "../../src/test/results/folder.ts";
+import type { Experiment, RunResult } from "../../src/experiment/model.ts";
+import { createExperimentFolder, type ExperimentOrigin } from "../../src/experiment/results/folder.ts";
 
 /** A whole key that no file may hold. */
 export const LEAKED_KEY = "flux_dev_leaked0123456789abcdefghijklm";

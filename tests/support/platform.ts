@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { openSeededStorage } from "../../src/local_platform/seed.ts";
-import { SEEDED_ACCOUNT_ID } from "../../src/local_platform/seed.ts";
-import { startLocalPlatform } from "../../src/local_platform/server.ts";
+import { openSeededStorage } from "../../src/embedded_platform/seed.ts";
+import { SEEDED_ACCOUNT_ID } from "../../src/embedded_platform/seed.ts";
+import { startLocalPlatform } from "../../src/embedded_platform/server.ts";
 import { DOCUMENTED_DAY } from "./world.ts";
 
 /** The key of the documentation's examples. */

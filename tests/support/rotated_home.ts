@@ -6,9 +6,9 @@
  */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { createHash } from "node:crypto";
-import { generateApiKey } from "../../src/local_platform/api_key.ts";
-import { SEEDED_ACCOUNT_ID } from "../../src/local_platform/seed.ts";
-import { openStorage, type Storage } from "../../src/local_platform/storage.ts";
+import { generateApiKey } from "../../src/embedded_platform/api_key.ts";
+import { SEEDED_ACCOUNT_ID } from "../../src/embedded_platform/seed.ts";
+import { openStorage, type Storage } from "../../src/embedded_platform/storage.ts";
 import { namesIn } from "./credentials_home.ts";
 import { fluxloop, PROGRAM, type ServedPlatform, servePlatform, start } from "./program.ts";
 import { type Relay, startRelay } from "./relay.ts";

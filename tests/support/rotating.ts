@@ -4,7 +4,7 @@
  * @module
  */
 import { afterEach, beforeEach } from "@std/testing/bdd";
-import { ask, bearer } from "../local_platform/running_platform.ts";
+import { ask, bearer } from "../embedded_platform/running_platform.ts";
 import { listen, type Listener } from "./listener.ts";
 import { DOCUMENTED_KEY, startPlatform, type TestPlatform } from "./platform.ts";
 import { type Outcome, Session } from "./session.ts";

@@ -5,10 +5,10 @@
  * @module
  */
 import type { Context } from "../../src/context.ts";
-import { connect, fetchOver, firstLine } from "../../src/real_context.ts";
-import { runProgram } from "../../src/real_processes.ts";
-import { programGroups } from "../../src/real_program_groups.ts";
-import { peerCertificate } from "../../src/peer_certificate.ts";
+import { connect, fetchOver, firstLine } from "../../src/system/real_context.ts";
+import { runProgram } from "../../src/system/processes.ts";
+import { programGroups } from "../../src/system/program_groups.ts";
+import { peerCertificate } from "../../src/system/peer_certificate.ts";
 
 /** What differs from an empty environment without a terminal. */
 export interface WorldOptions {

@@ -5,7 +5,7 @@
  */
 import type { KeyReach } from "../../auth/manage_keys.ts";
 import type { Context, PromptChoice } from "../../context.ts";
-import { printable } from "../../output/printable.ts";
+import { printable } from "../../text/printable.ts";
 
 /** A key in the words of the command line. */
 export interface KeyFlags {

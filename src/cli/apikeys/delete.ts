@@ -43,7 +43,7 @@ async function confirm(context: Context, options: DeleteFlags, name: string, col
   if (options.json || !context.stdin.isTerminal() || !context.stderr.isTerminal()) {
     throw new UsageError("There is nobody to ask whether the key is to be deleted; say so with --yes");
   }
-  const { printable } = await import("../../output/printable.ts");
+  const { printable } = await import("../../text/printable.ts");
   const choices = [{ value: "no", label: "No, keep it" }, { value: "yes", label: "Yes, delete it" }];
   const answer = await context.prompts.choose(`Delete the key "${printable(name)}"?`, choices, "no", colour);
   if (answer !== "yes") throw new UsageError("Nothing was deleted");

@@ -9,7 +9,7 @@ import type { Context } from "../../context.ts";
 import { UsageError } from "../../errors.ts";
 import { consoleFor, type GlobalOptions } from "../console.ts";
 import { parseSpan } from "../span.ts";
-import { printable } from "../../output/printable.ts";
+import { printable } from "../../text/printable.ts";
 import { ReportedFailure } from "../reported_failure.ts";
 import { withKeyVariables } from "./key_variables.ts";
 

@@ -6,7 +6,7 @@
 import { Command } from "@cliffy/command";
 import type { Context } from "../../context.ts";
 import { UsageError } from "../../errors.ts";
-import { printable } from "../../output/printable.ts";
+import { printable } from "../../text/printable.ts";
 import { type Console, consoleFor, type GlobalOptions } from "../console.ts";
 
 /** @param context The outside world. */

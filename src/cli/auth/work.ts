@@ -36,4 +36,4 @@ export {
   unfinishedWarning,
 } from "../../output/warnings.ts";
 export { whoamiJson, whoamiText } from "../../output/whoami.ts";
-export { identify } from "../../platform/client.ts";
+export { identify } from "../../api_client/client.ts";

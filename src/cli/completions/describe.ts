@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { KEY_ENVIRONMENTS, PERMISSIONS } from "../../platform/key_terms.ts";
+import { KEY_ENVIRONMENTS, PERMISSIONS } from "../../api_client/key_terms.ts";
 
 /** What a value is, as far as a shell can help to type it. */
 export type Value =

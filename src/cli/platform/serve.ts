@@ -6,8 +6,8 @@
 import { Command } from "@cliffy/command";
 import type { Context } from "../../context.ts";
 import { InterruptedError, UsageError } from "../../errors.ts";
-import type { LocalPlatform } from "../../local_platform/server.ts";
-import { jsonText } from "../../output/json.ts";
+import type { LocalPlatform } from "../../embedded_platform/server.ts";
+import { jsonText } from "../../text/json.ts";
 import { ReportedFailure } from "../reported_failure.ts";
 import { consoleFor, type GlobalOptions } from "../console.ts";
 

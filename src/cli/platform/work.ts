@@ -5,4 +5,4 @@
  */
 export { join } from "@std/path";
 export { requireCredentialsLocation } from "../../credentials/location.ts";
-export { startLocalPlatform } from "../../local_platform/server.ts";
+export { startLocalPlatform } from "../../embedded_platform/server.ts";

@@ -89,7 +89,7 @@ function tell(
   options: TestFlags,
   console: Console,
   work: typeof import("./work.ts"),
-  report: import("../../test/test_agent.ts").TestReport,
+  report: import("../../experiment/test_agent.ts").TestReport,
 ): void {
   const shown = work.shownPath(context, report.path);
   console.result(() => work.testText(report, shown), () => work.testJson(report));

@@ -12,7 +12,7 @@ import type { Console, GlobalOptions } from "../console.ts";
 import { maskInJob } from "./github_job.ts";
 
 export { resolve } from "@std/path";
-export { jsonText } from "../../output/json.ts";
+export { jsonText } from "../../text/json.ts";
 export {
   jobSummary,
   keptText,
@@ -24,10 +24,10 @@ export {
   uploadedText,
   uploadFailure,
 } from "../../output/test_report.ts";
-export { outputDirectoryOf, shownPath } from "../../test/configuration.ts";
-export { CONFIGURATION_SCHEMA } from "../../test/configuration_schema.ts";
-export { testAgent } from "../../test/test_agent.ts";
-export { latestExperiment, uploadExperiment } from "../../test/upload.ts";
+export { outputDirectoryOf, shownPath } from "../../experiment/configuration.ts";
+export { CONFIGURATION_SCHEMA } from "../../experiment/configuration_schema.ts";
+export { testAgent } from "../../experiment/test_agent.ts";
+export { latestExperiment, uploadExperiment } from "../../experiment/upload.ts";
 export { showWait } from "../waiting.ts";
 export { addJobSummary } from "./github_job.ts";
 

@@ -1,0 +1,120 @@
+/**
+ * Other programs, as the real world's {@linkcode Context} runs them.
+ *
+ * @module
+ */
+import type { ProgramOptions, ProgramResult } from "../context.ts";
+
+/** The most that is kept of each of a program's outputs, in bytes. */
+const OUTPUT_LIMIT = 1024 * 1024;
+
+/**
+ * Runs another program to its end: {@linkcode Context.runProgram} of the real world.
+ *
+ * @param program Its name or path.
+ * @param options What it is given.
+ */
+export async function runProgram(
+  program: string,
+  { args, input, env, signal }: ProgramOptions,
+): Promise<ProgramResult> {
+  signal.throwIfAborted();
+  const streams = { stdin: "piped", stdout: "piped", stderr: "piped" } as const;
+  const child = new Deno.Command(program, { args: [...args], env, ...streams }).spawn();
+  // A program that ends without reading what it is given says by its exit code whether that is a failure.
+  const given = new Blob([input]).stream().pipeTo(child.stdin, { signal }).catch(() => {});
+  const kill = () => {
+    try {
+      child.kill("SIGKILL"); // No other signal is sure to end a program that waits for a person.
+    } catch {
+      // It has ended by itself.
+    }
+  };
+  signal.addEventListener("abort", kill, { once: true });
+  try {
+    const outputs = [firstOf(child.stdout, signal), firstOf(child.stderr, signal)];
+    const [stdout, stderr] = await Promise.all(outputs);
+    const { code } = await child.status;
+    await given;
+    signal.throwIfAborted();
+    return { code, stdout, stderr };
+  } finally {
+    await child.status;
+    signal.removeEventListener("abort", kill);
+  }
+}
+
+/**
+ * @returns The text that a stream starts with, {@linkcode OUTPUT_LIMIT} at most. An abort ends the reading, too: a child
+ * of the program that is killed may keep the stream open.
+ */
+async function firstOf(stream: ReadableStream<Uint8Array>, signal: AbortSignal): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let room = OUTPUT_LIMIT;
+  const enough = new Error("enough");
+  const sink = new WritableStream<Uint8Array>({
+    write(chunk) {
+      chunks.push(chunk.subarray(0, room));
+      room -= chunk.length;
+      if (room < 0) throw enough;
+    },
+  });
+  await stream.pipeTo(sink, { signal }).catch((error) => {
+    if (error !== enough) throw error;
+  });
+  return new TextDecoder().decode(await new Blob(chunks as BlobPart[]).arrayBuffer());
+}
+
+/** What holds a key, or tells where one is. */
+export const KEY_VARIABLES = ["FLUXLOOP_API_KEY", "FLUXLOOP_SYNC_API_KEY", "FLUXLOOP_API_KEY_FILE"] as const;
+/** What no program needs that this one starts for a person. */
+const WITHOUT_KEYS = Object.fromEntries(KEY_VARIABLES.map((name) => [name, ""]));
+
+/** Starts a program and leaves it to itself: {@linkcode Context.launch} of the real world. */
+export function launch(program: string, args: readonly string[]): void {
+  const streams = { stdin: "null", stdout: "null", stderr: "null" } as const;
+  // In a session of its own: what is pressed in this terminal, and its end, is not meant for a browser.
+  new Deno.Command(program, { args: [...args], env: WITHOUT_KEYS, detached: true, ...streams }).spawn().unref();
+}
+
+/** What is passed on to a program that stands in this one's place. A terminal tells its size to all by itself. */
+const PASSED_ON: readonly Deno.Signal[] = Deno.build.os === "windows"
+  ? ["SIGINT", "SIGBREAK"]
+  : ["SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"];
+/** What a terminal sends to the whole group by itself: to pass it on would be to send it twice. */
+const FROM_TERMINAL: readonly Deno.Signal[] = ["SIGINT", "SIGQUIT"];
+
+/**
+ * Lets another program stand in this one's place: {@linkcode Context.execute} of the real world.
+ *
+ * @param program Its name or path.
+ * @param args Its arguments.
+ * @param env Variables that stand over this program's own environment.
+ * @param onStart Called once it runs.
+ */
+export async function execute(
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  onStart: () => void,
+): Promise<number> {
+  const streams = { stdin: "inherit", stdout: "inherit", stderr: "inherit" } as const;
+  const child = new Deno.Command(program, { args: [...args], env, ...streams }).spawn();
+  const hasTerminal = [Deno.stdin, Deno.stdout, Deno.stderr].some((it) => it.isTerminal());
+  const passing = PASSED_ON.map((signal) => {
+    const pass = () => {
+      if (hasTerminal && FROM_TERMINAL.includes(signal)) return;
+      try {
+        child.kill(signal);
+      } catch {
+        // It has ended by itself.
+      }
+    };
+    Deno.addSignalListener(signal, pass);
+    return [signal, pass] as const;
+  });
+  onStart();
+  const { code } = await child.status;
+  for (const [signal, pass] of passing) Deno.removeSignalListener(signal, pass);
+  return code;
+}

@@ -1,0 +1,138 @@
+/**
+ * Programs that are talked to, as the real world's {@linkcode Context} runs them: each in a session and a process group of
+ * its own, and none of them outlives this program, however it ends.
+ *
+ * @module
+ */
+import type { ProgramGroups, RunningProgram, StartOptions } from "../context.ts";
+import { KEY_VARIABLES } from "./processes.ts";
+
+const IS_WINDOWS = Deno.build.os === "windows";
+/** Marks, in its environment, what a program starts: also what has left its group, and even its session, since. */
+const MARK = "FLUXLOOP_AGENT";
+
+/**
+ * What watches over the groups: a shell that is told of each, and that kills what is left once its standard input ends,
+ * be it by {@linkcode ProgramGroups.close} or because this program is no more, which a SIGKILL does not let it say itself.
+ * Where there is `/proc`, whatever bears the mark goes, too; twice, because it may have started one more in the meantime.
+ */
+const WATCHMAN = `
+trap '' HUP INT QUIT TERM
+groups=' '
+while read -r what group; do
+  case $what in
+    +) groups="$groups$group " ;;
+    -) groups="\${groups%% $group *} \${groups#* $group }" ;;
+  esac
+done
+for group in $groups; do kill -s KILL -- "-$group"; done
+if [ -r /proc/self/environ ]; then
+  for turn in 1 2; do
+    for file in $(grep -alsF "$1" /proc/[0-9]*/environ); do
+      process=\${file#/proc/}
+      kill -s KILL "\${process%/environ}"
+    done
+  done
+fi`;
+
+/** @returns A place for programs that are talked to: {@linkcode Context.programGroups} of the real world. */
+export function programGroups(): ProgramGroups {
+  const mark = crypto.randomUUID();
+  let watchman: Watchman | undefined;
+  return {
+    start(program, options) {
+      watchman ??= IS_WINDOWS ? undefined : startWatchman(mark);
+      const child = withoutKeys(() => spawn(program, options, { [MARK]: mark }));
+      watchman?.tell(`+ ${child.pid}\n`);
+      const ended = child.status.then(({ code, signal }) => ({ code, signal }));
+      return { stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, ended, ...groupOf(child, watchman) };
+    },
+    async close() {
+      await watchman?.close();
+    },
+  };
+}
+
+function spawn(program: string, { args, cwd, env }: StartOptions, mark: Record<string, string>): Deno.ChildProcess {
+  const streams = { stdin: "piped", stdout: "piped", stderr: "piped" } as const;
+  return new Deno.Command(program, { args: [...args], cwd, env: { ...mark, ...env }, detached: true, ...streams })
+    .spawn();
+}
+
+/** Runs `work`, which starts a program, while the environment that it inherits holds no key. */
+function withoutKeys<T>(work: () => T): T {
+  const hidden = KEY_VARIABLES.map((name) => [name, readable(name)] as const);
+  try {
+    for (const name of KEY_VARIABLES) Deno.env.delete(name);
+    return work();
+  } finally {
+    for (const [name, value] of hidden) if (value !== undefined) Deno.env.set(name, value);
+  }
+}
+
+/** @returns A variable's value; `undefined` where it is not set or no text, and so nothing that anybody could use. */
+function readable(name: string): string | undefined {
+  try {
+    return Deno.env.get(name);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The number of a group may be given to another one once it is over: nothing is sent to it from then on. */
+function groupOf(child: Deno.ChildProcess, watchman: Watchman | undefined): Pick<RunningProgram, "kill"> {
+  let isOver = false;
+  return {
+    kill(signal) {
+      if (isOver) return;
+      if (IS_WINDOWS) return killTree(child.pid);
+      // After a SIGKILL the whole group is no more, unless a process is in it that nothing can end.
+      isOver = signal === "SIGKILL";
+      try {
+        Deno.kill(-child.pid, signal);
+      } catch {
+        // All of it has ended by itself.
+      }
+      if (isOver) watchman?.tell(`- ${child.pid}\n`);
+    },
+  };
+}
+
+/** Windows has no groups to send a signal to; its own tool knows who has started whom. */
+function killTree(pid: number): void {
+  const streams = { stdin: "null", stdout: "null", stderr: "null" } as const;
+  try {
+    new Deno.Command("taskkill", { args: ["/T", "/F", "/PID", `${pid}`], ...streams }).spawn();
+  } catch {
+    // It is part of every Windows that Deno runs on.
+  }
+}
+
+/** The shell that kills what is left. */
+interface Watchman {
+  tell(line: string): void;
+  close(): Promise<void>;
+}
+
+/** @returns `undefined` on a system without a shell: there a program learns by the end of its input that nobody is left. */
+function startWatchman(mark: string): Watchman | undefined {
+  const args = ["-c", WATCHMAN, "sh", `${MARK}=${mark}`];
+  const streams = { stdin: "piped", stdout: "null", stderr: "null" } as const;
+  let child: Deno.ChildProcess;
+  try {
+    child = withoutKeys(() => new Deno.Command("/bin/sh", { args, cwd: "/", detached: true, ...streams }).spawn());
+  } catch {
+    return undefined;
+  }
+  const encoder = new TextEncoder();
+  const writer = child.stdin.getWriter();
+  return {
+    tell(line) {
+      writer.write(encoder.encode(line)).catch(() => {});
+    },
+    async close() {
+      await writer.close().catch(() => {});
+      await child.status;
+    },
+  };
+}

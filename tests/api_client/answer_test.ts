@@ -1,0 +1,101 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import { type FluxloopError, InvalidKeyError, PermissionDeniedError } from "../../src/errors.ts";
+import { jsonOf } from "../../src/api_client/answer.ts";
+import type { Answer } from "../../src/api_client/transport.ts";
+
+const API_URL = new URL("https://api.fluxloop.ai");
+const answer = (status: number, text: string, type = "application/json"): Answer => ({
+  method: "GET",
+  path: "/api/auth/me",
+  status,
+  headers: new Headers({ "content-type": type }),
+  text,
+});
+
+describe("answers", () => {
+  it("gives the JSON of a good one", () => assertEquals(jsonOf(answer(200, '{"a": [1]}'), API_URL), { a: [1] }));
+
+  const bad: [string, Answer, number, string, string][] = [
+    ["an unknown key", answer(401, '{"code": "invalid_api_key"}'), 3, "invalid_api_key", "Invalid API key"],
+    ["an expired key", answer(401, '{"code": "expired_api_key"}'), 3, "expired_api_key", "Invalid API key"],
+    ["a revoked key", answer(401, '{"code": "revoked_api_key"}'), 3, "revoked_api_key", "Invalid API key"],
+    ["401 with another code", answer(401, '{"code": "teapot"}'), 3, "invalid_api_key", "Invalid API key"],
+    ["401 without a body", answer(401, ""), 3, "invalid_api_key", "Invalid API key"],
+    [
+      "an expired key, told under its detail",
+      answer(401, '{"detail": {"code": "expired_api_key"}}'),
+      3,
+      "expired_api_key",
+      "Invalid API key",
+    ],
+    ["403", answer(403, '{"code": "permission_denied"}'), 3, "permission_denied", "Permission denied"],
+    ["404", answer(404, '{"detail": "x"}'), 5, "not_found", "api.fluxloop.ai does not know /api/auth/me"],
+    [
+      "a web page of a proxy that forbids",
+      answer(403, "<html>no</html>", "text/html"),
+      1,
+      "platform",
+      "api.fluxloop.ai answered GET /api/auth/me with HTTP 403 and a web page, as a proxy or a sign-in page in between does",
+    ],
+    [
+      "422 with a text",
+      answer(422, '{"detail": "name is taken"}'),
+      1,
+      "platform",
+      "api.fluxloop.ai answered GET /api/auth/me with HTTP 422: name is taken",
+    ],
+    [
+      "422 with a list",
+      answer(422, '{"detail": [{"loc": ["body", "name"], "msg": "too long"}, {"msg": "no"}]}'),
+      1,
+      "platform",
+      "api.fluxloop.ai answered GET /api/auth/me with HTTP 422: body.name: too long; no",
+    ],
+    [
+      "503 in HTML",
+      answer(503, "<h1>x</h1>"),
+      1,
+      "platform",
+      "api.fluxloop.ai answered GET /api/auth/me with HTTP 503",
+    ],
+    [
+      "a sign-in page of a hotel",
+      answer(200, "<!DOCTYPE html><title>Welcome</title>", "text/html"),
+      1,
+      "platform",
+      "api.fluxloop.ai did not answer with JSON but with a web page, as a proxy or a sign-in page in between does",
+    ],
+    [
+      "an empty answer",
+      answer(200, ""),
+      1,
+      "platform",
+      "api.fluxloop.ai did not answer with JSON but with an empty body",
+    ],
+    [
+      "half a document",
+      answer(200, '{"account": {"id'),
+      1,
+      "platform",
+      "api.fluxloop.ai did not answer with JSON but with something that cannot be read",
+    ],
+  ];
+  for (const [what, given, exitCode, code, message] of bad) {
+    it(`tells ${what}`, () => {
+      const error = assertThrows(() => jsonOf(given, API_URL)) as FluxloopError;
+      assertEquals([error.exitCode, error.code, error.message], [exitCode, code, message]);
+    });
+  }
+
+  it("takes what is missing from a denied permission", () => {
+    const body =
+      '{"code": "permission_denied", "required_permission": "upload_results", "permissions": ["read_scenarios"]}';
+    const error = assertThrows(() => jsonOf(answer(403, body), API_URL), PermissionDeniedError);
+    assertEquals([error.required, error.permissions], ["upload_results", ["read_scenarios"]]);
+  });
+
+  it("keeps the API URL with an invalid key, for the address of the key page", () => {
+    assertEquals(assertThrows(() => jsonOf(answer(401, ""), API_URL), InvalidKeyError).apiUrl, API_URL);
+  });
+});

@@ -1,0 +1,74 @@
+import { assertEquals } from "@std/assert";
+import { afterEach, describe, it } from "@std/testing/bdd";
+import { get } from "../../src/api_client/transport.ts";
+import { listen, type Listener } from "../support/listener.ts";
+import { leaveWorlds, world } from "../support/world.ts";
+
+const VARIABLES = ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+
+describe("loopback and proxies", () => {
+  let listeners: Listener[] = [];
+
+  afterEach(async () => {
+    for (const name of VARIABLES) Deno.env.delete(name);
+    for (const it of listeners) await it.stop();
+    listeners = [];
+    leaveWorlds();
+  });
+
+  for (const name of VARIABLES) {
+    it(`does not send a request to this machine through ${name}, which the runtime would`, async () => {
+      const platform = listen(() => new Response("platform"));
+      const proxy = listen(() => new Response("proxy"));
+      listeners = [platform, proxy];
+      Deno.env.set(name, proxy.url);
+      const answer = await get(world().context, { apiUrl: new URL(platform.url), key: "flux_dev_secret" }, "/");
+      assertEquals([answer.text, proxy.requests.length], ["platform", 0]);
+    });
+  }
+
+  it("would go through HTTP_PROXY if it were left to the runtime: this test can fail", async () => {
+    const platform = listen(() => new Response("platform"));
+    const proxy = listen(() => new Response("proxy"));
+    listeners = [platform, proxy];
+    Deno.env.set("HTTP_PROXY", proxy.url);
+    const client = Deno.createHttpClient({});
+    const response = await fetch(new Request(platform.url), { client });
+    assertEquals(await response.text(), "proxy");
+    client.close();
+  });
+
+  it("leaves the variables as they are, for programs that it may start", async () => {
+    const platform = listen(() => new Response("platform"));
+    listeners = [platform];
+    Deno.env.set("http_proxy", "http://127.0.0.1:1");
+    await get(world().context, { apiUrl: new URL(platform.url), key: "flux_dev_secret" }, "/");
+    assertEquals([Deno.env.get("http_proxy"), Deno.env.get("HTTP_PROXY")], ["http://127.0.0.1:1", undefined]);
+  });
+
+  it("asks as a server is asked, not as a proxy is", async () => {
+    const server = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const apiUrl = new URL(`http://127.0.0.1:${server.addr.port}`);
+    const asking = get(world().context, { apiUrl, key: "flux_dev_secret" }, "/api/auth/me");
+    const connection = await server.accept();
+    const bytes = new Uint8Array(4096);
+    const count = await connection.read(bytes);
+    await connection.write(new TextEncoder().encode("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"));
+    await asking;
+    connection.close();
+    server.close();
+    assertEquals(new TextDecoder().decode(bytes.subarray(0, count!)).split("\r\n")[0], "GET /api/auth/me HTTP/1.1");
+  });
+
+  it("reaches an IPv6 loopback address", async () => {
+    const abort = new AbortController();
+    const server = Deno.serve(
+      { hostname: "::1", port: 0, signal: abort.signal, onListen: () => {} },
+      () => new Response("six"),
+    );
+    const apiUrl = new URL(`http://[::1]:${server.addr.port}`);
+    assertEquals((await get(world().context, { apiUrl, key: "flux_dev_secret" }, "/")).text, "six");
+    abort.abort();
+    await server.finished;
+  });
+});

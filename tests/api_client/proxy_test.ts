@@ -1,0 +1,87 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { afterEach, describe, it } from "@std/testing/bdd";
+import { ConfigurationError } from "../../src/errors.ts";
+import { proxyFor } from "../../src/api_client/proxy.ts";
+import { leaveWorlds, world } from "../support/world.ts";
+
+const HOSTED = "https://api.fluxloop.ai";
+const of = (env: Record<string, string>, url = HOSTED) => proxyFor(world({ env }).context, new URL(url));
+
+describe("the proxy of a request", () => {
+  afterEach(leaveWorlds);
+
+  const chosen: [string, Record<string, string>, string | null][] = [
+    ["none where no variable is set", {}, null],
+    ["HTTPS_PROXY", { HTTPS_PROXY: "http://a:1" }, "http://a:1/"],
+    ["https_proxy before HTTPS_PROXY", { HTTPS_PROXY: "http://a:1", https_proxy: "http://b:1" }, "http://b:1/"],
+    ["HTTPS_PROXY before ALL_PROXY", { HTTPS_PROXY: "http://a:1", all_proxy: "http://b:1" }, "http://a:1/"],
+    ["ALL_PROXY", { ALL_PROXY: "socks5://a:1" }, "socks5://a:1"],
+    ["not HTTP_PROXY for https", { HTTP_PROXY: "http://a:1" }, null],
+    ["none for an empty variable", { HTTPS_PROXY: "", https_proxy: " " }, null],
+    ["an address without a scheme", { HTTPS_PROXY: "proxy.example.com:8080" }, "http://proxy.example.com:8080/"],
+    ["an address with a password", { HTTPS_PROXY: "http://u:p%40@a:1" }, "http://u:p%40@a:1/"],
+  ];
+  for (const [what, env, url] of chosen) it(`is ${what}`, () => assertEquals(of(env)?.url ?? null, url));
+
+  for (const url of ["http://127.0.0.1:8787", "http://localhost:1", "http://[::1]:1", "https://127.0.0.1"]) {
+    it(`is never one for ${url}`, () => {
+      assertEquals(of({ HTTP_PROXY: "http://a:1", HTTPS_PROXY: "http://a:1", ALL_PROXY: "http://a:1" }, url), null);
+    });
+  }
+
+  const exceptions: [string, string, boolean][] = [
+    ["*", HOSTED, true],
+    ["api.fluxloop.ai", HOSTED, true],
+    ["fluxloop.ai", HOSTED, true],
+    [".fluxloop.ai", HOSTED, true],
+    ["*.fluxloop.ai", HOSTED, true],
+    ["API.FLUXLOOP.AI", HOSTED, true],
+    ["loop.ai", HOSTED, false],
+    ["fluxloop.ai.example", HOSTED, false],
+    ["a.example, fluxloop.ai ,b.example", HOSTED, true],
+    ["a.example fluxloop.ai", HOSTED, true],
+    ["api.fluxloop.ai:443", HOSTED, true],
+    ["api.fluxloop.ai:8443", HOSTED, false],
+    ["api.fluxloop.ai:8443", `${HOSTED}:8443`, true],
+    ["10.1.2.3", "https://10.1.2.3", true],
+    ["10.1.2.3:443", "https://10.1.2.3", true],
+    ["2.3", "https://10.1.2.3", false],
+    ["10.0.0.0/8", "https://10.1.2.3", true],
+    ["10.0.0.0/16", "https://10.1.2.3", false],
+    ["0.0.0.0/0", "https://10.1.2.3", true],
+    ["10.0.0.0/8", HOSTED, false],
+    ["fd00::/8", "https://[fd12:3456::1]", true],
+    ["fd00::/16", "https://[fd12:3456::1]", false],
+    ["fd12:3456::1", "https://[fd12:3456::1]", true],
+    ["[fd12:3456::1]:443", "https://[fd12:3456::1]", true],
+    ["[fd12:3456::1]:444", "https://[fd12:3456::1]", false],
+    ["", HOSTED, false],
+    [",,", HOSTED, false],
+  ];
+  for (const [list, url, excepted] of exceptions) {
+    it(`is ${excepted ? "none" : "there"} for ${url} with NO_PROXY=${list}`, () => {
+      assertEquals(of({ HTTPS_PROXY: "http://a:1", NO_PROXY: list }, url) === null, excepted);
+    });
+  }
+
+  it("takes no_proxy before NO_PROXY", () => {
+    assertEquals(of({ HTTPS_PROXY: "http://a:1", NO_PROXY: "*", no_proxy: "b" })?.url, "http://a:1/");
+  });
+
+  const shown: [string, string][] = [
+    ["http://proxy:8080", "http://proxy:8080"],
+    ["http://me:hunter2@proxy:8080/x", "http://me:****@proxy:8080"],
+    ["http://:hunter2@proxy", "http://:****@proxy"],
+    ["socks5://proxy:1080", "socks5://proxy:1080"],
+  ];
+  for (const [url, text] of shown) {
+    it(`is shown as ${text}`, () => assertEquals(of({ HTTPS_PROXY: url })?.shown, text));
+  }
+
+  for (const value of ["ftp://a:1", "http://", "http://a:b:c", "://hunter2", "http://me:hunter2@:80:80"]) {
+    it(`is refused where it is none: ${value}`, () => {
+      const error = assertThrows(() => of({ https_proxy: value }), ConfigurationError, "https_proxy holds no proxy's");
+      assertEquals(error.message.includes("hunter2"), false);
+    });
+  }
+});

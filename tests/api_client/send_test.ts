@@ -1,0 +1,114 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { afterEach, describe, it } from "@std/testing/bdd";
+import { NetworkError } from "../../src/errors.ts";
+import { type Message, send } from "../../src/api_client/transport.ts";
+import { listen, type Listener } from "../support/listener.ts";
+import { leaveWorlds, world } from "../support/world.ts";
+
+const KEY = "flux_dev_abc123def456ghi789jkl012mno34";
+const listeners: Listener[] = [];
+
+function server(answer: (request: Request) => Response | Promise<Response>): Listener {
+  const listener = listen(answer);
+  listeners.push(listener);
+  return listener;
+}
+
+const targetOf = (url: string, key: string | null = KEY) => ({ apiUrl: new URL(url), key });
+const PLAIN: Message = { method: "POST", path: "/x", body: { name: "ci" } };
+const REPEATABLE: Message = { ...PLAIN, idempotencyKey: "once-1" };
+
+describe("a request that changes something", () => {
+  afterEach(async () => {
+    for (const listener of listeners.splice(0)) await listener.stop();
+    leaveWorlds();
+  });
+
+  it("carries its body as JSON", async () => {
+    const { url } = server(async (request) =>
+      Response.json({ type: request.headers.get("content-type"), body: await request.json() })
+    );
+    const { text } = await send(world().context, targetOf(url), PLAIN);
+    assertEquals(JSON.parse(text), { type: "application/json", body: { name: "ci" } });
+  });
+
+  it("carries no body and no type where there is nothing to say", async () => {
+    const { url, requests } = server(() => new Response(null, { status: 204 }));
+    await send(world().context, targetOf(url), { method: "DELETE", path: "/x" });
+    assertEquals([requests[0].method, requests[0].headers.get("content-type")], ["DELETE", null]);
+  });
+
+  it("sends no authorization without a key", async () => {
+    const { url, requests } = server(() => Response.json({}));
+    await send(world().context, targetOf(url, null), PLAIN);
+    assertEquals(requests[0].headers.get("authorization"), null);
+  });
+
+  for (const status of [429, 502, 503, 504]) {
+    it(`is never sent a second time after ${status} where it could be done twice`, async () => {
+      const { url, requests } = server(() => new Response("", { status, headers: { "retry-after": "0" } }));
+      assertEquals((await send(world().context, targetOf(url), PLAIN)).status, status);
+      assertEquals(requests.length, 1);
+    });
+  }
+
+  it("is never sent a second time after a connection that was cut off", async () => {
+    const cut = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    let taken = 0;
+    const serving = (async () => {
+      for await (const connection of cut) {
+        taken++;
+        await connection.read(new Uint8Array(4096));
+        connection.close();
+      }
+    })();
+    const url = `http://127.0.0.1:${cut.addr.port}`;
+    await assertRejects(() => send(world().context, targetOf(url), PLAIN), NetworkError);
+    cut.close();
+    await serving;
+    assertEquals(taken, 1);
+  });
+
+  it("is sent again with the same body and the same idempotency key", async () => {
+    const bodies: string[] = [];
+    const { url, requests } = server(async (request) => {
+      bodies.push(await request.text());
+      return new Response("", { status: bodies.length < 3 ? 503 : 201 });
+    });
+    assertEquals((await send(world().context, targetOf(url), REPEATABLE)).status, 201);
+    assertEquals(bodies, Array(3).fill('{"name":"ci"}'));
+    assertEquals(requests.map((it) => it.headers.get("idempotency-key")), Array(3).fill("once-1"));
+  });
+
+  for (const method of ["PATCH", "DELETE"] as const) {
+    it(`is sent again as ${method}, which comes to the same twice`, async () => {
+      const { url, requests } = server(() => new Response("", { status: requests.length < 2 ? 502 : 200 }));
+      assertEquals((await send(world().context, targetOf(url), { method, path: "/x" })).status, 200);
+      assertEquals(requests.length, 2);
+    });
+  }
+
+  for (const status of [301, 302, 303]) {
+    it(`does not become a GET after ${status}`, async () => {
+      const { url, requests } = server(() => new Response("", { status, headers: { location: "/elsewhere" } }));
+      assertEquals((await send(world().context, targetOf(url), REPEATABLE)).status, status);
+      assertEquals(requests.map((it) => it.method), ["POST"]);
+    });
+  }
+
+  it("goes where 307 sends it within the origin, whole", async () => {
+    const { url } = server(async (request) =>
+      new URL(request.url).pathname === "/new"
+        ? new Response(`${request.method} ${await request.text()}`)
+        : new Response("", { status: 307, headers: { location: "/new" } })
+    );
+    assertEquals((await send(world().context, targetOf(url), PLAIN)).text, 'POST {"name":"ci"}');
+  });
+
+  it("is logged by its method, without key and body", async () => {
+    const { url } = server(() => new Response("{}", { status: 201 }));
+    const lines: string[] = [];
+    await send(world().context, targetOf(url), PLAIN, { log: (line) => lines.push(line) });
+    assertEquals(lines, [`POST ${url}/x -> 201 (0 ms)`]);
+  });
+});

@@ -1,0 +1,136 @@
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { afterEach, describe, it } from "@std/testing/bdd";
+import { NetworkError } from "../../src/errors.ts";
+import { failureText } from "../../src/output/failure.ts";
+import { styleFor } from "../../src/output/style.ts";
+import { get } from "../../src/api_client/transport.ts";
+import { leaveWorlds, world } from "../support/world.ts";
+
+const KEY = "flux_dev_abc123def456ghi789jkl012mno34";
+const TARGET = { apiUrl: new URL("https://api.fluxloop.ai"), key: KEY };
+
+/** A proxy that answers whatever it is asked with `answer`, and ends the connection. */
+class StubbornProxy {
+  readonly heads: string[] = [];
+  readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  readonly #serving: Promise<void>;
+
+  constructor(answer: string) {
+    this.#serving = this.#serve(answer);
+  }
+
+  get address(): string {
+    return `127.0.0.1:${this.#listener.addr.port}`;
+  }
+
+  async #serve(answer: string): Promise<void> {
+    for await (const connection of this.#listener) {
+      const bytes = new Uint8Array(4096);
+      const count = await connection.read(bytes) ?? 0;
+      this.heads.push(new TextDecoder().decode(bytes.subarray(0, count)));
+      if (answer !== "") await connection.write(new TextEncoder().encode(answer));
+      connection.close();
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#listener.close();
+    await this.#serving;
+  }
+}
+
+describe("a proxy in front of the platform", () => {
+  let proxy: StubbornProxy | null = null;
+
+  afterEach(async () => {
+    await proxy?.stop();
+    proxy = null;
+    leaveWorlds();
+  });
+
+  const refusals: [string, string, string][] = [
+    [
+      "asks for a password",
+      "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n",
+      "the proxy asks for a user name and a password (407)",
+    ],
+    [
+      "asks for a password in the words of HTTP/1.0",
+      "HTTP/1.0 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n",
+      "the proxy asks for a user name and a password (407)",
+    ],
+    [
+      "refuses the host",
+      "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n",
+      "the proxy refuses to connect to it (403)",
+    ],
+    [
+      "cannot connect itself",
+      "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n",
+      "the proxy could not connect to it (502)",
+    ],
+    ["speaks another language", "220 mail.example.com ESMTP\r\n", "the proxy refuses to connect to it"],
+    ["says nothing", "", "the proxy does not answer"],
+  ];
+  for (const [what, answer, reason] of refusals) {
+    it(`that ${what} is named, with what it did, and asked for nothing else`, async () => {
+      proxy = new StubbornProxy(answer);
+      const { context } = world({ env: { HTTPS_PROXY: `http://${proxy.address}` } });
+      const error = await assertRejects(() => get(context, TARGET, "/api/auth/me"), NetworkError);
+      const line = `Failed to connect to api.fluxloop.ai through the proxy http://${proxy.address}: ${reason}`;
+      assertStringIncludes(failureText(error, styleFor(context, context.stderr, false)), `\n\n${line}\n\n`);
+      // Once by the runtime, and once for the reason that the runtime does not tell.
+      const asked = proxy.heads.map((it) => it.split("\r\n")[0]);
+      assertEquals([...new Set(asked)], ["CONNECT api.fluxloop.ai:443 HTTP/1.1"]);
+      assert(asked.length <= 2, asked.join());
+    });
+  }
+
+  it("that does not take the password is named, with what it did", async () => {
+    proxy = new StubbornProxy("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n");
+    const { context } = world({ env: { HTTPS_PROXY: `http://me:hunt%20er2@${proxy.address}` } });
+    const error = await assertRejects(() => get(context, TARGET, "/api/auth/me"), NetworkError);
+    assertEquals(error.reason, "the proxy does not take the user name and password (407)");
+    assertEquals(proxy.heads.every((it) => it.includes(btoa("me:hunt er2"))), true);
+  });
+
+  it("is asked for a tunnel, and never shown the key", async () => {
+    proxy = new StubbornProxy("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
+    const { context } = world({ env: { HTTPS_PROXY: `http://${proxy.address}` } });
+    await assertRejects(() => get(context, TARGET, "/api/auth/me"), NetworkError);
+    assertEquals(proxy.heads[0].split("\r\n")[0], "CONNECT api.fluxloop.ai:443 HTTP/1.1");
+    assertEquals(proxy.heads.join().includes("flux_dev"), false);
+  });
+
+  it("is told its user name and password, which nobody is shown", async () => {
+    proxy = new StubbornProxy("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
+    const { context } = world({ env: { https_proxy: `http://me:hunter2@${proxy.address}` } });
+    const lines: string[] = [];
+    const asking = () => get(context, TARGET, "/x", { log: (line) => lines.push(line) });
+    const error = await assertRejects(asking, NetworkError);
+    assertStringIncludes(proxy.heads[0], `Proxy-Authorization: Basic ${btoa("me:hunter2")}`);
+    const shown = lines.join("\n") + failureText(error, styleFor(context, context.stderr, false));
+    assertEquals(shown.includes("hunter2"), false);
+    assertStringIncludes(shown, `http://me:****@${proxy.address}`);
+  });
+
+  it("that is down is named", async () => {
+    const down = new StubbornProxy("");
+    await down.stop();
+    const { context, pauses } = world({ env: { ALL_PROXY: `http://${down.address}` } });
+    const error = await assertRejects(() => get(context, TARGET, "/x"), NetworkError);
+    assertEquals([error.proxy, error.reason, pauses.length], [
+      `http://${down.address}`,
+      "the proxy does not answer",
+      3,
+    ]);
+  });
+
+  it("is not asked for a host that NO_PROXY names", async () => {
+    proxy = new StubbornProxy("");
+    const env = { HTTPS_PROXY: `http://${proxy.address}`, NO_PROXY: ".invalid" };
+    const target = { apiUrl: new URL("https://platform.invalid"), key: KEY };
+    const error = await assertRejects(() => get(world({ env }).context, target, "/x"), NetworkError);
+    assertEquals([error.proxy, proxy.heads.length], [undefined, 0]);
+  });
+});

@@ -1,0 +1,197 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { afterEach, describe, it } from "@std/testing/bdd";
+import { InterruptedError, NetworkError, PlatformError } from "../../src/errors.ts";
+import { get } from "../../src/api_client/transport.ts";
+import { listen, type Listener } from "../support/listener.ts";
+import { leaveWorlds, world } from "../support/world.ts";
+
+const KEY = "flux_dev_abc123def456ghi789jkl012mno34";
+const listeners: Listener[] = [];
+
+function server(answer: (request: Request) => Response | Promise<Response>): Listener {
+  const listener = listen(answer);
+  listeners.push(listener);
+  return listener;
+}
+
+const targetOf = (url: string) => ({ apiUrl: new URL(url), key: KEY });
+
+describe("transport", () => {
+  afterEach(async () => {
+    for (const listener of listeners.splice(0)) await listener.stop();
+    leaveWorlds();
+  });
+
+  it("sends the key as a bearer token and says who it is", async () => {
+    const { url, requests } = server(() => Response.json({}));
+    await get(world().context, targetOf(url), "/api/auth/me");
+    assertEquals(requests[0].headers.get("authorization"), `Bearer ${KEY}`);
+    assert(/^fluxloop\/\d+\.\d+\.\d+ \(\w+; \w+\)$/.test(requests[0].headers.get("user-agent")!));
+  });
+
+  it("keeps the path of the API URL", async () => {
+    const { url, requests } = server(() => Response.json({}));
+    await get(world().context, targetOf(`${url}/fluxloop/v1/`), "/api/auth/me");
+    assertEquals(new URL(requests[0].url).pathname, "/fluxloop/v1/api/auth/me");
+  });
+
+  it("follows a redirect inside the origin", async () => {
+    const { url } = server((request) =>
+      new URL(request.url).pathname === "/new"
+        ? new Response("here")
+        : new Response(null, { status: 307, headers: { location: "/new" } })
+    );
+    assertEquals((await get(world().context, targetOf(url), "/old")).text, "here");
+  });
+
+  it("does not follow a redirect to another origin, key or not", async () => {
+    const elsewhere = server(() => new Response("stolen"));
+    const { url } = server(() => Response.redirect(`${elsewhere.url}/api/auth/me`));
+    await assertRejects(() => get(world().context, targetOf(url), "/x"), PlatformError, "your key was not sent there");
+    assertEquals(elsewhere.requests.length, 0);
+  });
+
+  it("ends a circle of redirects", async () => {
+    const { url } = server(() => new Response(null, { status: 302, headers: { location: "/again" } }));
+    await assertRejects(() => get(world().context, targetOf(url), "/x"), PlatformError, "circles");
+  });
+
+  it("gives up at the deadline when the server says nothing", async () => {
+    const silence = Promise.withResolvers<Response>();
+    const { url } = server(() => silence.promise);
+    const error = await assertRejects(() => get(world().context, targetOf(url), "/x", { deadline: 50 }), NetworkError);
+    assertEquals(error.reason, "no complete answer within 0.05 seconds");
+    silence.resolve(new Response());
+  });
+
+  it("gives up at the deadline when the answer never ends", async () => {
+    const { url } = server(() =>
+      new Response(new ReadableStream({ start: (it) => it.enqueue(new TextEncoder().encode("{")) }))
+    );
+    await assertRejects(() => get(world().context, targetOf(url), "/x", { deadline: 50 }), NetworkError);
+  });
+
+  it("does not read an answer without bounds", async () => {
+    const megabyte = new Uint8Array(1024 * 1024);
+    const { url } = server(() => new Response(new ReadableStream({ pull: (it) => it.enqueue(megabyte) })));
+    await assertRejects(() => get(world().context, targetOf(url), "/x"), PlatformError, "more than 8 MiB");
+  });
+
+  it("ends a wait when the program is told to stop", async () => {
+    const silence = Promise.withResolvers<Response>();
+    const asked = Promise.withResolvers<void>();
+    const { url } = server(() => {
+      asked.resolve();
+      return silence.promise;
+    });
+    const { context, stop } = world();
+    const waiting = get(context, targetOf(url), "/x");
+    await asked.promise;
+    stop();
+    await assertRejects(() => waiting, InterruptedError);
+    silence.resolve(new Response());
+  });
+
+  it("names a refused connection", async () => {
+    const gone = listen(() => new Response());
+    await gone.stop();
+    const error = await assertRejects(() => get(world().context, targetOf(gone.url), "/x"), NetworkError);
+    assertEquals(error.reason, "the connection was refused");
+  });
+
+  it("names a host that cannot be resolved", async () => {
+    const target = targetOf("https://no-such-host.invalid");
+    const error = await assertRejects(() => get(world().context, target, "/x"), NetworkError);
+    assertEquals(error.reason, "its name cannot be resolved");
+  });
+
+  it("logs requests without the key", async () => {
+    const { url } = server(() => new Response("{}", { status: 202 }));
+    const lines: string[] = [];
+    await get(world().context, targetOf(url), "/api/projects", { log: (line) => lines.push(line) });
+    assertEquals(lines, [`GET ${url}/api/projects -> 202 (0 ms)`]);
+  });
+
+  const passing: [string, ResponseInit][] = [
+    ["429", { status: 429 }],
+    ["502", { status: 502 }],
+    ["503", { status: 503 }],
+    ["504", { status: 504 }],
+  ];
+  for (const [what, init] of passing) {
+    it(`asks again after ${what}, and takes the answer that comes then`, async () => {
+      const { url, requests } = server(() => requests.length < 3 ? new Response("", init) : new Response("good"));
+      const { context, pauses } = world();
+      assertEquals((await get(context, targetOf(url), "/x")).text, "good");
+      assertEquals([requests.length, pauses.length], [3, 2]);
+    });
+  }
+
+  it("waits longer each time, never the same for all, and gives up after three repetitions", async () => {
+    const { url, requests } = server(() => new Response("", { status: 503 }));
+    const { context, pauses } = world();
+    assertEquals((await get(context, targetOf(url), "/x")).status, 503);
+    assertEquals(requests.length, 4);
+    for (const [index, base] of [200, 400, 800].entries()) {
+      assert(pauses[index] >= base * 0.5 && pauses[index] <= base * 1.5, `${pauses}`);
+    }
+  });
+
+  for (const status of [400, 401, 403, 404, 409, 422, 500, 501]) {
+    it(`does not ask again after ${status}`, async () => {
+      const { url, requests } = server(() => new Response("", { status }));
+      await get(world().context, targetOf(url), "/x");
+      assertEquals(requests.length, 1);
+    });
+  }
+
+  const asked: [string, string, number][] = [
+    ["in seconds", "2", 2000],
+    ["as a date", "Mon, 22 Jan 2024 12:00:05 GMT", 5000],
+    ["as a date that has passed", "Mon, 22 Jan 2024 11:00:00 GMT", 0],
+  ];
+  for (const [what, value, pause] of asked) {
+    it(`waits as long as Retry-After asks ${what}`, async () => {
+      const busy = new Response("", { status: 429, headers: { "retry-after": value } });
+      const { url, requests } = server(() => requests.length === 1 ? busy : new Response("good"));
+      const { context, pauses } = world();
+      await get(context, targetOf(url), "/x");
+      assertEquals(pauses, [pause]);
+    });
+  }
+
+  it("does not wait for what Retry-After asks when that does not fit into the deadline", async () => {
+    const { url, requests } = server(() => new Response("", { status: 429, headers: { "retry-after": "3600" } }));
+    const { context, pauses } = world();
+    assertEquals((await get(context, targetOf(url), "/x")).status, 429);
+    assertEquals([requests.length, pauses], [1, []]);
+  });
+
+  it("connects again after a connection that was cut off", async () => {
+    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const serving = (async () => {
+      (await listener.accept()).close();
+      const second = await listener.accept();
+      await second.read(new Uint8Array(4096));
+      await second.write(new TextEncoder().encode("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\ngood"));
+      second.close();
+    })();
+    const answer = await get(world().context, targetOf(`http://127.0.0.1:${listener.addr.port}`), "/x");
+    await serving;
+    listener.close();
+    assertEquals(answer.text, "good");
+  });
+
+  it("tells each attempt in the log", async () => {
+    const { url, requests } = server(() =>
+      requests.length < 2 ? new Response("", { status: 503 }) : new Response("good")
+    );
+    const lines: string[] = [];
+    await get(world().context, targetOf(url), "/x", { log: (line) => lines.push(line) });
+    assertEquals(lines.map((it) => it.replace(/\d\.\d s/, "N s")), [
+      `GET ${url}/x -> 503 (0 ms)`,
+      "  again in N s",
+      `GET ${url}/x -> 200 (0 ms)`,
+    ]);
+  });
+});

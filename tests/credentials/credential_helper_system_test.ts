@@ -1,0 +1,218 @@
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
+import { runProgram } from "../../src/system/processes.ts";
+import { CredentialHelper, secretReference } from "../../src/credentials/credential_helper.ts";
+import { ConfigurationError, InterruptedError, SystemError } from "../../src/errors.ts";
+import { createPassStore, type PassStore } from "../support/pass_store.ts";
+import { type SecretService, startSecretService } from "../support/secret_service.ts";
+import { leaveWorlds, world } from "../support/world.ts";
+
+const KEY = "flux_dev_abc123def456ghi789jkl012mno34";
+const API = new URL("https://api.fluxloop.ai");
+const WORK = await secretReference(API, "/home/john/.fluxloop/credentials", "work");
+const HOME = await secretReference(API, "/home/john/.fluxloop/credentials", "home");
+
+/** @returns A world in which helpers run with `env` over this process's own environment. */
+function within(env: Readonly<Record<string, string>>) {
+  return world({
+    runProgram: (program, options) => runProgram(program, { ...options, env: { ...env, ...options.env } }),
+  });
+}
+
+function helperIn(env: Readonly<Record<string, string>>, name: string | null): CredentialHelper {
+  return new CredentialHelper(within(env).context, name);
+}
+
+async function assertFails(work: Promise<unknown>, kind: typeof SystemError, ...parts: string[]): Promise<void> {
+  const { message } = await assertRejects(() => work, kind);
+  for (const part of parts) assertStringIncludes(message, part);
+  assertEquals(message.includes("\n") || message.includes(KEY), false, message);
+}
+
+/** What every store must do. */
+async function assertKeepsSecrets(helper: CredentialHelper): Promise<void> {
+  await assertRejects(() => helper.get(WORK), ConfigurationError, 'The key of profile "work" is not in ');
+  await helper.erase(WORK);
+
+  await helper.store(WORK, "work", { apiKey: "the first" });
+  await helper.store(HOME, "home", { apiKey: `"quoted" \\ 'key' é` });
+  await helper.store(WORK, "work", { apiKey: KEY });
+  assertEquals(await helper.get(WORK), { apiKey: KEY });
+  assertEquals(await helper.get(HOME), { apiKey: `"quoted" \\ 'key' é` });
+
+  await helper.erase(WORK);
+  await helper.erase(WORK);
+  await assertRejects(() => helper.get(WORK), ConfigurationError, "any more; log in to it again");
+  assertEquals(await helper.get(HOME), { apiKey: `"quoted" \\ 'key' é` });
+}
+
+describe("credential helper and a Secret Service", () => {
+  let service: SecretService;
+  let helper: CredentialHelper;
+
+  beforeEach(async () => {
+    service = await startSecretService();
+    helper = helperIn(service.env, null);
+  });
+  afterEach(async () => {
+    await service.stop();
+    leaveWorlds();
+  });
+
+  it("keeps secrets", async () => {
+    await assertKeepsSecrets(helper);
+    assertEquals(await helper.store(WORK, "work", { apiKey: KEY }), "secretservice");
+  });
+
+  it("keeps a secret beyond the service's end, and not in plain text", async () => {
+    await helper.store(WORK, "work", { apiKey: KEY });
+    await service.restartUnlocked();
+    assertEquals(await helper.get(WORK), { apiKey: KEY });
+    const search = { args: ["-rlF", KEY, service.env.HOME], input: "", signal: new AbortController().signal };
+    assertEquals(await runProgram("grep", search), { code: 1, stdout: "", stderr: "" });
+  });
+
+  const locks = {
+    "that a person locked": (it: SecretService) => it.lock(),
+    "that nobody unlocked yet": (it: SecretService) => it.restartLocked(),
+  };
+  for (const [title, lock] of Object.entries(locks)) {
+    it(`neither gives, takes nor seems to remove a key in a keyring ${title}`, async () => {
+      await helper.store(WORK, "work", { apiKey: KEY });
+      await lock(service);
+      const locked = "it is locked or refuses access; unlock it and try again";
+      const about = 'the key of profile "work"';
+      await assertFails(helper.get(WORK), SystemError, `The Secret Service did not give ${about}: ${locked}`);
+      await assertFails(helper.erase(WORK), SystemError, `The Secret Service did not remove ${about}: ${locked}`);
+      const again = helper.store(WORK, "work", { apiKey: "another" });
+      await assertFails(again, SystemError, `The Secret Service did not take ${about}: ${locked}`);
+    });
+  }
+
+  it("says that there is no service", async () => {
+    await service.stopDaemon();
+    const none = "none runs in this session; start one (GNOME Keyring, KWallet), or log in with --storage file";
+    await assertFails(helper.store(WORK, "work", { apiKey: KEY }), SystemError, none);
+    await assertFails(helper.get(WORK), SystemError, none);
+    await assertFails(helper.erase(WORK), SystemError, none);
+  });
+
+  it("says that there is no service where there is not even a bus", async () => {
+    for (const address of ["", "unix:path=/nowhere"]) {
+      const busless = helperIn({ ...service.env, DBUS_SESSION_BUS_ADDRESS: address, DISPLAY: "" }, null);
+      await assertFails(busless.get(WORK), SystemError, "none runs in this session");
+    }
+  });
+});
+
+describe("credential helper and pass", () => {
+  let pass: PassStore | undefined;
+
+  afterEach(async () => {
+    await pass?.remove();
+    pass = undefined;
+    leaveWorlds();
+  });
+
+  it("keeps secrets", async () => {
+    pass = await createPassStore();
+    await assertKeepsSecrets(helperIn(pass.env, "pass"));
+  });
+
+  it("is used by itself where the Secret Service's helper is not installed", async () => {
+    pass = await createPassStore();
+    const programs = `${pass.env.HOME}/bin`;
+    Deno.mkdirSync(programs);
+    for (const entry of Deno.readDirSync("/usr/bin")) {
+      if (entry.name !== "docker-credential-secretservice") {
+        Deno.symlinkSync(`/usr/bin/${entry.name}`, `${programs}/${entry.name}`);
+      }
+    }
+    const helper = helperIn({ ...pass.env, PATH: programs }, null);
+    assertEquals(await helper.store(WORK, "work", { apiKey: KEY }), "pass");
+    assertEquals(await helper.get(WORK), { apiKey: KEY });
+  });
+
+  it("says that it is not set up", async () => {
+    pass = await createPassStore({ initialized: false });
+    const storing = helperIn(pass.env, "pass").store(WORK, "work", { apiKey: KEY });
+    await assertFails(storing, SystemError, 'it is not set up; run "pass init", or log in with --storage file');
+  });
+
+  it("says that GnuPG refuses", async () => {
+    pass = await createPassStore();
+    const helper = helperIn(pass.env, "pass");
+    await helper.store(WORK, "work", { apiKey: KEY });
+    await runProgram("gpgconf", {
+      args: ["--kill", "all"],
+      input: "",
+      env: pass.env,
+      signal: new AbortController().signal,
+    });
+    Deno.removeSync(`${pass.env.GNUPGHOME}/private-keys-v1.d`, { recursive: true });
+    await assertFails(helper.get(WORK), SystemError, "GnuPG refuses", "(docker-credential-pass: exit status 2: gpg:");
+    await helper.erase(WORK);
+  });
+
+  it("never has a secret in the arguments or the environment of a process", async () => {
+    pass = await createPassStore();
+    const spies = `${pass.env.HOME}/spies`;
+    const log = `${spies}/log`;
+    Deno.mkdirSync(spies);
+    const behind = { "docker-credential-spy": "docker-credential-pass", pass: "pass", gpg: "gpg" };
+    for (const [name, program] of Object.entries(behind)) {
+      const script = `#!/bin/sh\n{ echo "run ${name}" "$@"; env; } >> ${log}\nexec /usr/bin/${program} "$@"\n`;
+      Deno.writeTextFileSync(`${spies}/${name}`, script, { mode: 0o700 });
+    }
+    Deno.env.set("FLUXLOOP_API_KEY", KEY);
+    try {
+      const helper = helperIn({ ...pass.env, PATH: `${spies}:${pass.env.PATH}` }, "docker-credential-spy");
+      assertEquals(await helper.store(WORK, "work", { apiKey: KEY }), "spy");
+      assertEquals(await helper.get(WORK), { apiKey: KEY });
+      await helper.erase(WORK);
+    } finally {
+      Deno.env.delete("FLUXLOOP_API_KEY");
+    }
+    const seen = Deno.readTextFileSync(log);
+    const helperRuns = seen.match(/^run docker-credential-spy .*$/gm);
+    assertEquals(helperRuns, ["store", "get", "erase", "list"].map((it) => `run docker-credential-spy ${it}`));
+    assert(/^run pass /m.test(seen) && /^run gpg /m.test(seen), "the spies stood in nobody's way");
+    assertEquals(seen.includes(KEY), false);
+    assertStringIncludes(seen, "\nFLUXLOOP_API_KEY=\n");
+  });
+});
+
+describe("a credential helper that hangs", () => {
+  let folder: string;
+
+  beforeEach(() => {
+    folder = Deno.makeTempDirSync({ prefix: "fluxloop-helper-" });
+    // What it starts keeps its outputs open, and it cannot be asked to end.
+    const script = "#!/bin/sh\ntrap '' TERM INT\nsleep 600 &\necho $$ $! > \"$0.pid\"\nwait\n";
+    Deno.writeTextFileSync(`${folder}/docker-credential-hangs`, script, { mode: 0o700 });
+  });
+  afterEach(() => {
+    const [, child] = Deno.readTextFileSync(`${folder}/docker-credential-hangs.pid`).split(" ").map(Number);
+    Deno.kill(child, "SIGKILL");
+    Deno.removeSync(folder, { recursive: true });
+    leaveWorlds();
+  });
+
+  /** Waits until the helper runs. */
+  async function running(): Promise<void> {
+    for await (const _ of Deno.watchFs(folder)) {
+      if (/ \d+\n/.test(await Deno.readTextFile(`${folder}/docker-credential-hangs.pid`).catch(() => ""))) return;
+    }
+  }
+
+  it("is killed when the program is told to stop", async () => {
+    const started = running();
+    const { context, stop } = within({ PATH: `${folder}:/usr/bin:/bin` });
+    const getting = new CredentialHelper(context, "hangs").get(WORK);
+    await started;
+    stop();
+    await assertRejects(() => getting, InterruptedError);
+    const [helper] = Deno.readTextFileSync(`${folder}/docker-credential-hangs.pid`).split(" ").map(Number);
+    await assertRejects(() => Deno.stat(`/proc/${helper}`), Deno.errors.NotFound);
+  });
+});

@@ -1,0 +1,83 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from "@std/testing/bdd";
+import { parse } from "yaml";
+import { SEEDED_ACCOUNT_ID } from "../../../src/embedded_platform/seed.ts";
+import { type LocalPlatform, startLocalPlatform } from "../../../src/embedded_platform/server.ts";
+import { openStorage } from "../../../src/embedded_platform/storage.ts";
+import { CredentialsHome, keyHolders, keysIn, namesIn } from "../../support/credentials_home.ts";
+import { DOCUMENTED_KEY, fillPlatform, SECOND_KEY } from "../../support/platform.ts";
+import { DOCUMENTED_DAY } from "../../support/world.ts";
+
+const WRITERS = 50;
+/** Keys of one profile that are all saved at once. */
+const KEYS = Array.from({ length: 20 }, (_, index) => `flux_ci_${String(index).padStart(30, "k")}`);
+
+describe("writers of the credentials at once", () => {
+  let folder: string;
+  let platform: LocalPlatform;
+  let home: CredentialsHome;
+
+  beforeAll(async () => {
+    folder = await Deno.makeTempDir();
+    const dataDir = `${folder}/data`;
+    fillPlatform(dataDir);
+    const storage = openStorage(dataDir);
+    const common = { accountId: SEEDED_ACCOUNT_ID, createdAt: DOCUMENTED_DAY, expiresAt: null, name: "one of many" };
+    for (const key of KEYS) storage.apiKeys.add({ ...common, key, scopes: "all_projects", permissions: [] });
+    storage.close();
+    const random = (bytes: Uint8Array<ArrayBuffer>) => crypto.getRandomValues(bytes);
+    platform = await startLocalPlatform({ port: 0, dataDir, now: () => DOCUMENTED_DAY, random });
+  });
+  afterAll(async () => {
+    await platform.stop();
+    await Deno.remove(folder, { recursive: true });
+  });
+  beforeEach(async () => {
+    home = await CredentialsHome.open(platform.url);
+  });
+  afterEach(() => home.close());
+
+  /** Logs in to all these profiles at the same moment, and reads the file for as long as that takes. */
+  async function loginAll(logins: readonly { profile: string; key: string }[]): Promise<{ reads: number }> {
+    const ends = logins.map(({ profile, key }) => home.login(key, profile));
+    let working = true;
+    const finished = Promise.all(ends).finally(() => working = false);
+    let reads = 0;
+    while (working) {
+      const text = await Deno.readTextFile(home.file).catch((error) => {
+        if (reads > 0 || !(error instanceof Deno.errors.NotFound)) throw error;
+      });
+      if (text === undefined) continue;
+      assertEquals(Object.keys(parse(text).profiles).length > 0, true, text);
+      reads++;
+    }
+    const failed = (await finished).filter((it) => it.code !== 0).map((it) => it.stderr);
+    assertEquals(failed, []);
+    return { reads };
+  }
+
+  it(`are ${WRITERS} processes with a profile each: all are saved, and a reader sees whole files alone`, async () => {
+    const logins = Array.from({ length: WRITERS }, (_, index) => ({
+      profile: `p${index}`,
+      key: index % 2 === 0 ? DOCUMENTED_KEY : SECOND_KEY,
+    }));
+    const { reads } = await loginAll(logins);
+    assertEquals(reads > 10, true, `the reader read ${reads} times`);
+    const expected = Object.fromEntries(logins.map(({ profile, key }) => [profile, key]));
+    assertEquals(keysIn(await Deno.readTextFile(home.file)), expected);
+    assertEquals([namesIn(home.folder), keyHolders(home.folder)], [["credentials", "credentials.lock"], [
+      "credentials",
+    ]]);
+  });
+
+  it(`are ${KEYS.length} processes with one profile: it has one of their keys, whole`, async () => {
+    await loginAll(KEYS.map((key) => ({ profile: "default", key })));
+    const text = await Deno.readTextFile(home.file);
+    const [[name, key], ...others] = Object.entries(keysIn(text));
+    assertEquals([name, others, KEYS.includes(key)], ["default", [], true]);
+    // The platform numbers its keys in the order in which it got them; those of the documentation came first.
+    const number = Number(/key_id: key_(\d+)/.exec(text)![1]);
+    assertEquals(KEYS[number - 5], key, "the profile's fields come from one login");
+    assertMatch(text, /\n$/);
+  });
+});

@@ -1,0 +1,110 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
+import { hashSecret } from "../../src/embedded_platform/secret.ts";
+import { SEEDED_ACCOUNT_ID } from "../../src/embedded_platform/seed.ts";
+import type { LocalPlatform } from "../../src/embedded_platform/server.ts";
+import { openStorage, type Storage } from "../../src/embedded_platform/storage.ts";
+import { ask, bearer, DOCUMENTED_KEY, startPlatform } from "./running_platform.ts";
+
+const MONTHS = [
+  { seeded: "2024-01-16T00:00:00Z", asked: "2024-01-31T23:59:59Z", runs: 234 },
+  { seeded: "2024-01-16T00:00:00Z", asked: "2024-02-01T00:00:00Z", runs: 0 },
+  { seeded: "2024-12-31T23:59:59Z", asked: "2024-12-31T23:59:59Z", runs: 234 },
+  { seeded: "2024-12-31T23:59:59Z", asked: "2025-01-01T00:00:00Z", runs: 0 },
+  { seeded: "2024-01-16T00:00:00Z", asked: "2025-01-16T00:00:00Z", runs: 0 },
+];
+
+/** The key's dates are the day's, at whatever hour it is made. */
+const DATES = [
+  { seeded: "2024-01-16T00:00:00Z", created: "2024-01-16T00:00:00Z", expires: "2024-04-15T00:00:00Z" },
+  { seeded: "2024-01-16T23:59:59.999Z", created: "2024-01-16T00:00:00Z", expires: "2024-04-15T00:00:00Z" },
+  { seeded: "2025-12-01T12:00:00Z", created: "2025-12-01T00:00:00Z", expires: "2026-03-01T00:00:00Z" },
+];
+
+/** When a key that was used at 12:00:00 is used again, and when it was used last by what is kept. */
+const USES = [
+  { second: "2024-01-16T12:00:59Z", kept: "2024-01-16T12:00:00Z" },
+  { second: "2024-01-16T12:01:00Z", kept: "2024-01-16T12:01:00Z" },
+];
+
+describe("an account of the embedded platform", () => {
+  let dataDir: string;
+  let platform: LocalPlatform;
+  let storage: Storage;
+  let time: Date;
+
+  async function seed(at: string): Promise<void> {
+    time = new Date(at);
+    platform = await startPlatform(dataDir, { now: () => time });
+    storage = openStorage(dataDir);
+  }
+
+  beforeEach(async () => {
+    dataDir = await Deno.makeTempDir();
+  });
+
+  afterEach(async () => {
+    storage.close();
+    await platform.stop();
+    await Deno.remove(dataDir, { recursive: true });
+  });
+
+  for (const { seeded, asked, runs } of MONTHS) {
+    it(`that was seeded on ${seeded} has ${runs} runs on ${asked}`, async () => {
+      await seed(seeded);
+      // A key that outlives the seeded one.
+      const key = "flux_ci_zyx987wvu654tsr321qpo098nml76";
+      storage.apiKeys.add({
+        key,
+        accountId: SEEDED_ACCOUNT_ID,
+        name: "A long life",
+        createdAt: time,
+        expiresAt: null,
+        scopes: "all_projects",
+        permissions: [],
+      });
+      time = new Date(asked);
+      const me = await (await ask(platform, "/api/auth/me", bearer(key))).json();
+      assertEquals(me.usage, { runs_this_month: runs });
+    });
+  }
+
+  it("counts runs on top of what is there", async () => {
+    await seed("2024-01-16T00:00:00Z");
+    storage.accounts.addRuns(SEEDED_ACCOUNT_ID, "2024-01", 3);
+    assertEquals(storage.accounts.runs(SEEDED_ACCOUNT_ID, "2024-01"), 237);
+  });
+
+  for (const { seeded, created, expires } of DATES) {
+    it(`that was seeded on ${seeded} has a key from ${created} to ${expires}`, async () => {
+      await seed(seeded);
+      const { api_key } = await (await ask(platform, "/api/auth/me", bearer(DOCUMENTED_KEY))).json();
+      assertEquals([api_key.created_at, api_key.expires_at], [created, expires]);
+    });
+  }
+
+  for (const { second, kept } of USES) {
+    it(`whose key is used at 12:00:00 and on ${second} used it last on ${kept}`, async () => {
+      await seed("2024-01-16T12:00:00Z");
+      await ask(platform, "/api/auth/me", bearer(DOCUMENTED_KEY));
+      time = new Date(second);
+      await ask(platform, "/api/auth/me", bearer(DOCUMENTED_KEY));
+      assertEquals(storage.apiKeys.find(hashSecret(DOCUMENTED_KEY))?.lastUsedAt, new Date(kept));
+    });
+  }
+
+  it("cannot have the same key twice", async () => {
+    await seed("2024-01-16T00:00:00Z");
+    assertThrows(() =>
+      storage.apiKeys.add({
+        key: DOCUMENTED_KEY,
+        accountId: SEEDED_ACCOUNT_ID,
+        name: "Again",
+        createdAt: time,
+        expiresAt: null,
+        scopes: "all_projects",
+        permissions: [],
+      })
+    );
+  });
+});

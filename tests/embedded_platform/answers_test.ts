@@ -1,0 +1,213 @@
+import { assertEquals } from "@std/assert";
+import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
+import type { NewApiKey } from "../../src/embedded_platform/api_keys.ts";
+import { SEEDED_ACCOUNT_ID } from "../../src/embedded_platform/seed.ts";
+import type { LocalPlatform } from "../../src/embedded_platform/server.ts";
+import { openStorage, type Storage } from "../../src/embedded_platform/storage.ts";
+import openApiDocument from "../../contract/openapi.json" with { type: "json" };
+import { assertAnswer, assertCommonAnswer, operations } from "./contract.ts";
+import { ask, bearer, DOCUMENTED_KEY, SEED_DAY, sendRaw, startPlatform } from "./running_platform.ts";
+
+const ACME = { id: "org_1", name: "Acme Inc", role: "owner" };
+const PERSONAL = { id: "org_2", name: "Personal", role: "member" };
+const PROJECTS = [
+  { id: "prj_1", name: "customer-support-bot" },
+  { id: "prj_2", name: "sales-assistant" },
+  { id: "prj_3", name: "analytics-agent" },
+];
+
+/** What the documentation's key gets: design, platform-api.md, `GET /api/auth/me`. */
+const BODIES: Record<string, unknown> = {
+  "/api/auth/me": {
+    account: { id: "usr_1", email: "john@example.com", name: "John" },
+    organizations: [ACME, PERSONAL],
+    projects: PROJECTS,
+    api_key: {
+      id: "key_1",
+      name: "My Development Key",
+      created_at: "2024-01-16T00:00:00Z",
+      expires_at: "2024-04-15T00:00:00Z",
+      scopes: "all_projects",
+      permissions: ["read_scenarios", "upload_results", "create_scenarios"],
+    },
+    api_access: true,
+    plan: { name: "Team", runs_per_month: 1000 },
+    usage: { runs_this_month: 234 },
+  },
+  "/api/projects": { projects: PROJECTS },
+  "/api/workspaces": { workspaces: [ACME, PERSONAL] },
+  "/api/api-keys": {
+    api_keys: [{
+      id: "key_1",
+      name: "My Development Key",
+      created_at: "2024-01-16T00:00:00Z",
+      expires_at: "2024-04-15T00:00:00Z",
+      scopes: "all_projects",
+      permissions: ["read_scenarios", "upload_results", "create_scenarios"],
+      prefix: "flux_dev_abc1",
+      last_used_at: "2024-01-16T00:00:00Z",
+      created_by: null,
+    }],
+  },
+  "/openapi.json": openApiDocument,
+};
+
+const OTHER_KEY = "flux_ci_zyx987wvu654tsr321qpo098nml76";
+const NEVER_GIVEN = "flux_dev_nobody000000000000000000000000";
+
+const UNREADABLE_AUTHORIZATIONS = [
+  "Basic am9objpzZWNyZXQ=",
+  "Bearer",
+  `Bearer${DOCUMENTED_KEY}`,
+  `Bearer ${DOCUMENTED_KEY} ${DOCUMENTED_KEY}`,
+  `Bearer "${DOCUMENTED_KEY}"`,
+  `Token ${DOCUMENTED_KEY}`,
+  DOCUMENTED_KEY,
+];
+
+const minute = (offset: number) => new Date(SEED_DAY.getTime() + offset * 60_000);
+
+/** Keys that are not as the seeded one, and the code of the answer to them; `undefined`: they are taken. */
+const KEYS: { state: string; key: Partial<NewApiKey>; revoked?: boolean; code?: string }[] = [
+  { state: "that never expires", key: { expiresAt: null } },
+  { state: "that has a minute left", key: { expiresAt: minute(1) } },
+  { state: "that expires this moment", key: { expiresAt: minute(0) }, code: "expired_api_key" },
+  { state: "that has expired", key: { expiresAt: minute(-1) }, code: "expired_api_key" },
+  { state: "that was revoked", key: { expiresAt: null }, revoked: true, code: "revoked_api_key" },
+  {
+    state: "that was revoked and then expired",
+    key: { expiresAt: minute(-1) },
+    revoked: true,
+    code: "revoked_api_key",
+  },
+];
+
+describe("the embedded platform's answers", () => {
+  let dataDir: string;
+  let platform: LocalPlatform;
+  let storage: Storage;
+
+  beforeEach(async () => {
+    dataDir = await Deno.makeTempDir();
+    platform = await startPlatform(dataDir);
+    storage = openStorage(dataDir);
+  });
+
+  afterEach(async () => {
+    storage.close();
+    await platform.stop();
+    await Deno.remove(dataDir, { recursive: true });
+  });
+
+  function addKey(key: Partial<NewApiKey>) {
+    return storage.apiKeys.add({
+      key: OTHER_KEY,
+      accountId: SEEDED_ACCOUNT_ID,
+      name: "Another key",
+      createdAt: minute(-10),
+      expiresAt: null,
+      scopes: "all_projects",
+      permissions: ["read_scenarios"],
+      ...key,
+    });
+  }
+
+  for (const { path, operation } of operations.filter((it) => it.method === "GET")) {
+    const isOpen = operation.security?.length === 0;
+
+    it(`are the documentation's for GET ${path}`, async () => {
+      const response = await ask(platform, path, isOpen ? {} : bearer(DOCUMENTED_KEY));
+      assertEquals(response.status, 200);
+      assertEquals(await assertAnswer(response, "GET", path), BODIES[path]);
+    });
+
+    it(`are 405 for PUT ${path}`, async () => {
+      const response = await ask(platform, path, { method: "PUT", body: "{}", ...bearer(DOCUMENTED_KEY) });
+      const methods = operations.filter((it) => it.path === path).map((it) => it.method);
+      assertEquals([response.status, response.headers.get("allow")], [
+        405,
+        methods.join(", ").replace("GET", "GET, HEAD"),
+      ]);
+      await assertAnswer(response, "GET", path);
+    });
+
+    if (isOpen) continue;
+    it(`are 401 for GET ${path} without a key`, async () => {
+      const response = await ask(platform, path);
+      assertEquals([response.status, response.headers.get("www-authenticate")], [401, "Bearer"]);
+      await assertAnswer(response, "GET", path);
+    });
+  }
+
+  it("are 404 for a path that there is not", async () => {
+    const response = await ask(platform, "/api/nothing", bearer(DOCUMENTED_KEY));
+    assertEquals(response.status, 404);
+    await assertCommonAnswer(response, "NotFound");
+  });
+
+  for (const authorization of UNREADABLE_AUTHORIZATIONS) {
+    it(`are invalid_api_key for "Authorization: ${authorization}"`, async () => {
+      const response = await ask(platform, "/api/auth/me", { headers: { authorization } });
+      assertEquals(response.status, 401);
+      const body = await assertAnswer(response, "GET", "/api/auth/me");
+      assertEquals((body as { code: string }).code, "invalid_api_key");
+    });
+  }
+
+  it("are invalid_api_key for a key that was never given out", async () => {
+    const response = await ask(platform, "/api/auth/me", bearer(NEVER_GIVEN));
+    assertEquals(response.status, 401);
+    const body = await assertAnswer(response, "GET", "/api/auth/me");
+    assertEquals((body as { code: string }).code, "invalid_api_key");
+  });
+
+  for (const { state, key, revoked = false, code } of KEYS) {
+    it(`are ${code ?? "given"} for a key ${state}`, async () => {
+      const { id } = addKey(key);
+      if (revoked) storage.apiKeys.revoke(id, minute(-5));
+      const response = await ask(platform, "/api/auth/me", bearer(OTHER_KEY));
+      assertEquals(response.status, code === undefined ? 200 : 401);
+      const body = await assertAnswer(response, "GET", "/api/auth/me");
+      assertEquals((body as { code?: string }).code, code);
+    });
+  }
+
+  it("show a key that never expires as one without an end", async () => {
+    addKey({ expiresAt: null });
+    const response = await ask(platform, "/api/auth/me", bearer(OTHER_KEY));
+    const body = await assertAnswer(response, "GET", "/api/auth/me");
+    assertEquals((body as { api_key: { expires_at: unknown } }).api_key.expires_at, null);
+  });
+
+  it("hold no project outside of the key's scopes", async () => {
+    addKey({ scopes: ["prj_2", "prj_9"] });
+    const response = await ask(platform, "/api/projects", bearer(OTHER_KEY));
+    assertEquals(await assertAnswer(response, "GET", "/api/projects"), { projects: [PROJECTS[1]] });
+  });
+
+  it("come for the scheme in any case", async () => {
+    const response = await ask(platform, "/api/auth/me", { headers: { authorization: `bEARER  ${DOCUMENTED_KEY}` } });
+    assertEquals(response.status, 200);
+  });
+
+  it("to HEAD are those to GET without the body", async () => {
+    const host = new URL(platform.url).host;
+    const authorization = `Bearer ${DOCUMENTED_KEY}`;
+    const get = await ask(platform, "/api/auth/me", { headers: { authorization, "accept-encoding": "identity" } });
+    const head = await sendRaw(
+      platform,
+      `HEAD /api/auth/me HTTP/1.1\r\nHost: ${host}\r\nAuthorization: ${authorization}\r\nConnection: close\r\n\r\n`,
+    );
+    assertEquals(
+      [head.status, head.headers.get("content-length"), await head.text()],
+      [200, String((await get.arrayBuffer()).byteLength), ""],
+    );
+  });
+
+  for (const { path, status } of [{ path: "/openapi.json", status: 200 }, { path: "/nothing", status: 404 }]) {
+    it(`with status ${status} are kept by no cache, and taken for nothing but JSON`, async () => {
+      const { headers } = await ask(platform, path);
+      assertEquals([headers.get("cache-control"), headers.get("x-content-type-options")], ["no-store", "nosniff"]);
+    });
+  }
+});

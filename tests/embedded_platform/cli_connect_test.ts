@@ -1,0 +1,295 @@
+import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
+import type { IssuedCredential, StartedLogin } from "../../src/embedded_platform/contract.ts";
+import type { LocalPlatform } from "../../src/embedded_platform/server.ts";
+import { assertAnswer } from "./contract.ts";
+import { ask, bearer, SEED_DAY, startPlatform } from "./running_platform.ts";
+import { Visitor } from "./visitor.ts";
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const DAY = 24 * 60 * MINUTE;
+
+describe("a login through the browser, at the embedded platform", () => {
+  let platform: LocalPlatform;
+  let visitor: Visitor;
+  let clock: number;
+
+  beforeEach(async () => {
+    clock = SEED_DAY.getTime() + 12 * 60 * MINUTE;
+    platform = await startPlatform(null, { now: () => new Date(clock) });
+    visitor = await Visitor.signedIn(platform);
+  });
+
+  afterEach(() => platform.stop());
+
+  /** Sends a request, and holds the answer to the contract. */
+  async function send(path: string, body: unknown, headers: Record<string, string> = {}) {
+    const init = {
+      method: "POST",
+      body: JSON.stringify(body),
+      headers: { "content-type": "application/json", ...headers },
+    };
+    const response = await ask(platform, path, init);
+    return { status: response.status, headers: response.headers, body: await assertAnswer(response, "POST", path) };
+  }
+
+  async function start(): Promise<StartedLogin> {
+    return (await send("/api/cli-connect/start", {}, { "user-agent": "fluxloop/0.1.0 (linux; x86_64)" }))
+      .body as StartedLogin;
+  }
+
+  async function complete({ device_code }: StartedLogin) {
+    return (await send("/api/cli-connect/complete", { device_code })).body as {
+      status: string;
+      credential?: IssuedCredential;
+    };
+  }
+
+  async function decide({ user_code }: StartedLogin, decision: "approve" | "deny"): Promise<void> {
+    const { headers } = await visitor.submit("/connect", { code: user_code });
+    await visitor.submit(headers.get("location")!, { decision });
+  }
+
+  async function approved(): Promise<IssuedCredential> {
+    const login = await start();
+    await decide(login, "approve");
+    return (await complete(login)).credential!;
+  }
+
+  const refresh = (token: string) => send("/api/cli-connect/refresh", { refresh_token: token });
+  const revoke = (token: string) => send("/api/cli-connect/revoke", { refresh_token: token });
+
+  async function statusOf(token: string): Promise<number> {
+    return (await ask(platform, "/api/auth/me", bearer(token))).status;
+  }
+
+  it("begins with a code for the program, one for the person, and the page to type it on", async () => {
+    const { device_code, user_code, ...rest } = await start();
+    assertMatch(device_code, /^flux_dc_[a-z2-7]{32}$/);
+    assertMatch(user_code, /^[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}$/);
+    const verification_url = `${platform.url}/connect?code=${user_code}`;
+    assertEquals(rest, { verification_url, expires_in: 600, interval: 5 });
+  });
+
+  it("waits for somebody to decide", async () => {
+    assertEquals(await complete(await start()), { status: "pending" });
+  });
+
+  it("hands out tokens once it is approved", async () => {
+    const { access_token, refresh_token, ...rest } = await approved();
+    assertMatch(access_token, /^flux_at_[a-z2-7]{32}$/);
+    assertMatch(refresh_token, /^flux_rt_[a-z2-7]{32}$/);
+    assertEquals(rest, { expires_at: "2024-01-16T13:00:00Z", user_id: "usr_1", user_email: "john@example.com" });
+  });
+
+  it("makes the access token one of the person, with no key", async () => {
+    const { access_token } = await approved();
+    const response = await ask(platform, "/api/auth/me", bearer(access_token));
+    const { account, api_key } = await assertAnswer(response, "GET", "/api/auth/me") as {
+      account: { id: string };
+      api_key: null;
+    };
+    assertEquals([account.id, api_key], ["usr_1", null]);
+  });
+
+  it("says that it was denied", async () => {
+    const login = await start();
+    await decide(login, "deny");
+    assertEquals(await complete(login), { status: "denied" });
+  });
+
+  it("is over when its time is up, approved or not", async () => {
+    const [one, other] = [await start(), await start()];
+    await decide(one, "approve");
+    clock += 10 * MINUTE;
+    assertEquals([await complete(one), await complete(other)], [{ status: "expired" }, { status: "expired" }]);
+  });
+
+  it("is asked for more slowly by a program that asks too often", async () => {
+    const login = await start();
+    const statuses: string[] = [];
+    for (const pause of [0, 4, 9, 14, 20]) {
+      clock += pause * SECOND;
+      statuses.push((await complete(login)).status);
+    }
+    assertEquals(statuses, ["pending", "slow_down", "slow_down", "slow_down", "pending"]);
+  });
+
+  it("hands out other tokens within a minute where the answer was lost, and ends the first ones", async () => {
+    const login = await start();
+    await decide(login, "approve");
+    const first = (await complete(login)).credential!;
+    clock += 30 * SECOND;
+    const second = (await complete(login)).credential!;
+    assertEquals([await statusOf(first.access_token), await statusOf(second.access_token)], [401, 200]);
+  });
+
+  it("hands out nothing after that minute", async () => {
+    const login = await start();
+    await decide(login, "approve");
+    const { access_token } = (await complete(login)).credential!;
+    clock += 61 * SECOND;
+    assertEquals([await complete(login), await statusOf(access_token)], [{ status: "expired" }, 200]);
+  });
+
+  it("hands out nothing again once it was ended", async () => {
+    const login = await start();
+    await decide(login, "approve");
+    await revoke((await complete(login)).credential!.refresh_token);
+    clock += 10 * SECOND;
+    assertEquals(await complete(login), { status: "expired" });
+  });
+
+  it("cannot be completed with a code that nobody was given", async () => {
+    const { body } = await send("/api/cli-connect/complete", { device_code: "flux_dc_guessed" });
+    assertEquals(body, { status: "expired" });
+  });
+
+  it("cannot be completed with the code that the person sees", async () => {
+    const login = await start();
+    await decide(login, "approve");
+    assertEquals(await complete({ ...login, device_code: login.user_code }), { status: "expired" });
+  });
+
+  it("can be begun twenty times a minute", async () => {
+    const statuses: number[] = [];
+    for (let count = 0; count < 21; count++) {
+      clock += SECOND;
+      statuses.push((await send("/api/cli-connect/start", {})).status);
+    }
+    assertEquals(statuses, [...Array(20).fill(200), 429]);
+  });
+
+  it("says when it can be begun again", async () => {
+    for (let count = 0; count < 20; count++) await start();
+    clock += 20 * SECOND;
+    const { headers } = await send("/api/cli-connect/start", {});
+    assertEquals(headers.get("retry-after"), "40");
+    clock += 40 * SECOND;
+    assertEquals((await send("/api/cli-connect/start", {})).status, 200);
+  });
+
+  for (const [path, name] of [["complete", "device_code"], ["refresh", "refresh_token"], ["revoke", "refresh_token"]]) {
+    for (const value of [undefined, "", 7, null, ["x"], "x".repeat(8193)]) {
+      it(`is refused at ${path} with ${name} ${JSON.stringify(value)?.slice(0, 20)}`, async () => {
+        assertEquals((await send(`/api/cli-connect/${path}`, { [name]: value })).status, 422);
+      });
+    }
+  }
+
+  it("lives on with other tokens", async () => {
+    const first = await approved();
+    clock += 50 * MINUTE;
+    const { body } = await refresh(first.refresh_token);
+    const { credential } = body as { credential: IssuedCredential };
+    assertNotEquals(credential.refresh_token, first.refresh_token);
+    assertEquals([await statusOf(credential.access_token), credential.expires_at], [200, "2024-01-16T13:50:00Z"]);
+  });
+
+  it("leaves an access token its time when there is a newer one: another process may be using it", async () => {
+    const first = await approved();
+    await refresh(first.refresh_token);
+    assertEquals(await statusOf(first.access_token), 200);
+  });
+
+  it("takes no access token whose hour is over", async () => {
+    const { access_token } = await approved();
+    clock += 60 * MINUTE;
+    const response = await ask(platform, "/api/auth/me", bearer(access_token));
+    assertEquals([response.status, (await response.json()).code], [401, "expired_api_key"]);
+  });
+
+  it("takes a refresh token no longer than thirty days", async () => {
+    const { refresh_token } = await approved();
+    clock += 30 * DAY;
+    assertEquals((await refresh(refresh_token)).status, 401);
+  });
+
+  it("takes a refresh token a second time within a minute: the answer may have been lost", async () => {
+    const { refresh_token } = await approved();
+    await refresh(refresh_token);
+    clock += 30 * SECOND;
+    assertEquals((await refresh(refresh_token)).status, 200);
+  });
+
+  it("counts that minute from the first time: a token that comes again and again does not live on", async () => {
+    const { refresh_token } = await approved();
+    await refresh(refresh_token);
+    clock += 40 * SECOND;
+    await refresh(refresh_token);
+    clock += 40 * SECOND;
+    assertEquals((await refresh(refresh_token)).status, 401);
+  });
+
+  it("ends for everybody when a refresh token comes a second time later: somebody else has it", async () => {
+    const { refresh_token } = await approved();
+    const { body } = await refresh(refresh_token);
+    const { credential } = body as { credential: IssuedCredential };
+    clock += 61 * SECOND;
+    assertEquals((await refresh(refresh_token)).status, 401);
+    assertEquals((await refresh(credential.refresh_token)).status, 401);
+    assertEquals(await statusOf(credential.access_token), 401);
+  });
+
+  it("ends for everybody when the token of a lost answer comes after all: somebody else took the other one", async () => {
+    const { refresh_token } = await approved();
+    const first = (await refresh(refresh_token)).body as { credential: IssuedCredential };
+    const second = (await refresh(refresh_token)).body as { credential: IssuedCredential };
+    clock += 61 * SECOND;
+    assertEquals((await refresh(first.credential.refresh_token)).status, 401);
+    assertEquals((await refresh(second.credential.refresh_token)).status, 401);
+    assertEquals(await statusOf(second.credential.access_token), 401);
+  });
+
+  it("ends with its access tokens when it is revoked", async () => {
+    const { access_token, refresh_token } = await approved();
+    assertEquals((await revoke(refresh_token)).status, 204);
+    assertEquals([await statusOf(access_token), (await refresh(refresh_token)).status], [401, 401]);
+  });
+
+  it("can be revoked again, and so can one that never was", async () => {
+    const { refresh_token } = await approved();
+    await revoke(refresh_token);
+    assertEquals([(await revoke(refresh_token)).status, (await revoke("flux_rt_never")).status], [204, 204]);
+  });
+
+  it("takes no refresh token for an access token, and the other way round", async () => {
+    const { access_token, refresh_token } = await approved();
+    assertEquals([await statusOf(refresh_token), (await refresh(access_token)).status], [401, 401]);
+  });
+
+  it("lets the program do what the person may: make a key, and delete one that another made", async () => {
+    const { access_token } = await approved();
+    const headers = { ...bearer(access_token).headers };
+    const made = await send("/api/api-keys", { name: "made", permissions: ["manage_projects"] }, headers);
+    assertEquals(made.status, 201);
+    const gone = await ask(platform, "/api/api-keys/key_1", { method: "DELETE", headers });
+    assertEquals(gone.status, 204);
+  });
+
+  it("keeps none of its secrets in the database", async () => {
+    const dataDir = await Deno.makeTempDir();
+    const kept = await startPlatform(dataDir, { now: () => new Date(clock) });
+    try {
+      const other = await Visitor.signedIn(kept);
+      const json = { "content-type": "application/json" };
+      const begun = await ask(kept, "/api/cli-connect/start", { method: "POST", body: "{}", headers: json });
+      const login: StartedLogin = await begun.json();
+      const { headers } = await other.submit("/connect", { code: login.user_code });
+      await other.submit(headers.get("location")!, { decision: "approve" });
+      const body = JSON.stringify({ device_code: login.device_code });
+      const answer = await ask(kept, "/api/cli-connect/complete", { method: "POST", body, headers: json });
+      const { credential } = await answer.json();
+      const secrets = [login.device_code, login.user_code, credential.access_token, credential.refresh_token];
+      await kept.stop();
+      for (const { name } of Deno.readDirSync(dataDir)) {
+        const bytes = new TextDecoder("latin1").decode(Deno.readFileSync(`${dataDir}/${name}`));
+        for (const secret of secrets) assert(!bytes.includes(secret), `${name} holds ${secret}`);
+      }
+    } finally {
+      await kept.stop();
+      await Deno.remove(dataDir, { recursive: true });
+    }
+  });
+});

@@ -1,0 +1,143 @@
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
+import { DatabaseSync } from "node:sqlite";
+import { ConfigurationError, SystemError } from "../../src/errors.ts";
+import { openSeededStorage } from "../../src/embedded_platform/seed.ts";
+import { openStorage } from "../../src/embedded_platform/storage.ts";
+import { Fixture, random, SEED_DAY } from "./running_platform.ts";
+
+describe("the data directory", () => {
+  let folder: string;
+  let dataDir: string;
+  let file: string;
+
+  beforeEach(async () => {
+    folder = await Deno.makeTempDir();
+    dataDir = `${folder}/home/platform`;
+    file = `${dataDir}/platform.db`;
+  });
+
+  afterEach(() => Deno.remove(folder, { recursive: true }));
+
+  /** Puts a file where the database goes. */
+  function put(text: string): void {
+    Deno.mkdirSync(dataDir, { recursive: true });
+    Deno.writeTextFileSync(file, text);
+  }
+
+  /** Changes the database's file with SQL. */
+  function alter(sql: string): void {
+    Deno.mkdirSync(dataDir, { recursive: true });
+    const database = new DatabaseSync(file);
+    database.exec(sql);
+    database.close();
+  }
+
+  function tableNames(): unknown[] {
+    const database = new DatabaseSync(file);
+    const rows = database.prepare("SELECT name FROM sqlite_schema").all();
+    database.close();
+    return rows.map((it) => it.name);
+  }
+
+  const modes = [
+    { path: "/home", mode: "700" },
+    { path: "/home/platform", mode: "700" },
+    { path: "/home/platform/platform.db", mode: "600" },
+    { path: "/home/platform/platform.db-wal", mode: "600" },
+    { path: "/home/platform/platform.db-shm", mode: "600" },
+  ];
+  for (const { path, mode } of modes) {
+    it(`is its owner's alone, whatever the umask: ${path}`, async () => {
+      const server = new Fixture("serve.ts", dataDir);
+      await server.nextLine();
+      const info = await Deno.stat(folder + path);
+      await server.kill();
+      if (Deno.build.os !== "windows") assertEquals((info.mode! & 0o777).toString(8), mode);
+    });
+  }
+
+  it("holds no key, only its hash", async () => {
+    const server = new Fixture("serve.ts", dataDir);
+    const { apiKey } = JSON.parse(await server.nextLine());
+    // Killed, it leaves the write-ahead log behind, with all that was ever written.
+    await server.kill();
+    const files = [...Deno.readDirSync(dataDir)].map((it) => Deno.readFileSync(`${dataDir}/${it.name}`));
+    const contents = files.map((it) => new TextDecoder("latin1").decode(it)).join("");
+    assertStringIncludes(contents, "john@example.com");
+    assertEquals(contents.includes(apiKey.slice("flux_dev_abcd".length)), false);
+  });
+
+  it("may hold a file without content, which a crash leaves", () => {
+    put("");
+    openStorage(dataDir).close();
+    assertEquals(tableNames().includes("api_keys"), true);
+  });
+
+  it("is still new when filling it failed", () => {
+    assertThrows(() =>
+      openStorage(dataDir, (storage) => {
+        storage.accounts.addPlan("plan_1", { name: "Team", runs_per_month: 1000 });
+        throw new Error("out of power");
+      })
+    );
+    const { storage, apiKey } = openSeededStorage(dataDir, { now: SEED_DAY, random });
+    storage.close();
+    assertEquals(typeof apiKey, "string");
+  });
+
+  it("is refused when its database is of a newer version", () => {
+    openStorage(dataDir).close();
+    alter("PRAGMA user_version = 999");
+    const error = assertThrows(() => openStorage(dataDir), ConfigurationError);
+    assertEquals(
+      error.message,
+      `The platform's database ${file} was made by a newer fluxloop: upgrade this one, or use another data directory`,
+    );
+  });
+
+  it("is refused when its file is no database", () => {
+    put("Dear diary, today I tried fluxloop.".repeat(100));
+    const error = assertThrows(() => openStorage(dataDir), ConfigurationError);
+    assertEquals(
+      error.message,
+      `${file} is not a database of the embedded platform: use another data directory`,
+    );
+  });
+
+  it("keeps a file that is no database as it was", () => {
+    const text = "Dear diary, today I tried fluxloop.".repeat(100);
+    put(text);
+    assertThrows(() => openStorage(dataDir));
+    assertEquals(Deno.readTextFileSync(file), text);
+  });
+
+  it("is refused when its database is another program's", () => {
+    alter("CREATE TABLE recipes (name TEXT)");
+    assertThrows(() => openStorage(dataDir), ConfigurationError, "is not a database of the embedded platform");
+  });
+
+  it("keeps another program's database as it was", () => {
+    alter("CREATE TABLE recipes (name TEXT)");
+    const before = Deno.readFileSync(file);
+    assertThrows(() => openStorage(dataDir));
+    assertEquals(Deno.readFileSync(file), before);
+  });
+
+  it("is refused when it is a file", () => {
+    Deno.writeTextFileSync(`${folder}/file`, "");
+    const error = assertThrows(() => openStorage(`${folder}/file`), ConfigurationError);
+    assertEquals(error.message, `The data directory ${folder}/file is not a directory`);
+  });
+
+  it("is refused when it would lie within a file", () => {
+    Deno.writeTextFileSync(`${folder}/file`, "");
+    const error = assertThrows(() => openStorage(`${folder}/file/data`), ConfigurationError);
+    assertEquals(error.message, `The data directory ${folder}/file/data is not a directory`);
+  });
+
+  it("is told by name when its database cannot be opened", () => {
+    Deno.mkdirSync(file, { recursive: true });
+    assertThrows(() => openStorage(dataDir), SystemError, `Cannot open the platform's database ${file}: `);
+  });
+});

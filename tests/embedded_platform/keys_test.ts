@@ -1,0 +1,273 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
+import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
+import { SEEDED_ACCOUNT_ID } from "../../src/embedded_platform/seed.ts";
+import type { NewApiKey } from "../../src/embedded_platform/api_keys.ts";
+import type { LocalPlatform } from "../../src/embedded_platform/server.ts";
+import { openStorage, type Storage } from "../../src/embedded_platform/storage.ts";
+import { assertAnswer } from "./contract.ts";
+import { ask, bearer, DOCUMENTED_KEY, SEED_DAY, startPlatform } from "./running_platform.ts";
+
+const PATH = "/api/api-keys";
+const ITEM = "/api/api-keys/{id}";
+const WEAK = "flux_ci_weak0000000000000000000000000";
+const NARROW = "flux_ci_narrow00000000000000000000000";
+const ENDLESS = "flux_ci_endless0000000000000000000000";
+const FOREIGN = "flux_ci_foreign0000000000000000000000";
+const DAY = 24 * 60 * 60;
+
+interface Answered {
+  readonly status: number;
+  // deno-lint-ignore no-explicit-any -- JSON that was held to the contract
+  readonly body: any;
+}
+
+/** @returns The tables that were made after this one. */
+function tablesSince(database: DatabaseSync, table: string): string[] {
+  const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY rowid").all();
+  const names = tables.map(({ name }) => String(name)).filter((it) => !it.startsWith("sqlite_"));
+  return names.slice(names.indexOf(table) + 1);
+}
+
+describe("the embedded platform's keys", () => {
+  let platform: LocalPlatform;
+  let storage: Storage;
+  let dataDir: string;
+
+  beforeEach(async () => {
+    dataDir = await Deno.makeTempDir();
+    platform = await startPlatform(dataDir);
+    storage = openStorage(dataDir);
+    const common = { accountId: SEEDED_ACCOUNT_ID, name: "x", createdAt: SEED_DAY, scopes: "all_projects" } as const;
+    const add = (key: Partial<NewApiKey> & Pick<NewApiKey, "key">) =>
+      storage.apiKeys.add({
+        ...common,
+        expiresAt: new Date(SEED_DAY.getTime() + 30 * DAY * 1000),
+        permissions: [],
+        ...key,
+      });
+    add({ key: WEAK, name: "weak", permissions: ["read_scenarios"] });
+    add({ key: NARROW, name: "narrow", scopes: ["prj_2"], permissions: ["read_scenarios", "upload_results"] });
+    add({ key: ENDLESS, name: "endless", expiresAt: null, permissions: ["manage_projects"] });
+    storage.accounts.addAccount({ id: "usr_2", email: "eve@example.com", name: "Eve" }, "plan_1");
+    add({ key: FOREIGN, name: "foreign", accountId: "usr_2", permissions: ["read_scenarios"] });
+  });
+
+  afterEach(async () => {
+    storage.close();
+    await platform.stop();
+    await Deno.remove(dataDir, { recursive: true });
+  });
+
+  async function send(
+    key: string,
+    method: string,
+    path: string,
+    body?: unknown,
+    more: Record<string, string> = {},
+  ): Promise<Answered> {
+    const headers = { ...bearer(key).headers, "content-type": "application/json", ...more };
+    const text = typeof body === "string" ? body : JSON.stringify(body);
+    const response = await ask(platform, path, { method, headers, body: text });
+    return { status: response.status, body: await assertAnswer(response, method, path === PATH ? PATH : ITEM) };
+  }
+  const create = (key: string, body: unknown, more: Record<string, string> = {}) => send(key, "POST", PATH, body, more);
+  const statusOf = async (key: string) => (await ask(platform, "/api/auth/me", bearer(key))).status;
+
+  it("are made with what the caller has itself where nothing else is said", async () => {
+    const { status, body } = await create(WEAK, { name: " CI " });
+    const { key, ...listed } = body;
+    assertEquals([status, listed], [201, {
+      id: "key_6",
+      name: "CI",
+      created_at: "2024-01-16T00:00:00Z",
+      expires_at: "2024-02-15T00:00:00Z",
+      scopes: "all_projects",
+      permissions: ["read_scenarios"],
+      prefix: key.slice(0, "flux_dev_".length + 4),
+      last_used_at: null,
+      created_by: "key_2",
+    }]);
+    assertMatch(key, /^flux_dev_[a-z2-7]{32}$/);
+    assertEquals(await statusOf(key), 200);
+  });
+
+  it("are made as they are asked for", async () => {
+    const wish = {
+      name: "é \u{1f511}",
+      scopes: ["prj_1", "prj_2"],
+      permissions: ["upload_results"],
+      environment: "ci",
+      expires_in: 3600,
+    };
+    const { body } = await create(DOCUMENTED_KEY, wish);
+    assertEquals(
+      [body.name, body.scopes, body.permissions, body.expires_at],
+      ["é \u{1f511}", ["prj_1", "prj_2"], ["upload_results"], "2024-01-16T01:00:00Z"],
+    );
+    assertMatch(body.key, /^flux_ci_/);
+  });
+
+  it("are never listed with themselves, nor when they were deleted, nor to others than those who made them", async () => {
+    const { body: child } = await create(WEAK, { name: "child" });
+    const { body: grandchild } = await create(child.key, { name: "grandchild" });
+    const ids = async (key: string) => (await send(key, "GET", PATH)).body.api_keys.map((it: { id: string }) => it.id);
+    assertEquals(await ids(WEAK), ["key_2", child.id, grandchild.id]);
+    assertEquals(await ids(grandchild.key), [grandchild.id]);
+    assertEquals(await ids(DOCUMENTED_KEY), ["key_1"]);
+    await send(WEAK, "DELETE", `${PATH}/${child.id}`);
+    assertEquals(await ids(WEAK), ["key_2", grandchild.id]);
+    const { body } = await send(WEAK, "GET", PATH);
+    assert(!JSON.stringify(body).includes(grandchild.key));
+  });
+
+  const stronger: [string, string, Record<string, unknown>, number, string][] = [
+    ["a permission more", WEAK, { permissions: ["read_scenarios", "upload_results"] }, 403, "upload_results"],
+    ["the strongest permission", DOCUMENTED_KEY, { permissions: ["manage_projects"] }, 403, "manage_projects"],
+    ["another project", NARROW, { scopes: ["prj_1"] }, 422, "scopes"],
+    ["another project beside its own", NARROW, { scopes: ["prj_2", "prj_1"] }, 422, "scopes"],
+    ["another project by the older name", NARROW, { project_id: "prj_1" }, 422, "project_id"],
+    ["all projects", NARROW, { scopes: "all_projects" }, 422, "scopes"],
+    ["a project that there is not", DOCUMENTED_KEY, { scopes: ["prj_9"] }, 422, "scopes"],
+    ["a second more of life", WEAK, { expires_in: 30 * DAY + 1 }, 422, "expires_in"],
+    ["life without an end", WEAK, { expires_in: null }, 422, "expires_in"],
+  ];
+  for (const [what, key, wish, status, named] of stronger) {
+    it(`never make themselves a stronger one: ${what}`, async () => {
+      const before = storage.apiKeys.list(SEEDED_ACCOUNT_ID).length;
+      const answer = await create(key, { name: "stronger", ...wish });
+      assertEquals(answer.status, status);
+      assertEquals(status === 403 ? answer.body.required_permission : answer.body.detail[0].loc[1], named);
+      assertEquals(storage.apiKeys.list(SEEDED_ACCOUNT_ID).length, before);
+    });
+  }
+
+  it("make one that never ends where they do not end themselves", async () => {
+    assertEquals((await create(ENDLESS, { name: "x", expires_in: null })).body.expires_at, null);
+  });
+
+  const strange: [string, unknown, string | undefined][] = [
+    ["no name", {}, "name"],
+    ["a blank name", { name: "  " }, "name"],
+    ["a name of 101 characters", { name: "a".repeat(101) }, "name"],
+    ["a line end in the name", { name: "a\nb" }, "name"],
+    ["an escape sequence in the name", { name: "\x1b[31m" }, "name"],
+    ["a number for a name", { name: 7 }, "name"],
+    ["a permission that there is not", { name: "a", permissions: ["__proto__"] }, "permissions"],
+    ["no list of permissions", { name: "a", permissions: "read_scenarios" }, "permissions"],
+    ["scopes of objects", { name: "a", scopes: [{}] }, "scopes"],
+    ["scopes and a project", { name: "a", scopes: [], project_id: "prj_1" }, "project_id"],
+    ["another environment", { name: "a", environment: "root" }, "environment"],
+    ["a life of no time", { name: "a", expires_in: 0 }, "expires_in"],
+    ["a life of words", { name: "a", expires_in: "90d" }, "expires_in"],
+    ["a life of half seconds", { name: "a", expires_in: 90.5 }, "expires_in"],
+    ["a list", [], undefined],
+    ["null", null, undefined],
+    ["half a document", '{"name": "a', undefined],
+    ["nothing", "", undefined],
+  ];
+  for (const [what, body, field] of strange) {
+    it(`are not made of ${what}`, async () => {
+      const answer = await create(DOCUMENTED_KEY, body);
+      assertEquals([answer.status, answer.body.detail[0].loc[1]], [422, field]);
+    });
+  }
+
+  const harmless = ["'; DROP TABLE api_keys; --", "<script>alert(1)</script>", "%00%0a", "{{7*7}}", "\u202e"];
+  for (const name of harmless) {
+    it(`keep a name as it is that is an attack elsewhere: ${JSON.stringify(name)}`, async () => {
+      const { body } = await create(DOCUMENTED_KEY, { name });
+      assertEquals([body.name, storage.apiKeys.get(body.id)?.name], [name, name]);
+    });
+  }
+
+  for (
+    const [what, body, headers, status] of [
+      ["too much", { name: "a", more: "x".repeat(65 * 1024) }, {}, 413],
+      ["a form", "name=a", { "content-type": "application/x-www-form-urlencoded" }, 415],
+      ["no type", "{}", { "content-type": "" }, 415],
+    ] as const
+  ) {
+    it(`refuse ${what}`, async () => assertEquals((await create(DOCUMENTED_KEY, body, headers)).status, status));
+  }
+
+  it("are made once under an idempotency key, however often and at once they are asked for", async () => {
+    const more = { "idempotency-key": "rotation 1" };
+    const answers = await Promise.all(Array.from({ length: 20 }, () => create(DOCUMENTED_KEY, { name: "one" }, more)));
+    const made = answers.filter((it) => it.status === 201);
+    assertEquals([made.length, answers.filter((it) => it.status === 409).length], [1, 19]);
+    assertEquals(new Set(answers.map((it) => it.body.id)).size, 1);
+  });
+
+  it("are not made for another request under the same idempotency key", async () => {
+    const more = { "idempotency-key": "1" };
+    await create(DOCUMENTED_KEY, { name: "one" }, more);
+    assertEquals((await create(DOCUMENTED_KEY, { name: "two" }, more)).status, 422);
+  });
+
+  it("are another caller's business under the same idempotency key", async () => {
+    const more = { "idempotency-key": "1" };
+    assertEquals((await create(DOCUMENTED_KEY, { name: "one" }, more)).status, 201);
+    assertEquals((await create(WEAK, { name: "one" }, more)).status, 201);
+  });
+
+  it("are not taken any more once they were deleted, by themselves or by those who made them", async () => {
+    const { body: child } = await create(WEAK, { name: "child" });
+    const { body: grandchild } = await create(child.key, { name: "grandchild" });
+    assertEquals((await send(WEAK, "DELETE", `${PATH}/${grandchild.id}`)).status, 204);
+    assertEquals((await send(child.key, "DELETE", `${PATH}/${child.id}`)).status, 204);
+    assertEquals([await statusOf(child.key), await statusOf(grandchild.key), await statusOf(WEAK)], [401, 401, 200]);
+  });
+
+  const others: [string, string, string][] = [
+    ["that made them", WEAK, "made"],
+    ["of the same account", DOCUMENTED_KEY, "key_2"],
+    ["of another account", DOCUMENTED_KEY, "key_5"],
+    ["that there is not", DOCUMENTED_KEY, "key_99"],
+    ["of no such form", DOCUMENTED_KEY, "1%20OR%201=1"],
+  ];
+  for (const [what, key, id] of others) {
+    it(`cannot delete nor change the key ${what}`, async () => {
+      const made = (await create(key, { name: "made" })).body;
+      const [caller, target] = id === "made" ? [made.key, "key_2"] : [key, id];
+      assertEquals((await send(caller, "DELETE", `${PATH}/${target}`)).status, 404);
+      const change = { expires_at: "2024-01-17T00:00:00Z" };
+      assertEquals((await send(caller, "PATCH", `${PATH}/${target}`, change)).status, 404);
+      assertEquals([await statusOf(WEAK), await statusOf(FOREIGN)], [200, 200]);
+    });
+  }
+
+  const ends: [string, string, unknown, number][] = [
+    ["nearer", WEAK, "2024-01-17T00:00:00Z", 200],
+    ["nearer, in another zone", WEAK, "2024-01-17T02:00:00+02:00", 200],
+    ["later", WEAK, "2024-03-01T00:00:00Z", 422],
+    ["away", WEAK, null, 422],
+    ["from never to some time", ENDLESS, "2024-03-01T00:00:00Z", 200],
+    ["to a day without a time", WEAK, "2024-01-17", 422],
+    ["to nonsense", WEAK, "soon", 422],
+  ];
+  for (const [what, key, end, status] of ends) {
+    it(`${status === 200 ? "bring" : "do not bring"} their own end ${what}`, async () => {
+      const id = key === WEAK ? "key_2" : "key_4";
+      const before = storage.apiKeys.get(id)?.expiresAt;
+      const answer = await send(key, "PATCH", `${PATH}/${id}`, { expires_at: end });
+      assertEquals(answer.status, status);
+      assertEquals(storage.apiKeys.get(id)?.expiresAt, status === 200 ? new Date(end as string) : before);
+    });
+  }
+
+  it("live on in a folder of the version before", async () => {
+    storage.close();
+    await platform.stop();
+    const database = new DatabaseSync(`${dataDir}/platform.db`, { enableForeignKeyConstraints: false });
+    for (const table of tablesSince(database, "api_keys")) database.exec(`DROP TABLE ${table}`);
+    database.exec("PRAGMA user_version = 1");
+    database.close();
+    platform = await startPlatform(dataDir);
+    storage = openStorage(dataDir);
+    assertEquals([await statusOf(WEAK), (await create(WEAK, { name: "new" }, { "idempotency-key": "1" })).status], [
+      200,
+      201,
+    ]);
+  });
+});

@@ -1,0 +1,443 @@
+import { assert, assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
+import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
+import type { LocalPlatform } from "../../src/embedded_platform/server.ts";
+import { openStorage, type Storage } from "../../src/embedded_platform/storage.ts";
+import { ask, bearer, DOCUMENTED_KEY, SEED_DAY, sendRaw, startPlatform } from "./running_platform.ts";
+import { Visitor } from "./visitor.ts";
+
+const KEYS = "/settings/api-keys";
+const MINUTE = 60_000;
+
+/** A form that makes a key; more fields stand over these. */
+const NEW_KEY = { name: "CI", environment: "ci", expires: "30d", reach: "all", permissions: ["read_scenarios"] };
+
+/** What does harm where it is taken for SQL or for markup. */
+const HOSTILE = [
+  `'); DROP TABLE api_keys; --`,
+  `" OR "1"="1`,
+  `<script>alert(1)</script>`,
+  `"><img src=x onerror=alert(1)>`,
+  `' autofocus onfocus='alert(1)`,
+  `</title><h1>`,
+  `&lt;b&gt;`,
+  "${7*7}{{7*7}}",
+];
+
+const PROTECTED = [KEYS, `${KEYS}/key_1/delete`, `${KEYS}/key_1/regenerate`, "/connect", "/connect/1", "/"];
+
+describe("the embedded platform's pages", () => {
+  let dataDir: string;
+  let platform: LocalPlatform;
+  let storage: Storage;
+  let visitor: Visitor;
+  let clock: number;
+  let links: string[];
+
+  beforeEach(async () => {
+    clock = SEED_DAY.getTime();
+    links = [];
+    dataDir = await Deno.makeTempDir();
+    const onSignIn = (link: string) => links.push(link);
+    platform = await startPlatform(dataDir, { now: () => new Date(clock), onSignIn });
+    storage = openStorage(dataDir);
+    visitor = await Visitor.signedIn(platform);
+  });
+
+  afterEach(async () => {
+    storage.close();
+    await platform.stop();
+    await Deno.remove(dataDir, { recursive: true });
+  });
+
+  const pathOf = (link: string) => link.slice(platform.url.length);
+  const names = () => storage.apiKeys.list("usr_1").map(({ name }) => name);
+
+  /** @returns A login's code for the person. */
+  async function begin(userAgent = "fluxloop/0.1.0 (linux; x86_64)"): Promise<string> {
+    const headers = { "content-type": "application/json", "user-agent": userAgent };
+    const response = await ask(platform, "/api/cli-connect/start", { method: "POST", body: "{}", headers });
+    return (await response.json()).user_code;
+  }
+
+  async function statusOf(key: string): Promise<number> {
+    return (await ask(platform, "/api/auth/me", bearer(key))).status;
+  }
+
+  const getUnder = (host: string) =>
+    `GET /connect?code=X HTTP/1.1\r\nHost: ${host}\r\nCookie: ${visitor.cookie}\r\nConnection: close\r\n\r\n`;
+
+  async function shownKey(): Promise<string | undefined> {
+    return /value="(flux_[a-z]+_[a-z2-7]{32})"/.exec((await visitor.open(KEYS)).text)?.[1];
+  }
+
+  for (const path of PROTECTED) {
+    it(`show nothing of ${path} to somebody who has not signed in`, async () => {
+      const { status, text } = await new Visitor(platform).open(path);
+      assertEquals(status, 401);
+      assertNotMatch(text, /My Development Key|flux_dev_/);
+    });
+
+    it(`are kept by no cache, run nothing, load nothing foreign and are framed by nobody at ${path}`, async () => {
+      const { headers } = await visitor.open(path);
+      assertMatch(headers.get("content-security-policy")!, /^default-src 'none';.*frame-ancestors 'none'$/);
+      assertEquals([headers.get("cache-control"), headers.get("x-content-type-options")], ["no-store", "nosniff"]);
+    });
+  }
+
+  it("hold no script, no style of their own and no address of another host", async () => {
+    for (const path of [KEYS, "/connect", `${KEYS}/key_1/delete`, `${KEYS}/key_1/regenerate`]) {
+      const { text } = await visitor.open(path);
+      assertNotMatch(text, /<script|<style|\sstyle=|\son[a-z]+=|javascript:|https?:\/\//i, path);
+    }
+  });
+
+  it("keep the cookie from scripts and from other sites", async () => {
+    const { headers } = await new Visitor(platform).open(pathOf(links[0]));
+    assertMatch(
+      headers.get("set-cookie")!,
+      /^fluxloop_session_\d+=[a-z2-7]{32}; Path=\/; HttpOnly; SameSite=Strict$/,
+    );
+  });
+
+  it("take the sign-in link out of the address", async () => {
+    const { status, headers } = await new Visitor(platform).open(pathOf(links[0]));
+    assertEquals([status, headers.get("location")], [303, KEYS]);
+  });
+
+  it("take a sign-in link once", async () => {
+    const second = new Visitor(platform);
+    const { status, headers } = await second.open(pathOf(platform.signInUrl));
+    assertEquals([status, headers.get("set-cookie")], [403, null]);
+  });
+
+  it("give another link when one was used", async () => {
+    const second = new Visitor(platform);
+    await second.open(pathOf(links[0]));
+    assertEquals([(await second.open(KEYS)).status, (await visitor.open(KEYS)).status], [200, 200]);
+  });
+
+  it("do not let a link be guessed", async () => {
+    for (const token of ["", "flux_si_", "flux_si_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "undefined", "null"]) {
+      assertEquals((await new Visitor(platform).open(`/sign-in?token=${token}`)).status, 403, token);
+    }
+  });
+
+  for (
+    const [what, headers] of [["prefetches", { "sec-purpose": "prefetch" }], ["previews", { purpose: "prefetch" }]]
+  ) {
+    it(`do not use up a link that a browser ${what}`, async () => {
+      const other = new Visitor(platform);
+      await other.open(pathOf(links[0]), headers as Record<string, string>);
+      assertEquals((await other.open(pathOf(links[0]))).status, 303);
+    });
+  }
+
+  it("let nobody in with a cookie after it was signed out", async () => {
+    const thief = new Visitor(platform);
+    thief.cookie = visitor.cookie;
+    assertEquals((await visitor.submit("/sign-out")).status, 200);
+    assertEquals((await thief.open(KEYS)).status, 401);
+  });
+
+  it("let nobody in with a cookie after twelve hours", async () => {
+    clock += 12 * 60 * MINUTE;
+    assertEquals((await visitor.open(KEYS)).status, 401);
+  });
+
+  it("let nobody in with a cookie of before the platform was started again", async () => {
+    const { port } = new URL(platform.url);
+    await platform.stop();
+    platform = await startPlatform(dataDir, { now: () => new Date(clock), port: Number(port) });
+    assertEquals((await visitor.open(KEYS)).status, 401);
+  });
+
+  for (
+    const [path, fields] of [
+      [KEYS, NEW_KEY],
+      [`${KEYS}/key_1/delete`, { name: "My Development Key" }],
+      [`${KEYS}/key_1/regenerate`, {}],
+      ["/sign-out", {}],
+    ] as const
+  ) {
+    for (
+      const [what, forged, headers] of [
+        ["without its token", { form_token: [] }, {}],
+        ["with a guessed token", { form_token: "a".repeat(32) }, {}],
+        ["from another site", {}, { origin: "https://evil.example" }],
+        ["from a site that hides where it is", {}, { origin: "null" }],
+        ["from another port of this machine", {}, { origin: "http://127.0.0.1:1" }],
+      ] as const
+    ) {
+      it(`do not do what a form says that was sent to ${path} ${what}`, async () => {
+        const { status } = await visitor.submit(path, { ...fields, ...forged }, headers);
+        assert(status === 403 || status === 421, String(status));
+        assertEquals(
+          [names(), await statusOf(DOCUMENTED_KEY), (await visitor.open(KEYS)).status],
+          [["My Development Key"], 200, 200],
+        );
+      });
+    }
+  }
+
+  it("do not do what a form says that was sent with another session's token", async () => {
+    const other = new Visitor(platform);
+    await other.open(pathOf(links[0]));
+    const form_token = await other.formToken();
+    assertEquals((await visitor.submit(KEYS, { ...NEW_KEY, form_token })).status, 403);
+  });
+
+  it("do nothing on GET that a form does on POST", async () => {
+    for (const action of ["delete", "regenerate"]) {
+      await visitor.open(`${KEYS}/key_1/${action}?name=My+Development+Key&form_token=${await visitor.formToken()}`);
+    }
+    assertEquals([names(), await statusOf(DOCUMENTED_KEY)], [["My Development Key"], 200]);
+  });
+
+  it("list the keys with their last use", async () => {
+    await statusOf(DOCUMENTED_KEY);
+    const { text } = await visitor.open(KEYS);
+    for (const part of ["My Development Key", "flux_dev_abc1…", "2024-04-15", "2024-01-16 00:00 UTC"]) {
+      assertStringIncludes(text, part);
+    }
+  });
+
+  it("make a key that works, and show it once", async () => {
+    await visitor.submit(KEYS, NEW_KEY);
+    const key = await shownKey();
+    assertMatch(key!, /^flux_ci_/);
+    assertEquals([await statusOf(key!), await shownKey()], [200, undefined]);
+  });
+
+  it("keep a new key for somebody who sees it", async () => {
+    await visitor.submit(KEYS, NEW_KEY);
+    await visitor.open(KEYS, { "sec-purpose": "prefetch;prerender" });
+    await visitor.submit("/connect/1", { decision: "deny" });
+    assertMatch((await shownKey())!, /^flux_ci_/);
+  });
+
+  it("show all new keys when several were made in between", async () => {
+    for (const name of ["one", "two"]) await visitor.submit(KEYS, { ...NEW_KEY, name });
+    const { text } = await visitor.open(KEYS);
+    for (const name of ["one", "two"]) assertStringIncludes(text, `The key “${name}”. Copy it now`);
+  });
+
+  it("know somebody beside whose cookie there is another of the same name", async () => {
+    const [name] = visitor.cookie.split("=");
+    visitor.cookie = `${name}=tossed; ${visitor.cookie}; ${name}=other`;
+    assertEquals((await visitor.open(KEYS)).status, 200);
+  });
+
+  it("make visible what hides in the name of a key or a program", async () => {
+    await visitor.submit(KEYS, { ...NEW_KEY, name: "a\u202eb\u200bc" });
+    const { headers } = await visitor.submit("/connect", { code: await begin("x\u00adfluxloop\u0085") });
+    const pages = [await visitor.open(KEYS), await visitor.open(headers.get("location")!)];
+    for (const { text } of pages) assertNotMatch(text, /[\u202e\u200b\u0080-\u009f]/);
+  });
+
+  it("make a key of the reach, permissions and lifetime that the form says", async () => {
+    await visitor.submit(KEYS, {
+      ...NEW_KEY,
+      reach: "some",
+      scopes: ["prj_3", "prj_1"],
+      permissions: ["manage_projects", "upload_results"],
+      expires: "never",
+    });
+    const { name, scopes, permissions, expiresAt, createdBy } = storage.apiKeys.list("usr_1").at(-1)!;
+    assertEquals({ name, scopes, permissions, expiresAt, createdBy }, {
+      name: "CI",
+      scopes: ["prj_3", "prj_1"],
+      permissions: ["upload_results", "manage_projects"],
+      expiresAt: null,
+      createdBy: null,
+    });
+  });
+
+  for (
+    const [what, fields, message] of [
+      ["no name", { name: " " }, "It takes 1 to 100 characters"],
+      ["a name that is too long", { name: "x".repeat(101) }, "It takes 1 to 100 characters"],
+      ["a name with a control character", { name: "a\u0007b" }, "none of them a control character"],
+      ["projects alone, and none of them", { reach: "some" }, "Choose one project or more"],
+      ["a project that is not there", { reach: "some", scopes: "prj_9" }, "There is no such project"],
+      ["a permission that is not there", { permissions: "root" }, "There is none of this name"],
+      ["a lifetime that is on no list", { expires: "1000y" }, "seconds from a minute to ten years"],
+      ["an environment that is not there", { environment: "test" }, "It is one of dev, stg, prod and ci"],
+    ] as const
+  ) {
+    it(`say what is wrong with a form that has ${what}, and keep what was typed`, async () => {
+      const { status, text } = await visitor.submit(KEYS, { ...NEW_KEY, ...fields });
+      assertEquals([status, names()], [422, ["My Development Key"]]);
+      assertStringIncludes(text, message);
+      assertMatch(text, /<input[^>]*id="permissions-upload_results"(?![^>]*checked)/);
+    });
+  }
+
+  for (const text of HOSTILE) {
+    it(`show ${text} as the text that it is`, async () => {
+      await visitor.submit(KEYS, { ...NEW_KEY, name: text });
+      await begin(text);
+      const key = storage.apiKeys.list("usr_1").at(-1)!;
+      const { headers } = await visitor.submit("/connect", { code: await begin(text) });
+      const pages = await Promise.all(
+        [KEYS, KEYS, `${KEYS}/${key.id}/delete`, `${KEYS}/${key.id}/regenerate`, headers.get("location")!]
+          .map((it) => visitor.open(it)),
+      );
+      assertEquals(key.name, text);
+      for (const { text: page } of pages) assertEquals(unescaped(page).includes(text) && !hasMarkup(page), true, page);
+    });
+
+    it(`take ${text} for a value in every field`, async () => {
+      await visitor.submit(KEYS, { name: text, environment: text, expires: text, reach: text, permissions: text });
+      await visitor.submit(KEYS, { ...NEW_KEY, reach: "some", scopes: text });
+      await visitor.submit("/connect", { code: text });
+      await visitor.submit(`${KEYS}/key_1/delete`, { name: text });
+      await visitor.open(`/connect?code=${encodeURIComponent(text)}`);
+      const path = encodeURIComponent(text).replaceAll("%2F", "");
+      for (const place of [`${KEYS}/${path}/delete`, `${KEYS}/${path}/regenerate`, `/connect/${path}`]) {
+        await visitor.submit(place, { name: text, decision: text });
+      }
+      assertEquals([names(), await statusOf(DOCUMENTED_KEY)], [["My Development Key"], 200]);
+    });
+  }
+
+  it("delete a key whose name was typed", async () => {
+    const { status } = await visitor.submit(`${KEYS}/key_1/delete`, { name: " My Development Key " });
+    assertEquals([status, names(), await statusOf(DOCUMENTED_KEY)], [303, [], 401]);
+  });
+
+  it("delete no key under another name", async () => {
+    const { status } = await visitor.submit(`${KEYS}/key_1/delete`, { name: "my development key" });
+    assertEquals([status, await statusOf(DOCUMENTED_KEY)], [422, 200]);
+  });
+
+  it("replace a key by one like it", async () => {
+    clock += 10 * 24 * 60 * MINUTE;
+    await visitor.open(pathOf(links[0]));
+    await visitor.submit(`${KEYS}/key_1/regenerate`);
+    const key = (await shownKey())!;
+    const { name, scopes, permissions, expiresAt } = storage.apiKeys.list("usr_1").at(-1)!;
+    assertEquals({ name, scopes, permissions, expiresAt }, {
+      name: "My Development Key",
+      scopes: "all_projects",
+      permissions: ["read_scenarios", "upload_results", "create_scenarios"],
+      expiresAt: new Date("2024-04-25T00:00:00Z"),
+    });
+    assertEquals([await statusOf(key), await statusOf(DOCUMENTED_KEY)], [200, 401]);
+  });
+
+  for (const action of ["delete", "regenerate"]) {
+    it(`say that there is no key to ${action} where there is none`, async () => {
+      assertEquals((await visitor.submit(`${KEYS}/key_9/${action}`, { name: "x" })).status, 404);
+    });
+  }
+
+  it("say what asks to be let in, and from where, once its code was typed", async () => {
+    const code = await begin();
+    const { status, headers } = await visitor.submit("/connect", { code: code.toLowerCase().replace("-", " ") });
+    assertEquals(status, 303);
+    const { text } = await visitor.open(headers.get("location")!);
+    for (const part of [code, "fluxloop/0.1.0 (linux; x86_64)", "127.0.0.1", "john@example.com", "10 min left"]) {
+      assertStringIncludes(text, part);
+    }
+  });
+
+  it("say that a program waits", async () => {
+    await begin();
+    assertStringIncludes((await visitor.open(KEYS)).text, "A program waits to be let in");
+  });
+
+  it("put a code that came in the address into the field, and decide nothing", async () => {
+    const code = await begin();
+    const { text } = await visitor.open(`/connect?code=${code}`);
+    assertStringIncludes(text, `value="${code}"`);
+    assertEquals(storage.deviceLogins.waiting(new Date(clock)), 1);
+  });
+
+  it("let nobody decide on a login whose code they have not typed", async () => {
+    await begin();
+    for (const decision of ["approve", "deny"]) {
+      assertEquals((await visitor.submit("/connect/1", { decision })).headers.get("location"), "/connect");
+    }
+    assertEquals(storage.deviceLogins.waiting(new Date(clock)), 1);
+  });
+
+  it("let nobody decide twice", async () => {
+    const { headers } = await visitor.submit("/connect", { code: await begin() });
+    await visitor.submit(headers.get("location")!, { decision: "deny" });
+    await visitor.submit(headers.get("location")!, { decision: "approve" });
+    assertEquals(storage.deviceLogins.get(1, new Date(clock))?.state, "denied");
+  });
+
+  it("decide nothing where neither button was pressed", async () => {
+    const { headers } = await visitor.submit("/connect", { code: await begin() });
+    await visitor.submit(headers.get("location")!, { decision: "maybe" });
+    assertEquals(storage.deviceLogins.waiting(new Date(clock)), 1);
+  });
+
+  it("know no code whose time is up", async () => {
+    const code = await begin();
+    clock += 10 * MINUTE;
+    assertEquals((await visitor.submit("/connect", { code })).status, 422);
+  });
+
+  it("stop somebody who guesses codes after ten wrong ones, for ten minutes", async () => {
+    const code = await begin();
+    for (let count = 0; count < 10; count++) {
+      assertEquals((await visitor.submit("/connect", { code: "BBBB-BBBB" })).status, 422);
+    }
+    const { status, headers } = await visitor.submit("/connect", { code });
+    assertEquals([status, headers.get("retry-after")], [429, "600"]);
+    clock += 10 * MINUTE - 1;
+    assertEquals((await visitor.submit("/connect", { code: await begin() })).status, 429);
+    clock += 1;
+    assertEquals((await visitor.submit("/connect", { code: await begin() })).status, 303);
+  });
+
+  it("go on counting wrong codes when a right one comes in between", async () => {
+    for (let count = 0; count < 9; count++) await visitor.submit("/connect", { code: "BBBB-BBBB" });
+    await visitor.submit("/connect", { code: await begin() });
+    await visitor.submit("/connect", { code: "nonsense" });
+    assertEquals((await visitor.submit("/connect", { code: await begin() })).status, 429);
+  });
+
+  it("stop no other session for it", async () => {
+    const other = new Visitor(platform);
+    await other.open(pathOf(links[0]));
+    for (let count = 0; count < 10; count++) await visitor.submit("/connect", { code: "BBBB-BBBB" });
+    assertEquals((await other.submit("/connect", { code: await begin() })).status, 303);
+  });
+
+  it("take no form that is not one, and none without an end", async () => {
+    const json = await visitor.submit(KEYS, {}, { "content-type": "application/json" });
+    const large = await visitor.submit(KEYS, { ...NEW_KEY, name: "x".repeat(70_000) });
+    assertEquals([json.status, large.status, names()], [415, 413, ["My Development Key"]]);
+  });
+
+  it("are found under the platform's other names too", async () => {
+    const { port } = new URL(platform.url);
+    const { status, headers } = await sendRaw(platform, getUnder(`localhost:${port}`));
+    assertEquals([status, headers.get("location")?.trim()], [303, `${platform.url}/connect?code=X`]);
+  });
+
+  it("are not found under a foreign name that leads here", async () => {
+    const response = await sendRaw(platform, getUnder("evil.example"));
+    assertEquals([response.status, await response.json()], [421, {
+      detail: "This server does not answer for that host, or to that page",
+    }]);
+  });
+
+  it("take no other method", async () => {
+    const response = await ask(platform, KEYS, { method: "DELETE", headers: { cookie: visitor.cookie } });
+    assertEquals([response.status, response.headers.get("allow")], [405, "GET, POST"]);
+  });
+});
+
+function unescaped(page: string): string {
+  const characters: Record<string, string> = { "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'", "&amp;": "&" };
+  return page.replace(/&(?:lt|gt|quot|#39|amp);/g, (it) => characters[it]);
+}
+
+/** @returns Whether a page holds what none of ours does. */
+function hasMarkup(page: string): boolean {
+  return /<script|<img(?! src="\/icon)|\son[a-z]+=["']|<\/title><h1>|<b>/i.test(page);
+}

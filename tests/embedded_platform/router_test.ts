@@ -1,0 +1,97 @@
+import { assertEquals, assertNotMatch } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import { json, Refusal } from "../../src/embedded_platform/answers.ts";
+import type { Caller } from "../../src/embedded_platform/authenticate.ts";
+import { createRouter, type Route } from "../../src/embedded_platform/router.ts";
+import { assertCommonAnswer } from "./contract.ts";
+
+const ROUTES: readonly Route[] = [
+  { method: "GET", path: "/things", operationId: "list", access: "public", handler: () => json(200, "list") },
+  { method: "POST", path: "/things", operationId: "create", access: "api_key", handler: () => json(201, "created") },
+  { method: "GET", path: "/things/{id}", operationId: "get", access: "public", handler: (it) => json(200, it.params) },
+  {
+    method: "DELETE",
+    path: "/things/{id}/parts/{part}",
+    operationId: "remove",
+    access: "public",
+    handler: (it) => json(200, it.params),
+  },
+  {
+    method: "GET",
+    path: "/crash",
+    operationId: "crash",
+    access: "public",
+    handler() {
+      throw new Error("the secret is flux_dev_abc123");
+    },
+  },
+  {
+    method: "POST",
+    path: "/crash",
+    operationId: "crashLater",
+    access: "public",
+    handler: () => Promise.reject(new Error("the secret is flux_dev_abc123")),
+  },
+];
+
+function nobody(): Caller {
+  throw new Refusal(401, { detail: "Who is it?" });
+}
+
+function send(method: string, path: string): Promise<Response> {
+  return createRouter(ROUTES, nobody)(new Request(`http://127.0.0.1${path}`, { method }), "127.0.0.1");
+}
+
+const PARAMETERS = [
+  { method: "GET", path: "/things/thing_1", params: { id: "thing_1" } },
+  { method: "GET", path: "/things/a%2Fb%20c", params: { id: "a/b c" } },
+  { method: "DELETE", path: "/things/1/parts/2?x=3", params: { id: "1", part: "2" } },
+];
+
+const NOWHERE = ["/", "/thing", "/things/", "/things/1/", "/things/%E0%A4%A", "/things//parts/2", "/THINGS"];
+
+const WRONG_METHODS = [
+  { method: "PATCH", path: "/things", allow: "GET, HEAD, POST" },
+  { method: "OPTIONS", path: "/things/1", allow: "GET, HEAD" },
+  { method: "HEAD", path: "/things/1/parts/2", allow: "DELETE" },
+];
+
+describe("the router", () => {
+  for (const { method, path, params } of PARAMETERS) {
+    it(`takes the parameters out of ${path}`, async () => {
+      assertEquals(await (await send(method, path)).json(), params);
+    });
+  }
+
+  for (const path of NOWHERE) {
+    it(`answers 404 for ${path}`, async () => {
+      const response = await send("GET", path);
+      assertEquals(response.status, 404);
+      await assertCommonAnswer(response, "NotFound");
+    });
+  }
+
+  for (const { method, path, allow } of WRONG_METHODS) {
+    it(`answers 405 to ${method} ${path} and names the methods that there are`, async () => {
+      const response = await send(method, path);
+      assertEquals([response.status, response.headers.get("allow")], [405, allow]);
+      await assertCommonAnswer(response, "MethodNotAllowed");
+    });
+  }
+
+  it("answers HEAD where there is a GET", async () => {
+    assertEquals((await send("HEAD", "/things")).status, 200);
+  });
+
+  it("asks who it is before it answers", async () => {
+    assertEquals((await send("POST", "/things")).status, 401);
+  });
+
+  for (const method of ["GET", "POST"]) {
+    it(`answers 500 when a handler of ${method} crashes, and says nothing of how`, async () => {
+      const response = await send(method, "/crash");
+      assertEquals(response.status, 500);
+      assertNotMatch(JSON.stringify(await assertCommonAnswer(response, "ServerError")), /secret|flux_/);
+    });
+  }
+});

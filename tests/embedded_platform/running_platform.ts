@@ -1,0 +1,104 @@
+/**
+ * Platforms to ask, in this process and in others.
+ *
+ * @module
+ */
+import { DOCUMENTED_KEY } from "../support/platform.ts";
+import {
+  type LocalPlatform,
+  type LocalPlatformOptions,
+  startLocalPlatform,
+} from "../../src/embedded_platform/server.ts";
+
+export { DOCUMENTED_KEY };
+
+/** The day on which the documentation's key was made. */
+export const SEED_DAY = new Date("2024-01-16T00:00:00Z");
+
+/** Real randomness. */
+export const random: LocalPlatformOptions["random"] = (bytes) => crypto.getRandomValues(bytes);
+
+/** Starts a platform on a free port, on the documentation's day and with its key unless told otherwise. */
+export function startPlatform(
+  dataDir: string | null,
+  options: Partial<LocalPlatformOptions> = {},
+): Promise<LocalPlatform> {
+  return startLocalPlatform({ port: 0, dataDir, now: () => SEED_DAY, random, apiKey: DOCUMENTED_KEY, ...options });
+}
+
+/** Sends a request, past whatever proxy the environment names, and takes the whole answer in. */
+export async function ask(platform: { url: string }, path: string, init: RequestInit = {}): Promise<Response> {
+  const { hostname, port } = new URL(platform.url);
+  using client = Deno.createHttpClient({ proxy: { transport: "tcp", hostname, port: Number(port) } });
+  const response = await fetch(platform.url + path, { ...init, client });
+  // Taken in here, because the connection ends with this function.
+  const body = await response.arrayBuffer();
+  return new Response(response.status === 204 ? null : body, response);
+}
+
+/** @returns Headers that show `key`. */
+export function bearer(key: string): { headers: Record<string, string> } {
+  return { headers: { authorization: `Bearer ${key}` } };
+}
+
+/** Sends bytes as they are, for what `fetch` does not let through, and takes the answer in. */
+export async function sendRaw(platform: { url: string }, request: string): Promise<Response> {
+  const { hostname, port } = new URL(platform.url);
+  using connection = await Deno.connect({ hostname, port: Number(port) });
+  await connection.write(new TextEncoder().encode(request));
+  const text = await new Response(connection.readable).text();
+  const [head, body] = text.split("\r\n\r\n");
+  const [statusLine, ...headerLines] = head.split("\r\n");
+  const headers = headerLines.map((
+    it,
+  ): [string, string] => [it.slice(0, it.indexOf(":")), it.slice(it.indexOf(":") + 1)]);
+  return new Response(body, { status: Number(statusLine.split(" ")[1]), headers });
+}
+
+/** A process that runs a program of `fixtures/` and tells on standard output, line by line, what it has done. */
+export class Fixture {
+  readonly #process: Deno.ChildProcess;
+  readonly #lines: AsyncGenerator<string, void>;
+  readonly #errors: Promise<string>;
+
+  constructor(name: string, ...args: string[]) {
+    const module = new URL(`fixtures/${name}`, import.meta.url).href;
+    this.#process = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--no-check", module, ...args],
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.#lines = lines(this.#process.stdout);
+    this.#errors = new Response(this.#process.stderr).text();
+  }
+
+  /** @returns The next line. */
+  async nextLine(): Promise<string> {
+    const { value } = await this.#lines.next();
+    if (value === undefined) throw new Error(`The process has ended: ${await this.#errors}`);
+    return value;
+  }
+
+  /** Waits for its end. @returns The lines that were not read yet, and what it wrote on standard error. */
+  async end(): Promise<{ rest: string[]; errors: string }> {
+    const rest = await Array.fromAsync(this.#lines);
+    await this.#process.status;
+    return { rest, errors: await this.#errors };
+  }
+
+  /** `kill -9`: no more of its code runs. */
+  async kill(): Promise<{ rest: string[]; errors: string }> {
+    this.#process.kill("SIGKILL");
+    return await this.end();
+  }
+}
+
+/** @returns The lines of a stream; what comes after the last line break is left out. */
+async function* lines(stream: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<string, void> {
+  let rest = "";
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+    const parts = (rest + text).split("\n");
+    rest = parts.pop()!;
+    yield* parts;
+  }
+}

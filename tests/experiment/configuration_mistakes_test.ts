@@ -1,0 +1,393 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { afterEach, describe, it } from "@std/testing/bdd";
+import { ConfigurationError, MistakesError } from "../../src/errors.ts";
+import { failureText } from "../../src/output/failure.ts";
+import { readConfiguration } from "../../src/experiment/configuration.ts";
+import { leaveWorlds, world } from "../support/world.ts";
+
+const SECRET = "flux_dev_topsecret0123456789";
+const PLAIN_STYLE = { colour: false, bold: (text: string) => text, red: (text: string) => text };
+/** What is right, for the lines that a mistake is not about. */
+const RUNNER = "runner: {target: a:b}\n";
+
+interface Wrong {
+  readonly what: string;
+  readonly text: string;
+  /** Each as it is told behind the file's name. */
+  readonly mistakes: readonly string[];
+  /** Further files beside it. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+const http = (line: string) => `runner:\n  http:\n    url: https://example.com\n    ${line}\n`;
+const process = (line: string) => `runner:\n  process:\n    command: [agent]\n    ${line}\n`;
+const SPAN = "expected a span of time above zero such as 500ms, 30s or 2m";
+
+const WRONG: readonly Wrong[] = [
+  { what: "an empty file", text: "", mistakes: ["1:1 expected a map"] },
+  { what: "a list", text: "- a\n", mistakes: ["1:1 expected a map"] },
+  { what: "a text", text: "hello\n", mistakes: ["1:1 expected a map"] },
+  { what: "a tab", text: "name: a\n\tb: c\n", mistakes: ["2:1 is not valid YAML: a tab stands where spaces belong"] },
+  {
+    what: "two documents",
+    text: `${RUNNER}---\n${RUNNER}`,
+    mistakes: ["2:1 holds several documents; expected one"],
+  },
+  {
+    what: "a field that stands twice",
+    text: `name: a\nname: b\n${RUNNER}`,
+    mistakes: ["2:1 stands twice; expected each field once"],
+  },
+  {
+    what: "an alias of nothing",
+    text: `name: *other\n${RUNNER}`,
+    mistakes: ["1:1 an alias refers to nothing, or to too much"],
+  },
+  {
+    what: "no runner",
+    text: "name: a\n",
+    mistakes: ["1:1 runner: is missing; expected exactly one of process, http and target"],
+  },
+  {
+    what: "a runner that is none",
+    text: "runner: fast\n",
+    mistakes: ["1:1 runner: expected exactly one of process, http and target"],
+  },
+  {
+    what: "an empty runner",
+    text: "runner: {}\n",
+    mistakes: ["1:1 runner: expected exactly one of process, http and target"],
+  },
+  {
+    what: "two runners",
+    text: "runner:\n  target: a:b\n  process: {command: [x]}\n",
+    mistakes: ["1:1 runner: expected exactly one of process, http and target"],
+  },
+  {
+    what: "a field that there is not",
+    text: `paralel_runs: 3\n${RUNNER}`,
+    mistakes: [
+      "1:1 paralel_runs: no such field; expected one of name, iterations, parallel_runs, run_delay_seconds, inputs, " +
+      "inputs_file, output_directory, test, runner, guards",
+    ],
+  },
+  {
+    what: "a field that there is not, deeper",
+    text: `${RUNNER}test:\n  autoupload: true\n`,
+    mistakes: ["3:3 test.autoupload: no such field; expected one of auto_upload"],
+  },
+  {
+    what: "a name of another language's prototypes",
+    text: `${RUNNER}__proto__: {a: 1}\nconstructor: 1\n`,
+    mistakes: ["2:1 __proto__: no such field", "3:1 constructor: no such field"],
+  },
+  {
+    what: "no iterations",
+    text: `iterations: 0\n${RUNNER}`,
+    mistakes: ["1:1 iterations: expected a whole number from 1 to 1000"],
+  },
+  {
+    what: "too many iterations",
+    text: `iterations: 1001\n${RUNNER}`,
+    mistakes: ["1:1 iterations: expected a whole number from 1 to 1000"],
+  },
+  {
+    what: "half an iteration",
+    text: `iterations: 1.5\n${RUNNER}`,
+    mistakes: ["1:1 iterations: expected a whole number from 1 to 1000"],
+  },
+  {
+    what: "iterations as a text",
+    text: `iterations: "3"\n${RUNNER}`,
+    mistakes: ["1:1 iterations: expected a whole number from 1 to 1000"],
+  },
+  {
+    what: "no runs at once",
+    text: `parallel_runs: 0\n${RUNNER}`,
+    mistakes: ["1:1 parallel_runs: expected a whole number from 1 to 1000"],
+  },
+  {
+    what: "a delay back in time",
+    text: `run_delay_seconds: -1\n${RUNNER}`,
+    mistakes: ["1:1 run_delay_seconds: expected a number from 0 to 3600"],
+  },
+  { what: "an empty name", text: `name: ""\n${RUNNER}`, mistakes: ["1:1 name: expected a text that is not empty"] },
+  {
+    what: "an upload that is maybe",
+    text: `${RUNNER}test: {auto_upload: maybe}\n`,
+    mistakes: ["2:8 test.auto_upload: expected true or false"],
+  },
+  {
+    what: "a YAML 1.1 truth",
+    text: `${RUNNER}test: {auto_upload: yes}\n`,
+    mistakes: ["2:8 test.auto_upload: expected true or false"],
+  },
+  {
+    what: "no inputs in the list",
+    text: `inputs: []\n${RUNNER}`,
+    mistakes: ["1:1 inputs: expected a list that is not empty"],
+  },
+  {
+    what: "an input that is a number",
+    text: `inputs: [5]\n${RUNNER}`,
+    mistakes: ["1:10 inputs[0]: expected a text, or a map with input, id and persona"],
+  },
+  {
+    what: "an input without a text",
+    text: `inputs:\n  - id: a\n${RUNNER}`,
+    mistakes: ["2:5 inputs[0].input: is missing; expected a text"],
+  },
+  {
+    what: "an id that stands twice",
+    text: `inputs:\n  - {id: a, input: x}\n  - {id: a, input: y}\n${RUNNER}`,
+    mistakes: ["3:6 inputs[1].id: has the id of another input"],
+  },
+  {
+    what: "an id that another input has by its place",
+    text: `inputs:\n  - {id: input_2, input: x}\n  - y\n${RUNNER}`,
+    mistakes: ["3:5 inputs[1]: has the id of another input"],
+  },
+  {
+    what: "a persona without a name",
+    text: `inputs:\n  - {input: x, persona: {id: p}}\n${RUNNER}`,
+    mistakes: ["2:16 inputs[0].persona.name: is missing; expected a text"],
+  },
+  {
+    what: "two sources of inputs",
+    text: `inputs: [a]\ninputs_file: a.yaml\n${RUNNER}`,
+    mistakes: ["2:1 inputs_file: stands beside inputs; expected one of both"],
+  },
+  {
+    what: "a file of inputs that is not there",
+    text: `inputs_file: a.yaml\n${RUNNER}`,
+    mistakes: ["1:1 inputs_file: names a file that cannot be used: There is no file a.yaml"],
+  },
+  { what: "a time without a unit", text: http("timeout: 30"), mistakes: [`4:5 runner.http.timeout: ${SPAN}`] },
+  { what: "no time at all", text: http("timeout: 0.0s"), mistakes: [`4:5 runner.http.timeout: ${SPAN}`] },
+  { what: "a time in words", text: http("timeout: 3 seconds"), mistakes: [`4:5 runner.http.timeout: ${SPAN}`] },
+  {
+    what: "a guard without a unit",
+    text: `${RUNNER}guards: {max_duration: 5}\n`,
+    mistakes: [`2:10 guards.max_duration: ${SPAN}`],
+  },
+  {
+    what: "a guard that lets nothing through",
+    text: `${RUNNER}guards: {output_char_limit: 0}\n`,
+    mistakes: ["2:10 guards.output_char_limit: expected a whole number from 1 on"],
+  },
+  {
+    what: "no URL",
+    text: "runner: {http: {}}\n",
+    mistakes: ["1:10 runner.http.url: is missing; expected a text"],
+  },
+  {
+    what: "a URL that is none",
+    text: "runner: {http: {url: localhost}}\n",
+    mistakes: ["1:17 runner.http.url: expected a URL that begins with http:// or https://"],
+  },
+  {
+    what: "a URL to something else",
+    text: 'runner: {http: {url: "ftp://example.com"}}\n',
+    mistakes: ["1:17 runner.http.url: expected a URL that begins with http:// or https://"],
+  },
+  {
+    what: "a method that there is not",
+    text: http("method: FETCH"),
+    mistakes: ["4:5 runner.http.method: expected one of GET, POST, PUT, PATCH, DELETE"],
+  },
+  {
+    what: "a status to repeat that is none",
+    text: http("retry: {status_codes: [200]}"),
+    mistakes: ["4:28 runner.http.retry.status_codes[0]: expected a whole number from 400 to 599"],
+  },
+  {
+    what: "a stream that there is not",
+    text: http("stream: websocket"),
+    mistakes: ["4:5 runner.http.stream: expected one of none, sse"],
+  },
+  {
+    what: "a path that goes astray",
+    text: http('stream_output_path: "$.["'),
+    mistakes: ["4:5 runner.http.stream_output_path: expected a JSONPath, such as $.choices[0].text"],
+  },
+  {
+    what: "a header that has no name",
+    text: http('headers: {"a b": c}'),
+    mistakes: ["4:15 runner.http.headers.a b: is no name of a header"],
+  },
+  {
+    what: "a header of two lines",
+    text: http('headers: {a: "b\\nc"}'),
+    mistakes: ["4:15 runner.http.headers.a: holds what no header may, such as a line end"],
+  },
+  {
+    what: "a header that is a number",
+    text: http("headers: {a: 1}"),
+    mistakes: ["4:15 runner.http.headers.a: expected a text"],
+  },
+  {
+    what: "no command",
+    text: "runner: {process: {command: []}}\n",
+    mistakes: ["1:20 runner.process.command: expected a list that is not empty"],
+  },
+  {
+    what: "a command in one text",
+    text: "runner: {process: {command: python agent.py}}\n",
+    mistakes: ["1:20 runner.process.command: expected a list"],
+  },
+  {
+    what: "a protocol that there is not",
+    text: process("protocol: grpc"),
+    mistakes: ["4:5 runner.process.protocol: expected jsonl"],
+  },
+  {
+    what: "a pattern that is none",
+    text: process('ready_pattern: "("'),
+    mistakes: ["4:5 runner.process.ready_pattern: expected a regular expression"],
+  },
+  {
+    what: "a signal that there is not",
+    text: process("kill_signal: SIGNONE"),
+    mistakes: ["4:5 runner.process.kill_signal: expected one of SIGTERM, SIGINT, SIGKILL"],
+  },
+  {
+    what: "a target without its function",
+    text: "runner: {target: agent}\n",
+    mistakes: ["1:10 runner.target: expected package.module:function"],
+  },
+  {
+    what: "a folder of the function beside a process",
+    text: "runner:\n  process: {command: [x]}\n  working_directory: .\n",
+    mistakes: ["3:3 runner.working_directory: belongs to target, which is missing; expected runner.process.cwd"],
+  },
+  {
+    what: "a tag that YAML does not have",
+    text: http("headers: {a: !env TOKEN}"),
+    mistakes: ["4:18 has a tag that is not known; expected none"],
+  },
+  {
+    what: "a variable that is not set",
+    text: http("headers: {a: '${NOT_SET}'}"),
+    mistakes: ["4:15 runner.http.headers.a: the variable NOT_SET is not set; expected a value for ${NOT_SET}"],
+  },
+  ...["FLUXLOOP_API_KEY", "FLUXLOOP_SYNC_API_KEY", "FLUXLOOP_API_KEY_FILE"].map((name) => ({
+    what: `${name} in a header`,
+    text: http(`headers: {a: 'Bearer \${${name}}'}`),
+    mistakes: [
+      `4:15 runner.http.headers.a: \${${name}} is FluxLoop's own key, and stands for it in the runner's env alone`,
+    ],
+  })),
+  {
+    what: "the key in a URL",
+    text: "runner: {http: {url: 'https://example.com/${FLUXLOOP_API_KEY}'}}\n",
+    mistakes: [
+      "1:17 runner.http.url: ${FLUXLOOP_API_KEY} is FluxLoop's own key, and stands for it in the runner's env alone",
+    ],
+  },
+  {
+    what: "the key in a body, under a field named env",
+    text: http("body_template: {env: {a: '${FLUXLOOP_API_KEY}'}}"),
+    mistakes: [
+      "4:27 runner.http.body_template.env.a: ${FLUXLOOP_API_KEY} is FluxLoop's own key, and stands for it in the " +
+      "runner's env alone",
+    ],
+  },
+  {
+    what: "several at once, in the file's order",
+    text: "guards: {max_duration: x}\niterations: 0\nrunner:\n  http: {url: '${NOT_SET}', timout: 1s}\nbogus: 1\n",
+    mistakes: [
+      `1:10 guards.max_duration: ${SPAN}`,
+      "2:1 iterations: expected a whole number from 1 to 1000",
+      "4:10 runner.http.url: the variable NOT_SET is not set",
+      "4:29 runner.http.timout: no such field",
+      "5:1 bogus: no such field",
+    ],
+  },
+];
+
+const WRONG_INPUTS: readonly Wrong[] = [
+  { what: "a map", text: "a: b\n", files: { "in.yaml": "a: b\n" }, mistakes: ["in.yaml:1:1 expected a list"] },
+  {
+    what: "an input of JSON that is a number",
+    text: "",
+    files: { "in.json": '[\n  "a",\n  5\n]' },
+    mistakes: ["in.json:3:3 [1]: expected a text, or a map with input, id and persona"],
+  },
+  {
+    what: "JSON that ends too early",
+    text: "",
+    files: { "in.json": '["a"' },
+    mistakes: ["in.json:1:5 is not valid JSON"],
+  },
+  {
+    what: "a line that is no JSON",
+    text: "",
+    files: { "in.jsonl": '"a"\n\n{"input":\n"b"\n' },
+    mistakes: ["in.jsonl:3:1 is not valid JSON"],
+  },
+  {
+    what: "a line of another form, and an id that stands twice",
+    text: "",
+    files: { "in.jsonl": '{"input": "a"}\n\n{"inptu": "b"}\n' },
+    mistakes: ["in.jsonl:3:1 input: is missing; expected a text", "in.jsonl:3:1 inptu: no such field"],
+  },
+];
+
+describe("a mistake in fluxloop.yaml", () => {
+  afterEach(leaveWorlds);
+
+  /** @returns What is told of the mistakes in a file, a line each; `undefined` where there is none. */
+  function toldOf(text: string, files: Readonly<Record<string, string>> = {}): string[] {
+    const { context, home } = world({ env: { FLUXLOOP_API_KEY: SECRET, FLUXLOOP_SYNC_API_KEY: SECRET } });
+    for (const [name, content] of Object.entries({ "fluxloop.yaml": text, ...files })) {
+      Deno.writeTextFileSync(`${home}/${name}`, content);
+    }
+    const error = assertThrows(() => readConfiguration(context), MistakesError);
+    assertEquals(error.exitCode, 2);
+    const told = failureText(error, PLAIN_STYLE);
+    assertEquals(told.includes("topsecret"), false);
+    return told.trimEnd().split("\n").slice(2);
+  }
+
+  function assertTold(lines: readonly string[], expected: readonly string[]): void {
+    assertEquals(lines.length, expected.length, lines.join("\n"));
+    for (const [index, line] of lines.entries()) assert(line.startsWith(expected[index]), line);
+  }
+
+  for (const { what, text, mistakes } of WRONG) {
+    it(`is told with its place and what was expected: ${what}`, () => {
+      assertTold(toldOf(text), mistakes.map((it) => `fluxloop.yaml:${it}`));
+    });
+  }
+
+  for (const { what, files, mistakes } of WRONG_INPUTS) {
+    it(`is told of a file of inputs, too: ${what}`, () => {
+      assertTold(toldOf(`${RUNNER}inputs_file: ${Object.keys(files!)[0]}\n`, files), mistakes);
+    });
+  }
+
+  it("never repeats what stands there, which may be a key", () => {
+    const [line] = toldOf(`${RUNNER}name: [${SECRET}]\niterations: sk-topsecret\n`);
+    assertEquals(line, "fluxloop.yaml:2:1 name: expected a text");
+  });
+
+  it("is told of a field whose name is half a character", () => {
+    assertTold(toldOf(`${RUNNER}inputs: [a]\n"\\ud800": 1\n`), [
+      "fluxloop.yaml:1:1 a field's name holds half a character",
+    ]);
+  });
+
+  it("is told of a file of inputs that holds nothing else, however long it is", () => {
+    const lines = toldOf(`${RUNNER}inputs_file: in.jsonl\n`, { "in.jsonl": "{\n".repeat(200_000) });
+    assertEquals(lines.at(-1), "… and 199900 more, which --json tells");
+  });
+
+  it("of a file that is not there tells how to name another one", () => {
+    const { context } = world();
+    assertThrows(
+      () => readConfiguration(context),
+      ConfigurationError,
+      "There is no fluxloop.yaml here; name the configuration with --config <file>",
+    );
+  });
+});

@@ -1,0 +1,222 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { afterEach, describe, it } from "@std/testing/bdd";
+import Ajv from "ajv/dist/2020.js";
+import { parse } from "yaml";
+import { readConfiguration } from "../../src/experiment/configuration.ts";
+import { CONFIGURATION_SCHEMA } from "../../src/experiment/configuration_schema.ts";
+import type { TestConfiguration } from "../../src/experiment/model.ts";
+import { leaveWorlds, world } from "../support/world.ts";
+
+const RUNNER = "runner: {target: a:b}\n";
+const ENV = { TOKEN: "t0ps3cret", HOST: "agent.example.com", FLUXLOOP_API_KEY: "flux_dev_topsecret0123456789" };
+
+/** @returns What a file says, and the folder that it is in. */
+function read(text: string, files: Readonly<Record<string, string>> = {}) {
+  const { context, home } = world({ env: ENV });
+  for (const [name, content] of Object.entries({ "fluxloop.yaml": text, ...files })) {
+    Deno.writeTextFileSync(`${home}/${name}`, content);
+  }
+  return { ...readConfiguration(context), home };
+}
+
+describe("fluxloop.yaml", () => {
+  afterEach(leaveWorlds);
+
+  it("needs no more than a runner", () => {
+    const { configuration, home } = read(RUNNER);
+    assertEquals(
+      configuration,
+      {
+        name: home.split("/").at(-1)!,
+        iterations: 1,
+        parallelRuns: 1,
+        runDelay: 0,
+        inputs: null,
+        outputDirectory: `${home}/experiments`,
+        autoUpload: true,
+        runner: { kind: "python", target: "a:b", workingDirectory: home, pythonPath: [], env: {}, timeout: 120_000 },
+        guards: { maxDuration: null, outputCharLimit: null },
+      } satisfies TestConfiguration,
+    );
+  });
+
+  it("says all that it may say", () => {
+    const { configuration, home } = read(
+      "name: bot\niterations: 3\nparallel_runs: 8\nrun_delay_seconds: 0.5\noutput_directory: out\n" +
+        "test: {auto_upload: false}\nguards: {max_duration: 1.5m, output_char_limit: 100}\n" +
+        "runner:\n  process:\n    command: [node, agent.mjs]\n    cwd: agent\n    env: {A: b}\n    protocol: jsonl\n" +
+        "    ready_pattern: ^ready\n    timeout: 500ms\n    kill_signal: SIGINT\n    kill_timeout: 1h\n    reuse: true\n",
+    );
+    assertEquals(
+      configuration,
+      {
+        name: "bot",
+        iterations: 3,
+        parallelRuns: 8,
+        runDelay: 500,
+        inputs: null,
+        outputDirectory: `${home}/out`,
+        autoUpload: false,
+        guards: { maxDuration: 90_000, outputCharLimit: 100 },
+        runner: {
+          kind: "process",
+          command: ["node", "agent.mjs"],
+          cwd: `${home}/agent`,
+          env: { A: "b" },
+          readyPattern: /^ready/u,
+          timeout: 500,
+          killSignal: "SIGINT",
+          killTimeout: 3_600_000,
+          reuse: true,
+        },
+      } satisfies TestConfiguration,
+    );
+  });
+
+  it("names a server with all that it is asked with", () => {
+    const { configuration: { runner } } = read(
+      "runner:\n  http:\n    method: PUT\n    url: https://${HOST}/chat\n    headers: {authorization: 'Bearer ${TOKEN}'}\n" +
+        "    timeout: 10s\n    retry: {attempts: 3, backoff: 100ms, status_codes: [503]}\n" +
+        "    body_template: {text: '{{input}}', deep: [{key: '${TOKEN}'}], n: 1}\n    stream: sse\n" +
+        "    stream_output_path: $.delta\n    stream_event_filter: message\n",
+    );
+    assertEquals(runner, {
+      kind: "http",
+      method: "PUT",
+      url: new URL("https://agent.example.com/chat"),
+      headers: { authorization: `Bearer ${ENV.TOKEN}` },
+      timeout: 10_000,
+      retry: { attempts: 3, backoff: 100, statusCodes: [503] },
+      bodyTemplate: { text: "{{input}}", deep: [{ key: ENV.TOKEN }], n: 1 },
+      stream: "sse",
+      streamOutputPath: "$.delta",
+      streamEventFilter: ["message"],
+    });
+  });
+
+  for (
+    const [what, line] of [["process", "process: {command: [x], env: "], ["function", "target: a:b\n  env: "]] as const
+  ) {
+    it(`passes the key to a ${what}'s environment where it is told to`, () => {
+      const { configuration } = read(
+        `runner:\n  ${line}{KEY: "\${FLUXLOOP_API_KEY}"}${what === "process" ? "}" : ""}\n`,
+      );
+      assertEquals((configuration.runner as { env: unknown }).env, { KEY: ENV.FLUXLOOP_API_KEY });
+    });
+  }
+
+  for (const target of ["agent:run", "app.agent:Server.respond", "größe.agent:führe_aus"]) {
+    it(`takes the target ${target}`, () => {
+      const { runner } = read(`runner: {target: "${target}"}\n`).configuration;
+      assertEquals(runner.kind === "python" && runner.target, target);
+    });
+  }
+
+  it("has a way to write what would be a variable", () => {
+    const { configuration: { runner } } = read("runner: {target: 'a:b', env: {A: '$${TOKEN} $TOKEN $$ ${ TOKEN }'}}\n");
+    assertEquals((runner as { env: unknown }).env, { A: "${TOKEN} $TOKEN $$ ${ TOKEN }" });
+  });
+
+  it("takes merges", () => {
+    const { configuration: { runner } } = read('runner:\n  target: a:b\n  env: {A: "1", <<: {B: "2"}}\n');
+    assertEquals((runner as { env: unknown }).env, { B: "2", A: "1" });
+  });
+
+  it("may end its lines as Windows does, and begin with a byte-order mark", () => {
+    assertEquals(read("\ufeffname: a\r\nrunner:\r\n  target: a:b\r\n").configuration.name, "a");
+  });
+
+  const INPUTS = [
+    { id: "input_1", text: "hello", persona: null },
+    { id: "b", text: "is it\nthere?", persona: { id: null, name: "Anna" } },
+    { id: "input_3", text: "", persona: { id: "p1", name: "Ben" } },
+  ];
+  const AS_JSON = ["hello", { id: "b", input: "is it\nthere?", persona: "Anna" }, {
+    input: "",
+    persona: { id: "p1", name: "Ben" },
+  }];
+  const sources: [string, string, Record<string, string>][] = [
+    ["itself", `inputs: ${JSON.stringify(AS_JSON)}\n`, {}],
+    ["a YAML file", "inputs_file: in.yml\n", {
+      "in.yml":
+        '- hello\n- id: b\n  input: "is it\\nthere?"\n  persona: Anna\n- {input: "", persona: {id: p1, name: Ben}}\n',
+    }],
+    ["a JSON file", "inputs_file: in.json\n", { "in.json": JSON.stringify(AS_JSON) }],
+    ["a JSONL file", "inputs_file: in.jsonl\n", {
+      "in.jsonl": AS_JSON.map((it) => `${JSON.stringify(it)}\r\n`).join("\n"),
+    }],
+  ];
+  for (const [what, line, files] of sources) {
+    it(`has its inputs from ${what}`, () => {
+      assertEquals(read(RUNNER + line, files).configuration.inputs, INPUTS);
+    });
+  }
+
+  it("is kept without what may be a secret", () => {
+    const { maskedText } = read(
+      "# flux_dev_topsecret0123456789\nname: bot # topsecret\nrunner:\n  http:\n" +
+        "    url: https://user:topsecret@example.com/?api_key=topsecret&page=1\n    headers:\n" +
+        '      Authorization: Bearer topsecret\n      X-Api-Key: "${TOKEN}"\n      Cookie: Bearer ${TOKEN}\n' +
+        "      Accept: text/plain\n    body_template: {password: [topsecret], text: flux_dev_topsecret0123456789}\n",
+    );
+    assertEquals(
+      maskedText,
+      "name: bot\nrunner:\n  http:\n    url: https://user:****@example.com/?api_key=****&page=1\n    headers:\n" +
+        '      Authorization: "****"\n      X-Api-Key: "${TOKEN}"\n      Cookie: Bearer ****\n' +
+        '      Accept: text/plain\n    body_template: { password: [ "****" ], text: flux_dev_**** }\n',
+    );
+  });
+
+  it("is kept without a secret among a command's arguments", () => {
+    const { maskedText } = read("runner: {process: {command: [agent, --token, topsecret, --key=topsecret, -x, y]}}\n");
+    assertEquals(
+      maskedText,
+      'runner: { process: { command: [ agent, --token, "****", --key=****, -x, y ] } }\n',
+    );
+  });
+
+  it("is YAML still when it is kept, whatever was masked", () => {
+    const { maskedText } = read(
+      'runner: {process: {command: [curl, -H, "Authorization: Bearer topsecret", "a: b"]}}\n',
+    );
+    assertEquals(
+      maskedText,
+      'runner: { process: { command: [ curl, -H, "Authorization: Bearer ****", "a: b" ] } }\n',
+    );
+  });
+
+  for (const name of ["DB_PASS", "PGPASSWORD", "SMTP_PWD", "passphrase"]) {
+    it(`is kept without the variable ${name}`, () => {
+      const { maskedText } = read(`runner: {process: {command: [agent], env: {${name}: topsecret}}}\n`);
+      assertEquals(maskedText, `runner: { process: { command: [ agent ], env: { ${name}: "****" } } }\n`);
+    });
+  }
+});
+
+describe("the configuration's schema", () => {
+  // deno-lint-ignore no-explicit-any -- its declarations are CommonJS's
+  const validate = new (Ajv as any)({ strict: false, allErrors: true }).compile(CONFIGURATION_SCHEMA);
+
+  it("is one that another validator takes, and agrees about what is right and what is wrong", () => {
+    assertEquals(validate(parse("runner: {process: {command: [x], timeout: 3s}}\ninputs: [a, {input: b}]\n")), true);
+    for (
+      const text of ["runner: {}", "name: a", "runner: {target: a:b}\niterations: 0", "runner: {target: a:b}\nx: 1"]
+    ) {
+      assertEquals(validate(parse(text)), false, text);
+    }
+  });
+
+  it("describes every field", () => {
+    const undescribed: string[] = [];
+    const walk = (schema: typeof CONFIGURATION_SCHEMA, path: string): void => {
+      if (schema.description === undefined) undescribed.push(path);
+      for (const [name, it] of Object.entries(schema.properties ?? {})) walk(it, `${path}.${name}`);
+      if (schema.items !== undefined && schema.items.properties !== undefined) {
+        for (const [name, it] of Object.entries(schema.items.properties)) walk(it, `${path}[].${name}`);
+      }
+    };
+    walk(CONFIGURATION_SCHEMA, "");
+    assertEquals(undescribed, []);
+    assertMatch(JSON.stringify(CONFIGURATION_SCHEMA), /2020-12/);
+  });
+});

@@ -1,0 +1,130 @@
+import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
+import { ConfigurationError, SystemError } from "../../../src/errors.ts";
+import type { RunResult } from "../../../src/experiment/model.ts";
+import { createExperimentFolder } from "../../../src/experiment/results/folder.ts";
+import { readResults } from "../../../src/experiment/results/result_line.ts";
+import { readSummary } from "../../../src/experiment/results/summary.ts";
+import { leaveWorlds, type World, world } from "../../support/world.ts";
+import { experimentOf, failed, HOSTILE, LEAKED_KEY, passed } from "../../support/experiments.ts";
+
+/** @returns What a folder's results hold, read back. */
+async function results(folder: string): Promise<RunResult[]> {
+  return (await Array.fromAsync(readResults(folder))).map((it) => it.result);
+}
+
+describe("an experiment's folder", () => {
+  let here: World;
+  let output: string;
+
+  beforeEach(() => {
+    here = world();
+    output = `${here.home}/a/results`;
+  });
+
+  afterEach(leaveWorlds);
+
+  const make = (runs: readonly RunResult[], options?: Parameters<typeof experimentOf>[3]) =>
+    experimentOf(here.context, output, runs, options);
+  const text = (folder: string, file: string) => Deno.readTextFileSync(`${folder}/${file}`);
+  const files = (folder: string) => [...Deno.readDirSync(folder)].map((it) => it.name).sort();
+
+  it("is named by its time and holds four files", async () => {
+    const folder = await make([passed(1)]);
+    assertMatch(folder, /\/a\/results\/exp_20240122T120000Z_[a-z2-7]{8}$/);
+    assertEquals(files(folder), ["config.yaml", "result.html", "results.jsonl", "summary.json"]);
+  });
+
+  it("is another one each time", async () => {
+    assertEquals(await make([]) === await make([]), false);
+  });
+
+  it("gives back each run as it was", async () => {
+    const runs = [
+      passed(1, "Hello\n\u{1f511} \u202e\0"),
+      failed(2, "It ended with exit code 1", ["Traceback", "\x1b[31m"]),
+    ];
+    assertEquals(await results(await make(runs)), runs);
+  });
+
+  it("tells of the whole in its summary", async () => {
+    const folder = await make([passed(1), failed(2), failed(3)], { origin: { bundleVersionId: "bv_1" } });
+    const { id, ...summary } = JSON.parse(text(folder, "summary.json"));
+    assertStringIncludes(folder, id);
+    assertEquals(summary, {
+      name: "Nightly",
+      status: "completed",
+      started_at: "2024-01-22T12:00:00.000Z",
+      ended_at: "2024-01-22T12:01:23.000Z",
+      planned: 3,
+      bundle_version_id: "bv_1",
+      project_id: null,
+      passed: 1,
+      failed: 2,
+      duration_ms: { min: 101, mean: 102, p50: 102, p95: 103, max: 103 },
+      failures: { timeout: 2 },
+    });
+  });
+
+  it("holds each run, in whole lines, the moment that it was taken", async () => {
+    const folder = await createExperimentFolder(here.context, { outputDirectory: output, name: "x" }, "");
+    for (let number = 1; number <= 3; number++) {
+      await folder.append(passed(number));
+      assertEquals((await results(folder.path)).length, number);
+    }
+  });
+
+  it("holds thousands of runs that end at once", async () => {
+    const runs = Array.from({ length: 5000 }, (_, index) => passed(index));
+    assertEquals((await results(await make(runs))).length, 5000);
+  });
+
+  it("holds lines that are longer than what is read at once", async () => {
+    const runs = [passed(1, "é".repeat(100_000)), passed(2), passed(3, "x".repeat(65_536))];
+    assertEquals(await results(await make(runs)), runs);
+  });
+
+  it("says of an experiment that was killed that it is running, and loses no whole line", async () => {
+    const folder = await make([passed(1), passed(2)], { isKilled: true, origin: { projectId: "prj_1" } });
+    Deno.writeTextFileSync(`${folder}/results.jsonl`, '{"run_id":', { append: true });
+    const { state, projectId, planned, endedAt } = await readSummary(folder);
+    assertEquals([state, projectId, planned, endedAt], ["running", "prj_1", 2, null]);
+    assertEquals((await results(folder)).length, 2);
+  });
+
+  it("says where a line is that is none of its own", async () => {
+    const folder = await make([passed(1)]);
+    const size = Deno.statSync(`${folder}/results.jsonl`).size;
+    Deno.writeTextFileSync(`${folder}/results.jsonl`, "{}\n", { append: true });
+    await assertRejects(() => results(folder), ConfigurationError, `the line that ends at byte ${size + 3} is no run`);
+  });
+
+  it("holds no key in any of its files, whoever said it", async () => {
+    const nested = passed(1, LEAKED_KEY);
+    const { request } = nested;
+    const folder = await make([
+      {
+        ...nested,
+        request: { ...request, input: { id: LEAKED_KEY, text: LEAKED_KEY, persona: { id: null, name: LEAKED_KEY } } },
+      },
+      passed(2, HOSTILE),
+      failed(3, LEAKED_KEY, [LEAKED_KEY]),
+    ], { name: LEAKED_KEY, config: `api_key: ${LEAKED_KEY}\n` });
+    const leaking = files(folder).filter((it) => text(folder, it).includes(LEAKED_KEY.slice(14)));
+    assertEquals([leaking, text(folder, "config.yaml")], [[], "api_key: flux_dev_leak...ijklm\n"]);
+  });
+
+  it("keeps what an agent says of bearers", async () => {
+    const [{ outcome }] = await results(await make([passed(1, "The bearer of this letter is 21.")]));
+    assertEquals(outcome, { status: "passed", output: "The bearer of this letter is 21." });
+  });
+
+  for (const what of ["a file in its way", "a folder that may not be written to"]) {
+    it(`is not made where there is ${what}, and says so`, async () => {
+      // No system lets a folder be made there, not even for root.
+      output = what.startsWith("a file") ? `${here.home}/file/results` : Deno.build.os === "linux" ? "/proc/x" : "/\0";
+      Deno.writeTextFileSync(`${here.home}/file`, "");
+      await assertRejects(() => make([]), SystemError, "cannot be written");
+    });
+  }
+});

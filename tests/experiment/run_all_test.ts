@@ -1,0 +1,222 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { afterEach, describe, it } from "@std/testing/bdd";
+import { InterruptedError } from "../../src/errors.ts";
+import {
+  type AgentAnswer,
+  RunError,
+  type Runner,
+  type RunRequest,
+  type RunResult,
+} from "../../src/experiment/model.ts";
+import { type Plan, progressOf, runAll } from "../../src/experiment/run_all.ts";
+import { leaveWorlds, world } from "../support/world.ts";
+
+type Agent = (request: RunRequest, signal: AbortSignal) => Promise<AgentAnswer>;
+
+const failure = (message: string) => new RunError({ kind: "agent_error", message, stderr: ["said last"] });
+const runner = (run: Agent): Runner => ({ run, close: () => Promise.resolve() });
+const echo: Agent = ({ input }) => Promise.resolve({ output: input.text });
+/** An agent that answers when it is told to end, and not before. */
+const hanging: Agent = (_, signal) =>
+  new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+
+function planOf(count: number, differing: Partial<Plan> = {}): Plan {
+  return {
+    inputs: Array.from({ length: count }, (_, index) => ({ id: `i${index}`, text: `t${index}`, persona: null })),
+    iterations: 1,
+    parallelRuns: 1,
+    runDelay: 0,
+    guards: { maxDuration: null, outputCharLimit: null },
+    failFast: false,
+    ...differing,
+  };
+}
+
+/** Runs a plan, and keeps what a test looks at. */
+async function perform(plan: Plan, agent: Agent, { context } = world(), keep = (_: RunResult) => Promise.resolve()) {
+  const results: RunResult[] = [];
+  const progress = progressOf(plan);
+  const options = {
+    runner: runner(agent),
+    progress,
+    keep: (result: RunResult) => {
+      results.push(result);
+      return keep(result);
+    },
+  };
+  const ending = await runAll(context, plan, options);
+  return { ending, progress, results, ids: results.map((it) => it.request.runId) };
+}
+
+describe("the loop of a test", () => {
+  afterEach(leaveWorlds);
+
+  it("runs every input as often as it is to be, one pass after the other", async () => {
+    const { ending, progress, results } = await perform(planOf(2, { iterations: 3 }), echo);
+    assertEquals([ending, progress], ["completed", { planned: 6, passed: 6, failed: 0 }]);
+    assertEquals(
+      results.map(({ request: { runId, input, iteration } }) => `${runId} ${input.id} ${iteration}`),
+      ["run_1 i0 0", "run_2 i1 0", "run_3 i0 1", "run_4 i1 1", "run_5 i0 2", "run_6 i1 2"],
+    );
+    assertEquals(results[3].outcome, { status: "passed", output: "t1" });
+  });
+
+  for (const [parallelRuns, most] of [[1, 1], [3, 3], [8, 8], [50, 20]] as const) {
+    it(`has ${most} runs at once, where ${parallelRuns} may be and there are 20`, async () => {
+      let now = 0;
+      let peak = 0;
+      await perform(planOf(20, { parallelRuns }), async () => {
+        peak = Math.max(peak, ++now);
+        await new Promise((resolve) => setTimeout(resolve));
+        now--;
+        return { output: "" };
+      });
+      assertEquals(peak, most);
+    });
+  }
+
+  it("waits before each run but the first one of a place", async () => {
+    const here = world();
+    await perform(planOf(6, { parallelRuns: 2, runDelay: 250 }), echo, here);
+    assertEquals(here.pauses, [250, 250, 250, 250]);
+  });
+
+  it("lets a run fail alone", async () => {
+    const agent: Agent = (request) => request.runId === "run_2" ? Promise.reject(failure("no")) : echo(request, never);
+    const { ending, progress, results } = await perform(planOf(3), agent);
+    assertEquals([ending, progress], ["completed", { planned: 3, passed: 2, failed: 1 }]);
+    assertEquals(results[1].outcome, { status: "failed", failure: failure("no").failure });
+  });
+
+  it("ends a run that takes longer than its guard lets it, and that run alone", async () => {
+    const guards = { maxDuration: 5, outputCharLimit: null };
+    const agent: Agent = (request, signal) =>
+      request.runId === "run_1" ? hanging(request, signal) : echo(request, never);
+    const { progress, results } = await perform(planOf(3, { guards }), agent);
+    assertEquals(progress, { planned: 3, passed: 2, failed: 1 });
+    assertEquals(results[0].outcome, {
+      status: "failed",
+      failure: { kind: "timeout", message: "The run took longer than 0.005 s (guards.max_duration)", stderr: [] },
+    });
+  });
+
+  it("lets a run take its time whose guard is longer than a timer can wait", async () => {
+    const guards = { maxDuration: 999 * 3_600_000, outputCharLimit: null };
+    const slow: Agent = (_, signal) =>
+      new Promise((resolve, reject) => {
+        signal.addEventListener("abort", () => reject(signal.reason));
+        setTimeout(() => resolve({ output: "at last" }), 20);
+      });
+    const { results } = await perform(planOf(1, { guards }), slow);
+    assertEquals(results[0].outcome, { status: "passed", output: "at last" });
+  });
+
+  for (const [length, status] of [[10, "passed"], [11, "failed"]] as const) {
+    it(`takes an output of ${length} characters as ${status}, where 10 are allowed`, async () => {
+      const guards = { maxDuration: null, outputCharLimit: 10 };
+      const { results } = await perform(planOf(1, { guards }), () => Promise.resolve({ output: "x".repeat(length) }));
+      assertEquals(results[0].outcome.status, status);
+    });
+  }
+
+  it("ends with the first failure where it is told to, and breaks off what is under way", async () => {
+    const agent: Agent = (request, signal) =>
+      request.runId === "run_2" ? Promise.reject(failure("no")) : hanging(request, signal);
+    const { ending, progress, ids } = await perform(planOf(9, { parallelRuns: 3, failFast: true }), agent);
+    assertEquals([ending, progress, ids], ["failed_fast", { planned: 9, passed: 0, failed: 1 }, ["run_2"]]);
+  });
+
+  it("is complete where the first failure is the last run", async () => {
+    const agent: Agent = (request) => request.runId === "run_3" ? Promise.reject(failure("no")) : echo(request, never);
+    const { ending, progress } = await perform(planOf(3, { failFast: true }), agent);
+    assertEquals([ending, progress], ["completed", { planned: 3, passed: 2, failed: 1 }]);
+  });
+
+  it("keeps what is done when it is told to stop, and breaks off the rest", async () => {
+    const here = world();
+    const reasons: unknown[] = [];
+    const agent: Agent = async (request, signal) => {
+      if (request.runId === "run_1") return { output: "done" };
+      if (request.runId === "run_3") here.stop();
+      return await hanging(request, signal).catch((error) => {
+        reasons.push(error);
+        throw error;
+      });
+    };
+    const plan = planOf(9, { parallelRuns: 2 });
+    const { ending, ids } = await perform(plan, (request, signal) => {
+      const asked = agent(request, signal);
+      if (request.runId === "run_3") return Promise.reject(new InterruptedError());
+      return asked;
+    }, here);
+    assertEquals([ending, ids], ["interrupted", ["run_1"]]);
+    assert(reasons.every((it) => it instanceof InterruptedError), String(reasons));
+  });
+
+  it("does nothing where it was told to stop before", async () => {
+    const here = world();
+    here.stop();
+    const { ending, ids } = await perform(planOf(3), echo, here);
+    assertEquals([ending, ids], ["interrupted", []]);
+  });
+
+  it("takes what an agent does while it is ended for no failure of the agent", async () => {
+    const here = world();
+    const { ending, ids } = await perform(planOf(3), () => {
+      here.stop();
+      return Promise.reject(failure("was ended by SIGTERM"));
+    }, here);
+    assertEquals([ending, ids], ["interrupted", []]);
+  });
+
+  it("breaks all off when a result cannot be kept, and says why", async () => {
+    const full = new Error("the disk is full");
+    let ended = 0;
+    const agent: Agent = (request, signal) =>
+      request.runId === "run_1" ? echo(request, signal) : hanging(request, signal).finally(() => ended++);
+    const error = await assertRejects(() =>
+      perform(planOf(9, { parallelRuns: 4 }), agent, world(), () => Promise.reject(full))
+    );
+    assertEquals(error, full);
+    assert(ended >= 3);
+  });
+
+  it("breaks all off when a runner fails as no agent does", async () => {
+    const defect = new TypeError("a defect");
+    const error = await assertRejects(() => perform(planOf(9, { parallelRuns: 4 }), () => Promise.reject(defect)));
+    assertEquals(error, defect);
+  });
+
+  it("has no more results on the way than two a place, however slow the disk is", async () => {
+    let waiting = 0;
+    let peak = 0;
+    const keep = async () => {
+      peak = Math.max(peak, ++waiting);
+      await new Promise((resolve) => setTimeout(resolve));
+      waiting--;
+    };
+    await perform(planOf(100, { parallelRuns: 2 }), echo, world(), keep);
+    assert(peak <= 4, String(peak));
+  });
+
+  it("leaves no listener behind on what tells it to stop", async () => {
+    const { context } = world();
+    let listeners = 0;
+    const stopped = new Proxy(context.stopped, {
+      get(target, name) {
+        if (name === "addEventListener") listeners++;
+        if (name === "removeEventListener") listeners--;
+        const value = Reflect.get(target, name);
+        return typeof value === "function" ? value.bind(target) : value;
+      },
+    });
+    await runAll({ ...context, stopped }, planOf(50), {
+      runner: runner(echo),
+      progress: progressOf(planOf(50)),
+      keep: () => Promise.resolve(),
+    });
+    assertEquals(listeners, 0);
+  });
+});
+
+const never = new AbortController().signal;

@@ -1,0 +1,88 @@
+/**
+ * Agents, runners and runs for tests.
+ *
+ * @module
+ */
+import { createRunner } from "../../../src/experiment/runners/mod.ts";
+import {
+  type AgentAnswer,
+  type ProcessRunner,
+  RunError,
+  type RunFailure,
+  type Runner,
+  type RunnerConfiguration,
+  type RunRequest,
+  type TestConfiguration,
+} from "../../../src/experiment/model.ts";
+import { world, type WorldOptions } from "../../support/world.ts";
+
+const FIXTURES = new URL("./fixtures/", import.meta.url).pathname.replace(/^\/([A-Z]:)/, "$1");
+
+/** The agent that does what its input says. */
+export const AGENT: ProcessRunner = {
+  kind: "process",
+  command: ["node", `${FIXTURES}agent.mjs`],
+  cwd: Deno.cwd(),
+  env: {},
+  readyPattern: null,
+  timeout: 30_000,
+  killSignal: "SIGTERM",
+  killTimeout: 10_000,
+  reuse: false,
+};
+
+/** What differs from the usual around a runner. */
+export interface Around extends WorldOptions {
+  readonly parallelRuns?: number;
+  readonly outputCharLimit?: number;
+}
+
+/** @returns A runner in the real world, or in that of `around`; {@linkcode leaveRunners} closes it. */
+export async function runnerOf(runner: RunnerConfiguration, around: Around = {}): Promise<Runner> {
+  const { parallelRuns = 4, outputCharLimit = null } = around;
+  const { context, home } = world(around);
+  const configuration: TestConfiguration = {
+    name: "test",
+    iterations: 1,
+    parallelRuns,
+    runDelay: 0,
+    inputs: [],
+    outputDirectory: home,
+    autoUpload: false,
+    runner,
+    guards: { maxDuration: null, outputCharLimit },
+  };
+  const made = await createRunner(context, configuration);
+  runners.push(made);
+  return made;
+}
+
+const runners: Runner[] = [];
+
+/** Closes all runners; call it after each test. */
+export async function leaveRunners(): Promise<void> {
+  await Promise.all(runners.splice(0).map((it) => it.close()));
+}
+
+/** @returns A run of this input, the first time unless told otherwise. */
+export function requestOf(text: string, persona: string | null = null, iteration = 0): RunRequest {
+  const input = { id: "input", text, persona: persona === null ? null : { id: null, name: persona } };
+  return { runId: "run", input, iteration };
+}
+
+/** @returns What the agent answers to this input. */
+export async function answerTo(runner: Runner, text: string): Promise<string> {
+  const { output }: AgentAnswer = await runner.run(requestOf(text), new AbortController().signal);
+  return output;
+}
+
+/** @returns How the run on this input fails. */
+export async function failureOf(runner: Runner, text: string): Promise<RunFailure> {
+  try {
+    const output = await answerTo(runner, text);
+    throw new Error(`It answered: ${output}`);
+  } catch (error) {
+    if (error instanceof RunError) return error.failure;
+    throw error;
+  }
+}

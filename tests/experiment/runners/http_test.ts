@@ -1,0 +1,274 @@
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { afterEach, describe, it } from "@std/testing/bdd";
+import { ConfigurationError } from "../../../src/errors.ts";
+import type { HttpRunner, RunFailure } from "../../../src/experiment/model.ts";
+import { leaveWorlds } from "../../support/world.ts";
+import { answerTo, failureOf, leaveRunners, requestOf, runnerOf } from "./agents.ts";
+import { agentServer, leaveServers } from "./servers.ts";
+
+const HTTP: Omit<HttpRunner, "url"> = {
+  kind: "http",
+  method: "POST",
+  headers: {},
+  timeout: 30_000,
+  retry: { attempts: 0, backoff: 200, statusCodes: [502, 503, 504] },
+  bodyTemplate: null,
+  stream: "none",
+  streamOutputPath: null,
+  streamEventFilter: null,
+};
+const json = (value: unknown, init?: ResponseInit) => Response.json(value, init);
+const typed = (text: string, type: string) => new Response(text, { headers: { "content-type": type } });
+
+describe("an agent that is a server", () => {
+  afterEach(async () => {
+    await leaveRunners();
+    await leaveServers();
+    leaveWorlds();
+  });
+
+  const answers: [string, Partial<HttpRunner>, () => Response, string][] = [
+    ["the whole text", {}, () => new Response("héllo"), "héllo"],
+    ["the whole JSON", {}, () => json({ a: 1 }), '{"a":1}'],
+    ["the text at a path", { streamOutputPath: "$.a.b" }, () => json({ a: { b: "yes" } }), "yes"],
+    ["the text at a path without $", { streamOutputPath: "a[1].b" }, () => json({ a: [0, { b: "yes" }] }), "yes"],
+    ["several texts at one path", { streamOutputPath: "$..t" }, () => json([{ t: "a" }, { t: "b" }]), "ab"],
+    ["JSON where there is no text at the path", { streamOutputPath: "$.a" }, () => json({ a: [1] }), "[1]"],
+    [
+      "a text behind a filter",
+      { streamOutputPath: "$[?@.k=='x'].t" },
+      () => json([{ k: "y" }, { k: "x", t: "z" }]),
+      "z",
+    ],
+  ];
+  for (const [what, differing, answer, output] of answers) {
+    it(`answers with ${what}`, async () => {
+      const { url } = agentServer(answer);
+      assertEquals(await answerTo(await runnerOf({ ...HTTP, url, ...differing }), "hello"), output);
+    });
+  }
+
+  it("is sent the input message where there is no template", async () => {
+    const { url, received } = agentServer(() => new Response("ok"));
+    const runner = await runnerOf({ ...HTTP, url });
+    await runner.run(requestOf("hello", "expert", 3), new AbortController().signal);
+    const message = { type: "input", input: "hello", context: { persona: "expert", iteration: 3 } };
+    assertEquals([received[0].method, JSON.parse(received[0].body)], ["POST", message]);
+  });
+
+  it("is sent the template, filled in at every depth and once only", async () => {
+    const { url, received } = agentServer(() => new Response("ok"));
+    const bodyTemplate = {
+      messages: [{ content: "{{input}}" }],
+      note: "{{ persona }}, {{iteration}}: {{other}}",
+      iteration: "{{iteration}}",
+      user: "{{persona}}",
+      stream: true,
+    };
+    await answerTo(await runnerOf({ ...HTTP, url, bodyTemplate }), 'say "{{iteration}}"');
+    assertEquals(JSON.parse(received[0].body), {
+      messages: [{ content: 'say "{{iteration}}"' }],
+      note: ", 0: {{other}}",
+      iteration: 0,
+      user: null,
+      stream: true,
+    });
+  });
+
+  it("is sent a template that is a text as it is", async () => {
+    const { url, received } = agentServer(() => new Response("ok"));
+    await answerTo(await runnerOf({ ...HTTP, url, bodyTemplate: "Q: {{input}}" }), "why?");
+    assertEquals([received[0].body, received[0].headers.get("content-type")], ["Q: why?", "text/plain;charset=UTF-8"]);
+  });
+
+  it("is asked by its address alone with GET", async () => {
+    const { url, received } = agentServer(() => new Response("ok"));
+    const place = new URL("/ask/{{input}}?q={{input}}&n={{iteration}}", url);
+    await answerTo(await runnerOf({ ...HTTP, method: "GET", url: place }), "a&b c");
+    const { pathname, search } = new URL(received[0].url);
+    assertEquals([pathname, search, received[0].body], ["/ask/a%26b%20c", "?q=a%26b%20c&n=0", ""]);
+  });
+
+  it("is sent the headers of the configuration", async () => {
+    const { url, received } = agentServer(() => new Response("ok"));
+    await answerTo(await runnerOf({ ...HTTP, url, headers: { "X-Api-Key": "abc", "content-type": "text/csv" } }), "a");
+    const { headers } = received[0];
+    assertEquals([headers.get("x-api-key"), headers.get("content-type")], ["abc", "text/csv"]);
+  });
+
+  it("is sent no key of FluxLoop", async () => {
+    const { url, received } = agentServer(() => new Response("ok"));
+    await answerTo(await runnerOf({ ...HTTP, url }, { env: { FLUXLOOP_API_KEY: "flux_dev_secret" } }), "a");
+    assertEquals(JSON.stringify([[...received[0].headers], received[0].body]).includes("flux_dev"), false);
+  });
+
+  it("is sent an address's user name and password as the header that they stand for", async () => {
+    const { url, received } = agentServer(() => new Response("ok"));
+    [url.username, url.password] = ["me", "p w"];
+    await answerTo(await runnerOf({ ...HTTP, url }), "a");
+    assertEquals(received[0].headers.get("authorization"), `Basic ${btoa("me:p w")}`);
+  });
+
+  const failures: [string, Partial<HttpRunner>, () => Response, RunFailure["kind"], string][] = [
+    [
+      "answers with another status",
+      {},
+      () => new Response(null, { status: 404 }),
+      "http",
+      "The server answered with status 404 (Not Found)",
+    ],
+    [
+      "says why",
+      {},
+      () => json({ error: { message: "no\nquota" } }, { status: 429 }),
+      "http",
+      "The server answered with status 429 (Too Many Requests): no quota",
+    ],
+    [
+      "sends a page with an error",
+      {},
+      () => new Response("<h1>x</h1>", { status: 500, headers: { "content-type": "text/html" } }),
+      "http",
+      "The server answered with status 500 (Internal Server Error)",
+    ],
+    [
+      "sends a page",
+      {},
+      () => typed("<h1>Sign in</h1>", "text/html; charset=utf-8"),
+      "garbage",
+      "The server sent a web page (text/html), which is no agent's answer",
+    ],
+    ["sends broken JSON", {}, () => typed('{"a": ', "application/json"), "garbage", "The server's answer is no JSON"],
+    [
+      "sends no JSON where a path leads into it",
+      { streamOutputPath: "$.a" },
+      () => new Response("hi"),
+      "garbage",
+      "The server's answer is no JSON",
+    ],
+    [
+      "has nothing at the path",
+      { streamOutputPath: "$.a" },
+      () => json({ b: 1 }),
+      "garbage",
+      "The server's answer has nothing at $.a",
+    ],
+    [
+      "sends no events",
+      { stream: "sse" },
+      () => json({}),
+      "garbage",
+      "The server sent application/json where a stream of events was expected",
+    ],
+    [
+      "sends too much",
+      {},
+      () => new Response("x".repeat(1001)),
+      "flooded",
+      "The agent's output is longer than 1,000 characters",
+    ],
+    [
+      "redirects to another origin",
+      {},
+      () => new Response(null, { status: 307, headers: { location: "http://127.0.0.2:1/" } }),
+      "http",
+      "The server redirects to 127.0.0.2:1; nothing was sent there",
+    ],
+    [
+      "redirects in circles",
+      {},
+      () => new Response(null, { status: 308, headers: { location: "/" } }),
+      "http",
+      "The server redirects in circles",
+    ],
+  ];
+  for (const [what, differing, answer, kind, message] of failures) {
+    it(`fails when it ${what}`, async () => {
+      const { url } = agentServer(answer);
+      const runner = await runnerOf({ ...HTTP, url, ...differing }, { outputCharLimit: 1000 });
+      assertEquals(await failureOf(runner, "a"), { kind, message, stderr: [] });
+    });
+  }
+
+  it("fails when it sends without end", async () => {
+    const { url } = agentServer(() =>
+      new Response(new ReadableStream({ pull: (it) => it.enqueue(new Uint8Array(65536).fill(97)) }))
+    );
+    const { kind, message } = await failureOf(await runnerOf({ ...HTTP, url }), "a");
+    assertEquals([kind, message], ["flooded", "The agent's output is longer than 8,388,608 characters"]);
+  });
+
+  it("follows a redirect inside its origin with the same request", async () => {
+    const { url, received } = agentServer(({ url }) =>
+      new URL(url).pathname === "/"
+        ? new Response(null, { status: 307, headers: { location: "/v2/" } })
+        : new Response("ok")
+    );
+    assertEquals(await answerTo(await runnerOf({ ...HTTP, url }), "hello"), "ok");
+    assertEquals([received[1].method, JSON.parse(received[1].body).input], ["POST", "hello"]);
+    // Not every server takes a body in chunks.
+    assertEquals(received.map((it) => it.headers.get("content-length")), Array(2).fill(`${received[0].body.length}`));
+  });
+
+  it("fails when nobody listens", async () => {
+    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = listener.addr;
+    listener.close();
+    const { kind, message } = await failureOf(
+      await runnerOf({ ...HTTP, url: new URL(`http://127.0.0.1:${port}`) }),
+      "a",
+    );
+    assertEquals(kind, "http");
+    assertEquals(message, `The server at 127.0.0.1:${port} cannot be reached: the connection was refused`);
+  });
+
+  it("fails when it does not answer in time", async () => {
+    const { url } = agentServer(() => new Promise<Response>(() => {}));
+    const failure = await failureOf(await runnerOf({ ...HTTP, url, timeout: 200 }), "a");
+    assertEquals(failure, { kind: "timeout", message: "The server did not answer whole within 0.2 s", stderr: [] });
+  });
+
+  it("ends at once when the run is stopped, with the reason of the stop", async () => {
+    const stop = new AbortController();
+    const { url } = agentServer(() => {
+      stop.abort(new Error("stopped by the test"));
+      return new Promise<Response>(() => {});
+    });
+    const runner = await runnerOf({ ...HTTP, url });
+    await assertRejects(() => runner.run(requestOf("a"), stop.signal), Error, "stopped by the test");
+  });
+
+  it("is asked again after a status that is worth it, as often as the configuration says", async () => {
+    const { url, received } = agentServer(() => new Response(null, { status: 503 }));
+    const retry = { attempts: 2, backoff: 0, statusCodes: [503] };
+    const { message } = await failureOf(await runnerOf({ ...HTTP, url, retry }), "a");
+    assertEquals([received.length, message], [3, "The server answered with status 503 (Service Unavailable)"]);
+  });
+
+  it("is asked again until it answers", async () => {
+    let count = 0;
+    const { url } = agentServer(() => count++ < 2 ? new Response(null, { status: 503 }) : new Response("at last"));
+    const retry = { attempts: 2, backoff: 0, statusCodes: [503] };
+    assertEquals(await answerTo(await runnerOf({ ...HTTP, url, retry }), "a"), "at last");
+  });
+
+  it("is not asked again after another status", async () => {
+    const { url, received } = agentServer(() => new Response(null, { status: 500 }));
+    const retry = { attempts: 2, backoff: 0, statusCodes: [503] };
+    await failureOf(await runnerOf({ ...HTTP, url, retry }), "a");
+    assertEquals(received.length, 1);
+  });
+
+  const wrong: [string, Partial<HttpRunner>, RegExp][] = [
+    ["a path that is none", { streamOutputPath: "$.[" }, /^runner\.http\.stream_output_path is no JSONPath/],
+    ["a header that is none", { headers: { "a b": "secret" } }, /^runner\.http\.headers or runner\.http\.method holds/],
+    ["a method that is none", { method: "P OST" }, /^runner\.http\.headers or runner\.http\.method holds/],
+  ];
+  for (const [what, differing, message] of wrong) {
+    it(`cannot be made with ${what}`, async () => {
+      const url = new URL("http://127.0.0.1:1/");
+      const error = await assertRejects(() => runnerOf({ ...HTTP, url, ...differing }), ConfigurationError);
+      assertMatch(error.message, message);
+    });
+  }
+});

@@ -1,0 +1,84 @@
+import { assertEquals } from "@std/assert";
+import { afterEach, describe, it } from "@std/testing/bdd";
+import { AGENT, answerTo, failureOf, leaveRunners, requestOf, runnerOf } from "./agents.ts";
+import { leaveWorlds } from "../../support/world.ts";
+
+const FIXTURE = new URL("./fixtures/run_and_wait.ts", import.meta.url).pathname;
+/** The ways in which an agent starts a child: with its streams, without them, in a session of the child's own. */
+const CHILDREN = ["!child loud", "!child quiet", "!child detached"];
+
+describe("what an agent leaves behind", () => {
+  afterEach(async () => {
+    await leaveRunners();
+    leaveWorlds();
+  });
+
+  for (const child of CHILDREN) {
+    for (const reuse of [true, false]) {
+      it(`is gone when the runner is closed: ${child}${reuse ? ", its process being kept" : ""}`, async () => {
+        const runner = await runnerOf({ ...AGENT, killTimeout: 1000, reuse });
+        const pid = await answerTo(runner, child);
+        await runner.close();
+        await waitUntilGone(pid);
+      });
+    }
+  }
+
+  it("is gone when a run is over that came to its time limit", async () => {
+    const runner = await runnerOf({ ...AGENT, timeout: 1500, killTimeout: 1000 });
+    const { stderr: [pid] } = await failureOf(runner, "!child-and-hang");
+    await waitUntilGone(pid);
+  });
+
+  it("is gone when a run is over that was stopped", async () => {
+    const runner = await runnerOf({ ...AGENT, killTimeout: 1000, reuse: true });
+    const pids = [await answerTo(runner, "!pid"), await answerTo(runner, "!child loud")];
+    const stop = new AbortController();
+    const run = runner.run(requestOf("!hang"), stop.signal).catch(() => {});
+    stop.abort();
+    await run;
+    for (const pid of pids) await waitUntilGone(pid);
+  });
+
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"] as const) {
+    it(`is gone after the program was ended by ${signal}`, async () => {
+      const args = ["run", "-A", "--quiet", FIXTURE, ...CHILDREN];
+      const program = new Deno.Command(Deno.execPath(), { args, stdin: "null", stdout: "piped" }).spawn();
+      const pids = await firstLines(program.stdout, 1 + CHILDREN.length);
+      assertEquals(pids.map(isRunning), [true, true, true, true]);
+      program.kill(signal);
+      await program.status;
+      // Nobody tells when the last of them goes: after a SIGKILL that is the shell's deed, after the program's end.
+      while (pids.some(isRunning)) await new Promise((resolve) => setTimeout(resolve, 10));
+      assertEquals(pids.map(isRunning), [false, false, false, false]);
+    });
+  }
+});
+
+/** Waits until a process is gone that was killed already: the system takes a moment for that. */
+async function waitUntilGone(pid: string): Promise<void> {
+  const end = performance.now() + 5000;
+  while (isRunning(pid) && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 10));
+  assertEquals(isRunning(pid), false);
+}
+
+/** @returns Whether there is such a process; one that has ended and that nobody has asked about is none. */
+function isRunning(pid: string): boolean {
+  try {
+    return !/^State:\s+[ZX]/m.test(Deno.readTextFileSync(`/proc/${pid}/status`));
+  } catch {
+    return false;
+  }
+}
+
+async function firstLines(stream: ReadableStream<Uint8Array>, count: number): Promise<string[]> {
+  let text = "";
+  const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
+  while (text.split("\n").length <= count) {
+    const { value, done } = await reader.read();
+    if (done) throw new Error(`It ended after: ${text}`);
+    text += value;
+  }
+  await reader.cancel();
+  return text.split("\n").slice(0, count);
+}

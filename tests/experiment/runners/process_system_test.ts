@@ -1,0 +1,50 @@
+import { assertEquals } from "@std/assert";
+import { afterEach, describe, it } from "@std/testing/bdd";
+import { AGENT, answerTo, failureOf, leaveRunners, runnerOf } from "./agents.ts";
+import { leaveWorlds } from "../../support/world.ts";
+
+/** An agent of the shell, for which a JSON reader is too much: it counts its inputs. */
+const SHELL = `
+  echo ready
+  runs=0
+  while read -r line; do
+    runs=$((runs + 1))
+    echo "run $runs" >&2
+    printf '{"type": "final", "output": "run %s"}\\n' "$runs"
+  done`;
+
+describe("an agent that is a program of Linux", () => {
+  afterEach(async () => {
+    await leaveRunners();
+    leaveWorlds();
+  });
+
+  it("fails as crashed where a signal ends it", async () => {
+    const { kind, message } = await failureOf(await runnerOf(AGENT), "!signal");
+    assertEquals([kind, message], ["crashed", "The agent was ended by SIGKILL before it answered"]);
+  });
+
+  it("is killed where it does not obey the signal in time", async () => {
+    const failure = await failureOf(await runnerOf({ ...AGENT, timeout: 1500, killTimeout: 100 }), "!stubborn");
+    assertEquals([failure.kind, failure.stderr], ["timeout", ["not now"]]);
+  });
+
+  it("fails as not started where the file may not be run", async () => {
+    const { kind, message } = await failureOf(await runnerOf({ ...AGENT, command: ["./README.md"] }), "a");
+    assertEquals([kind, message], ["not_started", 'The agent cannot be started: "./README.md" may not be run']);
+  });
+
+  it("is found from the folder of the configuration on", async () => {
+    const cwd = Deno.makeTempDirSync();
+    Deno.writeTextFileSync(`${cwd}/agent.sh`, `#!/bin/sh\n${SHELL}\n`, { mode: 0o755 });
+    const runner = await runnerOf({ ...AGENT, command: ["./agent.sh"], cwd, readyPattern: /^ready$/, reuse: true });
+    assertEquals([await answerTo(runner, "a"), await answerTo(runner, "b")], ["run 1", "run 2"]);
+    Deno.removeSync(cwd, { recursive: true });
+  });
+
+  it("has a session of its own, with no terminal", async () => {
+    const command = ["sh", "-c", "ps -o sid= -p $$ >&2; ps -o tty= -p $$ >&2; echo $$ >&2; exit 1"] as const;
+    const { stderr: [session, terminal, pid] } = await failureOf(await runnerOf({ ...AGENT, command }), "a");
+    assertEquals([session.trim(), terminal.trim()], [pid, "?"]);
+  });
+});

@@ -1,0 +1,132 @@
+import { assertEquals } from "@std/assert";
+import { afterEach, describe, it } from "@std/testing/bdd";
+import type { HttpRunner, RunFailure } from "../../../src/experiment/model.ts";
+import { leaveWorlds } from "../../support/world.ts";
+import { answerTo, failureOf, leaveRunners, runnerOf } from "./agents.ts";
+import { leaveServers, rawServer } from "./servers.ts";
+
+const SSE: Omit<HttpRunner, "url"> = {
+  kind: "http",
+  method: "POST",
+  headers: {},
+  timeout: 30_000,
+  retry: { attempts: 0, backoff: 0, statusCodes: [] },
+  bodyTemplate: null,
+  stream: "sse",
+  streamOutputPath: null,
+  streamEventFilter: null,
+};
+const HEAD = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n";
+const DELTA: Partial<HttpRunner> = { streamOutputPath: "$.delta" };
+const LONG = `data: ${"x".repeat(9 * 1024 * 1024)}\n\n`;
+
+describe("a stream of events", () => {
+  afterEach(async () => {
+    await leaveRunners();
+    await leaveServers();
+    leaveWorlds();
+  });
+
+  const streams: [string, Partial<HttpRunner>, string, string][] = [
+    ["data whole where there is no path", {}, "data: one\n\ndata: two\n\n", "onetwo"],
+    ["texts at a path", DELTA, 'data: {"delta": "Hello"}\n\ndata: {"delta": " world"}\n\n', "Hello world"],
+    ["lines that end with CRLF", {}, "data: one\r\n\r\ndata: two\r\n\r\n", "onetwo"],
+    ["lines that end with CR", {}, "data: one\r\rdata: two\r\rdata: three\r\r\r", "onetwothree"],
+    ["several data lines as one text with line ends", {}, "data: one\ndata\ndata:  two\n\n", "one\n\n two"],
+    ["events behind a mark of the byte order", {}, "\ufeffdata: one\n\n", "one"],
+    ["text of every script", {}, "data: 漢字 🎈 é\n\n", "漢字 🎈 é"],
+    [
+      "nothing of comments, other fields and events without data",
+      {},
+      ": hi\nid: 7\nretry: 10\nx\n\ndata: a\n\nevent: e\n\n",
+      "a",
+    ],
+    ["nothing of an event that is not ended", {}, "data: one\n\ndata: two\n", "one"],
+    [
+      "the events that the filter lets through",
+      { ...DELTA, streamEventFilter: ["text", "message"] },
+      'event: text\ndata: {"delta": "a"}\n\nevent: ping\ndata: -\n\ndata: {"delta": "b"}\n\n',
+      "ab",
+    ],
+    [
+      "nothing of events without a text at the path",
+      DELTA,
+      'data: {"delta": null}\n\ndata: {"delta": "a"}\n\ndata: {}\n\n',
+      "a",
+    ],
+    ["an empty text", DELTA, 'data: {"delta": ""}\n\n', ""],
+    ["nothing behind [DONE]", DELTA, 'data: {"delta": "a"}\n\ndata: [DONE]\n\ndata: {"delta": "b"}\n\n', "a"],
+  ];
+  for (const [what, differing, stream, output] of streams) {
+    it(`gives ${what}`, async () => {
+      const url = rawServer([HEAD + stream]);
+      assertEquals(await answerTo(await runnerOf({ ...SSE, url, ...differing }), "a"), output);
+    });
+  }
+
+  it("may be split at any byte", async () => {
+    const bytes = new TextEncoder().encode(
+      '\ufeffevent: text\r\ndata: {"delta":\r\ndata: "é🎈"}\r\n\r\ndata: {"delta": "b"}\n\n',
+    );
+    for (let at = 1; at < bytes.length; at++) {
+      const url = rawServer([HEAD, bytes.slice(0, at), bytes.slice(at)]);
+      assertEquals(await answerTo(await runnerOf({ ...SSE, url, ...DELTA }), "a"), "é🎈b", `split at byte ${at}`);
+    }
+  });
+
+  it("may come byte by byte", async () => {
+    const bytes = new TextEncoder().encode('data: {"delta": "é"}\r\n\r\n');
+    const url = rawServer([HEAD, ...Array.from(bytes, (it) => new Uint8Array([it]))]);
+    assertEquals(await answerTo(await runnerOf({ ...SSE, url, ...DELTA }), "a"), "é");
+  });
+
+  it("is not waited for behind [DONE]", async () => {
+    const url = rawServer([HEAD, "data: a\n\ndata: [DONE]\n\n", ...Array(10_000).fill(": still here\n")]);
+    assertEquals(await answerTo(await runnerOf({ ...SSE, url }), "a"), "a");
+  });
+
+  const failures: [string, Partial<HttpRunner>, string, RunFailure["kind"], string][] = [
+    ["no event", {}, ": nothing\n\n", "garbage", "The server's stream has no event"],
+    [
+      "no text at the path",
+      DELTA,
+      'data: {"a": 1}\n\n',
+      "garbage",
+      "The server's stream has no event with a text at $.delta",
+    ],
+    [
+      "no event of the filter",
+      { streamEventFilter: ["x", "y"] },
+      "data: a\n\n",
+      "garbage",
+      "The server's stream has no event x or y",
+    ],
+    ["data that is no JSON", DELTA, "data: <b>\n\n", "garbage", "An event's data is no JSON"],
+    [
+      "more than the guard lets through",
+      {},
+      "data: 123456\n\ndata: 78901\n\n",
+      "flooded",
+      "The agent's output is longer than 10 characters",
+    ],
+    ["an event without end", {}, LONG, "flooded", "The agent's output is longer than 8,388,608 characters"],
+  ];
+  for (const [what, differing, stream, kind, message] of failures) {
+    it(`fails with ${what}`, async () => {
+      const url = rawServer([HEAD + stream]);
+      const around = stream === LONG ? {} : { outputCharLimit: 10 };
+      assertEquals(await failureOf(await runnerOf({ ...SSE, url, ...differing }, around), "a"), {
+        kind,
+        message,
+        stderr: [],
+      });
+    });
+  }
+
+  it("fails when it is cut off", async () => {
+    const chunked = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
+    const url = rawServer([`${chunked}9\r\ndata: a\n\n\r\n`]);
+    const { kind, message } = await failureOf(await runnerOf({ ...SSE, url }), "a");
+    assertEquals([kind, message], ["http", `The server at ${url.host} cannot be reached: the connection was cut off`]);
+  });
+});

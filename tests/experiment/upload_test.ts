@@ -1,0 +1,288 @@
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
+import {
+  ConfigurationError,
+  FluxloopError,
+  NetworkError,
+  NotFoundError,
+  PermissionDeniedError,
+} from "../../src/errors.ts";
+import { SEEDED_ACCOUNT_ID } from "../../src/embedded_platform/seed.ts";
+import { SEEDED_BUNDLE } from "../../src/embedded_platform/seed_bundle.ts";
+import type { LocalPlatform } from "../../src/embedded_platform/server.ts";
+import { openStorage, type Storage } from "../../src/embedded_platform/storage.ts";
+import { failureText } from "../../src/output/failure.ts";
+import { styleFor } from "../../src/output/style.ts";
+import { pullInputs, type PullOptions } from "../../src/experiment/pull.ts";
+import { latestExperiment, requireUploadPermission, uploadExperiment } from "../../src/experiment/upload.ts";
+import { DOCUMENTED_KEY, SEED_DAY, startPlatform } from "../embedded_platform/running_platform.ts";
+import { DOCUMENTED_DAY, leaveWorlds, type World, world } from "../support/world.ts";
+import { experimentOf, failed, passed } from "../support/experiments.ts";
+
+const READER = "flux_ci_reader00000000000000000000000";
+const WRITER = "flux_ci_writer00000000000000000000000";
+const USED = 234;
+/** More than a part takes: 256 KiB. */
+const LARGE = Array.from({ length: 60 }, (_, index) => passed(index, "ä\n".repeat(5000)));
+
+/** The seed, "Permission Denied". */
+const DENIED = `❌ Error: Permission denied
+
+Your API key doesn't have permission to perform this action.
+
+Required permission: upload_results
+Your permissions: read_scenarios
+`;
+
+describe("an upload", () => {
+  let platform: LocalPlatform;
+  let storage: Storage;
+  let dataDir: string;
+  let here: World;
+  /** Sizes of the parts that went over the network, in bytes. */
+  let sizes: number[];
+  /** Their numbers, from 1 on. */
+  let numbers: number[];
+  /** What becomes of a part on its way. */
+  let network: (request: Request) => Promise<"pass" | "fail" | "lose">;
+
+  beforeEach(async () => {
+    dataDir = await Deno.makeTempDir();
+    await start();
+    sizes = [];
+    numbers = [];
+    network = () => Promise.resolve("pass");
+    const real = world().context.fetch;
+    here = world({
+      async fetch(request, connection) {
+        const isPart = request.url.endsWith("/api/sync/upload");
+        if (isPart) {
+          const body = await request.clone().arrayBuffer();
+          sizes.push(body.byteLength);
+          numbers.push(JSON.parse(new TextDecoder().decode(body)).upload_meta.part);
+        }
+        const fate = isPart ? await network(request.clone()) : "pass";
+        if (fate === "fail") throw new TypeError("connection reset by peer (os error 104)");
+        const response = await real(request, connection);
+        if (fate === "pass") return response;
+        await response.arrayBuffer();
+        throw new TypeError("connection reset by peer (os error 104)");
+      },
+    });
+  });
+
+  afterEach(async () => {
+    storage.close();
+    await platform.stop();
+    await Deno.remove(dataDir, { recursive: true });
+    leaveWorlds();
+  });
+
+  async function start(): Promise<void> {
+    const now = () => DOCUMENTED_DAY;
+    platform = await startPlatform(dataDir, { now });
+    storage = openStorage(dataDir);
+    const common = { accountId: SEEDED_ACCOUNT_ID, name: "x", createdAt: SEED_DAY, expiresAt: null } as const;
+    if (storage.apiKeys.list(SEEDED_ACCOUNT_ID).length > 1) return;
+    storage.apiKeys.add({ ...common, key: READER, scopes: "all_projects", permissions: ["read_scenarios"] });
+    storage.apiKeys.add({ ...common, key: WRITER, scopes: ["prj_1"], permissions: ["upload_results"] });
+  }
+
+  const target = (key = DOCUMENTED_KEY) => ({ apiUrl: new URL(platform.url), key });
+  const upload = (folder: string, key?: string) => uploadExperiment(here.context, target(key), folder);
+  const make = (results: Parameters<typeof experimentOf>[2], options?: Parameters<typeof experimentOf>[3]) =>
+    experimentOf(here.context, `${here.home}/results`, results, options);
+  const sent = (folder: string) => storage.runBatches.find(SEEDED_ACCOUNT_ID, folder.slice(folder.indexOf("exp_")));
+  const used = () => storage.accounts.runs(SEEDED_ACCOUNT_ID, "2024-01");
+
+  it("sends each run, and what came out of it", async () => {
+    const folder = await make([passed(1), failed(2)], { origin: { bundleVersionId: "bv_1", projectId: "prj_1" } });
+    const { runBatchId } = await upload(folder);
+    const { id, status, runs, bundleVersionId } = sent(folder)!;
+    assertEquals([id, status, runs, bundleVersionId, used()], [runBatchId, "completed", 2, "bv_1", USED + 2]);
+    assertEquals(storage.runBatches.result(id, "run_2"), {
+      run_id: "run_2",
+      status: "failed",
+      metrics: { duration_ms: 102, iteration: 0 },
+      transcript: [{ role: "user", content: "Question 2" }],
+      local_eval_summary: {
+        verdict: "failed",
+        scores: {},
+        failures: [{ kind: "timeout", message: "The agent took longer than 30 s" }],
+      },
+    });
+  });
+
+  it("goes in parts of at most 256 KiB or so", async () => {
+    const folder = await make(LARGE);
+    await upload(folder);
+    assertEquals([sizes.length > 2, sizes.every((it) => it < 260 * 1024), sent(folder)?.runs], [true, true, 60]);
+  });
+
+  it("takes a run whose output is larger than a part may be, and says that it is cut", async () => {
+    const folder = await make([passed(1, "\0".repeat(2_000_000)), passed(2)]);
+    const { runBatchId } = await upload(folder);
+    const kept = storage.runBatches.result(runBatchId, "run_1")!;
+    assertEquals([kept.metrics.truncated, kept.transcript[1].content.length, sent(folder)?.runs], [true, 262_144, 2]);
+  });
+
+  it("counts nothing twice when it is done again", async () => {
+    const folder = await make([passed(1), passed(2)]);
+    const first = await upload(folder);
+    assertEquals([await upload(folder), used()], [first, USED + 2]);
+  });
+
+  it("counts nothing twice when the folder forgets that it was done", async () => {
+    const folder = await make(LARGE);
+    const first = await upload(folder);
+    await Deno.remove(`${folder}/upload.json`);
+    assertEquals([await upload(folder), sent(folder)?.runs, used()], [first, 60, USED + 60]);
+  });
+
+  it("goes on where the network failed", async () => {
+    const folder = await make(LARGE);
+    let parts = 0;
+    network = () => Promise.resolve(++parts < 3 ? "pass" : "fail");
+    await assertRejects(() => upload(folder), NetworkError);
+    const before = sent(folder)!;
+    network = () => Promise.resolve("pass");
+    const alreadySent = numbers.length;
+    await upload(folder);
+    assertEquals([before.status, sent(folder)?.status, sent(folder)?.runs], ["running", "completed", 60]);
+    assertEquals(numbers.slice(alreadySent), [3, 4, 5]);
+  });
+
+  it("sends a part again whose answer was lost, and counts it once", async () => {
+    const folder = await make(LARGE);
+    let parts = 0;
+    network = () => Promise.resolve(++parts % 2 === 1 ? "lose" : "pass");
+    await upload(folder);
+    assertEquals([sent(folder)?.runs, used()], [60, USED + 60]);
+  });
+
+  for (const when of ["afterwards", "on the way"]) {
+    it(`sends all again to a platform that has lost everything ${when}`, async () => {
+      const folder = await make(LARGE);
+      const lose = async () => {
+        storage.close();
+        await platform.stop();
+        await Deno.remove(dataDir, { recursive: true });
+        const port = Number(new URL(platform.url).port);
+        platform = await startPlatform(dataDir, { port, now: () => DOCUMENTED_DAY });
+        storage = openStorage(dataDir);
+      };
+      if (when === "afterwards") {
+        await upload(folder);
+        await lose();
+      } else {
+        let parts = 0;
+        network = async () => {
+          if (++parts === 3) await lose();
+          return "pass";
+        };
+      }
+      await upload(folder);
+      assertEquals([sent(folder)?.runs, used()], [60, USED + 60]);
+    });
+  }
+
+  it("of a program that was killed is of what it had done", async () => {
+    const folder = await make([passed(1), passed(2)], { isKilled: true });
+    await Deno.writeTextFile(`${folder}/results.jsonl`, '{"run_id":"run_3","inp', { append: true });
+    await upload(folder);
+    assertEquals([sent(folder)?.status, sent(folder)?.runs], ["interrupted", 2]);
+  });
+
+  it("reaches the platform from a folder that cannot be written to", async () => {
+    const folder = await make(LARGE);
+    // As a full disk or a read-only one: the note of what was sent has no place.
+    await Deno.mkdir(`${folder}/upload.json.new/in_the_way`, { recursive: true });
+    await upload(folder);
+    await upload(folder);
+    assertEquals([sent(folder)?.status, sent(folder)?.runs, used()], ["completed", 60, USED + 60]);
+  });
+
+  it("of an experiment without a run is of its end alone", async () => {
+    const folder = await make([], { isPartial: true });
+    await upload(folder);
+    assertEquals([sent(folder)?.status, sent(folder)?.runs], ["interrupted", 0]);
+  });
+
+  it("without the permission says what the documentation says, and sends nothing", async () => {
+    const folder = await make([passed(1)]);
+    const error = await assertRejects(() => upload(folder, READER), PermissionDeniedError);
+    const { context } = here;
+    assertEquals([failureText(error, styleFor(context, context.stderr, false)), sizes], [DENIED, []]);
+  });
+
+  it("is found out to be forbidden before there is anything to send", async () => {
+    const { context } = here;
+    await assertRejects(() => requireUploadPermission(context, target(READER)), PermissionDeniedError);
+    await requireUploadPermission(context, target(WRITER));
+  });
+
+  it("of a bundle that the key does not reach names it", async () => {
+    const folder = await make([passed(1)], { origin: { bundleVersionId: "bv_9" } });
+    const error = await assertRejects(() => upload(folder), NotFoundError);
+    assertStringIncludes(error.message, 'no bundle version "bv_9"');
+  });
+
+  it("of a folder that holds no experiment says so", async () => {
+    await assertRejects(() => upload(here.home), ConfigurationError, "summary.json cannot be read");
+  });
+
+  it("of a folder that is not there says so", async () => {
+    await assertRejects(() => upload(`${here.home}/nowhere`), NotFoundError, "There is no folder ");
+  });
+
+  it("finds the newest experiment", async () => {
+    const output = `${here.home}/results`;
+    await assertRejects(() => latestExperiment(output), NotFoundError, "There are no results");
+    const names = ["exp_20240122T120000Z_b", "exp_20240121T120000Z_z", "exp_20250101T000000Z_empty", "other"];
+    for (const name of names) await Deno.mkdir(`${output}/${name}`, { recursive: true });
+    for (const name of names.filter((it) => !it.endsWith("empty"))) {
+      await Deno.writeTextFile(`${output}/${name}/results.jsonl`, "");
+    }
+    assertEquals(await latestExperiment(output), `${output}/exp_20240122T120000Z_b`);
+  });
+
+  for (const project of ["prj_1", "customer-support-bot"]) {
+    it(`has its inputs from the project ${project}`, async () => {
+      const { inputs, ...origin } = await pullInputs(here.context, target(READER), { project });
+      assertEquals(origin, { bundleVersionId: "bv_1", projectId: "prj_1" });
+      assertEquals(inputs.length, SEEDED_BUNDLE.input_items.length);
+      assertEquals(inputs[0], {
+        id: "inp_1",
+        text: "Where is my order? It was to be here on Monday.",
+        persona: { id: "per_1", name: "In a hurry" },
+      });
+    });
+  }
+
+  it("has its inputs from a version of a bundle", async () => {
+    const { projectId } = await pullInputs(here.context, target(READER), { bundleVersionId: "bv_1" });
+    assertEquals(projectId, "prj_1");
+  });
+
+  const lost: [PullOptions, 2 | 5, string][] = [
+    [{ bundleVersionId: "bv_9" }, 5, 'no bundle version "bv_9"'],
+    [{ project: "nobody's" }, 5, `no project "nobody's"; your key reaches customer-support-bot, `],
+    [{ project: "sales-assistant" }, 5, 'no bundle of inputs in project "prj_2"'],
+    [{}, 2, "--bundle-version-id"],
+  ];
+  for (const [wish, exitCode, sentence] of lost) {
+    it(`has no inputs from ${JSON.stringify(wish)}`, async () => {
+      const pulling = () => pullInputs(here.context, target(READER), wish);
+      const error = await assertRejects(pulling, Error, sentence);
+      assertEquals(error instanceof FluxloopError && error.exitCode, exitCode);
+    });
+  }
+
+  it("has no inputs without the permission to read them", async () => {
+    const error = await assertRejects(
+      () => pullInputs(here.context, target(WRITER), { bundleVersionId: "bv_1" }),
+      PermissionDeniedError,
+    );
+    assertEquals([error.required, error.permissions], ["read_scenarios", ["upload_results"]]);
+  });
+});

@@ -1,0 +1,104 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
+import { parse } from "yaml";
+import { Releases } from "../support/release_server.ts";
+
+const ACTION = ".github/actions/setup-fluxloop";
+const KEY = "flux_ci_0123456789abcdefghijklmnopqrstuv";
+
+interface Step {
+  readonly id?: string;
+  readonly if?: string;
+  readonly shell: string;
+  readonly run: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+describe("the action that sets fluxloop up, its steps run as a Linux runner does", () => {
+  let folder: string;
+  let releases: Releases;
+
+  beforeEach(async () => {
+    folder = await Deno.makeTempDir();
+    releases = await Releases.open();
+    await releases.add("0.0.8");
+    await releases.add(
+      "99.2.0",
+      '#!/bin/sh\n[ "$1" = key ] && exec cat "$FLUXLOOP_API_KEY_FILE"\necho "fluxloop 99.2.0"\n',
+    );
+    for (const path of [ACTION, "install", "temp"]) await Deno.mkdir(`${folder}/${path}`, { recursive: true });
+    await Deno.writeTextFile(`${folder}/install/install.sh`, releases.installScript());
+  });
+  afterEach(async () => {
+    await releases.close();
+    await Deno.remove(folder, { recursive: true });
+  });
+
+  /** Runs the steps whose conditions hold. @returns What they said, and what they told the runner. */
+  async function runSteps(inputs: Record<string, string>) {
+    const text = await Deno.readTextFile(new URL(`../../${ACTION}/action.yml`, import.meta.url));
+    const steps: Step[] = parse(text).runs.steps;
+    let said = "";
+    const files = { GITHUB_PATH: `${folder}/path`, GITHUB_ENV: `${folder}/env`, GITHUB_OUTPUT: `${folder}/output` };
+    const context: Record<string, string> = {
+      "inputs.api-key": inputs["api-key"] ?? "",
+      "inputs.version": inputs.version ?? "latest",
+      "runner.temp": `${folder}/temp`,
+    };
+    for (const step of steps) {
+      if (step.if === "runner.os == 'Windows'" || (step.if === "inputs.api-key != ''" && !inputs["api-key"])) continue;
+      const env = Object.fromEntries(
+        Object.entries(step.env ?? {}).map(([name, value]) => [
+          name,
+          value.replace(/\$\{\{ (.*?) \}\}/g, (_, expression) => context[expression]),
+        ]),
+      );
+      const [shell, ...args] = step.shell === "bash" ? ["bash", "-eo", "pipefail"] : ["sh", "-e"];
+      const { success, stdout, stderr } = await new Deno.Command(shell, {
+        args: [...args, "-c", step.run],
+        clearEnv: true,
+        env: {
+          PATH: "/usr/bin:/bin",
+          HOME: folder,
+          RUNNER_TEMP: `${folder}/temp`,
+          GITHUB_ACTION_PATH: `${folder}/${ACTION}`,
+          ...files,
+          ...env,
+        },
+      }).output();
+      said += new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+      assert(success, said);
+    }
+    const told = (path: string) => Deno.readTextFileSync(path).trimEnd();
+    return {
+      said,
+      path: told(files.GITHUB_PATH),
+      env: inputs["api-key"] ? told(files.GITHUB_ENV) : "",
+      output: told(files.GITHUB_OUTPUT),
+    };
+  }
+
+  for (const [version, installed] of [[undefined, "99.2.0"], ["0.0.8", "0.0.8"]] as const) {
+    it(`installs ${version ?? "the newest"} onto the path, and tells the version`, async () => {
+      const { path, output } = await runSteps(version === undefined ? {} : { version });
+      assertEquals(output, `version=${installed}`);
+      const { stdout } = await new Deno.Command(`${path}/fluxloop`, { args: ["--version"] }).output();
+      assertStringIncludes(new TextDecoder().decode(stdout), `fluxloop ${installed}`);
+    });
+  }
+
+  for (const [what, given] of [["as it is", KEY], ["with line ends", `${KEY}\r\n`]]) {
+    it(`hands on a key that is given ${what}, in a file that is the job's alone, and masked before all else`, async () => {
+      const { said, path, env } = await runSteps({ "api-key": given });
+      assertEquals(said.split("\n")[0], `::add-mask::${KEY}`);
+      assertEquals(said.split(KEY).length, 2);
+      assertEquals(env, `FLUXLOOP_API_KEY_FILE=${folder}/temp/fluxloop-key`);
+      assertEquals(Deno.statSync(`${folder}/temp/fluxloop-key`).mode! & 0o777, 0o600);
+      const { stdout } = await new Deno.Command(`${path}/fluxloop`, {
+        args: ["key"],
+        env: { FLUXLOOP_API_KEY_FILE: env.slice("FLUXLOOP_API_KEY_FILE=".length) },
+      }).output();
+      assertEquals(new TextDecoder().decode(stdout), KEY);
+    });
+  }
+});
