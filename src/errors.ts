@@ -50,17 +50,14 @@ export class MistakesError extends ConfigurationError {
   }
 }
 
-/** A profile without an API key was to have it replaced: exit 2. */
+/** An API key is needed, and the profile is signed in through the browser: exit 2. */
 export class BrowserLoginError extends FluxloopError {
   override readonly exitCode = 2;
   override readonly code = "browser_login";
 
   /** @param profile Whose login it is. */
-  constructor(profile: string) {
-    super(
-      `Profile "${profile}" is signed in through the browser: it has no API key, and its tokens renew themselves; ` +
-        "to end them, run: fluxloop auth logout --revoke" + (profile === "default" ? "" : ` --profile ${profile}`),
-    );
+  constructor(readonly profile: string) {
+    super(`Profile "${profile}" is signed in through the browser: it has no API key, and its tokens renew themselves`);
   }
 }
 
@@ -90,15 +87,14 @@ export class InvalidKeyError extends FluxloopError {
   }
 }
 
-/** A login through the browser has ended: its tokens are not taken any more: exit 3. */
+/** The tokens of a login through the browser are no longer accepted: exit 3. */
 export class LoginEndedError extends FluxloopError {
   override readonly exitCode = 3;
   override readonly code = "login_ended";
 
   /** @param profile Whose login it was. */
-  constructor(profile: string) {
-    const option = profile === "default" ? "" : ` --profile ${profile}`;
-    super(`The login of profile "${profile}" has ended; log in again: fluxloop auth login --web${option}`);
+  constructor(readonly profile: string) {
+    super(`The login of profile "${profile}" has ended`);
   }
 }
 

@@ -6,7 +6,7 @@
  */
 import type { Context } from "../context.ts";
 import { storeTitle } from "../credentials/secret_stores.ts";
-import { looseFile, readCredentials } from "../credentials/credential_store.ts";
+import { type LooseFile, looseFile, readCredentials } from "../credentials/credential_store.ts";
 import { credentialsLocation } from "../credentials/location.ts";
 import {
   FluxloopError,
@@ -19,12 +19,54 @@ import {
   PlatformError,
 } from "../errors.ts";
 import { expiryText } from "../text/expiry.ts";
-import type { ReportedKey, StatusReport } from "../output/status.ts";
 import { maskKey } from "../text/mask.ts";
+import type { Identity } from "../api_client/identity.ts";
 import { identify } from "../api_client/client.ts";
 import type { RequestOptions } from "../api_client/transport.ts";
 import { isRotating } from "./rotate_end.ts";
-import { type Credential, credentialOf, type KeyOptions, resolveCredential } from "./resolve_credential.ts";
+import {
+  type Credential,
+  credentialOf,
+  type KeyOptions,
+  type KeySource,
+  resolveCredential,
+} from "./resolve_credential.ts";
+
+/** The key that a report is about; never the whole of it. */
+export interface ReportedKey {
+  readonly masked: string;
+  /** Whether it is no API key but the access token of a login through the browser. */
+  readonly isAccessToken: boolean;
+  readonly source: KeySource;
+  /** The option or variable it came from; for a profile, the profile's name. */
+  readonly origin: string;
+  readonly profile: string | null;
+  /** What people call the system's own store, where the key is there; else `null`. */
+  readonly keptBy: string | null;
+  readonly apiUrl: URL;
+  /** What the profile remembers from the last login. */
+  readonly saved: { readonly account: string | null; readonly expires: Date | null };
+  /** The profile that was named and that this key stands over, or `null`. */
+  readonly overridden: string | null;
+  /** The credentials file, where the key comes from one that others may read; else `null`. */
+  readonly looseFile: LooseFile | null;
+  /** Whether a rotation of the profile is not finished. */
+  readonly isRotating: boolean;
+}
+
+/** What is known of a sign-in. */
+export interface StatusReport {
+  /** The profile that was looked at; `null` where a key stands over all profiles, or nobody named one. */
+  readonly profile: string | null;
+  /** `null` when the platform could not be asked. */
+  readonly authenticated: boolean | null;
+  /** `null` when there is no key at all. */
+  readonly key: ReportedKey | null;
+  /** What the platform tells; `null` when it did not. */
+  readonly identity: Identity | null;
+  /** Why it is not a plain yes; its exit code is the command's. */
+  readonly failure: FluxloopError | null;
+}
 
 /**
  * Asks the platform about the key that commands would use.

@@ -8,17 +8,71 @@ import type { Context, PeerCertificate } from "../context.ts";
 import { looseFile } from "../credentials/credential_store.ts";
 import { credentialsLocation } from "../credentials/location.ts";
 import { FluxloopError, InterruptedError, NetworkError, SystemError } from "../errors.ts";
-import { type Check, type Diagnosis, type Finding, isEndingSoon, TOLERATED_SKEW } from "../output/diagnosis.ts";
-import { rotationReason } from "../text/expiry.ts";
+import { daysRemaining, type Expiry } from "../text/expiry.ts";
 import { maskKey } from "../text/mask.ts";
 import { connectionFailure } from "../api_client/connection_failure.ts";
 import { identify } from "../api_client/client.ts";
 import type { Identity } from "../api_client/identity.ts";
 import { type Proxy, proxyFor } from "../api_client/proxy.ts";
 import type { Answer, RequestOptions } from "../api_client/transport.ts";
-import { findExposedKeys } from "./exposed_keys.ts";
-import { type Credential, type KeyOptions, resolveCredential } from "./resolve_credential.ts";
+import { type ExposedKey, findExposedKeys } from "./exposed_keys.ts";
+import { rotationReason } from "./key_age.ts";
+import { type Credential, type KeyOptions, type KeySource, resolveCredential } from "./resolve_credential.ts";
 import { isRotating } from "./rotate_end.ts";
+
+/** What was found out about one link of the chain from the key to the platform. */
+export type Finding =
+  | { readonly name: "configuration"; readonly hasAuthorities: boolean }
+  | { readonly name: "key"; readonly masked: string; readonly source: KeySource; readonly origin: string }
+  | {
+    readonly name: "store";
+    readonly file: string | null;
+    readonly isUsed: boolean;
+    readonly looseMode: number | null;
+  }
+  /** Of the profile that the key is of; not there where all is well. */
+  | { readonly name: "rotation"; readonly profile: string }
+  | { readonly name: "proxy"; readonly proxy: string | null; readonly host: string }
+  | { readonly name: "resolution"; readonly host: string }
+  | { readonly name: "connection"; readonly host: string; readonly port: number }
+  | { readonly name: "tls"; readonly isPlain: boolean; readonly certificate: PeerCertificate | null }
+  | { readonly name: "clock"; readonly status: number; readonly skew: number | null }
+  | { readonly name: "acceptance" }
+  /** `profile` is where the key is saved, and `null` for one from elsewhere. */
+  | {
+    readonly name: "expiry";
+    readonly expires: Expiry;
+    readonly created: Date | null;
+    readonly profile: string | null;
+  }
+  | { readonly name: "permissions"; readonly permissions: readonly string[] | null }
+  | { readonly name: "files"; readonly exposed: readonly ExposedKey[] };
+
+/** One link, and whether it holds. */
+export interface Check {
+  readonly name: Finding["name"];
+  readonly verdict: "ok" | "warning" | "failure";
+  /** What was found; `null` where the link broke before anything could be. */
+  readonly finding: Finding | null;
+  /** Why it broke; its exit code is the command's. */
+  readonly failure: FluxloopError | null;
+}
+
+/** The links in order, up to the first that is broken. */
+export interface Diagnosis {
+  readonly checks: readonly Check[];
+}
+
+/** A clock may be off by so many seconds before it is named. */
+export const TOLERATED_SKEW = 120;
+
+/** A certificate is renewed by somebody else, who may have forgotten: told within so many days. */
+const CERTIFICATE_SOON = 14;
+
+/** @returns Whether a certificate ends so soon that it is worth a word. */
+export function isEndingSoon({ expires }: PeerCertificate, now: Date): boolean {
+  return daysRemaining(expires, now) <= CERTIFICATE_SOON;
+}
 
 /** How long the whole may take, in milliseconds: the 15 seconds that are promised, less what the program itself takes. */
 const PATIENCE = 14_000;

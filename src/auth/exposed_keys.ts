@@ -5,7 +5,14 @@
  */
 import type { Context } from "../context.ts";
 import { isTakenByGit, workTreeOf } from "../credentials/git_exposure.ts";
-import type { ExposedKey } from "../output/diagnosis.ts";
+
+/** A file with the key in it that git would take into a commit. */
+export interface ExposedKey {
+  /** Relative to the work tree. */
+  readonly path: string;
+  /** From 1 on. */
+  readonly line: number;
+}
 
 const ENV_FILE = /^(?:\.env(?:\..+)?|.+\.env|\.envrc)$/;
 /** Folders with other people's files, in which there are many and none of this kind. */

@@ -8,9 +8,7 @@ import { readCredentials, updateCredentials } from "../credentials/credential_st
 import type { StoredSecret } from "../credentials/credential_helper.ts";
 import type { KeptKey, KeyStorage, Profile } from "../credentials/profile.ts";
 import { type CredentialsLocation, requireCredentialsLocation } from "../credentials/location.ts";
-
-import type { LoginResult } from "../output/session.ts";
-import type { AbandonedRotation, GitExposure } from "../output/warnings.ts";
+import type { GitExposure } from "../credentials/git_exposure.ts";
 import { storeTitle } from "../credentials/secret_stores.ts";
 import { utcDate } from "../text/expiry.ts";
 import { maskKey } from "../text/mask.ts";
@@ -21,7 +19,7 @@ import type { RequestOptions, Target } from "../api_client/transport.ts";
 import { FluxloopError, InterruptedError, NetworkError, PlatformError } from "../errors.ts";
 import { forgetKey, keepKey, selectStorage } from "./key_storage.ts";
 import { apiUrlOf, chosenApiUrl, type KeyOptions, overridingVariable, selectProfile } from "./resolve_credential.ts";
-import { abandonUnlessItsOwn, waitsInStore } from "./rotate_end.ts";
+import { type AbandonedRotation, abandonUnlessItsOwn, waitsInStore } from "./rotate_end.ts";
 
 /** What the command line says of a login. */
 export interface LoginOptions extends Pick<KeyOptions, "profile" | "apiUrl"> {
@@ -46,6 +44,26 @@ export interface LoginPlan {
   readonly helper: string | null;
   /** Where the profile's key was kept until now, when that was not the file. */
   readonly keptUntilNow: KeptKey | null;
+}
+
+/** What a login came to. */
+export interface LoginResult {
+  readonly profile: string;
+  /** The file that the credentials were saved to, as people write it; `null` when they were not. */
+  readonly savedTo: string | null;
+  /** What people call the system's own store, where the key is there and not in the file; else `null`. */
+  readonly keptBy: string | null;
+  /** What people call the store that the profile's old key could not be removed from; else `null`. */
+  readonly leftBehind: string | null;
+  /** The rotation of the profile that nobody will finish now, or `null`. */
+  readonly abandoned: AbandonedRotation | null;
+  readonly apiUrl: URL;
+  readonly maskedKey: string;
+  readonly identity: Identity;
+  /** The variable whose key stands over the saved one in every other command, or `null`. */
+  readonly overriddenBy: string | null;
+  /** Where git would take what was saved into a commit, or `null`. */
+  readonly exposure: GitExposure | null;
 }
 
 /**

@@ -7,13 +7,11 @@ import type { Context } from "../context.ts";
 import { readCredentials, requireWritable, updateCredentials } from "../credentials/credential_store.ts";
 import type { CredentialsDocument } from "../credentials/credentials_document.ts";
 import { requireCredentialsLocation } from "../credentials/location.ts";
-import type { LogoutResult } from "../output/session.ts";
 import { UsageError } from "../errors.ts";
 import type { RequestOptions } from "../api_client/transport.ts";
-import type { AbandonedRotation } from "../output/warnings.ts";
 import { forgetKey } from "./key_storage.ts";
 import { type KeyOptions, overridingVariable, requireProfile, selectProfile } from "./resolve_credential.ts";
-import { abandonRotation, revokeRotation, waitsInStore } from "./rotate_end.ts";
+import { type AbandonedRotation, abandonRotation, revokeRotation, waitsInStore } from "./rotate_end.ts";
 
 /** What the command line says of a logout. */
 export interface LogoutOptions {
@@ -22,6 +20,18 @@ export interface LogoutOptions {
   readonly all: boolean;
   /** Whether the key is revoked at the platform before it is removed here (`--revoke`). */
   readonly revoke?: boolean;
+}
+
+/** What a logout came to. */
+export interface LogoutResult {
+  /** The profiles that were removed, in the file's order. */
+  readonly profiles: readonly string[];
+  /** Rotations of theirs that nobody will finish now, and that left something behind. */
+  readonly abandoned: readonly AbandonedRotation[];
+  /** Whether the platform does not take their keys any more either. */
+  readonly isRevoked: boolean;
+  /** The variable whose key goes on to work, or `null`. */
+  readonly overriddenBy: string | null;
 }
 
 /**

@@ -5,7 +5,6 @@
  */
 import type { Context } from "../context.ts";
 import { NotFoundError, UsageError } from "../errors.ts";
-import type { CreatedKey, KeyList } from "../output/api_keys.ts";
 import {
   createApiKey,
   createApiKeyOnce,
@@ -16,10 +15,29 @@ import {
   type MadeKey,
 } from "../api_client/api_keys.ts";
 import { identify } from "../api_client/client.ts";
+import type { Project } from "../api_client/identity.ts";
 import { PERMISSIONS } from "../api_client/key_terms.ts";
 import type { RequestOptions } from "../api_client/transport.ts";
-import { logIn, type LoginPlan } from "./log_in.ts";
+import { logIn, type LoginPlan, type LoginResult } from "./log_in.ts";
 import type { Credential } from "./resolve_credential.ts";
+
+/** Keys, and which of them was asked with. */
+export interface KeyList {
+  readonly keys: readonly ListedKey[];
+  /** Those in reach, for their names. */
+  readonly projects: readonly Project[];
+  readonly ownId: string | null;
+}
+
+/** A key that was made. */
+export interface CreatedKey {
+  readonly id: string | null;
+  readonly name: string;
+  /** The whole key; shown only where it was not saved. */
+  readonly key: string;
+  /** What saving it came to; `null` where it was not saved. */
+  readonly login: LoginResult | null;
+}
 
 /**
  * @param context The outside world.

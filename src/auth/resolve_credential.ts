@@ -17,12 +17,14 @@ import type { CredentialsDocument } from "../credentials/credentials_document.ts
 import type { Profile, Tokens } from "../credentials/profile.ts";
 import { credentialsLocation } from "../credentials/location.ts";
 import { checkProfileName, DEFAULT_PROFILE } from "../credentials/profile_name.ts";
-import type { KeySource } from "../output/status.ts";
 import { apiUrlText, DEFAULT_API_URL, parseApiUrl } from "../api_client/api_url.ts";
 import { parseApiKey } from "./api_key.ts";
 import type { RequestOptions } from "../api_client/transport.ts";
 import { savedSecret } from "./key_storage.ts";
 import { findPin } from "./project_pin.ts";
+
+/** Which of the places the key came from. */
+export type KeySource = "flag" | "environment" | "file" | "profile";
 
 /** What the command line says of the key to use. */
 export interface KeyOptions {

@@ -12,13 +12,12 @@ import { withFileLock } from "../credentials/file_lock.ts";
 import { type CredentialsLocation, requireCredentialsLocation } from "../credentials/location.ts";
 import { findPendingRotation, forgetPendingRotation, type PendingRotation } from "../credentials/pending_rotation.ts";
 import { BrowserLoginError, FluxloopError, InterruptedError, NotLoggedInError, PlatformError } from "../errors.ts";
-import type { RotationReport } from "../output/rotation.ts";
 import { identify } from "../api_client/client.ts";
 import { DEFAULT_DEADLINE, type RequestOptions } from "../api_client/transport.ts";
 import { credentialOf, overridingVariable, requireProfile, selectProfile } from "./resolve_credential.ts";
 import { finishRotation, rotateAnew, settle } from "./rotate_course.ts";
 import { isFor, waitsInStore } from "./rotate_end.ts";
-import { type Draft, draftFor, type RotateOptions, type Rotating } from "./rotate_model.ts";
+import { type Draft, draftFor, type RotateOptions, type Rotating, type RotationReport } from "./rotate_model.ts";
 
 /** What a rotation of one profile or of all came to. */
 export interface Rotations {

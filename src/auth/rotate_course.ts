@@ -7,11 +7,10 @@ import type { Context } from "../context.ts";
 import type { KeptKey } from "../credentials/profile.ts";
 import { leavePendingRotation, type PendingRotation, type RequestedKey } from "../credentials/pending_rotation.ts";
 import { InterruptedError } from "../errors.ts";
-import type { OldKey } from "../output/rotation.ts";
 import { maskKey } from "../text/mask.ts";
 import { apiUrlText } from "../api_client/api_url.ts";
 import { newIdempotencyKey } from "./manage_keys.ts";
-import type { Draft, RotateOptions, Rotating } from "./rotate_model.ts";
+import type { Draft, OldKey, RotateOptions, Rotating } from "./rotate_model.ts";
 import {
   endOldKey,
   type FreshKey,

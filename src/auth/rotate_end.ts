@@ -8,11 +8,17 @@ import type { CredentialsDocument } from "../credentials/credentials_document.ts
 import type { CredentialsLocation } from "../credentials/location.ts";
 import { findPendingRotation, forgetPendingRotation, type PendingRotation } from "../credentials/pending_rotation.ts";
 import { ConfigurationError, InvalidKeyError } from "../errors.ts";
-import type { AbandonedRotation } from "../output/warnings.ts";
 import type { RequestOptions } from "../api_client/transport.ts";
 import { parseApiKey } from "./api_key.ts";
 import { forgetKey, savedSecret } from "./key_storage.ts";
 import { apiUrlOf, requireProfile } from "./resolve_credential.ts";
+
+/** A rotation that was broken off, and that is not to be finished any more, as its profile was given up. */
+export interface AbandonedRotation {
+  readonly profile: string;
+  /** The keys that may work on, as people find them on the platform's page. */
+  readonly keys: readonly string[];
+}
 
 /**
  * @param location Where credentials lie, or `null`.

@@ -6,7 +6,8 @@
 import type { Context } from "../context.ts";
 import type { Profile } from "../credentials/profile.ts";
 import type { CredentialsLocation } from "../credentials/location.ts";
-import type { RotationReport } from "../output/rotation.ts";
+import type { FluxloopError } from "../errors.ts";
+import type { Expiry } from "../text/expiry.ts";
 import type { Identity, KeyInfo } from "../api_client/identity.ts";
 import type { RequestOptions } from "../api_client/transport.ts";
 import type { KeyOptions } from "./resolve_credential.ts";
@@ -36,6 +37,63 @@ export interface Rotating {
   /** What the platform tells of it. */
   readonly own: KeyInfo & { readonly id: string };
   readonly identity: Identity;
+}
+
+/** What became of a profile's key. */
+export type RotationOutcome =
+  /** There is a new key in the profile. */
+  | "rotated"
+  /** A rotation that was broken off is finished: the new key was in the profile already. */
+  | "finished"
+  /** There is a new key that is shown and not saved. */
+  | "shown"
+  /** Another process has just done it. */
+  | "rotated_elsewhere"
+  /** The profile is signed in through the browser: there is no key. */
+  | "passed_over"
+  | "failed";
+
+/** A key of a rotation. */
+export interface NewKey {
+  readonly id: string | null;
+  readonly masked: string;
+  readonly expiresAt: Expiry;
+}
+
+/** The key that was there before. */
+export interface OldKey {
+  readonly id: string;
+  readonly masked: string;
+  /** `valid`: it goes on to work as before. */
+  readonly state: "revoked" | "ending" | "valid";
+  /** When it ends, where that is what became of it. */
+  readonly endsAt: Date | null;
+}
+
+/** What is left to do of a rotation that was broken off. */
+export type LeftToDo =
+  /** A key may have been made that nobody has. */
+  | "remove_unused_key"
+  /** The new key is in use; the old one is still taken. */
+  | "end_old_key";
+
+/** What a rotation of one profile came to. */
+export interface RotationReport {
+  readonly profile: string;
+  readonly outcome: RotationOutcome;
+  /** `null` where none was made, or it is not in use. */
+  readonly newKey: NewKey | null;
+  /** The whole new key, where it is there to be shown; else `null`. */
+  readonly key: string | null;
+  readonly oldKey: OldKey | null;
+  /** Where the new key was saved to, as people call it; `null` where it was not. */
+  readonly savedTo: string | null;
+  /** Other profiles that had the old key, and have the new one now. */
+  readonly alsoIn: readonly string[];
+  /** Ids of keys of an earlier rotation that may work on, and that nothing here knows any more. */
+  readonly leftOver: readonly string[];
+  readonly left: LeftToDo | null;
+  readonly failure: FluxloopError | null;
 }
 
 /** A report that is being made. */

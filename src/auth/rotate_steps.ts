@@ -7,13 +7,12 @@
 import type { Context } from "../context.ts";
 import { leavePendingRotation, type PendingRotation, type RequestedKey } from "../credentials/pending_rotation.ts";
 import { type FluxloopError, InvalidKeyError, NotFoundError, PermissionDeniedError, PlatformError } from "../errors.ts";
-import type { OldKey } from "../output/rotation.ts";
 import { changeApiKeyEnd, createApiKeyOnce, deleteApiKey, listApiKeys } from "../api_client/api_keys.ts";
 import { identify } from "../api_client/client.ts";
 import type { Identity, KeyInfo } from "../api_client/identity.ts";
 import type { RequestOptions, Target } from "../api_client/transport.ts";
 import { newIdempotencyKey } from "./manage_keys.ts";
-import type { Rotating } from "./rotate_model.ts";
+import type { OldKey, Rotating } from "./rotate_model.ts";
 
 /** How often a key that was made before and is of no use is removed and asked for anew. */
 const ATTEMPTS = 3;

@@ -9,12 +9,20 @@ import type { CredentialsDocument } from "../credentials/credentials_document.ts
 import { requireCredentialsLocation } from "../credentials/location.ts";
 import { checkProfileName, DEFAULT_PROFILE } from "../credentials/profile_name.ts";
 import { NotFoundError, NotLoggedInError } from "../errors.ts";
-import type { SwitchResult } from "../output/session.ts";
 import { findPin } from "./project_pin.ts";
 import { overridingVariable, requireProfile, type SelectedProfile } from "./resolve_credential.ts";
 
 /** What stands for the profile that was used before, as in `cd -`. */
 export const PREVIOUS = "-";
+
+/** What a switch came to. */
+export interface SwitchResult {
+  readonly profile: string;
+  /** The variable that stands over the choice, or `null`. */
+  readonly overriddenBy: string | null;
+  /** The file in which the project here pins a profile of its own, or `null`. */
+  readonly pinnedBy: string | null;
+}
 
 /**
  * Makes a saved profile the one that is used when none is named. It makes no request.

@@ -23,7 +23,6 @@ import {
   PlatformError,
   UsageError,
 } from "../errors.ts";
-import type { LoginResult } from "../output/session.ts";
 import { apiUrlText, parseApiUrl } from "../api_client/api_url.ts";
 import {
   type DeviceLogin,
@@ -34,7 +33,7 @@ import {
   startDeviceLogin,
 } from "../api_client/device_login.ts";
 import { DEFAULT_DEADLINE, type RequestOptions } from "../api_client/transport.ts";
-import { logIn, type LoginPlan } from "./log_in.ts";
+import { logIn, type LoginPlan, type LoginResult } from "./log_in.ts";
 import { chosenApiUrl, type KeyOptions } from "./resolve_credential.ts";
 
 /** So much more is waited between two questions each time the platform asks for it (RFC 8628, 3.5), in milliseconds. */

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { LooseFile } from "../output/warnings.ts";
 import { clearLeftover, makeFolder, replaceFile, tryReplacing } from "./atomic_file.ts";
 import { CredentialsDocument } from "./credentials_document.ts";
 import {
@@ -18,6 +17,14 @@ import { decodeCredentials, loadYaml, SIZE_LIMIT, unreadable } from "./credentia
 import { withFileLock } from "./file_lock.ts";
 import { readPlainCredentials, readPlainNames } from "./plain_credentials.ts";
 import type { CredentialsLocation } from "./location.ts";
+
+/** A credentials file that others than its owner may read or write. */
+export interface LooseFile {
+  /** The file, as people write it. */
+  readonly shown: string;
+  /** Its permission bits. */
+  readonly mode: number;
+}
 
 /**
  * Reads the credentials.

@@ -6,8 +6,15 @@
  */
 import ignore from "ignore";
 import { basename, dirname, isAbsolute, join, relative } from "@std/path";
-import type { GitExposure } from "../output/warnings.ts";
 import type { Context } from "../context.ts";
+
+/** A file that git would take. */
+export interface GitExposure {
+  /** The work tree's top folder. */
+  readonly workTree: string;
+  /** The line for the `.gitignore` there that keeps the file out. */
+  readonly line: string;
+}
 
 /** Patterns, and the folder that they are relative to. */
 interface Patterns {

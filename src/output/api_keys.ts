@@ -4,28 +4,9 @@
  * @module
  */
 import type { ListedKey } from "../api_client/api_keys.ts";
-import type { Project } from "../api_client/identity.ts";
+import type { CreatedKey, KeyList } from "../auth/manage_keys.ts";
 import { expiryText, UNKNOWN, utcDate } from "../text/expiry.ts";
 import { printable } from "../text/printable.ts";
-import type { LoginResult } from "./session.ts";
-
-/** Keys, and which of them was asked with. */
-export interface KeyList {
-  readonly keys: readonly ListedKey[];
-  /** Those in reach, for their names. */
-  readonly projects: readonly Project[];
-  readonly ownId: string | null;
-}
-
-/** A key that was made. */
-export interface CreatedKey {
-  readonly id: string | null;
-  readonly name: string;
-  /** The whole key; shown only where it was not saved. */
-  readonly key: string;
-  /** What saving it came to; `null` where it was not saved. */
-  readonly login: LoginResult | null;
-}
 
 /** @returns A table for standard output, the key that was asked with marked with `*`. */
 export function keysText({ keys, projects, ownId }: KeyList, now: Date): string {

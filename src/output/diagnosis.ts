@@ -4,68 +4,15 @@
  *
  * @module
  */
+import { type Check, type Diagnosis, type Finding, isEndingSoon, TOLERATED_SKEW } from "../auth/diagnose.ts";
 import type { PeerCertificate } from "../context.ts";
 import type { FluxloopError } from "../errors.ts";
-import { daysRemaining, type Expiry, expiryText, rotationReason } from "../text/expiry.ts";
+import { expiryText } from "../text/expiry.ts";
+import { rotationReason } from "../auth/key_age.ts";
 import { messageOf } from "./failure.ts";
 import { redact } from "../text/mask.ts";
 import { printable } from "../text/printable.ts";
-import { rotateCommand } from "./warnings.ts";
-import type { KeySource } from "./status.ts";
-
-/** What was found out about one link of the chain from the key to the platform. */
-export type Finding =
-  | { readonly name: "configuration"; readonly hasAuthorities: boolean }
-  | { readonly name: "key"; readonly masked: string; readonly source: KeySource; readonly origin: string }
-  | {
-    readonly name: "store";
-    readonly file: string | null;
-    readonly isUsed: boolean;
-    readonly looseMode: number | null;
-  }
-  /** Of the profile that the key is of; not there where all is well. */
-  | { readonly name: "rotation"; readonly profile: string }
-  | { readonly name: "proxy"; readonly proxy: string | null; readonly host: string }
-  | { readonly name: "resolution"; readonly host: string }
-  | { readonly name: "connection"; readonly host: string; readonly port: number }
-  | { readonly name: "tls"; readonly isPlain: boolean; readonly certificate: PeerCertificate | null }
-  | { readonly name: "clock"; readonly status: number; readonly skew: number | null }
-  | { readonly name: "acceptance" }
-  /** `profile` is where the key is saved, and `null` for one from elsewhere. */
-  | {
-    readonly name: "expiry";
-    readonly expires: Expiry;
-    readonly created: Date | null;
-    readonly profile: string | null;
-  }
-  | { readonly name: "permissions"; readonly permissions: readonly string[] | null }
-  | { readonly name: "files"; readonly exposed: readonly ExposedKey[] };
-
-/** A file with the key in it that git would take into a commit. */
-export interface ExposedKey {
-  /** Relative to the work tree. */
-  readonly path: string;
-  /** From 1 on. */
-  readonly line: number;
-}
-
-/** One link, and whether it holds. */
-export interface Check {
-  readonly name: Finding["name"];
-  readonly verdict: "ok" | "warning" | "failure";
-  /** What was found; `null` where the link broke before anything could be. */
-  readonly finding: Finding | null;
-  /** Why it broke; its exit code is the command's. */
-  readonly failure: FluxloopError | null;
-}
-
-/** The links in order, up to the first that is broken. */
-export interface Diagnosis {
-  readonly checks: readonly Check[];
-}
-
-/** A clock may be off by so many seconds before it is named. */
-export const TOLERATED_SKEW = 120;
+import { rotateCommand, rotationReasonText } from "./warnings.ts";
 
 const TITLES: Readonly<Record<Finding["name"], string>> = {
   configuration: "Configuration",
@@ -167,7 +114,7 @@ function found(finding: Finding, now: Date): Saying {
       const remedy = finding.profile === null
         ? "make a new key, and set it there"
         : `run: ${rotateCommand(finding.profile)}`;
-      return { message: `${text}. ${reason}`, remedy };
+      return { message: `${text}. ${rotationReasonText(reason)}`, remedy };
     }
     case "permissions": {
       const { permissions } = finding;
@@ -184,14 +131,6 @@ function found(finding: Finding, now: Date): Saying {
       };
     }
   }
-}
-
-/** A certificate is renewed by somebody else, who may have forgotten: told within so many days. */
-const CERTIFICATE_SOON = 14;
-
-/** @returns Whether a certificate ends so soon that it is worth a word. */
-export function isEndingSoon({ expires }: PeerCertificate, now: Date): boolean {
-  return daysRemaining(expires, now) <= CERTIFICATE_SOON;
 }
 
 function tlsSaying(isPlain: boolean, certificate: PeerCertificate | null, now: Date): Saying {

@@ -4,9 +4,11 @@
  * @module
  */
 import {
+  BrowserLoginError,
   FluxloopError,
   InterruptedError,
   InvalidKeyError,
+  LoginEndedError,
   MistakesError,
   NetworkError,
   NotLoggedInError,
@@ -18,6 +20,7 @@ import { causeChain } from "../api_client/connection_failure.ts";
 import { redact, redactTokens } from "../text/mask.ts";
 import { printable } from "../text/printable.ts";
 import type { Style } from "./style.ts";
+import { profileCommand } from "./warnings.ts";
 
 /** So many of a file's mistakes are told at once: more would push the first ones out of sight. */
 const SHOWN_MISTAKES = 100;
@@ -55,7 +58,7 @@ export function failureText(error: FluxloopError, style: Style): string {
   if (error instanceof NotLoggedInError) return "❌ Not authenticated\nRun: fluxloop auth login\n";
   if (error instanceof InterruptedError) return "";
   const paragraphs = [
-    `❌ ${style.bold(style.red("Error:"))} ${safe(error, printable(error.message))}`,
+    `❌ ${style.bold(style.red("Error:"))} ${safe(error, printable(sentenceOf(error)))}`,
     ...helpOn(error).map(redact),
   ];
   return paragraphs.join("\n\n") + "\n";
@@ -119,5 +122,16 @@ function safe(error: FluxloopError, text: string): string {
 
 /** @returns A failure in one sentence. */
 export function messageOf(error: FluxloopError): string {
-  return error instanceof NetworkError ? `${error.message}: ${error.apiUrl.host}: ${error.reason}` : error.message;
+  return error instanceof NetworkError ? `${error.message}: ${error.apiUrl.host}: ${error.reason}` : sentenceOf(error);
+}
+
+/** @returns What happened, and the command to run next if there is one. */
+function sentenceOf(error: FluxloopError): string {
+  if (error instanceof BrowserLoginError) {
+    return `${error.message}; to end them, run: ${profileCommand("logout --revoke", error.profile)}`;
+  }
+  if (error instanceof LoginEndedError) {
+    return `${error.message}; log in again: ${profileCommand("login --web", error.profile)}`;
+  }
+  return error.message;
 }

@@ -3,36 +3,10 @@
  *
  * @module
  */
+import type { ListedProfile, ProfileList } from "../auth/list_profiles.ts";
 import { DEFAULT_API_URL } from "../api_client/api_url.ts";
 import { expiryText, UNKNOWN } from "../text/expiry.ts";
 import { printable } from "../text/printable.ts";
-
-/** A saved profile; never the whole key. */
-export interface ListedProfile {
-  readonly name: string;
-  /** Whether it is the one used when none is named. */
-  readonly current: boolean;
-  readonly account: string | null;
-  readonly maskedKey: string | null;
-  /** Whether it holds the tokens of a login through the browser. */
-  readonly isBrowserLogin: boolean;
-  /** What people call the system's own store, where the key is there; else `null`. */
-  readonly keptBy: string | null;
-  /** The key's last day as the file has it. */
-  readonly expires: string | null;
-  readonly apiUrl: string;
-  /** Whether a rotation of it is not finished. */
-  readonly isRotating: boolean;
-}
-
-/** All saved profiles. */
-export interface ProfileList {
-  readonly profiles: readonly ListedProfile[];
-  /** The file they are in, as people write it; `null` where there is no place for one. */
-  readonly file: string | null;
-  /** The variable whose key stands over all of them, or `null`. */
-  readonly overriddenBy: string | null;
-}
 
 /**
  * @param list The saved profiles.

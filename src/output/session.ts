@@ -4,52 +4,12 @@
  * @module
  */
 import { apiUrlText } from "../api_client/api_url.ts";
-import type { Identity } from "../api_client/identity.ts";
+import type { LoginResult } from "../auth/log_in.ts";
+import type { LogoutResult } from "../auth/log_out.ts";
+import type { KeySource } from "../auth/resolve_credential.ts";
+import type { SwitchResult } from "../auth/switch_profile.ts";
 import { printable } from "../text/printable.ts";
 import { UNKNOWN } from "../text/expiry.ts";
-import type { KeySource } from "./status.ts";
-import type { AbandonedRotation, GitExposure } from "./warnings.ts";
-
-/** What a login came to. */
-export interface LoginResult {
-  readonly profile: string;
-  /** The file that the credentials were saved to, as people write it; `null` when they were not. */
-  readonly savedTo: string | null;
-  /** What people call the system's own store, where the key is there and not in the file; else `null`. */
-  readonly keptBy: string | null;
-  /** What people call the store that the profile's old key could not be removed from; else `null`. */
-  readonly leftBehind: string | null;
-  /** The rotation of the profile that nobody will finish now, or `null`. */
-  readonly abandoned: AbandonedRotation | null;
-  readonly apiUrl: URL;
-  readonly maskedKey: string;
-  readonly identity: Identity;
-  /** The variable whose key stands over the saved one in every other command, or `null`. */
-  readonly overriddenBy: string | null;
-  /** Where git would take what was saved into a commit, or `null`. */
-  readonly exposure: GitExposure | null;
-}
-
-/** What a logout came to. */
-export interface LogoutResult {
-  /** The profiles that were removed, in the file's order. */
-  readonly profiles: readonly string[];
-  /** Rotations of theirs that nobody will finish now, and that left something behind. */
-  readonly abandoned: readonly AbandonedRotation[];
-  /** Whether the platform does not take their keys any more either. */
-  readonly isRevoked: boolean;
-  /** The variable whose key goes on to work, or `null`. */
-  readonly overriddenBy: string | null;
-}
-
-/** What a switch came to. */
-export interface SwitchResult {
-  readonly profile: string;
-  /** The variable that stands over the choice, or `null`. */
-  readonly overriddenBy: string | null;
-  /** The file in which the project here pins a profile of its own, or `null`. */
-  readonly pinnedBy: string | null;
-}
 
 /** A key that was asked for. */
 export interface TokenResult {

@@ -3,53 +3,15 @@
  *
  * @module
  */
-import type { FluxloopError } from "../errors.ts";
+import type { ReportedKey, StatusReport } from "../auth/check_status.ts";
+import { rotationReason } from "../auth/key_age.ts";
 import type { Identity, KeyInfo, Organization } from "../api_client/identity.ts";
 import { apiUrlText, pageUrl } from "../api_client/api_url.ts";
 import { type ErrorJson, errorJson } from "./failure.ts";
 import { type Permission, PERMISSIONS } from "../api_client/key_terms.ts";
-import { daysRemaining, expiryText, rotationReason, UNKNOWN } from "../text/expiry.ts";
-import { type LooseFile, rotateCommand } from "./warnings.ts";
+import { daysRemaining, expiryText, UNKNOWN } from "../text/expiry.ts";
+import { rotateCommand, rotationReasonText } from "./warnings.ts";
 import { printable } from "../text/printable.ts";
-
-/** Which of the places the key came from. */
-export type KeySource = "flag" | "environment" | "file" | "profile";
-
-/** The key that a report is about; never the whole of it. */
-export interface ReportedKey {
-  readonly masked: string;
-  /** Whether it is no API key but the access token of a login through the browser. */
-  readonly isAccessToken: boolean;
-  readonly source: KeySource;
-  /** The option or variable it came from; for a profile, the profile's name. */
-  readonly origin: string;
-  readonly profile: string | null;
-  /** What people call the system's own store, where the key is there; else `null`. */
-  readonly keptBy: string | null;
-  readonly apiUrl: URL;
-  /** What the profile remembers from the last login. */
-  readonly saved: { readonly account: string | null; readonly expires: Date | null };
-  /** The profile that was named and that this key stands over, or `null`. */
-  readonly overridden: string | null;
-  /** The credentials file, where the key comes from one that others may read; else `null`. */
-  readonly looseFile: LooseFile | null;
-  /** Whether a rotation of the profile is not finished. */
-  readonly isRotating: boolean;
-}
-
-/** What is known of a sign-in. */
-export interface StatusReport {
-  /** The profile that was looked at; `null` where a key stands over all profiles, or nobody named one. */
-  readonly profile: string | null;
-  /** `null` when the platform could not be asked. */
-  readonly authenticated: boolean | null;
-  /** `null` when there is no key at all. */
-  readonly key: ReportedKey | null;
-  /** What the platform tells; `null` when it did not. */
-  readonly identity: Identity | null;
-  /** Why it is not a plain yes; its exit code is the command's. */
-  readonly failure: FluxloopError | null;
-}
 
 /** The names that permissions have for people. */
 const PERMISSION_NAMES: Readonly<Record<Permission, string>> = {
@@ -95,7 +57,7 @@ function verifiedText(key: ReportedKey, identity: Identity, now: Date): string {
   if (reason !== null) {
     const ends = identity.key?.expiresAt;
     const isPast = ends instanceof Date && ends <= now;
-    lines.push("", `⚠️  ${reason}. ${renewal(key, isPast)}`);
+    lines.push("", `⚠️  ${rotationReasonText(reason)}. ${renewal(key, isPast)}`);
   }
   return lines.join("\n") + "\n";
 }

@@ -3,30 +3,11 @@
  *
  * @module
  */
+import { ROTATION_DAYS, type RotationReason } from "../auth/key_age.ts";
+import type { AbandonedRotation } from "../auth/rotate_end.ts";
+import type { LooseFile } from "../credentials/credential_store.ts";
+import type { GitExposure } from "../credentials/git_exposure.ts";
 import { printable } from "../text/printable.ts";
-
-/** A credentials file that others than its owner may read or write. */
-export interface LooseFile {
-  /** The file, as people write it. */
-  readonly shown: string;
-  /** Its permission bits. */
-  readonly mode: number;
-}
-
-/** A file that git would take. */
-export interface GitExposure {
-  /** The work tree's top folder. */
-  readonly workTree: string;
-  /** The line for the `.gitignore` there that keeps the file out. */
-  readonly line: string;
-}
-
-/** A rotation that was broken off, and that is not to be finished any more, as its profile was given up. */
-export interface AbandonedRotation {
-  readonly profile: string;
-  /** The keys that may work on, as people find them on the platform's page. */
-  readonly keys: readonly string[];
-}
 
 /** @returns A warning that the credentials file can be read by others. */
 export function looseFileWarning({ shown, mode }: LooseFile): string {
@@ -66,9 +47,14 @@ export function profileOverrideWarning(variable: string, profile: string): strin
   return `⚠️  ${variable} is set: its key is used instead of profile "${profile}".\n`;
 }
 
+/** @returns A command of `fluxloop auth` for a profile. */
+export function profileCommand(command: string, profile: string): string {
+  return `fluxloop auth ${command}${profile === "default" ? "" : ` --profile ${profile}`}`;
+}
+
 /** @returns The command that finishes a profile's rotation. */
 export function rotateCommand(profile: string): string {
-  return `fluxloop auth rotate${profile === "default" ? "" : ` --profile ${profile}`}`;
+  return profileCommand("rotate", profile);
 }
 
 /** @returns A warning that a profile's rotation was broken off, or is under way elsewhere. */
@@ -81,4 +67,16 @@ export function abandonedWarning({ profile, keys }: AbandonedRotation): string {
   const which = keys.length === 0 ? "A key that it may have made" : keys.map(printable).join(" and ");
   return `⚠️  The rotation of profile ${printable(profile)} that was not finished is given up. ` +
     `${which} may still be taken; delete what you do not use: fluxloop apikeys list, or the platform's page of API keys\n`;
+}
+
+/** @returns Why a key should be replaced, as the start of a sentence. */
+export function rotationReasonText(reason: RotationReason): string {
+  switch (reason) {
+    case "expired":
+      return "This key has expired";
+    case "expires_soon":
+      return "This key expires soon";
+    case "old":
+      return `This key is older than ${ROTATION_DAYS} days`;
+  }
 }

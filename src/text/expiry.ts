@@ -5,10 +5,6 @@
  */
 
 const DAY = 24 * 60 * 60 * 1000;
-/** A key that ends within so many days is worth a word. */
-const SOON = 14;
-/** The seed ("Protecting Your API Key") has people rotate keys every so many days. */
-const ROTATION = 90;
 
 /** @returns The UTC calendar date of `time`, as `2024-04-15`. */
 export function utcDate(time: Date): string {
@@ -50,18 +46,4 @@ function remainingText(days: number): string {
 
 function count(days: number): string {
   return days === 1 ? "1 day" : `${days} days`;
-}
-
-/**
- * @param expires When the key ends.
- * @param created When the key was made; `null` where nobody knows.
- * @param now The current time.
- * @returns Why the key should be replaced now, as the start of a sentence, or `null`.
- */
-export function rotationReason(expires: Expiry, created: Date | null, now: Date): string | null {
-  if (expires instanceof Date && daysRemaining(expires, now) <= SOON) {
-    return daysRemaining(expires, now) < 0 ? "This key has expired" : "This key expires soon";
-  }
-  if (created !== null && -daysRemaining(created, now) > ROTATION) return `This key is older than ${ROTATION} days`;
-  return null;
 }

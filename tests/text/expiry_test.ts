@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { expiryText, rotationReason } from "../../src/text/expiry.ts";
+import { expiryText } from "../../src/text/expiry.ts";
 
 const day = (text: string) => new Date(text.length === 10 ? `${text}T00:00:00Z` : text);
 
@@ -23,20 +23,4 @@ describe("expiry", () => {
   it("says Never of a key without an end", () => assertEquals(expiryText("never", day("2024-01-22")), "Never"));
 
   it("says unknown of an end that nobody knows", () => assertEquals(expiryText(null, day("2024-01-22")), "unknown"));
-
-  const reasons: [string, string | null, string | null, string | null][] = [
-    ["15 days before the end", "2024-02-06", "2024-01-16", null],
-    ["14 days before the end", "2024-02-05", "2024-01-16", "This key expires soon"],
-    ["on the last day", "2024-01-22", "2024-01-16", "This key expires soon"],
-    ["after the end", "2024-01-21", "2024-01-16", "This key has expired"],
-    ["with an age of 90 days", null, "2023-10-24", null],
-    ["with an age of 91 days", null, "2023-10-23", "This key is older than 90 days"],
-    ["of unknown age and end", null, null, null],
-  ];
-  for (const [when, expires, created, reason] of reasons) {
-    it(`gives a reason to rotate ${when}: ${reason}`, () => {
-      const at = (text: string | null) => text === null ? null : day(text);
-      assertEquals(rotationReason(at(expires), at(created), day("2024-01-22T12:00:00Z")), reason);
-    });
-  }
 });

@@ -6,7 +6,7 @@
 import { Command } from "@cliffy/command";
 import type { Context } from "../../context.ts";
 import { UsageError } from "../../errors.ts";
-import type { RotationReport } from "../../output/rotation.ts";
+import type { RotationReport } from "../../auth/rotate_model.ts";
 import { type Console, consoleFor, type GlobalOptions } from "../console.ts";
 import { ReportedFailure } from "../reported_failure.ts";
 import { parseLifetime, parseSpan } from "../span.ts";

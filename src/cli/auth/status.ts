@@ -4,7 +4,7 @@
  * @module
  */
 import { Command } from "@cliffy/command";
-import type { StatusReport } from "../../output/status.ts";
+import type { StatusReport } from "../../auth/check_status.ts";
 import type { Context } from "../../context.ts";
 import { UsageError } from "../../errors.ts";
 import { consoleFor, type GlobalOptions } from "../console.ts";

@@ -7,7 +7,7 @@ import { openBrowser } from "../../auth/browser.ts";
 import type { LoginPlan } from "../../auth/log_in.ts";
 import { finishWebLogin, postponeWebLogin, resumedLogin, startWebLogin } from "../../auth/web_login.ts";
 import type { Context } from "../../context.ts";
-import type { LoginResult } from "../../output/session.ts";
+import type { LoginResult } from "../../auth/log_in.ts";
 import { approvalText, postponedJson, postponedText, waitingText } from "../../output/web_login.ts";
 import type { Console, GlobalOptions } from "../console.ts";
 import { showWait } from "../waiting.ts";

@@ -1,0 +1,27 @@
+/**
+ * When a key is due to be replaced.
+ *
+ * @module
+ */
+import { daysRemaining, type Expiry } from "../text/expiry.ts";
+
+/** A key that expires within this many days is due. */
+const SOON_DAYS = 14;
+/** Keys are rotated every 90 days (seed: "Protecting Your API Key"). */
+export const ROTATION_DAYS = 90;
+
+/** Why a key should be replaced now. */
+export type RotationReason = "expired" | "expires_soon" | "old";
+
+/**
+ * @param expires When the key expires.
+ * @param created When the key was created; `null`: unknown.
+ * @param now The current time.
+ * @returns Why the key is due, or `null` if it isn't.
+ */
+export function rotationReason(expires: Expiry, created: Date | null, now: Date): RotationReason | null {
+  if (expires instanceof Date && daysRemaining(expires, now) <= SOON_DAYS) {
+    return daysRemaining(expires, now) < 0 ? "expired" : "expires_soon";
+  }
+  return created !== null && -daysRemaining(created, now) > ROTATION_DAYS ? "old" : null;
+}
