@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { fillVendorFolder, isFilled } from "./setup/jsr_from_npm.ts";
+import { fillVendorFolder, isFilled, markFilled } from "./setup/jsr_from_npm.ts";
 import denoJson from "../deno.json" with { type: "json" };
 
 const VENDOR = "vendor";
@@ -29,6 +29,8 @@ if (!isFilled(VENDOR)) {
 /** Lets Deno itself fetch the packages, with the proxies and mirrors that it knows of: the surest way to know. */
 async function fillFromJsr(): Promise<boolean> {
   const specifiers = Object.values(denoJson.imports).filter((it) => it.startsWith("jsr:"));
+  // What is there in part would not be fetched again.
+  await Deno.remove(VENDOR, { recursive: true }).catch(() => {});
   // `@std/testing` has no main module.
   const modules = specifiers.map((it) => it.startsWith("jsr:@std/testing@") ? `${it}/bdd` : it);
   const fetching = new Deno.Command(Deno.execPath(), {
@@ -37,5 +39,7 @@ async function fillFromJsr(): Promise<boolean> {
     stderr: "null",
     signal: AbortSignal.timeout(JSR_PATIENCE),
   });
-  return (await fetching.output()).success && isFilled(VENDOR);
+  if (!(await fetching.output()).success) return false;
+  await markFilled(VENDOR);
+  return true;
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { BDD, BDD_DECLARATIONS } from "./bdd.ts";
 import { type PinnedPackage, unpackFromNpm } from "./npm_tarball.ts";
 
 /** Holds builds of Cliffy, `@std/yaml` and `@std/path` with their declarations, one folder a package and version. */
@@ -67,16 +68,6 @@ export function assertRejects<E extends Error>(
 export function fail(msg?: string): never;
 `;
 
-const BDD_DECLARATIONS = `
-type Body = () => void | Promise<void>;
-export function describe(name: string, body: () => void): void;
-export function it(name: string, body: Body): void;
-export function beforeAll(body: Body): void;
-export function afterAll(body: Body): void;
-export function beforeEach(body: Body): void;
-export function afterEach(body: Body): void;
-`;
-
 const PACKAGES: readonly VendoredPackage[] = [
   {
     name: "@cliffy/command",
@@ -128,11 +119,7 @@ const PACKAGES: readonly VendoredPackage[] = [
     version: "1.0.0",
     source: DENO_STD,
     exports: { "./bdd": "bdd.js" },
-    own: {
-      "bdd.js":
-        'export { after as afterAll, afterEach, before as beforeAll, beforeEach, describe, it } from "node:test";\n',
-      "bdd.d.ts": BDD_DECLARATIONS,
-    },
+    own: { "bdd.js": BDD, "bdd.d.ts": BDD_DECLARATIONS },
   },
 ];
 
@@ -156,6 +143,7 @@ export async function fillVendorFolder(vendorFolder: string): Promise<void> {
     for (const vendored of PACKAGES) {
       await writePackage(vendored, roots.get(vendored.source)!, `${work}/vendor/jsr.io/${vendored.name}`);
     }
+    await markFilled(`${work}/vendor`);
     // Another set-up may have been faster.
     if (isFilled(vendorFolder)) return;
     await Deno.remove(vendorFolder, { recursive: true }).catch(ignoreMissing);
@@ -169,15 +157,18 @@ export async function fillVendorFolder(vendorFolder: string): Promise<void> {
   }
 }
 
-/** @returns Whether each package of deno.json is in the vendor folder, whoever filled it. */
+/** @returns Whether the vendor folder was filled to the end, and with what is named above now. */
 export function isFilled(vendorFolder: string): boolean {
-  return PACKAGES.every((it) => {
-    try {
-      return Deno.statSync(metaFile(vendorFolder, it.name)).isFile;
-    } catch {
-      return false;
-    }
-  });
+  try {
+    return Deno.readTextFileSync(markerFile(vendorFolder)) === MARK;
+  } catch (error) {
+    return ignoreMissing(error) ?? false;
+  }
+}
+
+/** Marks a vendor folder as filled, whoever filled it. */
+export function markFilled(vendorFolder: string): Promise<void> {
+  return Deno.writeTextFile(markerFile(vendorFolder), MARK);
 }
 
 /**
@@ -187,6 +178,13 @@ export function isFilled(vendorFolder: string): boolean {
 export function packagesFrom(vendorFolder: string): "jsr" | "npm" {
   const metas = PACKAGES.map((it) => JSON.parse(Deno.readTextFileSync(metaFile(vendorFolder, it.name))));
   return metas.some((it) => FILLED_FROM in it) ? "npm" : "jsr";
+}
+
+/** A vendor folder without it was filled in part, or by a set-up of another time. */
+const MARK = `${JSON.stringify(PACKAGES)}\n`;
+
+function markerFile(vendorFolder: string): string {
+  return `${vendorFolder}/filled.json`;
 }
 
 /** In a package's `meta.json`, where Deno minds no field that it does not know: the npm package that it was built of. */

@@ -44,7 +44,8 @@ export function start(args: readonly string[], { env = {}, stdin, cwd }: Program
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  if (stdin !== undefined) void new Response(stdin).body!.pipeTo(child.stdin);
+  // The program may exit without reading all of it.
+  if (stdin !== undefined) new Response(stdin).body!.pipeTo(child.stdin).catch(() => {});
   return child;
 }
 
@@ -62,7 +63,7 @@ export interface ServedPlatform {
   readonly key: string | null;
   /** Signs in to its pages, once. */
   readonly signInUrl: string;
-  /** Ends it with this signal. @returns Its exit code. */
+  /** Stops it with this signal, unless it is stopped already. @returns Its exit code. */
   stop(signal?: Deno.Signal): Promise<number>;
 }
 
@@ -78,15 +79,12 @@ export async function servePlatform(args: readonly string[], options: ProgramOpt
     line += value;
   }
   const { url, api_key: key, sign_in_url: signInUrl } = JSON.parse(line);
-  return {
-    url,
-    key,
-    signInUrl,
-    async stop(signal = "SIGKILL") {
-      child.kill(signal);
-      await reader.cancel();
-      await errors;
-      return (await child.status).code;
-    },
+  const stop = async (signal: Deno.Signal) => {
+    child.kill(signal);
+    await reader.cancel();
+    await errors;
+    return (await child.status).code;
   };
+  let exitCode: Promise<number> | undefined;
+  return { url, key, signInUrl, stop: (signal = "SIGKILL") => exitCode ??= stop(signal) };
 }
