@@ -87,7 +87,7 @@ export async function testAgent(context: Context, request: TestRequest, services
   if (configuration.runner.kind === "http" && (credential?.login ?? null) === null) context.renounceProcesses();
   const source = await sourceOf(context, request, configuration, credential, services.requests);
   const plan = planOf(request, configuration, source.inputs);
-  if (request.junit !== undefined) await prepareJUnit(context, request.junit);
+  if (request.junit !== undefined) prepareJUnit(context, request.junit);
   const prepared = await perform(context, configuration, plan, { ...source, maskedText }, services);
   const { folder, experiment } = prepared;
   // What came out goes to the platform whether or not a page can be made of it.

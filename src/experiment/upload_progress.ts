@@ -4,7 +4,7 @@
  * @module
  */
 import { isObject } from "../api_client/answer.ts";
-import { replaceText } from "./results/summary.ts";
+import { replaceText } from "./results/result_files.ts";
 
 const FILE = "upload.json";
 

@@ -305,7 +305,7 @@ describe("fluxloop test", () => {
       await configure({ runner: http(), inputs: ["a"] });
       const { code, stdout, stderr } = await test(["--junit", path]);
       assertEquals([code, stdout, agent.requests.length, experiments()], [1, "", 0, []]);
-      assertMatch(stderr, /^❌ Error: .* cannot be written: .*\n$/);
+      assertMatch(stderr, /^❌ Error: Can't write .*: .*\n$/);
     });
   }
 
@@ -322,7 +322,7 @@ describe("fluxloop test", () => {
     await late.stop();
     assertEquals([code, error.code, error.exit_code], [1, "system", 1]);
     assertMatch(stdout, /^✅ 1 run passed in .*\n\nResults: experiments\/exp_\w+\nUploaded: rb_\w+\n$/);
-    assertStringIncludes(stderr, "junit.xml cannot be written: it is a folder\n");
+    assertStringIncludes(stderr, "junit.xml: it is a folder\n");
     assertMatch(upload.run_batch_id, /^rb_/);
     assertEquals(await usage(), before + 2);
   });

@@ -228,7 +228,7 @@ describe("an upload", () => {
   });
 
   it("of a folder that holds no experiment says so", async () => {
-    await assertRejects(() => upload(here.home), ConfigurationError, "summary.json cannot be read");
+    await assertRejects(() => upload(here.home), ConfigurationError, "summary.json: no such file");
   });
 
   it("of a folder that is not there says so", async () => {

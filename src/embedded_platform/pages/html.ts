@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { escapeMarkup } from "../../text/markup.ts";
 
 /** Markup that may stand in a page as it is. Made by {@linkcode html} alone. */
 export class Html {
@@ -24,18 +25,6 @@ export function html(literals: TemplateStringsArray, ...parts: readonly Part[]):
 function markupOf(part: Part): string {
   if (part === null || part === undefined || part === false) return "";
   if (part instanceof Html) return part.markup;
-  if (typeof part === "string" || typeof part === "number") return escaped(String(part));
+  if (typeof part === "string" || typeof part === "number") return escapeMarkup(String(part));
   return part.map(markupOf).join("");
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character]);
 }

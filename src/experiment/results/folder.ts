@@ -6,7 +6,7 @@
 import type { Context } from "../../context.ts";
 import { redactKeys } from "../../text/mask.ts";
 import type { Experiment, RunResult, TestConfiguration } from "../model.ts";
-import { unwritable } from "./folder_failure.ts";
+import { unwritable } from "./result_files.ts";
 import { LineWriter } from "./line_writer.ts";
 import { writePage } from "./page.ts";
 import { resultLine, RESULTS_FILE } from "./result_line.ts";

@@ -1,43 +1,27 @@
 /**
- * Texts as HTML holds them. Whatever an agent or a configuration says goes through here: none of it is ever markup.
+ * Agents' texts and numbers as `result.html` shows them.
  *
  * @module
  */
 import { redactKeys } from "../../text/mask.ts";
+import { escapeMarkup, showControls } from "../../text/markup.ts";
 
-const MARKUP: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-// A line end and a tab are what they are; HTML has no way to hold the other control characters.
-// deno-lint-ignore no-control-regex -- these are what must not be there
-const CONTROL = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]|\r(?!\n)/g;
-
-/**
- * @param text Any text.
- * @returns It as the content of an element or between an attribute's quotes, control characters as `\x1b`, keys masked.
- */
+/** @returns Any text as HTML: never markup, control characters written out, keys masked. */
 export function html(text: string): string {
-  return redactKeys(text)
-    .replace(CONTROL, (it) => `\\x${it.charCodeAt(0).toString(16).padStart(2, "0")}`)
-    .replace(/[&<>"']/g, (it) => MARKUP[it]);
+  return escapeMarkup(showControls(redactKeys(text)).replace(/\r(?!\n)/g, "\\x0d"));
 }
 
 /**
- * @param text Any text.
  * @param limit The most characters to keep.
- * @returns Its first characters, no character cut in two, and how many were left out.
+ * @returns The text's first characters, no character cut in two, and how many were left out.
  */
 export function cut(text: string, limit: number): { readonly head: string; readonly rest: number } {
   if (text.length <= limit) return { head: text, rest: 0 };
-  const splits = /[\ud800-\udbff]$/.test(text.slice(limit - 1, limit)) ? limit - 1 : limit;
-  return { head: text.slice(0, splits), rest: text.length - splits };
+  const end = /[\ud800-\udbff]$/.test(text.slice(limit - 1, limit)) ? limit - 1 : limit;
+  return { head: text.slice(0, end), rest: text.length - end };
 }
 
-/** @returns A span of time as people read it: `0`, `0.4 ms`, `87 ms`, `1.25 s`, `2 min 05 s`. `duration` is in milliseconds. */
+/** @returns Milliseconds as people read them: `0`, `0.4 ms`, `87 ms`, `1.25 s`, `2 min 05 s`. */
 export function durationText(duration: number): string {
   if (duration === 0) return "0";
   if (duration < 10) return `${Number(duration.toFixed(1))} ms`;
@@ -47,7 +31,7 @@ export function durationText(duration: number): string {
   return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, "0")} s`;
 }
 
-/** @returns A whole number with its thousands apart: `5,000`. */
+/** @returns A whole number with thousands separators: `5,000`. */
 export function countText(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 }

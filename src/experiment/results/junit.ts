@@ -1,5 +1,5 @@
 /**
- * What CI servers read: JUnit's XML, as Jenkins, GitLab and GitHub's actions take it.
+ * JUnit's XML, as Jenkins, GitLab and GitHub's actions read it.
  *
  * @module
  */
@@ -7,52 +7,37 @@ import { resolve } from "@std/path";
 import type { Context } from "../../context.ts";
 import { redactKeys } from "../../text/mask.ts";
 import type { RunResult } from "../model.ts";
-import { unwritable } from "./folder_failure.ts";
+import { escapeMarkup, showControls } from "../../text/markup.ts";
 import { cut } from "./html_text.ts";
+import { checkWritable, writeReport } from "./result_files.ts";
 import { readResults } from "./result_line.ts";
-import { tryToWrite, writeStreamed } from "./streamed_file.ts";
 import { readSummary, type Summary } from "./summary.ts";
 import { type Survey, surveyResults } from "./survey.ts";
 
-/** The most characters of one text; servers show no more, and some load the whole file at once. */
+/** The most characters of one text: some servers load the whole file at once. */
 const TEXT_LIMIT = 64 * 1024;
 
 /**
- * Writes the runs of an experiment as test cases; it reads them one by one.
+ * Writes the runs of an experiment as test cases.
  *
  * @param context Its current folder is where a relative path begins.
- * @param path The file to write; its folder is made where it is missing.
+ * @param path The file to write; its folder is created if it is missing.
  * @param folder The experiment's folder.
- * @throws {ConfigurationError} When the experiment's results cannot be read.
- * @throws {SystemError} When the file cannot be written; one that was there before is left.
+ * @throws {ConfigurationError} When the experiment's results can't be read.
+ * @throws {SystemError} When the file can't be written; an older one stays.
  */
 export async function writeJUnit(context: Context, path: string, folder: string): Promise<void> {
-  const target = resolve(context.cwd(), path);
   const summary = await readSummary(folder);
-  const survey = await surveyResults(folder);
-  try {
-    await Deno.mkdir(resolve(target, ".."), { recursive: true });
-    await writeStreamed(target, document(folder, summary, survey));
-  } catch (error) {
-    throw unwritable(target, error);
-  }
+  await writeReport(resolve(context.cwd(), path), document(folder, summary, await surveyResults(folder)));
 }
 
 /**
- * Finds out, before there is anything to write, whether it can be written.
+ * Finds out before the first run whether {@linkcode writeJUnit} can write its file.
  *
- * @param context Its current folder is where a relative path begins.
- * @param path The file; its folder is made where it is missing.
- * @throws {SystemError} When it cannot be written; one that was there before is left.
+ * @throws {SystemError} When it can't.
  */
-export async function prepareJUnit(context: Context, path: string): Promise<void> {
-  const target = resolve(context.cwd(), path);
-  try {
-    await Deno.mkdir(resolve(target, ".."), { recursive: true });
-    await tryToWrite(target);
-  } catch (error) {
-    throw unwritable(target, error);
-  }
+export function prepareJUnit(context: Context, path: string): void {
+  checkWritable(resolve(context.cwd(), path));
 }
 
 async function* document(folder: string, summary: Summary, survey: Survey): AsyncGenerator<string, void> {
@@ -84,27 +69,13 @@ function seconds(duration: number): string {
   return (duration / 1000).toFixed(3);
 }
 
-const MARKUP: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "\r": "&#13;",
-};
-/** A reader turns these into blanks in an attribute (XML 1.0, 3.3.3). */
-const BLANKS: Readonly<Record<string, string>> = { "\n": "&#10;", "\t": "&#9;" };
-// XML 1.0 has no way to hold these, escaped or not (2.2); a lone half of a character becomes U+FFFD when it is written.
-// deno-lint-ignore no-control-regex -- these are what must not be there
-const FORBIDDEN = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]/g;
-
 function content(text: string): string {
   const { head, rest } = cut(text, TEXT_LIMIT);
   const more = rest === 0 ? "" : `\n… and ${rest} more characters in results.jsonl`;
-  return redactKeys(head + more)
-    .replace(FORBIDDEN, (it) => `\\x${it.charCodeAt(0).toString(16).padStart(2, "0")}`)
-    .replace(/[&<>"\r]/g, (it) => MARKUP[it]);
+  return escapeMarkup(showControls(redactKeys(head + more))).replaceAll("\r", "&#13;");
 }
 
+/** A parser turns line ends and tabs in an attribute into blanks unless they are escaped (XML 1.0, section 3.3.3). */
 function attribute(text: string): string {
-  return content(text).replace(/[\n\t]/g, (it) => BLANKS[it]);
+  return content(text).replaceAll("\n", "&#10;").replaceAll("\t", "&#9;");
 }

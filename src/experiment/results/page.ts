@@ -7,13 +7,12 @@
 import { createHash } from "node:crypto";
 import { VERSION } from "../../build_info.ts";
 import type { Experiment, RunResult } from "../model.ts";
-import { unwritable } from "./folder_failure.ts";
 import { countText, cut, durationText, html } from "./html_text.ts";
 import { charts } from "./page_chart.ts";
 import { PAGE_SCRIPT } from "./page_script.ts";
 import { PAGE_STYLE } from "./page_style.ts";
 import { readResults } from "./result_line.ts";
-import { writeStreamed } from "./streamed_file.ts";
+import { writeReport } from "./result_files.ts";
 import type { Survey } from "./survey.ts";
 
 /** The file's name in an experiment's folder. */
@@ -34,12 +33,7 @@ const ONE_TEXT = { most: 64 * 1024, fewest: 500 };
  * @throws {SystemError} When it cannot be written; a page that was there before is left.
  */
 export async function writePage(folder: string, experiment: Experiment, survey: Survey): Promise<void> {
-  const path = `${folder}/${PAGE_FILE}`;
-  try {
-    await writeStreamed(path, pageParts(folder, experiment, survey));
-  } catch (error) {
-    throw unwritable(path, error);
-  }
+  await writeReport(`${folder}/${PAGE_FILE}`, pageParts(folder, experiment, survey));
 }
 
 async function* pageParts(folder: string, experiment: Experiment, survey: Survey): AsyncGenerator<string, void> {
@@ -99,9 +93,9 @@ function overview(experiment: Experiment, { runs, passed, failed, durations }: S
 </header>
 <dl class="tiles">${tile("Passed", countText(passed), passed > 0 ? "good" : "")}${
     tile("Failed", countText(failed), failed > 0 ? "bad" : "")
-  }${tile("Pass rate", rateText(passed, runs))}${tile("Half within", durationText(durations.p50))}${
-    tile("95 % within", durationText(durations.p95))
-  }${tile("Longest", durationText(durations.max))}</dl>
+  }${tile("Pass rate", rateText(passed, runs))}${tile("Median", durationText(durations.p50))}${
+    tile("p95", durationText(durations.p95))
+  }${tile("Max", durationText(durations.max))}</dl>
 ${shareBar(passed, failed, Math.max(planned, runs))}
 `;
 }

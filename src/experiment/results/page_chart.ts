@@ -34,7 +34,7 @@ export function charts(survey: Survey): string {
   const note = scale.isLogarithmic ? " <small>logarithmic</small>" : "";
   return `<section class="charts" aria-label="Durations">
 <figure><figcaption>Duration of each run${note}</figcaption>${overTime(survey, scale)}</figure>
-<figure><figcaption>How durations are spread${note}</figcaption>${distribution(survey, scale)}</figure>
+<figure><figcaption>Distribution of durations${note}</figcaption>${distribution(survey, scale)}</figure>
 </section>
 `;
 }
@@ -56,9 +56,9 @@ function overTime(survey: Survey, scale: Scale): string {
     const isOne = to - from === 1;
     const title = isOne
       ? `Run ${from + 1}: ${durationText(longest)}${failed > 0 ? ", failed" : ""}`
-      : `Runs ${countText(from + 1)} to ${countText(to)}: half within ${durationText(median)}, all within ${
-        durationText(longest)
-      }${failed > 0 ? `, ${countText(failed)} failed` : ""}`;
+      : `Runs ${countText(from + 1)} to ${countText(to)}: median ${durationText(median)}, max ${durationText(longest)}${
+        failed > 0 ? `, ${countText(failed)} failed` : ""
+      }`;
     const strip = failed === 0 || isOne ? "" : rect("failed", x, HEIGHT - 29, thick, 3 + 5 * failed / (to - from));
     const body = `<title>${title}</title>` +
       barTo(x, thick, scale.at(longest), isOne ? failed > 0 ? "bar failed" : "bar" : "bar most") +
@@ -97,7 +97,7 @@ function distribution({ durationList, durations, failedAt }: Survey, scale: Scal
       (bad === 0 ? "" : rect("failed", x, bottom - good - bad, step - 1.5, bad)) + "</g>";
   });
   const bottom = EDGE.top + PLOT.height;
-  const marks = [["half", durations.p50], ["95 %", durations.p95]] as const;
+  const marks = [["median", durations.p50], ["p95", durations.p95]] as const;
   const near = Math.abs(scale.at(durations.p95) - scale.at(durations.p50)) < 0.12;
   const lines = marks.map(([name, duration], index) => {
     const x = EDGE.left + scale.at(duration) * PLOT.width;
@@ -115,7 +115,7 @@ function distribution({ durationList, durations, failedAt }: Survey, scale: Scal
   );
   const base = `<path class="grid" d="M${EDGE.left} ${bottom}H${WIDTH - EDGE.right}"/>` +
     label(EDGE.left - 6, EDGE.top + 8, countText(most), "end") + label(EDGE.left - 6, bottom, "0", "end");
-  return svg("How many runs took how long", [base, ...bars, ...lines, ...ticks]);
+  return svg("Number of runs by duration", [base, ...bars, ...lines, ...ticks]);
 }
 
 function scaleOf({ durations: { min, p50, max } }: Survey): Scale {

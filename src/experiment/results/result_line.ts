@@ -9,7 +9,7 @@ import { redactKeys } from "../../text/mask.ts";
 import { isObject } from "../../api_client/answer.ts";
 import type { RunFailure, RunResult, TestInput } from "../model.ts";
 import { fileLines } from "./file_lines.ts";
-import { unreadable } from "./folder_failure.ts";
+import { unreadable } from "./result_files.ts";
 
 /** The file's name in an experiment's folder. */
 export const RESULTS_FILE = "results.jsonl";
@@ -62,7 +62,7 @@ export async function* readResults(folder: string, from = 0): AsyncGenerator<Sto
     for await (const { text, end } of fileLines(path, from)) {
       const result = parsed(text);
       if (result === undefined) {
-        throw new ConfigurationError(`${path} cannot be read: the line that ends at byte ${end} is no run`);
+        throw new ConfigurationError(`Can't read ${path}: the line that ends at byte ${end} isn't a run`);
       }
       yield { result, end };
     }

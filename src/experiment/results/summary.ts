@@ -8,7 +8,7 @@ import { jsonText } from "../../text/json.ts";
 import { redactKeys } from "../../text/mask.ts";
 import { isObject } from "../../api_client/answer.ts";
 import type { Experiment } from "../model.ts";
-import { unreadable, unwritable } from "./folder_failure.ts";
+import { replaceText, unreadable } from "./result_files.ts";
 import type { Survey } from "./survey.ts";
 
 /** The file's name in an experiment's folder. */
@@ -67,7 +67,7 @@ export async function readSummary(folder: string): Promise<Summary> {
   try {
     value = JSON.parse(await Deno.readTextFile(path));
   } catch (error) {
-    if (error instanceof SyntaxError) throw new ConfigurationError(`${path} is no JSON document`, { cause: error });
+    if (error instanceof SyntaxError) throw new ConfigurationError(`${path} isn't a JSON file`, { cause: error });
     throw unreadable(path, error);
   }
   const fields = isObject(value) ? value : {};
@@ -78,7 +78,7 @@ export async function readSummary(folder: string): Promise<Summary> {
   };
   const [id, name, startedAt, state] = [text("id"), text("name"), time("started_at"), text("status")];
   if (id === null || name === null || startedAt === null || state === null) {
-    throw new ConfigurationError(`${path} is no summary of an experiment`);
+    throw new ConfigurationError(`${path} isn't the summary of an experiment`);
   }
   return {
     id,
@@ -103,24 +103,4 @@ function known({ id, name, state, startedAt, endedAt, planned, bundleVersionId, 
     bundle_version_id: bundleVersionId,
     project_id: projectId,
   };
-}
-
-/**
- * Replaces a file, so that whoever reads it sees the old text or the new.
- *
- * @throws {SystemError} When it cannot be written; then nothing half-written stays.
- */
-export function replaceText(path: string, text: string): void {
-  const fresh = `${path}.new`;
-  try {
-    Deno.writeTextFileSync(fresh, text);
-    Deno.renameSync(fresh, path);
-  } catch (error) {
-    try {
-      Deno.removeSync(fresh);
-    } catch {
-      // It was never made.
-    }
-    throw unwritable(path, error);
-  }
 }

@@ -68,8 +68,20 @@ It crashed</failure><system-err>Traceback</system-err></testcase>
     assertEquals([...Deno.readDirSync(`${here.home}/reports`)].map((it) => it.name), ["junit.xml"]);
   });
 
+  it("is whole when two experiments write it at once", async () => {
+    const texts = ["a", "b"].map((it) => it.repeat(100_000));
+    const folders = [];
+    for (const text of texts) {
+      folders.push(await experimentOf(here.context, here.home, [1, 2, 3, 4].map((it) => passed(it, text))));
+    }
+    await Promise.all(folders.map((it) => writeJUnit(here.context, "junit.xml", it)));
+    const text = Deno.readTextFileSync(`${here.home}/junit.xml`);
+    assertMatch(text, /^<\?xml[^]*<\/testsuites>\n$/);
+    assertEquals([text.includes("aaa"), text.includes("bbb")].filter((it) => it).length, 1);
+  });
+
   it("is not written over a folder, and says so", async () => {
     Deno.mkdirSync(`${here.home}/reports/junit.xml`, { recursive: true });
-    await assertRejects(() => written([]), SystemError, "cannot be written");
+    await assertRejects(() => written([]), SystemError, "Can't write ");
   });
 });
