@@ -5,14 +5,15 @@
  * @module
  */
 import { parseArgs } from "node:util";
+import { scanArguments } from "../src/cli/arguments.ts";
 import { commandTree } from "../src/cli/command_tree.ts";
-import { allCommands, describeTree, type TreeCommand } from "../src/cli/completions/describe.ts";
+import { allCommands, describeTree } from "../src/cli/completions/describe.ts";
 import { realContext } from "../src/system/real_context.ts";
 import { manPage, pageName } from "./man/page.ts";
 
 const { values } = parseArgs({ args: Deno.args, options: { into: { type: "string", default: "dist/man" } } });
 try {
-  const tree = describeTree(commandTree(realContext(), []) as unknown as TreeCommand);
+  const tree = describeTree(commandTree(realContext(), scanArguments([])));
   const commands = allCommands(tree);
   const date = await pageDate();
   await Deno.mkdir(values.into, { recursive: true });

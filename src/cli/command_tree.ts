@@ -10,7 +10,9 @@ import type { Context } from "../context.ts";
 import { styleFor } from "../output/style.ts";
 import { apikeysCommand } from "./apikeys/mod.ts";
 import { AUTH_COMMANDS, authCommand } from "./auth/mod.ts";
+import { type Arguments, scanArguments } from "./arguments.ts";
 import { completionsCommand } from "./completions/mod.ts";
+import type { AnyCommand } from "./global_options.ts";
 import { showHelp } from "./help.ts";
 import { platformCommand } from "./platform/mod.ts";
 import { testCommand } from "./test/mod.ts";
@@ -18,11 +20,11 @@ import { upgradeCommand } from "./upgrade.ts";
 
 /**
  * @param context The outside world.
- * @param args The arguments, which tell whether help may be in colour and which commands are needed.
+ * @param args What is known of the arguments: which commands are needed, and whether help may be in colour.
  * @returns The program's main command; it throws instead of exiting.
  */
-export function commandTree(context: Context, args: readonly string[]): Command {
-  const { colour } = styleFor(context, context.stdout, !args.includes("--no-color"));
+export function commandTree(context: Context, args: Arguments): AnyCommand {
+  const { colour } = styleFor(context, context.stdout, args.isColoured);
   const root = new Command()
     .name("fluxloop")
     .description("Sign in to the FluxLoop Web Platform, for people and CI jobs.")
@@ -51,18 +53,18 @@ export function commandTree(context: Context, args: readonly string[]): Command 
       showHelp(context, this, colour);
     });
   // Most runs name one command, and building the others would take a tenth of such a run.
-  const [group, command] = args;
+  const [group, command] = args.words;
   const all = Object.keys(AUTH_COMMANDS) as (keyof typeof AUTH_COMMANDS)[];
   const named = group === "auth" ? all.filter((it) => it === command) : [];
-  if (group === "test") return root.command("test", testCommand(context)) as unknown as Command;
+  if (group === "test") return root.command("test", testCommand(context));
   const isNamed = named.length > 0 || group === "apikeys";
   if (group !== "apikeys") root.command("auth", authCommand(context, colour, named.length === 0 ? all : named));
   if (named.length === 0) root.command("apikeys", apikeysCommand(context, colour));
   if (!isNamed) {
     root.command("test", testCommand(context));
     root.command("platform", platformCommand(context, colour));
-    root.command("upgrade", upgradeCommand(context) as unknown as Command);
-    root.command("completions", completionsCommand(context, colour, () => commandTree(context, [])));
+    root.command("upgrade", upgradeCommand(context));
+    root.command("completions", completionsCommand(context, colour, () => commandTree(context, scanArguments([]))));
   }
-  return root as unknown as Command;
+  return root;
 }

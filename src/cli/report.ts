@@ -10,21 +10,19 @@ import { withoutColour } from "../output/ansi.ts";
 import { errorJson } from "../output/failure.ts";
 import { jsonText } from "../text/json.ts";
 import { redactTokens } from "../text/mask.ts";
-import { consoleFor } from "./console.ts";
+import type { Arguments } from "./arguments.ts";
+import { reporterFor } from "./reporter.ts";
 
 /**
  * Tells a failure: as a document on standard output where `--json` was given, else as text on standard error.
  *
  * @param context The outside world.
- * @param options The arguments that are the program's own; they may be what is wrong.
+ * @param args What is known of the arguments; they may be what is wrong.
  * @param error What is told.
  */
-export function report(context: Context, options: readonly string[], error: FluxloopError): void {
-  if (options.includes("--json")) context.stdout.write(jsonText({ error: errorJson(error) }));
-  else {
-    const verbose = options.some((it) => it === "--verbose" || /^-q*v[qv]*$/.test(it));
-    consoleFor(context, { verbose, color: !options.includes("--no-color") }).failure(error);
-  }
+export function report(context: Context, args: Arguments, error: FluxloopError): void {
+  if (args.isJson) context.stdout.write(jsonText({ error: errorJson(error) }));
+  else reporterFor(context, { verbose: args.isVerbose, color: args.isColoured }).failure(error);
 }
 
 /** @returns What was thrown as one of the failures that people are told about. */

@@ -7,6 +7,7 @@
 import type { Context } from "../context.ts";
 import { InterruptedError, UsageError } from "../errors.ts";
 import { versionText } from "../build_info.ts";
+import { type Arguments, scanArguments } from "./arguments.ts";
 import { ReportedFailure } from "./reported_failure.ts";
 import { watchForNewVersion } from "./version_notice.ts";
 
@@ -27,24 +28,25 @@ const AS_BEFORE = "\x1b[?7h\x1b[?25h\n";
  */
 export async function run(context: Context, args: readonly string[]): Promise<number> {
   // Asked by every installer and every shell prompt that shows versions: the command tree is not even loaded for it.
+  const scanned = scanArguments(args);
   if (args.length === 1 && VERSION_OPTIONS.includes(args[0])) {
-    return await guarded(context, args, () => context.stdout.write(`${versionText()}\n`));
+    return await guarded(context, scanned, () => context.stdout.write(`${versionText()}\n`));
   }
   // Asked by a shell at the press of a key.
   if (args.length === 2 && args[0] === "completions" && args[1] === "profiles") {
-    return await guarded(context, args, async () => {
+    return await guarded(context, scanned, async () => {
       const { writeProfileNames } = await import("./completions/profiles.ts");
       await writeProfileNames(context);
     });
   }
-  const isTest = commandOf(args) === TEST;
+  const isTest = scanned.words[0] === TEST;
   if (!isTest) context.renounceEnvironment();
-  const watch = watchForNewVersion(context, args);
+  const watch = watchForNewVersion(context, scanned);
   const world = watch?.context ?? context;
-  const running = guarded(world, args, async () => {
-    refuseEmptyValues(args);
+  const running = guarded(world, scanned, async () => {
+    if (scanned.emptyValue !== null) throw new UsageError(scanned.emptyValue);
     const { commandTree } = await import("./command_tree.ts");
-    await commandTree(world, args).parse([...args]);
+    await commandTree(world, scanned).parse([...args]);
   });
   const stopped = Promise.withResolvers<number>();
   context.stopped.addEventListener("abort", () => {
@@ -61,16 +63,8 @@ export async function run(context: Context, args: readonly string[]): Promise<nu
   return code;
 }
 
-/** Options that take a value, and may stand before the command. */
-const VALUED: readonly string[] = ["--profile", "--api-url", "--timeout", "--ca-file"];
-
-/** @returns The first argument that is neither an option nor an option's value: a profile may have a command's name. */
-function commandOf(args: readonly string[]): string | undefined {
-  return args.find((it, index) => !it.startsWith("-") && !VALUED.includes(args[index - 1]));
-}
-
 /** @returns The exit code of `work`, its failure reported. */
-async function guarded(context: Context, args: readonly string[], work: () => unknown): Promise<number> {
+async function guarded(context: Context, args: Arguments, work: () => unknown): Promise<number> {
   try {
     await work();
     return 0;
@@ -80,27 +74,10 @@ async function guarded(context: Context, args: readonly string[], work: () => un
     const { expected, report } = await import("./report.ts");
     const error = expected(thrown);
     try {
-      report(context, optionsOf(args), error);
+      report(context, args, error);
     } catch {
       // There is nobody to tell, or nothing to tell it with; the exit code says it.
     }
     return error.exitCode;
   }
-}
-
-/**
- * An empty value is what a script passes whose variable is not set. Cliffy refuses it in one version and drops the option
- * in another, and `--profile ""` must not mean the default profile.
- */
-function refuseEmptyValues(args: readonly string[]): void {
-  const options = optionsOf(args);
-  const empty = options.findIndex((it) => it === "" || /^--[\w-]+=$/.test(it));
-  if (empty === -1) return;
-  const option = options[empty] === "" ? options[empty - 1] : options[empty].slice(0, -1);
-  throw new UsageError(option?.startsWith("-") ? `The value of ${option} is empty` : "An argument is empty");
-}
-
-/** @returns The arguments that are the program's own: those before `--`. */
-function optionsOf(args: readonly string[]): readonly string[] {
-  return args.includes("--") ? args.slice(0, args.indexOf("--")) : args;
 }

@@ -6,6 +6,7 @@
  */
 import type { Context } from "../context.ts";
 import { MEMORY_FILE, RELEASES, type ReleaseSource } from "../release/public_key.ts";
+import type { Arguments } from "./arguments.ts";
 import type { VersionNotice } from "../release/notice.ts";
 
 /** Commands that stand aside for another program, are read by one, or are about versions themselves. */
@@ -24,21 +25,21 @@ export interface NoticeWatch {
 
 /**
  * @param context The outside world.
- * @param args The program's arguments.
+ * @param args What is known of the program's arguments.
  * @param releases Where releases come from.
  * @returns The watch; `null` where nobody is to be told anything.
  */
 export function watchForNewVersion(
   context: Context,
-  args: readonly string[],
+  args: Arguments,
   releases: ReleaseSource = RELEASES,
 ): NoticeWatch | null {
   // A build without a key is none that could be upgraded.
   if (releases.publicKey === null || !context.stderr.isTerminal() || !context.stdout.isTerminal()) return null;
   if (context.env("CI") || context.env("FLUXLOOP_NO_UPDATE_CHECK")) return null;
-  if (args.some((it) => it === "--json" || it === "--quiet" || /^-v*q[qv]*$/.test(it))) return null;
-  const words = args.filter((it) => !it.startsWith("-")).join(" ");
-  if (SILENT.some((it) => ` ${words} `.includes(` ${it} `))) return null;
+  if (args.isJson || args.isQuiet) return null;
+  const words = args.words.join(" ");
+  if (SILENT.some((it) => `${words} `.startsWith(`${it} `))) return null;
 
   let notice: VersionNotice | null = null;
   let isBegun = false;

@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
+import { scanArguments } from "../../src/cli/arguments.ts";
 import { commandTree } from "../../src/cli/command_tree.ts";
-import { allCommands, describeTree, type TreeCommand } from "../../src/cli/completions/describe.ts";
+import { allCommands, describeTree } from "../../src/cli/completions/describe.ts";
 import { completionScript } from "../../src/cli/completions/script.ts";
 import { Session } from "../support/session.ts";
 import { leaveWorlds, world } from "../support/world.ts";
@@ -43,7 +44,7 @@ describe("the completion of profiles", () => {
 
 describe("completion scripts", () => {
   afterEach(leaveWorlds);
-  const tree = () => commandTree(world().context, []) as unknown as TreeCommand;
+  const tree = () => commandTree(world().context, scanArguments([]));
 
   for (const shell of SHELLS) {
     it(`for ${shell} hold every command and every option`, async () => {

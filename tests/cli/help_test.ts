@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
+import { scanArguments } from "../../src/cli/arguments.ts";
 import { commandTree } from "../../src/cli/command_tree.ts";
 import { Session } from "../support/session.ts";
 import { leaveWorlds, world } from "../support/world.ts";
@@ -15,7 +16,7 @@ function paths(node: Node, above: string[] = []): string[][] {
   return [above, ...below];
 }
 
-const COMMANDS = paths(commandTree(world().context, []) as unknown as Node);
+const COMMANDS = paths(commandTree(world().context, scanArguments([])) as unknown as Node);
 /** A command, and one that has commands of its own beside. */
 const LEAVES = COMMANDS.filter((path) => path.length === 2 || path[0] === "test");
 

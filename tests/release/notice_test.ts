@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
 import { VERSION } from "../../src/build_info.ts";
+import { scanArguments } from "../../src/cli/arguments.ts";
 import { watchForNewVersion } from "../../src/cli/version_notice.ts";
 import { beginNotice } from "../../src/release/notice.ts";
 import { leaveWorlds, type World, world, type WorldOptions } from "../support/world.ts";
@@ -148,12 +149,15 @@ describe("who is told of a new version", () => {
   for (const [what, isTold, args, options] of cases) {
     it(`is ${what}`, () => {
       const { context } = world({ typed: "", ...options });
-      assertEquals(watchForNewVersion(context, args, RELEASES) !== null, isTold);
+      assertEquals(watchForNewVersion(context, scanArguments(args), RELEASES) !== null, isTold);
     });
   }
 
   it("is nobody where the build is no release", () => {
     const { context } = world({ typed: "" });
-    assertEquals(watchForNewVersion(context, ["auth", "status"], { ...RELEASES, publicKey: null }), null);
+    assertEquals(
+      watchForNewVersion(context, scanArguments(["auth", "status"]), { ...RELEASES, publicKey: null }),
+      null,
+    );
   });
 });

@@ -1,11 +1,12 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
+import { scanArguments } from "../../src/cli/arguments.ts";
 import { commandTree } from "../../src/cli/command_tree.ts";
-import { allCommands, describeTree, type TreeCommand } from "../../src/cli/completions/describe.ts";
+import { allCommands, describeTree } from "../../src/cli/completions/describe.ts";
 import { manPage, pageName } from "../../scripts/man/page.ts";
 import { leaveWorlds, world } from "../support/world.ts";
 
-const TREE = describeTree(commandTree(world().context, []) as unknown as TreeCommand);
+const TREE = describeTree(commandTree(world().context, scanArguments([])));
 leaveWorlds();
 const README = new URL("../../README.md", import.meta.url);
 const DATE = "2026-01-31";

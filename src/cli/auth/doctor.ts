@@ -5,13 +5,12 @@
  */
 import { Command } from "@cliffy/command";
 import type { Context } from "../../context.ts";
-import { consoleFor, type GlobalOptions } from "../console.ts";
-import { ReportedFailure } from "../reported_failure.ts";
 import { withKeyVariables } from "./key_variables.ts";
+import type { AnyCommand, GlobalOptions } from "../global_options.ts";
 
 /** @param context The outside world. */
-export function doctorCommand(context: Context) {
-  const command = new Command()
+export function doctorCommand(context: Context): AnyCommand {
+  const command = new Command<GlobalOptions>()
     .description(
       "Walk from the key to the platform, link by link, and say which one is broken and what to do.\n\n" +
         "Looks at the configuration, the key and where it comes from, the credentials file, the proxy, the host's name,\n" +
@@ -22,19 +21,6 @@ export function doctorCommand(context: Context) {
     .option("--json", "Output in JSON format.")
     .example("Find out why it does not work", "fluxloop auth doctor")
     .example("For one profile", "fluxloop auth doctor --profile production")
-    .action((options) => doctor(context, options as GlobalOptions));
+    .action(async (options) => (await import("./doctor_run.ts")).runDoctor(context, options));
   return withKeyVariables(command);
-}
-
-async function doctor(context: Context, options: GlobalOptions): Promise<void> {
-  const { diagnose } = await import("../../auth/diagnose.ts");
-  const { diagnosisJson, diagnosisText } = await import("../../output/diagnosis.ts");
-  const console = consoleFor(context, options);
-
-  const diagnosis = await diagnose(context, options, () => console.requests);
-
-  const now = context.now();
-  console.data(() => diagnosisText(diagnosis, now), () => diagnosisJson(diagnosis, now));
-  const broken = diagnosis.checks.find((it) => it.failure !== null)?.failure;
-  if (broken) throw new ReportedFailure(broken.exitCode);
 }

@@ -4,26 +4,12 @@
  * @module
  */
 import { Command } from "@cliffy/command";
-import type { LoginPlan } from "../../auth/log_in.ts";
 import type { Context } from "../../context.ts";
-import { UsageError } from "../../errors.ts";
-import { type Console, consoleFor } from "../console.ts";
-import type { WebLoginFlags } from "./web_login.ts";
-
-interface LoginFlags extends WebLoginFlags {
-  readonly apiKey?: string;
-  readonly apiKeyStdin?: boolean;
-  readonly save: boolean;
-  readonly storage?: string;
-  readonly web?: boolean;
-}
-
-/** The most that is read from standard input for a key, in bytes. */
-const STDIN_LIMIT = 64 * 1024;
+import type { AnyCommand, GlobalOptions } from "../global_options.ts";
 
 /** @param context The outside world. */
-export function loginCommand(context: Context) {
-  return new Command()
+export function loginCommand(context: Context): AnyCommand {
+  return new Command<GlobalOptions>()
     .description(
       "Log in to the FluxLoop Web Platform using an API key, or through the browser with --web.\n\n" +
         "The key is verified with the platform before anything is saved. It is asked for, without echo, where none is\n" +
@@ -58,63 +44,5 @@ export function loginCommand(context: Context) {
     .example("In a script", "fluxloop auth login --api-key-stdin < key.txt")
     .example("With the key in the system's keychain", "fluxloop auth login --storage keychain")
     .example("To a profile of its own", "fluxloop auth login --profile production")
-    .action((options) => login(context, options as LoginFlags));
-}
-
-async function login(context: Context, options: LoginFlags): Promise<void> {
-  const {
-    abandonedWarning,
-    gitWarning,
-    leftBehindWarning,
-    logIn,
-    loginJson,
-    loginText,
-    overrideWarning,
-    planLogin,
-  } = await import("./work.ts");
-  const console = consoleFor(context, options);
-
-  checkWays(options);
-  const isWeb = options.web === true || options.resume === true;
-  const plan = await planLogin(context, { ...options, web: isWeb });
-  const logInByKey = async () =>
-    await logIn(context, plan, { apiKey: await keyFor(context, options, console) }, console.requests);
-  const result = isWeb ? await webLogin(context, options, plan, console) : await logInByKey();
-  if (result === null) return;
-
-  console.result(() => loginText(result), () => loginJson(result));
-  if (result.leftBehind !== null) console.warn(leftBehindWarning(result.leftBehind));
-  if (result.abandoned !== null) console.warn(abandonedWarning(result.abandoned));
-  if (result.exposure !== null) console.warn(gitWarning(result.exposure));
-  if (result.savedTo !== null && result.overriddenBy !== null) console.warn(overrideWarning(result.overriddenBy));
-}
-
-function checkWays(options: LoginFlags): void {
-  if (options.web && options.resume) {
-    throw new UsageError("--web begins a login and --resume finishes one; give either");
-  }
-  if ((options.web || options.resume) && !options.save) {
-    throw new UsageError("A login through the browser is there to be saved; --no-save goes with an API key");
-  }
-  if (!options.wait && !options.web) throw new UsageError("--no-wait goes with --web");
-}
-
-async function webLogin(context: Context, options: LoginFlags, plan: LoginPlan, console: Console) {
-  const { logInThroughBrowser } = await import("./web_login.ts");
-  return await logInThroughBrowser(context, options, plan, console);
-}
-
-async function keyFor(context: Context, options: LoginFlags, console: Console): Promise<string> {
-  const { parseApiKey, WELCOME } = await import("./work.ts");
-  if (options.apiKey !== undefined) return parseApiKey(options.apiKey, "--api-key");
-  if (options.apiKeyStdin) return parseApiKey(await context.stdin.readText(STDIN_LIMIT), "standard input");
-  if (options.json || !context.stdin.isTerminal() || !context.stderr.isTerminal()) {
-    throw new UsageError(
-      "There is no API key, and no terminal to ask for it; use --api-key-stdin, or set FLUXLOOP_API_KEY instead of logging in",
-    );
-  }
-  context.stderr.write(WELCOME);
-  const typed = await context.prompts.secret(">", console.style.colour);
-  context.stderr.write("\n");
-  return parseApiKey(typed, "the prompt");
+    .action(async (options) => (await import("./login_run.ts")).runLogin(context, options));
 }

@@ -5,16 +5,11 @@
  */
 import { Command } from "@cliffy/command";
 import type { Context } from "../../context.ts";
-import { consoleFor, type GlobalOptions } from "../console.ts";
-
-interface LogoutFlags extends GlobalOptions {
-  readonly all?: boolean;
-  readonly revoke?: boolean;
-}
+import type { AnyCommand, GlobalOptions } from "../global_options.ts";
 
 /** @param context The outside world. */
-export function logoutCommand(context: Context) {
-  return new Command()
+export function logoutCommand(context: Context): AnyCommand {
+  return new Command<GlobalOptions>()
     .description(
       "Log out from the FluxLoop Web Platform.\n\n" +
         "Removes a profile's credentials from this machine. The key itself goes on to work until it is deleted on the\n" +
@@ -29,17 +24,5 @@ export function logoutCommand(context: Context) {
     .example("From a specific profile", "fluxloop auth logout --profile production")
     .example("For good, when a key has leaked", "fluxloop auth logout --revoke")
     .example("From all profiles", "fluxloop auth logout --all")
-    .action((options) => logout(context, options as LogoutFlags));
-}
-
-async function logout(context: Context, options: LogoutFlags): Promise<void> {
-  const { abandonedWarning, logOut, logoutJson, logoutText, stillSignedInWarning } = await import("./work.ts");
-  const console = consoleFor(context, options);
-
-  const { profile, all = false, revoke } = options;
-  const result = await logOut(context, { profile, all, revoke }, revoke ? console.requests : undefined);
-
-  console.result(() => logoutText(result), () => logoutJson(result));
-  for (const rotation of result.abandoned) console.warn(abandonedWarning(rotation));
-  if (result.overriddenBy !== null) console.warn(stillSignedInWarning(result.overriddenBy));
+    .action(async (options) => (await import("./logout_run.ts")).runLogout(context, options));
 }

@@ -5,6 +5,7 @@
  */
 import { Command } from "@cliffy/command";
 import type { Context } from "../../context.ts";
+import type { AnyCommand, GlobalOptions } from "../global_options.ts";
 import { showHelp } from "../help.ts";
 import { doctorCommand } from "./doctor.ts";
 import { execCommand } from "./exec.ts";
@@ -36,14 +37,18 @@ export const AUTH_COMMANDS = {
  * @param colour Whether help may be in colour.
  * @param names The commands to build.
  */
-export function authCommand(context: Context, colour: boolean, names: readonly (keyof typeof AUTH_COMMANDS)[]) {
-  const group = new Command()
+export function authCommand(
+  context: Context,
+  colour: boolean,
+  names: readonly (keyof typeof AUTH_COMMANDS)[],
+): AnyCommand {
+  const group = new Command<GlobalOptions>()
     .description("Log in to the FluxLoop Web Platform, log out, and see who is logged in.")
     .example("Log in", "fluxloop auth login")
     .example("See who is logged in", "fluxloop auth status")
     .action(function () {
       showHelp(context, this, colour);
     });
-  for (const name of names) group.command(name, AUTH_COMMANDS[name](context) as unknown as Command);
+  for (const name of names) group.command(name, AUTH_COMMANDS[name](context));
   return group;
 }

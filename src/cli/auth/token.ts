@@ -5,12 +5,12 @@
  */
 import { Command } from "@cliffy/command";
 import type { Context } from "../../context.ts";
-import { consoleFor, type GlobalOptions } from "../console.ts";
 import { withKeyVariables } from "./key_variables.ts";
+import type { AnyCommand, GlobalOptions } from "../global_options.ts";
 
 /** @param context The outside world. */
-export function tokenCommand(context: Context) {
-  const command = new Command()
+export function tokenCommand(context: Context): AnyCommand {
+  const command = new Command<GlobalOptions>()
     .description(
       "Print the API key that commands would use, alone on standard output, for scripts.\n\n" +
         "Makes no request: the key is printed whether the platform takes it or not. After a login through the browser it\n" +
@@ -19,16 +19,6 @@ export function tokenCommand(context: Context) {
     .option("--json", "Output in JSON format, with where the key comes from.")
     .example("Use the key with another program", 'curl -H "Authorization: Bearer $(fluxloop auth token)" …')
     .example("The key of a profile", "fluxloop auth token --profile production")
-    .action((options) => token(context, options as GlobalOptions));
+    .action(async (options) => (await import("./token_run.ts")).runToken(context, options));
   return withKeyVariables(command);
-}
-
-async function token(context: Context, options: GlobalOptions): Promise<void> {
-  const { profileOverrideWarning, resolveCredential, tokenJson } = await import("./work.ts");
-  const console = consoleFor(context, options);
-
-  const credential = await resolveCredential(context, options, { requests: console.requests });
-  if (credential.overridden !== null) console.warn(profileOverrideWarning(credential.origin, credential.overridden));
-
-  console.data(() => `${credential.key}\n`, () => tokenJson(credential));
 }

@@ -5,32 +5,17 @@
  */
 import { Command } from "@cliffy/command";
 import type { Context } from "../../context.ts";
-import { consoleFor, type GlobalOptions } from "../console.ts";
 import { withKeyVariables } from "./key_variables.ts";
-
-interface WhoamiFlags extends GlobalOptions {
-  readonly apiKey?: string;
-}
+import type { AnyCommand, GlobalOptions } from "../global_options.ts";
 
 /** @param context The outside world. */
-export function whoamiCommand(context: Context) {
-  const command = new Command()
+export function whoamiCommand(context: Context): AnyCommand {
+  const command = new Command<GlobalOptions>()
     .description("Display information about the currently authenticated user.")
     .option("--api-key <key:string>", "API key to use instead of the one that commands would use.")
     .option("--json", "Output in JSON format.")
     .example("Display current user info", "fluxloop auth whoami")
     .example("Get user info in JSON format", "fluxloop auth whoami --json")
-    .action((options) => whoami(context, options as WhoamiFlags));
+    .action(async (options) => (await import("./whoami_run.ts")).runWhoami(context, options));
   return withKeyVariables(command);
-}
-
-async function whoami(context: Context, options: WhoamiFlags): Promise<void> {
-  const { identify, profileOverrideWarning, resolveCredential, whoamiJson, whoamiText } = await import("./work.ts");
-  const console = consoleFor(context, options);
-
-  const credential = await resolveCredential(context, options, { requests: console.requests });
-  if (credential.overridden !== null) console.warn(profileOverrideWarning(credential.origin, credential.overridden));
-  const identity = await identify(context, credential, console.requests);
-
-  console.data(() => whoamiText(identity), () => whoamiJson(identity));
 }

@@ -6,8 +6,8 @@
  */
 import { Command } from "@cliffy/command";
 import type { Context } from "../../context.ts";
+import type { AnyCommand, GlobalOptions } from "../global_options.ts";
 import { showHelp } from "../help.ts";
-import type { TreeCommand } from "./describe.ts";
 
 /** The shells, and how each gets its script. */
 const SHELLS = {
@@ -37,8 +37,8 @@ type Shell = keyof typeof SHELLS;
  * @param colour Whether help may be in colour.
  * @param tree Makes the whole command tree, of which a script is made.
  */
-export function completionsCommand(context: Context, colour: boolean, tree: () => Command) {
-  const group = new Command()
+export function completionsCommand(context: Context, colour: boolean, tree: () => AnyCommand): AnyCommand {
+  const group = new Command<GlobalOptions>()
     .description("Make the script with which a shell completes commands, options and profiles.")
     .example("In this shell, bash", SHELLS.bash.now)
     .example("From now on, fish", SHELLS.fish.always)
@@ -46,14 +46,14 @@ export function completionsCommand(context: Context, colour: boolean, tree: () =
       showHelp(context, this, colour);
     });
   for (const shell of Object.keys(SHELLS) as Shell[]) {
-    group.command(shell, shellCommand(context, shell, tree) as unknown as Command);
+    group.command(shell, shellCommand(context, shell, tree));
   }
   return group;
 }
 
-function shellCommand(context: Context, shell: Shell, tree: () => Command) {
+function shellCommand(context: Context, shell: Shell, tree: () => AnyCommand): AnyCommand {
   const { now, always, note } = SHELLS[shell];
-  return new Command()
+  return new Command<GlobalOptions>()
     .description(
       `Write the completion script for ${shell} to standard output.\n\n` +
         "It knows all commands and options. Profiles are read from the credentials file when one is completed; the network\n" +
@@ -64,6 +64,6 @@ function shellCommand(context: Context, shell: Shell, tree: () => Command) {
     .example("From now on", always)
     .action(async () => {
       const { completionScript } = await import("./script.ts");
-      context.stdout.write(completionScript(shell, tree() as unknown as TreeCommand));
+      context.stdout.write(completionScript(shell, tree()));
     });
 }

@@ -5,6 +5,7 @@
  */
 import { Command } from "@cliffy/command";
 import type { Context } from "../../context.ts";
+import type { AnyCommand, GlobalOptions } from "../global_options.ts";
 import { showHelp } from "../help.ts";
 import { serveCommand } from "./serve.ts";
 
@@ -12,8 +13,8 @@ import { serveCommand } from "./serve.ts";
  * @param context The outside world.
  * @param colour Whether help may be in colour.
  */
-export function platformCommand(context: Context, colour: boolean) {
-  return new Command()
+export function platformCommand(context: Context, colour: boolean): AnyCommand {
+  return new Command<GlobalOptions>()
     .description("Run the embedded platform: the FluxLoop API on this machine, for trying out and for tests.")
     .example("Start it", "fluxloop platform serve")
     .example("Start a throw-away one for a test", "fluxloop platform serve --port 0 --ephemeral --json")

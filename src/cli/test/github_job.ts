@@ -5,7 +5,7 @@
  * @module
  */
 import type { Context } from "../../context.ts";
-import type { Console } from "../console.ts";
+import type { Reporter } from "../reporter.ts";
 
 /**
  * Has the job's log mask a key, whoever should print it from now on: an agent, for one. The runner takes the line for
@@ -23,14 +23,14 @@ export function maskInJob(context: Context, key: string): void {
  *
  * @param context The outside world.
  * @param markdown What it shows.
- * @param console Is told where that cannot be done: the test is none the worse for it.
+ * @param reporter Is told where that cannot be done: the test is none the worse for it.
  */
-export function addJobSummary(context: Context, markdown: string, console: Pick<Console, "warn">): void {
+export function addJobSummary(context: Context, markdown: string, reporter: Pick<Reporter, "warn">): void {
   const file = context.env("GITHUB_STEP_SUMMARY");
   if (context.env("GITHUB_ACTIONS") !== "true" || !file) return;
   try {
     Deno.writeTextFileSync(file, `${markdown}\n`, { append: true });
   } catch {
-    console.warn("⚠️  The job's summary cannot be written.\n");
+    reporter.warn("⚠️  The job's summary cannot be written.\n");
   }
 }

@@ -5,32 +5,13 @@
  */
 import { Command } from "@cliffy/command";
 import type { Context } from "../../context.ts";
-import { UsageError } from "../../errors.ts";
-import { type Console, consoleFor, type GlobalOptions } from "../console.ts";
 import { withKeyVariables } from "../auth/key_variables.ts";
-import { ReportedFailure } from "../reported_failure.ts";
 import { uploadCommand } from "./upload.ts";
-
-interface TestFlags extends GlobalOptions {
-  readonly config?: string;
-  readonly filter?: string;
-  readonly smoke?: boolean;
-  readonly failFast?: boolean;
-  readonly bundleVersionId?: string;
-  readonly project?: string;
-  readonly skipUpload?: boolean;
-  readonly junit?: string;
-  readonly schema?: boolean;
-}
-
-/** The exit code where runs failed (design: "Errors"). */
-const RUNS_FAILED = 10;
-/** How often a line tells how it goes where no terminal is, in milliseconds. */
-const TOLD_EVERY = 10_000;
+import type { AnyCommand, GlobalOptions } from "../global_options.ts";
 
 /** @param context The outside world. */
-export function testCommand(context: Context) {
-  const command = new Command()
+export function testCommand(context: Context): AnyCommand {
+  const command = new Command<GlobalOptions>()
     .description(
       "Run the agent on every input, write what came out, and upload it.\n\n" +
         "What is run stands in fluxloop.yaml: the way to the agent, the inputs, how often and how many at once. Each\n" +
@@ -53,60 +34,6 @@ export function testCommand(context: Context) {
     .example("See whether the agent answers at all", "fluxloop test --smoke --skip-upload")
     .example("In CI", "fluxloop test --fail-fast --junit results.xml")
     .example("Send results that could not be uploaded", "fluxloop test upload")
-    .action((options) => test(context, options as TestFlags));
+    .action(async (options) => (await import("./test_run.ts")).runTest(context, options));
   return withKeyVariables(command).command("upload", uploadCommand(context));
-}
-
-async function test(context: Context, options: TestFlags): Promise<void> {
-  for (const name of ["config", "junit", "filter", "project", "bundleVersionId"] as const) {
-    if (options[name]?.startsWith("--")) throw new UsageError(`--${named(name)} takes a value, not an option`);
-  }
-  const work = await import("./work.ts");
-  const console = consoleFor(context, options);
-  if (options.schema) {
-    context.stdout.write(work.jsonText(work.CONFIGURATION_SCHEMA));
-    return;
-  }
-  const report = await work.testAgent(context, options, {
-    requests: console.requests,
-    credential: () => work.credentialFor(context, options, console),
-    watch: (configuration, progress, run) => {
-      if (options.quiet) return run();
-      console.warn(work.startText(configuration, progress.planned));
-      const start = context.monotonic();
-      return work.showWait(context, {
-        drawn: () => work.progressBar(progress, context.monotonic() - start, context.stopped.aborted),
-        written: () => work.progressLine(progress, context.monotonic() - start),
-        writtenEvery: TOLD_EVERY,
-      }, run);
-    },
-  });
-  tell(context, options, console, work, report);
-}
-
-function tell(
-  context: Context,
-  options: TestFlags,
-  console: Console,
-  work: typeof import("./work.ts"),
-  report: import("../../experiment/test_agent.ts").TestReport,
-): void {
-  const shown = work.shownPath(context, report.path);
-  console.result(() => work.testText(report, shown), () => work.testJson(report));
-  work.addJobSummary(context, work.jobSummary(report), console);
-
-  const { experiment: { failed }, ending, unwritten, upload } = report;
-  const failure = work.uploadFailure(upload);
-  for (const told of [unwritten, failure]) {
-    // The document holds it already.
-    if (told !== null && !options.json) console.failure(told);
-  }
-  if (failure !== null || upload === "kept") console.warn(work.keptText(shown));
-  const isInterrupted = ending === "interrupted" || failure?.exitCode === work.INTERRUPTED;
-  const code = isInterrupted ? work.INTERRUPTED : failed > 0 ? RUNS_FAILED : (failure ?? unwritten)?.exitCode ?? 0;
-  if (code !== 0) throw new ReportedFailure(code);
-}
-
-function named(option: string): string {
-  return option.replace(/[A-Z]/g, (it) => `-${it.toLowerCase()}`);
 }

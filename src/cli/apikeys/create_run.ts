@@ -1,0 +1,61 @@
+/**
+ * What `fluxloop apikeys create` does.
+ *
+ * @module
+ */
+import type { Context } from "../../context.ts";
+import { UsageError } from "../../errors.ts";
+import type { JsonOptions } from "../global_options.ts";
+import { reporterFor } from "../reporter.ts";
+import { requestOptions } from "../request_options.ts";
+import { parseLifetime } from "../span.ts";
+import { askForKey, type KeyFlags } from "./ask_for_key.ts";
+import { abandonedWarning } from "../../output/warnings.ts";
+import { createdJson, createdText } from "../../output/api_keys.ts";
+import { keyReach, makeKey } from "../../auth/manage_keys.ts";
+import { planLogin } from "../../auth/log_in.ts";
+import { resolveCredential } from "../../auth/resolve_credential.ts";
+
+/** The command's options. */
+export interface CreateOptions extends JsonOptions, KeyFlags {
+  readonly save?: boolean;
+}
+
+/** Runs the command. */
+export async function runCreate(context: Context, options: CreateOptions): Promise<void> {
+  const reporter = reporterFor(context, options);
+  const requests = requestOptions(context, options);
+  const { save } = options;
+  const isAsked = options.name === undefined;
+  if (isAsked && (options.json || !context.stdin.isTerminal() || !context.stderr.isTerminal())) {
+    throw new UsageError("A key needs a name, and there is nobody to ask for one: --name <name>");
+  }
+  if (save && options.profile === undefined) {
+    throw new UsageError("--save takes the profile to save to: --profile <name>");
+  }
+  // What is wrong on the command line is told before anything is asked.
+  lifetimeOf(options.expires);
+
+  // With --save, --profile names where the new key goes, and not the one that makes it.
+  const { profile: _, ...others } = options;
+  const keepsProcesses = save;
+  const credential = await resolveCredential(context, save ? others : options, { requests, keepsProcesses });
+  const target = { profile: options.profile, apiUrl: credential.apiUrl.href, save: true };
+  const plan = save ? await planLogin(context, target) : null;
+  const { name = "", scope, permission, environment, expires } = isAsked
+    ? await askForKey(context, options, await keyReach(context, credential, requests), reporter.style.colour)
+    : options;
+  const expiresIn = lifetimeOf(expires);
+  const request = { name, projects: scope, permissions: permission, environment, expiresIn };
+  const created = await makeKey(context, credential, request, plan, requests);
+
+  if (!options.json && !options.quiet) context.stderr.write(createdText(created));
+  reporter.data(() => created.login === null ? `${created.key}\n` : "", () => createdJson(created));
+  if (created.login !== null && created.login.abandoned !== null) {
+    reporter.warn(abandonedWarning(created.login.abandoned));
+  }
+}
+/** @returns Seconds; `null` for a key that does not expire, `undefined` where nothing is said. */
+function lifetimeOf(text: string | undefined): number | null | undefined {
+  return text === undefined ? undefined : parseLifetime(text, "--expires");
+}

@@ -1,0 +1,37 @@
+/**
+ * What `fluxloop auth exec` does.
+ *
+ * @module
+ */
+import type { Context } from "../../context.ts";
+import { UsageError } from "../../errors.ts";
+import type { JsonOptions } from "../global_options.ts";
+import { reporterFor } from "../reporter.ts";
+import { requestOptions } from "../request_options.ts";
+import { ReportedFailure } from "../reported_failure.ts";
+import { executeWithKey } from "../../auth/execute.ts";
+import { profileOverrideWarning } from "../../output/warnings.ts";
+import { resolveCredential } from "../../auth/resolve_credential.ts";
+
+/** Runs the command. */
+export async function runExec(
+  context: Context,
+  options: JsonOptions,
+  words: readonly string[],
+  literal: readonly string[],
+): Promise<void> {
+  const [program, ...args] = literal;
+  // Without the dashes nobody could tell whose an option is.
+  if (program === undefined || program === "" || words.length > 0) {
+    throw new UsageError("Name the command behind two dashes, such as: fluxloop auth exec -- npm test");
+  }
+  const reporter = reporterFor(context, options);
+  const requests = requestOptions(context, options);
+
+  const how = { requests: requests, keepsProcesses: true };
+  const credential = await resolveCredential(context, options, how);
+  if (credential.overridden !== null) reporter.warn(profileOverrideWarning(credential.origin, credential.overridden));
+
+  const code = await executeWithKey(context, credential, [program, ...args]);
+  if (code !== 0) throw new ReportedFailure(code);
+}

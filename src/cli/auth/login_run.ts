@@ -1,0 +1,70 @@
+/**
+ * What `fluxloop auth login` does.
+ *
+ * @module
+ */
+import type { Context } from "../../context.ts";
+import { UsageError } from "../../errors.ts";
+import { type Reporter, reporterFor } from "../reporter.ts";
+import { requestOptions } from "../request_options.ts";
+import { logInThroughBrowser, type WebLoginOptions } from "./web_login.ts";
+import { loginJson, loginText, WELCOME } from "../../output/session.ts";
+import { abandonedWarning, gitWarning, leftBehindWarning, overrideWarning } from "../../output/warnings.ts";
+import { logIn, planLogin } from "../../auth/log_in.ts";
+import { parseApiKey } from "../../auth/api_key.ts";
+
+/** The most that is read from standard input for a key, in bytes. */
+const STDIN_LIMIT = 64 * 1024;
+
+/** The command's options. */
+export interface LoginOptions extends WebLoginOptions {
+  readonly apiKey?: string;
+  readonly apiKeyStdin?: boolean;
+  readonly save: boolean;
+  readonly storage?: string;
+  readonly web?: boolean;
+}
+
+/** Runs the command. */
+export async function runLogin(context: Context, options: LoginOptions): Promise<void> {
+  const reporter = reporterFor(context, options);
+  const requests = requestOptions(context, options);
+
+  checkWays(options);
+  const isWeb = options.web === true || options.resume === true;
+  const plan = await planLogin(context, { ...options, web: isWeb });
+  const logInByKey = async () =>
+    await logIn(context, plan, { apiKey: await keyFor(context, options, reporter) }, requests);
+  const result = isWeb ? await logInThroughBrowser(context, options, plan, reporter) : await logInByKey();
+  if (result === null) return;
+
+  reporter.result(() => loginText(result), () => loginJson(result));
+  if (result.leftBehind !== null) reporter.warn(leftBehindWarning(result.leftBehind));
+  if (result.abandoned !== null) reporter.warn(abandonedWarning(result.abandoned));
+  if (result.exposure !== null) reporter.warn(gitWarning(result.exposure));
+  if (result.savedTo !== null && result.overriddenBy !== null) reporter.warn(overrideWarning(result.overriddenBy));
+}
+
+function checkWays(options: LoginOptions): void {
+  if (options.web && options.resume) {
+    throw new UsageError("--web begins a login and --resume finishes one; give either");
+  }
+  if ((options.web || options.resume) && !options.save) {
+    throw new UsageError("A login through the browser is there to be saved; --no-save goes with an API key");
+  }
+  if (!options.wait && !options.web) throw new UsageError("--no-wait goes with --web");
+}
+
+async function keyFor(context: Context, options: LoginOptions, reporter: Reporter): Promise<string> {
+  if (options.apiKey !== undefined) return parseApiKey(options.apiKey, "--api-key");
+  if (options.apiKeyStdin) return parseApiKey(await context.stdin.readText(STDIN_LIMIT), "standard input");
+  if (options.json || !context.stdin.isTerminal() || !context.stderr.isTerminal()) {
+    throw new UsageError(
+      "There is no API key, and no terminal to ask for it; use --api-key-stdin, or set FLUXLOOP_API_KEY instead of logging in",
+    );
+  }
+  context.stderr.write(WELCOME);
+  const typed = await context.prompts.secret(">", reporter.style.colour);
+  context.stderr.write("\n");
+  return parseApiKey(typed, "the prompt");
+}

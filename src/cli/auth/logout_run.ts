@@ -1,0 +1,30 @@
+/**
+ * What `fluxloop auth logout` does.
+ *
+ * @module
+ */
+import type { Context } from "../../context.ts";
+import type { JsonOptions } from "../global_options.ts";
+import { reporterFor } from "../reporter.ts";
+import { requestOptions } from "../request_options.ts";
+import { abandonedWarning, stillSignedInWarning } from "../../output/warnings.ts";
+import { logOut } from "../../auth/log_out.ts";
+import { logoutJson, logoutText } from "../../output/session.ts";
+
+/** The command's options. */
+export interface LogoutOptions extends JsonOptions {
+  readonly all?: boolean;
+  readonly revoke?: boolean;
+}
+
+/** Runs the command. */
+export async function runLogout(context: Context, options: LogoutOptions): Promise<void> {
+  const reporter = reporterFor(context, options);
+
+  const { profile, all = false, revoke } = options;
+  const result = await logOut(context, { profile, all, revoke }, revoke ? requestOptions(context, options) : undefined);
+
+  reporter.result(() => logoutText(result), () => logoutJson(result));
+  for (const rotation of result.abandoned) reporter.warn(abandonedWarning(rotation));
+  if (result.overriddenBy !== null) reporter.warn(stillSignedInWarning(result.overriddenBy));
+}

@@ -1,0 +1,23 @@
+/**
+ * What `fluxloop auth token` does.
+ *
+ * @module
+ */
+import type { Context } from "../../context.ts";
+import type { JsonOptions } from "../global_options.ts";
+import { reporterFor } from "../reporter.ts";
+import { requestOptions } from "../request_options.ts";
+import { profileOverrideWarning } from "../../output/warnings.ts";
+import { resolveCredential } from "../../auth/resolve_credential.ts";
+import { tokenJson } from "../../output/session.ts";
+
+/** Runs the command. */
+export async function runToken(context: Context, options: JsonOptions): Promise<void> {
+  const reporter = reporterFor(context, options);
+  const requests = requestOptions(context, options);
+
+  const credential = await resolveCredential(context, options, { requests: requests });
+  if (credential.overridden !== null) reporter.warn(profileOverrideWarning(credential.origin, credential.overridden));
+
+  reporter.data(() => `${credential.key}\n`, () => tokenJson(credential));
+}

@@ -1,0 +1,80 @@
+/**
+ * What `fluxloop platform serve` does.
+ *
+ * @module
+ */
+import type { Context } from "../../context.ts";
+import { InterruptedError, UsageError } from "../../errors.ts";
+import type { LocalPlatform } from "../../embedded_platform/server.ts";
+import { jsonText } from "../../text/json.ts";
+import { ReportedFailure } from "../reported_failure.ts";
+import type { JsonOptions } from "../global_options.ts";
+import { reporterFor } from "../reporter.ts";
+import { join } from "@std/path";
+import { requireCredentialsLocation } from "../../credentials/location.ts";
+import { startLocalPlatform } from "../../embedded_platform/server.ts";
+
+/** The command's options. */
+export interface ServeOptions extends JsonOptions {
+  readonly port: number;
+  readonly data?: string;
+  readonly ephemeral?: boolean;
+}
+
+/** Runs the command. */
+export async function runServe(context: Context, options: ServeOptions): Promise<void> {
+  context.renounceProcesses();
+  const { port } = options;
+  if (port < 0 || port > 65_535) throw new UsageError("--port takes a number from 0 to 65535");
+  if (options.data?.startsWith("-")) throw new UsageError("--data takes a folder, not an option");
+  const dataDir = options.ephemeral
+    ? null
+    : options.data ?? join(requireCredentialsLocation(context).folder, "platform");
+
+  const { now, random } = context;
+  const onSignIn = (link: string) => announceLink(context, options, link);
+  const platform = await startLocalPlatform({ port, dataDir, now, random, onSignIn });
+  try {
+    announce(context, options, platform, dataDir);
+    await stopOf(context);
+    // That is how a server ends: nothing went wrong, and `--json` has had its one line.
+    throw new ReportedFailure(new InterruptedError().exitCode);
+  } finally {
+    await platform.stop();
+  }
+}
+
+function announce(context: Context, options: ServeOptions, platform: LocalPlatform, dataDir: string | null): void {
+  const { url, apiKey, signInUrl } = platform;
+  if (options.json) {
+    context.stdout.write(jsonText({ url, api_key: apiKey, sign_in_url: signInUrl }, 0));
+    return;
+  }
+  reporterFor(context, options).data(() =>
+    [
+      `✅ The embedded platform listens on ${url}`,
+      dataDir === null ? "Its state is kept in memory." : `Its state is kept in ${dataDir}`,
+      "",
+      apiKey === null
+        ? "Its API key was shown when the folder was made; another one can be made in the browser."
+        : `API key (shown this once): ${apiKey}`,
+      "",
+      `Manage its keys in the browser (this link is good once): ${signInUrl}`,
+      `Log in to it: fluxloop auth login --api-url ${url}`,
+      "Stop it: Ctrl-C",
+    ].join("\n") + "\n", () => null);
+}
+
+/** The link was used; whoever needs another browser finds the next one in the same place. */
+function announceLink(context: Context, options: ServeOptions, link: string): void {
+  if (options.json) return;
+  reporterFor(context, options).data(
+    () => `Signed in. For another browser (this link is good once): ${link}\n`,
+    () => null,
+  );
+}
+
+async function stopOf({ stopped }: Context): Promise<void> {
+  if (stopped.aborted) return;
+  await new Promise<void>((resolve) => stopped.addEventListener("abort", () => resolve(), { once: true }));
+}

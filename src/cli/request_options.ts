@@ -1,0 +1,42 @@
+/**
+ * How a command's requests are made: `--verbose`, `--timeout` and `--ca-file`, with their environment variables.
+ *
+ * @module
+ */
+import { readCaFile } from "../api_client/certificates.ts";
+import type { RequestOptions } from "../api_client/transport.ts";
+import type { Context } from "../context.ts";
+import { UsageError } from "../errors.ts";
+import { redact } from "../text/mask.ts";
+import type { GlobalOptions } from "./global_options.ts";
+
+/** The longest time limit, in seconds: an hour. */
+const LONGEST = 3600;
+
+/**
+ * Reads how requests are made.
+ *
+ * @throws {UsageError} When the time limit isn't one, or the certificates can't be read.
+ */
+export function requestOptions(context: Context, { verbose, timeout, caFile }: GlobalOptions): RequestOptions {
+  return {
+    log: verbose ? (line) => context.stderr.write(`${redact(line)}\n`) : undefined,
+    deadline: deadlineOf(context, timeout),
+    caCerts: caCertsOf(context, caFile),
+  };
+}
+
+function caCertsOf(context: Context, option: string | undefined): string[] {
+  if (option !== undefined) return [readCaFile(option, "--ca-file")];
+  const variable = context.env("FLUXLOOP_CA_FILE") || undefined;
+  return variable === undefined ? [] : [readCaFile(variable, "FLUXLOOP_CA_FILE")];
+}
+
+function deadlineOf(context: Context, option: string | undefined): number | undefined {
+  const text = option ?? (context.env("FLUXLOOP_TIMEOUT") || undefined);
+  if (text === undefined) return undefined;
+  const seconds = /^\d{1,4}(?:\.\d{1,3})?s?$/.test(text) ? Number.parseFloat(text) : 0;
+  if (seconds > 0 && seconds <= LONGEST) return seconds * 1000;
+  const origin = option === undefined ? "FLUXLOOP_TIMEOUT" : "--timeout";
+  throw new UsageError(`${origin} takes seconds, more than 0 and at most ${LONGEST}, such as 10 or 2.5`);
+}

@@ -1,0 +1,101 @@
+/**
+ * What `fluxloop test` does.
+ *
+ * @module
+ */
+import type { Context } from "../../context.ts";
+import { InterruptedError, UsageError } from "../../errors.ts";
+import type { JsonOptions } from "../global_options.ts";
+import { type Reporter, reporterFor } from "../reporter.ts";
+import { requestOptions } from "../request_options.ts";
+import { ReportedFailure } from "../reported_failure.ts";
+import { credentialFor } from "./credential_for.ts";
+import { CONFIGURATION_SCHEMA } from "../../experiment/configuration_schema.ts";
+import { addJobSummary } from "./github_job.ts";
+import {
+  jobSummary,
+  keptText,
+  progressBar,
+  progressLine,
+  startText,
+  testJson,
+  testText,
+  uploadFailure,
+} from "../../output/test_report.ts";
+import { jsonText } from "../../text/json.ts";
+import { showWait } from "../waiting.ts";
+import { shownPath } from "../../experiment/configuration.ts";
+import { testAgent, type TestReport } from "../../experiment/test_agent.ts";
+
+/** The exit code where runs failed (design: "Errors"). */
+const RUNS_FAILED = 10;
+const INTERRUPTED = new InterruptedError().exitCode;
+/** How often a line reports progress without a terminal, in milliseconds. */
+const TOLD_EVERY = 10_000;
+
+/** The command's options. */
+export interface TestOptions extends JsonOptions {
+  readonly config?: string;
+  readonly filter?: string;
+  readonly smoke?: boolean;
+  readonly failFast?: boolean;
+  readonly bundleVersionId?: string;
+  readonly project?: string;
+  readonly skipUpload?: boolean;
+  readonly junit?: string;
+  readonly schema?: boolean;
+}
+
+/** Runs the command. */
+export async function runTest(context: Context, options: TestOptions): Promise<void> {
+  for (const name of ["config", "junit", "filter", "project", "bundleVersionId"] as const) {
+    if (options[name]?.startsWith("--")) throw new UsageError(`--${named(name)} takes a value, not an option`);
+  }
+  const reporter = reporterFor(context, options);
+  const requests = requestOptions(context, options);
+  if (options.schema) {
+    context.stdout.write(jsonText(CONFIGURATION_SCHEMA));
+    return;
+  }
+  const report = await testAgent(context, options, {
+    requests: requests,
+    credential: () => credentialFor(context, options, reporter, requests),
+    watch: (configuration, progress, run) => {
+      if (options.quiet) return run();
+      reporter.warn(startText(configuration, progress.planned));
+      const start = context.monotonic();
+      return showWait(context, {
+        drawn: () => progressBar(progress, context.monotonic() - start, context.stopped.aborted),
+        written: () => progressLine(progress, context.monotonic() - start),
+        writtenEvery: TOLD_EVERY,
+      }, run);
+    },
+  });
+  tell(context, options, reporter, report);
+}
+
+function tell(
+  context: Context,
+  options: TestOptions,
+  reporter: Reporter,
+  report: TestReport,
+): void {
+  const shown = shownPath(context, report.path);
+  reporter.result(() => testText(report, shown), () => testJson(report));
+  addJobSummary(context, jobSummary(report), reporter);
+
+  const { experiment: { failed }, ending, unwritten, upload } = report;
+  const failure = uploadFailure(upload);
+  for (const told of [unwritten, failure]) {
+    // The document holds it already.
+    if (told !== null && !options.json) reporter.failure(told);
+  }
+  if (failure !== null || upload === "kept") reporter.warn(keptText(shown));
+  const isInterrupted = ending === "interrupted" || failure?.exitCode === INTERRUPTED;
+  const code = isInterrupted ? INTERRUPTED : failed > 0 ? RUNS_FAILED : (failure ?? unwritten)?.exitCode ?? 0;
+  if (code !== 0) throw new ReportedFailure(code);
+}
+
+function named(option: string): string {
+  return option.replace(/[A-Z]/g, (it) => `-${it.toLowerCase()}`);
+}

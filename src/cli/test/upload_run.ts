@@ -1,0 +1,35 @@
+/**
+ * What `fluxloop test upload` does.
+ *
+ * @module
+ */
+import type { Context } from "../../context.ts";
+import type { JsonOptions } from "../global_options.ts";
+import { reporterFor } from "../reporter.ts";
+import { requestOptions } from "../request_options.ts";
+import { resolve } from "@std/path";
+import { outputDirectoryOf, shownPath } from "../../experiment/configuration.ts";
+import { latestExperiment, uploadExperiment } from "../../experiment/upload.ts";
+import { uploadedText } from "../../output/test_report.ts";
+import { credentialFor } from "./credential_for.ts";
+
+/** The command's options. */
+export interface UploadOptions extends JsonOptions {
+  readonly config?: string;
+}
+
+/** Runs the command. */
+export async function runUpload(context: Context, options: UploadOptions, folder?: string): Promise<void> {
+  const reporter = reporterFor(context, options);
+  const requests = requestOptions(context, options);
+  const path = folder === undefined
+    ? await latestExperiment(outputDirectoryOf(context, options.config))
+    : resolve(context.cwd(), folder);
+
+  const credential = await credentialFor(context, options, reporter, requests);
+  if (credential.login === null) context.renounceProcesses();
+  const { runBatchId } = await uploadExperiment(context, credential, path, { requests });
+
+  const shown = shownPath(context, path);
+  reporter.result(() => uploadedText(shown, runBatchId), () => ({ run_batch_id: runBatchId, results: path }));
+}
