@@ -85,11 +85,20 @@ export interface PromptChoice {
   readonly label: string;
 }
 
-/** The way to a server. Connections are kept for whoever comes with the same object again, and with that object alone. */
+/** A proxy between the program and a server. */
+export interface ProxyServer {
+  /** Its address, without user name and password. */
+  readonly url: string;
+  /** Decoded; `null` where the proxy needs no password. */
+  readonly username: string | null;
+  readonly password: string;
+}
+
+/** How a server is reached. Requests with equal values share connections. */
 export interface Connection {
-  /** The proxy's address, with user name and password where it needs them; `null` for none. */
-  readonly proxy: string | null;
-  /** Certificate authorities to trust beside the runtime's and the system's, in PEM form. */
+  /** `null`: no proxy. */
+  readonly proxy: ProxyServer | null;
+  /** Certificate authorities to trust in addition to the runtime's and the system's, in PEM form. */
   readonly caCerts: readonly string[];
 }
 

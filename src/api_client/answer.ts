@@ -31,7 +31,7 @@ const NETWORK_SIGN_IN = 511;
  * @param answer What came back.
  * @param apiUrl The API URL in use, for what errors name.
  * @returns The JSON value it holds.
- * @throws {InvalidKeyError} On 401.
+ * @throws {InvalidKeyError} On 401 from the platform itself.
  * @throws {PermissionDeniedError} On 403 in the platform's own form.
  * @throws {NotFoundError} On 404.
  * @throws {PlatformError} On any other status but 2xx, and on an answer that is not JSON.
@@ -47,6 +47,17 @@ export function jsonOf(answer: Answer, apiUrl: URL): unknown {
   throw refusalOf(answer, flattened(body), apiUrl);
 }
 
+/**
+ * @param answer Any response.
+ * @returns Whether the platform rejected the key or token. A gateway in between may answer 401 for itself, with a web
+ * page, an empty body or a challenge that asks for its own password (RFC 9110, 11.6.1).
+ */
+export function isRejectedByPlatform({ status, headers, text }: Answer): boolean {
+  const challenge = headers.get("www-authenticate");
+  const isOwnChallenge = challenge === null || /^bearer\b/i.test(challenge);
+  return status === 401 && isOwnChallenge && isObject(parsed(text));
+}
+
 function refusalOf(answer: Answer, body: unknown, apiUrl: URL): FluxloopError {
   if (answer.status === NETWORK_SIGN_IN) {
     return new PlatformError(
@@ -54,7 +65,12 @@ function refusalOf(answer: Answer, body: unknown, apiUrl: URL): FluxloopError {
         `${apiUrl.host}); open a web page in a browser and sign in there`,
     );
   }
-  if (answer.status === 401) return new InvalidKeyError(rejectionOf(body), apiUrl);
+  if (isRejectedByPlatform(answer)) return new InvalidKeyError(rejectionOf(body), apiUrl);
+  if (answer.status === 401) {
+    return new PlatformError(
+      `A gateway in front of ${apiUrl.host} requires its own sign-in (HTTP 401). Your API key was not checked.`,
+    );
+  }
   if (answer.status === 403 && isObject(body)) {
     return new PermissionDeniedError(textOf(body.required_permission), textsOf(body.permissions));
   }

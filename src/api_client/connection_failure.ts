@@ -36,12 +36,16 @@ const UNTRUSTED = { link: "tls", isTelling: true, isPassing: false } as const;
 
 /** The first that matches is told; what is about a proxy goes before what any connection may meet. */
 const FAILURES: readonly (readonly [RegExp, ConnectionFailure])[] = [
-  [/proxy authentication required/i, { reason: "the proxy asks for a user name and a password (407)", ...TUNNEL }],
-  [/unsuccessful tunnel/i, { reason: "the proxy refuses to connect to it", ...TUNNEL }],
-  [/while tunneling|proxy server unreachable/i, { reason: "the proxy does not answer", ...LASTING }],
-  [/no first byte/i, { reason: "it took the connection and said nothing", ...LASTING }],
-  [/certificate.*expired|CertExpired|NotValidYet/i, {
-    reason: "its certificate has expired or is not valid yet",
+  [/proxy authentication required/i, { reason: "the proxy requires a user name and a password (407)", ...TUNNEL }],
+  [/unsuccessful tunnel/i, { reason: "the proxy refuses to connect", ...TUNNEL }],
+  [/while tunneling|proxy server unreachable/i, { reason: "can't reach the proxy", ...LASTING }],
+  [/no first byte/i, { reason: "it accepted the connection but sent no response", ...LASTING }],
+  [/not valid yet|NotValidYet/i, {
+    reason: "its certificate is not valid yet. Check this machine's date and time",
+    ...UNTRUSTED,
+  }],
+  [/certificate expired|CertExpired|: Expired/i, {
+    reason: "its certificate has expired, or this machine's date and time are wrong",
     ...UNTRUSTED,
   }],
   [/CaUsedAsEndEntity|self.signed/i, { reason: "its certificate is self-signed", ...UNTRUSTED }],
@@ -50,18 +54,26 @@ const FAILURES: readonly (readonly [RegExp, ConnectionFailure])[] = [
     ...UNTRUSTED,
   }],
   [/NotValidForName|not valid for name/i, { reason: "its certificate belongs to another host", ...UNTRUSTED }],
+  [/InvalidPurpose|not intended for|extended key usage/i, {
+    reason: "its certificate is not meant for servers",
+    ...UNTRUSTED,
+  }],
+  [/BadSignature|BadEncoding|UnsupportedCertVersion|UnsupportedSignature|CriticalExtension/i, {
+    reason: "its certificate is damaged or of an unsupported kind",
+    ...UNTRUSTED,
+  }],
   [/certificate|tls|handshake|InvalidContentType/i, { reason: "no secure connection could be made", ...UNTRUSTED }],
-  [/invalid HTTP|InvalidHttp/i, { reason: "it does not answer in HTTP", ...LASTING }],
+  [/invalid HTTP|InvalidHttp/i, { reason: "its response is not HTTP", ...LASTING }],
   [/dns error|failed to lookup|name or service not known|no such host/i, {
-    reason: "its name cannot be resolved",
+    reason: "can't resolve its name",
     ...PASSING,
     link: "resolution",
   }],
-  [/connection refused|os error 111|os error 61|os error 10061/i, { reason: "the connection was refused", ...PASSING }],
+  [/connection refused|os error 111|os error 61|os error 10061/i, { reason: "connection refused", ...PASSING }],
   [/unreachable/i, { reason: "the network is unreachable", ...PASSING }],
   [/timed out/i, { reason: "the connection timed out", ...PASSING }],
   [/reset|broken pipe|closed before|unexpected eof|end of file|incomplete|reading a body/i, {
-    reason: "the connection was cut off",
+    reason: "the connection was closed early",
     ...PASSING,
     isTelling: true,
   }],
@@ -70,25 +82,25 @@ const FAILURES: readonly (readonly [RegExp, ConnectionFailure])[] = [
 /** What stands for other failures where a proxy is in between: the connection that failed was the one to the proxy. */
 const PROXY_FAILURES: readonly (readonly [RegExp, ConnectionFailure])[] = [
   [/password auth failure|invalid authentication values/i, {
-    reason: "the proxy does not take the user name and password",
+    reason: "the proxy rejects the user name and password",
     ...LASTING,
   }],
   [/no acceptable auth|unknown auth method/i, {
-    reason: "the proxy asks for a user name and a password",
+    reason: "the proxy requires a user name and a password",
     ...LASTING,
   }],
-  [/not allowed by ruleset/i, { reason: "the proxy refuses to connect to it", ...LASTING }],
+  [/not allowed by ruleset/i, { reason: "the proxy refuses to connect", ...LASTING }],
   [/general socks|ttl expired|(?:network|host) unreachable|\): connection refused$/i, {
-    reason: "the proxy could not connect to it",
+    reason: "the proxy can't connect to it",
     ...LASTING,
   }],
   [/dns error|failed to lookup|name or service not known|no such host/i, {
-    reason: "the proxy's name cannot be resolved",
+    reason: "can't resolve the proxy's name",
     ...PASSING,
     isTelling: true,
   }],
   [/tcp connect|os error 111|os error 61|os error 10061|unreachable|timed out/i, {
-    reason: "the proxy does not answer",
+    reason: "can't reach the proxy",
     ...PASSING,
     isTelling: true,
   }],

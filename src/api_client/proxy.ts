@@ -4,17 +4,15 @@
  *
  * @module
  */
-import type { Context } from "../context.ts";
+import type { Context, ProxyServer } from "../context.ts";
 import { ConfigurationError } from "../errors.ts";
 import { isLoopback } from "./api_url.ts";
 
 const SCHEMES: readonly string[] = ["http:", "https:", "socks5:", "socks5h:"];
 
 /** A proxy to go through. */
-export interface Proxy {
-  /** Its address, with user name and password where it needs them. */
-  readonly url: string;
-  /** The same, fit to be shown. */
+export interface Proxy extends ProxyServer {
+  /** Its address with the user name and without the password, for messages. */
   readonly shown: string;
 }
 
@@ -23,7 +21,7 @@ export interface Proxy {
  * each goes before the upper-case one.
  * @param url Where a request goes.
  * @returns The proxy for it, or `null`: this machine itself is never asked through one.
- * @throws {ConfigurationError} When a variable holds no proxy's address.
+ * @throws {ConfigurationError} When a variable holds no valid proxy address.
  */
 export function proxyFor(context: Context, url: URL): Proxy | null {
   if (isLoopback(url) || isExcepted(variable(context, "NO_PROXY")?.value ?? "", url)) return null;
@@ -40,23 +38,40 @@ function variable(context: Context, name: string): { readonly name: string; read
   return null;
 }
 
+/** Scheme, everything up to the last `@`, host and port, and a path, which is ignored. */
+const ADDRESS = /^(?:([a-z][a-z0-9+.-]*):\/\/)?(?:(.*)@)?([^@/?#]+)(?:\/(?!\/)[^@]*)?$/i;
+
+/**
+ * Reads a proxy's address as curl does, and beyond that accepts any character in the password: many people have `@`, `#`
+ * or a Windows domain there and do not know percent-encoding.
+ */
 function parseProxy(text: string, name: string): Proxy {
-  try {
-    const url = new URL(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`);
-    if (SCHEMES.includes(url.protocol) && url.hostname !== "") return { url: url.href, shown: shownProxy(url) };
-  } catch {
-    // Told below, without the value: it may hold a password.
+  const [, scheme = "http", user, host] = ADDRESS.exec(text.replace(/^(["'])(.*)\1$/, "$2")) ?? [];
+  const url = URL.parse(`${scheme.toLowerCase()}://${host}`);
+  if (host === undefined || url === null || url.hostname === "" || !SCHEMES.includes(url.protocol)) {
+    // The value itself may hold a password.
+    throw new ConfigurationError(
+      `${name} isn't a valid proxy address. Use the form http://user:password@proxy.example.com:8080, ` +
+        "with special characters percent-encoded.",
+    );
   }
-  throw new ConfigurationError(
-    `${name} holds no proxy's address; expected something like http://proxy.example.com:8080`,
-  );
+  const colon = user?.indexOf(":") ?? -1;
+  const [username, password] = user === undefined
+    ? [null, ""]
+    : colon === -1
+    ? [decoded(user), ""]
+    : [decoded(user.slice(0, colon)), decoded(user.slice(colon + 1))];
+  const shownUser = username === null ? "" : `${encodeURIComponent(username)}${password === "" ? "" : ":****"}@`;
+  return { url: url.href, username, password, shown: `${url.protocol}//${shownUser}${url.host}` };
 }
 
-function shownProxy(url: URL): string {
-  const user = url.username === "" && url.password === ""
-    ? ""
-    : `${url.username}${url.password === "" ? "" : ":****"}@`;
-  return `${url.protocol}//${user}${url.host}`;
+/** A `%` that begins no valid escape is a character like any other. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** `NO_PROXY`: hosts (with all below them), `.suffix`, `*`, `host:port`, addresses and CIDR blocks, between commas. */

@@ -7,6 +7,7 @@
 import { userAgent } from "../build_info.ts";
 import type { Context } from "../context.ts";
 import { FluxloopError, InterruptedError, LoginEndedError, NetworkError, PlatformError } from "../errors.ts";
+import { isRejectedByPlatform } from "./answer.ts";
 import { apiUrlText } from "./api_url.ts";
 import { type ConnectionFailure, connectionFailure, SilenceError } from "./connection_failure.ts";
 import { type Proxy, proxyFor } from "./proxy.ts";
@@ -119,8 +120,8 @@ export async function send(
       if (pause === null || context.monotonic() + pause >= end) {
         const answer = { method, path, ...conclude(outcome) };
         onAnswer(answer);
-        // There is no key that somebody could have mistyped, and no page with others.
-        if (answer.status === 401 && target.login) throw new LoginEndedError(target.login);
+        // A login has no key that somebody could have mistyped.
+        if (target.login && isRejectedByPlatform(answer)) throw new LoginEndedError(target.login);
         return answer;
       }
       log(`  again in ${(pause / 1000).toFixed(1)} s`);
@@ -216,7 +217,7 @@ async function exchange(sending: Sending, url: URL): Promise<Received> {
       signal: AbortSignal.any([signal, silence.signal]),
       redirect: "manual",
     });
-    const response = await context.fetch(request, { proxy: proxy?.url ?? null, caCerts });
+    const response = await context.fetch(request, { proxy, caCerts });
     clearTimeout(timer);
     const text = await readBounded(response, target.apiUrl);
     log(`${method} ${url.href}${way} -> ${response.status} (${Math.round(context.monotonic() - start)} ms)`);

@@ -26,14 +26,14 @@ export async function tunnelRefusal(
   url: URL,
   signal: AbortSignal,
 ): Promise<string | null> {
-  const { protocol, hostname, port, username, password } = new URL(proxy.url);
+  const { protocol, hostname, port } = new URL(proxy.url);
   if (protocol !== "http:") return null;
-  const hasUser = username !== "" || password !== "";
+  const { username, password } = proxy;
   const target = `${url.hostname}:${url.port || "443"}`;
   const head = [
     `CONNECT ${target} HTTP/1.1`,
     `Host: ${target}`,
-    ...(hasUser ? [`Proxy-Authorization: Basic ${basic(username, password)}`] : []),
+    ...(username === null ? [] : [`Proxy-Authorization: Basic ${basic(username, password)}`]),
   ];
   let line: string;
   try {
@@ -46,14 +46,14 @@ export async function tunnelRefusal(
   const status = /^HTTP\/1\.[01] (\d{3})(?: |$)/.exec(line)?.[1];
   if (status === undefined) return null;
   if (status === "407" || status === "401") {
-    const deed = hasUser ? "does not take the user name and password" : "asks for a user name and a password";
-    return `the proxy ${deed} (${status})`;
+    const reason = username === null ? "requires a user name and a password" : "rejects the user name and password";
+    return `the proxy ${reason} (${status})`;
   }
-  if (status === "403" || status === "405") return `the proxy refuses to connect to it (${status})`;
-  return status.startsWith("2") ? null : `the proxy could not connect to it (${status})`;
+  if (status === "403" || status === "405") return `the proxy refuses to connect (${status})`;
+  return status.startsWith("2") ? null : `the proxy can't connect to it (${status})`;
 }
 
 function basic(username: string, password: string): string {
-  const bytes = new TextEncoder().encode(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`);
+  const bytes = new TextEncoder().encode(`${username}:${password}`);
   return btoa(String.fromCharCode(...bytes));
 }

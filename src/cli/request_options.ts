@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { readCaFile } from "../api_client/certificates.ts";
+import { trustedCertificates } from "../api_client/certificates.ts";
 import type { RequestOptions } from "../api_client/transport.ts";
 import type { Context } from "../context.ts";
 import { UsageError } from "../errors.ts";
@@ -16,20 +16,15 @@ const LONGEST = 3600;
 /**
  * Reads how requests are made.
  *
- * @throws {UsageError} When the time limit isn't one, or the certificates can't be read.
+ * @throws {UsageError} When the time limit isn't valid.
+ * @throws {ConfigurationError} When a certificate file can't be used.
  */
 export function requestOptions(context: Context, { verbose, timeout, caFile }: GlobalOptions): RequestOptions {
   return {
     log: verbose ? (line) => context.stderr.write(`${redact(line)}\n`) : undefined,
     deadline: deadlineOf(context, timeout),
-    caCerts: caCertsOf(context, caFile),
+    caCerts: trustedCertificates(context, caFile),
   };
-}
-
-function caCertsOf(context: Context, option: string | undefined): string[] {
-  if (option !== undefined) return [readCaFile(option, "--ca-file")];
-  const variable = context.env("FLUXLOOP_CA_FILE") || undefined;
-  return variable === undefined ? [] : [readCaFile(variable, "FLUXLOOP_CA_FILE")];
 }
 
 function deadlineOf(context: Context, option: string | undefined): number | undefined {

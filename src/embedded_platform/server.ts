@@ -13,6 +13,7 @@ import type { SentenceError } from "./contract.ts";
 import { createRouter, internalError } from "./router.ts";
 import { type Platform, platformRoutes } from "./routes.ts";
 import { Pages } from "./pages/mod.ts";
+import { withVariables } from "../system/runtime_variables.ts";
 import { openSeededStorage, SEEDED_ACCOUNT_ID } from "./seed.ts";
 
 /** Loopback, and nothing else: what is served here is for this machine alone. */
@@ -64,6 +65,7 @@ export async function startLocalPlatform(options: LocalPlatformOptions): Promise
   const { port } = server.addr;
 
   try {
+    if (server.addr.hostname !== HOSTNAME) throw new SystemError(`Refusing to listen on ${server.addr.hostname}`);
     const { now, random } = options;
     const { storage, apiKey } = openSeededStorage(options.dataDir, { now: now(), random, apiKey: options.apiKey });
     const url = `http://${HOSTNAME}:${port}`;
@@ -97,13 +99,14 @@ type Server = Deno.HttpServer<Deno.NetAddr>;
 
 function listen(port: number, handler: Deno.ServeHandler<Deno.NetAddr>): Server {
   try {
-    return Deno.serve({
-      hostname: HOSTNAME,
-      port,
-      // Without these two, Deno writes to the console.
-      onListen: () => {},
-      onError: internalError,
-    }, handler);
+    return withVariables({ DENO_SERVE_ADDRESS: undefined }, () =>
+      Deno.serve({
+        hostname: HOSTNAME,
+        port,
+        // Without these two, Deno writes to the console.
+        onListen: () => {},
+        onError: internalError,
+      }, handler));
   } catch (cause) {
     if (cause instanceof Deno.errors.AddrInUse) {
       throw new SystemError(`Port ${port} is in use: name another one, or let --port 0 pick one`, { cause });

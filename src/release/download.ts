@@ -168,7 +168,7 @@ async function follow(
       redirect: "manual",
       signal,
     });
-    const response = await context.fetch(request, { proxy: proxy?.url ?? null, caCerts });
+    const response = await context.fetch(request, { proxy, caCerts });
     alive();
     // What stands behind the path is a store's own permission to read one file.
     log(`GET ${url.origin}${url.pathname} -> ${response.status}`);

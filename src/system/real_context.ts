@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Connection, Context, TextStream } from "../context.ts";
+import type { Context, TextStream } from "../context.ts";
+import { connect, fetchOver, firstLine } from "./network.ts";
 import { execute, launch, runProgram } from "./processes.ts";
 import { programGroups } from "./program_groups.ts";
 import { ConfigurationError, SystemError } from "../errors.ts";
@@ -40,41 +41,6 @@ async function readText(limit: number): Promise<string> {
   return new TextDecoder().decode(await new Blob(chunks as BlobPart[]).arrayBuffer()).slice(0, limit);
 }
 
-/** Where the runtime looks for certificate authorities. */
-const CA_STORE = "DENO_TLS_CA_STORE";
-/** What the runtime reads whenever it makes an HTTP client. */
-const PROXY_VARIABLES = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"].flatMap((name) => [name, name.toLowerCase()]);
-
-/**
- * `fetch`, on a connection of the caller's choice.
- *
- * @param request What to send.
- * @param connection The way there.
- */
-export async function fetchOver(request: Request, connection: Connection): Promise<Response> {
-  // The runtime by itself trusts what came with it alone. With this it also trusts what the system does, which knows of
-  // SSL_CERT_FILE; it reads it once, before the first secure connection.
-  if (request.url.startsWith("https:") && !Deno.env.has(CA_STORE)) Deno.env.set(CA_STORE, "mozilla,system");
-  let client = clients.get(connection);
-  if (client === undefined) clients.set(connection, client = httpClient(connection));
-  return await fetch(request, { client });
-}
-
-/** A client keeps its connections to servers; making one for each request takes longer than a request on this machine. */
-const clients = new WeakMap<Connection, Deno.HttpClient>();
-
-/** The runtime has no setting for "no proxy": its variables are hidden for the moment in which it reads them. */
-function httpClient({ proxy, caCerts }: Connection): Deno.HttpClient {
-  const hidden = PROXY_VARIABLES.map((name) => [name, Deno.env.get(name)] as const);
-  try {
-    for (const name of PROXY_VARIABLES) Deno.env.delete(name);
-    const options = { caCerts: [...caCerts] };
-    return Deno.createHttpClient(proxy === null ? options : { ...options, proxy: { url: proxy } });
-  } finally {
-    for (const [name, value] of hidden) if (value !== undefined) Deno.env.set(name, value);
-  }
-}
-
 /** @returns An environment variable's value; `undefined` where it is not set. */
 function readVariable(name: string): string | undefined {
   try {
@@ -83,47 +49,6 @@ function readVariable(name: string): string | undefined {
     // The runtime's message would quote the value, which may be a key.
     if (error instanceof Deno.errors.NotCapable) return undefined;
     throw new ConfigurationError(`The value of ${name} is not UTF-8 text`);
-  }
-}
-
-/** Makes a connection, and ends it again: {@linkcode Context.connect} of the real world. */
-export async function connect(hostname: string, port: number, signal: AbortSignal): Promise<void> {
-  await onConnection(hostname, port, signal, () => Promise.resolve());
-}
-
-/** Asks for one line: {@linkcode Context.firstLine} of the real world. */
-export async function firstLine(hostname: string, port: number, text: string, signal: AbortSignal): Promise<string> {
-  return await onConnection(hostname, port, signal, async (connection) => {
-    await connection.write(encoder.encode(text));
-    const bytes = new Uint8Array(1024);
-    let size = 0;
-    while (size < bytes.length && !bytes.subarray(0, size).includes(0x0a)) {
-      const count = await connection.read(bytes.subarray(size));
-      if (count === null) break;
-      size += count;
-    }
-    return new TextDecoder().decode(bytes.subarray(0, size)).split(/\r?\n/)[0];
-  });
-}
-
-/** Runs `work` on a connection that is closed afterwards, also where it comes after all or the work is broken off. */
-async function onConnection<T>(
-  hostname: string,
-  port: number,
-  signal: AbortSignal,
-  work: (connection: Deno.TcpConn) => Promise<T>,
-): Promise<T> {
-  signal.throwIfAborted();
-  const waiting = Promise.withResolvers<never>();
-  waiting.promise.catch(() => {});
-  signal.addEventListener("abort", () => waiting.reject(signal.reason), { once: true });
-  const connecting = Deno.connect({ hostname, port });
-  const working = connecting.then(work);
-  working.catch(() => {});
-  try {
-    return await Promise.race([working, waiting.promise]);
-  } finally {
-    connecting.then((it) => it.close()).catch(() => {});
   }
 }
 

@@ -5,11 +5,16 @@ import { jsonOf } from "../../src/api_client/answer.ts";
 import type { Answer } from "../../src/api_client/transport.ts";
 
 const API_URL = new URL("https://api.fluxloop.ai");
-const answer = (status: number, text: string, type = "application/json"): Answer => ({
+const GATEWAY =
+  "A gateway in front of api.fluxloop.ai requires its own sign-in (HTTP 401). Your API key was not checked.";
+
+const answer = (status: number, text: string, headers: string | Record<string, string> = {}): Answer => ({
   method: "GET",
   path: "/api/auth/me",
   status,
-  headers: new Headers({ "content-type": type }),
+  headers: new Headers(
+    typeof headers === "string" ? { "content-type": headers } : { "content-type": "application/json", ...headers },
+  ),
   text,
 });
 
@@ -21,7 +26,17 @@ describe("answers", () => {
     ["an expired key", answer(401, '{"code": "expired_api_key"}'), 3, "expired_api_key", "Invalid API key"],
     ["a revoked key", answer(401, '{"code": "revoked_api_key"}'), 3, "revoked_api_key", "Invalid API key"],
     ["401 with another code", answer(401, '{"code": "teapot"}'), 3, "invalid_api_key", "Invalid API key"],
-    ["401 without a body", answer(401, ""), 3, "invalid_api_key", "Invalid API key"],
+    ["401 without a body", answer(401, ""), 1, "platform", GATEWAY],
+    ["401 with a web page", answer(401, "<html>nginx</html>"), 1, "platform", GATEWAY],
+    ["401 with a text", answer(401, '"no"'), 1, "platform", GATEWAY],
+    ["401 with a challenge for a password", answer(401, "{}", { "www-authenticate": "Basic" }), 1, "platform", GATEWAY],
+    [
+      "401 with the platform's own challenge",
+      answer(401, "{}", { "www-authenticate": "Bearer" }),
+      3,
+      "invalid_api_key",
+      "Invalid API key",
+    ],
     [
       "an expired key, told under its detail",
       answer(401, '{"detail": {"code": "expired_api_key"}}'),
@@ -96,6 +111,6 @@ describe("answers", () => {
   });
 
   it("keeps the API URL with an invalid key, for the address of the key page", () => {
-    assertEquals(assertThrows(() => jsonOf(answer(401, ""), API_URL), InvalidKeyError).apiUrl, API_URL);
+    assertEquals(assertThrows(() => jsonOf(answer(401, "{}"), API_URL), InvalidKeyError).apiUrl, API_URL);
   });
 });

@@ -85,8 +85,8 @@ describe("a real proxy in front of a real platform", () => {
     });
 
     const refusals: [string, ProxySetup, string][] = [
-      ["that asks for a password", { user: JANE }, "the proxy asks for a user name and a password (407)"],
-      ["that refuses the host", { refuses: true }, "the proxy refuses to connect to it (403)"],
+      ["that asks for a password", { user: JANE }, "the proxy requires a user name and a password (407)"],
+      ["that refuses the host", { refuses: true }, "the proxy refuses to connect (403)"],
     ];
     for (const [what, setup, reason] of refusals) {
       it(`${what} is named, with what it did: ${name}`, async () => {
@@ -110,7 +110,7 @@ describe("a real proxy in front of a real platform", () => {
       const { code, stdout, stderr } = await run(["auth", "whoami"], {
         HTTPS_PROXY: `http://jane:an0therword@${address}`,
       });
-      const reason = `the proxy does not take the user name and password (${name === "squid" ? 407 : 401})`;
+      const reason = `the proxy rejects the user name and password (${name === "squid" ? 407 : 401})`;
       assertEquals([code, stdout, stderr], [4, "", failure(`http://jane:****@${address}`, reason)]);
     });
 
@@ -138,7 +138,7 @@ describe("a real proxy in front of a real platform", () => {
       await proxy!.stop();
       proxy = null;
       const { code, stderr } = await run(["auth", "whoami"], { ALL_PROXY: `http://${address}` });
-      assertEquals([code, stderr], [4, failure(`http://${address}`, "the proxy does not answer")]);
+      assertEquals([code, stderr], [4, failure(`http://${address}`, "can't reach the proxy")]);
     });
   }
 
@@ -149,7 +149,7 @@ describe("a real proxy in front of a real platform", () => {
     assertEquals(code, 4);
     assertStringIncludes(
       stderr,
-      `${HOST}:1 through the proxy http://${address}: the proxy could not connect to it (500)`,
+      `${HOST}:1 through the proxy http://${address}: the proxy can't connect to it (500)`,
     );
   });
 
@@ -163,8 +163,8 @@ describe("a real proxy in front of a real platform", () => {
 
   const socks: [string, ProxyUser | undefined, string, number, string][] = [
     ["takes user name and password", JANE, `${JANE.name}:${JANE.password}@`, 0, ""],
-    ["asks for a password", JANE, "", 4, "the proxy asks for a user name and a password"],
-    ["does not take the password", JANE, "jane:an0therword@", 4, "the proxy does not take the user name and password"],
+    ["asks for a password", JANE, "", 4, "the proxy requires a user name and a password"],
+    ["does not take the password", JANE, "jane:an0therword@", 4, "the proxy rejects the user name and password"],
   ];
   for (const [what, user, given, exit, reason] of socks) {
     it(`that speaks SOCKS5 and ${what} is told of`, async () => {
@@ -180,7 +180,7 @@ describe("a real proxy in front of a real platform", () => {
     await proxy!.stop();
     proxy = null;
     const { code, stderr } = await run(["auth", "whoami"], { ALL_PROXY: `socks5://${address}` });
-    assertEquals([code, stderr], [4, failure(`socks5://${address}`, "the proxy does not answer")]);
+    assertEquals([code, stderr], [4, failure(`socks5://${address}`, "can't reach the proxy")]);
   });
 
   it("that speaks SOCKS5 and cannot connect is named", async () => {
@@ -188,6 +188,6 @@ describe("a real proxy in front of a real platform", () => {
     const env = { ALL_PROXY: `socks5://${address}`, FLUXLOOP_API_URL: `https://${HOST}:1` };
     const { code, stderr } = await run(["auth", "whoami"], env);
     assertEquals(code, 4);
-    assertStringIncludes(stderr, `through the proxy socks5://${address}: the proxy could not connect to it\n`);
+    assertStringIncludes(stderr, `through the proxy socks5://${address}: the proxy can't connect to it\n`);
   });
 });

@@ -19,7 +19,6 @@ describe("the proxy of a request", () => {
     ["not HTTP_PROXY for https", { HTTP_PROXY: "http://a:1" }, null],
     ["none for an empty variable", { HTTPS_PROXY: "", https_proxy: " " }, null],
     ["an address without a scheme", { HTTPS_PROXY: "proxy.example.com:8080" }, "http://proxy.example.com:8080/"],
-    ["an address with a password", { HTTPS_PROXY: "http://u:p%40@a:1" }, "http://u:p%40@a:1/"],
   ];
   for (const [what, env, url] of chosen) it(`is ${what}`, () => assertEquals(of(env)?.url ?? null, url));
 
@@ -68,6 +67,27 @@ describe("the proxy of a request", () => {
     assertEquals(of({ HTTPS_PROXY: "http://a:1", NO_PROXY: "*", no_proxy: "b" })?.url, "http://a:1/");
   });
 
+  const signIns: [string, string, string | null, string][] = [
+    ["no user", "http://a:1", null, ""],
+    ["a percent-encoded password", "http://u:p%40@a:1", "u", "p@"],
+    ["a user without a password", "http://u@a:1", "u", ""],
+    ["a password without a user", "http://:p@a:1", "", "p"],
+    ["a Windows domain", "http://DOMAIN\\u:p@a:1", "DOMAIN\\u", "p"],
+    ["a % that begins no escape", "http://u:100%@a:1", "u", "100%"],
+    ["#, / and ? in the password", "http://u:a#b/c?d@a:1", "u", "a#b/c?d"],
+    ["@ and : in the password", "http://u:a@b:c@a:1", "u", "a@b:c"],
+    ["double quotes around it", '"http://u:p@a:1"', "u", "p"],
+    ["single quotes around it", "'http://u:p@a:1'", "u", "p"],
+    ["no scheme", "u:p@a:1", "u", "p"],
+    ["a scheme in capitals", "HTTP://u:p@a:1", "u", "p"],
+  ];
+  for (const [what, value, username, password] of signIns) {
+    it(`reads an address with ${what}`, () => {
+      const { url, username: user, password: secret } = of({ HTTPS_PROXY: value })!;
+      assertEquals([url, user, secret], ["http://a:1/", username, password]);
+    });
+  }
+
   const shown: [string, string][] = [
     ["http://proxy:8080", "http://proxy:8080"],
     ["http://me:hunter2@proxy:8080/x", "http://me:****@proxy:8080"],
@@ -79,8 +99,8 @@ describe("the proxy of a request", () => {
   }
 
   for (const value of ["ftp://a:1", "http://", "http://a:b:c", "://hunter2", "http://me:hunter2@:80:80"]) {
-    it(`is refused where it is none: ${value}`, () => {
-      const error = assertThrows(() => of({ https_proxy: value }), ConfigurationError, "https_proxy holds no proxy's");
+    it(`rejects ${value} without repeating it`, () => {
+      const error = assertThrows(() => of({ https_proxy: value }), ConfigurationError, "https_proxy isn't a valid");
       assertEquals(error.message.includes("hunter2"), false);
     });
   }

@@ -52,25 +52,25 @@ describe("a proxy in front of the platform", () => {
     [
       "asks for a password",
       "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n",
-      "the proxy asks for a user name and a password (407)",
+      "the proxy requires a user name and a password (407)",
     ],
     [
       "asks for a password in the words of HTTP/1.0",
       "HTTP/1.0 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n",
-      "the proxy asks for a user name and a password (407)",
+      "the proxy requires a user name and a password (407)",
     ],
     [
       "refuses the host",
       "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n",
-      "the proxy refuses to connect to it (403)",
+      "the proxy refuses to connect (403)",
     ],
     [
       "cannot connect itself",
       "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n",
-      "the proxy could not connect to it (502)",
+      "the proxy can't connect to it (502)",
     ],
-    ["speaks another language", "220 mail.example.com ESMTP\r\n", "the proxy refuses to connect to it"],
-    ["says nothing", "", "the proxy does not answer"],
+    ["speaks another language", "220 mail.example.com ESMTP\r\n", "the proxy refuses to connect"],
+    ["says nothing", "", "can't reach the proxy"],
   ];
   for (const [what, answer, reason] of refusals) {
     it(`that ${what} is named, with what it did, and asked for nothing else`, async () => {
@@ -90,7 +90,7 @@ describe("a proxy in front of the platform", () => {
     proxy = new StubbornProxy("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n");
     const { context } = world({ env: { HTTPS_PROXY: `http://me:hunt%20er2@${proxy.address}` } });
     const error = await assertRejects(() => get(context, TARGET, "/api/auth/me"), NetworkError);
-    assertEquals(error.reason, "the proxy does not take the user name and password (407)");
+    assertEquals(error.reason, "the proxy rejects the user name and password (407)");
     assertEquals(proxy.heads.every((it) => it.includes(btoa("me:hunt er2"))), true);
   });
 
@@ -121,7 +121,7 @@ describe("a proxy in front of the platform", () => {
     const error = await assertRejects(() => get(context, TARGET, "/x"), NetworkError);
     assertEquals([error.proxy, error.reason, pauses.length], [
       `http://${down.address}`,
-      "the proxy does not answer",
+      "can't reach the proxy",
       3,
     ]);
   });

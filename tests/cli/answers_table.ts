@@ -61,8 +61,11 @@ const PORTAL = '<!DOCTYPE html><html><body>Sign in to "Hotel Wi-Fi" <script>loca
 const PROXY = "<html><head><title>ACME Proxy</title></head><body>Access denied by policy 17</body></html>";
 const PAGE = notJson("a web page, as a proxy or a sign-in page in between does");
 const UNREADABLE = notJson("something that cannot be read");
-const CUT_OFF = unconnected("the connection was cut off");
-const NOT_HTTP = unconnected("it does not answer in HTTP");
+const CUT_OFF = unconnected("the connection was closed early");
+const NOT_HTTP = unconnected("its response is not HTTP");
+const GATEWAY = failure(
+  "A gateway in front of {host} requires its own sign-in (HTTP 401). Your API key was not checked.",
+);
 const INVALID = failure(
   "Invalid API key\n\nPlease check that:\n1. The API key is correct (no typos)\n" +
     "2. The key hasn't been revoked or expired\n3. You have network connectivity\n\n" +
@@ -149,8 +152,8 @@ const STATUSES: readonly Row[] = [
     failure("{host} redirects to something that is no web address; your key was not sent there"),
   ],
   ["a circle", body(null, 308, { location: "/api/auth/me" }), failure("{host} redirects in circles")],
-  ["401 without a body", body(null, 401), INVALID],
-  ["401 in HTML", html(PROXY, 401), INVALID],
+  ["401 without a body", body(null, 401), GATEWAY],
+  ["401 in HTML", html(PROXY, 401), GATEWAY],
   ["401 for a wrong key", json({ code: "invalid_api_key", detail: "x" }, 401), INVALID],
   ["401 for an expired key", json({ code: "expired_api_key" }, 401), INVALID],
   ["401 for a revoked key", json({ code: "revoked_api_key" }, 401), INVALID],

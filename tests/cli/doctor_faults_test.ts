@@ -46,28 +46,28 @@ describe("the doctor, asked about what is set up", () => {
       { ...HOSTED, HTTPS_PROXY: "ftp://jane:hunter2@proxy" },
       2,
       "proxy",
-      "HTTPS_PROXY holds no proxy's address",
+      "HTTPS_PROXY isn't a valid proxy address",
     ],
     [
       "a proxy whose name is not known",
       { ...HOSTED, HTTPS_PROXY: "http://jane:hunter2@proxy.invalid:3128" },
       4,
       "connection",
-      "the proxy's name cannot be resolved",
+      "can't resolve the proxy's name",
     ],
     [
       "a proxy that is down",
       { ...HOSTED, HTTPS_PROXY: "http://jane:hunter2@127.0.0.1:1" },
       4,
       "connection",
-      "the proxy does not answer",
+      "can't reach the proxy",
     ],
     [
       "a SOCKS5 proxy that is down",
       { ...HOSTED, ALL_PROXY: "socks5://jane:hunter2@127.0.0.1:1" },
       4,
       "connection",
-      "the proxy does not answer",
+      "can't reach the proxy",
     ],
   ];
   for (const [what, env, code, name, message] of variables) {

@@ -51,12 +51,12 @@ describe("auth doctor", () => {
     ["the profile is not there", () => new Session({ env: { FLUXLOOP_PROFILE: "x" } }), {}, 5, "key", 'no profile "x"'],
     ["the API URL is none", () => withKey("k", { FLUXLOOP_API_URL: "nonsense" }), {}, 2, "key", "is not a URL"],
     [
-      "the proxy's address is none",
+      "the proxy's address is invalid",
       () => withKey("k", { FLUXLOOP_API_URL: "https://api.fluxloop.ai", HTTPS_PROXY: "ftp://x" }),
       {},
       2,
       "proxy",
-      "HTTPS_PROXY holds no proxy's address",
+      "HTTPS_PROXY isn't a valid proxy address",
     ],
     [
       "the name is not known",
@@ -64,7 +64,7 @@ describe("auth doctor", () => {
       {},
       4,
       "resolution",
-      "its name cannot be resolved",
+      "can't resolve its name",
     ],
     ["nobody listens", () => withKey("k", { FLUXLOOP_API_URL: "http://127.0.0.1:1" }), {}, 4, "connection", "refused"],
     [

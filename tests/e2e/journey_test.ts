@@ -111,7 +111,7 @@ describe(`the compiled program, on the base of Deno ${deno}`, () => {
       4,
       `❌ Error: Unable to connect to FluxLoop API
 
-Failed to connect to api.fluxloop.ai through the proxy http://127.0.0.1:1: the proxy does not answer
+Failed to connect to api.fluxloop.ai through the proxy http://127.0.0.1:1: can't reach the proxy
 
 Please check your internet connection and try again.
 `,

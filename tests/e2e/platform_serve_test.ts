@@ -34,6 +34,14 @@ describe(`platform serve, compiled on the base of Deno ${base().deno}`, () => {
     assertEquals([...Deno.readDirSync(folder)], []);
   });
 
+  it("listens on the loopback address whatever DENO_SERVE_ADDRESS says", async () => {
+    // A file would be in the place of the port: nothing but the program's own address may be used.
+    const platform = await servePlatform(["--ephemeral"], { env: { DENO_SERVE_ADDRESS: `unix:${folder}/socket` } });
+    const { code } = await status(platform.url, platform.key!);
+    await platform.stop();
+    assertEquals([code, [...Deno.readDirSync(folder)]], [0, []]);
+  });
+
   it("takes no key but its own", async () => {
     const platform = await servePlatform(["--ephemeral"]);
     assertEquals((await status(platform.url, "flux_dev_another0000000000000000000000")).code, 3);

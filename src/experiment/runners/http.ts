@@ -39,7 +39,7 @@ class Server implements Runner {
     const { url, streamOutputPath } = configuration;
     this.#context = context;
     this.#configuration = configuration;
-    this.#connection = { proxy: proxyFor(context, url)?.url ?? null, caCerts: [] };
+    this.#connection = { proxy: proxyFor(context, url), caCerts: [] };
     this.#timeLimit = new TimeLimit(configuration.timeout);
     this.#make = requestMaker(context, configuration);
     const textOf = streamOutputPath === null ? null : textFinder(streamOutputPath);

@@ -219,7 +219,7 @@ describe("an agent that is a server", () => {
       "a",
     );
     assertEquals(kind, "http");
-    assertEquals(message, `The server at 127.0.0.1:${port} cannot be reached: the connection was refused`);
+    assertEquals(message, `The server at 127.0.0.1:${port} cannot be reached: connection refused`);
   });
 
   it("fails when it does not answer in time", async () => {

@@ -127,6 +127,9 @@ describe("a stream of events", () => {
     const chunked = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
     const url = rawServer([`${chunked}9\r\ndata: a\n\n\r\n`]);
     const { kind, message } = await failureOf(await runnerOf({ ...SSE, url }), "a");
-    assertEquals([kind, message], ["http", `The server at ${url.host} cannot be reached: the connection was cut off`]);
+    assertEquals([kind, message], [
+      "http",
+      `The server at ${url.host} cannot be reached: the connection was closed early`,
+    ]);
   });
 });

@@ -1,0 +1,93 @@
+/**
+ * The real network: `fetch` with a chosen proxy and chosen certificate authorities, and plain TCP connections.
+ *
+ * @module
+ */
+import type { Connection } from "../context.ts";
+import { withVariables } from "./runtime_variables.ts";
+
+/** Proxies and certificates come from the caller; the runtime must not add any of its own. */
+const IGNORED_VARIABLES = [
+  ...["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"].flatMap((name) => [name, name.toLowerCase()]),
+  "DENO_CERT",
+  "NODE_EXTRA_CA_CERTS",
+  "SSL_CERT_FILE",
+];
+
+/** A client keeps its connections open, so requests that go the same way share one. */
+const clients = new Map<string, Deno.HttpClient>();
+
+/**
+ * Sends a request: {@linkcode Context.fetch} of the real world.
+ *
+ * @param request What to send.
+ * @param connection The proxy and the certificate authorities to use.
+ */
+export async function fetchOver(request: Request, connection: Connection): Promise<Response> {
+  const key = JSON.stringify(connection);
+  let client = clients.get(key);
+  if (client === undefined) clients.set(key, client = httpClient(connection));
+  return await fetch(request, { client });
+}
+
+function httpClient({ proxy, caCerts }: Connection): Deno.HttpClient {
+  const ignored = Object.fromEntries(IGNORED_VARIABLES.map((name) => [name, undefined]));
+  // An empty SSL_CERT_DIR, as CI systems pass an unset variable, would leave no certificates at all.
+  const certDir = Deno.env.get("SSL_CERT_DIR") || undefined;
+  // SSL_CERT_FILE replaces the system's certificates; its own are among `caCerts`.
+  const store = Deno.env.get("SSL_CERT_FILE") && certDir === undefined ? "mozilla" : "mozilla,system";
+  const variables = { ...ignored, SSL_CERT_DIR: certDir, DENO_TLS_CA_STORE: store };
+  return withVariables(variables, () =>
+    Deno.createHttpClient({
+      caCerts: [...caCerts],
+      ...(proxy === null ? {} : {
+        proxy: {
+          url: proxy.url,
+          ...(proxy.username === null ? {} : { basicAuth: { username: proxy.username, password: proxy.password } }),
+        },
+      }),
+    }));
+}
+
+const encoder = new TextEncoder();
+
+/** Makes a connection, and ends it again: {@linkcode Context.connect} of the real world. */
+export async function connect(hostname: string, port: number, signal: AbortSignal): Promise<void> {
+  await onConnection(hostname, port, signal, () => Promise.resolve());
+}
+
+/** Asks for one line: {@linkcode Context.firstLine} of the real world. */
+export async function firstLine(hostname: string, port: number, text: string, signal: AbortSignal): Promise<string> {
+  return await onConnection(hostname, port, signal, async (connection) => {
+    await connection.write(encoder.encode(text));
+    const bytes = new Uint8Array(1024);
+    let size = 0;
+    while (size < bytes.length && !bytes.subarray(0, size).includes(0x0a)) {
+      const count = await connection.read(bytes.subarray(size));
+      if (count === null) break;
+      size += count;
+    }
+    return new TextDecoder().decode(bytes.subarray(0, size)).split(/\r?\n/)[0];
+  });
+}
+
+/** Runs `work` on a connection that is closed afterwards, also where it comes after all or the work is broken off. */
+async function onConnection<T>(
+  hostname: string,
+  port: number,
+  signal: AbortSignal,
+  work: (connection: Deno.TcpConn) => Promise<T>,
+): Promise<T> {
+  signal.throwIfAborted();
+  const waiting = Promise.withResolvers<never>();
+  waiting.promise.catch(() => {});
+  signal.addEventListener("abort", () => waiting.reject(signal.reason), { once: true });
+  const connecting = Deno.connect({ hostname, port });
+  const working = connecting.then(work);
+  working.catch(() => {});
+  try {
+    return await Promise.race([working, waiting.promise]);
+  } finally {
+    connecting.then((it) => it.close()).catch(() => {});
+  }
+}
