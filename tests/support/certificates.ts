@@ -1,8 +1,17 @@
 /**
- * Certificates of the test's own, made with OpenSSL.
+ * Certificates of the test's own.
  *
  * @module
  */
+import {
+  BasicConstraintsExtension,
+  ExtendedKeyUsage,
+  ExtendedKeyUsageExtension,
+  type Extension,
+  SubjectAlternativeNameExtension,
+  type X509Certificate,
+  X509CertificateGenerator,
+} from "@peculiar/x509";
 
 /** A certificate and its key, in PEM form. */
 export interface Certificate {
@@ -10,86 +19,114 @@ export interface Certificate {
   readonly key: string;
 }
 
+/** What is special about a certificate. */
+export interface CertificateOptions {
+  /** From when it is valid, in days from now. */
+  readonly from?: number;
+  /** Until when it is valid, in days from now. */
+  readonly until?: number;
+  /** Makes it a client's certificate, which a server must not use. */
+  readonly isClient?: boolean;
+}
+
+const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
+const DAY = 24 * 60 * 60 * 1000;
+
 /** A certificate authority that nobody trusts by itself. */
 export class Authority {
-  readonly #folder: string;
+  private constructor(
+    readonly folder: string,
+    readonly keys: CryptoKeyPair,
+    readonly certificate: X509Certificate,
+  ) {}
 
-  private constructor(folder: string) {
-    this.#folder = folder;
-  }
-
-  /** Makes an authority, in a folder that {@linkcode remove} removes. */
+  /** Creates an authority, with its certificate in a folder that {@linkcode remove} removes. */
   static async create(): Promise<Authority> {
-    const folder = await Deno.makeTempDir({ prefix: "fluxloop-ca-" });
-    const made = [
-      "req",
-      "-x509",
-      "-keyout",
-      `${folder}/ca.key`,
-      "-out",
-      `${folder}/ca.pem`,
-      "-days",
-      "30",
-      "-subj",
-      "/CN=Test CA",
-    ];
-    await openssl(...made, ...NEW_KEY);
-    return new Authority(folder);
+    const keys = await newKeys();
+    const certificate = await X509CertificateGenerator.createSelfSigned({
+      name: "CN=Test CA",
+      ...validity({ until: 30 }),
+      keys,
+      signingAlgorithm: ALGORITHM,
+      extensions: [new BasicConstraintsExtension(true, undefined, true)],
+    });
+    const authority = new Authority(await Deno.makeTempDir({ prefix: "fluxloop-ca-" }), keys, certificate);
+    await Deno.writeTextFile(authority.file, `${certificate.toString("pem")}\n`);
+    return authority;
   }
 
-  /** The authority's own certificate, as a file. */
+  /** The file with the authority's own certificate. */
   get file(): string {
-    return `${this.#folder}/ca.pem`;
+    return `${this.folder}/ca.pem`;
   }
 
   /**
    * Signs a certificate.
    *
-   * @param names Whom it is for, as OpenSSL writes it: `DNS:localhost`.
-   * @param days How long it is good, from now on; one that is negative has expired.
+   * @param names Whom it is for, as OpenSSL writes it: `DNS:localhost,IP:127.0.0.1`.
    */
-  async issue(names: string, days = 10): Promise<Certificate> {
-    const path = `${this.#folder}/${crypto.randomUUID()}`;
-    await openssl("req", "-keyout", `${path}.key`, "-out", `${path}.csr`, "-subj", "/CN=test", ...NEW_KEY);
-    await Deno.writeTextFile(`${path}.ext`, `subjectAltName=${names}\nbasicConstraints=CA:FALSE\n`);
-    const signer = ["-CA", this.file, "-CAkey", `${this.#folder}/ca.key`, "-CAcreateserial"];
-    const sign = [
-      "x509",
-      "-req",
-      "-in",
-      `${path}.csr`,
-      "-out",
-      `${path}.pem`,
-      "-extfile",
-      `${path}.ext`,
-      "-days",
-      `${days}`,
-    ];
-    await openssl(...sign, ...signer);
-    return await read(path);
+  async issue(names: string, options: CertificateOptions = {}): Promise<Certificate> {
+    const keys = await newKeys();
+    const certificate = await X509CertificateGenerator.create({
+      subject: "CN=test",
+      issuer: this.certificate.subject,
+      ...validity(options),
+      publicKey: keys.publicKey,
+      signingKey: this.keys.privateKey,
+      signingAlgorithm: ALGORITHM,
+      extensions: extensionsFor(names, options),
+    });
+    return await asPem(certificate, keys);
   }
 
-  /** Makes a certificate that nobody but itself has signed. */
+  /** Creates a certificate that is signed by itself alone. */
   async selfSigned(names: string): Promise<Certificate> {
-    const path = `${this.#folder}/${crypto.randomUUID()}`;
-    const made = ["req", "-x509", "-keyout", `${path}.key`, "-out", `${path}.pem`, "-days", "10", "-subj", "/CN=test"];
-    await openssl(...made, "-addext", `subjectAltName=${names}`, ...NEW_KEY);
-    return await read(path);
+    const keys = await newKeys();
+    const extensions = extensionsFor(names, {});
+    const base = { name: "CN=test", ...validity({}), keys, signingAlgorithm: ALGORITHM };
+    // Marked as an authority, as `openssl req -x509` does it.
+    return await asPem(
+      await X509CertificateGenerator.createSelfSigned({
+        ...base,
+        extensions: [...extensions.slice(1), new BasicConstraintsExtension(true, undefined, true)],
+      }),
+      keys,
+    );
   }
 
-  /** Removes all that was made. */
+  /** Removes the authority's folder. */
   async remove(): Promise<void> {
-    await Deno.remove(this.#folder, { recursive: true });
+    await Deno.remove(this.folder, { recursive: true });
   }
 }
 
-const NEW_KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
-
-async function read(path: string): Promise<Certificate> {
-  return { cert: await Deno.readTextFile(`${path}.pem`), key: await Deno.readTextFile(`${path}.key`) };
+function newKeys(): Promise<CryptoKeyPair> {
+  return crypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
 }
 
-async function openssl(...args: string[]): Promise<void> {
-  const output = await new Deno.Command("openssl", { args, stdin: "null", stdout: "null", stderr: "piped" }).output();
-  if (!output.success) throw new Error(`openssl ${args[0]}: ${new TextDecoder().decode(output.stderr)}`);
+function validity({ from = -1, until = 10 }: CertificateOptions): { notBefore: Date; notAfter: Date } {
+  // The valid range must not be empty: what has expired was valid the day before.
+  const start = Math.min(from, until - 1);
+  return { notBefore: new Date(Date.now() + start * DAY), notAfter: new Date(Date.now() + until * DAY) };
+}
+
+function extensionsFor(names: string, { isClient }: CertificateOptions): Extension[] {
+  const entries = names.split(",").map((it) => {
+    const [kind, value] = it.split(/:(.*)/);
+    return { type: kind === "IP" ? "ip" : "dns", value } as const;
+  });
+  return [
+    new BasicConstraintsExtension(false),
+    new SubjectAlternativeNameExtension(entries),
+    ...(isClient ? [new ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth])] : []),
+  ];
+}
+
+async function asPem(certificate: X509Certificate, { privateKey }: CryptoKeyPair): Promise<Certificate> {
+  const der = new Uint8Array(await crypto.subtle.exportKey("pkcs8", privateKey));
+  const base64 = btoa(String.fromCharCode(...der)).replaceAll(/.{64}/g, "$&\n");
+  return {
+    cert: `${certificate.toString("pem")}\n`,
+    key: `-----BEGIN PRIVATE KEY-----\n${base64}\n-----END PRIVATE KEY-----\n`,
+  };
 }

@@ -53,9 +53,21 @@ describe(`secure connections, on the base of Deno ${base().deno}`, () => {
 
   const refused: [string, () => Promise<Certificate>, boolean, string][] = [
     ["of an unknown authority", () => authority.issue(HERE), false, "is not signed by an authority known here"],
-    ["that has expired", () => authority.issue(HERE, -1), true, "has expired or is not valid yet"],
+    [
+      "that has expired",
+      () => authority.issue(HERE, { until: -1 }),
+      true,
+      "has expired, or this machine's date and time are wrong",
+    ],
+    [
+      "that is not valid yet",
+      () => authority.issue(HERE, { from: 2 }),
+      true,
+      "is not valid yet. Check this machine's date and time",
+    ],
     ["of another host", () => authority.issue("DNS:example.com"), true, "belongs to another host"],
     ["that is self-signed", () => authority.selfSigned(HERE), true, "is self-signed"],
+    ["of a client", () => authority.issue(HERE, { isClient: true }), true, "is not meant for servers"],
   ];
   for (const [what, make, isKnown, sentence] of refused) {
     it(`are not made with a certificate ${what}, which is told, and tried once`, async () => {
@@ -86,9 +98,9 @@ describe(`secure connections, on the base of Deno ${base().deno}`, () => {
 
   it("are told of by the doctor with the authority, and the days that are left", async () => {
     const env = { FLUXLOOP_CA_FILE: authority.file };
-    const soon = await doctor(serve(await authority.issue(HERE, 10)), env);
+    const soon = await doctor(serve(await authority.issue(HERE, { until: 10 })), env);
     await stop();
-    const late = await doctor(serve(await authority.issue(HERE, 29)), env);
+    const late = await doctor(serve(await authority.issue(HERE, { until: 29 })), env);
     assertEquals([soon.code, soon.warnings, late.warnings], [0, ["tls"], []]);
   });
 
@@ -105,18 +117,60 @@ describe(`secure connections, on the base of Deno ${base().deno}`, () => {
     assertStringIncludes(stderr, ": no secure connection could be made\n");
   });
 
-  const files: [string, string | null, string][] = [
-    ["is not there", null, "there is no such file"],
-    ["holds no certificate", "hello", "holds no certificate in PEM form"],
+  const unusable: [string, (pem: string) => string | null, string][] = [
+    ["is not there", () => null, "no such file"],
+    ["is empty", () => "", "it holds no certificate in PEM form"],
+    ["holds no certificate", () => "hello", "it holds no certificate in PEM form"],
+    ["was cut off before the end mark", (pem) => pem.slice(0, -40), "its certificate is incomplete"],
+    ["lacks a line", (pem) => pem.split("\n").toSpliced(3, 1).join("\n"), "its certificate is damaged"],
   ];
-  for (const [what, text, sentence] of files) {
-    it(`say which file of authorities ${what}, and are not tried`, async () => {
+  const namers: [string, (path: string) => [string[], Record<string, string>]][] = [
+    ["--ca-file", (path) => [["--ca-file", path], {}]],
+    ["FLUXLOOP_CA_FILE", (path) => [[], { FLUXLOOP_CA_FILE: path }]],
+    ["SSL_CERT_FILE", (path) => [[], { SSL_CERT_FILE: path }]],
+  ];
+  for (const [what, content, reason] of unusable) {
+    for (const [origin, naming] of namers) {
+      it(`are not tried when the file from ${origin} ${what}`, async () => {
+        const path = `${folder}/${crypto.randomUUID()}`;
+        const text = content(await Deno.readTextFile(authority.file));
+        if (text !== null) await Deno.writeTextFile(path, text);
+        const { code, stderr } = await whoami("https://localhost:1", ...naming(path));
+        const line = `❌ Error: Can't use the certificate file ${path} from ${origin}: ${reason}\n`;
+        assertEquals([code, stderr], [2, line]);
+      });
+    }
+  }
+
+  const readable: [string, (pem: string) => string][] = [
+    ["is indented", (pem) => pem.replaceAll(/^/gm, "    ")],
+    ["begins with a byte order mark", (pem) => `\ufeff${pem}`],
+    ["has Windows line ends and text around", (pem) => `subject=CN = Test CA\n${pem}\nend\n`.replaceAll("\n", "\r\n")],
+  ];
+  for (const [what, changed] of readable) {
+    it(`accept a certificate file that ${what}`, async () => {
       const path = `${folder}/${crypto.randomUUID()}`;
-      if (text !== null) await Deno.writeTextFile(path, text);
-      const { code, stderr } = await whoami("https://localhost:1", ["--ca-file", path]);
-      assertEquals(code, 2);
-      assertStringIncludes(stderr, `${path}, named by --ca-file`);
-      assertStringIncludes(stderr, sentence);
+      await Deno.writeTextFile(path, changed(await Deno.readTextFile(authority.file)));
+      assertEquals((await whoami(serve(await authority.issue(HERE)), ["--ca-file", path])).code, 0);
     });
   }
+
+  const ignored: [string, Record<string, string>][] = [
+    ["an empty SSL_CERT_FILE", { SSL_CERT_FILE: "" }],
+    ["an empty SSL_CERT_DIR", { SSL_CERT_DIR: "" }],
+    ["a DENO_CERT that is not there", { DENO_CERT: "/nonexistent" }],
+    ["a NODE_EXTRA_CA_CERTS that is not there", { NODE_EXTRA_CA_CERTS: "/nonexistent" }],
+    ["an unknown DENO_TLS_CA_STORE", { DENO_TLS_CA_STORE: "nonsense" }],
+  ];
+  for (const [what, env] of ignored) {
+    it(`work with ${what}`, async () => {
+      const url = serve(await authority.issue(HERE));
+      assertEquals((await whoami(url, ["--ca-file", authority.file], env)).code, 0);
+    });
+  }
+
+  it("trust nobody because DENO_CERT names an authority", async () => {
+    const url = serve(await authority.issue(HERE));
+    assertEquals((await whoami(url, [], { DENO_CERT: authority.file })).code, 4);
+  });
 });
