@@ -27,21 +27,25 @@ const WRONG: readonly Wrong[] = [
   { what: "an empty file", text: "", mistakes: ["1:1 expected a map"] },
   { what: "a list", text: "- a\n", mistakes: ["1:1 expected a map"] },
   { what: "a text", text: "hello\n", mistakes: ["1:1 expected a map"] },
-  { what: "a tab", text: "name: a\n\tb: c\n", mistakes: ["2:1 is not valid YAML: a tab stands where spaces belong"] },
+  {
+    what: "a tab",
+    text: "name: a\n\tb: c\n",
+    mistakes: ["2:1 is not valid YAML: indented with a tab instead of spaces"],
+  },
   {
     what: "two documents",
     text: `${RUNNER}---\n${RUNNER}`,
-    mistakes: ["2:1 holds several documents; expected one"],
+    mistakes: ["2:1 has several documents; expected one"],
   },
   {
     what: "a field that stands twice",
     text: `name: a\nname: b\n${RUNNER}`,
-    mistakes: ["2:1 stands twice; expected each field once"],
+    mistakes: ["2:1 is a duplicate; expected each field once"],
   },
   {
     what: "an alias of nothing",
     text: `name: *other\n${RUNNER}`,
-    mistakes: ["1:1 an alias refers to nothing, or to too much"],
+    mistakes: ["1:7 is an alias of an unknown anchor"],
   },
   {
     what: "no runner",
@@ -111,7 +115,7 @@ const WRONG: readonly Wrong[] = [
     text: `run_delay_seconds: -1\n${RUNNER}`,
     mistakes: ["1:1 run_delay_seconds: expected a number from 0 to 3600"],
   },
-  { what: "an empty name", text: `name: ""\n${RUNNER}`, mistakes: ["1:1 name: expected a text that is not empty"] },
+  { what: "an empty name", text: `name: ""\n${RUNNER}`, mistakes: ["1:1 name: expected a text that isn't empty"] },
   {
     what: "an upload that is maybe",
     text: `${RUNNER}test: {auto_upload: maybe}\n`,
@@ -125,7 +129,7 @@ const WRONG: readonly Wrong[] = [
   {
     what: "no inputs in the list",
     text: `inputs: []\n${RUNNER}`,
-    mistakes: ["1:1 inputs: expected a list that is not empty"],
+    mistakes: ["1:1 inputs: expected a list that isn't empty"],
   },
   {
     what: "an input that is a number",
@@ -173,7 +177,7 @@ const WRONG: readonly Wrong[] = [
   {
     what: "a guard that lets nothing through",
     text: `${RUNNER}guards: {output_char_limit: 0}\n`,
-    mistakes: ["2:10 guards.output_char_limit: expected a whole number from 1 on"],
+    mistakes: ["2:10 guards.output_char_limit: expected a whole number of at least 1"],
   },
   {
     what: "no URL",
@@ -228,7 +232,7 @@ const WRONG: readonly Wrong[] = [
   {
     what: "no command",
     text: "runner: {process: {command: []}}\n",
-    mistakes: ["1:20 runner.process.command: expected a list that is not empty"],
+    mistakes: ["1:20 runner.process.command: expected a list that isn't empty"],
   },
   {
     what: "a command in one text",
@@ -263,7 +267,7 @@ const WRONG: readonly Wrong[] = [
   {
     what: "a tag that YAML does not have",
     text: http("headers: {a: !env TOKEN}"),
-    mistakes: ["4:18 has a tag that is not known; expected none"],
+    mistakes: ["4:18 has an unknown tag; expected none"],
   },
   {
     what: "a variable that is not set",
@@ -333,6 +337,47 @@ const WRONG_INPUTS: readonly Wrong[] = [
   },
 ];
 
+/** Small files whose value is huge or has no end. */
+const EXHAUSTING: readonly { readonly what: string; readonly text: string; readonly mistake: string }[] = [
+  {
+    what: "an alias to itself",
+    text: http("body_template: &b [*b]"),
+    mistake: "4:24 is an alias of a value that contains it",
+  },
+  {
+    what: "a merge of itself",
+    text: http("headers: &h {<<: *h}"),
+    mistake: "4:22 is an alias of a value that contains it",
+  },
+  {
+    what: "aliases of aliases",
+    text: `a0: &a0 [x]\n` +
+      Array.from({ length: 50 }, (_, it) => `a${it + 1}: &a${it + 1} [*a${it}, *a${it}]\n`).join(""),
+    mistake: "23:11 has aliases that expand to too many values",
+  },
+  {
+    what: "merges of merges",
+    text: `a0: &a0 {x: 1}\n` +
+      Array.from({ length: 50 }, (_, it) => `a${it + 1}: &a${it + 1} {<<: [*a${it}, *a${it}]}\n`).join(""),
+    mistake: "22:16 has aliases that expand to too many values",
+  },
+  {
+    what: "very many aliases",
+    text: `a: &a 1\nb:\n${"- *a\n".repeat(5000)}`,
+    mistake: "1003:3 is one alias more than 1000",
+  },
+  {
+    what: "deep nesting",
+    text: http(`body_template: ${"[".repeat(200)}${"]".repeat(200)}`),
+    mistake: "4:219 is nested too deeply; expected at most 100 levels",
+  },
+  {
+    what: "deeper nesting than the parser's stack",
+    text: http(`body_template: ${"[".repeat(20_000)}${"]".repeat(20_000)}`),
+    mistake: "4:",
+  },
+];
+
 describe("a mistake in fluxloop.yaml", () => {
   afterEach(leaveWorlds);
 
@@ -372,14 +417,33 @@ describe("a mistake in fluxloop.yaml", () => {
   });
 
   it("is told of a field whose name is half a character", () => {
-    assertTold(toldOf(`${RUNNER}inputs: [a]\n"\\ud800": 1\n`), [
-      "fluxloop.yaml:1:1 a field's name holds half a character",
-    ]);
+    assertTold(toldOf(`${RUNNER}inputs: [a]\n"\\ud800": 1\n`), ["fluxloop.yaml:3:1 \ud800: no such field"]);
   });
 
   it("is told of a file of inputs that holds nothing else, however long it is", () => {
     const lines = toldOf(`${RUNNER}inputs_file: in.jsonl\n`, { "in.jsonl": "{\n".repeat(200_000) });
     assertEquals(lines.at(-1), "… and 199900 more, which --json tells");
+  });
+
+  for (const { what, text, mistake } of EXHAUSTING) {
+    it(`is told soon where reading on would not end: ${what}`, () => {
+      assertTold(toldOf(text), [`fluxloop.yaml:${mistake}`]);
+    });
+  }
+
+  it("is told of JSON that is nested too deeply", () => {
+    const { context, home } = world();
+    const body = "[".repeat(100_000) + "]".repeat(100_000);
+    Deno.writeTextFileSync(`${home}/c.json`, `{"runner": {"http": {"url": "http://a", "body_template": ${body}}}}`);
+    const { mistakes } = assertThrows(() => readConfiguration(context, "c.json"), MistakesError);
+    assertEquals(mistakes.map((it) => it.message), ["is nested too deeply; expected at most 100 levels"]);
+  });
+
+  it("is told of each of very many fields that there are not", () => {
+    const fields = Array.from({ length: 20_000 }, (_, index) => `k${index}: 1\n`).join("");
+    const lines = toldOf(RUNNER + fields);
+    assert(lines[99].startsWith("fluxloop.yaml:101:1 k99: no such field"), lines[99]);
+    assertEquals(lines.at(-1), "… and 19900 more, which --json tells");
   });
 
   it("of a file that is not there tells how to name another one", () => {

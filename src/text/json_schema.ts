@@ -1,0 +1,62 @@
+/**
+ * Values checked against JSON Schema (2020-12). Import it lazily: the validator is large.
+ *
+ * @module
+ */
+import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
+
+/** The way from a document's top to a value in it. */
+export type Path = readonly (string | number)[];
+
+/** Why a value doesn't match its schema. */
+export interface SchemaError {
+  /** Where the value is; for a missing or an unknown field, where that field is or would be. */
+  readonly path: Path;
+  /** The keyword that isn't fulfilled, such as `required`. */
+  readonly keyword: string;
+  /** Such as "must be string". */
+  readonly message: string;
+  /** The schema that has the keyword. */
+  readonly schema: Readonly<Record<string, unknown>>;
+}
+
+/** The schemas of one document. Each is compiled when it is used for the first time. */
+export class SchemaDocument {
+  readonly #ajv = new Ajv2020({ strict: false, allErrors: true, verbose: true, validateFormats: false });
+
+  /** @param document A schema, or a document that holds schemas. */
+  constructor(document: object) {
+    this.#ajv.addSchema(document, "document");
+  }
+
+  /**
+   * @param pointer The JSON pointer to the schema; empty for the document itself.
+   * @returns Every error in `value`, without those that only repeat that no branch of a `oneOf` matches.
+   */
+  errors(value: unknown, pointer = ""): SchemaError[] {
+    const validate = this.#ajv.getSchema(`document#${pointer}`);
+    if (validate === undefined) throw new TypeError(`No schema at ${pointer}`);
+    if (validate(value)) return [];
+    return validate.errors!.filter((it) => !it.schemaPath.includes("/oneOf/")).map((it) => schemaError(it, value));
+  }
+}
+
+function schemaError(
+  { keyword, message, instancePath, params, parentSchema }: ErrorObject,
+  root: unknown,
+): SchemaError {
+  const field = params.missingProperty ?? params.additionalProperty;
+  const path = [...pathOf(instancePath, root), ...(field === undefined ? [] : [field])];
+  return { path, keyword, message: message ?? `fails ${keyword}`, schema: parentSchema! };
+}
+
+/** A JSON pointer (RFC 6901) doesn't tell a list's index from a field of that name; the value does. */
+function pathOf(pointer: string, root: unknown): Path {
+  let value = root;
+  return pointer.split("/").slice(1).map((part) => {
+    const name = part.replaceAll("~1", "/").replaceAll("~0", "~");
+    const step = Array.isArray(value) ? Number(name) : name;
+    value = (value as Record<string | number, unknown>)[step];
+    return step;
+  });
+}
