@@ -5,6 +5,7 @@
  */
 import type { Context } from "../context.ts";
 import { ConfigurationError } from "../errors.ts";
+import { pathFrom } from "../paths.ts";
 
 /** The largest certificate file that is read, in bytes; the system's own bundles are a tenth of it. */
 const SIZE_LIMIT = 4 * 1024 * 1024;
@@ -18,6 +19,7 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+?)-----END CER
  * @param option The value of `--ca-file`, which overrides `FLUXLOOP_CA_FILE`.
  * @returns Each file's certificates in PEM form.
  * @throws {ConfigurationError} When a file can't be read or holds no valid certificate.
+ * @throws {UsageError} When a value isn't a path.
  */
 export function trustedCertificates(context: Context, option: string | undefined): string[] {
   const named: [string, string | undefined][] = [
@@ -25,7 +27,7 @@ export function trustedCertificates(context: Context, option: string | undefined
     ["SSL_CERT_FILE", context.env("SSL_CERT_FILE")],
   ];
   // CI systems pass a variable that is not set as an empty one.
-  return named.flatMap(([origin, path]) => path ? [readCertificates(path, origin)] : []);
+  return named.flatMap(([origin, path]) => path ? [readCertificates(pathFrom(context, path, origin), origin)] : []);
 }
 
 function readCertificates(path: string, origin: string): string {

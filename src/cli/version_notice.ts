@@ -5,6 +5,7 @@
  * @module
  */
 import type { Context } from "../context.ts";
+import { homeFolder, pathFrom } from "../paths.ts";
 import { MEMORY_FILE, RELEASES, type ReleaseSource } from "../release/public_key.ts";
 import type { Arguments } from "./arguments.ts";
 import type { VersionNotice } from "../release/notice.ts";
@@ -71,10 +72,11 @@ export function watchForNewVersion(
  * says so in one number; what comes of it goes by `release/notice.ts`, and so does where the file is, to the letter.
  */
 function isAnythingDue(context: Context): boolean {
-  const home = context.env(context.system.os === "windows" ? "USERPROFILE" : "HOME");
-  const folder = context.env("FLUXLOOP_HOME") || (home ? `${home}/.fluxloop` : null);
-  if (folder === null) return false;
+  const home = homeFolder(context);
+  const variable = context.env("FLUXLOOP_HOME") || undefined;
+  if (variable === undefined && home === undefined) return false;
   try {
+    const folder = variable === undefined ? `${home}/.fluxloop` : pathFrom(context, variable, "FLUXLOOP_HOME");
     const text = Deno.readTextFileSync(`${folder}/${MEMORY_FILE}`);
     const left = JSON.parse(text).next - context.now().getTime();
     return !(left > 0 && left <= DAY);

@@ -6,6 +6,7 @@
 import { isAbsolute, join, resolve } from "@std/path";
 import type { Context } from "../context.ts";
 import { ConfigurationError } from "../errors.ts";
+import { homeFolder, pathFrom } from "../paths.ts";
 
 /** The program's own folder and its credentials file. */
 export interface CredentialsLocation {
@@ -20,12 +21,15 @@ export interface CredentialsLocation {
 /**
  * @param context Its environment tells `FLUXLOOP_HOME` and the home folder.
  * @returns Where credentials lie, or `null` where there is neither a `FLUXLOOP_HOME` nor a home folder.
+ * @throws {UsageError} When `FLUXLOOP_HOME` isn't a path.
  */
 export function credentialsLocation(context: Context): CredentialsLocation | null {
-  const home = context.env(context.system.os === "windows" ? "USERPROFILE" : "HOME") || undefined;
-  const own = context.env("FLUXLOOP_HOME") || undefined;
-  if (own === undefined && home === undefined) return null;
-  const folder = own === undefined ? join(home!, ".fluxloop") : isAbsolute(own) ? own : resolve(own);
+  const home = homeFolder(context);
+  const variable = context.env("FLUXLOOP_HOME") || undefined;
+  if (variable === undefined && home === undefined) return null;
+  const folder = variable === undefined
+    ? join(home!, ".fluxloop")
+    : absolute(pathFrom(context, variable, "FLUXLOOP_HOME"));
   const file = join(folder, "credentials");
   return { folder, file, shown: withTilde(file, home) };
 }
@@ -40,6 +44,11 @@ export function requireCredentialsLocation(context: Context): CredentialsLocatio
   throw new ConfigurationError(
     "There is no home folder to keep credentials in; set HOME or FLUXLOOP_HOME, or pass the key in FLUXLOOP_API_KEY",
   );
+}
+
+/** The current folder is asked for only where it matters: it may have been removed. */
+function absolute(path: string): string {
+  return isAbsolute(path) ? path : resolve(path);
 }
 
 function withTilde(path: string, home: string | undefined): string {

@@ -6,6 +6,7 @@
 import type { Context } from "../../context.ts";
 import { InterruptedError, UsageError } from "../../errors.ts";
 import type { LocalPlatform } from "../../embedded_platform/server.ts";
+import { givenPath } from "../../paths.ts";
 import { jsonText } from "../../text/json.ts";
 import { ReportedFailure } from "../reported_failure.ts";
 import type { JsonOptions } from "../global_options.ts";
@@ -29,7 +30,7 @@ export async function runServe(context: Context, options: ServeOptions): Promise
   if (options.data?.startsWith("-")) throw new UsageError("--data takes a folder, not an option");
   const dataDir = options.ephemeral
     ? null
-    : options.data ?? join(requireCredentialsLocation(context).folder, "platform");
+    : givenPath(context, options.data, "--data") ?? join(requireCredentialsLocation(context).folder, "platform");
 
   const { now, random } = context;
   const onSignIn = (link: string) => announceLink(context, options, link);

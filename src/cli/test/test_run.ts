@@ -22,6 +22,7 @@ import {
   testText,
   uploadFailure,
 } from "../../output/test_report.ts";
+import { givenPath } from "../../paths.ts";
 import { jsonText } from "../../text/json.ts";
 import { showWait } from "../waiting.ts";
 import { shownPath } from "../../experiment/configuration.ts";
@@ -57,7 +58,11 @@ export async function runTest(context: Context, options: TestOptions): Promise<v
     context.stdout.write(jsonText(CONFIGURATION_SCHEMA));
     return;
   }
-  const report = await testAgent(context, options, {
+  const paths = {
+    config: givenPath(context, options.config, "--config"),
+    junit: givenPath(context, options.junit, "--junit"),
+  };
+  const report = await testAgent(context, { ...options, ...paths }, {
     requests: requests,
     credential: () => credentialFor(context, options, reporter, requests),
     watch: (configuration, progress, run) => {

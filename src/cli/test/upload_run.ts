@@ -4,6 +4,7 @@
  * @module
  */
 import type { Context } from "../../context.ts";
+import { givenPath } from "../../paths.ts";
 import type { JsonOptions } from "../global_options.ts";
 import { reporterFor } from "../reporter.ts";
 import { requestOptions } from "../request_options.ts";
@@ -23,7 +24,7 @@ export async function runUpload(context: Context, options: UploadOptions, folder
   const reporter = reporterFor(context, options);
   const requests = requestOptions(context, options);
   const path = folder === undefined
-    ? await latestExperiment(outputDirectoryOf(context, options.config))
+    ? await latestExperiment(outputDirectoryOf(context, givenPath(context, options.config, "--config")))
     : resolve(context.cwd(), folder);
 
   const credential = await credentialFor(context, options, reporter, requests);

@@ -1,0 +1,44 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { afterEach, describe, it } from "@std/testing/bdd";
+import { credentialsLocation } from "../src/credentials/location.ts";
+import { UsageError } from "../src/errors.ts";
+import { pathFrom } from "../src/paths.ts";
+import { leaveWorlds, world } from "./support/world.ts";
+
+describe("a path that the user names", () => {
+  afterEach(leaveWorlds);
+
+  const kept = ["/etc/fluxloop", "relative/folder", "C:\\Users\\jane", "with space", "a~b", "~jane/folder", "日本"];
+  for (const path of kept) it(`is kept: ${path}`, () => assertEquals(pathFrom(world().context, path, "X"), path));
+
+  for (const [path, rest] of [["~", ""], ["~/.flux", "/.flux"], ["~\\flux", "\\flux"]]) {
+    it(`begins in the home folder: ${path}`, () => {
+      const { context, home } = world();
+      assertEquals(pathFrom(context, path, "X"), home + rest);
+    });
+  }
+
+  const rejected: [string, string][] = [
+    ["$HOME/x", "X contains $, which"],
+    ["${HOME}/x", "X contains $, which"],
+    ['"/tmp/x"', 'X contains ", which'],
+    ["'/tmp/x'", "X contains ', which"],
+    ["/tmp/x\n", "X contains a line end, which"],
+    ["/tmp/x\r", "X contains a line end, which"],
+  ];
+  for (const [path, message] of rejected) {
+    it(`is rejected: ${JSON.stringify(path)}`, () => {
+      assertThrows(() => pathFrom(world().context, path, "X"), UsageError, message);
+    });
+  }
+
+  it("is rejected with ~ where there is no home folder", () => {
+    assertThrows(() => pathFrom(world({ env: { HOME: "", USERPROFILE: "" } }).context, "~/x", "X"), UsageError, "HOME");
+  });
+
+  it("tells where credentials are, in FLUXLOOP_HOME", () => {
+    const { context, home } = world({ env: { FLUXLOOP_HOME: "~/.flux" } });
+    assertEquals(credentialsLocation(context)?.shown, "~/.flux/credentials");
+    assertEquals(credentialsLocation(context)?.folder, `${home}/.flux`);
+  });
+});
