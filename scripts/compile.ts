@@ -13,7 +13,7 @@ import { parseArgs } from "node:util";
 import { bundle } from "./compile/bundle.ts";
 import { compileExecutable } from "./compile/executable.ts";
 import { releaseKey } from "./compile/release_key.ts";
-import { packagesFrom } from "./setup/jsr_from_npm.ts";
+import { packagesFrom } from "./setup/vendor_folder.ts";
 
 /** What is ours alone between two runs; git ignores it. */
 const CACHE = ".cache";

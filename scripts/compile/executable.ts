@@ -5,6 +5,7 @@
  * @module
  */
 import denoJson from "../../deno.json" with { type: "json" };
+import { outputOf } from "../setup/npm_tarball.ts";
 import { NPM_BASE, npmBase } from "./npm_base.ts";
 
 /** What an executable runs on. */
@@ -50,22 +51,22 @@ export async function compileExecutable(compilation: Compilation): Promise<Base>
 
 async function compileOnSomeBase(compilation: Compilation): Promise<Base> {
   const { target } = compilation;
-  const usual = await compileOnUsualBase(compilation);
-  if (usual === "done") return { deno: Deno.version.deno, from: "deno", target };
+  const missing = await compileOnUsualBase(compilation);
+  if (missing === undefined) return { deno: Deno.version.deno, from: "deno", target };
 
-  if (target !== NPM_BASE.target) {
-    throw new Error(
-      `Cannot compile for ${target}: the base of Deno ${Deno.version.deno} is out of reach, ` +
-        `and npm has one for ${NPM_BASE.target} alone.`,
+  const cannot = (why: string) =>
+    new Error(
+      `Can't compile for ${target}: can't download ${missing}, and ${why}. ` +
+        "Download and unpack it elsewhere, and set DENORT_BIN to the file.",
     );
+  if (target !== NPM_BASE.target) throw cannot(`the substitute on npm is for ${NPM_BASE.target} only`);
+  const args = ["-y", "--prefer-offline", `deno@${NPM_BASE.deno}`, ...compileArgs(compilation)];
+  let result;
+  try {
+    result = await outputOf(NPX, { args, env: { DENORT_BIN: await npmBase() } });
+  } catch (error) {
+    throw cannot(`the substitute on npm can't be used: ${error instanceof Error ? error.message : error}`);
   }
-  const compiler = new Deno.Command(NPX, {
-    args: ["-y", "--prefer-offline", `deno@${NPM_BASE.deno}`, ...compileArgs(compilation)],
-    env: { DENORT_BIN: await npmBase() },
-    stdout: "null",
-    stderr: "piped",
-  });
-  const result = await compiler.output();
   if (!result.success) throw compilerFailed(new TextDecoder().decode(result.stderr));
   return { deno: NPM_BASE.deno, from: "npm", target };
 }
@@ -89,8 +90,10 @@ function compileArgs({ folder, script, output, target }: Compilation): string[] 
 /**
  * Lets Deno compile with its own base. It waits minutes for a network that swallows what it is sent; so what it says it
  * downloads is asked for beside it, through the same proxies, and without an answer it is stopped.
+ *
+ * @returns The address of the base where that is out of reach; `undefined` when it was compiled.
  */
-async function compileOnUsualBase(compilation: Compilation): Promise<"done" | "out of reach"> {
+async function compileOnUsualBase(compilation: Compilation): Promise<string | undefined> {
   const compiler = new Deno.Command(Deno.execPath(), {
     args: compileArgs(compilation),
     env: { NO_COLOR: "1" },
@@ -99,17 +102,19 @@ async function compileOnUsualBase(compilation: Compilation): Promise<"done" | "o
   }).spawn();
 
   let said = "";
+  let base: string | undefined;
   let answers: Promise<boolean> | undefined;
   for await (const chunk of compiler.stderr.pipeThrough(new TextDecoderStream())) {
     said += chunk;
     const download = said.match(/^Download (\S*denort\S*)\s/m);
-    if (download === null || answers !== undefined) continue;
-    answers = isAnswering(download[1]);
+    if (download === null || base !== undefined) continue;
+    base = download[1];
+    answers = isAnswering(base);
     answers.then((yes) => yes || stop(compiler));
   }
-  if ((await compiler.status).success) return "done";
+  if ((await compiler.status).success) return undefined;
   if (answers === undefined || await answers) throw compilerFailed(said);
-  return "out of reach";
+  return base;
 }
 
 function fileName(path: string): string {

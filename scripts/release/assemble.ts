@@ -12,7 +12,7 @@ import { checksumsOf, requirePublicKey } from "./checksums.ts";
 import { formula } from "./homebrew.ts";
 import { archiveName, CHECKSUMS, TARGETS } from "./names.ts";
 import { billOfMaterials } from "./sbom.ts";
-import { packagesFrom } from "../setup/jsr_from_npm.ts";
+import { packagesFrom } from "../setup/vendor_folder.ts";
 
 const FOLDER = "dist/release";
 const SCRIPTS = ["install.sh", "install.ps1"];

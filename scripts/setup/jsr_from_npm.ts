@@ -1,11 +1,12 @@
 /**
- * Fills Deno's vendor folder with the JSR packages of deno.json from builds of them that are on npm, for networks
- * that let through the npm registry and nothing else.
+ * Builds of the JSR packages of deno.json that are on npm, for networks that let through the npm registry and nothing
+ * else.
  *
  * @module
  */
 import { BDD, BDD_DECLARATIONS } from "./bdd.ts";
 import { type PinnedPackage, unpackFromNpm } from "./npm_tarball.ts";
+import type { StandIn } from "./set_up.ts";
 
 /** Holds builds of Cliffy, `@std/yaml` and `@std/path` with their declarations, one folder a package and version. */
 const WINDMILL: PinnedPackage = {
@@ -126,72 +127,27 @@ const PACKAGES: readonly VendoredPackage[] = [
 /** Deno gives a vendored file another name where a part of its path is longer than this many characters. */
 const LONGEST_NAME = 30;
 
-/**
- * Fills `vendorFolder` with every package above: first a folder beside it, then a rename, so that it is never half full.
- *
- * @param vendorFolder The vendor folder; what it holds is replaced.
- * @throws {Error} When npm cannot deliver what is pinned.
- */
-export async function fillVendorFolder(vendorFolder: string): Promise<void> {
-  await Deno.mkdir(".cache", { recursive: true });
-  const work = await Deno.makeTempDir({ dir: ".cache", prefix: "vendor-" });
-  try {
+/** The builds, as a stand-in for JSR. */
+export const NPM_BUILDS: StandIn = {
+  version: JSON.stringify(PACKAGES),
+  async fill(folder, scratch) {
     const roots = new Map<PinnedPackage, string>();
     for (const source of new Set(PACKAGES.map((it) => it.source))) {
-      roots.set(source, await unpackFromNpm(source, work));
+      roots.set(source, await unpackFromNpm(source, scratch));
     }
     for (const vendored of PACKAGES) {
-      await writePackage(vendored, roots.get(vendored.source)!, `${work}/vendor/jsr.io/${vendored.name}`);
+      await writePackage(vendored, roots.get(vendored.source)!, `${folder}/${vendored.name}`);
     }
-    await markFilled(`${work}/vendor`);
-    // Another set-up may have been faster.
-    if (isFilled(vendorFolder)) return;
-    await Deno.remove(vendorFolder, { recursive: true }).catch(ignoreMissing);
-    try {
-      await Deno.rename(`${work}/vendor`, vendorFolder);
-    } catch (error) {
-      if (!isFilled(vendorFolder)) throw error;
-    }
-  } finally {
-    await Deno.remove(work, { recursive: true });
-  }
-}
-
-/** @returns Whether the vendor folder was filled to the end, and with what is named above now. */
-export function isFilled(vendorFolder: string): boolean {
-  try {
-    return Deno.readTextFileSync(markerFile(vendorFolder)) === MARK;
-  } catch (error) {
-    return ignoreMissing(error) ?? false;
-  }
-}
-
-/** Marks a vendor folder as filled, whoever filled it. */
-export function markFilled(vendorFolder: string): Promise<void> {
-  return Deno.writeTextFile(markerFile(vendorFolder), MARK);
-}
+    return Object.fromEntries(PACKAGES.map((it) => [it.name, it.version]));
+  },
+};
 
 /**
- * @param vendorFolder A vendor folder that is filled.
- * @returns Where its packages come from: "npm" where any of them is one of the builds above.
+ * @param imports deno.json's imports.
+ * @returns The modules of JSR packages that the project may use, as specifiers.
  */
-export function packagesFrom(vendorFolder: string): "jsr" | "npm" {
-  const metas = PACKAGES.map((it) => JSON.parse(Deno.readTextFileSync(metaFile(vendorFolder, it.name))));
-  return metas.some((it) => FILLED_FROM in it) ? "npm" : "jsr";
-}
-
-/** A vendor folder without it was filled in part, or by a set-up of another time. */
-const MARK = `${JSON.stringify(PACKAGES)}\n`;
-
-function markerFile(vendorFolder: string): string {
-  return `${vendorFolder}/filled.json`;
-}
-
-/** In a package's `meta.json`, where Deno minds no field that it does not know: the npm package that it was built of. */
-const FILLED_FROM = "filledFrom";
-
-function metaFile(vendorFolder: string, name: string): string {
-  return `${vendorFolder}/jsr.io/${name}/meta.json`;
+export function jsrModules(imports: Readonly<Record<string, string>>): string[] {
+  return PACKAGES.flatMap(({ name, exports }) => Object.keys(exports).map((it) => `${imports[name]}${it.slice(1)}`));
 }
 
 async function writePackage(vendored: VendoredPackage, root: string, folder: string): Promise<void> {
@@ -206,10 +162,10 @@ async function writePackage(vendored: VendoredPackage, root: string, folder: str
   }
   const exports = Object.fromEntries(Object.entries(vendored.exports).map(([name, path]) => [name, `./${path}`]));
   const [scope, name] = vendored.name.slice(1).split("/");
-  const { version, source: { spec } } = vendored;
+  const { version } = vendored;
   await Deno.writeTextFile(
     `${folder}/meta.json`,
-    JSON.stringify({ scope, name, latest: version, versions: { [version]: {} }, [FILLED_FROM]: spec }),
+    JSON.stringify({ scope, name, latest: version, versions: { [version]: {} } }),
   );
   await Deno.writeTextFile(`${folder}/${vendored.version}_meta.json`, JSON.stringify({ exports, manifest }));
 }

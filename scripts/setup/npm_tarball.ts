@@ -40,8 +40,22 @@ export async function unpackFromNpm(pinned: PinnedPackage, into: string): Promis
   return `${folder}/package`;
 }
 
+/**
+ * Runs a command to its end, whatever its exit code.
+ *
+ * @throws {Error} With a sentence for the user, when it isn't installed.
+ */
+export async function outputOf(command: string, options: Deno.CommandOptions): Promise<Deno.CommandOutput> {
+  try {
+    return await new Deno.Command(command, { ...options, stdin: "null", stdout: "piped", stderr: "piped" }).output();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) throw new Error(`${command} isn't installed`, { cause: error });
+    throw error;
+  }
+}
+
 async function run(command: string, args: string[], cwd: string): Promise<string> {
-  const output = await new Deno.Command(command, { args, cwd, stdout: "piped", stderr: "piped" }).output();
+  const output = await outputOf(command, { args, cwd });
   if (!output.success) {
     const said = new TextDecoder().decode(output.stderr).trim();
     throw new Error(`\`${command} ${args.join(" ")}\` failed with code ${output.code}: ${said}`);

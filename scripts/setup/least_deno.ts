@@ -1,0 +1,16 @@
+/**
+ * The oldest Deno that runs the project's tasks. The compiled program needs no Deno.
+ *
+ * @module
+ */
+
+/** Major and minor version; the README names it too. */
+export const LEAST_DENO = "2.8";
+
+/** @returns What to tell the user of a Deno that is too old; `undefined` for another. */
+export function tooOld(version: string): string | undefined {
+  const [major, minor] = version.split(".").map(Number);
+  const [leastMajor, leastMinor] = LEAST_DENO.split(".").map(Number);
+  if (major > leastMajor || (major === leastMajor && minor >= leastMinor)) return undefined;
+  return `This project needs Deno ${LEAST_DENO} or newer, and this is Deno ${version}: run \`deno upgrade\`.`;
+}

@@ -1,0 +1,168 @@
+/**
+ * Fills the vendor folder with the JSR packages of deno.json: from JSR or its mirror where that is in reach, else from
+ * a stand-in.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { fetchFromJsr, JsrOutOfReach } from "./jsr.ts";
+import { lastTried, type Marker, noteTried, readMarker, replaceVendorFolder, type Source } from "./vendor_folder.ts";
+
+/** What delivers the packages where JSR is out of reach. */
+export interface StandIn {
+  /** Changes whenever it would deliver something else. */
+  readonly version: string;
+  /**
+   * Writes the packages as a vendor folder has them.
+   *
+   * @param folder The folder of the registry; it doesn't exist yet.
+   * @param scratch An existing folder for anything else.
+   * @returns The version of each package.
+   */
+  fill(folder: string, scratch: string): Promise<Record<string, string>>;
+}
+
+/** What to set up, and how. */
+export interface SetupOptions {
+  /** The project's folder. */
+  readonly root: string;
+  /** deno.json's imports. */
+  readonly imports: Readonly<Record<string, string>>;
+  /** The modules of JSR packages that the project uses, as specifiers. */
+  readonly modules: readonly string[];
+  readonly standIn: StandIn;
+  /** The environment, in which `JSR_URL` may name a mirror. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Whether to fetch again what is there. */
+  readonly refresh?: boolean;
+  /** How long JSR may be silent, in milliseconds; 30 seconds by default. */
+  readonly patience?: number;
+  /** Tells the user what was done. */
+  readonly say: (text: string) => void;
+}
+
+/** The lock file of releases; where it is there, nothing else is fetched from JSR. */
+export const LOCK = "release/deno.lock";
+const JSR = "https://jsr.io/";
+const DAY = 24 * 60 * 60 * 1000;
+const REFRESH = "`deno task setup --refresh`";
+
+/**
+ * Fills the vendor folder unless it holds what is wanted. One that holds the stand-in's packages is tried again from
+ * JSR after a day.
+ *
+ * @throws {Error} With a sentence for the user, when there are no packages to be had, or altered ones.
+ */
+export async function setUp(options: SetupOptions): Promise<void> {
+  const { root, standIn, env, refresh = false, say } = options;
+  const vendor = `${root}/vendor`;
+  const registry = env.JSR_URL ?? JSR;
+  const lock = readIfThere(`${root}/${LOCK}`);
+  const wanted = (source: Source) =>
+    hash([registry, options.modules, source === "jsr" ? [options.imports, lock] : standIn.version]);
+  const current = () => {
+    const marker = readMarker(vendor);
+    return marker !== undefined && marker.wanted === wanted(marker.source) ? marker : undefined;
+  };
+
+  const before = current();
+  if (before !== undefined && !refresh && (before.source === "jsr" || isRecent(lastTried(vendor)))) return;
+
+  await Deno.mkdir(`${root}/.cache`, { recursive: true });
+  const work = await Deno.makeTempDir({ dir: `${root}/.cache`, prefix: "vendor-" });
+  try {
+    const install = (source: Source, filled: string, packages: Record<string, string>) => {
+      // Another set-up may have been faster, and a task may be using what it filled.
+      if (before === undefined && current() !== undefined) return;
+      const marker: Marker = { source, registry, packages, wanted: wanted(source) };
+      replaceVendorFolder(vendor, filled, marker, `${work}/old`);
+    };
+    try {
+      install("jsr", `${work}/vendor`, await fetchBeside(work, options, lock !== undefined));
+      return say(`Downloaded the JSR packages from ${registry} to vendor/.`);
+    } catch (error) {
+      if (!(error instanceof JsrOutOfReach)) throw error;
+      const failure = `Can't download packages from ${registry} (${error.message}).`;
+      if (before !== undefined) {
+        if (refresh) throw new Error(`${failure} vendor/ still holds those from ${before.source}.`);
+        noteTried(vendor);
+        return say(`${failure} Still using the builds from npm. To try JSR again before tomorrow, run ${REFRESH}.`);
+      }
+      try {
+        // What JSR has delivered so far is no part of it.
+        const filled = `${work}/stand-in`;
+        install("npm", filled, await standIn.fill(`${filled}/${registryFolder(registry)}`, work));
+      } catch (error) {
+        const reason = `The builds on npm can't be used either (${messageOf(error)}).`;
+        throw new Error(`${failure} ${reason} Get access to one of them, or set JSR_URL to a mirror.`, {
+          cause: error,
+        });
+      }
+      say(`${failure} Using pinned builds from npm instead. To try JSR again before tomorrow, run ${REFRESH}.`);
+    }
+  } finally {
+    await Deno.remove(work, { recursive: true });
+  }
+}
+
+/**
+ * Writes the lock file of releases, with the newest versions of everything.
+ *
+ * @param modules What is locked beside the JSR packages.
+ * @throws {Error} With a sentence for the user, when JSR is out of reach.
+ */
+export async function writeLock(options: SetupOptions, modules: readonly string[]): Promise<void> {
+  const { root } = options;
+  await Deno.mkdir(`${root}/.cache`, { recursive: true });
+  const work = await Deno.makeTempDir({ dir: `${root}/.cache`, prefix: "lock-" });
+  try {
+    await fetchBeside(work, { ...options, modules: [...options.modules, ...modules] }, false);
+    await Deno.mkdir(`${root}/release`, { recursive: true });
+    await Deno.rename(`${work}/deno.lock`, `${root}/${LOCK}`);
+    options.say(`Wrote ${LOCK}.`);
+  } catch (error) {
+    if (!(error instanceof JsrOutOfReach)) throw error;
+    throw new Error(`Can't write ${LOCK}: can't download packages from JSR (${error.message}).`, { cause: error });
+  } finally {
+    await Deno.remove(work, { recursive: true });
+  }
+}
+
+function fetchBeside(work: string, options: SetupOptions, isFrozen: boolean): Promise<Record<string, string>> {
+  const { root, imports, modules, env, patience = 30_000 } = options;
+  // All of the imports: the lock file names them.
+  Deno.writeTextFileSync(`${work}/deno.json`, JSON.stringify({ imports, vendor: true, nodeModulesDir: "none" }));
+  const lock = isFrozen ? `${root}/${LOCK}` : `${work}/deno.lock`;
+  return fetchFromJsr({ folder: work, modules, lock, isFrozen, env, patience });
+}
+
+/** @returns The folder in a vendor folder where Deno looks for what comes from this registry. */
+function registryFolder(registry: string): string {
+  const { protocol, hostname, port, pathname } = new URL(registry);
+  const host = `${protocol === "http:" ? "http_" : ""}${hostname}${port && `_${port}`}`;
+  const parts = [host, ...pathname.split("/").filter((it) => it !== "")];
+  // Deno would name such folders by a hash.
+  if (parts.some((it) => it.length > 30 || it !== it.toLowerCase())) throw new Error("the address is too long");
+  return parts.join("/");
+}
+
+function isRecent(time: number): boolean {
+  return Math.abs(Date.now() - time) < DAY;
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return Deno.readTextFileSync(file);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+function hash(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("hex");
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
