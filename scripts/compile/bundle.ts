@@ -4,6 +4,8 @@
  * @module
  */
 
+import { lockOptions } from "../setup/lock.ts";
+
 /** What is written over its mark in the sources. */
 const MARKS = {
   /** In `src/build_info.ts`. */
@@ -40,7 +42,9 @@ export async function bundle(entry: string, into: string, constants: BuildConsta
       // of which a bundle has none. The program's own `node:` imports stay as they are.
       ...["bundle", "--quiet", "--platform", "browser", "--code-splitting"],
       // Half as much to read makes `auth status` some 3 ms faster. The names are what an error is known by.
-      ...["--minify", "--keep-names", "--outdir", into, entry],
+      ...["--minify", "--keep-names", "--outdir", into],
+      ...lockOptions("."),
+      entry,
     ],
     stdout: "null",
     stderr: "piped",

@@ -7,10 +7,13 @@
  * @module
  */
 import denoJson from "../../deno.json" with { type: "json" };
+import { lockOptions } from "../setup/lock.ts";
 
 const REPOSITORY = "https://github.com/fluxloop/fluxloop";
 /** SPDX's word for what is not known here. */
 const UNKNOWN = "NOASSERTION";
+/** A module of a package from JSR or from a mirror of it, which has the same paths. */
+const JSR_MODULE = /^https?:\/\/[^@]+\/@([^/]+)\/([^/]+)\/([^/]+)\//;
 const DECLARATIONS = /^(Dts|Dmts|Dcts)$/;
 
 /** A package that is in the program. */
@@ -47,7 +50,7 @@ export interface Subject {
  */
 export async function billOfMaterials(): Promise<string> {
   const [commit, seconds] = (await textOf("git", "log", "-1", "--format=%H %ct")).split(" ");
-  const graph = JSON.parse(await textOf(Deno.execPath(), "info", "--json", "main.ts"));
+  const graph = JSON.parse(await textOf(Deno.execPath(), "info", "--json", ...lockOptions("."), "main.ts"));
   const created = new Date(Number(Deno.env.get("SOURCE_DATE_EPOCH") ?? seconds) * 1000);
   const subject = { version: denoJson.version, commit, created, deno: Deno.version.deno };
   return `${JSON.stringify(spdxDocument(subject, await componentsOf(graph)), null, 2)}\n`;
@@ -57,7 +60,7 @@ export async function billOfMaterials(): Promise<string> {
 export async function componentsOf(graph: ModuleGraph): Promise<Component[]> {
   const components = new Map<string, Component>();
   for (const { specifier, mediaType } of graph.modules) {
-    const [, scope, name, version] = /^https:\/\/jsr\.io\/@([^/]+)\/([^/]+)\/([^/]+)\//.exec(specifier) ?? [];
+    const [, scope, name, version] = JSR_MODULE.exec(specifier) ?? [];
     if (version === undefined || DECLARATIONS.test(mediaType ?? "")) continue;
     components.set(`@${scope}/${name}@${version}`, {
       name: `@${scope}/${name}`,

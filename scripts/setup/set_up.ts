@@ -6,6 +6,7 @@
  */
 import { createHash } from "node:crypto";
 import { fetchFromJsr, JsrOutOfReach } from "./jsr.ts";
+import { LOCK, readLock } from "./lock.ts";
 import { lastTried, type Marker, noteTried, readMarker, replaceVendorFolder, type Source } from "./vendor_folder.ts";
 
 /** What delivers the packages where JSR is out of reach. */
@@ -41,8 +42,6 @@ export interface SetupOptions {
   readonly say: (text: string) => void;
 }
 
-/** The lock file of releases; where it is there, nothing else is fetched from JSR. */
-export const LOCK = "release/deno.lock";
 const JSR = "https://jsr.io/";
 const DAY = 24 * 60 * 60 * 1000;
 const REFRESH = "`deno task setup --refresh`";
@@ -57,7 +56,7 @@ export async function setUp(options: SetupOptions): Promise<void> {
   const { root, standIn, env, refresh = false, say } = options;
   const vendor = `${root}/vendor`;
   const registry = env.JSR_URL ?? JSR;
-  const lock = readIfThere(`${root}/${LOCK}`);
+  const lock = readLock(root);
   const wanted = (source: Source) =>
     hash([registry, options.modules, source === "jsr" ? [options.imports, lock] : standIn.version]);
   const current = () => {
@@ -148,15 +147,6 @@ function registryFolder(registry: string): string {
 
 function isRecent(time: number): boolean {
   return Math.abs(Date.now() - time) < DAY;
-}
-
-function readIfThere(file: string): string | undefined {
-  try {
-    return Deno.readTextFileSync(file);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
 }
 
 function hash(value: unknown): string {

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
-import { LOCK, setUp, type SetupOptions, writeLock } from "../../scripts/setup/set_up.ts";
+import { LOCK, lockOptions } from "../../scripts/setup/lock.ts";
+import { setUp, type SetupOptions, writeLock } from "../../scripts/setup/set_up.ts";
 import { lastTried, noteTried, packagesFrom, readMarker } from "../../scripts/setup/vendor_folder.ts";
 import { NAMES, openRegistry, type SmallRegistry, writePackages } from "../support/small_registry.ts";
 
@@ -263,6 +264,17 @@ describe("setting up with a lock file", () => {
     registry.versions.push("1.3.0");
     await setUp(options());
     assertEquals(held(), fromJsr("1.2.0"));
+  });
+
+  it("makes the compiler obey it", async () => {
+    await setUp(options());
+    assertEquals(lockOptions(root), [`--lock=${root}/${LOCK}`, "--frozen"]);
+  });
+
+  it("makes the compiler ignore it where builds from npm stand in", async () => {
+    registry.instead.set("", () => new Response(null, { status: 403 }));
+    await setUp(options());
+    assertEquals(lockOptions(root), []);
   });
 
   it("stops at a package that isn't the locked one", async () => {
