@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { printable } from "./printable.ts";
 
 const PREFIX = /^flux_(?:dev|stg|prod|ci)_/;
 /** How much of the secret is shown at its start and its end, in characters. */
@@ -14,14 +15,15 @@ const HIDDEN_AT_LEAST = 12;
 /**
  * Masks a key: `flux_dev_abc1...mno34`.
  *
- * @param key A whole key.
+ * @param key A whole key, as somebody may have typed it into a file: white space around it is dropped.
  * @returns Its prefix, four characters, `...` and the last five; for a short key its prefix and `****`; for a key of
  * another form `****` alone.
  */
 export function maskKey(key: string): string {
-  const prefix = PREFIX.exec(key)?.[0];
+  const text = printable(key.trim());
+  const prefix = PREFIX.exec(text)?.[0];
   if (prefix === undefined) return "****";
-  const secret = key.slice(prefix.length);
+  const secret = text.slice(prefix.length);
   if (secret.length < HEAD + TAIL + HIDDEN_AT_LEAST) return `${prefix}****`;
   return `${prefix}${secret.slice(0, HEAD)}...${secret.slice(-TAIL)}`;
 }

@@ -11,6 +11,8 @@ describe("masking", () => {
     ["a prefix alone", "flux_dev_", "flux_dev_****"],
     ["an environment that there is not", "flux_abcdefghijklmnop_34" + "x".repeat(30), "****"],
     ["a key of another form", "sk-0123456789012345678901234567890123456789", "****"],
+    ["a key from a YAML block, with a line end", "flux_dev_abc123def456ghi789jkl012mno34\n", "flux_dev_abc1...mno34"],
+    ["a key with a line end in what is shown", `flux_dev_a\nb${"c".repeat(30)}`, "flux_dev_a\\x0...ccccc"],
     ["nothing", "", "****"],
   ];
   for (const [what, key, masked] of keys) it(`masks ${what}`, () => assertEquals(maskKey(key), masked));
