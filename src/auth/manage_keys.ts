@@ -4,7 +4,7 @@
  * @module
  */
 import type { Context } from "../context.ts";
-import { NotFoundError, UsageError } from "../errors.ts";
+import { NotFoundError, SystemError, UsageError } from "../errors.ts";
 import {
   createApiKey,
   createApiKeyOnce,
@@ -95,15 +95,17 @@ export interface KeyRequest extends Omit<KeyWish, "scopes"> {
 }
 
 /**
- * Makes a key, and saves it where a plan is given. One that could not be saved is revoked again, so that no key is about
- * that nobody has.
+ * Creates a key, and saves it where a plan is given. One that can be neither saved nor shown is revoked again, so that no
+ * key remains that nobody has.
  *
  * @param context The outside world.
  * @param credential The key to ask with.
  * @param request What it shall be.
  * @param plan Where it is saved, from `planLogin`; `null` where it is not.
+ * @param show Shows the result, and the key where it isn't saved.
  * @param requests How requests are made.
  * @throws {NotFoundError} When there is no such project.
+ * @throws {SystemError} When the key can't be shown.
  * @throws As the platform has it, and as `logIn`.
  */
 export async function makeKey(
@@ -111,18 +113,40 @@ export async function makeKey(
   credential: Credential,
   { projects, ...wish }: KeyRequest,
   plan: LoginPlan | null,
+  show: (created: CreatedKey) => void,
   requests?: RequestOptions,
 ): Promise<CreatedKey> {
   const scopes = projects === undefined ? undefined : await projectIds(context, credential, projects, requests);
   const made = await madeKey(context, credential, { ...wish, scopes }, requests);
-  if (plan === null) return { ...made, name: wish.name, login: null };
+  let login: LoginResult | null = null;
   try {
-    const login = await logIn(context, plan, { apiKey: made.key }, requests);
-    return { ...made, name: wish.name, login };
+    if (plan !== null) login = await logIn(context, plan, { apiKey: made.key }, requests);
   } catch (error) {
-    if (made.id !== null) await deleteApiKey(context, credential, made.id, requests).catch(() => {});
+    await withdraw(context, credential, made, requests);
     throw error;
   }
+  const created = { ...made, name: wish.name, login };
+  try {
+    show(created);
+  } catch (cause) {
+    if (login !== null || !(cause instanceof SystemError)) throw cause;
+    const isRevoked = await withdraw(context, credential, made, requests);
+    const end = isRevoked ? "was revoked" : "couldn't be revoked and is still valid";
+    throw new SystemError(`${cause.message}. The new key ${made.id ?? `"${wish.name}"`} ${end}.`, { cause });
+  }
+  return created;
+}
+
+/** @returns Whether the key was revoked. A terminal that hangs up also tells the program to stop; this is done all the same. */
+async function withdraw(
+  context: Context,
+  credential: Credential,
+  { id }: MadeKey,
+  requests?: RequestOptions,
+): Promise<boolean> {
+  if (id === null) return false;
+  const unstopped = { ...context, stopped: new AbortController().signal };
+  return await deleteApiKey(unstopped, credential, id, requests).then(() => true, () => false);
 }
 
 /** A key whose answer was lost on its way is shown to nobody, ever: it is revoked, and another one made. */

@@ -27,6 +27,8 @@ export interface Reporter {
   result(text: () => string, json: () => unknown): void;
   /** Writes data that was requested by name, even with `--quiet`. */
   data(text: () => string, json: () => unknown): void;
+  /** As `data`, for what isn't shown again: it fails where nobody reads it. */
+  deliver(text: () => string, json: () => unknown): void;
   /** Warns on standard error. */
   warn(text: string): void;
   /** Reports a failure on standard error, with its causes for `--verbose`. */
@@ -39,12 +41,13 @@ export interface Reporter {
  * @param options The command's options.
  */
 export function reporterFor(context: Context, options: ReporterOptions): Reporter {
-  const data = (text: () => string, json: () => unknown) =>
-    context.stdout.write(options.json ? jsonText(json()) : text());
+  const chosen = (text: () => string, json: () => unknown) => options.json ? jsonText(json()) : text();
+  const data = (text: () => string, json: () => unknown) => context.stdout.write(chosen(text, json));
   const style = styleFor(context, context.stderr, options.color !== false);
   return {
     style,
     data,
+    deliver: (text, json) => context.stdout.deliver(chosen(text, json)),
     result: (text, json) => data(options.quiet ? () => "" : text, json),
     failure(error) {
       context.stderr.write(failureText(error, style));

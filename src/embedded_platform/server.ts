@@ -14,6 +14,7 @@ import { createRouter, internalError } from "./router.ts";
 import { type Platform, platformRoutes } from "./routes.ts";
 import { Pages } from "./pages/mod.ts";
 import { withVariables } from "../system/runtime_variables.ts";
+import { hashSecret } from "./secret.ts";
 import { openSeededStorage, SEEDED_ACCOUNT_ID } from "./seed.ts";
 
 /** Loopback, and nothing else: what is served here is for this machine alone. */
@@ -44,6 +45,8 @@ export interface LocalPlatform {
   readonly url: string;
   /** The whole key, which is kept nowhere; `null` unless this start made the data. */
   readonly apiKey: string | null;
+  /** Revokes `apiKey`, for a start that can't show it. @returns Its id; `null` where there is none. */
+  revokeApiKey(): string | null;
   /** Where a person signs in to the pages, once. */
   readonly signInUrl: string;
   /** Lets answers that are under way finish, for two seconds at most, and lets go of port and files. */
@@ -86,6 +89,11 @@ export async function startLocalPlatform(options: LocalPlatformOptions): Promise
     return {
       url,
       apiKey,
+      revokeApiKey() {
+        const key = apiKey === null ? undefined : storage.apiKeys.find(hashSecret(apiKey));
+        if (key !== undefined) storage.apiKeys.revoke(key.id, now());
+        return key?.id ?? null;
+      },
       signInUrl: pages.signInUrl,
       stop: () => stopped ??= shutDown(server).finally(() => storage.close()),
     };

@@ -12,7 +12,7 @@ import { parseLifetime } from "../span.ts";
 import { askForKey, type KeyFlags } from "./ask_for_key.ts";
 import { abandonedWarning } from "../../output/warnings.ts";
 import { createdJson, createdText } from "../../output/api_keys.ts";
-import { keyReach, makeKey } from "../../auth/manage_keys.ts";
+import { type CreatedKey, keyReach, makeKey } from "../../auth/manage_keys.ts";
 import { planLogin } from "../../auth/log_in.ts";
 import { resolveCredential } from "../../auth/resolve_credential.ts";
 
@@ -47,14 +47,17 @@ export async function runCreate(context: Context, options: CreateOptions): Promi
     : options;
   const expiresIn = lifetimeOf(expires);
   const request = { name, projects: scope, permissions: permission, environment, expiresIn };
-  const created = await makeKey(context, credential, request, plan, requests);
-
-  if (!options.json && !options.quiet) context.stderr.write(createdText(created));
-  reporter.data(() => created.login === null ? `${created.key}\n` : "", () => createdJson(created));
+  const show = (created: CreatedKey) => {
+    if (!options.json && !options.quiet) context.stderr.write(createdText(created));
+    if (created.login !== null) reporter.data(() => "", () => createdJson(created));
+    else reporter.deliver(() => `${created.key}\n`, () => createdJson(created));
+  };
+  const created = await makeKey(context, credential, request, plan, show, requests);
   if (created.login !== null && created.login.abandoned !== null) {
     reporter.warn(abandonedWarning(created.login.abandoned));
   }
 }
+
 /** @returns Seconds; `null` for a key that does not expire, `undefined` where nothing is said. */
 function lifetimeOf(text: string | undefined): number | null | undefined {
   return text === undefined ? undefined : parseLifetime(text, "--expires");

@@ -19,5 +19,5 @@ export async function runToken(context: Context, options: JsonOptions): Promise<
   const credential = await resolveCredential(context, options, { requests: requests });
   if (credential.overridden !== null) reporter.warn(profileOverrideWarning(credential.origin, credential.overridden));
 
-  reporter.data(() => `${credential.key}\n`, () => tokenJson(credential));
+  reporter.deliver(() => `${credential.key}\n`, () => tokenJson(credential));
 }

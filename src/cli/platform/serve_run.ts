@@ -4,7 +4,7 @@
  * @module
  */
 import type { Context } from "../../context.ts";
-import { InterruptedError, UsageError } from "../../errors.ts";
+import { InterruptedError, SystemError, UsageError } from "../../errors.ts";
 import type { LocalPlatform } from "../../embedded_platform/server.ts";
 import { givenPath } from "../../paths.ts";
 import { jsonText } from "../../text/json.ts";
@@ -46,24 +46,31 @@ export async function runServe(context: Context, options: ServeOptions): Promise
 }
 
 function announce(context: Context, options: ServeOptions, platform: LocalPlatform, dataDir: string | null): void {
-  const { url, apiKey, signInUrl } = platform;
-  if (options.json) {
-    context.stdout.write(jsonText({ url, api_key: apiKey, sign_in_url: signInUrl }, 0));
-    return;
+  const text = announcement(options, platform, dataDir);
+  if (platform.apiKey === null) return context.stdout.write(text);
+  try {
+    context.stdout.deliver(text);
+  } catch (cause) {
+    if (!(cause instanceof SystemError)) throw cause;
+    const id = platform.revokeApiKey();
+    throw new SystemError(`${cause.message}. The new key ${id} was revoked.`, { cause });
   }
-  reporterFor(context, options).data(() =>
-    [
-      `✅ The embedded platform listens on ${url}`,
-      dataDir === null ? "Its state is kept in memory." : `Its state is kept in ${dataDir}`,
-      "",
-      apiKey === null
-        ? "Its API key was shown when the folder was made; another one can be made in the browser."
-        : `API key (shown this once): ${apiKey}`,
-      "",
-      `Manage its keys in the browser (this link is good once): ${signInUrl}`,
-      `Log in to it: fluxloop auth login --api-url ${url}`,
-      "Stop it: Ctrl-C",
-    ].join("\n") + "\n", () => null);
+}
+
+function announcement(options: ServeOptions, platform: LocalPlatform, dataDir: string | null): string {
+  const { url, apiKey, signInUrl } = platform;
+  return options.json ? jsonText({ url, api_key: apiKey, sign_in_url: signInUrl }, 0) : [
+    `✅ The embedded platform listens on ${url}`,
+    dataDir === null ? "Its state is kept in memory." : `Its state is kept in ${dataDir}`,
+    "",
+    apiKey === null
+      ? "Its API key was shown when the folder was made; another one can be made in the browser."
+      : `API key (shown this once): ${apiKey}`,
+    "",
+    `Manage its keys in the browser (this link is good once): ${signInUrl}`,
+    `Log in to it: fluxloop auth login --api-url ${url}`,
+    "Stop it: Ctrl-C",
+  ].join("\n") + "\n";
 }
 
 /** The link was used; whoever needs another browser finds the next one in the same place. */
