@@ -4,10 +4,18 @@
  *
  * @module
  */
+import { InterruptedError } from "./errors.ts";
+
 /** A stream that text is written to: standard output or standard error. */
 export interface TextStream {
-  /** Writes `text` whole. */
+  /** Writes `text`, unless its reader has gone. */
   write(text: string): void;
+  /**
+   * Writes `text` that is shown only once, such as a new key.
+   *
+   * @throws {SystemError} When it can't be written whole, also because its reader has gone.
+   */
+  deliver(text: string): void;
   /** Whether a person's terminal is at the other end. */
   isTerminal(): boolean;
 }
@@ -20,6 +28,7 @@ export interface TextInput {
    * Reads to the end of input.
    *
    * @param limit The most bytes to take; what is past them is left unread.
+   * @throws {InterruptedError} When the program is told to stop.
    */
   readText(limit: number): Promise<string>;
 }
@@ -30,10 +39,9 @@ export interface Prompts {
    * Asks for a secret, which is never echoed.
    *
    * @param message What stands before the place where it is typed.
-   * @param colour Whether colour may be used.
    * @throws {InterruptedError} On Ctrl-C, Ctrl-D or a signal; the terminal is as it was before.
    */
-  secret(message: string, colour: boolean): Promise<string>;
+  secret(message: string): Promise<string>;
   /**
    * Asks for one of several.
    *
@@ -252,6 +260,11 @@ export interface Context {
   /** @returns A place for programs that are talked to; the caller closes it. */
   programGroups(): ProgramGroups;
   /**
+   * Lets the signals that the caller ignores, as `nohup` does, stay ignored. It starts a process to find them; call it
+   * before `stopped` is asked for, and before there is a key.
+   */
+  keepIgnoredSignals(): void;
+  /**
    * Gives up the power to start processes, for good: what handles a key and needs no other program must not be able to
    * hand the key to one.
    */
@@ -265,4 +278,23 @@ export interface Context {
   readonly stopped: AbortSignal;
   /** Aborted when it is told so a second time, while it still puts things in order. */
   readonly insisted: AbortSignal;
+}
+
+/**
+ * Waits for something that can't be cancelled, such as a read, no longer than until the program is told to stop.
+ *
+ * @param work What is waited for; it is left to itself then.
+ * @param stopped As {@linkcode Context.stopped}.
+ * @throws {InterruptedError} When the program is told to stop, or was before.
+ */
+export async function unlessStopped<T>(work: Promise<T>, stopped: AbortSignal): Promise<T> {
+  const stop = Promise.withResolvers<never>();
+  const onStop = () => stop.reject(new InterruptedError());
+  stopped.addEventListener("abort", onStop);
+  if (stopped.aborted) onStop();
+  try {
+    return await Promise.race([stop.promise, work]);
+  } finally {
+    stopped.removeEventListener("abort", onStop);
+  }
 }

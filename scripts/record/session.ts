@@ -27,7 +27,7 @@ export async function recordSession(): Promise<string> {
     await enter(terminal, "clear");
     await terminal.waitFor(/^\$ $/);
     await enter(terminal, "fluxloop auth login");
-    await terminal.waitFor(/API key:\n> /);
+    await terminal.waitFor(/hidden\.\)\n> /);
     await enter(terminal, DOCUMENTED_KEY);
     await terminal.waitFor(/Organizations: .*\n\$/);
     await enter(terminal, "fluxloop auth status");

@@ -16,6 +16,8 @@ const VERSION_OPTIONS: readonly string[] = ["--version", "-V"];
 const STOP_PATIENCE = 3_000;
 /** The command that ends other programs then, which may take its time, and expands a configuration's variables. */
 const TEST = "test";
+/** What `nohup` is used with; it is not worth starting a process in all others to find out. */
+const LONG_WAITS: readonly string[] = [TEST, "exec", "serve", "upgrade", "--web", "--resume"];
 /** What a line that was drawn has changed of the terminal (waiting.ts): its end, and the cursor. */
 const AS_BEFORE = "\x1b[?7h\x1b[?25h\n";
 
@@ -41,6 +43,7 @@ export async function run(context: Context, args: readonly string[]): Promise<nu
   }
   const isTest = scanned.words[0] === TEST;
   if (!isTest) context.renounceEnvironment();
+  if (args.some((it) => LONG_WAITS.includes(it))) context.keepIgnoredSignals();
   const watch = watchForNewVersion(context, scanned);
   const world = watch?.context ?? context;
   const running = guarded(world, scanned, async () => {

@@ -20,8 +20,9 @@ export interface TokenResult {
   readonly apiUrl: URL;
 }
 
-/** What stands above the hidden prompt (seed: "Interactive Flow"). */
-export const WELCOME = "\nWelcome to FluxLoop!\n\nPlease enter your API key:\n";
+/** What stands above the hidden prompt (seed: "Interactive Flow"); the last line is ours, because nothing is echoed. */
+export const ENTER_KEY = "Please enter your API key:\n(Typing is hidden.)\n";
+export const WELCOME = `\nWelcome to FluxLoop!\n\n${ENTER_KEY}`;
 
 /** @returns The text for standard output (seed: "Interactive Flow"). */
 export function loginText({ identity, savedTo, keptBy }: LoginResult): string {

@@ -90,18 +90,20 @@ const FROM_TERMINAL: readonly Deno.Signal[] = ["SIGINT", "SIGQUIT"];
  * @param program Its name or path.
  * @param args Its arguments.
  * @param env Variables that stand over this program's own environment.
+ * @param ignored Signals that are neither taken nor passed on: it inherits that they are ignored.
  * @param onStart Called once it runs.
  */
 export async function execute(
   program: string,
   args: readonly string[],
   env: Readonly<Record<string, string>>,
+  ignored: ReadonlySet<Deno.Signal>,
   onStart: () => void,
 ): Promise<number> {
   const streams = { stdin: "inherit", stdout: "inherit", stderr: "inherit" } as const;
   const child = new Deno.Command(program, { args: [...args], env, ...streams }).spawn();
   const hasTerminal = [Deno.stdin, Deno.stdout, Deno.stderr].some((it) => it.isTerminal());
-  const passing = PASSED_ON.map((signal) => {
+  const passing = PASSED_ON.filter((it) => !ignored.has(it)).map((signal) => {
     const pass = () => {
       if (hasTerminal && FROM_TERMINAL.includes(signal)) return;
       try {

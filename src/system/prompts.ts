@@ -1,41 +1,59 @@
 /**
- * Questions on a real terminal, asked by Cliffy's prompts. This module keeps what they leave to chance: the terminal is
- * raw from the first to the last key, so that nothing of a pasted key is echoed between two reads, and it is restored
- * whatever ends the question.
+ * Questions on a real terminal. The terminal is raw from the first to the last key, so that nothing of a pasted key is
+ * echoed between two reads, and it is restored whatever ends the question. Cliffy draws lists and lines; it gets one whole
+ * key per read, because its versions read pieces of different sizes and take each piece for a key.
  *
  * @module
  */
 import { Input } from "@cliffy/prompt/input";
-import { Secret } from "@cliffy/prompt/secret";
 import { Select } from "@cliffy/prompt/select";
-import type { PromptChoice } from "../context.ts";
+import { type PromptChoice, unlessStopped } from "../context.ts";
 import { InterruptedError } from "../errors.ts";
 import { withoutColour } from "../output/ansi.ts";
+import { CTRL_C, CTRL_D, CTRL_U, CTRL_W, isBackspace, isEnter, isPrintable, KeyReader } from "./keys.ts";
 
-const CTRL_C = 0x03;
-const CTRL_D = 0x04;
 const encoder = new TextEncoder();
-const SHOW_CURSOR = encoder.encode("\x1b[?25h");
-const PREVIOUS_LINE = encoder.encode("\x1b[1A\x1b[2K");
 /** Stands for the end of a list's choices. An empty value would be taken for no answer. */
 const DONE = "\0done";
-/** The cursor stands behind the question, and a list below it; what follows an interruption belongs on a line of its own. */
-const NEXT_LINE = encoder.encode("\x1b[J\n");
+/** The terminal marks what is pasted (bracketed paste). */
+const BEGIN = "\x1b[?2004h";
+const END = "\x1b[?2004l\x1b[?25h";
+/** The cursor is behind the question, with a list below it; what follows an interruption belongs on its own line. */
+const NEXT_LINE = "\x1b[J\n";
+/** Control characters and sequences that every version of Cliffy parses; of others it would type the tail. */
+// deno-lint-ignore no-control-regex -- terminals send it
+const KNOWN_TO_CLIFFY = /^(?:[\x01-\x1a\x7f]|\x1bO[A-Za-z]|\x1b\[(?:(?:\d;)?\d)?[A-Za-z]|\x1b\[\d\d?(?:;\d)?~)$/;
+
+/** One for all questions: it may hold a read that outlives a question. */
+const keys = new KeyReader((buffer) => Deno.stdin.read(buffer));
+
+/** Waits for a key that is meant for the question. */
+type NextKey = () => Promise<string>;
 
 /**
- * Asks for a secret. Call it only where standard input is a terminal.
+ * Asks for a secret. Call it only where standard input is a terminal. Ours instead of Cliffy's Secret, which hides the
+ * cursor at each key, draws after the question was interrupted, and can't delete a line or a word in all its versions.
  *
  * @param message What stands before the place where it is typed.
- * @param colour Whether colour may be used.
  * @param stopped Aborted when the program is told to stop.
  * @returns What was typed or pasted up to Enter.
  * @throws {InterruptedError} On Ctrl-C, Ctrl-D, the end of input, or when `stopped`.
  */
-export async function askSecret(message: string, colour: boolean, stopped: AbortSignal): Promise<string> {
-  return await onRawTerminal(
-    stopped,
-    () => Secret.prompt({ message, prefix: "", pointer: "", hidden: true, ...streams(colour) }),
-  );
+export async function askSecret(message: string, stopped: AbortSignal): Promise<string> {
+  return await onRawTerminal(stopped, async (nextKey) => {
+    write(`${message} `);
+    let typed = "";
+    for (let key = await nextKey(); !isEnter(key); key = await nextKey()) typed = edited(typed, key);
+    write(typed === "" ? "\n" : "********\n");
+    return typed;
+  });
+}
+
+function edited(typed: string, key: string): string {
+  if (isBackspace(key)) return typed.replace(/.$/u, "");
+  if (key === CTRL_W) return typed.replace(/\S*\s*$/, "");
+  if (key === CTRL_U) return "";
+  return isPrintable(key) ? typed + key : typed;
 }
 
 /**
@@ -55,22 +73,21 @@ export async function askChoice(
   colour: boolean,
   stopped: AbortSignal,
 ): Promise<string> {
-  const options = choices.map(({ value, label }) => ({ value, name: label }));
-  const isThere = choices.some((it) => it.value === current);
   return await onRawTerminal(
     stopped,
-    () =>
-      Select.prompt<string>({
-        message,
-        options,
-        ...(isThere ? { default: current, hideDefault: true } : {}),
-        ...streams(colour),
-      }),
+    (nextKey) => Select.prompt<string>(listOptions(message, choices, current, colour, nextKey)),
   );
 }
 
+/** A list that vanishes once it is answered: the same question takes its place. */
+class VanishingSelect extends Select<string> {
+  protected override success(value: string): string | undefined {
+    return value === DONE ? super.success(value) : undefined;
+  }
+}
+
 /**
- * Asks for several of a list: Enter takes one in or out, until it is done. As {@linkcode askChoice} for the rest.
+ * Asks for several of a list: Enter adds or removes one, until it is done. As {@linkcode askChoice} for the rest.
  *
  * @param chosen The values that are chosen at first.
  * @param least How many have to be chosen before it can be done.
@@ -84,67 +101,92 @@ export async function askSeveral(
   stopped: AbortSignal,
 ): Promise<string[]> {
   const taken = new Set(chosen);
-  for (let current: string = choices[0].value;;) {
-    const lines = choices.map(({ value, label }) => ({ value, label: `${taken.has(value) ? "[x]" : "[ ]"} ${label}` }));
-    const done = taken.size >= least ? [{ value: DONE, label: "Done" }] : [];
-    const answer = await askChoice(`${message} (${taken.size} chosen)`, [...lines, ...done], current, colour, stopped);
-    if (answer === DONE) return choices.map(({ value }) => value).filter((it) => taken.has(it));
-    if (!taken.delete(answer)) taken.add(answer);
-    // The answered question's line makes place for the same question.
-    Deno.stderr.writeSync(PREVIOUS_LINE);
-    current = answer;
-  }
+  return await onRawTerminal(stopped, async (nextKey) => {
+    for (let current: string = choices[0].value;;) {
+      const lines = choices.map((it) => ({ ...it, label: `${taken.has(it.value) ? "[x]" : "[ ]"} ${it.label}` }));
+      const done = taken.size >= least ? [{ value: DONE, label: "Done" }] : [];
+      const question = `${message} (${taken.size} chosen)`;
+      const list = new VanishingSelect(listOptions(question, [...lines, ...done], current, colour, nextKey));
+      current = await list.prompt();
+      if (current === DONE) return choices.map(({ value }) => value).filter((it) => taken.has(it));
+      if (!taken.delete(current)) taken.add(current);
+    }
+  });
 }
 
-/** As {@linkcode askSecret}, for a text that may be seen. */
+function listOptions(
+  message: string,
+  choices: readonly PromptChoice[],
+  current: string | undefined,
+  colour: boolean,
+  nextKey: NextKey,
+) {
+  const options = choices.map(({ value, label }) => ({ value, name: label }));
+  const start = choices.some((it) => it.value === current) ? { default: current, hideDefault: true } : {};
+  return { message, options, ...start, ...streams(colour, nextKey) };
+}
+
+/** As {@linkcode askChoice}, for a line of text that may be seen. */
 export async function askText(message: string, colour: boolean, stopped: AbortSignal): Promise<string> {
   const validate = (it: string) => it.trim() !== "" || "Type one character or more";
-  return await onRawTerminal(stopped, () => Input.prompt({ message, validate, ...streams(colour) }));
+  return await onRawTerminal(stopped, (nextKey) => Input.prompt({ message, validate, ...streams(colour, nextKey) }));
 }
 
-function streams(colour: boolean) {
-  return {
-    reader: { read: readKeys, setRaw: () => {}, isTerminal: () => true },
-    writer: colour ? Deno.stderr : { writeSync: writeWithoutColour },
+function streams(colour: boolean, nextKey: NextKey) {
+  const read = async (buffer: Uint8Array) => {
+    let key = await nextKey();
+    while (!isPrintable(key) && !KNOWN_TO_CLIFFY.test(key)) key = await nextKey();
+    return encoder.encodeInto(key, buffer).written;
   };
+  const writeSync = (bytes: Uint8Array) => {
+    const text = new TextDecoder().decode(bytes);
+    // Cliffy paints the question whatever it is told.
+    write(colour ? text : withoutColour(text));
+    return bytes.length;
+  };
+  return { reader: { read, setRaw: () => {}, isTerminal: () => true }, writer: { writeSync } };
 }
 
-/** Runs a question on a terminal that shows nothing of what is typed, and gives it back as it was. */
-async function onRawTerminal<T>(stopped: AbortSignal, ask: () => Promise<T>): Promise<T> {
-  const stop = Promise.withResolvers<never>();
-  stop.promise.catch(() => {});
-  const onStop = () => stop.reject(new InterruptedError());
-  stopped.addEventListener("abort", onStop);
-  if (stopped.aborted) onStop();
+/** Runs a question on a terminal that shows nothing of what is typed, and restores the terminal. */
+async function onRawTerminal<T>(stopped: AbortSignal, ask: (nextKey: NextKey) => Promise<T>): Promise<T> {
+  // It is the wait for a key that ends: whoever draws the question must not go on with it.
+  const nextKey = async () => {
+    // A terminal that has hung up gives no more keys.
+    const key = await unlessStopped(keys.next().catch(() => null), stopped);
+    // Cliffy exits on Ctrl-C with the terminal still raw, and asks for ever at the end of input.
+    if (key === null || key === CTRL_C || key === CTRL_D) throw new InterruptedError();
+    return key;
+  };
 
   const hide = () => Deno.stdin.setRaw(true);
   hide();
   // A shell that had the terminal in between leaves it with its echo on.
   if (Deno.build.os !== "windows") Deno.addSignalListener("SIGCONT", hide);
   try {
-    return await Promise.race([ask(), stop.promise]);
+    write(BEGIN);
+    return await ask(nextKey);
   } catch (error) {
-    Deno.stderr.writeSync(NEXT_LINE);
+    write(NEXT_LINE);
     throw error;
   } finally {
-    stopped.removeEventListener("abort", onStop);
     if (Deno.build.os !== "windows") Deno.removeSignalListener("SIGCONT", hide);
-    Deno.stdin.setRaw(false);
-    Deno.stderr.writeSync(SHOW_CURSOR);
+    write(END);
+    restore();
   }
 }
 
-/** Cliffy paints the question whatever it is told. */
-function writeWithoutColour(bytes: Uint8Array): number {
-  Deno.stderr.writeSync(encoder.encode(withoutColour(new TextDecoder().decode(bytes))));
-  return bytes.length;
+function restore(): void {
+  try {
+    Deno.stdin.setRaw(false);
+  } catch {
+    // The terminal has hung up.
+  }
 }
 
-async function readKeys(buffer: Uint8Array): Promise<number | null> {
-  const count = await Deno.stdin.read(buffer);
-  // Cliffy exits on Ctrl-C with the terminal still raw, and asks for ever at the end of input.
-  if (count === null) throw new InterruptedError();
-  const keys = buffer.subarray(0, count);
-  if (keys.includes(CTRL_C) || keys.includes(CTRL_D)) throw new InterruptedError();
-  return count;
+function write(text: string): void {
+  try {
+    for (let rest = encoder.encode(text); rest.length > 0;) rest = rest.subarray(Deno.stderr.writeSync(rest));
+  } catch {
+    // The terminal has hung up.
+  }
 }

@@ -3,37 +3,52 @@
  *
  * @module
  */
-import type { Context, TextStream } from "../context.ts";
+import { type Context, type TextStream, unlessStopped } from "../context.ts";
 import { connect, fetchOver, firstLine } from "./network.ts";
 import { execute, launch, runProgram } from "./processes.ts";
 import { programGroups } from "./program_groups.ts";
+import { findIgnoredSignals, StopWatch } from "./signals.ts";
 import { ConfigurationError, SystemError } from "../errors.ts";
 
 const encoder = new TextEncoder();
 
 function textStream(stream: typeof Deno.stdout): TextStream {
+  const deliver = (text: string) => {
+    let rest = encoder.encode(text);
+    try {
+      while (rest.length > 0) rest = rest.subarray(stream.writeSync(rest));
+    } catch (cause) {
+      throw new SystemError(`Can't write to standard output: ${reasonOf(cause)}`, { cause });
+    }
+  };
   return {
     write(text) {
-      let rest = encoder.encode(text);
       try {
-        while (rest.length > 0) rest = rest.subarray(stream.writeSync(rest));
+        deliver(text);
       } catch (error) {
-        // A reader that has gone, as `head` goes, has seen enough: what the command does is not over because of that. Of
-        // standard error there is nobody to tell.
-        if (error instanceof Deno.errors.BrokenPipe || stream === Deno.stderr) return;
-        throw new SystemError("Standard output cannot be written; is the disk full?", { cause: error });
+        // A reader that has gone, as `head` goes, has seen enough; what the command does goes on. Of a failure of standard
+        // error there is nobody to tell.
+        if (stream === Deno.stderr || (error as Error).cause instanceof Deno.errors.BrokenPipe) return;
+        throw error;
       }
     },
+    deliver,
     isTerminal: () => stream.isTerminal(),
   };
 }
 
-async function readText(limit: number): Promise<string> {
+function reasonOf(cause: unknown): string {
+  if (cause instanceof Deno.errors.BrokenPipe) return "its reader has gone";
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return /^(.+) \(os error \d+\)$/.exec(message)?.[1].toLowerCase() ?? message;
+}
+
+async function readText(limit: number, stopped: AbortSignal): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   const reader = Deno.stdin.readable.getReader();
   while (size < limit) {
-    const { value, done } = await reader.read();
+    const { value, done } = await unlessStopped(reader.read(), stopped);
     if (done) break;
     chunks.push(value);
     size += value.length;
@@ -41,10 +56,12 @@ async function readText(limit: number): Promise<string> {
   return new TextDecoder().decode(await new Blob(chunks as BlobPart[]).arrayBuffer()).slice(0, limit);
 }
 
+const getVariable = Deno.env.get;
+
 /** @returns An environment variable's value; `undefined` where it is not set. */
 function readVariable(name: string): string | undefined {
   try {
-    return Deno.env.get(name);
+    return getVariable(name);
   } catch (error) {
     // The runtime's message would quote the value, which may be a key.
     if (error instanceof Deno.errors.NotCapable) return undefined;
@@ -64,52 +81,14 @@ async function sleep(duration: number, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** Windows knows the first alone. */
-const STOP_SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
-  ? ["SIGINT"]
-  : ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
-
-/** One Ctrl-C comes from the terminal, and again from a parent that passes it on: within this time, in milliseconds. */
-const SAME_WISH = 500;
-
-/** Tells when the program is to stop, unless it stands back for another one. */
-class StopWatch {
-  readonly #stop = new AbortController();
-  readonly #insistence = new AbortController();
-  #stoppedAt = Infinity;
-  readonly #onSignal = () => {
-    if (!this.signal.aborted) {
-      this.#stoppedAt = performance.now();
-      this.#stop.abort();
-    } else if (performance.now() - this.#stoppedAt > SAME_WISH) this.#insistence.abort();
-  };
-
-  constructor() {
-    this.watch();
-  }
-
-  get signal(): AbortSignal {
-    return this.#stop.signal;
-  }
-
-  get insistence(): AbortSignal {
-    return this.#insistence.signal;
-  }
-
-  watch(): void {
-    for (const signal of STOP_SIGNALS) Deno.addSignalListener(signal, this.#onSignal);
-  }
-
-  rest(): void {
-    for (const signal of STOP_SIGNALS) Deno.removeSignalListener(signal, this.#onSignal);
-  }
-}
-
 /** @returns The real world. */
 export function realContext(): Context {
+  // Libraries read variables, too, Cliffy for one, and report what goes wrong.
+  Deno.env.get = readVariable;
+  let ignored: ReadonlySet<Deno.Signal> = new Set();
   let watch: StopWatch | undefined;
   // Listening costs half a millisecond, which a command that waits for nothing need not spend.
-  const stopWatch = () => watch ??= new StopWatch();
+  const stopWatch = () => watch ??= new StopWatch(ignored);
   return {
     env: readVariable,
     now: () => new Date(),
@@ -117,13 +96,16 @@ export function realContext(): Context {
     sleep,
     random: (bytes) => crypto.getRandomValues(bytes),
     system: { os: Deno.build.os, arch: Deno.build.arch },
-    stdin: { isTerminal: () => Deno.stdin.isTerminal(), readText },
+    stdin: {
+      isTerminal: () => Deno.stdin.isTerminal(),
+      readText: (limit) => readText(limit, stopWatch().signal),
+    },
     stdout: textStream(Deno.stdout),
     stderr: textStream(Deno.stderr),
     prompts: {
-      async secret(message, colour) {
+      async secret(message) {
         const { askSecret } = await import("./prompts.ts");
-        return await askSecret(message, colour, stopWatch().signal);
+        return await askSecret(message, stopWatch().signal);
       },
       async choose(message, choices, current, colour) {
         const { askChoice } = await import("./prompts.ts");
@@ -151,9 +133,10 @@ export function realContext(): Context {
     async execute(program, args, env) {
       // What comes from now on is for the other program.
       const taken = stopWatch();
-      return await execute(program, args, env, () => taken.rest()).finally(() => taken.watch());
+      return await execute(program, args, env, ignored, () => taken.rest()).finally(() => taken.watch());
     },
     programGroups,
+    keepIgnoredSignals: () => void (ignored = findIgnoredSignals()),
     renounceProcesses: () => void Deno.permissions.revokeSync({ name: "run" }),
     renounceEnvironment: () => void Deno.permissions.revokeSync({ name: "env", variable: "*" }),
     get stopped() {

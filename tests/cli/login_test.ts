@@ -63,7 +63,7 @@ describe("auth login", () => {
     const it = session();
     const { code, stdout, stderr } = await it.run(["auth", "login"], { typed: DOCUMENTED_KEY });
     assertEquals([code, stdout], [0, SUCCESS]);
-    assertEquals(stderr, "\nWelcome to FluxLoop!\n\nPlease enter your API key:\n\n");
+    assertEquals(stderr, "\nWelcome to FluxLoop!\n\nPlease enter your API key:\n(Typing is hidden.)\n\n");
   });
 
   it("saves under the profile that is named", async () => {

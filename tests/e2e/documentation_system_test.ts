@@ -33,7 +33,7 @@ describe(`the documentation's output, byte for byte, on the base of Deno ${base(
     await Deno.remove(folder, { recursive: true });
   });
 
-  it("auth login, in a terminal; the typed key alone is not shown", async () => {
+  it("auth login, in a terminal; the typed key is not shown, and one line says so", async () => {
     const home = await Deno.makeTempDir();
     const terminal = await Terminal.open({ ...clock, HOME: home, FLUXLOOP_API_URL: platform.url });
     await terminal.type("clear");
@@ -41,13 +41,14 @@ describe(`the documentation's output, byte for byte, on the base of Deno ${base(
     await terminal.waitFor(/^\$ $/);
     await terminal.type("fluxloop auth login");
     await terminal.press("Enter");
-    await terminal.waitFor(/API key:\n> /);
+    await terminal.waitFor(/hidden\.\)\n> /);
     await terminal.type(DOCUMENTED_KEY);
     await terminal.press("Enter");
     const screen = await terminal.waitFor(/Organizations: .*\n\$/);
     await terminal.close();
     await Deno.remove(home, { recursive: true });
-    const shown = asOnThePage(screen.replace(/\n\$$/, "\n")).replace(/^> +\*+$/m, `> ${DOCUMENTED_KEY}`);
+    const shown = asOnThePage(screen.replace(/\n\$$/, "\n"))
+      .replace("(Typing is hidden.)\n> ********\n", `> ${DOCUMENTED_KEY}\n`);
     assertEquals(shown, DOCUMENTED.login);
   });
 

@@ -70,8 +70,16 @@ export function world(options: WorldOptions = {}): World {
     random: (bytes) => crypto.getRandomValues(bytes),
     system: { os: options.os ?? Deno.build.os, arch: Deno.build.arch },
     stdin: { isTerminal: () => terminal, readText: (limit) => Promise.resolve((options.stdin ?? "").slice(0, limit)) },
-    stdout: { write: (text) => void out.push(text), isTerminal: () => terminal },
-    stderr: { write: (text) => void err.push(text), isTerminal: () => terminal },
+    stdout: {
+      write: (text) => void out.push(text),
+      deliver: (text) => void out.push(text),
+      isTerminal: () => terminal,
+    },
+    stderr: {
+      write: (text) => void err.push(text),
+      deliver: (text) => void err.push(text),
+      isTerminal: () => terminal,
+    },
     prompts: {
       secret: () => {
         if (options.typed === undefined) throw new Error("a question was asked where nobody is");
@@ -90,6 +98,7 @@ export function world(options: WorldOptions = {}): World {
     launch: (program, args) => void launched.push([program, ...args]),
     execute: () => Promise.reject(new Error("another program would stand in the test's place")),
     programGroups,
+    keepIgnoredSignals: () => {},
     renounceProcesses: () => {},
     renounceEnvironment: () => {},
     stopped: stop.signal,

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import { base, type ServedPlatform, servePlatform } from "../support/program.ts";
 import { Terminal } from "../support/terminal.ts";
 
-const PROMPT = /Please enter your API key:\n> /;
+const PROMPT = /Please enter your API key:\n\(Typing is hidden\.\)\n> /;
 
 describe(`the hidden prompt in a real terminal, on the base of Deno ${base().deno}`, () => {
   let home: string;

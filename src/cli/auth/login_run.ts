@@ -5,10 +5,10 @@
  */
 import type { Context } from "../../context.ts";
 import { UsageError } from "../../errors.ts";
-import { type Reporter, reporterFor } from "../reporter.ts";
+import { reporterFor } from "../reporter.ts";
 import { requestOptions } from "../request_options.ts";
 import { logInThroughBrowser, type WebLoginOptions } from "./web_login.ts";
-import { loginJson, loginText, WELCOME } from "../../output/session.ts";
+import { ENTER_KEY, loginJson, loginText, WELCOME } from "../../output/session.ts";
 import { abandonedWarning, gitWarning, leftBehindWarning, overrideWarning } from "../../output/warnings.ts";
 import { logIn, planLogin } from "../../auth/log_in.ts";
 import { parseApiKey } from "../../auth/api_key.ts";
@@ -33,8 +33,7 @@ export async function runLogin(context: Context, options: LoginOptions): Promise
   checkWays(options);
   const isWeb = options.web === true || options.resume === true;
   const plan = await planLogin(context, { ...options, web: isWeb });
-  const logInByKey = async () =>
-    await logIn(context, plan, { apiKey: await keyFor(context, options, reporter) }, requests);
+  const logInByKey = async () => await logIn(context, plan, { apiKey: await keyFor(context, options) }, requests);
   const result = isWeb ? await logInThroughBrowser(context, options, plan, reporter) : await logInByKey();
   if (result === null) return;
 
@@ -55,16 +54,19 @@ function checkWays(options: LoginOptions): void {
   if (!options.wait && !options.web) throw new UsageError("--no-wait goes with --web");
 }
 
-async function keyFor(context: Context, options: LoginOptions, reporter: Reporter): Promise<string> {
+async function keyFor(context: Context, options: LoginOptions): Promise<string> {
+  const { stdin, stderr } = context;
   if (options.apiKey !== undefined) return parseApiKey(options.apiKey, "--api-key");
-  if (options.apiKeyStdin) return parseApiKey(await context.stdin.readText(STDIN_LIMIT), "standard input");
-  if (options.json || !context.stdin.isTerminal() || !context.stderr.isTerminal()) {
+  if (options.apiKeyStdin && !stdin.isTerminal()) {
+    return parseApiKey(await stdin.readText(STDIN_LIMIT), "standard input");
+  }
+  if (!options.apiKeyStdin && (options.json || !stdin.isTerminal() || !stderr.isTerminal())) {
     throw new UsageError(
       "There is no API key, and no terminal to ask for it; use --api-key-stdin, or set FLUXLOOP_API_KEY instead of logging in",
     );
   }
-  context.stderr.write(WELCOME);
-  const typed = await context.prompts.secret(">", reporter.style.colour);
-  context.stderr.write("\n");
+  stderr.write(options.apiKeyStdin ? ENTER_KEY : WELCOME);
+  const typed = await context.prompts.secret(">");
+  stderr.write("\n");
   return parseApiKey(typed, "the prompt");
 }

@@ -1,0 +1,100 @@
+/**
+ * Whole keys from a terminal that hands over bytes in pieces of any size.
+ *
+ * @module
+ */
+
+/** A control sequence (ECMA-48, 5.4), or a function key as `ESC O` and a letter. */
+// deno-lint-ignore no-control-regex -- terminals send it
+const SEQUENCE = /^\x1b(?:\[[0-?]*[ -/]*[@-~]|O[@-~])/;
+/** What may still become one. */
+// deno-lint-ignore no-control-regex -- terminals send it
+const UNFINISHED = /^\x1b(?:\[[0-?]*[ -/]*|O)?$/;
+const PASTE_START = "\x1b[200~";
+const PASTE_END = "\x1b[201~";
+/** A paste arrives without pauses; people who answer the next question take longer. In milliseconds. */
+const PASTE_PAUSE = 50;
+
+export const CTRL_C = "\x03";
+export const CTRL_D = "\x04";
+export const CTRL_U = "\x15";
+export const CTRL_W = "\x17";
+
+/** @returns Whether a key sends off an answer. */
+export function isEnter(key: string): boolean {
+  return key === "\r" || key === "\n";
+}
+
+/** @returns Whether a key deletes the character before the cursor. */
+export function isBackspace(key: string): boolean {
+  return key === "\x7f" || key === "\b";
+}
+
+/** @returns Whether a key is a character to be seen. */
+export function isPrintable(key: string): boolean {
+  return /^\P{Cc}$/u.test(key);
+}
+
+/** Where the reader is in a bracketed paste: outside, before its first line, in it, or behind it. */
+type Paste = "none" | "start" | "line" | "rest";
+
+/** Reads a terminal in raw mode key by key: a character or a control sequence at a time. */
+export class KeyReader {
+  readonly #read: (buffer: Uint8Array) => Promise<number | null>;
+  readonly #decoder = new TextDecoder();
+  readonly #buffer = new Uint8Array(4096);
+  /** A read can't be cancelled: one that nobody waits for any more is kept for the next key. */
+  #arriving: Promise<boolean> | undefined;
+  #text = "";
+  #paste: Paste = "none";
+
+  /** @param read Reads bytes, as `Deno.stdin.read` does. */
+  constructor(read: (buffer: Uint8Array) => Promise<number | null>) {
+    this.#read = read;
+  }
+
+  /**
+   * Waits for the next key. A bracketed paste comes as the characters of its first line, without an Enter. What was pasted
+   * behind an Enter is discarded, so that it doesn't answer the next question or run in the shell.
+   *
+   * @returns `null` at the end of input.
+   */
+  async next(): Promise<string | null> {
+    for (;;) {
+      const key = await this.#take();
+      if (key === null || key === CTRL_C) return key;
+      if (key === PASTE_START) this.#paste = "start";
+      else if (key === PASTE_END) this.#paste = "none";
+      else if (this.#paste === "none") {
+        if (isEnter(key)) await this.#discard();
+        return key;
+      } else if (isEnter(key) && this.#paste === "line") this.#paste = "rest";
+      else if (isPrintable(key) && this.#paste !== "rest") {
+        this.#paste = "line";
+        return key;
+      }
+    }
+  }
+
+  async #take(): Promise<string | null> {
+    while (this.#text === "" || UNFINISHED.test(this.#text)) if (!await this.#arrive()) return null;
+    const [key] = SEQUENCE.exec(this.#text) ?? this.#text;
+    this.#text = this.#text.slice(key.length);
+    // Escape alone means nothing to any question; with another key it counts as that key.
+    return key === "\x1b" ? await this.#take() : key;
+  }
+
+  /** @returns False at the end of input. */
+  #arrive(): Promise<boolean> {
+    return this.#arriving ??= this.#read(this.#buffer).then((count) => {
+      this.#arriving = undefined;
+      if (count !== null) this.#text += this.#decoder.decode(this.#buffer.subarray(0, count), { stream: true });
+      return count !== null;
+    });
+  }
+
+  async #discard(): Promise<void> {
+    const pause = () => new Promise<false>((resolve) => setTimeout(resolve, PASTE_PAUSE, false));
+    do this.#text = ""; while (await Promise.race([this.#arrive(), pause()]));
+  }
+}
