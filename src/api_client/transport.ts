@@ -9,8 +9,10 @@ import type { Context } from "../context.ts";
 import { FluxloopError, InterruptedError, LoginEndedError, NetworkError, PlatformError } from "../errors.ts";
 import { isRejectedByPlatform } from "./answer.ts";
 import { apiUrlText } from "./api_url.ts";
+import { boundedText } from "./bounded_body.ts";
 import { type ConnectionFailure, connectionFailure, SilenceError } from "./connection_failure.ts";
 import { type Proxy, proxyFor } from "./proxy.ts";
+import { followRedirects, RedirectError } from "./redirects.ts";
 import { tunnelRefusal } from "./tunnel_refusal.ts";
 import { backoff, isPassing, RETRIES, retryAfter } from "./retry.ts";
 
@@ -20,8 +22,6 @@ export const DEFAULT_DEADLINE = 30_000;
 const FIRST_BYTE = 15_000;
 /** The most bytes of an answer that are read; the platform's largest are far below. */
 const ANSWER_LIMIT = 8 * 1024 * 1024;
-/** How many redirects inside the platform's own origin are followed. */
-const REDIRECT_LIMIT = 5;
 
 /** Where requests go and with what. */
 export interface Target {
@@ -188,17 +188,14 @@ function pauseAfter({ context, proxy }: Sending, outcome: Outcome, attempt: numb
 
 /** One attempt: a request, and those that its redirects ask for. */
 async function followed(sending: Sending, first: URL): Promise<Received> {
-  let url = first;
-  for (let redirects = 0;; redirects++) {
-    const received = await exchange(sending, url);
-    const next = redirectOf(received, url, sending.message);
-    if (next === undefined) return received;
-    if (next.origin !== url.origin) {
-      const place = next.host === "" ? "something that is no web address" : next.host;
-      throw new PlatformError(`${url.host} redirects to ${place}; your key was not sent there`);
-    }
-    if (redirects === REDIRECT_LIMIT) throw new PlatformError(`${url.host} redirects in circles`);
-    url = next;
+  try {
+    return await followRedirects(first, sending.message.method, (url) => exchange(sending, url));
+  } catch (error) {
+    if (!(error instanceof RedirectError)) throw error;
+    const { target } = error;
+    if (target === null) throw new PlatformError(`${first.host} redirects in circles`);
+    const place = target === "" ? "something that is no web address" : target;
+    throw new PlatformError(`${first.host} redirects to ${place}; your key was not sent there`);
   }
 }
 
@@ -219,7 +216,10 @@ async function exchange(sending: Sending, url: URL): Promise<Received> {
     });
     const response = await context.fetch(request, { proxy, caCerts });
     clearTimeout(timer);
-    const text = await readBounded(response, target.apiUrl);
+    const text = await boundedText(response, ANSWER_LIMIT);
+    if (text === null) {
+      throw new PlatformError(`${target.apiUrl.host} sent more than ${ANSWER_LIMIT / 1024 / 1024} MiB in one answer`);
+    }
     log(`${method} ${url.href}${way} -> ${response.status} (${Math.round(context.monotonic() - start)} ms)`);
     return { status: response.status, headers: response.headers, text };
   } catch (error) {
@@ -230,33 +230,4 @@ async function exchange(sending: Sending, url: URL): Promise<Received> {
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** Those that say nothing of the method are followed with GET alone: a browser would turn a POST into one (RFC 9110, 15.4). */
-function redirectOf({ status, headers }: Received, from: URL, { method }: Message): URL | undefined {
-  const location = headers.get("location");
-  const followed = method === "GET" ? [301, 302, 303, 307, 308] : [307, 308];
-  if (!followed.includes(status) || location === null) return undefined;
-  try {
-    return new URL(location, from);
-  } catch {
-    return undefined;
-  }
-}
-
-async function readBounded(response: Response, apiUrl: URL): Promise<string> {
-  // A length that is told bounds the answer as well as counting does, and faster; packed, it says nothing of the size.
-  const length = response.headers.get("content-length");
-  const isPacked = response.headers.has("content-encoding");
-  if (length !== null && Number(length) <= ANSWER_LIMIT && !isPacked) return await response.text();
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.length;
-    if (size > ANSWER_LIMIT) {
-      throw new PlatformError(`${apiUrl.host} sent more than ${ANSWER_LIMIT / 1024 / 1024} MiB in one answer`);
-    }
-    chunks.push(chunk);
-  }
-  return new TextDecoder().decode(await new Blob(chunks).arrayBuffer());
 }

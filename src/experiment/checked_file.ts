@@ -6,6 +6,7 @@
  */
 import { type Document, LineCounter } from "yaml";
 import { ConfigurationError, type Mistake } from "../errors.ts";
+import { extentOf } from "../text/json.ts";
 import { type Path, SchemaDocument, type SchemaError } from "../text/json_schema.ts";
 import type { Schema } from "./configuration_schema.ts";
 import { DEPTH_LIMIT, YamlDocument } from "./yaml_document.ts";
@@ -96,7 +97,7 @@ export function checkText(text: string, shown: string, schema: Schema): CheckedF
       return broken(faults.map(({ offset, message }) => mistake(offset, isJson ? "is not valid JSON" : message)));
     }
     value = yaml().value();
-  } else if (isDeep(value)) {
+  } else if (extentOf(value).depth > DEPTH_LIMIT) {
     return broken([mistake(0, `is nested too deeply; expected at most ${DEPTH_LIMIT} levels`)]);
   }
   const mistakes = errorsIn(value, schema).map(({ path, message }) => mistakeAt(path, message));
@@ -131,11 +132,6 @@ function jsonValue(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function isDeep(value: unknown, level = 0): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  return level > DEPTH_LIMIT || Object.values(value).some((it) => isDeep(it, level + 1));
 }
 
 /** @returns Such as `runner.http.url` or `inputs[3].id`. */

@@ -99,7 +99,9 @@ const PROCESS = map("A program that speaks one JSON object a line.", {
   cwd: text("The folder that it runs in, from the configuration's own.", { default: "." }),
   env: environment("Variables of its environment. `${NAME}` is another variable's value."),
   protocol: text("How it is spoken to.", { enum: ["jsonl"], default: "jsonl" }),
-  ready_pattern: text("A regular expression: a line of output that matches says that inputs are taken."),
+  ready_pattern: text(
+    "A regular expression. The agent is ready once the start of a line of its output (1000 characters) matches.",
+  ),
   timeout: bound("How long a run may take.", "2m"),
   kill_signal: text("What ends it.", { enum: ["SIGTERM", "SIGINT", "SIGKILL"], default: "SIGTERM" }),
   kill_timeout: span("How long it has to end after that.", "2s"),

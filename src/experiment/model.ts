@@ -1,6 +1,5 @@
 /**
- * What a test is made of, in the words of the hosted documentation: a configuration, inputs, runs of an agent on them,
- * and what came out. The rooms of `test/` agree on these shapes and on nothing else.
+ * The types of a test, in the words of the hosted documentation: configuration, inputs, runs, results.
  *
  * @module
  */
@@ -90,7 +89,7 @@ export interface TestInput {
   readonly persona: { readonly id: string | null; readonly name: string } | null;
 }
 
-/** One run: an input, and the how-manieth time. */
+/** One run of an input. */
 export interface RunRequest {
   /** Unique within an experiment. */
   readonly runId: string;
@@ -99,8 +98,8 @@ export interface RunRequest {
   readonly iteration: number;
 }
 
-/** What an agent made of one input. */
-export interface AgentAnswer {
+/** An agent's response to one input. */
+export interface AgentResponse {
   readonly output: string;
 }
 
@@ -129,11 +128,11 @@ export interface Runner {
    *
    * @param request What is run.
    * @param signal Ends the run at once: the guard's time is up, or the program is told to stop.
-   * @returns What it answered.
+   * @returns Its response.
    * @throws {RunError} When this run failed.
    * @throws `signal`'s reason, once nothing of the run is left behind.
    */
-  run(request: RunRequest, signal: AbortSignal): Promise<AgentAnswer>;
+  run(request: RunRequest, signal: AbortSignal): Promise<AgentResponse>;
   /** Ends every process that is still there, its children included. */
   close(): Promise<void>;
 }

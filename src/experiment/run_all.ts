@@ -15,7 +15,7 @@ import {
   type RunResult,
   type TestInput,
 } from "./model.ts";
-import { type Timed, TimeLimit } from "./runners/time_limit.ts";
+import { withTimeLimit } from "./runners/time_limit.ts";
 
 /** What is to be run. */
 export interface Plan {
@@ -73,7 +73,6 @@ class Loop {
   readonly #plan: Plan;
   readonly #options: RunAllOptions;
   readonly #underWay = new Set<AbortController>();
-  readonly #timeLimit: TimeLimit | null;
   #next = 0;
   /** Set when it is over before its time; what is under way is ended with it. */
   #end: { readonly ending: Ending; readonly reason: unknown } | null = null;
@@ -82,8 +81,6 @@ class Loop {
     this.#context = context;
     this.#plan = plan;
     this.#options = options;
-    const { maxDuration } = plan.guards;
-    this.#timeLimit = maxDuration === null ? null : new TimeLimit(maxDuration);
   }
 
   async toEnd(): Promise<Ending> {
@@ -101,7 +98,6 @@ class Loop {
       return this.#end?.ending ?? "completed";
     } finally {
       stopped.removeEventListener("abort", onStop);
-      this.#timeLimit?.close();
     }
   }
 
@@ -152,19 +148,18 @@ class Loop {
       input: inputs[number % inputs.length],
       iteration: Math.floor(number / inputs.length),
     };
-    // A signal of its own: what a runner hangs on it goes with it.
     const controller = new AbortController();
+    const { signal } = controller;
     this.#underWay.add(controller);
-    let timed: Timed | undefined;
     try {
-      if (delay > 0) await this.#context.sleep(delay, controller.signal);
-      timed = this.#timeLimit?.start(() => controller.abort(outOfTime(maxDuration!)));
-      return await this.#resultOf(request, controller.signal);
+      if (delay > 0) await this.#context.sleep(delay, signal);
+      if (maxDuration === null) return await this.#resultOf(request, signal);
+      const work = (signal: AbortSignal) => this.#resultOf(request, signal);
+      return await withTimeLimit(maxDuration, signal, () => timedOut(maxDuration), work);
     } catch (error) {
       if (this.#end !== null) return null;
       throw error;
     } finally {
-      if (timed !== undefined) this.#timeLimit!.stop(timed);
       this.#underWay.delete(controller);
     }
   }
@@ -191,7 +186,7 @@ class Loop {
   }
 }
 
-function outOfTime(maxDuration: number): RunError {
+function timedOut(maxDuration: number): RunError {
   const failure: RunFailure = {
     kind: "timeout",
     message: `The run took longer than ${maxDuration / 1000} s (guards.max_duration)`,

@@ -157,9 +157,9 @@ async function perform(
   configuration: TestConfiguration,
   plan: Plan,
   { bundleVersionId, projectId, maskedText }: Source & { readonly maskedText: string },
-  { watch }: TestServices,
+  { watch, requests }: TestServices,
 ): Promise<Performance> {
-  const runner = await createRunner(context, configuration);
+  const runner = await createRunner(context, configuration, requests.caCerts ?? []);
   const progress = progressOf(plan);
   const failures: FailedRun[] = [];
   let folder: ExperimentFolder;

@@ -23,3 +23,27 @@ export function jsonText(value: unknown, indent = 2): string {
     .replace(HARMFUL, (it) => `\\u${it.charCodeAt(0).toString(16).padStart(4, "0")}`);
   return `${text}\n`;
 }
+
+/** How large a JSON value is. */
+export interface Extent {
+  /** How many values it has, itself included. */
+  readonly count: number;
+  /** How deep they are nested; 0 for a text or a number. Not more than {@linkcode DEEPEST} is told. */
+  readonly depth: number;
+}
+
+/** What is nested deeper is only told to be so: the rest isn't looked at, as the program's own stack has an end. */
+const DEEPEST = 1000;
+
+/** @returns How large a JSON value is. */
+export function extentOf(value: unknown, level = 0): Extent {
+  let count = 1;
+  let depth = 0;
+  if (typeof value !== "object" || value === null || level >= DEEPEST) return { count, depth };
+  for (const child of Object.values(value)) {
+    const extent = extentOf(child, level + 1);
+    count += extent.count;
+    depth = Math.max(depth, extent.depth + 1);
+  }
+  return { count, depth };
+}

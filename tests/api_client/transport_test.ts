@@ -3,6 +3,7 @@ import { afterEach, describe, it } from "@std/testing/bdd";
 import { InterruptedError, NetworkError, PlatformError } from "../../src/errors.ts";
 import { get } from "../../src/api_client/transport.ts";
 import { listen, type Listener } from "../support/listener.ts";
+import { leaveServers, rawServer } from "../experiment/runners/servers.ts";
 import { leaveWorlds, world } from "../support/world.ts";
 
 const KEY = "flux_dev_abc123def456ghi789jkl012mno34";
@@ -54,6 +55,18 @@ describe("transport", () => {
   it("ends a circle of redirects", async () => {
     const { url } = server(() => new Response(null, { status: 302, headers: { location: "/again" } }));
     await assertRejects(() => get(world().context, targetOf(url), "/x"), PlatformError, "circles");
+  });
+
+  it("reads no more than 8 MiB, whatever length is announced", async () => {
+    const piece = `10000\r\n${"x".repeat(65536)}\r\n`;
+    const head = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n";
+    const url = rawServer([head, ...Array<string>(200).fill(piece)]);
+    await assertRejects(
+      () => get(world().context, targetOf(url.origin), "/x"),
+      PlatformError,
+      "sent more than 8 MiB in one answer",
+    );
+    await leaveServers();
   });
 
   it("gives up at the deadline when the server says nothing", async () => {

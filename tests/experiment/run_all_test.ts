@@ -2,16 +2,17 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
 import { InterruptedError } from "../../src/errors.ts";
 import {
-  type AgentAnswer,
+  type AgentResponse,
   RunError,
   type Runner,
   type RunRequest,
   type RunResult,
 } from "../../src/experiment/model.ts";
 import { type Plan, progressOf, runAll } from "../../src/experiment/run_all.ts";
+import { duration } from "../../src/text/duration.ts";
 import { leaveWorlds, world } from "../support/world.ts";
 
-type Agent = (request: RunRequest, signal: AbortSignal) => Promise<AgentAnswer>;
+type Agent = (request: RunRequest, signal: AbortSignal) => Promise<AgentResponse>;
 
 const failure = (message: string) => new RunError({ kind: "agent_error", message, stderr: ["said last"] });
 const runner = (run: Agent): Runner => ({ run, close: () => Promise.resolve() });
@@ -101,7 +102,7 @@ describe("the loop of a test", () => {
   });
 
   it("lets a run take its time whose guard is longer than a timer can wait", async () => {
-    const guards = { maxDuration: 999 * 3_600_000, outputCharLimit: null };
+    const guards = { maxDuration: duration("999999h"), outputCharLimit: null };
     const slow: Agent = (_, signal) =>
       new Promise((resolve, reject) => {
         signal.addEventListener("abort", () => reject(signal.reason));

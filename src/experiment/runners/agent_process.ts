@@ -7,24 +7,24 @@ import type { RunningProgram } from "../../context.ts";
 import type { ProcessRunner } from "../model.ts";
 import { LastLines, LineSplitter } from "./lines.ts";
 import { type Fault, readReply } from "./protocol.ts";
-import type { TimeLimit } from "./time_limit.ts";
+import { withTimeLimit } from "./time_limit.ts";
 
 /** The most bytes of one line, and of all that is said on one input. */
 const LINE_LIMIT = 8 * 1024 * 1024;
 const ANSWER_LIMIT = 64 * 1024 * 1024;
+/** How many characters of a line are compared with `ready_pattern`. */
+const READY_LENGTH = 1000;
 /** How long what a process has written may take to come, once it has ended, in milliseconds. */
 const DRAIN = 200;
 /** The same, while it runs on. */
 const SETTLING = 20;
 /** How long a process without standard output may take to end by itself, in milliseconds. */
 const LAST_MOMENT = 1000;
-/** The longest wait that the runtime's timers know. */
-const LONGEST_WAIT = 2 ** 31 - 1;
 
 /** How an agent's processes are dealt with. */
 export type AgentSettings =
   & Pick<ProcessRunner, "readyPattern" | "timeout" | "killSignal" | "killTimeout">
-  & { readonly outputCharLimit: number | null; readonly timeLimit: TimeLimit };
+  & { readonly outputCharLimit: number | null };
 
 /** Thrown where an agent has failed. */
 export class AgentFault extends Error {
@@ -104,24 +104,18 @@ export class AgentProcess {
    * @throws `signal`'s reason.
    */
   async ask(line: string, signal: AbortSignal): Promise<string> {
-    signal.throwIfAborted();
-    const { promise, resolve, reject } = Promise.withResolvers<string>();
-    const giveUp = (reason: unknown) => {
-      this.#isUsable = false;
-      reject(reason);
-    };
-    const timed = this.#settings.timeLimit.start(() => giveUp(this.#outOfTime()));
-    const onAbort = () => giveUp(signal.reason);
-    signal.addEventListener("abort", onAbort);
-    this.#errors.clear();
-    this.#question = { resolve, reject, line, deltas: "", size: 0 };
-    if (this.#isReady) this.#send();
-    try {
+    return await withTimeLimit(this.#settings.timeout, signal, () => this.#timedOut(), async (signal) => {
+      signal.throwIfAborted();
+      const { promise, resolve, reject } = Promise.withResolvers<string>();
+      signal.addEventListener("abort", () => {
+        this.#isUsable = false;
+        reject(signal.reason);
+      });
+      this.#errors.clear();
+      this.#question = { resolve, reject, line, deltas: "", size: 0 };
+      if (this.#isReady) this.#send();
       return await promise;
-    } finally {
-      this.#settings.timeLimit.stop(timed);
-      signal.removeEventListener("abort", onAbort);
-    }
+    });
   }
 
   /** Waits for what it has said on standard error before it failed. */
@@ -192,7 +186,8 @@ export class AgentProcess {
 
   #take(line: string): void {
     if (!this.#isReady) {
-      if (!this.#settings.readyPattern!.test(line)) return this.#takeEarly(line);
+      // Most patterns take quadratic time, and nothing can interrupt them.
+      if (!this.#settings.readyPattern!.test(line.slice(0, READY_LENGTH))) return this.#takeEarly(line);
       this.#isReady = true;
       return this.#send();
     }
@@ -241,7 +236,7 @@ export class AgentProcess {
     question?.reject(new AgentFault(fault, fault.kind === "crashed" && this.#hasAnswered && question.size === 0));
   }
 
-  #outOfTime(): AgentFault {
+  #timedOut(): AgentFault {
     const span = `${this.#settings.timeout / 1000} s`;
     const what = this.#isReady
       ? `The agent did not answer within ${span}`
@@ -277,7 +272,7 @@ async function readAll(
 /** Waits for `event`, and no longer than `duration` milliseconds. */
 async function within(duration: number, event: Promise<unknown>): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, Math.min(duration, LONGEST_WAIT));
+  const timer = setTimeout(resolve, duration);
   await Promise.race([event, promise]);
   clearTimeout(timer);
 }

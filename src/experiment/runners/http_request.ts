@@ -1,6 +1,6 @@
 /**
- * What an agent's server is asked, made of the configuration's template and a run (hosted documentation: "HTTP
- * Server-Sent Events", "body_template").
+ * The request of a run, made from the configuration's template (hosted documentation: "HTTP Server-Sent Events",
+ * "body_template").
  *
  * @module
  */
@@ -8,16 +8,14 @@ import { userAgent } from "../../build_info.ts";
 import type { Context } from "../../context.ts";
 import { ConfigurationError } from "../../errors.ts";
 import type { HttpRunner, RunRequest } from "../model.ts";
+import { HttpFault } from "./http_response.ts";
 import { inputMessage } from "./protocol.ts";
 
-/** Makes the request of a run; a new one for each attempt, and for the address that a server redirects to. */
-export type RequestMaker = (request: RunRequest, signal: AbortSignal, redirected?: URL) => Request;
-
-/** `{{input}}` and its like; what an input itself holds of the kind stays as it is. */
-const PLACE = /\{\{\s*(input|persona|iteration)\s*\}\}/g;
+/** `{{input}}` and its like. What an input itself contains of the kind stays as it is. */
+const PLACEHOLDER = /\{\{\s*(input|persona|iteration)\s*\}\}/g;
 const WHOLE = /^\{\{\s*(input|persona|iteration)\s*\}\}$/;
-/** The same in an address, where the braces of a path are escaped. */
-const PLACE_IN_URL = /(?:\{\{|%7B%7B)(?:\s|%20)*(input|persona|iteration)(?:\s|%20)*(?:\}\}|%7D%7D)/gi;
+/** The same in a URL, where the braces of a path are escaped. */
+const PLACEHOLDER_IN_URL = /(?:\{\{|%7B%7B)(?:\s|%20)*(input|persona|iteration)(?:\s|%20)*(?:\}\}|%7D%7D)/gi;
 
 interface Values {
   readonly input: string;
@@ -25,45 +23,46 @@ interface Values {
   readonly iteration: number;
 }
 
-/**
- * @param context The outside world.
- * @param configuration The server, and what is sent.
- * @returns What makes requests.
- * @throws {ConfigurationError} When a header or the method is none.
- */
-export function requestMaker(context: Context, configuration: HttpRunner): RequestMaker {
-  const { method, bodyTemplate, stream } = configuration;
-  const hasBody = method !== "GET" && method !== "HEAD";
-  const url = new URL(configuration.url);
-  const headers = headersOf(configuration);
-  if (!headers.has("user-agent")) headers.set("user-agent", userAgent(context.system));
-  if (!headers.has("accept")) {
-    headers.set("accept", stream === "sse" ? "text/event-stream" : "application/json, */*;q=0.8");
-  }
-  if (hasBody && !headers.has("content-type")) {
-    headers.set("content-type", typeof bodyTemplate === "string" ? "text/plain;charset=UTF-8" : "application/json");
-  }
-  if (url.username !== "" || url.password !== "") {
-    if (!headers.has("authorization")) headers.set("authorization", basic(url));
-    [url.username, url.password] = ["", ""];
-  }
-  // What all have in common is checked and copied once; to name it anew takes a tenth of the time of a request.
-  const common = new Request(url, { method, headers, redirect: "manual" });
-  const address = hasPlaces(url.href) ? url.href : null;
-  return (request, signal, redirected) => {
-    const { input, iteration } = request;
-    const values = { input: input.text, persona: input.persona?.name ?? null, iteration };
-    const differing = { body: hasBody ? bodyOf(bodyTemplate, request, values) : null, signal };
-    const other = redirected ?? (address === null ? null : filledAddress(address, values));
-    // A request that is made of another one with a body would send it in chunks, which not every server takes.
-    return other === null
-      ? new Request(common, differing)
-      : new Request(other, { method, headers, redirect: "manual", ...differing });
-  };
-}
+/** What each run's request is made from. */
+export class RequestTemplate {
+  readonly #configuration: HttpRunner;
+  readonly #url: string;
+  readonly #headers: Headers;
+  readonly #hasBody: boolean;
 
-function hasPlaces(address: string): boolean {
-  return address.search(PLACE_IN_URL) !== -1;
+  /** @throws {ConfigurationError} When a header or the method is invalid. */
+  constructor(context: Context, configuration: HttpRunner) {
+    const { method, bodyTemplate, stream } = configuration;
+    const url = new URL(configuration.url);
+    const headers = headersOf(configuration);
+    const setDefault = (name: string, value: string) => headers.has(name) || headers.set(name, value);
+    this.#hasBody = method !== "GET" && method !== "HEAD";
+    setDefault("user-agent", userAgent(context.system));
+    setDefault("accept", stream === "sse" ? "text/event-stream" : "application/json, */*;q=0.8");
+    if (this.#hasBody) {
+      setDefault("content-type", typeof bodyTemplate === "string" ? "text/plain;charset=UTF-8" : "application/json");
+    }
+    if (url.username !== "" || url.password !== "") setDefault("authorization", basic(url));
+    [url.username, url.password] = ["", ""];
+    this.#configuration = configuration;
+    this.#url = url.href;
+    this.#headers = headers;
+  }
+
+  /**
+   * @returns The request of a run: where it goes, and the rest of it.
+   * @throws {HttpFault} When the input can't be part of a URL.
+   */
+  fill(request: RunRequest): { readonly url: URL; readonly init: RequestInit } {
+    const { method, bodyTemplate } = this.#configuration;
+    const values = {
+      input: request.input.text,
+      persona: request.input.persona?.name ?? null,
+      iteration: request.iteration,
+    };
+    const body = this.#hasBody ? bodyOf(bodyTemplate, request, values) : null;
+    return { url: filledUrl(this.#url, values), init: { method, headers: this.#headers, body, redirect: "manual" } };
+  }
 }
 
 function headersOf({ headers, method, url }: HttpRunner): Headers {
@@ -73,17 +72,37 @@ function headersOf({ headers, method, url }: HttpRunner): Headers {
     return made;
   } catch {
     // The runtime's message would quote a header's value, which may be a secret.
-    throw new ConfigurationError("runner.http.headers or runner.http.method holds what HTTP does not allow");
+    throw new ConfigurationError(
+      "runner.http.headers or runner.http.method contains characters that HTTP doesn't allow",
+    );
   }
 }
 
 function basic({ username, password }: URL): string {
-  const bytes = new TextEncoder().encode(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`);
+  const bytes = new TextEncoder().encode(`${percentDecoded(username)}:${percentDecoded(password)}`);
   return `Basic ${btoa(String.fromCharCode(...bytes))}`;
 }
 
-function filledAddress(address: string, values: Values): string {
-  return address.replace(PLACE_IN_URL, (_, name) => encodeURIComponent(textOf(values, name.toLowerCase())));
+/** A per cent sign that doesn't begin an escape stands for itself (URL standard, "percent-decode"). */
+function percentDecoded(text: string): string {
+  return text.replace(/(?:%[0-9a-f]{2})+/gi, (escapes) => {
+    const bytes = escapes.slice(1).split("%").map((it) => parseInt(it, 16));
+    return new TextDecoder().decode(new Uint8Array(bytes));
+  });
+}
+
+function filledUrl(template: string, values: Values): URL {
+  try {
+    return new URL(
+      template.replace(PLACEHOLDER_IN_URL, (_, name) => encodeURIComponent(textOf(values, name.toLowerCase()))),
+    );
+  } catch (error) {
+    if (!(error instanceof URIError)) throw error;
+    throw new HttpFault({
+      kind: "http",
+      message: "The input can't be part of a URL: it contains half a surrogate pair",
+    });
+  }
 }
 
 function bodyOf(template: unknown, request: RunRequest, values: Values): string {
@@ -91,7 +110,7 @@ function bodyOf(template: unknown, request: RunRequest, values: Values): string 
   return typeof template === "string" ? filledText(template, values) : JSON.stringify(filled(template, values));
 }
 
-/** A text that is a place and nothing else becomes the value itself: the iteration a number, no persona `null`. */
+/** A text that is nothing but a placeholder becomes the value itself: the iteration a number, no persona `null`. */
 function filled(template: unknown, values: Values): unknown {
   if (typeof template === "string") {
     const name = WHOLE.exec(template)?.[1];
@@ -103,7 +122,7 @@ function filled(template: unknown, values: Values): unknown {
 }
 
 function filledText(template: string, values: Values): string {
-  return template.replace(PLACE, (_, name) => textOf(values, name));
+  return template.replace(PLACEHOLDER, (_, name) => textOf(values, name));
 }
 
 function textOf(values: Values, name: string): string {

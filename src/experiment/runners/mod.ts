@@ -7,12 +7,15 @@ import type { Context } from "../../context.ts";
 import type { Runner, TestConfiguration } from "../model.ts";
 
 /**
- * @param context The outside world.
- * @param configuration The test's, read and checked.
+ * @param caCerts Certificate authorities to trust besides the system's, in PEM form.
  * @returns What runs the agent; the caller closes it.
- * @throws {ConfigurationError} When the runner cannot be what the configuration says.
+ * @throws {ConfigurationError} When the configuration's values are invalid together.
  */
-export async function createRunner(context: Context, configuration: TestConfiguration): Promise<Runner> {
+export async function createRunner(
+  context: Context,
+  configuration: TestConfiguration,
+  caCerts: readonly string[] = [],
+): Promise<Runner> {
   const { runner, parallelRuns, guards: { outputCharLimit } } = configuration;
   const bounds = { parallelRuns, outputCharLimit };
   switch (runner.kind) {
@@ -22,7 +25,7 @@ export async function createRunner(context: Context, configuration: TestConfigur
     }
     case "http": {
       const { httpRunner } = await import("./http.ts");
-      return httpRunner(context, runner, outputCharLimit);
+      return httpRunner(context, runner, { outputCharLimit, caCerts });
     }
     case "python": {
       const { pythonRunner } = await import("./python.ts");

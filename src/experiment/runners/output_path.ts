@@ -1,51 +1,59 @@
 /**
- * Where the text is in what an agent's server sends (`stream_output_path`), as JSONPath (RFC 9535).
+ * Where the text is in a server's response (`stream_output_path`), as JSONPath (RFC 9535).
  *
  * @module
  */
 import { type JsonValue, query } from "jsonpath-rfc9535";
 import { ConfigurationError } from "../../errors.ts";
+import { extentOf } from "../../text/json.ts";
 
-/** Finds the text in a JSON value; `null` where it has nothing at that place. */
-export type TextFinder = (value: unknown) => string | null;
+/** Why no text is found: the response is too deep or too large for the path, or the text is too long. */
+export type TextFault = "exhausting" | "too long";
+
+/** Finds the text in a JSON value; `null` where there is none at that place. */
+export type TextFinder = (value: unknown, limit: number) => { readonly text: string | null } | TextFault;
+
+/** How deep a response may be nested. */
+const DEPTH_LIMIT = 100;
+/** How many values a query may visit; it can't be interrupted. */
+const VISIT_LIMIT = 10_000_000;
 
 /**
  * @param path Such as `$.choices[0].delta.content`; the `$` may be left out, as the hosted documentation has it.
- * @returns What finds the text there. Several places' texts are put together; what is no text is written as JSON.
- * @throws {ConfigurationError} When it is no JSONPath.
+ * @returns What finds the text there, `limit` characters at most. Several texts are joined; other values become JSON.
+ * @throws {ConfigurationError} When the path isn't a JSONPath.
  */
 export function textFinder(path: string): TextFinder {
   const whole = path.startsWith("$") ? path : path.startsWith("[") ? `$${path}` : `$.${path}`;
   try {
     query(null, whole);
   } catch (error) {
-    throw new ConfigurationError("runner.http.stream_output_path is no JSONPath, such as $.choices[0].text", {
+    throw new ConfigurationError("runner.http.stream_output_path isn't a JSONPath, such as $.choices[0].text", {
       cause: error,
     });
   }
-  const plain = plainPath(whole);
-  return (value) => {
-    const found = (plain === null ? query(value as JsonValue, whole) : at(value, plain)).filter((it) => it !== null);
-    if (found.length === 0) return null;
-    return found.map((it) => typeof it === "string" ? it : JSON.stringify(it)).join("");
+  const visits = visitEstimate(whole);
+  return (value, limit) => {
+    const { count, depth } = extentOf(value);
+    if (depth > DEPTH_LIMIT || visits(count, depth) > VISIT_LIMIT) return "exhausting";
+    let text: string | null = null;
+    for (const found of query(value as JsonValue, whole)) {
+      if (found === null) continue;
+      text = (text ?? "") + (typeof found === "string" ? found : JSON.stringify(found));
+      if (text.length > limit) return "too long";
+    }
+    return { text };
   };
 }
 
-/** @returns The names and places of a path that has nothing else, which most have; they need no reading for each event. */
-function plainPath(path: string): readonly (string | number)[] | null {
-  if (!/^\$(?:\.[A-Za-z_]\w*|\[\d{1,9}\])*$/.test(path)) return null;
-  return Array.from(path.matchAll(/\.(\w+)|\[(\d+)\]/g), ([, name, place]) => name ?? Number(place));
-}
-
-function at(value: unknown, path: readonly (string | number)[]): unknown[] {
-  for (const step of path) {
-    const isThere = typeof step === "number" ? Array.isArray(value) : isRecord(value);
-    if (!isThere || !Object.hasOwn(value as object, step)) return [];
-    value = (value as Record<string | number, unknown>)[step];
-  }
-  return [value];
-}
-
-function isRecord(value: unknown): boolean {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+/**
+ * An upper bound, by the parts of a path that multiply: a query inside a filter is evaluated for every value, a second `..`
+ * for every ancestor, and each further selector in brackets doubles the rest.
+ */
+function visitEstimate(path: string): (count: number, depth: number) => number {
+  const occurrences = (part: RegExp) => path.match(part)?.length ?? 0;
+  const queries = occurrences(/\$/g);
+  const descents = Math.max(0, occurrences(/\.\./g) - 1);
+  const selectors = occurrences(/,/g);
+  return (count, depth) => count ** queries * depth ** descents * 2 ** selectors;
 }

@@ -4,10 +4,9 @@
  * @module
  */
 import type { Context, ProgramGroups, RunningProgram } from "../../context.ts";
-import { type AgentAnswer, type ProcessRunner, RunError, type Runner, type RunRequest } from "../model.ts";
+import { type AgentResponse, type ProcessRunner, RunError, type Runner, type RunRequest } from "../model.ts";
 import { AgentFault, AgentProcess, type AgentSettings } from "./agent_process.ts";
 import { inputMessage } from "./protocol.ts";
-import { TimeLimit } from "./time_limit.ts";
 
 /** What a process runner must know beside its own part of the configuration. */
 export interface ProcessBounds {
@@ -39,11 +38,11 @@ class Processes implements Runner {
   constructor(groups: ProgramGroups, configuration: ProcessRunner, { parallelRuns, outputCharLimit }: ProcessBounds) {
     this.#groups = groups;
     this.#configuration = configuration;
-    this.#settings = { ...configuration, outputCharLimit, timeLimit: new TimeLimit(configuration.timeout) };
+    this.#settings = { ...configuration, outputCharLimit };
     this.#mostEndings = parallelRuns;
   }
 
-  async run(request: RunRequest, signal: AbortSignal): Promise<AgentAnswer> {
+  async run(request: RunRequest, signal: AbortSignal): Promise<AgentResponse> {
     signal.throwIfAborted();
     const line = `${JSON.stringify(inputMessage(request))}\n`;
     const kept = this.#usable();
@@ -57,7 +56,7 @@ class Processes implements Runner {
     }
   }
 
-  async #ask(agent: AgentProcess, line: string, signal: AbortSignal): Promise<AgentAnswer> {
+  async #ask(agent: AgentProcess, line: string, signal: AbortSignal): Promise<AgentResponse> {
     try {
       return { output: await agent.ask(line, signal) };
     } catch (error) {
@@ -74,7 +73,6 @@ class Processes implements Runner {
   async close(): Promise<void> {
     await Promise.all([...this.#processes].map((it) => it.end()));
     await Promise.all(this.#endings);
-    this.#settings.timeLimit.close();
     await this.#groups.close();
   }
 

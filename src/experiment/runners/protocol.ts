@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { extentOf } from "../../text/json.ts";
 import { printable } from "../../text/printable.ts";
 import { redact } from "../../text/mask.ts";
 import type { RunFailure, RunRequest } from "../model.ts";
@@ -21,8 +22,14 @@ export type Reply =
   /** The agent has failed, and is of no further use. */
   | { readonly type: "fault"; readonly fault: Fault };
 
-/** How much of what an agent says stands in a sentence about it. */
+/** How many characters of an agent's words a message quotes. */
 const EXCERPT = 200;
+/** How deep an agent's JSON may be nested. */
+const DEPTH_LIMIT = 100;
+
+function isTooDeep(value: unknown): boolean {
+  return extentOf(value).depth > DEPTH_LIMIT;
+}
 
 /** @returns What an agent is told of a run, as a JSON value. */
 export function inputMessage({ input, iteration }: RunRequest) {
@@ -41,10 +48,10 @@ export function readReply(line: string): Reply | null {
   try {
     message = JSON.parse(line);
   } catch {
-    return garbage(`The agent wrote a line that is no JSON: ${excerpt(line)}`);
+    return garbage(`The agent wrote a line that isn't JSON: ${excerpt(line)}`);
   }
   if (typeof message !== "object" || message === null || !("type" in message) || typeof message.type !== "string") {
-    return garbage(`The agent wrote a line that is no JSON object with a "type": ${excerpt(line)}`);
+    return garbage(`The agent wrote a line that isn't a JSON object with a "type": ${excerpt(line)}`);
   }
   return readMessage(message as Message);
 }
@@ -59,9 +66,10 @@ interface Message {
 function readMessage({ type, delta, output, error }: Message): Reply | null {
   switch (type) {
     case "delta":
-      return typeof delta === "string" ? { type, text: delta } : garbage('The agent\'s "delta" is no text');
+      return typeof delta === "string" ? { type, text: delta } : garbage("The agent's \"delta\" isn't a text");
     case "final":
       if (error !== undefined && error !== null) return { type: "refusal", fault: failure("agent_error", error) };
+      if (isTooDeep(output)) return garbage('The agent\'s "output" is nested too deeply');
       if (output === undefined || output === null) return { type, output: null };
       return { type, output: typeof output === "string" ? output : JSON.stringify(output) };
     case "error":
@@ -78,7 +86,7 @@ function garbage(message: string): Reply {
 }
 
 function failure(kind: "agent_error" | "not_started", error: unknown): Fault {
-  const said = error === undefined ? "" : typeof error === "string" ? error : JSON.stringify(error);
+  const said = error === undefined || isTooDeep(error) ? "" : typeof error === "string" ? error : JSON.stringify(error);
   const reason = said.trim() === "" ? "it gives no reason" : shownText(said);
   const message = kind === "agent_error"
     ? `The agent reports an error: ${reason}`

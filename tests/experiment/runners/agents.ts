@@ -5,7 +5,7 @@
  */
 import { createRunner } from "../../../src/experiment/runners/mod.ts";
 import {
-  type AgentAnswer,
+  type AgentResponse,
   type ProcessRunner,
   RunError,
   type RunFailure,
@@ -35,11 +35,12 @@ export const AGENT: ProcessRunner = {
 export interface Around extends WorldOptions {
   readonly parallelRuns?: number;
   readonly outputCharLimit?: number;
+  readonly caCerts?: readonly string[];
 }
 
 /** @returns A runner in the real world, or in that of `around`; {@linkcode leaveRunners} closes it. */
 export async function runnerOf(runner: RunnerConfiguration, around: Around = {}): Promise<Runner> {
-  const { parallelRuns = 4, outputCharLimit = null } = around;
+  const { parallelRuns = 4, outputCharLimit = null, caCerts = [] } = around;
   const { context, home } = world(around);
   const configuration: TestConfiguration = {
     name: "test",
@@ -52,7 +53,7 @@ export async function runnerOf(runner: RunnerConfiguration, around: Around = {})
     runner,
     guards: { maxDuration: null, outputCharLimit },
   };
-  const made = await createRunner(context, configuration);
+  const made = await createRunner(context, configuration, caCerts);
   runners.push(made);
   return made;
 }
@@ -72,7 +73,7 @@ export function requestOf(text: string, persona: string | null = null, iteration
 
 /** @returns What the agent answers to this input. */
 export async function answerTo(runner: Runner, text: string): Promise<string> {
-  const { output }: AgentAnswer = await runner.run(requestOf(text), new AbortController().signal);
+  const { output }: AgentResponse = await runner.run(requestOf(text), new AbortController().signal);
   return output;
 }
 

@@ -2,9 +2,10 @@ import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
 import { ConfigurationError } from "../../../src/errors.ts";
 import type { HttpRunner, RunFailure } from "../../../src/experiment/model.ts";
+import { Authority } from "../../support/certificates.ts";
 import { leaveWorlds } from "../../support/world.ts";
 import { answerTo, failureOf, leaveRunners, requestOf, runnerOf } from "./agents.ts";
-import { agentServer, leaveServers } from "./servers.ts";
+import { agentServer, leaveServers, rawServer } from "./servers.ts";
 
 const HTTP: Omit<HttpRunner, "url"> = {
   kind: "http",
@@ -18,6 +19,8 @@ const HTTP: Omit<HttpRunner, "url"> = {
   streamEventFilter: null,
 };
 const json = (value: unknown, init?: ResponseInit) => Response.json(value, init);
+const nested = (depth: number, name: string, inner: unknown): unknown =>
+  JSON.parse(`{"${name}":`.repeat(depth) + JSON.stringify(inner) + "}".repeat(depth));
 const typed = (text: string, type: string) => new Response(text, { headers: { "content-type": type } });
 
 describe("an agent that is a server", () => {
@@ -104,9 +107,9 @@ describe("an agent that is a server", () => {
 
   it("is sent an address's user name and password as the header that they stand for", async () => {
     const { url, received } = agentServer(() => new Response("ok"));
-    [url.username, url.password] = ["me", "p w"];
+    [url.username, url.password] = ["me", "p w%s%41"];
     await answerTo(await runnerOf({ ...HTTP, url }), "a");
-    assertEquals(received[0].headers.get("authorization"), `Basic ${btoa("me:p w")}`);
+    assertEquals(received[0].headers.get("authorization"), `Basic ${btoa("me:p w%sA")}`);
   });
 
   const failures: [string, Partial<HttpRunner>, () => Response, RunFailure["kind"], string][] = [
@@ -115,50 +118,50 @@ describe("an agent that is a server", () => {
       {},
       () => new Response(null, { status: 404 }),
       "http",
-      "The server answered with status 404 (Not Found)",
+      "The server responded with status 404 (Not Found)",
     ],
     [
       "says why",
       {},
       () => json({ error: { message: "no\nquota" } }, { status: 429 }),
       "http",
-      "The server answered with status 429 (Too Many Requests): no quota",
+      "The server responded with status 429 (Too Many Requests): no quota",
     ],
     [
       "sends a page with an error",
       {},
       () => new Response("<h1>x</h1>", { status: 500, headers: { "content-type": "text/html" } }),
       "http",
-      "The server answered with status 500 (Internal Server Error)",
+      "The server responded with status 500 (Internal Server Error)",
     ],
     [
       "sends a page",
       {},
       () => typed("<h1>Sign in</h1>", "text/html; charset=utf-8"),
       "garbage",
-      "The server sent a web page (text/html), which is no agent's answer",
+      "The server sent a web page (text/html), not an agent's response",
     ],
-    ["sends broken JSON", {}, () => typed('{"a": ', "application/json"), "garbage", "The server's answer is no JSON"],
+    ["sends broken JSON", {}, () => typed('{"a": ', "application/json"), "garbage", "The server's response isn't JSON"],
     [
       "sends no JSON where a path leads into it",
       { streamOutputPath: "$.a" },
       () => new Response("hi"),
       "garbage",
-      "The server's answer is no JSON",
+      "The server's response isn't JSON",
     ],
     [
       "has nothing at the path",
       { streamOutputPath: "$.a" },
       () => json({ b: 1 }),
       "garbage",
-      "The server's answer has nothing at $.a",
+      "The server's response has nothing at $.a",
     ],
     [
       "sends no events",
       { stream: "sse" },
       () => json({}),
       "garbage",
-      "The server sent application/json where a stream of events was expected",
+      "The server sent application/json instead of a stream of events",
     ],
     [
       "sends too much",
@@ -198,6 +201,51 @@ describe("an agent that is a server", () => {
     assertEquals([kind, message], ["flooded", "The agent's output is longer than 8,388,608 characters"]);
   });
 
+  it("fails when it sends more than it announces, without end", async () => {
+    const piece = `10000\r\n${"x".repeat(65536)}\r\n`;
+    const head =
+      "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n";
+    const url = rawServer([head, ...Array<string>(200).fill(piece)]);
+    const { kind } = await failureOf(await runnerOf({ ...HTTP, url }), "a");
+    assertEquals(kind, "flooded");
+  });
+
+  const exhausting: [string, string, unknown, string][] = [
+    ["whose texts contain each other", "$..t", nested(80, "t", "x".repeat(200_000)), "flooded"],
+    ["that is nested too deeply", "$..t", nested(5000, "t", "x"), "garbage"],
+    ["with a query for every two values", "$..*..*..*", nested(90, "t", Array(20_000).fill([1])), "garbage"],
+    ["with a query for every value", "$[?count($..*) > 1]", Array(20_000).fill([1]), "garbage"],
+  ];
+  for (const [what, streamOutputPath, value, expected] of exhausting) {
+    it(`fails alone with a response ${what}`, async () => {
+      const { url } = agentServer(() => json(value));
+      assertEquals((await failureOf(await runnerOf({ ...HTTP, url, streamOutputPath }), "a")).kind, expected);
+    });
+  }
+
+  it("fails, and isn't asked, where half a surrogate pair belongs in its URL", async () => {
+    const { url, received } = agentServer(() => new Response("ok"));
+    const place = new URL("/?q={{input}}", url);
+    const retry = { attempts: 2, backoff: 0, statusCodes: [503] };
+    const { message } = await failureOf(await runnerOf({ ...HTTP, method: "GET", url: place, retry }), "a\ud800");
+    assertEquals([message, received.length], [
+      "The input can't be part of a URL: it contains half a surrogate pair",
+      0,
+    ]);
+  });
+
+  it("is trusted over HTTPS where its authority is named", async () => {
+    const authority = await Authority.create();
+    const certificate = await authority.issue("IP:127.0.0.1");
+    await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {}, ...certificate }, () => {
+      return new Response("secure");
+    });
+    const url = new URL(`https://127.0.0.1:${server.addr.port}/`);
+    const caCerts = [Deno.readTextFileSync(authority.file)];
+    assertEquals(await answerTo(await runnerOf({ ...HTTP, url }, { caCerts }), "a"), "secure");
+    await authority.remove();
+  });
+
   it("follows a redirect inside its origin with the same request", async () => {
     const { url, received } = agentServer(({ url }) =>
       new URL(url).pathname === "/"
@@ -219,13 +267,17 @@ describe("an agent that is a server", () => {
       "a",
     );
     assertEquals(kind, "http");
-    assertEquals(message, `The server at 127.0.0.1:${port} cannot be reached: connection refused`);
+    assertEquals(message, `Can't reach the server at 127.0.0.1:${port}: connection refused`);
   });
 
   it("fails when it does not answer in time", async () => {
     const { url } = agentServer(() => new Promise<Response>(() => {}));
     const failure = await failureOf(await runnerOf({ ...HTTP, url, timeout: 200 }), "a");
-    assertEquals(failure, { kind: "timeout", message: "The server did not answer whole within 0.2 s", stderr: [] });
+    assertEquals(failure, {
+      kind: "timeout",
+      message: "The server's response wasn't complete within 0.2 s",
+      stderr: [],
+    });
   });
 
   it("ends at once when the run is stopped, with the reason of the stop", async () => {
@@ -242,7 +294,7 @@ describe("an agent that is a server", () => {
     const { url, received } = agentServer(() => new Response(null, { status: 503 }));
     const retry = { attempts: 2, backoff: 0, statusCodes: [503] };
     const { message } = await failureOf(await runnerOf({ ...HTTP, url, retry }), "a");
-    assertEquals([received.length, message], [3, "The server answered with status 503 (Service Unavailable)"]);
+    assertEquals([received.length, message], [3, "The server responded with status 503 (Service Unavailable)"]);
   });
 
   it("is asked again until it answers", async () => {
@@ -260,9 +312,13 @@ describe("an agent that is a server", () => {
   });
 
   const wrong: [string, Partial<HttpRunner>, RegExp][] = [
-    ["a path that is none", { streamOutputPath: "$.[" }, /^runner\.http\.stream_output_path is no JSONPath/],
-    ["a header that is none", { headers: { "a b": "secret" } }, /^runner\.http\.headers or runner\.http\.method holds/],
-    ["a method that is none", { method: "P OST" }, /^runner\.http\.headers or runner\.http\.method holds/],
+    ["a path that is none", { streamOutputPath: "$.[" }, /^runner\.http\.stream_output_path isn't a JSONPath/],
+    [
+      "a header that is none",
+      { headers: { "a b": "secret" } },
+      /^runner\.http\.headers or runner\.http\.method contains/,
+    ],
+    ["a method that is none", { method: "P OST" }, /^runner\.http\.headers or runner\.http\.method contains/],
   ];
   for (const [what, differing, message] of wrong) {
     it(`cannot be made with ${what}`, async () => {

@@ -78,6 +78,17 @@ describe("an agent that is a program", () => {
     );
   });
 
+  it("is still asked after a line that ready_pattern would take hours for", async () => {
+    const script = `console.log("Listening on ".repeat(500_000)); console.log("READY 1");
+      process.stdin.once("data", () => console.log('{"type":"final","output":"ok"}'));`;
+    const runner = {
+      ...AGENT,
+      command: ["node", "-e", script],
+      readyPattern: /Listening on .*port (\d+)|READY/,
+    } as const;
+    assertEquals(await answerTo(await runnerOf(runner), "hello"), "ok");
+  });
+
   const failures: [string, string, RunFailure["kind"], string][] = [
     ["reports an error", "!error no quota", "agent_error", "The agent reports an error: no quota"],
     ["sends an error message", "!error-type slow down", "agent_error", "The agent reports an error: slow down"],
@@ -89,19 +100,20 @@ describe("an agent that is a program", () => {
       "The agent closed its standard output before it answered",
     ],
     ["ends in the middle of a line", "!half-a-line", "crashed", "The agent ended with exit code 0 before it answered"],
-    ["writes no JSON", "!garbage Hello <b>", "garbage", 'The agent wrote a line that is no JSON: "Hello <b>"'],
+    ["writes no JSON", "!garbage Hello <b>", "garbage", 'The agent wrote a line that isn\'t JSON: "Hello <b>"'],
     [
       "writes control characters",
       "!garbage \u001b[31m",
       "garbage",
-      'The agent wrote a line that is no JSON: "\\\\x1b[31m"',
+      'The agent wrote a line that isn\'t JSON: "\\\\x1b[31m"',
     ],
     [
       "writes no object",
       "!garbage [1]",
       "garbage",
-      'The agent wrote a line that is no JSON object with a "type": "[1]"',
+      'The agent wrote a line that isn\'t a JSON object with a "type": "[1]"',
     ],
+    ["sends an output that is nested too deeply", "!deep", "garbage", 'The agent\'s "output" is nested too deeply'],
     ["writes a line without end", "!long 9000000", "flooded", "The agent wrote a line of more than 8 MiB"],
     ["writes without end", "!flood", "flooded", "The agent wrote more than 64 MiB on one input"],
   ];

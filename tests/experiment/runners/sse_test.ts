@@ -101,7 +101,7 @@ describe("a stream of events", () => {
       "garbage",
       "The server's stream has no event x or y",
     ],
-    ["data that is no JSON", DELTA, "data: <b>\n\n", "garbage", "An event's data is no JSON"],
+    ["data that is no JSON", DELTA, "data: <b>\n\n", "garbage", "An event's data isn't JSON"],
     [
       "more than the guard lets through",
       {},
@@ -129,7 +129,7 @@ describe("a stream of events", () => {
     const { kind, message } = await failureOf(await runnerOf({ ...SSE, url }), "a");
     assertEquals([kind, message], [
       "http",
-      `The server at ${url.host} cannot be reached: the connection was closed early`,
+      `Can't reach the server at ${url.host}: the connection was closed early`,
     ]);
   });
 });

@@ -1,30 +1,31 @@
 /**
- * What an agent's server sends, read in bounded memory: a document, or a stream of events.
+ * A server's response, read in bounded memory: a document, or a stream of events.
  *
  * @module
  */
 import { createParser, type EventSourceMessage } from "eventsource-parser";
+import { boundedText } from "../../api_client/bounded_body.ts";
 import type { HttpRunner } from "../model.ts";
 import { type Fault, shownText } from "./protocol.ts";
 import type { TextFinder } from "./output_path.ts";
 
-/** The most characters of one answer, or of one event. */
-const ANSWER_LIMIT = 8 * 1024 * 1024;
-/** What OpenAI's API, and many after it, send behind the last event. */
+/** The most bytes of a document, and the most characters of an event or of all texts together. */
+const RESPONSE_LIMIT = 8 * 1024 * 1024;
+/** What OpenAI's API, and many like it, send after the last event. */
 const LAST_EVENT = "[DONE]";
 
-/** Thrown where a server has not answered as an agent does. */
+/** Thrown where a server doesn't respond as an agent does. */
 export class HttpFault extends Error {
   /**
    * @param fault What happened.
-   * @param reply What came back, where a further attempt may bring something else; `null` where it would not.
+   * @param response What came back, where another attempt may change something; `null` where it wouldn't.
    */
-  constructor(readonly fault: Fault, readonly reply: Response | "cut off" | null = null) {
+  constructor(readonly fault: Fault, readonly response: Response | "cut off" | null = null) {
     super(fault.message);
   }
 }
 
-/** How an answer is read. */
+/** How a response is read. */
 export interface Reading extends Pick<HttpRunner, "stream" | "streamOutputPath" | "streamEventFilter"> {
   readonly textOf: TextFinder | null;
   /** Characters; `null` for no bound of its own. */
@@ -35,9 +36,9 @@ export interface Reading extends Pick<HttpRunner, "stream" | "streamOutputPath" 
  * @param response Its body has not been read.
  * @param reading How.
  * @returns The agent's output.
- * @throws {HttpFault} When it is no answer of an agent, or too long.
+ * @throws {HttpFault} When it isn't what an agent responds, or is too long.
  */
-export async function readAnswer(response: Response, reading: Reading): Promise<string> {
+export async function readResponse(response: Response, reading: Reading): Promise<string> {
   if (!response.ok) throw new HttpFault(await refusal(response), response);
   return reading.stream === "sse" ? await readEvents(response, reading) : await readDocument(response, reading);
 }
@@ -49,16 +50,15 @@ async function readDocument(
   const type = mediaType(response);
   if (type === "text/html") {
     await response.body?.cancel();
-    throw garbage("The server sent a web page (text/html), which is no agent's answer");
+    throw garbage("The server sent a web page (text/html), not an agent's response");
   }
-  // The path may lead to a small part of a large document.
-  const text = await bounded(response, textOf === null ? outputCharLimit : null);
-  if (textOf === null && !/[/+]json$/.test(type)) return text;
-  const value = parsed(text, "The server's answer is no JSON");
-  if (textOf === null) return text;
-  const output = textOf(value);
-  if (output === null) throw garbage(`The server's answer has nothing at ${streamOutputPath}`);
-  return limited(output, outputCharLimit);
+  const text = await bounded(response);
+  if (textOf === null && !/[/+]json$/.test(type)) return limited(text, outputCharLimit);
+  const value = parsed(text, "The server's response isn't JSON");
+  if (textOf === null) return limited(text, outputCharLimit);
+  const output = textAt(textOf, value, outputCharLimit ?? RESPONSE_LIMIT);
+  if (output === null) throw garbage(`The server's response has nothing at ${streamOutputPath}`);
+  return output;
 }
 
 async function readEvents(response: Response, reading: Reading): Promise<string> {
@@ -66,16 +66,16 @@ async function readEvents(response: Response, reading: Reading): Promise<string>
   if (type !== "text/event-stream") {
     await response.body?.cancel();
     throw garbage(
-      `The server sent ${type === "" ? "something" : shownText(type)} where a stream of events was expected`,
+      `The server sent ${type === "" ? "no content type" : shownText(type)} instead of a stream of events`,
     );
   }
   const collected = new Collected(reading);
   const parser = createParser({
     onEvent: (event) => collected.add(event),
     onError: ({ type }) => {
-      if (type === "max-buffer-size-exceeded") throw flooded(ANSWER_LIMIT);
+      if (type === "max-buffer-size-exceeded") throw flooded(RESPONSE_LIMIT);
     },
-    maxBufferSize: ANSWER_LIMIT,
+    maxBufferSize: RESPONSE_LIMIT,
   });
   for await (const text of texts(response)) {
     parser.feed(text);
@@ -100,10 +100,11 @@ class Collected {
     if (data === LAST_EVENT) return void (this.isWhole = true);
     const { streamEventFilter, textOf, outputCharLimit } = this.#reading;
     if (streamEventFilter !== null && !streamEventFilter.includes(event)) return;
-    const text = textOf === null ? data : textOf(parsed(data, "An event's data is no JSON"));
+    const limit = outputCharLimit ?? RESPONSE_LIMIT;
+    const text = textOf === null ? data : textAt(textOf, parsed(data, "An event's data isn't JSON"), limit);
     if (text === null) return;
     this.#hasText = true;
-    this.#text = limited(this.#text + text, outputCharLimit ?? ANSWER_LIMIT);
+    this.#text = limited(this.#text + text, limit);
   }
 
   output(): string {
@@ -121,13 +122,13 @@ async function refusal(response: Response): Promise<Fault> {
   const reason = mediaType(response).endsWith("json") ? await reasonOf(response) : void await response.body?.cancel();
   const said = statusText === "" ? "" : ` (${shownText(statusText)})`;
   const more = reason === undefined ? "" : `: ${shownText(reason)}`;
-  return { kind: "http", message: `The server answered with status ${status}${said}${more}` };
+  return { kind: "http", message: `The server responded with status ${status}${said}${more}` };
 }
 
-/** @returns What a JSON answer says of its failure, in one of the usual places. */
+/** @returns The reason that a JSON response gives, in one of the usual places. */
 async function reasonOf(response: Response): Promise<string | undefined> {
   try {
-    const { error, message, detail } = JSON.parse(await bounded(response, null));
+    const { error, message, detail } = JSON.parse(await bounded(response));
     return [error?.message, error, message, detail].find((it) => typeof it === "string" && it.trim() !== "");
   } catch (error) {
     if (error instanceof HttpFault || error instanceof SyntaxError || error instanceof TypeError) return undefined;
@@ -135,19 +136,10 @@ async function reasonOf(response: Response): Promise<string | undefined> {
   }
 }
 
-async function bounded(response: Response, limit: number | null): Promise<string> {
-  const most = Math.min(limit ?? ANSWER_LIMIT, ANSWER_LIMIT);
-  // A length that is told bounds the answer as well as counting does, and faster; packed, it says nothing of the size.
-  const length = response.headers.get("content-length");
-  if (length !== null && Number(length) <= most && !response.headers.has("content-encoding")) {
-    return await response.text();
-  }
-  let whole = "";
-  for await (const text of texts(response)) {
-    whole += text;
-    if (whole.length > most) throw flooded(most);
-  }
-  return whole;
+async function bounded(response: Response): Promise<string> {
+  const text = await boundedText(response, RESPONSE_LIMIT);
+  if (text === null) throw flooded(RESPONSE_LIMIT);
+  return text;
 }
 
 async function* texts(response: Response): AsyncGenerator<string> {
@@ -159,6 +151,13 @@ async function* texts(response: Response): AsyncGenerator<string> {
 function limited(output: string, limit: number | null): string {
   if (limit !== null && output.length > limit) throw flooded(limit);
   return output;
+}
+
+function textAt(textOf: TextFinder, value: unknown, limit: number): string | null {
+  const found = textOf(value, limit);
+  if (found === "too long") throw flooded(limit);
+  if (found === "exhausting") throw garbage("The server's response is too large or too deep for stream_output_path");
+  return found.text;
 }
 
 function parsed(text: string, complaint: string): unknown {

@@ -1,0 +1,50 @@
+/**
+ * Redirects, followed within one origin: a key or an input goes to the server it was meant for and nowhere else.
+ *
+ * @module
+ */
+
+/** How many redirects are followed. */
+const REDIRECT_LIMIT = 5;
+
+/** Thrown where a redirect isn't followed. */
+export class RedirectError extends Error {
+  /** @param target The host of another origin; `null` for a loop, and empty for what isn't a web address. */
+  constructor(readonly target: string | null) {
+    super("The redirect isn't followed");
+  }
+}
+
+/** The part of a response that tells whether it is a redirect. */
+interface Redirectable {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body?: ReadableStream | null;
+}
+
+/**
+ * Sends a request, and again wherever its server redirects it to.
+ *
+ * @param method Redirects that don't keep the method are followed for GET alone (RFC 9110, section 15.4).
+ * @param send Sends the request to an address.
+ * @returns The first response that isn't a redirect.
+ * @throws {RedirectError} When a redirect leads to another origin, or there are too many.
+ */
+export async function followRedirects<R extends Redirectable>(
+  first: URL,
+  method: string,
+  send: (url: URL) => Promise<R>,
+): Promise<R> {
+  const followed = method === "GET" ? [301, 302, 303, 307, 308] : [307, 308];
+  let url = first;
+  for (let count = 0;; count++) {
+    const response = await send(url);
+    const location = response.headers.get("location");
+    const next = followed.includes(response.status) && location !== null ? URL.parse(location, url) : null;
+    if (next === null) return response;
+    await response.body?.cancel();
+    if (next.origin !== first.origin) throw new RedirectError(next.host);
+    if (count === REDIRECT_LIMIT) throw new RedirectError(null);
+    url = next;
+  }
+}
