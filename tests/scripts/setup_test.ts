@@ -1,5 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
+import denoJson from "../../deno.json" with { type: "json" };
+import { jsrModules } from "../../scripts/setup/jsr_from_npm.ts";
 import { LOCK, lockOptions } from "../../scripts/setup/lock.ts";
 import { setUp, type SetupOptions, writeLock } from "../../scripts/setup/set_up.ts";
 import { lastTried, noteTried, packagesFrom, readMarker } from "../../scripts/setup/vendor_folder.ts";
@@ -81,6 +83,12 @@ describe("setting up", () => {
     assertEquals(await used(), "@small/two\n");
   });
 
+  it("knows modules of each JSR package that deno.json imports", () => {
+    const packages = Object.values<string>(denoJson.imports).filter((it) => it.startsWith("jsr:"));
+    const modules = jsrModules(denoJson.imports);
+    assertEquals(packages.filter((it) => !modules.some((module) => module.startsWith(it))), []);
+  });
+
   it("does nothing when it is done", async () => {
     await setUp(options());
     registry.asked();
@@ -114,7 +122,7 @@ describe("setting up", () => {
 
   it("waits for a registry that is slow, but steady", async () => {
     const slow = async (path: string) => {
-      await new Promise((resolve) => setTimeout(resolve, 900));
+      await new Promise((resolve) => setTimeout(resolve, 1_200));
       return new Response(Deno.readTextFileSync(`${root}/files/${path}`));
     };
     await writePackages(`${root}/files`, "1.2.0");
@@ -123,7 +131,7 @@ describe("setting up", () => {
         registry.instead.set(`${name}/${file}`, () => slow(`${name}/${file}`));
       }
     }
-    const patience = 3_000;
+    const patience = 5_000;
     const start = performance.now();
     await setUp({ ...options(), patience });
     assertEquals([held(), performance.now() - start > patience], [fromJsr("1.2.0"), true]);
