@@ -1,105 +1,87 @@
 /**
- * Compiles the program and runs the tests, the end-to-end ones on the executable. The last line says
- * `N passed, N failed`, in cases.
+ * Compiles the program and runs tests, the end-to-end ones on the executable. The last line says `N passed, N failed`,
+ * in cases.
  *
- * `--portable` leaves out the `_system_test.ts` files, which needs tools from Debian's packages. All other arguments go to
- * `deno test`; files and folders among them replace the whole of `tests`.
+ * Without an option it runs what needs Deno alone. `--system` runs the `_system_test.ts` files, `--long` those that have
+ * larger numbers, with these; both install what they need as root on a Debian-like system. `--all` is both the portable
+ * and the system tests, with the checks of `deno task check` and its likes: all that a change must pass.
  *
- * Where root runs the whole of it, an ordinary user then compiles the program and runs the end-to-end tests once more, in
- * a copy of the project. `--ordinary-user` does that alone.
+ * Files and folders limit the run to these. All other arguments go to `deno test`.
  *
  * @module
  */
-import { installCommand, installMissing, TEST_TOOLS } from "./debian_tools.ts";
-import { type CaseCount, CaseCounter } from "./test/case_counter.ts";
-import { openOrdinaryWorkspace } from "./test/ordinary_user.ts";
+import { longestFirst, readDurations, saveDurations } from "./test/durations.ts";
+import {
+  cleanEnvironment,
+  compile,
+  denoJob,
+  ordinaryUserJob,
+  requireTools,
+  testJob,
+  withOrdinaryWorkspace,
+} from "./test/jobs.ts";
+import { UID_DEPENDENT } from "./test/ordinary_user.ts";
+import { type PendingJob, runJobs } from "./test/pool.ts";
+import { progressLine, summary } from "./test/report.ts";
+import { findTestFiles, isSystemTest, LONG_VARIABLE } from "./test/test_files.ts";
 
-const TESTS = "tests";
-const SYSTEM_TESTS = `${TESTS}/**/*_system_test.ts`;
-const END_TO_END_TESTS = `${TESTS}/e2e`;
-const PORTABLE = "--portable";
-const ORDINARY_USER = "--ordinary-user";
+const SUITES = { "--system": "system", "--long": "long", "--all": "all" } as const;
 
-// A developer's own key must not come near a test.
-for (const name of Object.keys(Deno.env.toObject())) {
-  if (name.startsWith("FLUXLOOP_") && name !== "FLUXLOOP_TEST_LONG") Deno.env.delete(name);
-}
-
-const portable = Deno.args.includes(PORTABLE);
-const ordinaryAlone = Deno.args.includes(ORDINARY_USER);
-const args = Deno.args.filter((it) => it !== PORTABLE && it !== ORDINARY_USER);
-const isWhole = !portable && !args.some(isPath) && Deno.build.os === "linux" && Deno.uid() === 0;
-const counts: CaseCount[] = [];
-if (!ordinaryAlone) {
-  if (!portable) await requireTools();
-  await run("run", "-A", "scripts/compile.ts");
-  counts.push(await runTests());
-}
-if (ordinaryAlone || isWhole) counts.push(await runAsOrdinaryUser());
-const passed = counts.reduce((sum, it) => sum + it.passed, 0);
-const failed = counts.reduce((sum, it) => sum + it.failed, 0);
-if (passed + failed === 0) console.error("No test ran.");
-console.log(`${passed} passed, ${failed} failed`);
-Deno.exit(failed === 0 && passed > 0 ? 0 : 1);
-
-async function requireTools(): Promise<void> {
-  let missing;
-  try {
-    missing = await installMissing(TEST_TOOLS);
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    Deno.exit(1);
-  }
-  if (missing.length === 0) return;
-  console.error(
-    `The tests need ${missing.map((it) => it.command).join(" and ")}: install with \`${installCommand(missing)}\`, ` +
-      "or run `deno task test:portable`, which leaves out the tests that do.",
-  );
+try {
+  Deno.exit(await main(Deno.args) ? 0 : 1);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  console.log("0 passed, 1 failed");
   Deno.exit(1);
 }
 
-/** Runs Deno, and ends this program when that fails. */
-async function run(...args: string[]): Promise<void> {
-  const { code } = await new Deno.Command(Deno.execPath(), { args, stdin: "null" }).spawn().status;
-  if (code !== 0) Deno.exit(code);
+/** @returns Whether all cases passed. */
+async function main(args: readonly string[]): Promise<boolean> {
+  const suite = Object.entries(SUITES).find(([option]) => args.includes(option))?.[1] ?? "portable";
+  const paths = args.filter(isPath);
+  const options = args.filter((it) => !isPath(it) && !(it in SUITES));
+  const files = findTestFiles(suite, paths.length > 0 ? paths : ["tests"]);
+
+  // The tools come over the network, meanwhile the processors are free for the compiler.
+  const tools = suite !== "portable" ? requireTools() : Promise.resolve();
+  const compiled = compile();
+  for (const it of [tools, compiled]) it.catch(() => {}); // The first job that waits for it reports this.
+
+  const durations = await readDurations();
+  const env = cleanEnvironment(suite === "long" ? { [LONG_VARIABLE]: "1" } : {});
+  const portable = files.filter((it) => !isSystemTest(it)).map((it) => testJob(it, options, env, compiled));
+  const prepared = Promise.all([tools, compiled]);
+  prepared.catch(() => {});
+  const system = files.filter(isSystemTest).map((it) => testJob(it, options, env, prepared));
+  const twice = suite === "system" || suite === "all"
+    ? UID_DEPENDENT.filter((file) => paths.length === 0 || paths.some((it) => file.startsWith(it)))
+    : [];
+  const outcomes = await withOrdinaryWorkspace(twice.length > 0 ? compiled : null, (workspace) => {
+    const ordinary = workspace === null ? [] : twice.map((it) => ordinaryUserJob(it, workspace));
+    const jobs: PendingJob[] = [
+      ...(suite === "all" ? checks(tools) : []),
+      // Those that wait for tools come last, so that no worker waits while there is something to do.
+      ...longestFirst(portable, durations),
+      ...longestFirst([...system, ...ordinary], durations),
+    ];
+    return runJobs(jobs, navigator.hardwareConcurrency, (it) => console.log(progressLine(it)));
+  });
+
+  await saveDurations(Object.fromEntries(outcomes.map((it) => [it.name, it.milliseconds])));
+  if (outcomes.every((it) => it.passed + it.failed === 0)) throw new Error("No test ran.");
+  console.log(summary(outcomes));
+  return outcomes.every((it) => it.failed === 0);
 }
 
-function runTests(): Promise<CaseCount> {
-  return counted(
-    new Deno.Command(Deno.execPath(), {
-      args: [
-        ...["test", "--allow-all", "--no-prompt"],
-        ...(portable ? [`--ignore=${SYSTEM_TESTS}`] : []),
-        ...args,
-        ...(args.some(isPath) ? [] : [TESTS]),
-      ],
-      stdin: "null",
-      stdout: "piped",
-    }),
-  );
-}
-
-async function runAsOrdinaryUser(): Promise<CaseCount> {
-  console.error("Now as an ordinary user:");
-  const { prefix: [command, ...before], deno, cwd, env, remove } = await openOrdinaryWorkspace();
-  try {
-    const args = [...before, deno, "run", "-A", "scripts/test.ts", PORTABLE, END_TO_END_TESTS];
-    return await counted(new Deno.Command(command, { args, cwd, env, stdin: "null", stdout: "piped" }));
-  } finally {
-    await remove();
-  }
-}
-
-/** Runs tests, shows what they print, and counts them. */
-async function counted(command: Deno.Command): Promise<CaseCount> {
-  const testing = command.spawn();
-  const counter = new CaseCounter();
-  const decoder = new TextDecoder();
-  for await (const chunk of testing.stdout) {
-    for (let rest = chunk; rest.length > 0;) rest = rest.subarray(Deno.stdout.writeSync(rest));
-    counter.read(decoder.decode(chunk, { stream: true }));
-  }
-  return counter.result((await testing.status).success);
+/** What a change must pass besides the tests. */
+function checks(tools: Promise<unknown>): PendingJob[] {
+  return [
+    denoJob("deno check", ["check"]),
+    denoJob("deno lint", ["lint"]),
+    denoJob("deno fmt", ["fmt", "--check"]),
+    denoJob("deno task generate --check", ["run", "-A", "scripts/generate_types.ts", "--check"]),
+    denoJob("deno task lint:workflows", ["run", "-A", "scripts/lint_workflows.ts"], tools),
+  ];
 }
 
 function isPath(argument: string): boolean {

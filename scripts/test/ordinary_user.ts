@@ -5,10 +5,20 @@
  * @module
  */
 
+/** The test files that depend on the user and run a second time as this one. */
+export const UID_DEPENDENT: readonly string[] = [
+  "tests/cli/pin_test.ts",
+  "tests/credentials/hostile_files_test.ts",
+  "tests/credentials/unreadable_files_test.ts",
+  "tests/e2e/journey_test.ts",
+  "tests/e2e/permissions_test.ts",
+  "tests/e2e/platform_serve_test.ts",
+];
+
 /** A user's number that belongs to nobody. */
 const UID = 61_001;
 /** What is made anew there, or is of no use. */
-const LEFT_OUT = [".git", "dist", "coverage", "node_modules"];
+const LEFT_OUT = [".git", ".cache", "coverage", "node_modules"];
 
 /** The copy, and how a command is run in it. */
 export interface OrdinaryWorkspace {

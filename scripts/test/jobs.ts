@@ -1,0 +1,101 @@
+/**
+ * The jobs of a run: test files, once more as an ordinary user where that matters, and other tasks.
+ *
+ * @module
+ */
+import { installCommand, installMissing, TEST_TOOLS } from "../debian_tools.ts";
+import { openOrdinaryWorkspace, type OrdinaryWorkspace } from "./ordinary_user.ts";
+import type { Job, PendingJob } from "./pool.ts";
+
+type Environment = Readonly<Record<string, string>>;
+
+/** The environment without the developer's own settings and keys, which must not reach a test. */
+export function cleanEnvironment(added: Environment = {}): Environment {
+  const inherited = Object.entries(Deno.env.toObject()).filter(([name]) => !name.startsWith("FLUXLOOP_"));
+  return { ...Object.fromEntries(inherited), ...added };
+}
+
+/** A job that runs Deno with these arguments and counts as one case. */
+export function denoJob(
+  name: string,
+  args: readonly string[],
+  after: Promise<unknown> = Promise.resolve(),
+): PendingJob {
+  const job: Job = { name, command: [Deno.execPath(), ...args], env: cleanEnvironment(), isTest: false };
+  return { name, prepare: () => after.then(() => job) };
+}
+
+/** A job that runs the cases of one file. */
+export function testJob(
+  file: string,
+  options: readonly string[],
+  env: Environment,
+  after: Promise<unknown>,
+): PendingJob {
+  const job: Job = { name: file, command: testCommand(Deno.execPath(), file, options), env, isTest: true };
+  return { name: file, prepare: () => after.then(() => job) };
+}
+
+/** A job that runs the cases of one file in the ordinary user's copy of the project. */
+export function ordinaryUserJob(file: string, workspace: Promise<OrdinaryWorkspace>): PendingJob {
+  const name = `${file} (as an ordinary user)`;
+  const prepare = async () => {
+    const { prefix, deno, cwd, env } = await workspace;
+    return {
+      name,
+      command: [...prefix, ...testCommand(deno, file, [])],
+      cwd,
+      env: cleanEnvironment(env),
+      isTest: true,
+    };
+  };
+  return { name, prepare };
+}
+
+/** Types are checked by `deno task check`. */
+function testCommand(deno: string, file: string, options: readonly string[]): string[] {
+  return [deno, "test", "--allow-all", "--no-check", "--no-prompt", ...options, file];
+}
+
+/**
+ * Compiles the program.
+ *
+ * @throws {Error} When that fails; the reason is on standard error.
+ */
+export async function compile(): Promise<void> {
+  const args = ["run", "-A", "--no-check", "scripts/compile.ts"];
+  const { success } = await new Deno.Command(Deno.execPath(), { args, stdin: "null" }).spawn().status;
+  if (!success) throw new Error("The program doesn't compile.");
+}
+
+/**
+ * Makes sure that the tools for the system tests are there.
+ *
+ * @throws {Error} Naming what is missing and how to install it.
+ */
+export async function requireTools(): Promise<void> {
+  const missing = await installMissing(TEST_TOOLS);
+  if (missing.length === 0) return;
+  throw new Error(
+    `The system tests need ${missing.map((it) => it.command).join(", ")}. ` +
+      `Run \`${installCommand(missing)}\` as root on a Debian-like system.`,
+  );
+}
+
+/**
+ * Runs `work` with a copy of the project for an ordinary user, made once `compiled` is done. Without `compiled`, or where
+ * this process is an ordinary user itself, there is none.
+ */
+export async function withOrdinaryWorkspace<T>(
+  compiled: Promise<unknown> | null,
+  work: (workspace: Promise<OrdinaryWorkspace> | null) => Promise<T>,
+): Promise<T> {
+  if (compiled === null || Deno.uid() !== 0) return await work(null);
+  const workspace = compiled.then(openOrdinaryWorkspace);
+  workspace.catch(() => {}); // The first job that needs it reports this.
+  try {
+    return await work(workspace);
+  } finally {
+    await workspace.then((it) => it.remove(), () => {});
+  }
+}

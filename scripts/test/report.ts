@@ -1,0 +1,35 @@
+/**
+ * What a run of tests prints.
+ *
+ * @module
+ */
+import type { Outcome } from "./pool.ts";
+
+const SLOWEST = 10;
+
+/** The line about a job that has ended. */
+export function progressLine({ name, milliseconds, passed, failed }: Outcome): string {
+  return `${failed === 0 ? "ok    " : "FAILED"} ${seconds(milliseconds)} ${
+    String(passed + failed).padStart(4)
+  }  ${name}`;
+}
+
+/** The end of a run: the slowest jobs, then the whole output of those that failed, then the number of cases. */
+export function summary(outcomes: readonly Outcome[]): string {
+  const slowest = outcomes.toSorted((a, b) => b.milliseconds - a.milliseconds).slice(0, SLOWEST);
+  const failures = outcomes.filter((it) => it.failed > 0);
+  const passed = outcomes.reduce((sum, it) => sum + it.passed, 0);
+  const failed = outcomes.reduce((sum, it) => sum + it.failed, 0);
+  return [
+    "",
+    "Slowest:",
+    ...slowest.map((it) => `${seconds(it.milliseconds)}  ${it.name}`),
+    ...failures.flatMap((it) => ["", `FAILED ${it.name}`, it.output.trim()]),
+    "",
+    `${passed} passed, ${failed} failed`,
+  ].join("\n");
+}
+
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(1).padStart(6)} s`;
+}

@@ -1,0 +1,37 @@
+import { assertEquals } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import { CaseCounter } from "../../scripts/test/case_counter.ts";
+
+const PASSED = "ok | 2 passed (9 steps) | 0 failed (31ms)\n";
+const FAILED = `one ... FAILED (2ms)
+
+ FAILURES 
+
+a file => ./tests/a_test.ts:3:1
+its first ... case => ./tests/a_test.ts:4:1
+
+FAILED | 0 passed (3 steps) | 1 failed (2 steps) | 3 filtered out (1s)
+`;
+
+describe("the case counter", () => {
+  const table: [string, { output: string; success: boolean }, [passed: number, failed: number]][] = [
+    ["counts the steps that passed", { output: PASSED, success: true }, [9, 0]],
+    ["counts one step", { output: "ok | 1 passed (1 step) | 0 failed (1ms)\n", success: true }, [1, 0]],
+    ["counts the listed failures", { output: FAILED, success: false }, [3, 2]],
+    ["reads colored output", { output: `\x1b[0m\x1b[32mok\x1b[0m${PASSED.slice(2)}`, success: true }, [9, 0]],
+    ["counts a file that doesn't load as a failure", { output: "error: Uncaught\n", success: false }, [0, 1]],
+    ["counts a failure after the last case", { output: PASSED, success: false }, [9, 1]],
+    ["counts a run without a summary as a failure", { output: "running 1 test\n", success: true }, [0, 1]],
+    ["counts nothing where all is filtered out", {
+      output: "ok | 0 passed | 0 failed | 3 filtered out (1ms)\n",
+      success: true,
+    }, [0, 0]],
+  ];
+  for (const [what, { output, success }, [passed, failed]] of table) {
+    it(what, () => {
+      const counter = new CaseCounter();
+      for (const character of output) counter.read(character);
+      assertEquals(counter.result(success), { passed, failed });
+    });
+  }
+});

@@ -1,0 +1,68 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import { longestFirst } from "../../scripts/test/durations.ts";
+import { type Outcome, type PendingJob, runJobs } from "../../scripts/test/pool.ts";
+import { progressLine, summary } from "../../scripts/test/report.ts";
+import { findTestFiles } from "../../scripts/test/test_files.ts";
+
+/** A job that runs a script and counts as one case. */
+function job(name: string, script: string): PendingJob {
+  const command = [Deno.execPath(), "eval", script];
+  return { name, prepare: () => Promise.resolve({ name, command, env: Deno.env.toObject(), isTest: false }) };
+}
+
+const outcome = (name: string, seconds: number, failed = 0): Outcome => ({
+  name,
+  milliseconds: seconds * 1000,
+  passed: 2,
+  failed,
+  output: `${name} says so\n`,
+});
+
+describe("the test runner", () => {
+  it("starts the longest job first, and before it what has no duration", () => {
+    const jobs = ["short", "long", "new"].map((name) => ({ name }));
+    assertEquals(longestFirst(jobs, { short: 1, long: 20 }).map((it) => it.name), ["new", "long", "short"]);
+  });
+
+  it("runs each job once, however many workers there are", async () => {
+    for (const workers of [1, 3]) {
+      const names = ["a", "b"];
+      const outcomes = await runJobs(names.map((it) => job(it, "")), workers, () => {});
+      assertEquals(outcomes.map((it) => it.name).sort(), names);
+    }
+  });
+
+  it("goes on after a job that fails, and keeps what it printed", async () => {
+    const jobs = [job("bad", 'console.log("out"); console.error("err"); Deno.exit(2)'), job("good", "")];
+    const [bad, good] = await runJobs(jobs, 1, () => {});
+    assertEquals([bad.passed, bad.failed, bad.output.split("\n").sort().join(" ")], [0, 1, " err out"]);
+    assertEquals([good.passed, good.failed], [1, 0]);
+  });
+
+  it("stops when a job can't be prepared", async () => {
+    const broken = { name: "broken", prepare: () => Promise.reject(new Error("no tools")) };
+    await assertRejects(() => runJobs([broken], 1, () => {}), Error, "no tools");
+  });
+
+  it("tells failed jobs from others as they end", () => {
+    assertEquals(progressLine(outcome("a_test.ts", 1.25)), "ok        1.3 s    2  a_test.ts");
+    assertEquals(progressLine(outcome("a_test.ts", 12, 1)), "FAILED   12.0 s    3  a_test.ts");
+  });
+
+  it("ends with the slowest files, the output of those that failed, and the number of cases", () => {
+    const outcomes = [outcome("quick", 1), outcome("bad", 3, 1), ...Array(9).fill(outcome("slow", 4))];
+    assertEquals(
+      summary(outcomes),
+      `\nSlowest:\n${"   4.0 s  slow\n".repeat(9)}   3.0 s  bad\n\nFAILED bad\nbad says so\n\n22 passed, 1 failed`,
+    );
+  });
+
+  it("finds a suite's files in folders, and takes a named file as it is", () => {
+    const all = findTestFiles("all", ["tests"]);
+    const system = findTestFiles("system", ["tests"]);
+    assertEquals([...findTestFiles("portable", ["tests/"]), ...system].sort(), all.toSorted());
+    assertEquals(system.filter((it) => !it.endsWith("_system_test.ts")), []);
+    assertEquals(findTestFiles("portable", [system[0]]), [system[0]]);
+  });
+});
