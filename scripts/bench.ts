@@ -54,7 +54,7 @@ async function bench(jsonFile: string | undefined): Promise<void> {
       { name: "fluxloop auth status", program: [...FLUXLOOP, "auth", "status"], env },
       { name: `auth status, ${PROFILES} profiles`, program: [...FLUXLOOP, "auth", "status"], env: many },
       { name: `auth list, ${PROFILES} profiles`, program: [...FLUXLOOP, "auth", "list"], env: many },
-      { name: `a profile's name, ${PROFILES}`, program: [...FLUXLOOP, "completions", "profiles"], env: many },
+      { name: `a profile's name, ${PROFILES}`, program: [...FLUXLOOP, "__complete", "--profile", ":"], env: many },
       ...(hasPeer ? [{ name: "gh --version", program: ["gh", "--version"], env } as const] : []),
     ];
     const rows = compare(subjects.map((it) => it.name), await measure(subjects, ROUNDS));

@@ -7,13 +7,13 @@
 import { parseArgs } from "node:util";
 import { scanArguments } from "../src/cli/arguments.ts";
 import { commandTree } from "../src/cli/command_tree.ts";
-import { allCommands, describeTree } from "../src/cli/completions/describe.ts";
+import { allCommands, describeCommand } from "../src/cli/describe.ts";
 import { realContext } from "../src/system/real_context.ts";
 import { manPage, pageName } from "./man/page.ts";
 
 const { values } = parseArgs({ args: Deno.args, options: { into: { type: "string", default: "dist/man" } } });
 try {
-  const tree = describeTree(commandTree(realContext(), scanArguments([])));
+  const tree = describeCommand(commandTree(realContext(), scanArguments([])), []);
   const commands = allCommands(tree);
   const date = await pageDate();
   await Deno.mkdir(values.into, { recursive: true });

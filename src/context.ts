@@ -18,6 +18,8 @@ export interface TextStream {
   deliver(text: string): void;
   /** Whether a person's terminal is at the other end. */
   isTerminal(): boolean;
+  /** @returns The terminal's width in columns; `null` where it is no terminal or its width is unknown. */
+  columns(): number | null;
 }
 
 /** Standard input. */

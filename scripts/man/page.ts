@@ -4,7 +4,7 @@
  * @module
  */
 import denoJson from "../../deno.json" with { type: "json" };
-import { allCommands, type CommandDescription, type OptionDescription } from "../../src/cli/completions/describe.ts";
+import { allCommands, type CommandDescription, type OptionDescription } from "../../src/cli/describe.ts";
 import { ENVIRONMENT, EXIT_CODES, FILES } from "./facts.ts";
 
 /**
@@ -58,13 +58,10 @@ function withoutFirstPp(lines: readonly string[]): readonly string[] {
   return lines[0] === ".PP" ? lines.slice(1) : lines;
 }
 
-function synopsis({ path, usage, options, commands }: CommandDescription): string[] {
+function synopsis({ path, usage, commands }: CommandDescription): string[] {
   const name = `.B ${text(["fluxloop", ...path].join(" "))}`;
-  const alone = usage === "" ? "[options]" : usage.startsWith("[options]") ? usage : `[options] ${usage}`;
-  if (commands.length === 0) return [name, text(alone)];
-  // A command that only holds others has no options but help.
-  const runs = path.length > 0 && options.some((it) => !it.isGlobal);
-  return [...(runs ? [name, text("[options]"), ".br"] : []), name, text("<command> [options]")];
+  const runsItself = commands.length > 0 && !usage.startsWith("<command>");
+  return [name, text(usage), ...(runsItself ? [".br", name, text("<command> [options]")] : [])];
 }
 
 function environment(command: CommandDescription): [string, string, string][] {
@@ -102,7 +99,7 @@ function seeAlso(command: CommandDescription, tree: CommandDescription): string[
 
 function optionItem({ flags, description, value, default: standard }: OptionDescription): string[] {
   const names = flags.map((it) => `\\fB${text(it)}\\fR`).join(", ");
-  const told = standard === undefined ? description : `${description} (Default: ${standard})`;
+  const told = standard === undefined ? description : `${description} (default: ${standard})`;
   return item(value === null ? names : `${names} \\fI${text(value.name)}\\fR`, told);
 }
 

@@ -10,13 +10,14 @@ import type { Context } from "../context.ts";
 import { styleFor } from "../output/style.ts";
 import { apikeysCommand } from "./apikeys/mod.ts";
 import { AUTH_COMMANDS, authCommand } from "./auth/mod.ts";
-import { type Arguments, scanArguments } from "./arguments.ts";
+import type { Arguments } from "./arguments.ts";
 import { completionsCommand } from "./completions/mod.ts";
 import type { AnyCommand } from "./global_options.ts";
 import { showHelp } from "./help.ts";
 import { platformCommand } from "./platform/mod.ts";
 import { testCommand } from "./test/mod.ts";
 import { upgradeCommand } from "./upgrade.ts";
+import { PROFILE } from "./value_types.ts";
 
 /**
  * @param context The outside world.
@@ -27,28 +28,28 @@ export function commandTree(context: Context, args: Arguments): AnyCommand {
   const { colour } = styleFor(context, context.stdout, args.isColoured);
   const root = new Command()
     .name("fluxloop")
-    .description("Sign in to the FluxLoop Web Platform, for people and CI jobs.")
+    .description("Test AI agents with the FluxLoop Web Platform, in a terminal and in CI.")
     .noExit()
-    .help({ colors: colour, hints: true })
-    .helpOption("-h, --help", "Show this help.", {
+    .globalType("profile", PROFILE)
+    .helpOption("-h, --help", "Show help", {
       action(this: Command) {
         showHelp(context, this, colour);
       },
     })
     .version(VERSION)
-    .versionOption("-V, --version", "Show the version and what it was built with.", {
+    .versionOption("-V, --version", "Show version and build", {
       action: () => context.stdout.write(`${versionText()}\n`),
     })
-    .globalOption("--profile <name:string>", 'Profile to use. (Default: "default")')
-    .globalOption("--api-url <url:string>", 'Platform to use. (Default: "https://api.fluxloop.ai")')
-    .globalOption("--timeout <seconds:string>", "Longest time for a request, repetitions included. (Default: 30)")
-    .globalOption("--ca-file <path:string>", "Certificate authorities to trust beside the system's, in PEM form.")
-    .globalOption("-q, --quiet", "Say nothing but errors and what was asked for by name.")
-    .globalOption("-v, --verbose", "Show requests and timings on standard error, secrets masked.")
-    .globalOption("--no-color", "Use no colour.")
-    .example("Sign in", "fluxloop auth login")
-    .example("Test an agent", "fluxloop test")
-    .example("Try everything on this machine", "fluxloop platform serve")
+    .globalOption("--profile <name:profile>", 'Profile to use (default: "default")')
+    .globalOption("--api-url <url:string>", "Platform URL (default: https://api.fluxloop.ai)")
+    .globalOption("--timeout <seconds:string>", "Time limit for a request, with retries (default: 30)")
+    .globalOption("--ca-file <path:file>", "Extra CA certificates to trust, in PEM format")
+    .globalOption("-q, --quiet", "Print only errors and requested data")
+    .globalOption("-v, --verbose", "Log requests and timings to standard error")
+    .globalOption("--no-color", "Disable colored output")
+    .example("Log in", "fluxloop auth login")
+    .example("Run the tests of the agent in this folder", "fluxloop test")
+    .example("Try everything without an account", "fluxloop platform serve")
     .action(function () {
       showHelp(context, this, colour);
     });
@@ -64,7 +65,7 @@ export function commandTree(context: Context, args: Arguments): AnyCommand {
     root.command("test", testCommand(context));
     root.command("platform", platformCommand(context, colour));
     root.command("upgrade", upgradeCommand(context));
-    root.command("completions", completionsCommand(context, colour, () => commandTree(context, scanArguments([]))));
+    root.command("completions", completionsCommand(context, colour));
   }
   return root;
 }

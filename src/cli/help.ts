@@ -1,25 +1,91 @@
 /**
- * Help texts, which are Cliffy's, on our stream.
+ * Help texts, on one page width and in one order. Not Cliffy's: it breaks lines within words and differs between versions.
  *
  * @module
  */
 import type { Context } from "../context.ts";
-import { withoutColour } from "../output/ansi.ts";
+import { styleFor } from "../output/style.ts";
+import { allCommands, type CommandDescription, describeCommand, type OptionDescription } from "./describe.ts";
+import type { AnyCommand } from "./global_options.ts";
+
+/** Help is as wide as the terminal up to this, in columns. */
+const WIDEST = 100;
+const NARROWEST = 60;
+const WITHOUT_TERMINAL = 80;
+/** Terms that are longer have their description on the next line. */
+const LONGEST_TERM = 28;
+
+/** The commands that most people need; their groups' help shows them first. */
+const CORE = ["auth", "apikeys", "test", "auth login", "auth logout", "auth status", "auth whoami", "auth switch"];
 
 /**
- * Writes a command's help to standard output. A group of commands has this as its action.
+ * Writes a command's help to standard output.
  *
- * @param context The outside world.
- * @param command Whose help.
- * @param colour Whether colour may be used; Cliffy paints some hints whatever it is told.
+ * @param colour Whether colour may be used.
  */
-export function showHelp(
-  context: Context,
-  command: { getHelp(options: { long: boolean }): string },
-  colour: boolean,
-): void {
-  const help = command.getHelp({ long: true });
-  const text = colour ? help : withoutColour(help);
-  // Cliffy fills up its columns.
-  context.stdout.write(text.trim().replaceAll(/ +$/gm, "") + "\n");
+export function showHelp(context: Context, command: AnyCommand, colour: boolean): void {
+  const width = Math.min(Math.max(context.stdout.columns() ?? WITHOUT_TERMINAL, NARROWEST), WIDEST);
+  const { bold } = styleFor(context, context.stdout, colour);
+  context.stdout.write(helpText(describeCommand(command), width, bold));
+}
+
+/**
+ * Renders a command's help.
+ *
+ * @param width The page's width in columns.
+ * @param bold Marks a heading.
+ */
+export function helpText(command: CommandDescription, width: number, bold = (text: string) => text): string {
+  const { path, options, commands } = command;
+  const name = ["fluxloop", ...path].join(" ");
+  const isCore = (it: CommandDescription) => CORE.includes(it.path.join(" "));
+  const hasCore = commands.some(isCore);
+  const list = (items: readonly CommandDescription[]) => items.map((it) => [it.path.at(-1)!, it.summary] as const);
+  const sections: [string, readonly (readonly [string, string])[]][] = [
+    [hasCore ? "Core commands" : "Commands", list(commands.filter((it) => !hasCore || isCore(it)))],
+    ["Additional commands", list(hasCore ? commands.filter((it) => !isCore(it)) : [])],
+    ["Options", options.filter((it) => !it.isGlobal).map(optionItem)],
+    ["Global options", options.filter((it) => it.isGlobal).map(optionItem)],
+    ["Environment variables", command.environment.map((it) => [it.name, it.description])],
+  ];
+  return [
+    `${bold("Usage:")} ${name} ${command.usage}`,
+    ...command.description.split("\n\n").map((it) => wrapped(it, width).join("\n")),
+    ...sections.filter(([, items]) => items.length > 0).map(([title, items]) =>
+      `${bold(`${title}:`)}\n${table(items, width)}`
+    ),
+    `${bold("Examples:")}\n${command.examples.map((it) => `  # ${it.title}\n  $ ${it.line}`).join("\n")}`,
+  ].join("\n\n") + "\n";
+}
+
+function optionItem({ flags, value, description, default: standard, isRepeatable }: OptionDescription) {
+  const names = flags.length === 1 ? `    ${flags[0]}` : flags.join(", ");
+  const term = value === null ? names : `${names} <${value.name}>${isRepeatable ? "..." : ""}`;
+  return [term, standard === undefined ? description : `${description} (default: ${standard})`] as const;
+}
+
+function table(items: readonly (readonly [string, string])[], width: number): string {
+  const indent = 4 + Math.min(LONGEST_TERM, Math.max(...items.map(([term]) => term.length)));
+  return items.flatMap(([term, text]) => {
+    const [first, ...rest] = wrapped(text, width - indent).map((line) => " ".repeat(indent) + line);
+    const head = `  ${term}`;
+    return head.length + 2 <= indent ? [head + first.slice(head.length), ...rest] : [head, first, ...rest];
+  }).join("\n");
+}
+
+/** @returns Lines of whole words; only a word that is wider by itself stands out. */
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [""];
+  for (const word of text.split(/\s+/)) {
+    const line = lines.at(-1)!;
+    if (line !== "" && line.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = line === "" ? word : `${line} ${word}`;
+  }
+  return lines;
+}
+
+/** Renders the help of all commands, 80 columns wide, for `tests/golden/help.txt`. */
+export function allHelp(root: AnyCommand): string {
+  const texts = allCommands(describeCommand(root, [])).map((it) => helpText(it, WITHOUT_TERMINAL));
+  return texts.join(`\n${"-".repeat(WITHOUT_TERMINAL)}\n\n`);
 }

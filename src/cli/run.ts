@@ -35,10 +35,11 @@ export async function run(context: Context, args: readonly string[]): Promise<nu
     return await guarded(context, scanned, () => context.stdout.write(`${versionText()}\n`));
   }
   // Asked by a shell at the press of a key.
-  if (args.length === 2 && args[0] === "completions" && args[1] === "profiles") {
+  if (args[0] === "__complete") {
+    context.renounceEnvironment();
     return await guarded(context, scanned, async () => {
-      const { writeProfileNames } = await import("./completions/profiles.ts");
-      await writeProfileNames(context);
+      const { complete } = await import("./completions/complete.ts");
+      await complete(context, args.slice(1));
     });
   }
   const isTest = scanned.words[0] === TEST;

@@ -34,6 +34,7 @@ function textStream(stream: typeof Deno.stdout): TextStream {
     },
     deliver,
     isTerminal: () => stream.isTerminal(),
+    columns: () => stream.isTerminal() ? consoleColumns() : null,
   };
 }
 
@@ -41,6 +42,14 @@ function reasonOf(cause: unknown): string {
   if (cause instanceof Deno.errors.BrokenPipe) return "its reader has gone";
   const message = cause instanceof Error ? cause.message : String(cause);
   return /^(.+) \(os error \d+\)$/.exec(message)?.[1].toLowerCase() ?? message;
+}
+
+function consoleColumns(): number | null {
+  try {
+    return Deno.consoleSize().columns || null;
+  } catch {
+    return null; // A terminal that doesn't tell, such as a serial line.
+  }
 }
 
 async function readText(limit: number, stopped: AbortSignal): Promise<string> {

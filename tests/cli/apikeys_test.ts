@@ -110,8 +110,8 @@ describe("apikeys", () => {
     [
       "a permission that there is not",
       ["create", "--name", "a", "--permission", "fly"],
-      1,
-      "body.permissions.0: There is none of this name",
+      2,
+      'Option "--permission" must be of type "permission", but got "fly".',
     ],
     [
       "a project that there is not",
@@ -126,8 +126,8 @@ describe("apikeys", () => {
     [
       "another environment",
       ["create", "--name", "a", "--environment", "root"],
-      1,
-      "It is one of dev, stg, prod and ci",
+      2,
+      'Expected values: "dev", "stg", "prod", "ci"',
     ],
     ["a key that there is not", ["delete", "nothing", "--yes"], 5, "There is no key of that id or name"],
     ["nobody to ask", ["delete", "key_1"], 2, "say so with --yes"],

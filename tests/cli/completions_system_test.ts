@@ -35,11 +35,12 @@ const LINES: readonly [string, readonly string[]][] = [
   ["fluxloop apikeys create --permission upload_results --permission re", ["read_scenarios"]],
   ["fluxloop apikeys create --name ", []],
   ["fluxloop auth logout sta", []],
+  ["fluxloop apikeys create --expires ", ["1y", "30d", "7d", "90d", "never"]],
   ["fluxloop nothing au", []],
   ["fluxloop upgrade --ch", ["--check"]],
   ["fluxloop upgrade --version 1.2.3 --ch", ["--check"]],
   ["fluxloop --version au", ["auth"]],
-  ["fluxloop completions ", ["bash", "fish", "zsh"]],
+  ["fluxloop completions ", ["bash", "fish", "powershell", "zsh"]],
   ["fluxloop auth exec --profile staging -- printe", ["printenv"]],
 ];
 
@@ -127,9 +128,9 @@ describe("completions", () => {
 
   it("of profiles open no socket and read no file but the credentials in the home", async () => {
     const log = `${completing.folder}/trace`;
-    const [command, ...args] = withTrace(log, ["%network", "openat"], [PROGRAM, "completions", "profiles"]);
+    const [command, ...args] = withTrace(log, ["%network", "openat"], [PROGRAM, "__complete", "--profile", ":"]);
     const output = await new Deno.Command(command, { args, clearEnv: true, env: completing.env }).output();
-    assertEquals(new TextDecoder().decode(output.stdout), "default\nprod.eu\nstaging\n");
+    assertEquals(new TextDecoder().decode(output.stdout), "values\ndefault\nprod.eu\nstaging\n");
     const calls = (await Deno.readTextFile(log)).split("\n");
     assertEquals(calls.filter((it) => /\b(?:socket|connect|sendto)\(/.test(it)), []);
     const opened = calls.filter((it) => it.includes(completing.folder)).map((it) => /"([^"]+)"/.exec(it)?.[1]);

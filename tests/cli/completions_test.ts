@@ -1,13 +1,9 @@
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
-import { scanArguments } from "../../src/cli/arguments.ts";
-import { commandTree } from "../../src/cli/command_tree.ts";
-import { allCommands, describeTree } from "../../src/cli/completions/describe.ts";
-import { completionScript } from "../../src/cli/completions/script.ts";
+import { SCRIPTS } from "../../src/cli/completions/scripts.ts";
 import { Session } from "../support/session.ts";
-import { leaveWorlds, world } from "../support/world.ts";
+import { leaveWorlds } from "../support/world.ts";
 
-const SHELLS = ["bash", "zsh", "fish"] as const;
 const KEY = "flux_dev_abc123def456ghi789jkl012mno34";
 
 describe("the completion of profiles", () => {
@@ -30,7 +26,11 @@ describe("the completion of profiles", () => {
     it(`${what} writes ${names === "" ? "nothing" : "a name a line"} and fails never`, async () => {
       const session = new Session({ fetch: () => Promise.reject(new Error("the network was touched")) });
       if (text !== null) session.save(text);
-      assertEquals(await session.run(["completions", "profiles"]), { code: 0, stdout: names, stderr: "" });
+      assertEquals(await session.run(["__complete", "--profile", ":"]), {
+        code: 0,
+        stdout: `values\n${names}`,
+        stderr: "",
+      });
     });
   }
 
@@ -38,30 +38,39 @@ describe("the completion of profiles", () => {
     const session = new Session();
     session.save("profiles: {mine: {}}");
     const env = { FLUXLOOP_HOME: `${session.world.home}/.fluxloop`, HOME: "/nonexistent" };
-    assertEquals((await session.run(["completions", "profiles"], { env })).stdout, "mine\n");
+    assertEquals((await session.run(["__complete", "auth", "switch", ":m"], { env })).stdout, "values\nmine\n");
   });
 });
 
-describe("completion scripts", () => {
+describe("completion", () => {
   afterEach(leaveWorlds);
-  const tree = () => commandTree(world().context, scanArguments([]));
 
-  for (const shell of SHELLS) {
-    it(`for ${shell} hold every command and every option`, async () => {
-      const { code, stdout, stderr } = await new Session().run(["completions", shell]);
-      assertEquals([code, stderr], [0, ""]);
-      for (const command of allCommands(describeTree(tree()))) {
-        assert(stdout.includes(command.path.join(" ").replaceAll(" ", shell === "zsh" ? "_" : " ")), `${command.path}`);
-        for (const flag of command.options.flatMap((it) => it.flags)) {
-          assert(stdout.includes(flag.replace(/^--?/, "")), `${command.path} ${flag}`);
-        }
-      }
+  const offers: [string[], string][] = [
+    [[":au"], "values\nauth\tAuthenticate with the FluxLoop Web Platform\n"],
+    [["auth", "log", ":log"], "values\n"],
+    [
+      ["auth", "status", ":--fa"],
+      "values\n--fail-if-expires-in\tExit with 3 if the key expires within this time, such as 7d\n",
+    ],
+    [["apikeys", "create", "--environment", ":"], "values\ndev\nstg\nprod\nci\n"],
+    [["apikeys", "create", ":--environment=p"], "values\nprod\n"],
+    [["apikeys", "create", "--expires", ":n"], "values\nnever\n"],
+    [["--profile", "auth", "au", ":"], "values\n"],
+    [["test", "--config", ":"], "file\n"],
+    [["test", "upload", ":"], "folder\n"],
+    [["auth", "exec", "--", ":"], "program\n"],
+  ];
+  for (const [words, expected] of offers) {
+    it(`offers ${JSON.stringify(expected.trim().split(/\s+/)[1] ?? expected.trim())} for ${words.join(" ")}`, async () => {
+      assertEquals(await new Session().run(["__complete", ...words]), { code: 0, stdout: expected, stderr: "" });
     });
+  }
 
-    it(`for ${shell} come out of --quiet and --profile in front of it as they are`, async () => {
-      const alone = await new Session().run(["completions", shell]);
-      assertEquals(await new Session().run(["--quiet", "completions", shell]), alone);
-      assertEquals(completionScript(shell, tree()), alone.stdout);
+  for (const [shell, script] of Object.entries(SCRIPTS)) {
+    it(`has a script for ${shell} that asks the program`, async () => {
+      const outcome = await new Session().run(["--quiet", "completions", shell]);
+      assertEquals(outcome, { code: 0, stdout: script, stderr: "" });
+      assertMatch(script, /fluxloop __complete /);
     });
   }
 });

@@ -2,27 +2,18 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { afterEach, describe, it } from "@std/testing/bdd";
 import { scanArguments } from "../../src/cli/arguments.ts";
 import { commandTree } from "../../src/cli/command_tree.ts";
+import { allCommands, describeCommand } from "../../src/cli/describe.ts";
 import { Session } from "../support/session.ts";
 import { leaveWorlds, world } from "../support/world.ts";
 
-interface Node {
-  getName(): string;
-  getCommands(hidden: boolean): Node[];
-}
-
-/** @returns The path of each command, the program's name left out. */
-function paths(node: Node, above: string[] = []): string[][] {
-  const below = node.getCommands(false).flatMap((child) => paths(child, [...above, child.getName()]));
-  return [above, ...below];
-}
-
-const COMMANDS = paths(commandTree(world().context, scanArguments([])) as unknown as Node);
+const TREE = describeCommand(commandTree(world().context, scanArguments([])), []);
+const COMMANDS = allCommands(TREE).map((it) => it.path);
 /** A command, and one that has commands of its own beside. */
 const LEAVES = COMMANDS.filter((path) => path.length === 2 || path[0] === "test");
 
 /** @returns The lines of one section of a help text. */
 function section(help: string, title: string): string[] {
-  const [, body] = help.split(`\n${title}:\n\n`);
+  const [, body] = help.split(`\n${title}:\n`);
   return body === undefined ? [] : body.split("\n\n")[0].split("\n");
 }
 
@@ -50,6 +41,7 @@ describe("help", () => {
       "completions bash",
       "completions zsh",
       "completions fish",
+      "completions powershell",
     ]);
   });
 
@@ -59,8 +51,7 @@ describe("help", () => {
     it(`of ${name} has a description, options and two examples`, async () => {
       const { code, stdout, stderr } = await new Session().run([...path, "--help"]);
       assertEquals([code, stderr], [0, ""]);
-      assertMatch(stdout, new RegExp(`^Usage: +${name}\\b`));
-      assert(section(stdout, "Description").length > 0);
+      assertMatch(stdout, new RegExp(`^Usage: ${name} .*\n\n[A-Z]`));
       assertStringIncludes(stdout, "--profile");
       assert(section(stdout, "Examples").filter((line) => line.includes("fluxloop")).length >= 2, stdout);
       assertEquals(/ $/m.test(stdout), false, "blanks at a line's end");
@@ -83,9 +74,52 @@ describe("help", () => {
 
   it("tells the defaults", async () => {
     const { stdout } = await new Session().run(["auth", "login", "--help"]);
-    assertMatch(stdout, /--save .*\(Default: true\)/);
-    assertMatch(stdout, /--profile .*\(Default: "default"\)/);
-    assertMatch((await new Session().run(["platform", "serve", "--help"])).stdout, /--port .*\(Default: 8787\)/);
+    assertMatch(stdout, /--save .*\(default: true\)/);
+    assertMatch(stdout, /--profile .*\(default: "default"\)/);
+    assertMatch((await new Session().run(["platform", "serve", "--help"])).stdout, /--port .*\(default: 8787\)/);
+  });
+
+  it("names the arguments in the usage line", async () => {
+    const usage = async (...args: string[]) => (await new Session().run([...args, "-h"])).stdout.split("\n")[0];
+    assertEquals(
+      [
+        await usage("auth"),
+        await usage("auth", "login"),
+        await usage("auth", "switch"),
+        await usage("auth", "exec"),
+        await usage("apikeys", "delete"),
+        await usage("test"),
+      ],
+      [
+        "Usage: fluxloop auth <command> [options]",
+        "Usage: fluxloop auth login [options]",
+        "Usage: fluxloop auth switch [profile] [options]",
+        "Usage: fluxloop auth exec [options] -- <command> [arguments...]",
+        "Usage: fluxloop apikeys delete <id-or-name> [options]",
+        "Usage: fluxloop test [options]",
+      ],
+    );
+  });
+
+  for (const [columns, widest] of [[30, 60], [80, 80], [92, 92], [200, 100]]) {
+    it(`is at most ${widest} columns wide in a terminal of ${columns}, without broken words`, async () => {
+      const { stdout } = await new Session({ typed: "", columns, env: { NO_COLOR: "1" } }).run(["auth", "login", "-h"]);
+      // Commands are not wrapped, so that they can be copied.
+      const lines = stdout.split("Examples:")[0].split("\n");
+      assertEquals(lines.filter((it) => it.length > widest), []);
+      assert(columns < 80 || lines.some((it) => it.length > widest - 15));
+      assertStringIncludes(
+        stdout.replaceAll(/\s+/g, " "),
+        "you approve a code in the browser instead of giving a key.",
+      );
+    });
+  }
+
+  it("describes each option in at most 60 characters, without a full stop", () => {
+    const descriptions = allCommands(TREE).flatMap((it) => [...it.options, ...it.environment]).map((it) =>
+      it.description
+    );
+    assertEquals(descriptions.filter((it) => it.length > 60 || it.endsWith(".") || !/^[A-Z]/.test(it)), []);
   });
 
   const colours: [string, Record<string, string>, string[], boolean][] = [

@@ -2,11 +2,11 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
 import { scanArguments } from "../../src/cli/arguments.ts";
 import { commandTree } from "../../src/cli/command_tree.ts";
-import { allCommands, describeTree } from "../../src/cli/completions/describe.ts";
+import { allCommands, describeCommand } from "../../src/cli/describe.ts";
 import { manPage, pageName } from "../../scripts/man/page.ts";
 import { leaveWorlds, world } from "../support/world.ts";
 
-const TREE = describeTree(commandTree(world().context, scanArguments([])));
+const TREE = describeCommand(commandTree(world().context, scanArguments([])), []);
 leaveWorlds();
 const README = new URL("../../README.md", import.meta.url);
 const DATE = "2026-01-31";
@@ -69,7 +69,7 @@ describe("the manual", () => {
 
   it("tells of a variable as most commands do, where it tells of the whole program", async () => {
     const page = (await said("man", "-l", `${folder}/fluxloop.1`)).replaceAll(/\s+/g, " ");
-    assertStringIncludes(page, "FLUXLOOP_PROFILE=name Profile to use when --profile is not given.");
+    assertStringIncludes(page, "FLUXLOOP_PROFILE=name Profile to use unless --profile is given.");
   });
 
   it("is the same from the same sources on the same day", async () => {

@@ -18,6 +18,8 @@ export interface WorldOptions {
   readonly stdin?: string;
   /** What is typed at the hidden prompt; where it is given, all streams are terminals. */
   readonly typed?: string;
+  /** The terminal's width. */
+  readonly columns?: number;
   readonly fetch?: Context["fetch"];
   readonly connect?: Context["connect"];
   /** The system that the program believes to run on; this one where it is left out. */
@@ -74,11 +76,13 @@ export function world(options: WorldOptions = {}): World {
       write: (text) => void out.push(text),
       deliver: (text) => void out.push(text),
       isTerminal: () => terminal,
+      columns: () => options.columns ?? null,
     },
     stderr: {
       write: (text) => void err.push(text),
       deliver: (text) => void err.push(text),
       isTerminal: () => terminal,
+      columns: () => options.columns ?? null,
     },
     prompts: {
       secret: () => {

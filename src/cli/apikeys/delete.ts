@@ -1,5 +1,5 @@
 /**
- * `fluxloop apikeys delete` (design: "Commands").
+ * `fluxloop apikeys delete`: flags, help and examples.
  *
  * @module
  */
@@ -8,15 +8,17 @@ import type { Context } from "../../context.ts";
 import { withKeyVariables } from "../auth/key_variables.ts";
 import type { AnyCommand, GlobalOptions } from "../global_options.ts";
 
-/** @param context The outside world. */
 export function deleteCommand(context: Context): AnyCommand {
   const command = new Command<GlobalOptions>()
-    .description("Delete an API key: the platform does not take it any more. That cannot be undone.")
+    .description(
+      "Delete an API key. The platform rejects the key from then on; this can't be undone. A terminal asks for " +
+        "confirmation.",
+    )
     .arguments("<id-or-name:string>")
-    .option("-y, --yes", "Do not ask whether that is meant.")
-    .option("--json", "Output in JSON format; asks nothing.")
-    .example("By its name", "fluxloop apikeys delete CI")
-    .example("One that has leaked, without a question", "fluxloop apikeys delete key_17 --yes")
+    .option("-y, --yes", "Don't ask for confirmation")
+    .option("--json", "Output in JSON format; never prompt")
+    .example("Delete a key by its name", "fluxloop apikeys delete CI")
+    .example("Delete a leaked key without confirmation", "fluxloop apikeys delete key_17 --yes")
     .action(async (options, named) => (await import("./delete_run.ts")).runDelete(context, options, named));
   return withKeyVariables(command);
 }

@@ -17,9 +17,12 @@ import { listCommand } from "./list.ts";
  */
 export function apikeysCommand(context: Context, colour: boolean): AnyCommand {
   return new Command<GlobalOptions>()
-    .description("See, make and delete the platform's API keys.")
-    .example("See them", "fluxloop apikeys list")
-    .example("Make one for a CI job", "fluxloop apikeys create --name CI --environment ci --permission upload_results")
+    .description("List, create and delete API keys.")
+    .example("List the keys you can manage", "fluxloop apikeys list")
+    .example(
+      "Create a key for a CI job",
+      "fluxloop apikeys create --name CI --permission upload_results",
+    )
     .action(function () {
       showHelp(context, this, colour);
     })

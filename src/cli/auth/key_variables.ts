@@ -7,14 +7,14 @@
 
 /** Name with placeholder, and what the variable is for, in the order of precedence. */
 const KEY_VARIABLES: readonly (readonly [string, string])[] = [
-  ["FLUXLOOP_API_KEY=<key:string>", "API key to use instead of the saved ones."],
-  ["FLUXLOOP_SYNC_API_KEY=<key:string>", "Older name of FLUXLOOP_API_KEY."],
-  ["FLUXLOOP_API_KEY_FILE=<path:string>", "File that holds the API key, as container secrets do."],
-  ["FLUXLOOP_PROFILE=<name:string>", "Profile to use when --profile is not given."],
-  ["FLUXLOOP_API_URL=<url:string>", "Platform to use when --api-url is not given."],
-  ["FLUXLOOP_TIMEOUT=<seconds:string>", "Longest time for a request when --timeout is not given."],
-  ["FLUXLOOP_CA_FILE=<path:string>", "Certificate authorities when --ca-file is not given."],
-  ["FLUXLOOP_HOME=<folder:string>", "Folder of the credentials file, instead of ~/.fluxloop."],
+  ["FLUXLOOP_API_KEY=<key:string>", "API key; overrides saved keys"],
+  ["FLUXLOOP_SYNC_API_KEY=<key:string>", "Older name of FLUXLOOP_API_KEY"],
+  ["FLUXLOOP_API_KEY_FILE=<path:string>", "File with the API key, such as a container secret"],
+  ["FLUXLOOP_PROFILE=<name:string>", "Profile to use unless --profile is given"],
+  ["FLUXLOOP_API_URL=<url:string>", "Platform URL unless --api-url is given"],
+  ["FLUXLOOP_TIMEOUT=<seconds:string>", "Time limit for a request unless --timeout is given"],
+  ["FLUXLOOP_CA_FILE=<path:string>", "Extra CA certificates unless --ca-file is given"],
+  ["FLUXLOOP_HOME=<folder:string>", "Folder for fluxloop's files (default: ~/.fluxloop)"],
 ];
 
 /**

@@ -1,5 +1,5 @@
 /**
- * `fluxloop auth logout` (seed: "fluxloop auth logout").
+ * `fluxloop auth logout`: flags, help and examples.
  *
  * @module
  */
@@ -7,22 +7,21 @@ import { Command } from "@cliffy/command";
 import type { Context } from "../../context.ts";
 import type { AnyCommand, GlobalOptions } from "../global_options.ts";
 
-/** @param context The outside world. */
 export function logoutCommand(context: Context): AnyCommand {
   return new Command<GlobalOptions>()
     .description(
-      "Log out from the FluxLoop Web Platform.\n\n" +
-        "Removes a profile's credentials from this machine. The key itself goes on to work until it is deleted on the\n" +
-        "platform's page of API keys, or with --revoke: then nothing is removed that could not be revoked.",
+      "Log out from the FluxLoop Web Platform. Removes a profile's credentials from this machine. The API key stays valid " +
+        "until you delete it on the platform's API keys page, or revoke it here with --revoke. If the key can't be " +
+        "revoked, nothing is removed.",
     )
-    .option("--all", "Log out from all profiles.")
-    .option("--revoke", "Revoke the key at the platform, too.")
-    .option("--json", "Write the result as JSON.")
-    .env("FLUXLOOP_PROFILE=<name:string>", "Profile to log out from when --profile is not given.")
-    .env("FLUXLOOP_HOME=<folder:string>", "Folder of the credentials file, instead of ~/.fluxloop.")
-    .example("From the default profile", "fluxloop auth logout")
-    .example("From a specific profile", "fluxloop auth logout --profile production")
-    .example("For good, when a key has leaked", "fluxloop auth logout --revoke")
-    .example("From all profiles", "fluxloop auth logout --all")
+    .option("--all", "Log out from all profiles")
+    .option("--revoke", "Also revoke the key on the platform")
+    .option("--json", "Output in JSON format")
+    .env("FLUXLOOP_PROFILE=<name:string>", "Profile to log out from unless --profile is given")
+    .env("FLUXLOOP_HOME=<folder:string>", "Folder for fluxloop's files (default: ~/.fluxloop)")
+    .example("Log out from the default profile", "fluxloop auth logout")
+    .example("Log out from a specific profile", "fluxloop auth logout --profile production")
+    .example("Revoke a leaked key", "fluxloop auth logout --revoke")
+    .example("Log out from all profiles", "fluxloop auth logout --all")
     .action(async (options) => (await import("./logout_run.ts")).runLogout(context, options));
 }

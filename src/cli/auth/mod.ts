@@ -43,9 +43,9 @@ export function authCommand(
   names: readonly (keyof typeof AUTH_COMMANDS)[],
 ): AnyCommand {
   const group = new Command<GlobalOptions>()
-    .description("Log in to the FluxLoop Web Platform, log out, and see who is logged in.")
+    .description("Authenticate with the FluxLoop Web Platform.")
     .example("Log in", "fluxloop auth login")
-    .example("See who is logged in", "fluxloop auth status")
+    .example("Check authentication status", "fluxloop auth status")
     .action(function () {
       showHelp(context, this, colour);
     });

@@ -1,5 +1,5 @@
 /**
- * `fluxloop auth status` (seed: "fluxloop auth status"; design: "status").
+ * `fluxloop auth status`: flags, help and examples.
  *
  * @module
  */
@@ -8,25 +8,20 @@ import type { Context } from "../../context.ts";
 import { withKeyVariables } from "./key_variables.ts";
 import type { AnyCommand, GlobalOptions } from "../global_options.ts";
 
-/** @param context The outside world. */
 export function statusCommand(context: Context): AnyCommand {
   const command = new Command<GlobalOptions>()
     .description(
-      "Display current authentication status.\n\n" +
-        "Asks the platform who the key belongs to, when it expires and what it may do. When the platform cannot be\n" +
-        "reached, what was saved at the last login is shown, marked as not verified, and the exit code is 4.",
+      "Display current authentication status. Shows the account, when the key expires, and its scopes and permissions. " +
+        "If the platform can't be reached, the saved details are shown as not verified, and the exit code is 4.",
     )
-    .option("--api-key <key:string>", "API key to check instead of the one that commands would use.")
-    .option("--all", "Check every saved profile; the exit code is the worst one's.", { conflicts: ["api-key"] })
-    .option(
-      "--fail-if-expires-in <span:string>",
-      "Exit with 3 when the key expires within the span, such as 7d or 12h.",
-    )
-    .option("--json", "Output in JSON format.")
+    .option("--api-key <key:string>", "API key to check instead of the saved one")
+    .option("--all", "Check all profiles; exit with the worst code", { conflicts: ["api-key"] })
+    .option("--fail-if-expires-in <span:string>", "Exit with 3 if the key expires within this time, such as 7d")
+    .option("--json", "Output in JSON format")
     .example("Check authentication status", "fluxloop auth status")
-    .example("Check specific profile", "fluxloop auth status --profile production")
+    .example("Check a specific profile", "fluxloop auth status --profile production")
     .example("Get status in JSON format", "fluxloop auth status --json")
-    .example("In a daily job", "fluxloop auth status --quiet --fail-if-expires-in 7d")
+    .example("Fail a daily job before the key expires", "fluxloop auth status --quiet --fail-if-expires-in 7d")
     .action(async (options) => (await import("./status_run.ts")).runStatus(context, options));
   return withKeyVariables(command);
 }

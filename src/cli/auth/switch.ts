@@ -1,24 +1,25 @@
 /**
- * `fluxloop auth switch` (design: "Commands").
+ * `fluxloop auth switch`: flags, help and examples.
  *
  * @module
  */
 import { Command } from "@cliffy/command";
 import type { Context } from "../../context.ts";
 import type { AnyCommand, GlobalOptions } from "../global_options.ts";
+import { PROFILE } from "../value_types.ts";
 
-/** @param context The outside world. */
 export function switchCommand(context: Context): AnyCommand {
   return new Command<GlobalOptions>()
+    .type("profile", PROFILE)
     .description(
-      "Make a saved profile the one that is used when none is named.\n\n" +
-        "Without a name it shows a list to choose from, on a terminal; `-` goes back to the profile before.",
+      "Switch to a saved profile. Commands use it from now on unless --profile names another one. Without a profile, a " +
+        "terminal shows a list to choose from; `-` switches back to the previous profile.",
     )
-    .arguments("[profile:string]")
-    .option("--json", "Write the result as JSON; asks nothing.")
-    .env("FLUXLOOP_HOME=<folder:string>", "Folder of the credentials file, instead of ~/.fluxloop.")
+    .arguments("[profile:profile]")
+    .option("--json", "Output in JSON format; never prompt")
+    .env("FLUXLOOP_HOME=<folder:string>", "Folder for fluxloop's files (default: ~/.fluxloop)")
     .example("Choose from a list", "fluxloop auth switch")
-    .example("Use the production account from now on", "fluxloop auth switch production")
-    .example("Back to the one before", "fluxloop auth switch -")
+    .example("Switch to a specific profile", "fluxloop auth switch production")
+    .example("Switch back to the previous profile", "fluxloop auth switch -")
     .action(async (options, profile) => (await import("./switch_run.ts")).runSwitch(context, options, profile));
 }

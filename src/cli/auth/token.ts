@@ -1,5 +1,5 @@
 /**
- * `fluxloop auth token` (design: "Commands").
+ * `fluxloop auth token`: flags, help and examples.
  *
  * @module
  */
@@ -8,17 +8,16 @@ import type { Context } from "../../context.ts";
 import { withKeyVariables } from "./key_variables.ts";
 import type { AnyCommand, GlobalOptions } from "../global_options.ts";
 
-/** @param context The outside world. */
 export function tokenCommand(context: Context): AnyCommand {
   const command = new Command<GlobalOptions>()
     .description(
-      "Print the API key that commands would use, alone on standard output, for scripts.\n\n" +
-        "Makes no request: the key is printed whether the platform takes it or not. After a login through the browser it\n" +
-        "prints the access token, which ends within the hour, and renews it first where it is about to end.",
+      "Print the API key, for scripts. Standard output has nothing but the key that other commands would use. No request " +
+        "is made to verify it. For a login through the browser, the access token is printed; it expires within the hour, " +
+        "and is refreshed first if it is about to.",
     )
-    .option("--json", "Output in JSON format, with where the key comes from.")
+    .option("--json", "Output in JSON format, with the key's source")
     .example("Use the key with another program", 'curl -H "Authorization: Bearer $(fluxloop auth token)" …')
-    .example("The key of a profile", "fluxloop auth token --profile production")
+    .example("Print a specific profile's key", "fluxloop auth token --profile production")
     .action(async (options) => (await import("./token_run.ts")).runToken(context, options));
   return withKeyVariables(command);
 }

@@ -1,5 +1,5 @@
 /**
- * `fluxloop auth whoami` (seed: "fluxloop auth whoami").
+ * `fluxloop auth whoami`: flags, help and examples.
  *
  * @module
  */
@@ -8,12 +8,14 @@ import type { Context } from "../../context.ts";
 import { withKeyVariables } from "./key_variables.ts";
 import type { AnyCommand, GlobalOptions } from "../global_options.ts";
 
-/** @param context The outside world. */
 export function whoamiCommand(context: Context): AnyCommand {
   const command = new Command<GlobalOptions>()
-    .description("Display information about the currently authenticated user.")
-    .option("--api-key <key:string>", "API key to use instead of the one that commands would use.")
-    .option("--json", "Output in JSON format.")
+    .description(
+      "Display information about the currently authenticated user. Shows the account with its organizations, projects, " +
+        "plan and usage.",
+    )
+    .option("--api-key <key:string>", "API key to use instead of the saved one")
+    .option("--json", "Output in JSON format")
     .example("Display current user info", "fluxloop auth whoami")
     .example("Get user info in JSON format", "fluxloop auth whoami --json")
     .action(async (options) => (await import("./whoami_run.ts")).runWhoami(context, options));

@@ -15,9 +15,9 @@ import { serveCommand } from "./serve.ts";
  */
 export function platformCommand(context: Context, colour: boolean): AnyCommand {
   return new Command<GlobalOptions>()
-    .description("Run the embedded platform: the FluxLoop API on this machine, for trying out and for tests.")
-    .example("Start it", "fluxloop platform serve")
-    .example("Start a throw-away one for a test", "fluxloop platform serve --port 0 --ephemeral --json")
+    .description("Run the FluxLoop platform on this machine, for evaluation and tests.")
+    .example("Start the platform", "fluxloop platform serve")
+    .example("Start a temporary one for a test", "fluxloop platform serve --port 0 --ephemeral --json")
     .action(function () {
       showHelp(context, this, colour);
     })

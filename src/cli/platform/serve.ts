@@ -1,26 +1,27 @@
 /**
- * `fluxloop platform serve` (design: platform-api.md, "The embedded platform").
+ * `fluxloop platform serve`: flags, help and examples.
  *
  * @module
  */
 import { Command } from "@cliffy/command";
 import type { Context } from "../../context.ts";
 import type { AnyCommand, GlobalOptions } from "../global_options.ts";
+import { FOLDER } from "../value_types.ts";
 
-/** @param context The outside world. */
 export function serveCommand(context: Context): AnyCommand {
   return new Command<GlobalOptions>()
+    .type("folder", FOLDER)
     .description(
-      "Run the embedded platform: the FluxLoop API on this machine, for trying out and for tests.\n\n" +
-        "It listens on the loopback address alone, until it is stopped with Ctrl-C. A new data folder starts with an\n" +
-        "example account, whose API key is shown once.",
+      "Run the embedded platform. It serves the FluxLoop API on this machine, for evaluation and tests, and listens only " +
+        "on the loopback address until you press Ctrl-C. A new data folder starts with an example account, whose API key " +
+        "is printed once.",
     )
-    .option("--port <n:integer>", "Port to listen on; 0 picks a free one.", { default: 8787 })
-    .option("--data <folder:string>", "Folder that keeps the state. (Default: platform/ in the credentials' folder)")
-    .option("--ephemeral", "Keep the state in memory; it is gone when the platform stops.", { conflicts: ["data"] })
-    .option("--json", "Tell address and key as one line of JSON, once the platform listens.")
-    .env("FLUXLOOP_HOME=<folder:string>", "Folder that holds platform/, instead of ~/.fluxloop.")
-    .example("Start it", "fluxloop platform serve")
-    .example("Start a throw-away one for a test", "fluxloop platform serve --port 0 --ephemeral --json")
+    .option("--port <n:integer>", "Port to listen on; 0 picks a free one", { default: 8787 })
+    .option("--data <folder:folder>", "Data folder (default: platform/ in fluxloop's folder)")
+    .option("--ephemeral", "Keep all data in memory until exit", { conflicts: ["data"] })
+    .option("--json", "Print URL and key as one line of JSON once it listens")
+    .env("FLUXLOOP_HOME=<folder:string>", "Folder for fluxloop's files (default: ~/.fluxloop)")
+    .example("Start the platform", "fluxloop platform serve")
+    .example("Start a temporary one for a test", "fluxloop platform serve --port 0 --ephemeral --json")
     .action(async (options) => (await import("./serve_run.ts")).runServe(context, options));
 }

@@ -1,5 +1,5 @@
 /**
- * `fluxloop test upload`: sends results later.
+ * `fluxloop test upload`: flags, help and examples.
  *
  * @module
  */
@@ -7,19 +7,20 @@ import { Command } from "@cliffy/command";
 import type { Context } from "../../context.ts";
 import { withKeyVariables } from "../auth/key_variables.ts";
 import type { AnyCommand, GlobalOptions } from "../global_options.ts";
+import { FOLDER } from "../value_types.ts";
 
-/** @param context The outside world. */
 export function uploadCommand(context: Context): AnyCommand {
   const command = new Command<GlobalOptions>()
+    .type("folder", FOLDER)
     .description(
-      "Upload the results of a test that has not uploaded them.\n\n" +
-        "However often it is done, the platform has each run once.",
+      "Upload the results of an earlier test. Without a folder, the latest test's results are uploaded. Uploading twice " +
+        "is safe: the platform stores each run once.",
     )
-    .arguments("[folder:string]")
-    .option("--config <file:string>", "Configuration whose latest test is meant. (Default: fluxloop.yaml)")
-    .option("--json", "Output in JSON format.")
-    .example("The latest test's", "fluxloop test upload")
-    .example("Those of one test", "fluxloop test upload experiments/exp_20240122T120000Z_k3v9x2mq")
+    .arguments("[folder:folder]")
+    .option("--config <file:file>", "Configuration of the latest test (default: fluxloop.yaml)")
+    .option("--json", "Output in JSON format")
+    .example("Upload the latest results", "fluxloop test upload")
+    .example("Upload specific results", "fluxloop test upload experiments/exp_20240122T120000Z_k3v9x2mq")
     .action(async (options, folder) => (await import("./upload_run.ts")).runUpload(context, options, folder));
   return withKeyVariables(command);
 }

@@ -1,0 +1,66 @@
+/**
+ * The hidden command `fluxloop __complete`: what a shell may offer for the word that is being typed.
+ *
+ * @module
+ */
+import type { Context } from "../../context.ts";
+import { readProfileNames } from "../../credentials/credential_store.ts";
+import { credentialsLocation } from "../../credentials/location.ts";
+import { isProfileName } from "../../credentials/profile_name.ts";
+import { scanArguments } from "../arguments.ts";
+import { commandTree } from "../command_tree.ts";
+import { describeCommand, type OptionDescription, type ValueDescription } from "../describe.ts";
+
+/**
+ * Writes what to offer: a first line that is `values`, `file`, `folder` or `program`; then, of values, a line each, with a
+ * description behind a tab. A shell completes the rest itself: paths, and the program behind `--`.
+ *
+ * @param words The words behind the program's name. The last one is being typed and has a colon in front, because
+ * PowerShell drops empty arguments.
+ */
+export async function complete(context: Context, words: readonly string[]): Promise<void> {
+  context.renounceProcesses();
+  const current = words.at(-1)?.replace(/^:/, "") ?? "";
+  const before = words.slice(0, -1);
+  if (before.includes("--")) return context.stdout.write("program\n");
+
+  const offer = await offerFor(context, before, current);
+  if (typeof offer === "string") return context.stdout.write(`${offer}\n`);
+  const typed = current.replace(/^--[^=]*=/, "");
+  const lines = offer.filter((it) => it.startsWith(typed));
+  context.stdout.write(["values", ...lines].map((it) => `${it}\n`).join(""));
+}
+
+async function offerFor(context: Context, before: readonly string[], current: string): Promise<string | string[]> {
+  let command = describeCommand(commandTree(context, scanArguments(before)), []);
+  let pending: OptionDescription | undefined;
+  let count = 0;
+  const valued = (flag: string) => command.options.find((it) => it.flags.includes(flag) && it.value !== null);
+  for (const word of before) {
+    const next = command.commands.find((it) => it.path.at(-1) === word);
+    if (pending !== undefined) pending = undefined;
+    else if (word.startsWith("-")) pending = valued(word);
+    else if (next !== undefined && count === 0) command = next;
+    else count++;
+  }
+  const option = pending ?? (/^--.*=/.test(current) ? valued(current.split("=")[0]) : undefined);
+  if (option !== undefined) return await valueOffer(context, option.value!);
+  if (current.startsWith("-")) {
+    return command.options.flatMap((it) => it.flags.map((flag) => `${flag}\t${it.description}`));
+  }
+  if (count > 0) return [];
+  const commands = command.commands.map((it) => `${it.path.at(-1)}\t${it.summary}`);
+  if (commands.length > 0 || command.arguments.length === 0) return commands;
+  return await valueOffer(context, command.arguments[0]);
+}
+
+async function valueOffer(context: Context, { type, choices }: ValueDescription): Promise<string | string[]> {
+  if (type === "file" || type === "folder") return type;
+  // Where they can't be read there are none: an error would land in what is being typed.
+  return type === "profile" ? await profileNames(context).catch(() => []) : [...choices];
+}
+
+/** @returns Those that a shell can take as they are: a file may hold any text for a name. */
+async function profileNames(context: Context): Promise<string[]> {
+  return (await readProfileNames(credentialsLocation(context))).filter(isProfileName);
+}

@@ -1,0 +1,116 @@
+/**
+ * The command tree as plain data, for help, shell completions and man pages.
+ *
+ * @module
+ */
+import { Type } from "@cliffy/command";
+import type { AnyCommand } from "./global_options.ts";
+
+/** The value of an option or an argument. */
+export interface ValueDescription {
+  /** Its placeholder in help, such as `name`. */
+  readonly name: string;
+  /** The name of its type in Cliffy, such as `string`, `file` or `profile`. */
+  readonly type: string;
+  /** The values to suggest; empty where any is as good. */
+  readonly choices: readonly string[];
+}
+
+/** An option. */
+export interface OptionDescription {
+  /** Such as `-q` and `--quiet`, the short form first. */
+  readonly flags: readonly string[];
+  readonly description: string;
+  /** `null` where it takes none. */
+  readonly value: ValueDescription | null;
+  /** Its declared default; `undefined` where there is none. */
+  readonly default: unknown;
+  readonly isRepeatable: boolean;
+  /** Whether every command takes it. */
+  readonly isGlobal: boolean;
+}
+
+/** A command, or a group of them. */
+export interface CommandDescription {
+  /** Its name and those of its groups, without the program's. */
+  readonly path: readonly string[];
+  /** The description's first sentence, without a full stop. */
+  readonly summary: string;
+  readonly description: string;
+  /** What follows the command's name. */
+  readonly usage: string;
+  readonly options: readonly OptionDescription[];
+  readonly arguments: readonly ValueDescription[];
+  readonly environment: readonly { readonly name: string; readonly value: string; readonly description: string }[];
+  readonly examples: readonly { readonly title: string; readonly line: string }[];
+  readonly commands: readonly CommandDescription[];
+}
+
+/** What Cliffy adds itself when it parses, one version earlier than the other. */
+const HELP: OptionDescription = { ...flag("-h", "--help", "Show help"), isGlobal: true };
+const VERSION: OptionDescription = flag("-V", "--version", "Show version and build");
+
+/**
+ * Describes a command and all below it.
+ *
+ * @param path The names that lead to it, without the program's.
+ */
+export function describeCommand(command: AnyCommand, path: readonly string[] = pathOf(command)): CommandDescription {
+  const value = ({ name, type }: { readonly name: string; readonly type: string }) => ({
+    name,
+    type,
+    choices: choicesOf(command, type),
+  });
+  const added = path.length === 0 ? [HELP, VERSION] : [HELP];
+  const declared = command.getOptions(false).map((it): OptionDescription => ({
+    flags: it.flags,
+    description: it.description.trim(),
+    value: it.args.length === 0 ? null : value(it.args[0]),
+    default: it.default,
+    isRepeatable: it.collect === true,
+    isGlobal: it.global === true,
+  })).filter((it) => !added.some((other) => it.flags.at(-1) === other.flags.at(-1)));
+  const commands = command.getCommands(false).map((it) => describeCommand(it, [...path, it.getName()]));
+  const description = command.getDescription();
+  const options = [...declared, ...added];
+  return {
+    path,
+    summary: description.split(/\.(?:\s|$)/)[0],
+    description,
+    usage: usageOf(command, commands.length > 0 && !options.some((it) => !it.isGlobal && it !== VERSION)),
+    options,
+    arguments: command.getArguments().map(value),
+    environment: command.getEnvVars(false).map((it) => ({
+      name: it.names[0],
+      value: it.details.name,
+      description: it.description,
+    })),
+    examples: command.getExamples().map((it) => ({ title: it.name, line: it.description })),
+    commands,
+  };
+}
+
+/** @returns The command and all below it, each before those that it holds. */
+export function allCommands(command: CommandDescription): CommandDescription[] {
+  return [command, ...command.commands.flatMap(allCommands)];
+}
+
+function flag(short: string, long: string, description: string): OptionDescription {
+  return { flags: [short, long], description, value: null, default: undefined, isRepeatable: false, isGlobal: false };
+}
+
+function pathOf(command: AnyCommand): string[] {
+  return command.getPath().split(" ").slice(1);
+}
+
+function usageOf(command: AnyCommand, isGroup: boolean): string {
+  if (isGroup) return "<command> [options]";
+  const usage = command.getUsage().replaceAll(/:\w+/g, "");
+  return usage.includes("[options]") ? usage : `${usage} [options]`.trim();
+}
+
+function choicesOf(command: AnyCommand, type: string): readonly string[] {
+  const handler = command.getType(type)?.handler;
+  const choices = handler instanceof Type ? handler.complete?.(command) : undefined;
+  return Array.isArray(choices) ? choices.map(String) : [];
+}
