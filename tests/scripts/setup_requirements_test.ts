@@ -1,6 +1,7 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { LEAST_DENO, tooOld } from "../../scripts/setup/least_deno.ts";
+import { outputOf } from "../../scripts/setup/npm_tarball.ts";
 
 describe("the Deno version that the tasks need", () => {
   for (
@@ -29,5 +30,11 @@ describe("the Deno version that the tasks need", () => {
       await Deno.readTextFile(new URL("../../README.md", import.meta.url)),
       `Deno ${LEAST_DENO} or newer`,
     );
+  });
+});
+
+describe("a command that the tasks need", () => {
+  it("is named when it isn't installed", async () => {
+    await assertRejects(() => outputOf("no-such-command", {}), Error, "no-such-command isn't installed");
   });
 });
