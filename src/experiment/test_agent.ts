@@ -47,7 +47,7 @@ export interface TestServices {
 /** A run that failed, as reports name it. */
 export type FailedRun = RunResult & { readonly outcome: { readonly status: "failed" } };
 
-/** What a test came to. */
+/** The outcome of a test. */
 export interface TestReport {
   readonly experiment: Experiment;
   readonly ending: Ending;
@@ -55,11 +55,13 @@ export interface TestReport {
   readonly path: string;
   /** The first runs that failed. */
   readonly failures: readonly FailedRun[];
-  /** Why something that is made of the results could not be written; the results themselves are all there. */
+  /** Why a report couldn't be written; the results themselves are complete. */
   readonly unwritten: FluxloopError | null;
-  /** What became of the upload: `kept` for later where the test was interrupted; `null` where there was to be none. */
-  readonly upload: { readonly runBatchId: string } | { readonly failure: FluxloopError } | "kept" | null;
+  readonly upload: UploadOutcome;
 }
+
+/** What became of the upload: `kept` for later where the test was interrupted; `null` where none was wanted. */
+export type UploadOutcome = { readonly runBatchId: string } | { readonly failure: FluxloopError } | "kept" | null;
 
 /** How many failed runs a report names. */
 const NAMED_FAILURES = 10;
@@ -203,7 +205,7 @@ async function uploaded(
   path: string,
   credential: Credential,
   { requests, credential: anew }: TestServices,
-): Promise<TestReport["upload"]> {
+): Promise<UploadOutcome> {
   try {
     // A test may take longer than an access token lives.
     const current = credential.login !== null ? await anew() : credential;

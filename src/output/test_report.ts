@@ -1,53 +1,24 @@
 /**
- * `fluxloop test`: how it goes, and what it came to, as text and as JSON.
+ * The progress and the report of `fluxloop test`, as text and as JSON.
  *
  * @module
  */
-import type { FluxloopError } from "../errors.ts";
-import { InterruptedError } from "../errors.ts";
+import { type FluxloopError, InterruptedError } from "../errors.ts";
+import type { Experiment } from "../experiment/model.ts";
+import type { Ending, Progress } from "../experiment/run_all.ts";
+import type { FailedRun, TestReport, UploadOutcome } from "../experiment/test_agent.ts";
 import { errorJson } from "./failure.ts";
 import { redact } from "../text/mask.ts";
 import { printable } from "../text/printable.ts";
-
-/** A test's report, as far as it is told. */
-export interface ToldReport {
-  readonly experiment: ToldExperiment;
-  readonly ending: "completed" | "failed_fast" | "interrupted";
-  readonly path: string;
-  readonly failures: readonly ToldFailure[];
-  readonly unwritten: FluxloopError | null;
-  readonly upload: ToldUpload;
-}
-
-/** What became of an upload: `kept` where there was to be one, and `null` where there was not. */
-type ToldUpload = { readonly runBatchId: string } | { readonly failure: FluxloopError } | "kept" | null;
-
-interface ToldExperiment {
-  readonly id: string;
-  readonly name: string;
-  readonly startedAt: Date;
-  readonly endedAt: Date;
-  readonly planned: number;
-  readonly passed: number;
-  readonly failed: number;
-  readonly bundleVersionId: string | null;
-  readonly projectId: string | null;
-}
-
-interface ToldFailure {
-  readonly request: { readonly runId: string; readonly input: { readonly id: string }; readonly iteration: number };
-  readonly outcome: { readonly failure: { readonly kind: string; readonly message: string } };
-}
 
 /** How many failed runs the text names. */
 const NAMED = 5;
 
 /**
- * @param report What a test came to.
- * @param shown Its folder, as people are told it.
+ * @param shown The folder of the results, as people know it.
  * @returns The text for standard output.
  */
-export function testText({ experiment, ending, failures, unwritten, upload }: ToldReport, shown: string): string {
+export function testText({ experiment, ending, failures, unwritten, upload }: TestReport, shown: string): string {
   const { passed, failed, planned } = experiment;
   const more = failed - Math.min(failures.length, NAMED);
   return [
@@ -57,22 +28,22 @@ export function testText({ experiment, ending, failures, unwritten, upload }: To
     ...failures.slice(0, NAMED).map((it) => `   ${failureLine(it)}`),
     ...(more > 0 && failed > 0 ? [`   and ${grouped(more)} more`] : []),
     ...(failed > 0 ? [""] : []),
-    // The page may be what could not be written.
+    // The page may be the file that couldn't be written.
     `Results: ${printable(shown)}${unwritten === null ? "/result.html" : ""}`,
     ...(isDone(upload) ? [`Uploaded: ${printable(upload.runBatchId)}`] : []),
   ].join("\n") + "\n";
 }
 
-function isDone(upload: ToldUpload): upload is { readonly runBatchId: string } {
+function isDone(upload: UploadOutcome): upload is { readonly runBatchId: string } {
   return typeof upload === "object" && upload !== null && "runBatchId" in upload;
 }
 
-/** @returns What an upload failed of; `null` where it did not. */
-export function uploadFailure(upload: ToldUpload): FluxloopError | null {
+/** @returns Why the upload failed; `null` where it didn't. */
+export function uploadFailure(upload: UploadOutcome): FluxloopError | null {
   return typeof upload === "object" && upload !== null && "failure" in upload ? upload.failure : null;
 }
 
-function headline({ planned, passed, failed }: ToldExperiment, ending: ToldReport["ending"]): string {
+function headline({ planned, passed, failed }: Experiment, ending: Ending): string {
   const done = passed + failed;
   if (ending === "interrupted") {
     return `❌ Interrupted after ${grouped(done)} of ${runs(planned)}, ${grouped(failed)} failed,`;
@@ -85,23 +56,23 @@ function notRun(count: number): string {
   return count === 1 ? "1 was not run." : `${grouped(count)} were not run.`;
 }
 
-function failureLine({ request: { input, iteration }, outcome: { failure } }: ToldFailure): string {
-  const time = iteration === 0 ? "" : `, time ${iteration + 1}`;
-  return redact(printable(`${input.id}${time}: ${failure.message}`));
+function failureLine({ request: { input, iteration }, outcome: { failure } }: FailedRun): string {
+  const which = iteration === 0 ? "" : `, iteration ${iteration + 1}`;
+  return redact(printable(`${input.id}${which}: ${failure.message}`));
 }
 
-/** @returns What is told on standard error when the results are here and not at the platform. */
+/** @returns What people read where the results weren't uploaded. */
 export function keptText(shown: string): string {
-  return `The results are kept. Upload them later: fluxloop test upload ${printable(shown)}\n`;
+  return `The results are saved. Upload them later: fluxloop test upload ${printable(shown)}\n`;
 }
 
-/** @returns What is told of results that were uploaded later. */
+/** @returns What people read after `fluxloop test upload`. */
 export function uploadedText(shown: string, runBatchId: string): string {
   return `✅ Uploaded ${printable(shown)} as ${printable(runBatchId)}\n`;
 }
 
 /** @returns The JSON document; with `error` where the upload or a report failed or the test was interrupted. */
-export function testJson({ experiment, ending, path, failures, unwritten, upload }: ToldReport): unknown {
+export function testJson({ experiment, ending, path, failures, unwritten, upload }: TestReport): unknown {
   const error = ending === "interrupted" ? new InterruptedError() : uploadFailure(upload) ?? unwritten;
   return {
     experiment: {
@@ -129,23 +100,15 @@ export function testJson({ experiment, ending, path, failures, unwritten, upload
   };
 }
 
-/** How far a test is. */
-export interface ToldProgress {
-  readonly planned: number;
-  readonly passed: number;
-  readonly failed: number;
-}
-
 /** Cells of the bar. */
 const BAR = 24;
 
 /**
- * @param progress How far it is.
  * @param elapsed Milliseconds since it began.
- * @param isStopping Whether it was told to stop.
+ * @param isStopping Whether the test is being interrupted.
  * @returns The line for a terminal: at most 79 columns, whatever the numbers.
  */
-export function progressBar(progress: ToldProgress, elapsed: number, isStopping = false): string {
+export function progressBar(progress: Progress, elapsed: number, isStopping = false): string {
   const done = progress.passed + progress.failed;
   const cells = Math.floor(BAR * done / progress.planned);
   const bar = "█".repeat(cells) + "░".repeat(BAR - cells);
@@ -153,13 +116,13 @@ export function progressBar(progress: ToldProgress, elapsed: number, isStopping 
   return [`${bar} ${done}/${progress.planned}`, ...rest].join("  ").slice(0, 77);
 }
 
-/** As {@linkcode progressBar}, as a line of its own where there is no terminal. */
-export function progressLine(progress: ToldProgress, elapsed: number): string {
+/** As {@linkcode progressBar}, for standard error without a terminal. */
+export function progressLine(progress: Progress, elapsed: number): string {
   const done = grouped(progress.passed + progress.failed);
   return `${done} of ${runs(progress.planned)} done, ${pace(progress, elapsed).join(", ")}`;
 }
 
-function pace({ planned, passed, failed }: ToldProgress, elapsed: number): string[] {
+function pace({ planned, passed, failed }: Progress, elapsed: number): string[] {
   const done = passed + failed;
   const perSecond = elapsed === 0 ? 0 : done / (elapsed / 1000);
   const rate = perSecond >= 100 ? perSecond.toFixed(0) : perSecond.toFixed(1);
@@ -167,7 +130,7 @@ function pace({ planned, passed, failed }: ToldProgress, elapsed: number): strin
   return [`${failed} failed`, `${rate}/s`, ...left];
 }
 
-/** @returns The line that tells what begins. */
+/** @returns The line at the start of a test. */
 export function startText({ name, parallelRuns }: { name: string; parallelRuns: number }, planned: number): string {
   const atOnce = parallelRuns > 1 && planned > 1 ? `, ${Math.min(parallelRuns, planned)} at once` : "";
   return `Testing ${redact(printable(name))}: ${runs(planned)}${atOnce}\n`;
@@ -194,10 +157,9 @@ function grouped(count: number): string {
 }
 
 /**
- * @param report What a test came to.
- * @returns What GitHub shows on a job's page, in its Markdown.
+ * @returns The summary on a GitHub job's page, in Markdown.
  */
-export function jobSummary({ experiment, ending, failures, upload }: ToldReport): string {
+export function jobSummary({ experiment, ending, failures, upload }: TestReport): string {
   const { name, planned, passed, failed, startedAt, endedAt } = experiment;
   const mark = ending === "completed" && failed === 0 ? "✅" : "❌";
   const rows = [
@@ -221,7 +183,7 @@ export function jobSummary({ experiment, ending, failures, upload }: ToldReport)
   ].join("\n");
 }
 
-/** Foreign text in a table: nothing in it is markup. */
+/** @returns Text from outside for a cell of a Markdown table, without markup. */
 function inCell(text: string): string {
   return redact(printable(text)).replace(/[\\`*_{}[\]<>#|&~!]/g, (it) => `&#${it.codePointAt(0)};`);
 }

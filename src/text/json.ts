@@ -15,11 +15,12 @@ const LONE_SURROGATE = /(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g;
 /**
  * @param value A document.
  * @param indent Blanks of indentation; 0 for one line.
- * @returns Its text, with a line end. Harmful characters are escaped, and read as what they are.
+ * @returns Its text, with a line end. Harmful characters, and what a CI system takes for a command, are escaped.
  */
 export function jsonText(value: unknown, indent = 2): string {
   const text = JSON.stringify(value, null, indent)
     .replace(LONE_SURROGATE, "$1\\ufffd")
+    .replaceAll("##[", "#\\u0023[")
     .replace(HARMFUL, (it) => `\\u${it.charCodeAt(0).toString(16).padStart(4, "0")}`);
   return `${text}\n`;
 }

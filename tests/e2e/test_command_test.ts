@@ -176,7 +176,7 @@ describe("fluxloop test", () => {
     assertStringIncludes(stderr, "❌ Error: Unable to connect to FluxLoop API\n");
     assertStringIncludes(
       stderr,
-      `The results are kept. Upload them later: fluxloop test upload experiments/${experiments()[0]}\n`,
+      `The results are saved. Upload them later: fluxloop test upload experiments/${experiments()[0]}\n`,
     );
 
     const second = await servePlatform(data);
@@ -374,7 +374,7 @@ describe("fluxloop test", () => {
       await stuck.stop();
       assertEquals(code, 130);
       assertMatch(new TextDecoder().decode(stdout), /^✅ 1 run passed in .*\n\nResults: experiments\/exp_/);
-      assertMatch(new TextDecoder().decode(stderr), /\nThe results are kept\. Upload them later: .*\n$/);
+      assertMatch(new TextDecoder().decode(stderr), /\nThe results are saved\. Upload them later: .*\n$/);
     });
   }
 });

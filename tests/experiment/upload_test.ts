@@ -231,6 +231,13 @@ describe("an upload", () => {
     await assertRejects(() => upload(here.home), ConfigurationError, "summary.json: no such file");
   });
 
+  it("of an experiment with an id that no platform accepts says so, and asks none", async () => {
+    const folder = await make([passed(1)]);
+    const path = `${folder}/summary.json`;
+    Deno.writeTextFileSync(path, Deno.readTextFileSync(path).replace('"id": "exp', '"id": "☃'));
+    await assertRejects(() => upload(folder), ConfigurationError, "summary.json has an invalid experiment id");
+  });
+
   it("of a folder that is not there says so", async () => {
     await assertRejects(() => upload(`${here.home}/nowhere`), NotFoundError, "There is no folder ");
   });

@@ -9,12 +9,13 @@ import {
   startText,
   testJson,
   testText,
-  type ToldReport,
 } from "../../src/output/test_report.ts";
+import type { TestReport } from "../../src/experiment/test_agent.ts";
+import { failed as failedRun } from "../support/experiments.ts";
 
 const SECRET = "flux_dev_topsecret0123456789";
 
-function reportOf(passed: number, failed: number, differing: Partial<ToldReport> = {}): ToldReport {
+function reportOf(passed: number, failed: number, differing: Partial<TestReport> = {}): TestReport {
   return {
     experiment: {
       id: "exp_1",
@@ -22,6 +23,7 @@ function reportOf(passed: number, failed: number, differing: Partial<ToldReport>
       startedAt: new Date(0),
       endedAt: new Date(1500),
       planned: passed + failed,
+      isPartial: false,
       passed,
       failed,
       bundleVersionId: null,
@@ -30,8 +32,9 @@ function reportOf(passed: number, failed: number, differing: Partial<ToldReport>
     ending: "completed",
     path: "/here/exp_1",
     failures: Array.from({ length: Math.min(failed, 10) }, (_, index) => ({
-      request: { runId: `run_${index}`, input: { id: `i${index}` }, iteration: index },
-      outcome: { failure: { kind: "crashed", message: `because of ${index}` } },
+      ...failedRun(index),
+      request: { runId: `run_${index}`, input: { id: `i${index}`, text: "", persona: null }, iteration: index },
+      outcome: { status: "failed", failure: { kind: "crashed", message: `because of ${index}`, stderr: [] } },
     })),
     unwritten: null,
     upload: null,
@@ -40,7 +43,7 @@ function reportOf(passed: number, failed: number, differing: Partial<ToldReport>
 }
 
 describe("what is told of a test", () => {
-  const texts: [string, ToldReport, string][] = [
+  const texts: [string, TestReport, string][] = [
     ["one run that passed", reportOf(1, 0), "✅ 1 run passed in 1.5 s\n\nResults: out/result.html\n"],
     ["many that passed", reportOf(1234, 0), "✅ All 1,234 runs passed in 1.5 s\n\nResults: out/result.html\n"],
     [
@@ -51,7 +54,7 @@ describe("what is told of a test", () => {
     [
       "runs that failed",
       reportOf(5, 2),
-      "❌ 2 of 7 runs failed in 1.5 s\n\n   i0: because of 0\n   i1, time 2: because of 1\n\nResults: out/result.html\n",
+      "❌ 2 of 7 runs failed in 1.5 s\n\n   i0: because of 0\n   i1, iteration 2: because of 1\n\nResults: out/result.html\n",
     ],
   ];
   for (const [what, report, text] of texts) {
@@ -74,8 +77,9 @@ describe("what is told of a test", () => {
 
   it("shows no key and no control character, whoever put it there", () => {
     const report = reportOf(0, 1);
-    const failure = { kind: "crashed", message: `\x1b[31m${SECRET}` };
-    const hostile = { ...report, failures: [{ ...report.failures[0], outcome: { failure } }] };
+    const failure = { kind: "crashed", message: `\x1b[31m${SECRET}`, stderr: [] } as const;
+    const outcome = { status: "failed", failure } as const;
+    const hostile = { ...report, failures: [{ ...report.failures[0], outcome }] };
     for (const text of [testText(hostile, "out"), JSON.stringify(testJson(hostile)), jobSummary(hostile)]) {
       assertEquals([text.includes("topsecret"), text.includes("\x1b")], [false, false]);
     }
@@ -97,8 +101,11 @@ describe("what is told of a test", () => {
 
   it("is no markup on a job's page", () => {
     const report = reportOf(0, 1);
-    const failure = { kind: "crashed", message: "<img src=x> | [a](b) `c` *d* @e" };
-    const text = jobSummary({ ...report, failures: [{ ...report.failures[0], outcome: { failure } }] });
+    const failure = { kind: "crashed", message: "<img src=x> | [a](b) `c` *d* @e", stderr: [] } as const;
+    const text = jobSummary({
+      ...report,
+      failures: [{ ...report.failures[0], outcome: { status: "failed", failure } }],
+    });
     const [line] = text.split("\n").filter((it) => it.includes("img"));
     assertMatch(line, /^\| i0 \| 1 \| [^<>|[\]`*]+ \|$/);
   });

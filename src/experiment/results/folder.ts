@@ -11,7 +11,7 @@ import { LineWriter } from "./line_writer.ts";
 import { writePage } from "./page.ts";
 import { resultLine, RESULTS_FILE } from "./result_line.ts";
 import { writeFirstSummary, writeSummary } from "./summary.ts";
-import { surveyResults } from "./survey.ts";
+import { readStatistics } from "./statistics.ts";
 
 /** Thirty-two characters (RFC 4648, base 32): five bits pick one. */
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
@@ -97,9 +97,9 @@ class OpenFolder implements ExperimentFolder {
     } catch (error) {
       throw unwritable(`${this.path}/${RESULTS_FILE}`, error);
     }
-    const survey = await surveyResults(this.path);
-    writeSummary(this.path, experiment, survey);
-    await writePage(this.path, experiment, survey);
+    const statistics = await readStatistics(this.path);
+    writeSummary(this.path, experiment, statistics);
+    await writePage(this.path, experiment, statistics);
   }
 }
 

@@ -12,7 +12,7 @@ import { cut } from "./html_text.ts";
 import { checkWritable, writeReport } from "./result_files.ts";
 import { readResults } from "./result_line.ts";
 import { readSummary, type Summary } from "./summary.ts";
-import { type Survey, surveyResults } from "./survey.ts";
+import { readStatistics, type Statistics } from "./statistics.ts";
 
 /** The most characters of one text: some servers load the whole file at once. */
 const TEXT_LIMIT = 64 * 1024;
@@ -28,7 +28,7 @@ const TEXT_LIMIT = 64 * 1024;
  */
 export async function writeJUnit(context: Context, path: string, folder: string): Promise<void> {
   const summary = await readSummary(folder);
-  await writeReport(resolve(context.cwd(), path), document(folder, summary, await surveyResults(folder)));
+  await writeReport(resolve(context.cwd(), path), document(folder, summary, await readStatistics(folder)));
 }
 
 /**
@@ -40,10 +40,10 @@ export function prepareJUnit(context: Context, path: string): void {
   checkWritable(resolve(context.cwd(), path));
 }
 
-async function* document(folder: string, summary: Summary, survey: Survey): AsyncGenerator<string, void> {
+async function* document(folder: string, summary: Summary, statistics: Statistics): AsyncGenerator<string, void> {
   const { name, id, startedAt } = summary;
-  const total = survey.durationList.reduce((sum, it) => sum + it, 0);
-  const counts = `tests="${survey.runs}" failures="${survey.failed}" errors="0" time="${seconds(total)}"`;
+  const total = statistics.durationList.reduce((sum, it) => sum + it, 0);
+  const counts = `tests="${statistics.runs}" failures="${statistics.failed}" errors="0" time="${seconds(total)}"`;
   yield `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="${attribute(name)}" ${counts}>\n` +
     `<testsuite name="${attribute(name)}" ${counts} skipped="0" timestamp="${
       startedAt.toISOString().slice(0, 19)

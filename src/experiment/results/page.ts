@@ -13,7 +13,7 @@ import { PAGE_SCRIPT } from "./page_script.ts";
 import { PAGE_STYLE } from "./page_style.ts";
 import { readResults } from "./result_line.ts";
 import { writeReport } from "./result_files.ts";
-import type { Survey } from "./survey.ts";
+import type { Statistics } from "./statistics.ts";
 
 /** The file's name in an experiment's folder. */
 export const PAGE_FILE = "result.html";
@@ -29,18 +29,23 @@ const ONE_TEXT = { most: 64 * 1024, fewest: 500 };
  * Writes the page of an experiment.
  *
  * @param folder The experiment's folder, with its results.
- * @param survey What its runs look like as a whole.
+ * @param statistics What its runs look like as a whole.
  * @throws {SystemError} When it cannot be written; a page that was there before is left.
  */
-export async function writePage(folder: string, experiment: Experiment, survey: Survey): Promise<void> {
-  await writeReport(`${folder}/${PAGE_FILE}`, pageParts(folder, experiment, survey));
+export async function writePage(folder: string, experiment: Experiment, statistics: Statistics): Promise<void> {
+  await writeReport(`${folder}/${PAGE_FILE}`, pageParts(folder, experiment, statistics));
 }
 
-async function* pageParts(folder: string, experiment: Experiment, survey: Survey): AsyncGenerator<string, void> {
-  yield head(experiment) + overview(experiment, survey) + failures(survey) + charts(survey) + tools(survey);
-  const shown = Math.min(SHOWN_RUNS, survey.runs);
+async function* pageParts(
+  folder: string,
+  experiment: Experiment,
+  statistics: Statistics,
+): AsyncGenerator<string, void> {
+  yield head(experiment) + overview(experiment, statistics) + failures(statistics) + charts(statistics) +
+    tools(statistics);
+  const shown = Math.min(SHOWN_RUNS, statistics.runs);
   const limit = Math.min(ONE_TEXT.most, Math.max(ONE_TEXT.fewest, Math.floor(ALL_TEXTS / Math.max(1, shown) / 2)));
-  const room = { failed: Math.min(shown, survey.failed), passed: shown - Math.min(shown, survey.failed) };
+  const room = { failed: Math.min(shown, statistics.failed), passed: shown - Math.min(shown, statistics.failed) };
   let place = 0;
   for await (const { result } of readResults(folder)) {
     place++;
@@ -72,7 +77,7 @@ function head({ name }: Experiment): string {
 `;
 }
 
-function overview(experiment: Experiment, { runs, passed, failed, durations }: Survey): string {
+function overview(experiment: Experiment, { runs, passed, failed, durations }: Statistics): string {
   const { id, name, startedAt, endedAt, isPartial, planned, bundleVersionId } = experiment;
   const took = endedAt.getTime() - startedAt.getTime();
   const day = `${startedAt.toISOString().slice(0, 16).replace("T", " ")} UTC`;
@@ -115,7 +120,7 @@ function shareBar(passed: number, failed: number, planned: number): string {
     `<rect class="no" x="${share(passed)}" width="${share(failed)}" height="8"/></svg>`;
 }
 
-function failures({ groups, failed }: Survey): string {
+function failures({ groups, failed }: Statistics): string {
   if (failed === 0) return "";
   const shown = groups.slice(0, 12);
   const items = shown.map(({ kind, message, count, first }) =>
@@ -130,7 +135,7 @@ function failures({ groups, failed }: Survey): string {
 `;
 }
 
-function tools({ runs, passed, failed }: Survey): string {
+function tools({ runs, passed, failed }: Statistics): string {
   const choice = (id: string, value: string, text: string, checked = "") =>
     `<label><input type="radio" name="show" id="show-${id}" value="${value}"${checked}>${text}</label>`;
   return `<div class="tools">

@@ -4,7 +4,7 @@
  * @module
  */
 import { countText, durationText } from "./html_text.ts";
-import type { Survey } from "./survey.ts";
+import type { Statistics } from "./statistics.ts";
 
 const WIDTH = 440;
 const HEIGHT = 190;
@@ -25,22 +25,22 @@ interface Scale {
 }
 
 /**
- * @param survey The runs.
+ * @param statistics The runs.
  * @returns Two figures: durations in the order in which runs ended, and how they are spread.
  */
-export function charts(survey: Survey): string {
-  if (survey.runs === 0) return "";
-  const scale = scaleOf(survey);
+export function charts(statistics: Statistics): string {
+  if (statistics.runs === 0) return "";
+  const scale = scaleOf(statistics);
   const note = scale.isLogarithmic ? " <small>logarithmic</small>" : "";
   return `<section class="charts" aria-label="Durations">
-<figure><figcaption>Duration of each run${note}</figcaption>${overTime(survey, scale)}</figure>
-<figure><figcaption>Distribution of durations${note}</figcaption>${distribution(survey, scale)}</figure>
+<figure><figcaption>Duration of each run${note}</figcaption>${overTime(statistics, scale)}</figure>
+<figure><figcaption>Distribution of durations${note}</figcaption>${distribution(statistics, scale)}</figure>
 </section>
 `;
 }
 
-function overTime(survey: Survey, scale: Scale): string {
-  const { durationList, failedAt, runs } = survey;
+function overTime(statistics: Statistics, scale: Scale): string {
+  const { durationList, failedAt, runs } = statistics;
   const columns = Math.min(COLUMNS, runs);
   const step = PLOT.width / columns;
   const thick = Math.max(1, Math.min(step * 0.8, 24));
@@ -75,7 +75,7 @@ function overTime(survey: Survey, scale: Scale): string {
   return svg("Durations in the order in which the runs ended", [...lines, ...bars, ends]);
 }
 
-function distribution({ durationList, durations, failedAt }: Survey, scale: Scale): string {
+function distribution({ durationList, durations, failedAt }: Statistics, scale: Scale): string {
   const passed = new Array<number>(BINS).fill(0);
   const failed = new Array<number>(BINS).fill(0);
   durationList.forEach((duration, place) => {
@@ -118,7 +118,7 @@ function distribution({ durationList, durations, failedAt }: Survey, scale: Scal
   return svg("Number of runs by duration", [base, ...bars, ...lines, ...ticks]);
 }
 
-function scaleOf({ durations: { min, p50, max } }: Survey): Scale {
+function scaleOf({ durations: { min, p50, max } }: Statistics): Scale {
   if (p50 > 0 && max / p50 > WIDE) {
     const low = Math.floor(Math.log10(Math.max(min, max / 1e6, 0.01)));
     const high = Math.max(low + 1, Math.ceil(Math.log10(max)));

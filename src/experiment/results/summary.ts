@@ -9,10 +9,12 @@ import { redactKeys } from "../../text/mask.ts";
 import { isObject } from "../../api_client/answer.ts";
 import type { Experiment } from "../model.ts";
 import { replaceText, unreadable } from "./result_files.ts";
-import type { Survey } from "./survey.ts";
+import type { Statistics } from "./statistics.ts";
 
 /** The file's name in an experiment's folder. */
 export const SUMMARY_FILE = "summary.json";
+/** What the platform accepts as an experiment's id (OpenAPI schema `RunBatch`). */
+const EXPERIMENT_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
 /** How far an experiment is: `running` is also one whose program was killed. */
 export type ExperimentState = "running" | "completed" | "interrupted";
@@ -43,16 +45,16 @@ export function writeFirstSummary(folder: string, summary: Summary): void {
  * Writes the summary of an experiment that has ended.
  *
  * @param folder Its folder.
- * @param survey What its runs look like as a whole.
+ * @param statistics What its runs look like as a whole.
  * @throws {SystemError} When it cannot be written.
  */
-export function writeSummary(folder: string, experiment: Experiment, survey: Survey): void {
+export function writeSummary(folder: string, experiment: Experiment, statistics: Statistics): void {
   const document = {
     ...known({ ...experiment, state: experiment.isPartial ? "interrupted" : "completed" }),
     passed: experiment.passed,
     failed: experiment.failed,
-    duration_ms: survey.durations,
-    failures: Object.fromEntries(survey.kinds),
+    duration_ms: statistics.durations,
+    failures: Object.fromEntries(statistics.kinds),
   };
   replaceText(`${folder}/${SUMMARY_FILE}`, jsonText(document));
 }
@@ -77,6 +79,7 @@ export async function readSummary(folder: string): Promise<Summary> {
     return Number.isNaN(date.getTime()) ? null : date;
   };
   const [id, name, startedAt, state] = [text("id"), text("name"), time("started_at"), text("status")];
+  if (id !== null && !EXPERIMENT_ID.test(id)) throw new ConfigurationError(`${path} has an invalid experiment id`);
   if (id === null || name === null || startedAt === null || state === null) {
     throw new ConfigurationError(`${path} isn't the summary of an experiment`);
   }

@@ -28,7 +28,7 @@ export interface FailureGroup {
 }
 
 /** The runs as a whole. */
-export interface Survey {
+export interface Statistics {
   readonly runs: number;
   readonly passed: number;
   readonly failed: number;
@@ -47,7 +47,7 @@ export interface Survey {
  * @param folder An experiment's folder.
  * @throws {ConfigurationError} When its results cannot be read.
  */
-export async function surveyResults(folder: string): Promise<Survey> {
+export async function readStatistics(folder: string): Promise<Statistics> {
   const durationList: number[] = [];
   const failedAt = new Set<number>();
   const kinds = new Map<string, number>();
