@@ -33,7 +33,6 @@ export const TEST_TOOLS: readonly DebianTool[] = [
   { command: "dh_bash-completion", package: "bash-completion" },
   { command: "shellcheck", package: "shellcheck" },
   { command: "mandoc", package: "mandoc" },
-  { command: "rpmbuild", package: "rpm" },
   { command: "man", package: "man-db" },
   { command: "groff", package: "groff-base" },
   { command: "dash", package: "dash" },

@@ -9,6 +9,7 @@ import { NotFoundError, PlatformError } from "../errors.ts";
 import { isObject, jsonOf } from "./answer.ts";
 import type { components } from "./openapi_types.ts";
 import { type RequestOptions, send, type Target } from "./transport.ts";
+import { toHex } from "../text/hex.ts";
 
 type Schemas = components["schemas"];
 
@@ -151,7 +152,7 @@ function itemOf(value: unknown, index: number): BundleItem {
 }
 
 function freshName(context: Context): string {
-  return Array.from(context.random(new Uint8Array(16)), (it) => it.toString(16).padStart(2, "0")).join("");
+  return toHex(context.random(new Uint8Array(16)));
 }
 
 function listOf(value: unknown, at: string): readonly unknown[] {

@@ -20,6 +20,7 @@ import { PERMISSIONS } from "../api_client/key_terms.ts";
 import type { RequestOptions } from "../api_client/transport.ts";
 import { logIn, type LoginPlan, type LoginResult } from "./log_in.ts";
 import type { Credential } from "./resolve_credential.ts";
+import { toHex } from "../text/hex.ts";
 
 /** Keys, and which of them was asked with. */
 export interface KeyList {
@@ -215,6 +216,5 @@ async function projectIds(
 
 /** @returns A name for a request, under which the platform does it once however often it comes. */
 export function newIdempotencyKey(context: Context): string {
-  const bytes = context.random(new Uint8Array(16));
-  return Array.from(bytes, (it) => it.toString(16).padStart(2, "0")).join("");
+  return toHex(context.random(new Uint8Array(16)));
 }

@@ -6,6 +6,7 @@
  */
 import type { Context } from "../context.ts";
 import { homeFolder, pathFrom } from "../paths.ts";
+import { newVersionText } from "../output/upgrade.ts";
 import { MEMORY_FILE, RELEASES, type ReleaseSource } from "../release/public_key.ts";
 import type { Arguments } from "./arguments.ts";
 import type { VersionNotice } from "../release/notice.ts";
@@ -61,8 +62,8 @@ export function watchForNewVersion(
     context: Object.create(context, { fetch: { value: fetch, enumerable: true } }),
     end(exitCode) {
       notice?.drop();
-      const text = exitCode === 0 ? notice?.take() ?? null : null;
-      if (text !== null) context.stderr.write(`\n${text}`);
+      const found = exitCode === 0 ? notice?.take() ?? null : null;
+      if (found !== null) context.stderr.write(`\n${newVersionText(found)}`);
     },
   };
 }

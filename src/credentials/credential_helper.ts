@@ -11,6 +11,8 @@ import { redactTokens } from "../text/mask.ts";
 import { printable } from "../text/printable.ts";
 import type { Tokens } from "./profile.ts";
 import { HELPER_PREFIX as PREFIX, STORES, storeTitle } from "./secret_stores.ts";
+import { toHex } from "../text/hex.ts";
+import { WITHOUT_KEYS } from "../text/key_variables.ts";
 
 /** What a profile keeps in the system's store: a key, or the tokens of a login through the browser. */
 export type StoredSecret = { readonly apiKey: string } | { readonly tokens: Tokens };
@@ -37,7 +39,6 @@ const SHOWN_AT_MOST = 200;
 /** The exit code of a program that Ctrl-C ended; the terminal sends that to the helper as well. */
 const INTERRUPTED = 130;
 /** No helper needs them, and every program that it starts would inherit them. */
-const WITHOUT_KEYS = { FLUXLOOP_API_KEY: "", FLUXLOOP_SYNC_API_KEY: "" };
 
 const LOCKED = "it is locked or refuses access; unlock it and try again";
 /** Tell-tale words of what helpers say, which differs between them and their versions, and what is to be done. */
@@ -182,7 +183,7 @@ export class CredentialHelper {
 export async function secretReference(apiUrl: URL, file: string, profile: string): Promise<string> {
   const bytes = new TextEncoder().encode(`${file}\n${profile}`);
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  const hex = Array.from(hash.subarray(0, 6), (it) => it.toString(16).padStart(2, "0")).join("");
+  const hex = toHex(hash.subarray(0, 6));
   return `${apiUrl.origin}/fluxloop/${hex}/${profile}`;
 }
 

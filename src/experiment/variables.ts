@@ -5,9 +5,8 @@
  */
 import type { Context } from "../context.ts";
 import type { Path } from "./checked_file.ts";
+import { KEY_VARIABLES } from "../text/key_variables.ts";
 
-/** What FluxLoop's own credentials are in. They go to an agent's environment, and nowhere else that a file could name. */
-const CREDENTIALS: readonly string[] = ["FLUXLOOP_API_KEY", "FLUXLOOP_SYNC_API_KEY", "FLUXLOOP_API_KEY_FILE"];
 /** Two dollars stand for one, and begin no variable. */
 const REFERENCE = /\$\$(?=\{)|\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 
@@ -47,7 +46,7 @@ export class Expansion {
   }
 
   #value(name: string, path: Path): string | { readonly fault: string } {
-    if (CREDENTIALS.includes(name) && !isEnvironment(path)) {
+    if (KEY_VARIABLES.includes(name) && !isEnvironment(path)) {
       return { fault: `\${${name}} is FluxLoop's own key, and stands for it in the runner's env alone` };
     }
     return this.context.env(name) ?? { fault: `the variable ${name} is not set; expected a value for \${${name}}` };

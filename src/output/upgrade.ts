@@ -3,28 +3,16 @@
  *
  * @module
  */
-
-/** What an upgrade came to. */
-export interface UpgradeResult {
-  /** The release that was looked at. */
-  readonly version: string;
-  /** The version of this program. */
-  readonly current: string;
-  /** Whether the release is newer than this program. */
-  readonly isNewer: boolean;
-  readonly isUpgraded: boolean;
-  /** The executable. */
-  readonly path: string;
-  /** What upgrades it, where a package manager does. */
-  readonly command?: string;
-}
+import type { NewVersion } from "../release/notice.ts";
+import type { UpgradeResult } from "../release/upgrade.ts";
 
 /** @returns The text for standard output. */
-export function upgradeText({ version, current, isNewer, isUpgraded, path, command }: UpgradeResult): string {
-  if (isUpgraded) return `✅ fluxloop ${version} is installed (it was ${current}): ${path}\n`;
-  if (isNewer) return newVersionText(version, current, command);
+export function upgradeText(result: UpgradeResult): string {
+  const { version, current, isNewer, isUpgraded, path } = result;
+  if (isUpgraded) return `✅ Upgraded fluxloop from ${current} to ${version}: ${path}\n`;
+  if (isNewer) return newVersionText(result);
   if (version === current) return `✅ fluxloop ${current} is up to date.\n`;
-  return `fluxloop ${current} is newer than release ${version}; to have that: fluxloop upgrade --version ${version}\n`;
+  return `fluxloop ${current} is newer than the latest release. To install that: fluxloop upgrade --version ${version}\n`;
 }
 
 /** @returns The JSON document. */
@@ -32,7 +20,7 @@ export function upgradeJson({ version, current, isNewer, isUpgraded, path }: Upg
   return { current, version, newer: isNewer, upgraded: isUpgraded, path };
 }
 
-/** @returns What tells that there is a newer version, and how to get it. */
-export function newVersionText(version: string, current: string, command = "fluxloop upgrade"): string {
-  return `fluxloop ${version} is out (this is ${current}). Upgrade: ${command}\n`;
+/** @returns The notice of a new version. */
+export function newVersionText({ version, current, command }: NewVersion): string {
+  return `fluxloop ${version} is available (this is ${current}). Upgrade: ${command ?? "fluxloop upgrade"}\n`;
 }

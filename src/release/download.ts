@@ -157,11 +157,11 @@ async function follow(
   for (let redirects = 0;; redirects++) {
     if (url.protocol !== "https:") {
       throw new ReleaseError(
-        `${first.host} leads to ${url.protocol}//${url.host}, which is not secure; nothing was taken`,
+        `${first.host} redirects to ${url.protocol}//${url.host}, which isn't secure. Nothing was installed.`,
       );
     }
     if (isGoal(url)) return { response: null, at: url };
-    if (redirects > REDIRECT_LIMIT) throw new ReleaseError(`${first.host} redirects in circles`);
+    if (redirects > REDIRECT_LIMIT) throw new ReleaseError(`Too many redirects from ${first.host}`);
     const proxy = proxyFor(context, url);
     const request = new Request(url, {
       headers: { "User-Agent": userAgent(context.system) },
@@ -176,7 +176,7 @@ async function follow(
     if (!REDIRECTS.includes(response.status) || location === null) return { response, at: url };
     await response.body?.cancel();
     const next = URL.parse(location, url);
-    if (next === null) throw new ReleaseError(`${url.host} redirects to something that is no web address`);
+    if (next === null) throw new ReleaseError(`${url.host} redirects to an invalid URL`);
     url = next;
   }
 }
@@ -184,7 +184,7 @@ async function follow(
 async function bodyOf(response: Response, url: URL, { limit, alive, onProgress }: Fetching) {
   const told = Number(response.headers.get("content-length") ?? NaN);
   const of = Number.isSafeInteger(told) ? told : null;
-  const tooLarge = () => new ReleaseError(`${url.host} sends more than a release can have (${limit} bytes)`);
+  const tooLarge = () => new ReleaseError(`${url.host} sent more than a release can have (${limit} bytes)`);
   if (of !== null && of > limit) {
     await response.body?.cancel();
     throw tooLarge();

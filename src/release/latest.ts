@@ -31,7 +31,7 @@ export async function latestVersion(
   );
   const version = page === null ? null : taggedVersion(page);
   if (version !== null) return version;
-  throw new NotFoundError(`There is no release at ${releases.url} yet`);
+  throw new NotFoundError(`No release found at ${releases.url}`);
 }
 
 function taggedVersion(page: URL): string | null {

@@ -9,8 +9,7 @@ import { join } from "@std/path";
 import { VERSION } from "../build_info.ts";
 import type { Context } from "../context.ts";
 import { credentialsLocation } from "../credentials/location.ts";
-import { newVersionText } from "../output/upgrade.ts";
-import { folderKeeper } from "./installation.ts";
+import { BREW_UPGRADE, isFromHomebrew } from "./installation.ts";
 import { MEMORY_FILE, type ReleaseSource } from "./public_key.ts";
 import { isNewer, isVersion } from "./version.ts";
 
@@ -30,12 +29,20 @@ interface Memory {
   readonly latest: string | null;
 }
 
+/** A newer version than the running one. */
+export interface NewVersion {
+  readonly version: string;
+  readonly current: string;
+  /** Homebrew's command, where Homebrew has installed it. */
+  readonly command: string | null;
+}
+
 /** A question that may be under way, and the notice that may be due. */
 export interface VersionNotice {
   /** Drops the question. */
   drop(): void;
-  /** @returns What is to be shown, which counts as shown from now on; `null` where nothing is. */
-  take(): string | null;
+  /** @returns What to show, which counts as shown from now on; `null` if there is nothing. */
+  take(): NewVersion | null;
   /** Fulfilled when the question is answered, or was never asked; nothing but a test waits for it. */
   readonly settled: Promise<void>;
 }
@@ -77,7 +84,8 @@ export function beginNotice(
       const { latest, shown } = memory;
       if (latest === null || !isNewer(latest, VERSION) || now < shown + DAY) return null;
       // What could not be kept would be shown with every command.
-      return keep({ shown: now }) ? newVersionText(latest, VERSION, folderKeeper(executable)?.command) : null;
+      const command = isFromHomebrew(executable) ? BREW_UPGRADE : null;
+      return keep({ shown: now }) ? { version: latest, current: VERSION, command } : null;
     },
   };
 }

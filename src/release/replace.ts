@@ -73,7 +73,7 @@ async function locked(path: string): Promise<Deno.FsFile | null> {
   clearTimeout(timer);
   if (isLocked && file.statSync().ino === Deno.statSync(path).ino) return file;
   locking.finally(() => file.close()).catch(() => {});
-  throw new SystemError(`Another upgrade of ${path} is under way, or just done; look with: fluxloop --version`);
+  throw new SystemError(`Another upgrade of ${path} is running or has just finished. Check with: fluxloop --version`);
 }
 
 function writeProgram(fresh: string, program: Uint8Array, old: Deno.FileInfo): void {
@@ -114,20 +114,20 @@ function removeIfThere(path: string, isQuiet = false): void {
 function replaceFailure(path: string, error: unknown): FluxloopError {
   if (error instanceof FluxloopError) return error;
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  const sentence = `${path} cannot be replaced: `;
+  const sentence = `Can't replace ${path}: `;
   switch (code) {
     case "EACCES":
     case "EPERM":
       return new ConfigurationError(
-        `${sentence}its folder is not yours to write to; run it with sudo, or install fluxloop in a folder of your own`,
+        `${sentence}permission denied. Run it with sudo, or install fluxloop in a folder of your own.`,
         { cause: error },
       );
     case "EROFS":
-      return new ConfigurationError(`${sentence}its file system is read-only`, { cause: error });
+      return new ConfigurationError(`${sentence}read-only file system`, { cause: error });
     case "ENOSPC":
     case "EDQUOT":
-      return new SystemError(`${sentence}the disk is full; make room and try again`, { cause: error });
+      return new SystemError(`${sentence}the disk is full. Free some space and try again.`, { cause: error });
     default:
-      return new SystemError(`${sentence}the system refused it${code === "" ? "" : ` (${code})`}`, { cause: error });
+      return new SystemError(`${sentence}${code === "" ? "unexpected error" : code}`, { cause: error });
   }
 }

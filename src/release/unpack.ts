@@ -28,9 +28,9 @@ export async function unpackProgram(archive: Uint8Array<ArrayBuffer>, name: stri
     found = name.endsWith(".zip") ? fromZip(archive, isProgram) : await fromTar(archive, isProgram);
   } catch (error) {
     if (error instanceof ReleaseError) throw error;
-    throw new ReleaseError(`${name} cannot be unpacked`, { cause: error });
+    throw new ReleaseError(`Can't unpack ${name}`, { cause: error });
   }
-  if (found === null || found.length === 0) throw new ReleaseError(`${name} holds no ${program}`);
+  if (found === null || found.length === 0) throw new ReleaseError(`${name} doesn't contain ${program}`);
   return found;
 }
 
@@ -61,5 +61,5 @@ async function fromTar(
 }
 
 function tooLarge(): ReleaseError {
-  return new ReleaseError("The release's program is larger than any can be");
+  return new ReleaseError("The release's program is too large");
 }

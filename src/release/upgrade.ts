@@ -7,16 +7,31 @@
 import { VERSION } from "../build_info.ts";
 import type { Context } from "../context.ts";
 import { ConfigurationError, NotFoundError, ReleaseError } from "../errors.ts";
-import type { UpgradeResult } from "../output/upgrade.ts";
 import type { RequestOptions } from "../api_client/transport.ts";
 import { download } from "./download.ts";
-import { type Installation, keeperOf, WITHOUT_KEYS } from "./installation.ts";
+import { WITHOUT_KEYS } from "../text/key_variables.ts";
+import { BREW_UPGRADE, type Installation, isFromHomebrew } from "./installation.ts";
 import { latestVersion } from "./latest.ts";
 import type { ReleaseSource } from "./public_key.ts";
 import { replaceProgram, requireReplaceable } from "./replace.ts";
 import { unpackProgram } from "./unpack.ts";
 import { requireSum, verifiedSums } from "./verify.ts";
 import { isNewer } from "./version.ts";
+
+/** The result of an upgrade. */
+export interface UpgradeResult {
+  /** The release that was looked at. */
+  readonly version: string;
+  /** The version of this program. */
+  readonly current: string;
+  /** Whether the release is newer than this program. */
+  readonly isNewer: boolean;
+  readonly isUpgraded: boolean;
+  /** The executable. */
+  readonly path: string;
+  /** Homebrew's command, where Homebrew has installed it. */
+  readonly command: string | null;
+}
 
 /** What is wanted. */
 export interface UpgradePlan {
@@ -59,21 +74,18 @@ export async function upgrade(
   options: UpgradeOptions = {},
 ): Promise<UpgradeResult> {
   const { path } = installation;
-  const keeper = await keeperOf(context, path);
+  const command = isFromHomebrew(path) ? BREW_UPGRADE : null;
   if (!plan.checkOnly) {
-    if (keeper !== null) {
-      throw new ConfigurationError(`${path} was installed by ${keeper.name}, which upgrades it: ${keeper.command}`);
-    }
+    if (command !== null) throw new ConfigurationError(`Homebrew installed ${path}. Run: ${command}`);
     if (releases.publicKey === null) {
       throw new ConfigurationError(
-        "This build of fluxloop knows no key that releases are signed with, and cannot tell a real one from another; " +
-          `install a release from ${releases.url}`,
+        `This build can't verify releases: it has no public key. Install a release from ${releases.url}`,
       );
     }
     requireReplaceable(path);
   }
   const version = plan.version ?? await latestVersion(context, releases, options);
-  const result = { version, current: VERSION, path, isNewer: isNewer(version, VERSION), command: keeper?.command };
+  const result = { version, current: VERSION, path, isNewer: isNewer(version, VERSION), command };
   const isWanted = plan.version === undefined ? result.isNewer : version !== VERSION;
   if (plan.checkOnly || releases.publicKey === null || !isWanted) return { ...result, isUpgraded: false };
 
@@ -101,9 +113,9 @@ async function signedProgram(
     download(context, new URL(`${url}/download/v${version}/${name}`), { ...requests, limit, onProgress: progress });
 
   const sums = await get("SHA256SUMS", SUMS_LIMIT);
-  if (sums === null) throw new NotFoundError(`There is no release ${version} at ${url}`);
+  if (sums === null) throw new NotFoundError(`Release ${version} doesn't exist at ${url}`);
   const signature = await get("SHA256SUMS.sig", SUMS_LIMIT);
-  if (signature === null) throw new ReleaseError(`Release ${version} is not signed; nothing was installed`);
+  if (signature === null) throw new ReleaseError(`Release ${version} isn't signed. Nothing was installed.`);
   const files = await verifiedSums(sums, signature, publicKey);
 
   // Its name holds the version, and the signature covers the name: an old release does not pass for a new one.
@@ -111,12 +123,14 @@ async function signedProgram(
   const sum = files.get(name);
   if (sum === undefined) {
     if ([...files.keys()].some((it) => it.startsWith(`fluxloop-${version}-`))) {
-      throw new NotFoundError(`Release ${version} has no program for this machine (${target})`);
+      throw new NotFoundError(`Release ${version} has no build for this machine (${target})`);
     }
-    throw new ReleaseError(`What is signed at ${url} as release ${version} is another release; nothing was installed`);
+    throw new ReleaseError(
+      `The files of release ${version} at ${url} belong to another release. Nothing was installed.`,
+    );
   }
   const archive = await get(name, ARCHIVE_LIMIT, onProgress);
-  if (archive === null) throw new ReleaseError(`Release ${version} lacks its file ${name}; try again later`);
+  if (archive === null) throw new ReleaseError(`Release ${version} is missing ${name}. Try again later.`);
   await requireSum(archive, sum, name);
   return await unpackProgram(archive, name);
 }
@@ -137,8 +151,8 @@ async function requireRunning(context: Context, program: string, version: string
   if (found === version) return;
   throw new ReleaseError(
     found === undefined
-      ? `fluxloop ${version} does not run on this machine; the old one stays`
-      : `The program of release ${version} says that it is another version; the old one stays`,
+      ? `fluxloop ${version} doesn't run on this machine. The current version was kept.`
+      : `The program of release ${version} reports another version. The current version was kept.`,
     { cause },
   );
 }

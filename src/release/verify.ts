@@ -4,6 +4,7 @@
  * @module
  */
 import { ReleaseError } from "../errors.ts";
+import { toHex } from "../text/hex.ts";
 
 const LINE = /^([0-9a-f]{64}) [ *]([\w.+-]{1,200})$/;
 
@@ -27,7 +28,7 @@ export async function verifiedSums(
   for (const line of new TextDecoder().decode(sums).split("\n")) {
     if (line === "") continue;
     const [, sum, name] = LINE.exec(line) ?? [];
-    if (name === undefined || files.has(name)) throw new ReleaseError("The release's list of checksums cannot be read");
+    if (name === undefined || files.has(name)) throw new ReleaseError("Can't read the release's list of checksums");
     files.set(name, sum);
   }
   return files;
@@ -40,10 +41,9 @@ export async function verifiedSums(
  * @throws {ReleaseError} When it is another one.
  */
 export async function requireSum(bytes: Uint8Array<ArrayBuffer>, sum: string, name: string): Promise<void> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  const found = [...digest].map((it) => it.toString(16).padStart(2, "0")).join("");
+  const found = toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
   if (found !== sum) {
-    throw new ReleaseError(`${name} is damaged or not the one that was released (its checksum is wrong)`);
+    throw new ReleaseError(`${name} is damaged: its checksum doesn't match`);
   }
 }
 
@@ -56,7 +56,7 @@ function signatureOf(text: Uint8Array): Uint8Array<ArrayBuffer> {
 }
 
 function unsigned(): ReleaseError {
-  return new ReleaseError("The release is not signed with the project's key; nothing was installed");
+  return new ReleaseError("The release isn't signed with the project's key. Nothing was installed.");
 }
 
 function fromBase64(text: string): Uint8Array<ArrayBuffer> {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { ProgramOptions, ProgramResult } from "../context.ts";
+import { WITHOUT_KEYS } from "../text/key_variables.ts";
 
 /** The most that is kept of each of a program's outputs, in bytes. */
 const OUTPUT_LIMIT = 1024 * 1024;
@@ -64,11 +65,6 @@ async function firstOf(stream: ReadableStream<Uint8Array>, signal: AbortSignal):
   });
   return new TextDecoder().decode(await new Blob(chunks as BlobPart[]).arrayBuffer());
 }
-
-/** What holds a key, or tells where one is. */
-export const KEY_VARIABLES = ["FLUXLOOP_API_KEY", "FLUXLOOP_SYNC_API_KEY", "FLUXLOOP_API_KEY_FILE"] as const;
-/** What no program needs that this one starts for a person. */
-const WITHOUT_KEYS = Object.fromEntries(KEY_VARIABLES.map((name) => [name, ""]));
 
 /** Starts a program and leaves it to itself: {@linkcode Context.launch} of the real world. */
 export function launch(program: string, args: readonly string[]): void {

@@ -5,7 +5,7 @@
  * @module
  */
 import type { ProgramGroups, RunningProgram, StartOptions } from "../context.ts";
-import { KEY_VARIABLES } from "./processes.ts";
+import { KEY_VARIABLES } from "../text/key_variables.ts";
 
 const IS_WINDOWS = Deno.build.os === "windows";
 /** Marks, in its environment, what a program starts: also what has left its group, and even its session, since. */

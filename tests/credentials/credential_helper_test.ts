@@ -69,7 +69,7 @@ describe("credential helper", () => {
   it("keeps the keys of the environment from helpers", async () => {
     const { context, options } = machine({ get: GIVEN });
     await new CredentialHelper(context, "pass").get(REFERENCE);
-    assertEquals(options()[0].env, { FLUXLOOP_API_KEY: "", FLUXLOOP_SYNC_API_KEY: "" });
+    assertEquals(options()[0].env, { FLUXLOOP_API_KEY: "", FLUXLOOP_SYNC_API_KEY: "", FLUXLOOP_API_KEY_FILE: "" });
   });
 
   it("gets with the bare reference", async () => {

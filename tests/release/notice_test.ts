@@ -3,6 +3,7 @@ import { afterEach, describe, it } from "@std/testing/bdd";
 import { VERSION } from "../../src/build_info.ts";
 import { scanArguments } from "../../src/cli/arguments.ts";
 import { watchForNewVersion } from "../../src/cli/version_notice.ts";
+import { newVersionText } from "../../src/output/upgrade.ts";
 import { beginNotice } from "../../src/release/notice.ts";
 import { leaveWorlds, type World, world, type WorldOptions } from "../support/world.ts";
 
@@ -10,7 +11,7 @@ const RELEASES = { url: "https://releases.example.com/releases", publicKey: "a k
 const NEWER = "99.0.0";
 const HOUR = 60 * 60 * 1000;
 const START = new Date("2026-01-31T12:00:00Z");
-const TEXT = `fluxloop ${NEWER} is out (this is ${VERSION}). Upgrade: fluxloop upgrade\n`;
+const TEXT = `fluxloop ${NEWER} is available (this is ${VERSION}). Upgrade: fluxloop upgrade\n`;
 
 describe("the notice of a new version", () => {
   afterEach(leaveWorlds);
@@ -41,9 +42,9 @@ describe("the notice of a new version", () => {
       const notice = beginNotice(context, RELEASES, [], executable);
       if (!dropped) await notice?.settled;
       notice?.drop();
-      const text = notice?.take() ?? null;
+      const found = notice?.take() ?? null;
       await notice?.settled;
-      return text;
+      return found === null ? null : newVersionText(found);
     }
   }
 

@@ -9,7 +9,7 @@ import { Terminal } from "../support/terminal.ts";
 
 const NEWER = "99.0.0";
 const ME = { account: { id: "usr_1", email: "john@example.com" }, organizations: [], projects: [] };
-const NOTICE = `fluxloop ${NEWER} is out (this is ${VERSION}). Upgrade: fluxloop upgrade`;
+const NOTICE = `fluxloop ${NEWER} is available (this is ${VERSION}). Upgrade: fluxloop upgrade`;
 
 describe("the notice of a new version, in a terminal", () => {
   let releases: Releases;

@@ -155,15 +155,15 @@ describe("an upgrade", () => {
         await releases.publish(NEWER, TARGET, program(NEWER), await newKey(releases.folder));
       },
       ReleaseError,
-      "is not signed with the project's key",
+      "isn't signed with the project's key",
     ],
-    ["without a signature", () => releases.tamper(NEWER, "SHA256SUMS.sig", null), ReleaseError, "is not signed"],
-    ["with an empty signature", () => releases.tamper(NEWER, "SHA256SUMS.sig", text("")), ReleaseError, "not signed"],
+    ["without a signature", () => releases.tamper(NEWER, "SHA256SUMS.sig", null), ReleaseError, "isn't signed"],
+    ["with an empty signature", () => releases.tamper(NEWER, "SHA256SUMS.sig", text("")), ReleaseError, "isn't signed"],
     [
       "with a signature that is none",
       () => releases.tamper(NEWER, "SHA256SUMS.sig", text("<html>")),
       ReleaseError,
-      "not signed",
+      "isn't signed",
     ],
     [
       "whose list was changed",
@@ -172,7 +172,7 @@ describe("an upgrade", () => {
         releases.tamper(NEWER, "SHA256SUMS", new Uint8Array([...list, 0x0a]));
       },
       ReleaseError,
-      "is not signed with the project's key",
+      "isn't signed with the project's key",
     ],
     [
       "whose archive was changed",
@@ -181,7 +181,7 @@ describe("an upgrade", () => {
         releases.tamper(NEWER, archiveName, bytes.with(bytes.length - 1, bytes.at(-1)! ^ 1));
       },
       ReleaseError,
-      "its checksum is wrong",
+      "its checksum doesn't match",
     ],
     [
       "whose archive was cut short",
@@ -189,9 +189,9 @@ describe("an upgrade", () => {
         releases.tamper(NEWER, archiveName, releases.file(NEWER, archiveName).slice(0, -100));
       },
       ReleaseError,
-      "its checksum is wrong",
+      "its checksum doesn't match",
     ],
-    ["whose archive is missing", () => releases.tamper(NEWER, archiveName, null), ReleaseError, "lacks its file"],
+    ["whose archive is missing", () => releases.tamper(NEWER, archiveName, null), ReleaseError, "is missing "],
     [
       "that is an old one under a new name",
       async () => {
@@ -201,13 +201,13 @@ describe("an upgrade", () => {
         releases.latest = `v${NEWER}`;
       },
       ReleaseError,
-      "is another release",
+      "belong to another release",
     ],
     [
       "without a program for this machine",
       () => releases.publish(NEWER, WINDOWS, program(NEWER)),
       NotFoundError,
-      "has no program for this machine",
+      "has no build for this machine",
     ],
     [
       "whose list names a file twice",
@@ -216,13 +216,13 @@ describe("an upgrade", () => {
         return releases.serve(NEWER, [file, file]);
       },
       ReleaseError,
-      "list of checksums cannot be read",
+      "Can't read the release's list of checksums",
     ],
     [
       "whose archive is no archive",
       () => releases.serve(NEWER, [{ name: archiveName, bytes: text("hello") }]),
       ReleaseError,
-      "cannot be unpacked",
+      "Can't unpack",
     ],
     [
       "whose archive holds no program",
@@ -231,33 +231,33 @@ describe("an upgrade", () => {
         await releases.serve(NEWER, [{ name: archiveName, bytes }]);
       },
       ReleaseError,
-      "holds no fluxloop",
+      "doesn't contain fluxloop",
     ],
     [
       "whose program is another version",
       () => releases.publish(NEWER, TARGET, program("98.0.0")),
       ReleaseError,
-      "says that it is another version",
+      "reports another version",
     ],
     [
       "whose program fails",
       () => releases.publish(NEWER, TARGET, program(NEWER, "exit 1")),
       ReleaseError,
-      "does not run on this machine",
+      "doesn't run on this machine",
     ],
     [
       "whose program is for another machine",
       () => releases.publish(NEWER, TARGET, text("\x7fELF?")),
       ReleaseError,
-      "does not run on this machine",
+      "doesn't run on this machine",
     ],
-    ["that nobody has made", () => releases.clear(), NotFoundError, "There is no release"],
-    ["whose tag is no version", () => void (releases.latest = "nightly"), NotFoundError, "There is no release"],
+    ["that nobody has made", () => releases.clear(), NotFoundError, "No release found"],
+    ["whose tag is no version", () => void (releases.latest = "nightly"), NotFoundError, "No release found"],
     [
       "whose tag is a version without its files",
       () => void (releases.latest = "v99.9.9"),
       NotFoundError,
-      "There is no release 99.9.9",
+      "Release 99.9.9 doesn't exist",
     ],
     [
       "that leads away from https",
@@ -265,7 +265,7 @@ describe("an upgrade", () => {
         releases.instead.set("/SHA256SUMS", () => redirect("http://127.0.0.1:1/SHA256SUMS"));
       },
       ReleaseError,
-      "which is not secure",
+      "which isn't secure",
     ],
     [
       "that leads to no web address",
@@ -273,7 +273,7 @@ describe("an upgrade", () => {
         releases.instead.set("/SHA256SUMS", () => redirect("file:///etc/passwd"));
       },
       ReleaseError,
-      "which is not secure",
+      "which isn't secure",
     ],
     [
       "that leads in circles",
@@ -281,7 +281,7 @@ describe("an upgrade", () => {
         releases.instead.set("/SHA256SUMS", (request) => redirect(request.url));
       },
       ReleaseError,
-      "redirects in circles",
+      "Too many redirects",
     ],
     [
       "whose server is down",
