@@ -42,21 +42,18 @@ async function main(args: readonly string[]): Promise<boolean> {
   const options = args.filter((it) => !isPath(it) && !(it in SUITES));
   const files = findTestFiles(suite, paths.length > 0 ? paths : ["tests"]);
 
+  const durations = await readDurations();
   // The tools come over the network, meanwhile the processors are free for the compiler.
   const tools = suite !== "portable" ? requireTools() : Promise.resolve();
   const compiled = compile();
-  for (const it of [tools, compiled]) it.catch(() => {}); // The first job that waits for it reports this.
-
-  const durations = await readDurations();
+  const prepared = Promise.all([tools, compiled]);
   const env = cleanEnvironment(suite === "long" ? { [LONG_VARIABLE]: "1" } : {});
   const portable = files.filter((it) => !isSystemTest(it)).map((it) => testJob(it, options, env, compiled));
-  const prepared = Promise.all([tools, compiled]);
-  prepared.catch(() => {});
   const system = files.filter(isSystemTest).map((it) => testJob(it, options, env, prepared));
   const twice = suite === "system" || suite === "all"
     ? UID_DEPENDENT.filter((file) => paths.length === 0 || paths.some((it) => file.startsWith(it)))
     : [];
-  const outcomes = await withOrdinaryWorkspace(twice.length > 0 ? compiled : null, (workspace) => {
+  const running = withOrdinaryWorkspace(twice.length > 0 ? compiled : null, (workspace) => {
     const ordinary = workspace === null ? [] : twice.map((it) => ordinaryUserJob(it, workspace));
     const jobs: PendingJob[] = [
       ...(suite === "all" ? checks(tools) : []),
@@ -67,6 +64,8 @@ async function main(args: readonly string[]): Promise<boolean> {
     return runJobs(jobs, navigator.hardwareConcurrency, (it) => console.log(progressLine(it)));
   });
 
+  // Without the tools or the program there is no point in going on.
+  const [outcomes] = await Promise.all([running, prepared]);
   await saveDurations(Object.fromEntries(outcomes.map((it) => [it.name, it.milliseconds])));
   if (outcomes.every((it) => it.passed + it.failed === 0)) throw new Error("No test ran.");
   console.log(summary(outcomes));

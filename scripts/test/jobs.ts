@@ -64,7 +64,8 @@ function testCommand(deno: string, file: string, options: readonly string[]): st
  */
 export async function compile(): Promise<void> {
   const args = ["run", "-A", "--no-check", "scripts/compile.ts"];
-  const { success } = await new Deno.Command(Deno.execPath(), { args, stdin: "null" }).spawn().status;
+  const options = { args, clearEnv: true, env: cleanEnvironment(), stdin: "null" } as const;
+  const { success } = await new Deno.Command(Deno.execPath(), options).spawn().status;
   if (!success) throw new Error("The program doesn't compile.");
 }
 
