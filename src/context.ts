@@ -179,6 +179,8 @@ export interface ProgramGroups {
 export interface Context {
   /** @returns An environment variable's value; `undefined` where it is not set. */
   env(name: string): string | undefined;
+  /** Writes a line for `--verbose`, without secrets. */
+  trace(line: string): void;
   /** @returns The current time. */
   now(): Date;
   /** @returns Milliseconds from an arbitrary start, never going back, for measuring durations. */

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Context } from "../context.ts";
-import { readCredentials, updateCredentials } from "../credentials/credential_store.ts";
+import { readCredentials, requireWritable, updateCredentials } from "../credentials/credential_store.ts";
 import type { StoredSecret } from "../credentials/credential_helper.ts";
 import type { KeptKey, KeyStorage, Profile } from "../credentials/profile.ts";
 import { type CredentialsLocation, requireCredentialsLocation } from "../credentials/location.ts";
@@ -70,11 +70,12 @@ export interface LoginResult {
  * Decides all that can be decided before a key is asked for, so that nobody types one in vain.
  *
  * @throws {UsageError} When the profile's name or the API URL is wrong.
- * @throws {ConfigurationError} When the credentials file is there and cannot be read: it is never overwritten.
+ * @throws {ConfigurationError | SystemError} When the credentials file can't be read or saved.
  */
 export async function planLogin(context: Context, options: LoginOptions): Promise<LoginPlan> {
   const location = options.save ? requireCredentialsLocation(context) : null;
   const document = await readCredentials(location);
+  if (location !== null) await requireWritable(location);
   const profile = selectProfile(context, document, options).name;
   const chosen = chosenApiUrl(context, options);
   // A broken entry is what a new login repairs.

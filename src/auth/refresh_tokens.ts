@@ -69,7 +69,7 @@ export async function renewTokens(context: Context, renewal: Renewal, requests?:
     };
     await save(context, renewal, renewed);
     return renewed;
-  }, patience);
+  }, { patience, signal: context.stopped });
 }
 
 /** @returns The tokens as they are by now; those known before where the profile is gone or something else. */

@@ -81,7 +81,7 @@ async function rotateOne(
     const pending = findPendingRotation(location, name);
     const patience = REQUESTS * (requests?.deadline ?? DEFAULT_DEADLINE) + PATIENCE;
     const work = () => rotateLocked(context, location, draft, before.key, pending, options, requests);
-    await withFileLock(rotationLock(location), work, patience);
+    await withFileLock(rotationLock(location), work, { patience, signal: context.stopped });
   } catch (error) {
     if (!(error instanceof FluxloopError)) throw error;
     if (error instanceof BrowserLoginError && options.all) return { ...draft, outcome: "passed_over" };

@@ -150,7 +150,7 @@ export async function finishWebLogin(
       const result = await saved(context, plan, state.tokens, requests);
       forgetPendingLogin(location, profile, login.deviceCode);
       return { status: "saved", result };
-    }, patience);
+    }, { patience, signal: context.stopped });
   };
   try {
     return await decided(context, login, ask);

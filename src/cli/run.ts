@@ -46,7 +46,9 @@ export async function run(context: Context, args: readonly string[]): Promise<nu
   if (!isTest) context.renounceEnvironment();
   if (args.some((it) => LONG_WAITS.includes(it))) context.keepIgnoredSignals();
   const watch = watchForNewVersion(context, scanned);
-  const world = watch?.context ?? context;
+  const world: Context = Object.create(watch?.context ?? context, {
+    trace: { value: (line: string) => scanned.isVerbose && context.stderr.write(`${line}\n`) },
+  });
   const running = guarded(world, scanned, async () => {
     if (scanned.emptyValue !== null) throw new UsageError(scanned.emptyValue);
     const { commandTree } = await import("./command_tree.ts");

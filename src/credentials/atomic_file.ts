@@ -30,11 +30,35 @@ export function replaceFile(path: string, text: string): void {
  *
  * @param path The file; its folder exists.
  * @param size How large the new content may be, in bytes.
+ * @throws {ConfigurationError} When the file is a mount point.
  * @throws What the system throws where the file cannot be replaced.
  */
 export function tryReplacing(path: string, size: number): void {
   const fresh = freshName(path);
+  if (isMountPoint(path, fresh)) {
+    throw new ConfigurationError(
+      `${path} is mounted by itself, so it can't be replaced safely. Mount its folder instead, ` +
+        "or pass the key in FLUXLOOP_API_KEY.",
+    );
+  }
   withFresh(fresh, "\n".repeat(size), () => Deno.removeSync(fresh));
+}
+
+/**
+ * A file that is mounted by itself (`docker run -v …/credentials:…`) can be written to, but not replaced. The kernel
+ * tells by refusing a second name for it in its own folder (link(2), EXDEV).
+ *
+ * @param spare A name in the same folder, which is free afterwards.
+ */
+function isMountPoint(path: string, spare: string): boolean {
+  try {
+    clear(spare);
+    Deno.linkSync(path, spare);
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EXDEV";
+  }
+  removeIfThere(spare);
+  return false;
 }
 
 /** Writes a file whole, and uses it; where either fails, none stays. */
@@ -67,7 +91,7 @@ export async function clearLeftover(path: string, lock: string): Promise<void> {
   const fresh = freshName(path);
   if (!isThere(fresh)) return;
   try {
-    await withFileLock(lock, () => removeIfThere(fresh), READER_PATIENCE);
+    await withFileLock(lock, () => removeIfThere(fresh), { patience: READER_PATIENCE });
   } catch {
     // A reader's business is to read: the next writer clears up, or says what is in the way.
   }
@@ -108,20 +132,17 @@ export function makeFolder(path: string): void {
   syncFolder(dirname(path));
 }
 
-/** A rename is on disk only once its folder is. Windows neither needs this nor opens folders. */
+/**
+ * Makes a rename survive a power cut. Best effort: the change has already happened, so a failure here must not be
+ * reported as one. Windows neither needs this nor opens folders.
+ */
 export function syncFolder(path: string): void {
   if (Deno.build.os === "windows") return;
   try {
-    const folder = Deno.openSync(path, { read: true });
-    try {
-      folder.syncSync();
-    } finally {
-      folder.close();
-    }
-  } catch (error) {
-    // A folder that may be written to and not read, or a file system that syncs none: what was saved is in place.
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code !== "EACCES" && code !== "EPERM" && code !== "EINVAL") throw error;
+    using folder = Deno.openSync(path, { read: true });
+    folder.syncSync();
+  } catch {
+    // Only a power cut in the next seconds could still undo the change.
   }
 }
 

@@ -141,6 +141,10 @@ async function withWritable<T>(
       const file = findCredentialsFile(location);
       requireOwn(location, file);
       return work(file, textOf(file, location));
+    }, {
+      shown: location.shown,
+      signal: location.context.stopped,
+      onFallback: (path) => location.context.trace(`no file locks on this file system; using ${path}ed`),
     });
   } catch (error) {
     throw fileFailure(location, "written", error);

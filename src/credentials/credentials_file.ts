@@ -6,6 +6,7 @@
 import { basename, dirname, isAbsolute, join } from "@std/path";
 import { ConfigurationError, FluxloopError, SystemError } from "../errors.ts";
 import type { CredentialsLocation } from "./location.ts";
+import { foreignError, foreignPart, isForeign, requireTrustedFolder } from "./ownership.ts";
 
 /** How many links may follow upon each other; more are a circle. */
 const LINKS = 40;
@@ -28,12 +29,13 @@ export interface CredentialsFile {
  * secrets that are mounted into a container, a file is taken.
  */
 export function findCredentialsFile(location: CredentialsLocation): CredentialsFile {
+  requireTrustedFolder(location);
   let path = location.file;
   for (let links = 0; links < LINKS; links++) {
     const info = lstat(path);
     if (info === null) return { path, info };
     if (!info.isSymlink) {
-      if (isForeign(info) && info.uid !== ROOT) throw foreign(location, info);
+      if (isForeign(info) && info.uid !== ROOT) throw foreignError(location, path, info);
       return { path, info };
     }
     path = targetOf(location, path);
@@ -67,15 +69,15 @@ function targetOf({ shown }: CredentialsLocation, link: string): string {
  * @returns The error to tell.
  */
 export function notAFile({ shown }: CredentialsLocation, info: Deno.FileInfo): ConfigurationError {
-  const kind = info.isDirectory ? "a folder" : "no file";
-  return new ConfigurationError(`${shown} cannot be read: it is ${kind}; move it away (mv ${shown} ${shown}.old)`);
+  const kind = info.isDirectory ? "it is a directory" : "it isn't a regular file";
+  return new ConfigurationError(`Can't read ${shown}: ${kind}. Move it away: mv ${shown} ${shown}.old`);
 }
 
 /**
  * @throws {ConfigurationError} When the file is not one that this user may replace: that would take it from its owner.
  */
-export function requireOwn(location: CredentialsLocation, { info }: CredentialsFile): void {
-  if (info !== null && isForeign(info)) throw foreign(location, info);
+export function requireOwn(location: CredentialsLocation, { path, info }: CredentialsFile): void {
+  if (info !== null && isForeign(info)) throw foreignError(location, path, info);
   if (info !== null && !info.isFile) throw notAFile(location, info);
 }
 
@@ -113,30 +115,31 @@ export function fileFailure(location: CredentialsLocation, deed: "read" | "writt
   if (error instanceof FluxloopError) return error;
   const { shown } = location;
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  const sentence = `${shown} cannot be ${deed}: `;
-  const elsewhere = "set FLUXLOOP_HOME to a folder that can be written, or pass the key in FLUXLOOP_API_KEY";
+  const sentence = deed === "read" ? `Can't read ${shown}: ` : `Can't save credentials to ${shown}: `;
+  const elsewhere = "Set FLUXLOOP_HOME to a writable directory, or pass the key in FLUXLOOP_API_KEY.";
+  const inTheWay = `Move it away: mv ${shown} ${shown}.old`;
   switch (code) {
     case "ENOSPC":
     case "EDQUOT":
-      return new SystemError(`${sentence}the disk is full; make room and try again`, { cause: error });
+      return new SystemError(`${sentence}the disk is full. Free some space and try again.`, { cause: error });
     case "EROFS":
-      return new ConfigurationError(`${sentence}the file system is read-only; ${elsewhere}`, { cause: error });
+      return new ConfigurationError(`${sentence}read-only file system. ${elsewhere}`, { cause: error });
     case "EACCES":
     case "EPERM": {
-      const remedy = deed === "read" ? `make it yours (chown) and readable (chmod 600 ${shown})` : elsewhere;
-      return new ConfigurationError(`${sentence}permission denied; ${remedy}`, { cause: error });
+      const foreign = foreignPart(location);
+      if (foreign !== null) return foreign;
+      const remedy = deed === "read" ? `Run: chmod u+rwX ${dirname(shown)} ${shown}` : elsewhere;
+      return new ConfigurationError(`${sentence}permission denied. ${remedy}`, { cause: error });
     }
     case "EISDIR":
-      return new ConfigurationError(`${sentence}it is a folder; move it away (mv ${shown} ${shown}.old)`, {
-        cause: error,
-      });
+      return new ConfigurationError(`${sentence}it is a directory. ${inTheWay}`, { cause: error });
     case "ENOTDIR":
     case "EEXIST":
-      return new ConfigurationError(`${sentence}a part of its path is not a folder; move away what is there`, {
+      return new ConfigurationError(`${sentence}a part of its path isn't a directory. Move away what is there.`, {
         cause: error,
       });
     default:
-      return new SystemError(`${sentence}the system refused it${code === "" ? "" : ` (${code})`}`, { cause: error });
+      return new SystemError(`${sentence}the system refused it${code === "" ? "" : ` (${code})`}.`, { cause: error });
   }
 }
 
@@ -147,17 +150,4 @@ function lstat(path: string): Deno.FileInfo | null {
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;
   }
-}
-
-/** Windows has neither owners' numbers nor a number for who runs the program. */
-function isForeign(info: Deno.FileInfo): boolean {
-  const self = Deno.uid();
-  return self !== null && info.uid !== null && info.uid !== self;
-}
-
-function foreign({ shown }: CredentialsLocation, info: Deno.FileInfo): ConfigurationError {
-  return new ConfigurationError(
-    `${shown} belongs to user ${info.uid}, and this is user ${Deno.uid()}; ` +
-      `make it yours (chown), move it away, or set FLUXLOOP_HOME to a folder of your own`,
-  );
 }

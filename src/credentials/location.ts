@@ -16,6 +16,8 @@ export interface CredentialsLocation {
   readonly file: string;
   /** The file as people write it, with `~` for the home folder. */
   readonly shown: string;
+  /** The world that it is part of: waiting for a lock ends with it, and `--verbose` lists what is unusual there. */
+  readonly context: Pick<Context, "stopped" | "trace">;
 }
 
 /**
@@ -31,7 +33,7 @@ export function credentialsLocation(context: Context): CredentialsLocation | nul
     ? join(home!, ".fluxloop")
     : absolute(pathFrom(context, variable, "FLUXLOOP_HOME"));
   const file = join(folder, "credentials");
-  return { folder, file, shown: withTilde(file, home) };
+  return { folder, file, shown: withTilde(file, home), context };
 }
 
 /**

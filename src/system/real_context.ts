@@ -100,6 +100,7 @@ export function realContext(): Context {
   const stopWatch = () => watch ??= new StopWatch(ignored);
   return {
     env: readVariable,
+    trace: () => {},
     now: () => new Date(),
     monotonic: () => performance.now(),
     sleep,

@@ -100,7 +100,7 @@ describe("credential store", () => {
     await assertRejects(
       () => readCredentials(location),
       ConfigurationError,
-      "~/.fluxloop/credentials cannot be read: it is a folder",
+      "Can't read ~/.fluxloop/credentials: it is a directory",
     );
   });
 

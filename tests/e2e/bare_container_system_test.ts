@@ -132,7 +132,7 @@ runner: { http: { url: "http://127.0.0.1:${agent.addr.port}/" } }
     [
       "with the root as home",
       { HOME: "/" },
-      "credentials cannot be written: the file system is read-only; set FLUXLOOP_HOME",
+      "read-only file system. Set FLUXLOOP_HOME",
     ],
   ];
   for (const [what, env, missing] of homes) {

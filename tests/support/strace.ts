@@ -15,7 +15,7 @@ export interface Moment {
 }
 
 /** What happens there, in place of the call. */
-export type Fault = "kill" | "EIO" | "ENOSPC";
+export type Fault = "kill" | "EIO" | "ENOSPC" | "ENOSYS" | "ENOLCK" | "EOPNOTSUPP";
 
 /**
  * @param moment When.

@@ -63,6 +63,7 @@ export function world(options: WorldOptions = {}): World {
   const launched: string[][] = [];
   const context: Context = {
     env: (name) => env[name],
+    trace: () => {},
     now: () => options.now ?? DOCUMENTED_DAY,
     monotonic: () => 0,
     sleep: (duration) => {

@@ -73,7 +73,8 @@ describe("a full disk", () => {
         { env: { HOME: home.path, FLUXLOOP_API_URL: platform.url }, stdin: DOCUMENTED_KEY },
         after,
       );
-      const sentence = "~/.fluxloop/credentials cannot be written: the disk is full; make room and try again";
+      const sentence =
+        "Can't save credentials to ~/.fluxloop/credentials: the disk is full. Free some space and try again.";
       assertEquals([code, stdout, stderr], [1, "", `❌ Error: ${sentence}\n`]);
       if (old !== null) assertEquals(await Deno.readTextFile(`${seen}/.fluxloop/credentials`), old);
       assertEquals(keyHolders(`${seen}/.fluxloop`), old === null ? [] : ["credentials"]);

@@ -5,7 +5,7 @@ import { DOCUMENTED_KEY, SECOND_KEY, startPlatform, type TestPlatform } from "..
 import type { Outcome } from "../../support/session.ts";
 import { asRoot, runMounted, type User } from "../../support/users.ts";
 
-const ELSEWHERE = "set FLUXLOOP_HOME to a folder that can be written, or pass the key in FLUXLOOP_API_KEY";
+const ELSEWHERE = "Set FLUXLOOP_HOME to a writable directory, or pass the key in FLUXLOOP_API_KEY.";
 const READ_ONLY_ROOT = "mount -o remount,bind,ro / && if touch /probe 2>/dev/null; then exit 99; fi";
 
 /** Commands that change the credentials, and what each is given on standard input. */
@@ -45,7 +45,7 @@ describe("a home that cannot be written", () => {
       const before = await stateOf(home.file);
       await asRoot('rm "$1.lock" && chmod 500 "$2"', home.file, home.folder);
       const { code, stdout, stderr } = await home.run(args, { stdin });
-      const sentence = `~/.fluxloop/credentials cannot be written: permission denied; ${ELSEWHERE}`;
+      const sentence = `Can't save credentials to ~/.fluxloop/credentials: permission denied. ${ELSEWHERE}`;
       assertEquals([code, stdout, stderr], [2, "", `❌ Error: ${sentence}\n`]);
       assertEquals(await stateOf(home.file), before);
     });
@@ -55,18 +55,31 @@ describe("a home that cannot be written", () => {
         await loggedIn(user);
         const before = await stateOf(home.file);
         const { code, stdout, stderr } = await runReadOnly(args, stdin);
-        const sentence = `~/.fluxloop/credentials cannot be written: the file system is read-only; ${ELSEWHERE}`;
+        const sentence = `Can't save credentials to ~/.fluxloop/credentials: read-only file system. ${ELSEWHERE}`;
         assertEquals([code, stdout, stderr], [2, "", `❌ Error: ${sentence}\n`]);
         assertEquals(await stateOf(home.file), before);
       });
     }
   }
 
+  it("because the file is mounted by itself makes login and logout --revoke fail before the platform is asked", async () => {
+    await loggedIn("root");
+    const before = await stateOf(home.file);
+    const env = { HOME: home.path, FLUXLOOP_API_URL: platform.url };
+    for (const args of [["auth", "login", "--api-key", SECOND_KEY], ["auth", "logout", "--revoke"]]) {
+      const command = [home.program, ...args, "--verbose"];
+      const { code, stderr } = await runMounted("root", `mount --bind '${home.file}' '${home.file}'`, command, { env });
+      assertEquals([code, stderr.includes("GET "), stderr.includes("DELETE ")], [2, false, false], stderr);
+      assertStringIncludes(stderr, "is mounted by itself, so it can't be replaced safely. Mount its folder instead");
+    }
+    assertEquals([await stateOf(home.file), namesIn(home.folder)], [before, ["credentials", "credentials.lock"]]);
+  });
+
   it("at all makes the first login of an ordinary user fail", async () => {
     home = await CredentialsHome.open(platform.url, "ordinary");
     await asRoot('chmod 500 "$1"', home.path);
     const { code, stdout, stderr } = await home.login(DOCUMENTED_KEY);
-    const sentence = `~/.fluxloop/credentials cannot be written: permission denied; ${ELSEWHERE}`;
+    const sentence = `Can't save credentials to ~/.fluxloop/credentials: permission denied. ${ELSEWHERE}`;
     assertEquals([code, stdout, stderr], [2, "", `❌ Error: ${sentence}\n`]);
   });
 
@@ -97,7 +110,7 @@ describe("a home that cannot be written", () => {
       const { code, stdout, stderr } = await run(["auth", "login", "--api-key-stdin"], SECOND_KEY);
       assertEquals([code, stdout], [2, ""]);
       const missing = "There is no home folder to keep credentials in; set HOME or FLUXLOOP_HOME, or pass the key";
-      assertStringIncludes(stderr, where === "unset" ? missing : "credentials cannot be written: ");
+      assertStringIncludes(stderr, where === "unset" ? missing : "Can't save credentials to ");
       assertStringIncludes(stderr, "FLUXLOOP_HOME");
     });
   }

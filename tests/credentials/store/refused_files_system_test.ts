@@ -17,51 +17,54 @@ interface Refusal {
 
 const BOTH = ["root", "ordinary"] as const;
 const FOREIGN =
-  /^❌ Error: ~\/\.fluxloop\/credentials belongs to user \d+, and this is user \d+; make it yours \(chown\), move it away, or set FLUXLOOP_HOME to a folder of your own\n$/;
-const ELSEWHERE = "set FLUXLOOP_HOME to a folder that can be written, or pass the key in FLUXLOOP_API_KEY";
+  /^❌ Error: ~\/\.fluxloop\/credentials belongs to user \d+, and you are user \d+\. (?:Take it over with `sudo chown -R \d+ ~\/\.fluxloop`, or pass|Pass) the key in FLUXLOOP_API_KEY.*\.\n$/;
+const ROOTS_FILE = /^❌ Error: ~\/\.fluxloop\/credentials belongs to user 0, .+`sudo chown -R \d+ ~\/\.fluxloop`/;
+const ROOTS_FOLDER = /^❌ Error: ~\/\.fluxloop belongs to user 0, .+`sudo chown -R \d+ ~\/\.fluxloop`/;
+const DENIED =
+  /^❌ Error: Can't read ~\/\.fluxloop\/credentials: permission denied\. Run: chmod u\+rwX ~\/\.fluxloop ~\/\.fluxloop\/credentials\n$/;
 
 const REFUSALS: readonly Refusal[] = [
   {
     what: "a folder where the file should be",
     users: BOTH,
     arrange: 'rm "$1" && mkdir "$1" && touch "$1/something"',
-    reading: /^❌ Error: ~\/\.fluxloop\/credentials cannot be read: it is a folder; move it away \(mv .+ .+\.old\)\n$/,
+    reading: /^❌ Error: Can't read ~\/\.fluxloop\/credentials: it is a directory\. Move it away: mv .+ .+\.old\n$/,
   },
   {
     what: "an empty folder where the file should be",
     users: BOTH,
     arrange: 'rm "$1" && mkdir "$1"',
-    reading: /^❌ Error: ~\/\.fluxloop\/credentials cannot be read: it is a folder; move it away \(mv .+ .+\.old\)\n$/,
+    reading: /^❌ Error: Can't read ~\/\.fluxloop\/credentials: it is a directory\. Move it away: mv .+ .+\.old\n$/,
   },
   {
     what: "a file where the folder should be",
     users: BOTH,
     arrange: 'rm -r "$2" && echo mine > "$2"',
-    reading: /^❌ Error: ~\/\.fluxloop\/credentials cannot be read: a part of its path is not a folder.+\n$/,
+    reading: /^❌ Error: Can't read ~\/\.fluxloop\/credentials: a part of its path isn't a directory\..+\n$/,
   },
   {
     what: "a file that nobody may read",
     users: ["ordinary"],
     arrange: 'chmod 000 "$1"',
-    reading: /^❌ Error: ~\/\.fluxloop\/credentials cannot be read: permission denied; .+ \(chmod 600 ~.+\)\n$/,
+    reading: DENIED,
   },
   {
     what: "a folder that nobody may enter",
     users: ["ordinary"],
     arrange: 'chmod 000 "$2"',
-    reading: /^❌ Error: ~\/\.fluxloop\/credentials cannot be read: permission denied; .+\n$/,
+    reading: DENIED,
   },
   {
     what: "a folder of root's that an ordinary user may not enter",
     users: ["ordinary"],
     arrange: 'chown 0 "$2" && chmod 700 "$2"',
-    reading: /^❌ Error: ~\/\.fluxloop\/credentials cannot be read: permission denied; .+\n$/,
+    reading: ROOTS_FOLDER,
   },
   {
     what: "a file of root's that an ordinary user may not read",
     users: ["ordinary"],
     arrange: 'chown 0 "$1" && chmod 600 "$1"',
-    reading: /^❌ Error: ~\/\.fluxloop\/credentials cannot be read: permission denied; make it yours \(chown\).+\n$/,
+    reading: ROOTS_FILE,
   },
   {
     what: "a file of root's that an ordinary user may read",
@@ -83,13 +86,17 @@ const REFUSALS: readonly Refusal[] = [
     reading: FOREIGN,
   },
   {
+    what: "a folder of another user's",
+    users: ["ordinary"],
+    arrange: `chown ${UID.stranger} "$2" && chmod 777 "$2"`,
+    reading: /^❌ Error: ~\/\.fluxloop belongs to user \d+, and you are user \d+\./,
+  },
+  {
     what: "a folder of root's, the file in it the user's own",
     users: ["ordinary"],
     arrange: 'chown 0 "$2" && chmod 755 "$2"',
     reading: null,
-    writing: new RegExp(
-      `^❌ Error: ~/\\.fluxloop/credentials cannot be written: permission denied; ${ELSEWHERE}\\n$`,
-    ),
+    writing: ROOTS_FOLDER,
   },
 ];
 
