@@ -137,7 +137,13 @@ describe("setting up", () => {
     assertEquals([held(), performance.now() - start > patience], [fromJsr("1.2.0"), true]);
   });
 
-  const faults: readonly { fault: string; at: string; answer: () => Response | Promise<Response>; reason: string }[] = [
+  const faults: readonly {
+    fault: string;
+    at: string;
+    answer: () => Response | Promise<Response>;
+    reason: string;
+    patience?: number;
+  }[] = [
     {
       fault: "answers 500 to one file",
       at: "two/1.2.0/second.ts",
@@ -154,7 +160,8 @@ describe("setting up", () => {
       fault: "never answers",
       at: "two/1.2.0/third.ts",
       answer: () => new Promise(() => {}),
-      reason: "no response for 3 seconds",
+      reason: "no response for 2 seconds",
+      patience: 2_000,
     },
     {
       fault: "is a captive portal, which answers everything with a page",
@@ -169,10 +176,10 @@ describe("setting up", () => {
       reason: "403 Forbidden",
     },
   ];
-  for (const { fault, at, answer, reason } of faults) {
+  for (const { fault, at, answer, reason, patience } of faults) {
     it(`takes the stand-in, whole, from npm when the registry ${fault}`, async () => {
       registry.instead.set(at, answer);
-      await setUp({ ...options(), patience: 3_000 });
+      await setUp({ ...options(), patience });
       assertEquals(held(), FROM_STAND_IN);
       assertStringIncludes(said.join(), reason);
       assertStringIncludes(said.join(), "run `deno task setup --refresh`");
