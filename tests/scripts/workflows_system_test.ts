@@ -109,7 +109,7 @@ describe("the release workflow", () => {
 
   it("takes the Deno that every check runs with", () => {
     const [, version] = /deno@(\S+) /.exec(read(".ci/run"))!;
-    for (const path of [".github/workflows/release.yml", ".github/workflows/ci.yml"]) {
+    for (const path of ["release", "ci", "nightly"].map((it) => `.github/workflows/${it}.yml`)) {
       const steps = Object.values((parse(read(path)) as Workflow).jobs).flatMap((it) => it.steps);
       const versions = steps.filter((it) => it.uses?.startsWith("denoland/setup-deno")).map((it) =>
         it.with?.["deno-version"]
