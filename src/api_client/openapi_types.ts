@@ -440,7 +440,7 @@ export interface components {
     RunStatus: "completed" | "failed";
     /** @description An agent, once on one input */
     Run: {
-      /** @description Unique within the experiment */
+      /** @description Unique within the experiment, without control characters */
       id: string;
       /** @example inp_1 */
       input_item_id?: string | null;
@@ -591,6 +591,8 @@ export interface components {
       /** @description The same in older servers */
       interval_sec?: number;
     };
+    /** @description Nothing needs to be said */
+    StartLogin: Record<string, never>;
     DeviceCode: {
       device_code: string;
     };
@@ -837,7 +839,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        "application/json": Record<string, never>;
+        "application/json": components["schemas"]["StartLogin"];
       };
     };
     responses: {

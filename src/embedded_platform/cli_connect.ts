@@ -5,15 +5,16 @@
  */
 import { Refusal } from "./answers.ts";
 import type {
+  CompleteLoginRequest,
   IssuedCredential,
   LoginState,
   RefreshedLogin,
+  RefreshTokenRequest,
   SentenceError,
   StartedLogin,
   UnauthorizedError,
 } from "./contract.ts";
 import type { DeviceLogin } from "./device_logins.ts";
-import { invalid } from "./request_body.ts";
 import { hashSecret, type Random, randomSecret } from "./secret.ts";
 import type { Session, TokenHashes } from "./sessions.ts";
 import type { Storage } from "./storage.ts";
@@ -55,8 +56,6 @@ export interface Applicant {
   readonly address: string;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
 /** The desk at which programs ask to be let in. */
 export class CliConnect {
   readonly #options: CliConnectOptions;
@@ -97,14 +96,10 @@ export class CliConnect {
     };
   }
 
-  /**
-   * Tells what became of a login; once it is approved, with its tokens.
-   *
-   * @throws {Refusal} 422 where no code was sent.
-   */
-  complete(fields: Fields): LoginState {
+  /** Tells what became of a login; once it is approved, with its tokens. */
+  complete({ device_code }: CompleteLoginRequest): LoginState {
     const { storage, now } = this.#options;
-    const hash = hashSecret(textOf(fields, "device_code"));
+    const hash = hashSecret(device_code);
     const at = now();
     return storage.transaction((): LoginState => {
       const login = storage.deviceLogins.findByDevice(hash, at);
@@ -119,11 +114,11 @@ export class CliConnect {
    * Exchanges a refresh token. One that was exchanged before is taken again for a minute, as the answer may have been
    * lost; later, two have it, and the session ends for both (RFC 9700, section 4.14.2).
    *
-   * @throws {Refusal} 401 where the token is none, or none any more; 422 where none was sent.
+   * @throws {Refusal} 401 where the token is invalid or has expired.
    */
-  refresh(fields: Fields): RefreshedLogin {
+  refresh({ refresh_token }: RefreshTokenRequest): RefreshedLogin {
     const { storage, now } = this.#options;
-    const hash = hashSecret(textOf(fields, "refresh_token"));
+    const hash = hashSecret(refresh_token);
     const at = now();
     const credential = storage.transaction(() => {
       const session = storage.sessions.findByRefresh(hash);
@@ -140,14 +135,10 @@ export class CliConnect {
     return { credential };
   }
 
-  /**
-   * Ends a session. One that has ended already is fine (RFC 7009, section 2.2).
-   *
-   * @throws {Refusal} 422 where no token was sent.
-   */
-  revoke(fields: Fields): void {
+  /** Ends a session. One that has ended already is fine (RFC 7009, section 2.2). */
+  revoke({ refresh_token }: RefreshTokenRequest): void {
     const { sessions } = this.#options.storage;
-    const session = sessions.findByRefresh(hashSecret(textOf(fields, "refresh_token")));
+    const session = sessions.findByRefresh(hashSecret(refresh_token));
     if (session !== undefined) sessions.end(session.number);
   }
 
@@ -214,12 +205,6 @@ export class CliConnect {
       },
     };
   }
-}
-
-function textOf(fields: Fields, name: string): string {
-  const value = fields[name];
-  if (typeof value === "string" && value !== "" && value.length <= 8192) return value;
-  throw invalid([{ loc: ["body", name], msg: "It is a text of 1 to 8192 characters" }]);
 }
 
 function sessionEnded(): Refusal {

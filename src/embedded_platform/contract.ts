@@ -27,6 +27,16 @@ export type ApiKeyInfo = Schemas["ApiKeyInfo"];
 export type ListedApiKey = Schemas["ListedApiKey"];
 /** What `GET /api/api-keys` answers. */
 export type ApiKeyList = Schemas["ApiKeyList"];
+/** What `POST /api/api-keys` takes. */
+export type CreateKeyRequest = Schemas["NewApiKey"];
+/** What `PATCH /api/api-keys/{id}` takes. */
+export type ChangeKeyRequest = Schemas["ApiKeyChange"];
+/** What `POST /api/cli-connect/complete` takes. */
+export type CompleteLoginRequest = Schemas["DeviceCode"];
+/** What `POST /api/cli-connect/refresh` and `/revoke` take. */
+export type RefreshTokenRequest = Schemas["RefreshToken"];
+/** What `POST /api/sync/pull` takes. */
+export type PullRequest = Schemas["PullRequest"];
 /** What `POST /api/api-keys` answers. */
 export type CreatedApiKey = Schemas["CreatedApiKey"];
 /** What is wrong with one value that was sent. */

@@ -6,25 +6,29 @@
  */
 import { createHash } from "node:crypto";
 import { Refusal } from "./answers.ts";
-import { KEY_ENVIRONMENTS, type KeyEnvironment, PERMISSIONS } from "../api_client/key_terms.ts";
+import { type KeyEnvironment, PERMISSIONS } from "../api_client/key_terms.ts";
 import { generateApiKey } from "./api_key.ts";
 import type { ApiKey } from "./api_keys.ts";
 import type { Caller } from "./authenticate.ts";
-import type { ConflictError, FieldError, Permission, Scopes, SentenceError } from "./contract.ts";
+import type {
+  ChangeKeyRequest,
+  ConflictError,
+  CreateKeyRequest,
+  FieldError,
+  Permission,
+  Scopes,
+  SentenceError,
+} from "./contract.ts";
 import { denied } from "./reach.ts";
 import { invalid } from "./request_body.ts";
 import type { Random } from "./secret.ts";
 import type { Storage } from "./storage.ts";
 import { DAY } from "./time.ts";
 
-/** Those that a person's new key has where they name none. */
-const USUAL_PERMISSIONS = PERMISSIONS.slice(0, 3);
+/** The permissions of a person's new key unless they choose others. */
+const DEFAULT_PERMISSIONS = PERMISSIONS.slice(0, 3);
 /** The documentation asks for a new key every 90 days. */
-const USUAL_LIFETIME = 90 * DAY;
-/** In seconds. */
-const LIFETIMES = { shortest: 60, longest: 10 * 365 * 24 * 60 * 60 };
-// deno-lint-ignore no-control-regex -- these are what must not be there
-const CONTROL = /[\x00-\x1f\x7f-\x9f]/;
+const DEFAULT_LIFETIME = 90 * DAY;
 
 /** What the policy works with. */
 export interface KeyKeeper {
@@ -52,17 +56,17 @@ export interface MadeKey {
 export function createKey(
   keeper: KeyKeeper,
   caller: Caller,
-  fields: Readonly<Record<string, unknown>>,
+  fields: CreateKeyRequest,
   idempotencyKey: string | null,
 ): MadeKey {
-  const wanted = readWish(keeper, caller, fields);
-  const { environment, ...wish } = wanted;
+  const { environment, ...requested } = readRequest(keeper, caller, fields);
   const key = generateApiKey(environment, keeper.random);
   const { apiKeys } = keeper.storage;
-  const add = () => apiKeys.add({ ...wish, key, accountId: caller.accountId, createdBy: caller.apiKey?.id ?? null });
+  const add = () =>
+    apiKeys.add({ ...requested, key, accountId: caller.accountId, createdBy: caller.apiKey?.id ?? null });
   if (idempotencyKey === null) return { apiKey: add(), key };
   if (idempotencyKey === "" || idempotencyKey.length > 255) {
-    throw invalid([{ loc: ["header", "Idempotency-Key"], msg: "It takes 1 to 255 characters" }]);
+    throw invalid([{ loc: ["header", "Idempotency-Key"], msg: "must have 1 to 255 characters" }]);
   }
   const { accountId } = caller;
   const bodyHash = new Uint8Array(createHash("sha256").update(JSON.stringify(fields)).digest());
@@ -100,12 +104,12 @@ export function changeKey(
   keeper: KeyKeeper,
   caller: Caller,
   id: string,
-  fields: Readonly<Record<string, unknown>>,
+  fields: ChangeKeyRequest,
 ): ApiKey {
   const key = requireManaged(keeper, caller, id);
   const expiresAt = timeOf(fields.expires_at);
   const isLater = key.expiresAt !== null && (expiresAt === null || expiresAt > key.expiresAt);
-  if (caller.apiKey !== null && isLater) throw wrong("expires_at", "A key can only bring an end nearer");
+  if (caller.apiKey !== null && isLater) throw wrong("expires_at", "A key can't extend a lifetime");
   keeper.storage.apiKeys.setExpiry(key.id, expiresAt);
   return keeper.storage.apiKeys.get(key.id)!;
 }
@@ -146,85 +150,67 @@ export function requireManaged({ storage }: KeyKeeper, caller: Caller, id: strin
   throw new Refusal(404, { detail: "There is no such key, or none that you may manage" } satisfies SentenceError);
 }
 
-function readWish(keeper: KeyKeeper, caller: Caller, fields: Readonly<Record<string, unknown>>) {
+function readRequest(keeper: KeyKeeper, caller: Caller, request: CreateKeyRequest) {
   const createdAt = keeper.now();
-  const { name, environment = "dev" } = fields;
-  if (typeof name !== "string" || name.trim() === "" || [...name].length > 100 || CONTROL.test(name)) {
-    throw wrong("name", "It takes 1 to 100 characters, none of them a control character");
-  }
-  if (!KEY_ENVIRONMENTS.includes(environment as KeyEnvironment)) {
-    throw wrong("environment", "It is one of dev, stg, prod and ci");
-  }
-  const lifetime = lifetimeOf(caller, fields.expires_in);
+  const lifetime = lifetimeOf(caller, request.expires_in);
   return {
-    name: name.trim(),
-    environment: environment as KeyEnvironment,
+    name: request.name.trim(),
+    environment: request.environment ?? "dev",
     createdAt,
     expiresAt: lifetime === null ? null : new Date(createdAt.getTime() + lifetime),
-    permissions: permissionsOf(caller, fields.permissions),
-    scopes: scopesOf(keeper.storage, caller, fields),
+    permissions: permissionsOf(caller, request.permissions),
+    scopes: scopesOf(keeper.storage, caller, request),
   };
 }
 
-function permissionsOf({ apiKey }: Caller, wanted: unknown): readonly Permission[] {
-  if (wanted === undefined) return apiKey?.permissions ?? USUAL_PERMISSIONS;
-  if (!Array.isArray(wanted)) throw wrong("permissions", "A list belongs here");
-  wanted.forEach((it, index) => {
-    if (!PERMISSIONS.includes(it)) {
-      throw invalid([{ loc: ["body", "permissions", index], msg: "There is none of this name" }]);
-    }
-  });
-  const lacking: Permission | undefined = wanted.find((it) => apiKey !== null && !apiKey.permissions.includes(it));
+function permissionsOf({ apiKey }: Caller, requested: CreateKeyRequest["permissions"]): readonly Permission[] {
+  if (requested === undefined) return apiKey?.permissions ?? DEFAULT_PERMISSIONS;
+  const lacking = requested.find((it) => apiKey !== null && !apiKey.permissions.includes(it));
   if (lacking !== undefined) {
-    throw denied(lacking, apiKey!.permissions, "The API key does not have this permission itself");
+    throw denied(lacking, apiKey!.permissions, "The API key doesn't have this permission itself");
   }
-  return PERMISSIONS.filter((it) => wanted.includes(it));
+  return PERMISSIONS.filter((it) => requested.includes(it));
 }
 
-function scopesOf(storage: Storage, caller: Caller, fields: Readonly<Record<string, unknown>>): Scopes {
-  const { project_id: project, scopes } = fields;
-  if (project !== undefined && scopes !== undefined) throw wrong("project_id", "Give either this or scopes");
+function scopesOf(storage: Storage, caller: Caller, { project_id: project, scopes }: CreateKeyRequest): Scopes {
+  if (project !== undefined && scopes !== undefined) throw wrong("project_id", "can't be combined with scopes");
   const own = caller.apiKey?.scopes ?? "all_projects";
-  const wanted = project === undefined ? scopes : [project];
-  if (wanted === undefined) return own;
+  const requested = project === undefined ? scopes : [project];
+  if (requested === undefined) return own;
   const field = project === undefined ? "scopes" : "project_id";
-  if (wanted === "all_projects") {
-    if (own !== "all_projects") throw wrong(field, "This key does not reach all projects itself");
-    return wanted;
+  if (requested === "all_projects") {
+    if (own !== "all_projects") throw wrong(field, "This key doesn't have access to all projects itself");
+    return requested;
   }
-  if (!Array.isArray(wanted)) throw wrong(field, 'It is "all_projects" or a list of project ids');
-  const reachable = storage.accounts.projects(caller.accountId).map((it) => it.id)
+  const accessible = storage.accounts.projects(caller.accountId).map((it) => it.id)
     .filter((it) => own === "all_projects" || own.includes(it));
-  if (!wanted.every((it) => reachable.includes(it))) throw wrong(field, "There is no such project, or none in reach");
-  return [...new Set<string>(wanted)];
+  if (!requested.every((it) => accessible.includes(it))) {
+    throw wrong(field, "There is no such project, or this key has no access to it");
+  }
+  return [...new Set<string>(requested)];
 }
 
-/** @returns Milliseconds, or `null` for a key that does not expire. */
-function lifetimeOf({ apiKey }: Caller, wanted: unknown): number | null {
+/** @returns Milliseconds, or `null` for a key that doesn't expire. */
+function lifetimeOf({ apiKey }: Caller, requested: CreateKeyRequest["expires_in"]): number | null {
   const longest = apiKey === null || apiKey.expiresAt === null
     ? null
     : apiKey.expiresAt.getTime() - apiKey.createdAt.getTime();
-  if (wanted === undefined) return apiKey === null ? USUAL_LIFETIME : longest;
-  if (wanted === null) {
-    if (longest !== null) throw wrong("expires_in", "This key ends itself, and makes none that does not");
+  if (requested === undefined) return apiKey === null ? DEFAULT_LIFETIME : longest;
+  if (requested === null) {
+    if (longest !== null) throw wrong("expires_in", "A key that expires can't create one that doesn't");
     return null;
   }
-  const isSpan = Number.isInteger(wanted) && (wanted as number) >= LIFETIMES.shortest &&
-    (wanted as number) <= LIFETIMES.longest;
-  if (!isSpan) throw wrong("expires_in", "It is null, or seconds from a minute to ten years");
-  const lifetime = wanted as number * 1000;
+  const lifetime = requested * 1000;
   if (longest !== null && lifetime > longest) {
-    throw wrong("expires_in", "This key makes none that lives longer than it does");
+    throw wrong("expires_in", "A key can't create one with a longer lifetime than its own");
   }
   return lifetime;
 }
 
-function timeOf(value: unknown): Date | null {
+function timeOf(value: string | null): Date | null {
   if (value === null) return null;
-  const time = new Date(
-    typeof value === "string" && /^\d{4}-\d\d-\d\dT.*(?:Z|[+-]\d\d:\d\d)$/.test(value) ? value : "",
-  );
-  if (Number.isNaN(time.getTime())) throw wrong("expires_at", "It is null, or a time such as 2024-04-15T00:00:00Z");
+  const time = new Date(/^\d{4}-\d\d-\d\dT.*(?:Z|[+-]\d\d:\d\d)$/.test(value) ? value : "");
+  if (Number.isNaN(time.getTime())) throw wrong("expires_at", "must be null, or a time such as 2024-04-15T00:00:00Z");
   return time;
 }
 

@@ -1,29 +1,54 @@
 /**
- * What is sent to the embedded platform, read with care.
+ * What is sent to the embedded platform: bounded in size, and checked against the contract.
  *
  * @module
  */
+import contract from "../../contract/openapi.json" with { type: "json" };
+import { extentOf } from "../text/json.ts";
+import { SchemaDocument, type SchemaError } from "../text/json_schema.ts";
 import { Refusal } from "./answers.ts";
 import type { FieldError, SentenceError, ValidationError } from "./contract.ts";
 
 /** The most that is read of a usual request, in bytes. */
 const SIZE_LIMIT = 64 * 1024;
+/** How deep a body may be nested. */
+const DEPTH_LIMIT = 100;
+const SCHEMAS = new SchemaDocument(contract);
 
 /**
- * @param request A request with a JSON object for a body.
+ * Reads a JSON body.
+ *
+ * @typeParam T The type of `schema`.
+ * @param schema A JSON pointer to a schema of the contract.
  * @param limit The most that is read of it, in bytes.
- * @returns The object.
  * @throws {Refusal} 413, 415 or 422.
  */
-export async function readObject(request: Request, limit = SIZE_LIMIT): Promise<Record<string, unknown>> {
+export async function readBody<T>(request: Request, schema: string, limit = SIZE_LIMIT): Promise<T> {
   if (!/^application\/json\s*(?:;|$)/i.test(request.headers.get("content-type") ?? "")) {
     throw new Refusal(415, { detail: "The body must be application/json" } satisfies SentenceError);
   }
-  const value = parsed(await readText(request, limit));
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw invalid([{ loc: ["body"], msg: "A JSON object belongs here" }]);
-  }
-  return value as Record<string, unknown>;
+  return requireValid<T>(parsed(await readText(request, limit)), schema);
+}
+
+/**
+ * @typeParam T The type of `schema`.
+ * @param schema A JSON pointer to a schema of the contract.
+ * @returns The value.
+ * @throws {Refusal} 422, with everything that doesn't match.
+ */
+export function requireValid<T>(value: unknown, schema: string): T {
+  if (value === undefined) throw invalid([{ loc: ["body"], msg: "must be JSON" }]);
+  if (extentOf(value).depth > DEPTH_LIMIT) throw invalid([{ loc: ["body"], msg: "is nested too deeply" }]);
+  const errors = SCHEMAS.errors(value, schema);
+  if (errors.length > 0) throw invalid(errors.slice(0, 100).map(fieldError));
+  return value as T;
+}
+
+function fieldError({ path, keyword, message, schema }: SchemaError): FieldError {
+  const loc = ["body", ...path];
+  if (keyword === "enum") return { loc, msg: `must be one of ${(schema.enum as unknown[]).join(", ")}` };
+  const isVague = (keyword === "pattern" || keyword === "oneOf") && schema.description !== undefined;
+  return { loc, msg: isVague ? `must be: ${schema.description}` : message };
 }
 
 /** @returns A refusal that says what is wrong with what was sent. */

@@ -11,7 +11,9 @@ import type { Caller } from "./authenticate.ts";
 import type {
   ApiKeyInfo,
   ApiKeyList,
+  ChangeKeyRequest,
   CreatedApiKey,
+  CreateKeyRequest,
   ListedApiKey,
   Me,
   ProjectList,
@@ -19,7 +21,7 @@ import type {
 } from "./contract.ts";
 import { changeKey, createKey, deleteKey, type KeyKeeper, managedKeys } from "./key_policy.ts";
 import { reachableProjects } from "./reach.ts";
-import { readObject } from "./request_body.ts";
+import { readBody } from "./request_body.ts";
 import type { Route } from "./router.ts";
 import { pullBundle, takeResults } from "./sync.ts";
 import { isoTime, utcMonth } from "./time.ts";
@@ -76,7 +78,7 @@ export function platformRoutes(platform: Platform): Route[] {
       operationId: "createApiKey",
       access: "api_key",
       async handler({ caller, request }) {
-        const fields = await readObject(request);
+        const fields = await readBody<CreateKeyRequest>(request, "/components/schemas/NewApiKey");
         const { apiKey, key } = createKey(platform, caller, fields, request.headers.get("idempotency-key"));
         return json(201, { ...listedKey(apiKey), key } satisfies CreatedApiKey);
       },
@@ -87,7 +89,8 @@ export function platformRoutes(platform: Platform): Route[] {
       operationId: "changeApiKey",
       access: "api_key",
       async handler({ caller, request, params }) {
-        return json(200, listedKey(changeKey(platform, caller, params.id, await readObject(request))));
+        const change = await readBody<ChangeKeyRequest>(request, "/components/schemas/ApiKeyChange");
+        return json(200, listedKey(changeKey(platform, caller, params.id, change)));
       },
     },
     {
@@ -106,7 +109,7 @@ export function platformRoutes(platform: Platform): Route[] {
       operationId: "startLogin",
       access: "public",
       async handler({ request, address }) {
-        await readObject(request);
+        await readBody(request, "/components/schemas/StartLogin");
         const userAgent = (request.headers.get("user-agent") ?? "").slice(0, USER_AGENT_LENGTH);
         return json(200, cliConnect.start({ userAgent, address }, `${platform.url}/connect`));
       },
@@ -116,14 +119,16 @@ export function platformRoutes(platform: Platform): Route[] {
       path: "/api/cli-connect/complete",
       operationId: "completeLogin",
       access: "public",
-      handler: async ({ request }) => json(200, cliConnect.complete(await readObject(request))),
+      handler: async ({ request }) =>
+        json(200, cliConnect.complete(await readBody(request, "/components/schemas/DeviceCode"))),
     },
     {
       method: "POST",
       path: "/api/cli-connect/refresh",
       operationId: "refreshLogin",
       access: "public",
-      handler: async ({ request }) => json(200, cliConnect.refresh(await readObject(request))),
+      handler: async ({ request }) =>
+        json(200, cliConnect.refresh(await readBody(request, "/components/schemas/RefreshToken"))),
     },
     {
       method: "POST",
@@ -131,7 +136,7 @@ export function platformRoutes(platform: Platform): Route[] {
       operationId: "revokeLogin",
       access: "public",
       async handler({ request }) {
-        cliConnect.revoke(await readObject(request));
+        cliConnect.revoke(await readBody(request, "/components/schemas/RefreshToken"));
         return done();
       },
     },

@@ -1,16 +1,12 @@
 /**
- * The tables of the embedded platform, and how a data directory of an older version gets to them.
+ * The tables of the embedded platform.
  *
  * @module
  */
 import type { Database } from "./database.ts";
 
-/**
- * Step n brings a database from version n to n + 1. A step that was released stays as it is: it is what made the
- * databases that are out there. Rows come back in the order in which they went in, which is that of the rowid.
- */
-const MIGRATIONS: readonly string[] = [
-  `
+/** Rows come back in the order in which they were inserted, which is that of the rowid. */
+const TABLES = `
   CREATE TABLE plans (
     id TEXT NOT NULL PRIMARY KEY,
     name TEXT NOT NULL,
@@ -64,8 +60,7 @@ const MIGRATIONS: readonly string[] = [
     permissions TEXT NOT NULL CHECK (json_valid(permissions)),
     created_by INTEGER REFERENCES api_keys (number)
   ) STRICT;
-  `,
-  `
+
   -- Requests that made a key: a repetition of one makes no second.
   CREATE TABLE key_requests (
     account_id TEXT NOT NULL REFERENCES accounts (id),
@@ -75,8 +70,7 @@ const MIGRATIONS: readonly string[] = [
     api_key INTEGER NOT NULL REFERENCES api_keys (number),
     PRIMARY KEY (account_id, caller, idempotency_key)
   ) STRICT;
-  `,
-  `
+
   -- Programs that a person has let in, and their tokens.
   CREATE TABLE sessions (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -111,8 +105,7 @@ const MIGRATIONS: readonly string[] = [
     session INTEGER REFERENCES sessions (number) ON DELETE SET NULL,
     delivered_at TEXT
   ) STRICT;
-  `,
-  `
+
   -- What tests are run on. Documents are kept as the contract shows them.
   CREATE TABLE bundle_versions (
     id TEXT NOT NULL PRIMARY KEY,
@@ -144,11 +137,10 @@ const MIGRATIONS: readonly string[] = [
     result TEXT CHECK (json_valid(result)),
     PRIMARY KEY (batch, run_id)
   ) STRICT;
-  `,
-];
+`;
 
-/** The version that this program makes and understands. */
-export const SCHEMA_VERSION = MIGRATIONS.length;
+/** The version that this program creates and reads. */
+export const SCHEMA_VERSION = 1;
 
 /** "FLXL": tells a database of this program from any other (SQLite documentation, "PRAGMA application_id"). */
 export const APPLICATION_ID = 0x464c584c;
@@ -159,16 +151,14 @@ export function schemaVersion(database: Database): number {
 }
 
 /**
- * Brings the tables up to {@linkcode SCHEMA_VERSION}. Call it within a transaction.
+ * Creates the tables in a new database. Call it within a transaction.
  *
- * @returns Whether there were none before.
+ * @returns Whether the database was new.
  */
-export function migrate(database: Database): boolean {
-  const version = schemaVersion(database);
-  for (const step of MIGRATIONS.slice(version)) database.execute(step);
+export function createTables(database: Database): boolean {
+  if (schemaVersion(database) > 0) return false;
+  database.execute(TABLES);
   // A PRAGMA takes no parameters; both are constants of this file.
-  if (version < SCHEMA_VERSION) {
-    database.execute(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}`);
-  }
-  return version === 0;
+  database.execute(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}`);
+  return true;
 }

@@ -4,19 +4,17 @@
  * @module
  */
 import { createHash } from "node:crypto";
+import { base32 } from "../text/base32.ts";
 
 /** Fills bytes with cryptographically strong random values: `random` of the context. */
 export type Random = (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>;
-
-/** Thirty-two characters (RFC 4648, base 32): five bits pick one, so that none is likelier than another. */
-const ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
 
 /** 32 characters of five bits: 160 random bits, where the design asks for 128. */
 const LENGTH = 32;
 
 /** @returns 160 random bits, in small letters and digits. */
 export function randomSecret(random: Random): string {
-  return Array.from(random(new Uint8Array(LENGTH)), (byte) => ALPHABET[byte & 31]).join("");
+  return base32(random(new Uint8Array(LENGTH)));
 }
 
 /**

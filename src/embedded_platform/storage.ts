@@ -11,7 +11,7 @@ import { openDatabase } from "./data_directory.ts";
 import type { Database } from "./database.ts";
 import { DeviceLogins } from "./device_logins.ts";
 import { RunBatches } from "./run_batches.ts";
-import { migrate } from "./schema.ts";
+import { createTables } from "./schema.ts";
 import { Sessions } from "./sessions.ts";
 
 /** The platform's state, a field for each subject. */
@@ -38,7 +38,7 @@ export interface Storage {
  */
 export function openStorage(dataDir: string | null, fill: (storage: Storage) => void = () => {}): Storage {
   const database = openDatabase(dataDir, (opened) => {
-    if (migrate(opened)) fill(storageOn(opened));
+    if (createTables(opened)) fill(storageOn(opened));
   });
   return storageOn(database);
 }

@@ -4,19 +4,17 @@
  *
  * @module
  */
+import { base32 } from "../text/base32.ts";
 import { Refusal } from "./answers.ts";
 import type { Caller } from "./authenticate.ts";
-import type { Bundle, SentenceError, UploadedResults } from "./contract.ts";
+import type { Bundle, PullRequest, ResultUpload, SentenceError, UploadedResults } from "./contract.ts";
 import type { KeyKeeper } from "./key_policy.ts";
 import { reachableProjects, requirePermission } from "./reach.ts";
-import { invalid, readObject } from "./request_body.ts";
-import { readResultUpload } from "./result_upload.ts";
+import { invalid, readBody } from "./request_body.ts";
 import { utcMonth } from "./time.ts";
 
 /** The most that is read of a part of an experiment, in bytes. */
 const PART_LIMIT = 4 * 1024 * 1024;
-/** Thirty-two characters: five bits pick one. */
-const ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
 
 /**
  * @param platform Storage.
@@ -27,11 +25,12 @@ const ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
  */
 export async function pullBundle({ storage }: KeyKeeper, caller: Caller, request: Request): Promise<Bundle> {
   requirePermission(caller, "read_scenarios", "read scenarios");
-  const fields = await readObject(request);
-  const [version, project] = [idAt(fields, "bundle_version_id"), idAt(fields, "project_id")];
-  const [inputs, personas, criteria] = ["inputs", "personas", "criteria"].map((it) => flagAt(fields, `include_${it}`));
+  const { bundle_version_id: version = null, project_id: project = null, ...include } = await readBody<PullRequest>(
+    request,
+    "/components/schemas/PullRequest",
+  );
   if (version === null && project === null) {
-    throw invalid([{ loc: ["body", "bundle_version_id"], msg: "Give this, or project_id, or both" }]);
+    throw invalid([{ loc: ["body", "bundle_version_id"], msg: "must be given unless project_id is" }]);
   }
   const projects = reachableProjects(storage, caller).map((it) => it.id);
   if (project !== null && !projects.includes(project)) throw missing("project");
@@ -42,9 +41,9 @@ export async function pullBundle({ storage }: KeyKeeper, caller: Caller, request
   }
   return {
     bundle_version: bundle.bundle_version,
-    input_items: inputs ? bundle.input_items : [],
-    personas: personas ? bundle.personas : [],
-    criteria_pack: criteria ? bundle.criteria_pack : [],
+    input_items: include.include_inputs ?? true ? bundle.input_items : [],
+    personas: include.include_personas ?? true ? bundle.personas : [],
+    criteria_pack: include.include_criteria ?? true ? bundle.criteria_pack : [],
   };
 }
 
@@ -58,7 +57,8 @@ export async function pullBundle({ storage }: KeyKeeper, caller: Caller, request
 export async function takeResults(platform: KeyKeeper, caller: Caller, request: Request): Promise<UploadedResults> {
   requirePermission(caller, "upload_results", "upload results");
   const { storage, now } = platform;
-  const upload = readResultUpload(await readObject(request, PART_LIMIT));
+  const upload = await readBody<ResultUpload>(request, "/components/schemas/ResultUpload", PART_LIMIT);
+  requireRuns(upload);
   const before = storage.runBatches.find(caller.accountId, upload.run_batch.experiment_id);
   const { bundle_version_id: version = null, project_id: named = null } = upload;
   const bundle = version === null ? undefined : storage.bundles.get(version);
@@ -69,7 +69,7 @@ export async function takeResults(platform: KeyKeeper, caller: Caller, request: 
   const receivedAt = now();
   const part = {
     accountId: caller.accountId,
-    freshId: `rb_${Array.from(platform.random(new Uint8Array(16)), (it) => ALPHABET[it & 31]).join("")}`,
+    freshId: `rb_${base32(platform.random(new Uint8Array(16)))}`,
     bundleVersionId: version,
     projectId,
     receivedAt,
@@ -79,16 +79,11 @@ export async function takeResults(platform: KeyKeeper, caller: Caller, request: 
   return { run_batch_id: storage.runBatches.take(part, count) };
 }
 
-function idAt(fields: Readonly<Record<string, unknown>>, name: string): string | null {
-  const value = fields[name] ?? null;
-  if (value === null || typeof value === "string") return value;
-  throw invalid([{ loc: ["body", name], msg: "An id or null belongs here" }]);
-}
-
-function flagAt(fields: Readonly<Record<string, unknown>>, name: string): boolean {
-  const value = fields[name] ?? true;
-  if (typeof value === "boolean") return value;
-  throw invalid([{ loc: ["body", name], msg: "It is true or false" }]);
+/** Every result belongs to one of the part's own runs, which a schema can't say. */
+function requireRuns({ runs, run_results }: ResultUpload): void {
+  const ids = new Set(runs.map((it) => it.id));
+  const index = run_results.findIndex((it) => !ids.has(it.run_id));
+  if (index !== -1) throw invalid([{ loc: ["body", "run_results", index, "run_id"], msg: "must be one of the runs" }]);
 }
 
 function missing(what: string): Refusal {

@@ -1,5 +1,4 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import { SEEDED_ACCOUNT_ID } from "../../src/embedded_platform/seed.ts";
 import type { NewApiKey } from "../../src/embedded_platform/api_keys.ts";
@@ -20,13 +19,6 @@ interface Answered {
   readonly status: number;
   // deno-lint-ignore no-explicit-any -- JSON that was held to the contract
   readonly body: any;
-}
-
-/** @returns The tables that were made after this one. */
-function tablesSince(database: DatabaseSync, table: string): string[] {
-  const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY rowid").all();
-  const names = tables.map(({ name }) => String(name)).filter((it) => !it.startsWith("sqlite_"));
-  return names.slice(names.indexOf(table) + 1);
 }
 
 describe("the embedded platform's keys", () => {
@@ -255,19 +247,4 @@ describe("the embedded platform's keys", () => {
       assertEquals(storage.apiKeys.get(id)?.expiresAt, status === 200 ? new Date(end as string) : before);
     });
   }
-
-  it("live on in a folder of the version before", async () => {
-    storage.close();
-    await platform.stop();
-    const database = new DatabaseSync(`${dataDir}/platform.db`, { enableForeignKeyConstraints: false });
-    for (const table of tablesSince(database, "api_keys")) database.exec(`DROP TABLE ${table}`);
-    database.exec("PRAGMA user_version = 1");
-    database.close();
-    platform = await startPlatform(dataDir);
-    storage = openStorage(dataDir);
-    assertEquals([await statusOf(WEAK), (await create(WEAK, { name: "new" }, { "idempotency-key": "1" })).status], [
-      200,
-      201,
-    ]);
-  });
 });

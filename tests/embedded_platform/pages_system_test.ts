@@ -148,10 +148,10 @@ describe("the embedded platform's pages in a browser", () => {
     const platform = await serve();
     const page = await signIn(platform);
     await page.getByLabel("Name").fill("laptop");
-    await page.getByLabel("These projects alone:").check();
+    await page.getByLabel("Only these projects:").check();
     await page.getByLabel("sales-assistant").check();
     await page.getByRole("button", { name: "Create key" }).click();
-    const key = await page.getByLabel(/Copy it now/).inputValue();
+    const key = await page.getByLabel(/copy it now/).inputValue();
     const { code } = await fluxloop(["auth", "login", "--api-key-stdin", "--api-url", platform.url], {
       env: { HOME: home },
       stdin: key,
@@ -175,7 +175,7 @@ describe("the embedded platform's pages in a browser", () => {
     const page = await signIn(platform);
     await page.getByRole("link", { name: "Regenerate My Development Key" }).click();
     await page.getByRole("button", { name: "Regenerate key" }).click();
-    const key = await page.getByLabel(/Copy it now/).inputValue();
+    const key = await page.getByLabel(/copy it now/).inputValue();
     const codes = await Promise.all(
       [key, platform.key!].map((it) =>
         fluxloop(["auth", "status"], { env: { FLUXLOOP_API_URL: platform.url, FLUXLOOP_API_KEY: it } })
@@ -221,7 +221,7 @@ describe("the embedded platform's pages in a browser", () => {
       };
       await check();
       await page.getByLabel("Name").fill("x".repeat(100));
-      await page.getByLabel("These projects alone:").check();
+      await page.getByLabel("Only these projects:").check();
       await page.getByRole("button", { name: "Create key" }).click();
       await page.getByRole("alert").waitFor();
       await check();

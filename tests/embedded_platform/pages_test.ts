@@ -9,7 +9,7 @@ const KEYS = "/settings/api-keys";
 const MINUTE = 60_000;
 
 /** A form that makes a key; more fields stand over these. */
-const NEW_KEY = { name: "CI", environment: "ci", expires: "30d", reach: "all", permissions: ["read_scenarios"] };
+const NEW_KEY = { name: "CI", environment: "ci", expires: "30d", access: "all", permissions: ["read_scenarios"] };
 
 /** What does harm where it is taken for SQL or for markup. */
 const HOSTILE = [
@@ -208,6 +208,11 @@ describe("the embedded platform's pages", () => {
     assertEquals([await statusOf(key!), await shownKey()], [200, undefined]);
   });
 
+  it("say how to log in to this platform with a new key, and to no other", async () => {
+    await visitor.submit(KEYS, NEW_KEY);
+    assertStringIncludes((await visitor.open(KEYS)).text, `<code>fluxloop auth login --api-url ${platform.url}</code>`);
+  });
+
   it("keep a new key for somebody who sees it", async () => {
     await visitor.submit(KEYS, NEW_KEY);
     await visitor.open(KEYS, { "sec-purpose": "prefetch;prerender" });
@@ -218,7 +223,7 @@ describe("the embedded platform's pages", () => {
   it("show all new keys when several were made in between", async () => {
     for (const name of ["one", "two"]) await visitor.submit(KEYS, { ...NEW_KEY, name });
     const { text } = await visitor.open(KEYS);
-    for (const name of ["one", "two"]) assertStringIncludes(text, `The key “${name}”. Copy it now`);
+    for (const name of ["one", "two"]) assertStringIncludes(text, `Key “${name}”: copy it now.`);
   });
 
   it("know somebody beside whose cookie there is another of the same name", async () => {
@@ -234,10 +239,10 @@ describe("the embedded platform's pages", () => {
     for (const { text } of pages) assertNotMatch(text, /[\u202e\u200b\u0080-\u009f]/);
   });
 
-  it("make a key of the reach, permissions and lifetime that the form says", async () => {
+  it("make a key of the project access, permissions and lifetime that the form says", async () => {
     await visitor.submit(KEYS, {
       ...NEW_KEY,
-      reach: "some",
+      access: "some",
       scopes: ["prj_3", "prj_1"],
       permissions: ["manage_projects", "upload_results"],
       expires: "never",
@@ -254,14 +259,14 @@ describe("the embedded platform's pages", () => {
 
   for (
     const [what, fields, message] of [
-      ["no name", { name: " " }, "It takes 1 to 100 characters"],
-      ["a name that is too long", { name: "x".repeat(101) }, "It takes 1 to 100 characters"],
+      ["no name", { name: " " }, "must be: 1 to 100 characters"],
+      ["a name that is too long", { name: "x".repeat(101) }, "must be: 1 to 100 characters"],
       ["a name with a control character", { name: "a\u0007b" }, "none of them a control character"],
-      ["projects alone, and none of them", { reach: "some" }, "Choose one project or more"],
-      ["a project that is not there", { reach: "some", scopes: "prj_9" }, "There is no such project"],
-      ["a permission that is not there", { permissions: "root" }, "There is none of this name"],
-      ["a lifetime that is on no list", { expires: "1000y" }, "seconds from a minute to ten years"],
-      ["an environment that is not there", { environment: "test" }, "It is one of dev, stg, prod and ci"],
+      ["projects alone, and none of them", { access: "some" }, "Choose at least one project"],
+      ["a project that is not there", { access: "some", scopes: "prj_9" }, "There is no such project"],
+      ["a permission that is not there", { permissions: "root" }, "must be one of read_scenarios"],
+      ["a lifetime that is on no list", { expires: "1000y" }, "Choose one of the lifetimes"],
+      ["an environment that is not there", { environment: "test" }, "must be one of dev, stg, prod, ci"],
     ] as const
   ) {
     it(`say what is wrong with a form that has ${what}, and keep what was typed`, async () => {
@@ -287,8 +292,8 @@ describe("the embedded platform's pages", () => {
     });
 
     it(`take ${text} for a value in every field`, async () => {
-      await visitor.submit(KEYS, { name: text, environment: text, expires: text, reach: text, permissions: text });
-      await visitor.submit(KEYS, { ...NEW_KEY, reach: "some", scopes: text });
+      await visitor.submit(KEYS, { name: text, environment: text, expires: text, access: text, permissions: text });
+      await visitor.submit(KEYS, { ...NEW_KEY, access: "some", scopes: text });
       await visitor.submit("/connect", { code: text });
       await visitor.submit(`${KEYS}/key_1/delete`, { name: text });
       await visitor.open(`/connect?code=${encodeURIComponent(text)}`);
@@ -343,7 +348,7 @@ describe("the embedded platform's pages", () => {
 
   it("say that a program waits", async () => {
     await begin();
-    assertStringIncludes((await visitor.open(KEYS)).text, "A program waits to be let in");
+    assertStringIncludes((await visitor.open(KEYS)).text, "A program is waiting for your approval");
   });
 
   it("put a code that came in the address into the field, and decide nothing", async () => {

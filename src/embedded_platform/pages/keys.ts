@@ -5,10 +5,10 @@
  */
 import { Refusal } from "../answers.ts";
 import type { ApiKey } from "../api_keys.ts";
-import type { FieldError } from "../contract.ts";
+import type { CreateKeyRequest, FieldError } from "../contract.ts";
 import { printable } from "../../text/printable.ts";
 import { createKey, deleteKey, managedKeys, regenerateKey, requireManaged } from "../key_policy.ts";
-import { invalid } from "../request_body.ts";
+import { invalid, requireValid } from "../request_body.ts";
 import { page, redirect } from "./answer.ts";
 import type { SignedInCall } from "./call.ts";
 import type { Form } from "./form.ts";
@@ -31,7 +31,7 @@ export function showKeys(call: SignedInCall): Response {
 export function addKey(call: SignedInCall): Response {
   const { platform, session, form } = call;
   try {
-    const { apiKey, key } = createKey(platform, callerOf(call), wishOf(form), null);
+    const { apiKey, key } = createKey(platform, callerOf(call), requestOf(form), null);
     session.newKeys = [...session.newKeys, { key, name: apiKey.name }];
     return redirect(PATHS.keys);
   } catch (error) {
@@ -72,6 +72,7 @@ function contentOf({ platform, session }: SignedInCall) {
   const { storage } = platform;
   const now = platform.now();
   return {
+    url: platform.url,
     session,
     now,
     keys: managedKeys(platform, { accountId: session.accountId, apiKey: null }),
@@ -88,18 +89,18 @@ function keyOf(call: SignedInCall): ApiKey {
   return requireManaged(call.platform, callerOf(call), call.params.id);
 }
 
-function wishOf(form: Form): Record<string, unknown> {
-  const reach = form.get("reach") === "some" ? form.all("scopes") : "all_projects";
-  if (reach.length === 0) throw invalid([{ loc: ["body", "scopes"], msg: "Choose one project or more" }]);
+function requestOf(form: Form): CreateKeyRequest {
+  const scopes = form.get("access") === "some" ? form.all("scopes") : "all_projects";
+  if (scopes.length === 0) throw invalid([{ loc: ["body", "scopes"], msg: "Choose at least one project" }]);
   const lifetime = LIFETIMES.find((it) => it.value === form.get("expires"));
-  return {
+  if (lifetime === undefined) throw invalid([{ loc: ["body", "expires_in"], msg: "Choose one of the lifetimes" }]);
+  return requireValid({
     name: form.get("name").trim(),
     environment: form.get("environment"),
     permissions: form.all("permissions"),
-    scopes: reach,
-    // What is on no list is refused like any other value that cannot be.
-    expires_in: lifetime === undefined ? 0 : lifetime.seconds,
-  };
+    scopes,
+    expires_in: lifetime.seconds,
+  }, "/components/schemas/NewApiKey");
 }
 
 function errorsOf({ body }: Refusal): Record<string, string> {

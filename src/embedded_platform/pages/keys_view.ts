@@ -32,7 +32,7 @@ const FRESH = new Form(
   new URLSearchParams([
     ["environment", "dev"],
     ["expires", "90d"],
-    ["reach", "all"],
+    ["access", "all"],
     ...PERMISSIONS.slice(0, 3).map((it) => ["permissions", it]),
   ]),
 );
@@ -45,6 +45,8 @@ export interface RefusedForm {
 
 /** What the page of the keys shows. */
 export interface KeysPage {
+  /** The API URL of this platform. */
+  readonly url: string;
   readonly session: PageSession;
   readonly keys: readonly ApiKey[];
   readonly projects: readonly Project[];
@@ -58,20 +60,20 @@ export interface KeysPage {
 
 /** @returns The page with all keys and the form for another one. */
 export function keysPage(content: KeysPage): Html {
-  const { session, keys, waiting, newKeys, notice, refused } = content;
+  const { url, session, keys, waiting, newKeys, notice, refused } = content;
   const list = keys.length === 0
-    ? html`<p>There is no key yet. Create the first one below.</p>`
+    ? html`<p>There are no keys yet. Create the first one below.</p>`
     : html`<ul class="keys">${keys.map((it) => keyItem(it, content))}</ul>`;
   const body = html`<h1>API keys</h1>
-<p class="lead">A key lets the command line and CI jobs act for you. It is shown once, when it is made; only its
-fingerprint is kept here.</p>
+<p class="lead">A key lets the command line and CI jobs act on your behalf. It is shown once, when it is created; only
+its hash is stored.</p>
 ${waiting > 0 && waitingHint(waiting)}
 ${notice !== null && noticeBox(notice)}
-${newKeys.map(newKeyBox)}
+${newKeys.map((it, index) => newKeyBox(it, index, url))}
 ${
     refused && html`
       <div class="problem" role="alert">
-        <p>The key was not made: see the form below.</p>
+        <p>The key wasn’t created: see the form below.</p>
       </div>
     `
   }
@@ -81,22 +83,22 @@ ${
 }
 
 function waitingHint(waiting: number): Html {
-  const what = waiting === 1 ? "A program waits" : `${waiting} programs wait`;
+  const what = waiting === 1 ? "A program is waiting" : `${waiting} programs are waiting`;
   return html`
     <div class="hint">
-      <p>${what} to be let in: <a href="${PATHS.connect}">enter the code that it shows</a>.</p>
+      <p>${what} for your approval: <a href="${PATHS.connect}">enter the code it shows</a>.</p>
     </div>
   `;
 }
 
-function newKeyBox({ key, name }: NewKey, index: number): Html {
+function newKeyBox({ key, name }: NewKey, index: number, url: string): Html {
   const id = `made-key-${index}`;
   return html`
     <div class="notice" role="status">
-      <p><label for="${id}">The key “${printable(name)}”. Copy it now: it is not shown again.</label></p>
+      <p><label for="${id}">Key “${printable(name)}”: copy it now. It isn’t shown again.</label></p>
       <input class="secret code" id="${id}" type="text" readonly value="${key}" autocomplete="off"
         spellcheck="false">
-      <p>Then: <code>fluxloop auth login</code></p>
+      <p>Then run: <code>fluxloop auth login --api-url ${url}</code></p>
     </div>
   `;
 }
@@ -124,9 +126,9 @@ function keyItem(key: ApiKey, { now, projects, keys }: KeysPage): Html {
     ${fact("Created", day(key.createdAt))}
     ${fact("Expires", key.expiresAt === null ? "Never" : day(key.expiresAt))}
     ${fact("Last used", key.lastUsedAt === null ? "Never" : moment(key.lastUsedAt))}
-    ${maker !== null && fact("Made with the key", printable(maker))}
-    ${fact("Reaches", scopes, true)}
-    ${fact("May", key.permissions.join(", ") || "nothing", true)}
+    ${maker !== null && fact("Created by the key", printable(maker))}
+    ${fact("Project access", scopes, true)}
+    ${fact("Permissions", key.permissions.join(", ") || "None", true)}
         </dl>
       </div>
       <div class="actions">
@@ -190,13 +192,15 @@ function createForm({ session, projects, refused }: KeysPage): Html {
       aria-invalid="true"
     `
   }${described("name")}>${error("name")}</div>
-<div class="pair">${select("environment", "For", ENVIRONMENTS)}${select("expires", "Expires after", LIFETIMES)}</div>
-<fieldset${described("scopes")}><legend>It reaches</legend>
-${choice("radio", "reach", "all", "All projects")}
-${choice("radio", "reach", "some", "These projects alone:")}
+<div class="pair">${select("environment", "Environment", ENVIRONMENTS)}${
+    select("expires", "Expires after", LIFETIMES)
+  }</div>
+<fieldset${described("scopes")}><legend>Project access</legend>
+${choice("radio", "access", "all", "All projects")}
+${choice("radio", "access", "some", "Only these projects:")}
 ${projects.map((it) => choice("checkbox", "scopes", it.id, it.name, true))}
 ${error("scopes")}</fieldset>
-<fieldset${described("permissions")}><legend>It may</legend>
+<fieldset${described("permissions")}><legend>Permissions</legend>
 ${PERMISSIONS.map((it) => choice("checkbox", "permissions", it, it))}
 ${error("permissions")}</fieldset>
 <button>Create key</button>
@@ -208,7 +212,7 @@ export function regeneratePage(session: PageSession, key: ApiKey): Html {
   const body = html`
     <div class="card">
       <h1>Regenerate “${printable(key.name)}”?</h1>
-      <p>A new key with the same name, reach and permissions is made and shown once. The key <code>${key
+      <p>A new key with the same name, project access and permissions is created and shown once. The key <code>${key
         .prefix}…</code> stops
     working at once, for everybody who has it.</p>
       <form method="post" action="${actionPath(key, "regenerate")}">${formToken(session)}
@@ -222,11 +226,11 @@ export function regeneratePage(session: PageSession, key: ApiKey): Html {
 /** @returns The page that has the key's name typed before it is deleted. */
 export function deletePage(session: PageSession, key: ApiKey, isWrong: boolean): Html {
   const error = isWrong &&
-    html`<span class="error" id="name-error">That is not the key’s name; nothing was deleted.</span>`;
+    html`<span class="error" id="name-error">This isn’t the key’s name; nothing was deleted.</span>`;
   const body = html`
     <div class="card">
       <h1>Delete “${printable(key.name)}”?</h1>
-      <p>The key <code>${key.prefix}…</code> stops working at once, for everybody who has it. That cannot be undone.</p>
+      <p>The key <code>${key.prefix}…</code> stops working at once, for everybody who has it. This can’t be undone.</p>
       <form method="post" action="${actionPath(key, "delete")}">${formToken(session)}
     <div class="field"><label for="name">Type the key’s name to delete it</label>
     <input type="text" id="name" name="name" required autocomplete="off" autofocus${isWrong && html`

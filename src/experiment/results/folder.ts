@@ -4,6 +4,7 @@
  * @module
  */
 import type { Context } from "../../context.ts";
+import { base32 } from "../../text/base32.ts";
 import { redactKeys } from "../../text/mask.ts";
 import type { Experiment, RunResult, TestConfiguration } from "../model.ts";
 import { unwritable } from "./result_files.ts";
@@ -13,8 +14,6 @@ import { resultLine, RESULTS_FILE } from "./result_line.ts";
 import { writeFirstSummary, writeSummary } from "./summary.ts";
 import { readStatistics } from "./statistics.ts";
 
-/** Thirty-two characters (RFC 4648, base 32): five bits pick one. */
-const ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
 const ID_LENGTH = 8;
 
 /** Where an experiment's runs come from, as far as it is known when it begins. */
@@ -63,7 +62,7 @@ export async function createExperimentFolder(
   origin: ExperimentOrigin = UNKNOWN_ORIGIN,
 ): Promise<ExperimentFolder> {
   const startedAt = context.now();
-  const id = `exp_${compactTime(startedAt)}_${randomId(context)}`;
+  const id = `exp_${compactTime(startedAt)}_${base32(context.random(new Uint8Array(ID_LENGTH)))}`;
   const path = `${outputDirectory}/${id}`;
   try {
     await Deno.mkdir(outputDirectory, { recursive: true });
@@ -106,8 +105,4 @@ class OpenFolder implements ExperimentFolder {
 /** @returns A time as a file's name may hold it on every system: `20240122T120000Z`. */
 function compactTime(time: Date): string {
   return `${time.toISOString().slice(0, 19).replaceAll(/[-:]/g, "")}Z`;
-}
-
-function randomId(context: Context): string {
-  return Array.from(context.random(new Uint8Array(ID_LENGTH)), (it) => ALPHABET[it & 31]).join("");
 }
