@@ -119,7 +119,7 @@ describe("apikeys", () => {
       5,
       'There is no project "nothing"',
     ],
-    ["a longer life than its own", ["create", "--name", "a", "--expires", "1y"], 1, "lives longer than it does"],
+    ["a longer life than its own", ["create", "--name", "a", "--expires", "1y"], 1, "a longer lifetime than its own"],
     ["no end", ["create", "--name", "a", "--expires", "never"], 1, "makes none that does not"],
     ["a span that is none", ["create", "--name", "a", "--expires", "soon"], 2, "--expires takes a span"],
     ["--save without a profile", ["create", "--name", "a", "--save"], 2, "--profile <name>"],
