@@ -5,23 +5,16 @@
  * @module
  */
 import type { Context } from "../context.ts";
-import { SystemError } from "../errors.ts";
 import { Refusal } from "./answers.ts";
 import { authenticate } from "./authenticate.ts";
 import { CliConnect, DEVICE_LOGIN_TIMES, type DeviceLoginTimes } from "./cli_connect.ts";
 import type { SentenceError } from "./contract.ts";
-import { createRouter, internalError } from "./router.ts";
+import { HOSTNAME, Port } from "./port.ts";
+import { createRouter } from "./router.ts";
 import { type Platform, platformRoutes } from "./routes.ts";
 import { Pages } from "./pages/mod.ts";
-import { withVariables } from "../system/runtime_variables.ts";
 import { hashSecret } from "./secret.ts";
 import { openSeededStorage, SEEDED_ACCOUNT_ID } from "./seed.ts";
-
-/** Loopback, and nothing else: what is served here is for this machine alone. */
-const HOSTNAME = "127.0.0.1";
-
-/** How long a stop waits for answers that are under way, in milliseconds. */
-const STOP_PATIENCE = 2000;
 
 /** How to start. */
 export interface LocalPlatformOptions {
@@ -64,14 +57,12 @@ export async function startLocalPlatform(options: LocalPlatformOptions): Promise
   let answer: (request: Request, address: string) => Promise<Response>;
   // First the port, then the data: the key of a new data directory is told once, and a start that fails would lose it.
   // No request can come in between, because nothing is waited for there.
-  const server = listen(options.port, (request, info) => answer(request, info.remoteAddr.hostname));
-  const { port } = server.addr;
+  const port = new Port(options.port, (request, info) => answer(request, info.remoteAddr.hostname));
 
   try {
-    if (server.addr.hostname !== HOSTNAME) throw new SystemError(`Refusing to listen on ${server.addr.hostname}`);
     const { now, random } = options;
     const { storage, apiKey } = openSeededStorage(options.dataDir, { now: now(), random, apiKey: options.apiKey });
-    const url = `http://${HOSTNAME}:${port}`;
+    const url = `http://${HOSTNAME}:${port.number}`;
     const times = options.deviceLoginTimes ?? DEVICE_LOGIN_TIMES;
     const cliConnect = new CliConnect({ storage, now, random, times });
     const platform: Platform = { storage, now, random, cliConnect, url };
@@ -81,7 +72,7 @@ export async function startLocalPlatform(options: LocalPlatformOptions): Promise
     );
     const pages = new Pages({ platform, accountId: SEEDED_ACCOUNT_ID, onSignIn: options.onSignIn ?? (() => {}) });
     answer = async (request, address) => {
-      if (!isOurs(request, port)) return misdirected();
+      if (!isOurs(request, port.number)) return misdirected();
       return await (pages.has(new URL(request.url).pathname) ? pages.answer(request) : route(request, address));
     };
 
@@ -95,45 +86,12 @@ export async function startLocalPlatform(options: LocalPlatformOptions): Promise
         return key?.id ?? null;
       },
       signInUrl: pages.signInUrl,
-      stop: () => stopped ??= shutDown(server).finally(() => storage.close()),
+      stop: () => stopped ??= port.close().finally(() => storage.close()),
     };
   } catch (error) {
-    await shutDown(server);
+    await port.close();
     throw error;
   }
-}
-
-type Server = Deno.HttpServer<Deno.NetAddr>;
-
-function listen(port: number, handler: Deno.ServeHandler<Deno.NetAddr>): Server {
-  try {
-    return withVariables({ DENO_SERVE_ADDRESS: undefined }, () =>
-      Deno.serve({
-        hostname: HOSTNAME,
-        port,
-        // Without these two, Deno writes to the console.
-        onListen: () => {},
-        onError: internalError,
-      }, handler));
-  } catch (cause) {
-    if (cause instanceof Deno.errors.AddrInUse) {
-      throw new SystemError(`Port ${port} is in use: name another one, or let --port 0 pick one`, { cause });
-    }
-    if (cause instanceof Deno.errors.PermissionDenied) {
-      throw new SystemError(`Listening on port ${port} is not allowed: name another one, or let --port 0 pick one`, {
-        cause,
-      });
-    }
-    throw cause;
-  }
-}
-
-/** Nobody is let in from now on. After the time that is given to them, answers under way are left to themselves. */
-async function shutDown(server: Server): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const patience = new Promise<void>((resolve) => timer = setTimeout(resolve, STOP_PATIENCE));
-  await Promise.race([server.shutdown(), patience]);
-  clearTimeout(timer);
 }
 
 /**

@@ -186,7 +186,13 @@ describe("auth rotate", () => {
     ["--keep-old is no span", homeWithKey, ["--keep-old", "soon"], 2, "--keep-old takes a span of time such as"],
     ["--expires is no span", homeWithKey, ["--expires", "soon"], 2, "--expires takes a span of time such as"],
     ["the key has expired", () => homeWithKey(EXPIRED_KEY), [], 3, "Invalid API key"],
-    ["a longer life is wanted than the key's own", homeWithKey, ["--expires", "1y"], 1, "a longer lifetime than its own"],
+    [
+      "a longer life is wanted than the key's own",
+      homeWithKey,
+      ["--expires", "1y"],
+      1,
+      "a longer lifetime than its own",
+    ],
     [
       "another platform is named",
       homeWithKey,

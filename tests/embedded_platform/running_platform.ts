@@ -61,10 +61,17 @@ export class Fixture {
   readonly #lines: AsyncGenerator<string, void>;
   readonly #errors: Promise<string>;
 
-  constructor(name: string, ...args: string[]) {
+  constructor(name: string, ...args: string[]);
+  /** With no more than so many open files, which takes a POSIX shell. */
+  constructor(name: string, limits: { readonly descriptors: number }, ...args: string[]);
+  constructor(name: string, first?: string | { readonly descriptors: number }, ...rest: string[]) {
     const module = new URL(`fixtures/${name}`, import.meta.url).href;
-    this.#process = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--no-check", module, ...args],
+    const program = [Deno.execPath(), "run", "-A", "--no-check", module];
+    const command = typeof first === "object"
+      ? ["sh", "-c", `ulimit -n ${first.descriptors}; exec "$0" "$@"`, ...program, ...rest]
+      : [...program, ...(first === undefined ? [] : [first]), ...rest];
+    this.#process = new Deno.Command(command[0], {
+      args: command.slice(1),
       stdout: "piped",
       stderr: "piped",
     }).spawn();

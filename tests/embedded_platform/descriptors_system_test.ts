@@ -1,0 +1,30 @@
+import { assertEquals } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import { ask, Fixture } from "./running_platform.ts";
+
+describe("the embedded platform with few descriptors", () => {
+  it("answers on after more connections than the system allows", async () => {
+    const dataDir = await Deno.makeTempDir();
+    const fixture = new Fixture("serve.ts", { descriptors: 120 }, dataDir);
+    const { url } = JSON.parse(await fixture.nextLine());
+    const port = Number(new URL(url).port);
+    const connecting = Array.from({ length: 300 }, () => Deno.connect({ hostname: "127.0.0.1", port }));
+    const connections = await Promise.allSettled(connecting);
+    for (const it of connections) if (it.status === "fulfilled") it.value.close();
+    assertEquals(await statusWhenBack(url), 200);
+    await fixture.kill();
+    await Deno.remove(dataDir, { recursive: true });
+  });
+});
+
+/** The port is closed for a moment while the connections go. */
+async function statusWhenBack(url: string): Promise<number> {
+  const deadline = AbortSignal.timeout(20_000);
+  for (;;) {
+    try {
+      return (await ask({ url }, "/openapi.json")).status;
+    } catch (error) {
+      if (deadline.aborted) throw error;
+    }
+  }
+}
