@@ -16,8 +16,10 @@ function Install-Fluxloop {
   $releases = 'https://github.com/fluxloop/fluxloop/releases'
   # Windows on ARM runs it too.
   $target = 'x86_64-pc-windows-msvc'
-  if ($env:PROCESSOR_ARCHITECTURE -notin 'AMD64', 'ARM64') {
-    throw "fluxloop was not installed: there is no release for processors of the kind $env:PROCESSOR_ARCHITECTURE."
+  # A 32-bit PowerShell finds the system's own processor in PROCESSOR_ARCHITEW6432.
+  $processor = if ($env:PROCESSOR_ARCHITEW6432) { $env:PROCESSOR_ARCHITEW6432 } else { $env:PROCESSOR_ARCHITECTURE }
+  if ($processor -notin 'AMD64', 'ARM64') {
+    throw "fluxloop was not installed: there is no release for processors of the kind $processor."
   }
   $folder = $env:FLUXLOOP_INSTALL_DIR
   if (-not $folder) { $folder = Join-Path $env:LOCALAPPDATA 'Programs\fluxloop' }
