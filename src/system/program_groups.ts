@@ -12,23 +12,40 @@ const IS_WINDOWS = Deno.build.os === "windows";
 const MARK = "FLUXLOOP_AGENT";
 
 /**
- * What watches over the groups: a shell that is told of each, and that kills what is left once its standard input ends,
- * be it by {@linkcode ProgramGroups.close} or because this program is no more, which a SIGKILL does not let it say itself.
- * Where there is `/proc`, whatever bears the mark goes, too; twice, because it may have started one more in the meantime.
+ * Watches over the groups: a shell that is told of each, and that kills what is left once its standard input ends, whether
+ * {@linkcode ProgramGroups.close} ends it or this program is no more, even by SIGKILL.
+ *
+ * On Linux it also finds what has left its group and session: what is in the control group that it creates (cgroup v2, as
+ * root or where one is delegated), and whatever still has the mark in its environment; twice, because that may have started
+ * one more in the meantime.
  */
 const WATCHMAN = `
 trap '' HUP INT QUIT TERM
+exec 2>/dev/null
+own=$(sed -n 's/^0:://p' /proc/self/cgroup)
+for mount in /sys/fs/cgroup /sys/fs/cgroup/unified; do
+  box="$mount\${own%/}/fluxloop-$2"
+  [ -f "$mount/cgroup.procs" ] && mkdir "$box" && break
+  box=
+done
 groups=' '
 while read -r what group; do
   case $what in
-    +) groups="$groups$group " ;;
+    +) groups="$groups$group "; [ -n "$box" ] && echo "$group" >"$box/cgroup.procs" ;;
     -) groups="\${groups%% $group *} \${groups#* $group }" ;;
   esac
 done
 for group in $groups; do kill -s KILL -- "-$group"; done
+if [ -n "$box" ]; then
+  for turn in 1 2 3 4 5; do
+    echo 1 >"$box/cgroup.kill" || kill -s KILL $(cat "$box/cgroup.procs")
+    rmdir "$box" && break
+    sleep 0.1
+  done
+fi
 if [ -r /proc/self/environ ]; then
   for turn in 1 2; do
-    for file in $(grep -alsF "$1" /proc/[0-9]*/environ); do
+    for file in $(grep -alsF "$1=$2" /proc/[0-9]*/environ); do
       process=\${file#/proc/}
       kill -s KILL "\${process%/environ}"
     done
@@ -116,7 +133,7 @@ interface Watchman {
 
 /** @returns `undefined` on a system without a shell: there a program learns by the end of its input that nobody is left. */
 function startWatchman(mark: string): Watchman | undefined {
-  const args = ["-c", WATCHMAN, "sh", `${MARK}=${mark}`];
+  const args = ["-c", WATCHMAN, "sh", MARK, mark];
   const streams = { stdin: "piped", stdout: "null", stderr: "null" } as const;
   let child: Deno.ChildProcess;
   try {

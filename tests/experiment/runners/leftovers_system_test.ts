@@ -24,6 +24,17 @@ describe("what an agent leaves behind", () => {
     }
   }
 
+  it("is gone where a control group can be created, even with a session and an environment of its own", async () => {
+    const runner = await runnerOf({ ...AGENT, killTimeout: 1000, reuse: true });
+    // A moment of the agent's own, in which it is put into the control group.
+    await answerTo(runner, "hello");
+    const pid = await answerTo(runner, "!child-escaped");
+    await runner.close();
+    if (canCreateControlGroup()) return await waitUntilGone(pid);
+    assertEquals(isRunning(pid), true);
+    Deno.kill(Number(pid), "SIGKILL");
+  });
+
   it("is gone when a run is over that came to its time limit", async () => {
     const runner = await runnerOf({ ...AGENT, timeout: 1500, killTimeout: 1000 });
     const { stderr: [pid] } = await failureOf(runner, "!child-and-hang");
@@ -54,6 +65,21 @@ describe("what an agent leaves behind", () => {
     });
   }
 });
+
+function canCreateControlGroup(): boolean {
+  const own = /^0::(.*)$/m.exec(Deno.readTextFileSync("/proc/self/cgroup"))?.[1] ?? "";
+  return ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"].some((mount) => {
+    const folder = `${mount}${own.replace(/\/$/, "")}/fluxloop-test`;
+    try {
+      Deno.statSync(`${mount}/cgroup.procs`);
+      Deno.mkdirSync(folder);
+      Deno.removeSync(folder);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
 
 /** Waits until a process is gone that was killed already: the system takes a moment for that. */
 async function waitUntilGone(pid: string): Promise<void> {
