@@ -16,8 +16,8 @@ const MARK = "FLUXLOOP_AGENT";
  * {@linkcode ProgramGroups.close} ends it or this program is no more, even by SIGKILL.
  *
  * On Linux it also finds what has left its group and session: what is in the control group that it creates (cgroup v2, as
- * root or where one is delegated), and whatever still has the mark in its environment; twice, because that may have started
- * one more in the meantime.
+ * root or where one is delegated; a program enters it with the children that it has by then), and whatever still has the
+ * mark in its environment; twice, because that may have started one more in the meantime.
  */
 const WATCHMAN = `
 trap '' HUP INT QUIT TERM
@@ -28,10 +28,14 @@ for mount in /sys/fs/cgroup /sys/fs/cgroup/unified; do
   [ -f "$mount/cgroup.procs" ] && mkdir "$box" && break
   box=
 done
+enter() {
+  echo "$1" >"$box/cgroup.procs"
+  for child in $(cat /proc/$1/task/*/children); do enter "$child"; done
+}
 groups=' '
 while read -r what group; do
   case $what in
-    +) groups="$groups$group "; [ -n "$box" ] && echo "$group" >"$box/cgroup.procs" ;;
+    +) groups="$groups$group "; [ -n "$box" ] && enter "$group" ;;
     -) groups="\${groups%% $group *} \${groups#* $group }" ;;
   esac
 done
