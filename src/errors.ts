@@ -66,7 +66,8 @@ export class NotLoggedInError extends FluxloopError {
   override readonly exitCode = 3;
   override readonly code = "not_logged_in";
 
-  constructor() {
+  /** @param saved The profiles to choose from, where none is selected. */
+  constructor(readonly saved: readonly string[] = []) {
     super("Not authenticated");
   }
 }

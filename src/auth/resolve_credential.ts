@@ -221,7 +221,7 @@ export function selectProfileHere(
 export function requireProfile(document: CredentialsDocument, selected: SelectedProfile): Profile {
   const profile = document.profile(selected.name);
   if (profile !== null) return profile;
-  if (selected.chosenBy === null) throw new NotLoggedInError();
+  if (selected.chosenBy === null) throw new NotLoggedInError(document.profileNames());
   const names = document.profileNames();
   const others = names.length === 0 ? "no profiles are saved" : `saved profiles: ${names.join(", ")}`;
   const chooser = selected.chosenBy === "--profile" ? "" : ` (from ${selected.chosenBy})`;

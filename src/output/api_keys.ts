@@ -6,11 +6,12 @@
 import type { ListedKey } from "../api_client/api_keys.ts";
 import type { CreatedKey, KeyList } from "../auth/manage_keys.ts";
 import { expiryText, UNKNOWN, utcDate } from "../text/expiry.ts";
+import { tableText } from "./table.ts";
 import { printable } from "../text/printable.ts";
 
-/** @returns A table for standard output, the key that was asked with marked with `*`. */
-export function keysText({ keys, projects, ownId }: KeyList, now: Date): string {
-  if (keys.length === 0) return "There are no keys that this one manages.\n";
+/** @returns A table for standard output, the current key marked with `*`; `width` is the terminal's, if there is one. */
+export function keysText({ keys, projects, ownId }: KeyList, now: Date, width: number | null): string {
+  if (keys.length === 0) return "No API keys that you can manage.\n";
   const names = new Map(projects.map((it) => [it.id, it.name]));
   const rows = keys.map((it) => [
     it.id === ownId ? "*" : "",
@@ -22,12 +23,7 @@ export function keysText({ keys, projects, ownId }: KeyList, now: Date): string 
     scopesText(it, names),
     it.permissions === null ? UNKNOWN : it.permissions.map(printable).join(", ") || "none",
   ]);
-  const table = [["", "ID", "NAME", "API KEY", "LAST USED", "EXPIRES", "SCOPES", "PERMISSIONS"], ...rows];
-  const widths = table[0].map((_, column) => Math.max(...table.map((row) => [...row[column]].length)));
-  const lines = table.map((row) =>
-    row.map((cell, column) => cell + " ".repeat(widths[column] - [...cell].length)).join("  ").trimEnd()
-  );
-  return lines.join("\n") + "\n";
+  return tableText([["", "ID", "NAME", "API KEY", "LAST USED", "EXPIRES", "SCOPES", "PERMISSIONS"], ...rows], width);
 }
 
 function scopesText({ scopes }: ListedKey, names: ReadonlyMap<string, string>): string {
@@ -53,11 +49,11 @@ export function keysJson({ keys, ownId }: KeyList): unknown {
   };
 }
 
-/** @returns What people are told of a new key, on standard error: the key itself goes to standard output alone. */
+/** @returns The text about a new key for standard error: only the key itself goes to standard output. */
 export function createdText({ name, login }: CreatedKey): string {
   const title = `"${printable(name)}"`;
-  if (login === null) return `✅ Key ${title} was made. This is the only time that it is shown:\n`;
-  return `✅ Key ${title} was made and saved to profile ${login.profile}\n`;
+  if (login === null) return `✅ Created key ${title}. It is shown only once:\n`;
+  return `✅ Created key ${title} and saved it to profile ${login.profile}\n`;
 }
 
 /** @returns The JSON document; with the whole key where that was not saved. */
@@ -68,5 +64,5 @@ export function createdJson({ id, name, key, login }: CreatedKey): unknown {
 
 /** @returns The text for standard output. */
 export function deletedText({ name, id }: ListedKey): string {
-  return `✅ Key ${printable(name ?? id)} was deleted; it is not taken any more.\n`;
+  return `✅ Deleted key ${printable(name ?? id)}\n`;
 }

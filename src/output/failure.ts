@@ -55,13 +55,20 @@ export function errorJson(error: FluxloopError): ErrorJson {
  * @returns The text for standard error.
  */
 export function failureText(error: FluxloopError, style: Style): string {
-  if (error instanceof NotLoggedInError) return "❌ Not authenticated\nRun: fluxloop auth login\n";
+  if (error instanceof NotLoggedInError) return `❌ Not authenticated\n${loginHint(error)}\n`;
   if (error instanceof InterruptedError) return "";
   const paragraphs = [
     `❌ ${style.bold(style.red("Error:"))} ${safe(error, printable(sentenceOf(error)))}`,
     ...helpOn(error).map(redact),
   ];
   return paragraphs.join("\n\n") + "\n";
+}
+
+function loginHint({ saved }: NotLoggedInError): string {
+  if (saved.length === 0) return "Run: fluxloop auth login";
+  const names = saved.map((it) => redact(printable(it)));
+  return `No profile is selected. Saved profiles: ${names.join(", ")}\n` +
+    `Select one: fluxloop auth switch ${names[0]} (or pass --profile ${names[0]})`;
 }
 
 /** @returns The sentences below the first line, as the seed has them. */

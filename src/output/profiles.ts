@@ -6,19 +6,19 @@
 import type { ListedProfile, ProfileList } from "../auth/list_profiles.ts";
 import { DEFAULT_API_URL } from "../api_client/api_url.ts";
 import { expiryText, UNKNOWN } from "../text/expiry.ts";
+import { tableText } from "./table.ts";
 import { printable } from "../text/printable.ts";
 
 /**
  * @param list The saved profiles.
  * @param now The current time.
+ * @param width The terminal's width; `null` without a terminal.
  * @returns A table for standard output, the current profile marked with `*`.
  */
-export function profilesText({ profiles, file }: ProfileList, now: Date): string {
-  if (profiles.length === 0) return "There are no saved credentials. Run: fluxloop auth login\n";
+export function profilesText({ profiles, file }: ProfileList, now: Date, width: number | null): string {
+  if (profiles.length === 0) return "No saved profiles. Run: fluxloop auth login\n";
   const rows = [["", "PROFILE", "ACCOUNT", "API KEY", "EXPIRES"], ...profiles.map((it) => rowOf(it, now))];
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column])).join("  ").trimEnd());
-  return [`Profiles in ${file}:`, "", ...lines].join("\n") + "\n";
+  return `Profiles in ${file}:\n\n${tableText(rows, width)}`;
 }
 
 function rowOf(profile: ListedProfile, now: Date): string[] {
@@ -33,8 +33,8 @@ function rowOf(profile: ListedProfile, now: Date): string[] {
 }
 
 function placeText({ isBrowserLogin, keptBy }: ListedProfile): string {
-  if (isBrowserLogin) return "(signed in through the browser)";
-  return keptBy === null ? "(none: log in again)" : "(in the keychain)";
+  if (isBrowserLogin) return "(browser login)";
+  return keptBy === null ? "(none, log in again)" : "(in the keychain)";
 }
 
 function expiresText(expires: string | null, now: Date): string {

@@ -37,6 +37,11 @@ export function loginText({ identity, savedTo, keptBy }: LoginResult): string {
   ].join("\n") + "\n";
 }
 
+/** @returns The hint after a login to a profile that no command uses by itself. */
+export function selectHint(profile: string): string {
+  return `To use this profile, pass --profile ${profile} or run: fluxloop auth switch ${profile}\n`;
+}
+
 /** @returns The JSON document; the key is masked. */
 export function loginJson(result: LoginResult): unknown {
   return {
@@ -54,10 +59,10 @@ export function loginJson(result: LoginResult): unknown {
 
 /** @returns The text for standard output. */
 export function logoutText({ profiles, isRevoked }: LogoutResult): string {
-  if (profiles.length === 0) return "There are no saved credentials.\n";
+  if (profiles.length === 0) return "No saved credentials.\n";
   return `✅ Logged out from ${profiles.length === 1 ? "profile" : "profiles"}: ${
     profiles.map(printable).join(", ")
-  }\n${isRevoked ? "✅ The platform does not take what was saved any more.\n" : ""}`;
+  }\n${isRevoked ? "✅ Revoked on the platform\n" : ""}`;
 }
 
 /** @returns The JSON document. */
@@ -67,7 +72,7 @@ export function logoutJson({ profiles, isRevoked }: LogoutResult): unknown {
 
 /** @returns The text for standard output. */
 export function switchText({ profile }: SwitchResult): string {
-  return `✅ Profile ${profile} is used when none is named.\n`;
+  return `✅ Switched to profile ${profile}\n`;
 }
 
 /** @returns The JSON document. */

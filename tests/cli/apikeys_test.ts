@@ -23,7 +23,7 @@ describe("apikeys", () => {
 
   it("create gives the key alone on standard output, and says the rest beside it", async () => {
     const { code, stdout, stderr } = await create(session(), "--name", "alone");
-    assertEquals([code, stderr], [0, '✅ Key "alone" was made. This is the only time that it is shown:\n']);
+    assertEquals([code, stderr], [0, '✅ Created key "alone". It is shown only once:\n']);
     assertMatch(stdout, KEY);
   });
 
@@ -62,7 +62,7 @@ describe("apikeys", () => {
   it("create --save puts the key into a profile, and does not show it", async () => {
     const it = session();
     const { code, stdout, stderr } = await create(it, "--name", "kept", "--save", "--profile", "laptop");
-    assertEquals([code, stdout, stderr], [0, "", '✅ Key "kept" was made and saved to profile laptop\n']);
+    assertEquals([code, stdout, stderr], [0, "", '✅ Created key "kept" and saved it to profile laptop\n']);
     const { stdout: key } = await it.run(["auth", "token", "--profile", "laptop"], { env: {} });
     assertMatch(key, KEY);
   });
@@ -93,7 +93,7 @@ describe("apikeys", () => {
       const key = (await create(it, "--name", `short-lived ${by}`, "-q")).stdout.trim();
       const named = (await listed(it)).find((it: { name: string }) => it.name === `short-lived ${by}`)[by];
       const { code, stdout } = await it.run(["apikeys", "delete", named, "--yes"]);
-      assertEquals([code, stdout], [0, `✅ Key short-lived ${by} was deleted; it is not taken any more.\n`]);
+      assertEquals([code, stdout], [0, `✅ Deleted key short-lived ${by}\n`]);
       const { code: refused, stderr } = await session(key).run(["auth", "status"]);
       assertEquals([refused, stderr.split("\n")[0]], [3, "❌ Error: Invalid API key"]);
     }

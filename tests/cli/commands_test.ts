@@ -134,7 +134,7 @@ Your permissions: read_scenarios
         "2024-04-15 (84 days remaining)",
       ],
       ["*", "constructor", "unknown", "flux_prod_xyz7...hi789", "unknown"],
-      [" ", "broken", "unknown", "(none: log in again)", "unknown"],
+      [" ", "broken", "unknown", "(none, log in again)", "unknown"],
     ]);
   });
 
@@ -153,7 +153,7 @@ Your permissions: read_scenarios
 
   it("list says that there is nothing to list", async () => {
     const { code, stdout } = await new Session().run(["auth", "list"]);
-    assertEquals([code, stdout], [0, "There are no saved credentials. Run: fluxloop auth login\n"]);
+    assertEquals([code, stdout], [0, "No saved profiles. Run: fluxloop auth login\n"]);
   });
 
   it("logout removes the default profile", async () => {
@@ -190,7 +190,7 @@ Your permissions: read_scenarios
   it("logout --all is content where nothing is saved, and makes no file", async () => {
     const session = new Session();
     const { code, stdout } = await session.run(["auth", "logout", "--all"]);
-    assertEquals([code, stdout, session.saved()], [0, "There are no saved credentials.\n", null]);
+    assertEquals([code, stdout, session.saved()], [0, "No saved credentials.\n", null]);
   });
 
   it("logout warns of a key that goes on to work", async () => {
@@ -198,10 +198,32 @@ Your permissions: read_scenarios
     assertStringIncludes(stderr, "FLUXLOOP_API_KEY is set");
   });
 
+  it("list fits into the terminal, and is whole when piped", async () => {
+    const session = new Session();
+    const account = `${"a".repeat(60)}@example.com`;
+    session.save(`profiles:\n  work:\n    api_key: ${DOCUMENTED_KEY}\n    account: ${account}\n`);
+    const piped = await session.run(["auth", "list"]);
+    assertStringIncludes(piped.stdout, account);
+    const { stdout } = await session.run(["auth", "list"], { typed: "", columns: 60 });
+    assertEquals(stdout.split("\n").slice(1).filter((it) => it.length > 60), []);
+    assertStringIncludes(stdout, "…");
+  });
+
+  it("tells which profiles there are where none is selected", async () => {
+    const session = new Session();
+    session.save(`profiles:\n  work:\n    api_key: ${DOCUMENTED_KEY}\n`);
+    const { code, stderr } = await session.run(["auth", "whoami"]);
+    assertEquals([code, stderr], [
+      3,
+      "❌ Not authenticated\nNo profile is selected. Saved profiles: work\n" +
+      "Select one: fluxloop auth switch work (or pass --profile work)\n",
+    ]);
+  });
+
   it("switch chooses the profile that is used when none is named", async () => {
     const session = loggedIn();
     const { code, stdout } = await session.run(["auth", "switch", "constructor"]);
-    assertEquals([code, stdout], [0, "✅ Profile constructor is used when none is named.\n"]);
+    assertEquals([code, stdout], [0, "✅ Switched to profile constructor\n"]);
     assertEquals((await session.run(["auth", "token"])).stdout, "flux_prod_xyz789abc123def456ghi789\n");
     assertEquals(JSON.parse((await session.run(["auth", "switch", "default", "--json"])).stdout), {
       profile: "default",

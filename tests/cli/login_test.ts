@@ -68,8 +68,9 @@ describe("auth login", () => {
 
   it("saves under the profile that is named", async () => {
     const it = session();
-    await it.run(["auth", "login", "--profile", "production", "--api-key", DOCUMENTED_KEY]);
+    const { stderr } = await it.run(["auth", "login", "--profile", "production", "--api-key", DOCUMENTED_KEY]);
     assertStringIncludes(it.saved()!, "profiles:\n  production:\n    api_key:");
+    assertEquals(stderr, "To use this profile, pass --profile production or run: fluxloop auth switch production\n");
   });
 
   it("updates a profile in place, and leaves the rest as it is written", async () => {

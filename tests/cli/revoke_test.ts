@@ -30,7 +30,7 @@ describe("auth logout --revoke", () => {
     const session = home(platform.url, ["default", `api_key: ${DOCUMENTED_KEY}`]);
     assertEquals(await logout(session), {
       code: 0,
-      stdout: "✅ Logged out from profile: default\n✅ The platform does not take what was saved any more.\n",
+      stdout: "✅ Logged out from profile: default\n✅ Revoked on the platform\n",
       stderr: "",
     });
     assertEquals([await statusOf(DOCUMENTED_KEY), session.saved()!.includes(DOCUMENTED_KEY)], [3, false]);

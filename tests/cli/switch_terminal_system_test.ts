@@ -34,7 +34,7 @@ describe("auth switch on a terminal", () => {
     await terminal.press("Down");
     await terminal.press("Enter");
     const end = await terminal.waitFor(/ended \d+ ?$/m);
-    assertStringIncludes(end, "✅ Profile dev is used when none is named.\nended 0");
+    assertStringIncludes(end, "✅ Switched to profile dev\nended 0");
     assertStringIncludes(saved(), "default_profile: dev\n");
   });
 

@@ -19,5 +19,5 @@ export async function runList(context: Context, options: JsonOptions): Promise<v
   const credential = await resolveCredential(context, options, { requests });
   const keys = await managedKeys(context, credential, requests);
 
-  reporter.data(() => keysText(keys, context.now()), () => keysJson(keys));
+  reporter.data(() => keysText(keys, context.now(), context.stdout.columns()), () => keysJson(keys));
 }

@@ -16,7 +16,7 @@ export async function runList(context: Context, options: JsonOptions): Promise<v
 
   const profiles = await listProfiles(context);
 
-  reporter.data(() => profilesText(profiles, context.now()), () => profilesJson(profiles));
+  reporter.data(() => profilesText(profiles, context.now(), context.stdout.columns()), () => profilesJson(profiles));
   for (const { name, isRotating } of profiles.profiles) if (isRotating) reporter.warn(unfinishedWarning(name));
   if (profiles.overriddenBy !== null) reporter.warn(overrideWarning(profiles.overriddenBy));
 }

@@ -8,9 +8,10 @@ import { UsageError } from "../../errors.ts";
 import { reporterFor } from "../reporter.ts";
 import { requestOptions } from "../request_options.ts";
 import { logInThroughBrowser, type WebLoginOptions } from "./web_login.ts";
-import { ENTER_KEY, loginJson, loginText, WELCOME } from "../../output/session.ts";
+import { ENTER_KEY, loginJson, loginText, selectHint, WELCOME } from "../../output/session.ts";
 import { abandonedWarning, gitWarning, leftBehindWarning, overrideWarning } from "../../output/warnings.ts";
 import { logIn, planLogin } from "../../auth/log_in.ts";
+import { listProfiles } from "../../auth/list_profiles.ts";
 import { parseApiKey } from "../../auth/api_key.ts";
 
 /** The most that is read from standard input for a key, in bytes. */
@@ -38,6 +39,9 @@ export async function runLogin(context: Context, options: LoginOptions): Promise
   if (result === null) return;
 
   reporter.result(() => loginText(result), () => loginJson(result));
+  if (result.savedTo !== null && !(await listProfiles(context)).profiles.some((it) => it.current)) {
+    reporter.warn(selectHint(result.profile));
+  }
   if (result.leftBehind !== null) reporter.warn(leftBehindWarning(result.leftBehind));
   if (result.abandoned !== null) reporter.warn(abandonedWarning(result.abandoned));
   if (result.exposure !== null) reporter.warn(gitWarning(result.exposure));
