@@ -25,8 +25,8 @@ interface RoutePlace {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   /** The path as the OpenAPI document writes it: `/api/api-keys/{id}`. */
   readonly path: `/${string}`;
-  /** The operation of the OpenAPI document that this is. */
-  readonly operationId: string;
+  /** The operation of the OpenAPI document that this is; pages have none. */
+  readonly operationId?: string;
 }
 
 /** Answers a request, or throws a {@linkcode Refusal}. */
@@ -96,7 +96,7 @@ function methodNotAllowed(methods: readonly string[]): Refusal {
 }
 
 /** @returns What takes a path apart as `template` has it: the value of each `{name}`; `undefined` for another path. */
-export function pathMatcher(template: string): (path: string) => Record<string, string> | undefined {
+function pathMatcher(template: string): (path: string) => Record<string, string> | undefined {
   const parts = template.split("/").map((it) => {
     const name = /^\{(.+)\}$/.exec(it)?.[1];
     return name === undefined ? { text: it } : { name };

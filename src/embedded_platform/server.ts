@@ -66,15 +66,12 @@ export async function startLocalPlatform(options: LocalPlatformOptions): Promise
     const times = options.deviceLoginTimes ?? DEVICE_LOGIN_TIMES;
     const cliConnect = new CliConnect({ storage, now, random, times });
     const platform: Platform = { storage, now, random, cliConnect, url };
+    const pages = new Pages({ platform, accountId: SEEDED_ACCOUNT_ID, onSignIn: options.onSignIn ?? (() => {}) });
     const route = createRouter(
-      platformRoutes(platform),
+      [...platformRoutes(platform), ...pages.routes()],
       (request) => authenticate(request.headers.get("authorization"), storage, now()),
     );
-    const pages = new Pages({ platform, accountId: SEEDED_ACCOUNT_ID, onSignIn: options.onSignIn ?? (() => {}) });
-    answer = async (request, address) => {
-      if (!isOurs(request, port.number)) return misdirected();
-      return await (pages.has(new URL(request.url).pathname) ? pages.answer(request) : route(request, address));
-    };
+    answer = async (request, address) => isOurs(request, port.number) ? await route(request, address) : misdirected();
 
     let stopped: Promise<void> | undefined;
     return {

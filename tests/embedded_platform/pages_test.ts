@@ -433,7 +433,7 @@ describe("the embedded platform's pages", () => {
 
   it("take no other method", async () => {
     const response = await ask(platform, KEYS, { method: "DELETE", headers: { cookie: visitor.cookie } });
-    assertEquals([response.status, response.headers.get("allow")], [405, "GET, POST"]);
+    assertEquals([response.status, response.headers.get("allow")], [405, "GET, HEAD, POST"]);
   });
 });
 

@@ -1,11 +1,11 @@
 /**
- * The embedded platform's pages: where people see to their API keys and let programs in (design: platform-api.md, "The
- * embedded platform"). They work without any script.
+ * The embedded platform's pages: where people manage their API keys and approve logins (design: platform-api.md, "The
+ * embedded platform"). They work without scripts.
  *
  * @module
  */
 import { Refusal } from "../answers.ts";
-import { pathMatcher } from "../router.ts";
+import type { Call, Handler as RouteHandler, Route } from "../router.ts";
 import type { Platform } from "../routes.ts";
 import { hashSecret } from "../secret.ts";
 import { asset, page, redirect } from "./answer.ts";
@@ -18,9 +18,10 @@ import { type PageSession, PageSessions } from "./page_sessions.ts";
 import { ICON, STYLE_SHEET } from "./style.ts";
 
 type Handler = (call: SignedInCall) => Response;
+type SignedInHandler = (call: SignedInCall, cookie: string) => Response;
 
-/** The pages of those who have signed in: what GET shows, and what POST does. */
-const PAGES: readonly { readonly path: string; readonly GET: Handler; readonly POST?: Handler }[] = [
+/** The pages of people who have signed in: what GET shows, and what POST does. */
+const PAGES: readonly { readonly path: `/${string}`; readonly GET: Handler; readonly POST?: Handler }[] = [
   { path: "/", GET: () => redirect(PATHS.keys) },
   { path: PATHS.keys, GET: showKeys, POST: addKey },
   { path: `${PATHS.keys}/{id}/regenerate`, GET: askRegenerate, POST: regenerate },
@@ -45,7 +46,6 @@ export class Pages {
   readonly #options: PagesOptions;
   readonly #sessions: PageSessions;
   readonly #cookieName: string;
-  readonly #matchers = PAGES.map((route) => ({ route, match: pathMatcher(route.path) }));
 
   constructor(options: PagesOptions) {
     this.#options = options;
@@ -56,52 +56,52 @@ export class Pages {
     this.signInUrl = this.#newLink();
   }
 
-  /** @returns Whether a path is one of a page. */
-  has(pathname: string): boolean {
-    return Object.values<string>(PATHS).includes(pathname) || this.#matchers.some(({ match }) => match(pathname));
+  /** @returns The routes of the pages and of what they load. */
+  routes(): Route[] {
+    const open = (path: Route["path"], handler: RouteHandler<Call>): Route => {
+      return { method: "GET", path, access: "public", handler };
+    };
+    const signedIn = (method: "GET" | "POST", path: Route["path"], handler: SignedInHandler): Route => {
+      return { method, path, access: "public", handler: (call) => this.#answer(call, method, handler) };
+    };
+    return [
+      open(PATHS.style, () => asset("text/css; charset=utf-8", STYLE_SHEET)),
+      open(PATHS.icon, () => asset("image/svg+xml", ICON)),
+      open(PATHS.signIn, ({ request }) => this.#atHome(request) ?? this.#signIn(request, new URL(request.url))),
+      signedIn("POST", PATHS.signOut, (_, cookie) => this.#signOut(cookie)),
+      ...PAGES.flatMap(({ path, GET, POST }) => [
+        signedIn("GET", path, GET),
+        ...(POST === undefined ? [] : [signedIn("POST", path, POST)]),
+      ]),
+    ];
   }
 
-  /**
-   * Answers a request for a page.
-   *
-   * @param request One that came under a host name of ours, for a path of which {@linkcode has} says yes.
-   * @throws {Error} What a handler throws that is no {@linkcode Refusal}.
-   */
-  async answer(request: Request): Promise<Response> {
-    const url = new URL(request.url);
-    const method = request.method === "HEAD" ? "GET" : request.method;
-    if (method !== "GET" && method !== "POST") return notAllowed();
-    if (method === "GET" && url.pathname === PATHS.style) return asset("text/css; charset=utf-8", STYLE_SHEET);
-    if (method === "GET" && url.pathname === PATHS.icon) return asset("image/svg+xml", ICON);
-    const home = this.#options.platform.url;
-    // Under another name of this machine the browser has no cookie of ours.
-    if (method === "GET" && url.origin !== home) return redirect(home + url.pathname + url.search);
-    if (url.pathname === PATHS.signIn) return method === "GET" ? this.#signIn(request, url) : notAllowed();
-    try {
-      return await this.#answerSignedIn(request, url, method);
-    } catch (error) {
-      if (error instanceof Refusal) return refusalPage(error);
-      throw error;
-    }
+  /** @returns A redirect, where another name of this machine was used: the browser has no cookie of ours there. */
+  #atHome(request: Request): Response | null {
+    const { origin, pathname, search } = new URL(request.url);
+    const { url } = this.#options.platform;
+    return origin === url ? null : redirect(url + pathname + search);
   }
 
-  async #answerSignedIn(request: Request, url: URL, method: "GET" | "POST"): Promise<Response> {
+  async #answer({ request, params }: Call, method: "GET" | "POST", handler: SignedInHandler): Promise<Response> {
+    const home = method === "GET" ? this.#atHome(request) : null;
+    if (home !== null) return home;
     // There may be several: another program on this host can set one of the same name, for a path of ours.
     const cookies = cookiesOf(request, this.#cookieName);
     const cookie = cookies.find((it) => this.#sessions.find(it) !== null);
     const session = cookie === undefined ? null : this.#sessions.find(cookie);
     if (cookie === undefined || session === null) return signInPage();
-    const form = method === "POST" ? await readForm(request) : new Form(new URLSearchParams());
-    if (method === "POST" && !isOwnForm(form, session)) return forgedPage(session);
-    if (url.pathname === PATHS.signOut) return method === "POST" ? this.#signOut(cookie) : notAllowed();
-
-    const { platform } = this.#options;
-    const hit = this.#matchers.map(({ route, match }) => ({ route, params: match(url.pathname) }))
-      .find(({ params }) => params !== undefined)!;
-    const handler = hit.route[method];
-    if (handler === undefined) return notAllowed();
-    const isLookingAhead = looksAhead(request);
-    return handler({ platform, sessions: this.#sessions, session, url, params: hit.params!, form, isLookingAhead });
+    try {
+      const form = method === "POST" ? await readForm(request) : new Form(new URLSearchParams());
+      if (method === "POST" && !isOwnForm(form, session)) return forgedPage(session);
+      const { platform } = this.#options;
+      const url = new URL(request.url);
+      const isLookingAhead = looksAhead(request);
+      return handler({ platform, sessions: this.#sessions, session, url, params, form, isLookingAhead }, cookie);
+    } catch (error) {
+      if (error instanceof Refusal) return refusalPage(error);
+      throw error;
+    }
   }
 
   #signIn(request: Request, url: URL): Response {
@@ -134,19 +134,13 @@ function signInPage(): Response {
 }
 
 function forgedPage(session: PageSession): Response {
-  const text = "The form is of another session, or of another page. Nothing was done; load the page and send it again.";
-  return page(403, messagePage("This form is not taken", text, session));
+  const text = "The form belongs to another session. Nothing was changed; reload the page and send it again.";
+  return page(403, messagePage("This form was rejected", text, session));
 }
 
 function refusalPage({ status, body, headers }: Refusal): Response {
-  const text = typeof body.detail === "string" ? body.detail : "What was sent cannot be taken";
-  return page(status, messagePage(status === 404 ? "Not found" : "That cannot be done", `${text}.`), headers);
-}
-
-function notAllowed(): Response {
-  return page(405, messagePage("That cannot be done", "This page does not take such a request."), {
-    allow: "GET, POST",
-  });
+  const text = typeof body.detail === "string" ? body.detail : "The form is invalid";
+  return page(status, messagePage(status === 404 ? "Not found" : "This isn’t possible", `${text}.`), headers);
 }
 
 /** Compared through hashes of both, so that the time it takes tells nothing. */
