@@ -16,25 +16,25 @@ import { rotateCommand, rotationReasonText } from "./warnings.ts";
 
 const TITLES: Readonly<Record<Finding["name"], string>> = {
   configuration: "Configuration",
-  key: "Key",
+  key: "API key",
   store: "Credentials file",
   rotation: "Rotation",
   proxy: "Proxy",
-  resolution: "Name",
-  connection: "Connection",
+  resolution: "DNS",
+  connection: "TCP",
   tls: "TLS",
   clock: "Clock",
-  acceptance: "Acceptance",
+  acceptance: "Authentication",
   expiry: "Expiry",
   permissions: "Permissions",
-  files: ".env files",
+  files: "Exposed keys",
 };
 const SIGNS = { ok: "✅", warning: "⚠️ ", failure: "❌" } as const;
 
 /**
  * @param diagnosis What was found.
  * @param now The current time.
- * @returns A line for each link, and below it what to do where that is anything.
+ * @returns A line for each step, and below it how to fix what is wrong.
  */
 export function diagnosisText({ checks }: Diagnosis, now: Date): string {
   const lines = checks.flatMap((check) => {
@@ -47,10 +47,10 @@ export function diagnosisText({ checks }: Diagnosis, now: Date): string {
   const isBroken = checks.some((it) => it.verdict === "failure");
   const isWhole = checks.every((it) => it.verdict === "ok");
   const sum = isBroken
-    ? "What comes after this was not tried."
+    ? "Later checks were skipped."
     : isWhole
-    ? "Everything is in order."
-    : "It works, with what is named above.";
+    ? "All checks passed."
+    : "All checks passed, with the warnings above.";
   return `${lines.join("\n")}\n\n${sum}\n`;
 }
 
@@ -78,79 +78,84 @@ function found(finding: Finding, now: Date): Saying {
   const fine = (message: string): Saying => ({ message, remedy: null });
   switch (finding.name) {
     case "configuration":
-      return fine(finding.hasAuthorities ? "authorities of your own are trusted beside the system's" : "can be read");
+      return fine(finding.hasAuthorities ? "valid, with extra CA certificates" : "valid");
     case "key":
       return fine(
         `${finding.masked}, from ${finding.source === "profile" ? `profile ${finding.origin}` : finding.origin}`,
       );
     case "store":
-      if (finding.file === null) return fine("there is no home folder for one, and none is needed");
+      if (finding.file === null) return fine("not needed");
       if (finding.looseMode !== null) {
         const mode = finding.looseMode.toString(8).padStart(4, "0");
-        return { message: `${finding.file} can be read by others (mode ${mode})`, remedy: `chmod 600 ${finding.file}` };
+        return { message: `${finding.file} has insecure permissions (${mode})`, remedy: `chmod 600 ${finding.file}` };
       }
-      return fine(finding.isUsed ? finding.file : `${finding.file}, not used for this key`);
+      return fine(finding.isUsed ? finding.file : `${finding.file} (not used for this key)`);
     case "rotation":
       return {
-        message: `profile ${finding.profile} has one that is not finished`,
+        message: `interrupted for profile ${finding.profile}`,
         remedy: `run: ${rotateCommand(finding.profile)}`,
       };
     case "proxy":
       return fine(finding.proxy === null ? `none for ${finding.host}` : `${finding.proxy} for ${finding.host}`);
     case "resolution":
-      return fine(`${finding.host} is known`);
+      return fine(`${finding.host} resolves`);
     case "connection":
-      return fine(`${finding.host} takes connections on port ${finding.port}`);
+      return fine(`connected to ${finding.host} port ${finding.port}`);
     case "tls":
       return tlsSaying(finding.isPlain, finding.certificate, now);
     case "clock":
       return clockSaying(finding.skew, finding.status);
     case "acceptance":
-      return fine("the platform takes the key");
+      return fine("the API key is valid");
     case "expiry": {
       const reason = rotationReason(finding.expires, finding.created, now);
       const text = expiryText(finding.expires, now);
       if (reason === null) return fine(text);
       const remedy = finding.profile === null
-        ? "make a new key, and set it there"
+        ? "create a new key and set it there"
         : `run: ${rotateCommand(finding.profile)}`;
       return { message: `${text}. ${rotationReasonText(reason)}`, remedy };
     }
     case "permissions": {
       const { permissions } = finding;
-      if (permissions === null) return fine("the platform does not tell");
+      if (permissions === null) return fine("unknown to the platform");
       const list = permissions.map(printable).join(", ");
-      return list === "" ? { message: "none", remedy: "make a key that may do something" } : fine(list);
+      return list === "" ? { message: "none", remedy: "create a key with permissions" } : fine(list);
     }
     case "files": {
       const places = finding.exposed.map(({ path, line }) => `${printable(path)}:${line}`).join(", ");
-      if (places === "") return fine("the key is in none that git would take");
+      if (places === "") return fine("none in .env files that git would commit");
       return {
-        message: `the key is in ${places}, which git would commit`,
-        remedy: "add them to .gitignore, and rotate the key",
+        message: `the API key is in ${places}, which git would commit`,
+        remedy: "add the file to .gitignore and rotate the key",
       };
     }
   }
 }
 
 function tlsSaying(isPlain: boolean, certificate: PeerCertificate | null, now: Date): Saying {
-  if (isPlain) return { message: "not needed on this machine itself", remedy: null };
-  if (certificate === null) return { message: "the certificate is good", remedy: null };
+  if (isPlain) return { message: "not needed for the loopback address", remedy: null };
+  if (certificate === null) return { message: "the certificate is valid", remedy: null };
   const { issuer, expires } = certificate;
-  const message = `the certificate is good, signed by ${redact(printable(issuer))} until ${expiryText(expires, now)}`;
-  const remedy = isEndingSoon(certificate, now) ? "tell whoever runs the platform to renew it" : null;
+  const message = `the certificate is valid, issued by ${redact(printable(issuer))}, expires ${
+    expiryText(expires, now)
+  }`;
+  const remedy = isEndingSoon(certificate, now) ? "ask the platform's operator to renew it" : null;
   return { message, remedy };
 }
 
 function clockSaying(skew: number | null, status: number): Saying {
-  const answered = `the platform answers (HTTP ${status})`;
-  if (skew === null) return { message: `${answered} without telling the time`, remedy: null };
+  const answered = `the platform responds (HTTP ${status})`;
+  if (skew === null) return { message: `${answered}, without a date`, remedy: null };
   if (Math.abs(skew) <= TOLERATED_SKEW) {
-    return { message: `${answered}, and its clock and this one agree`, remedy: null };
+    return { message: `${answered}, and the clocks agree`, remedy: null };
   }
   const minutes = Math.round(Math.abs(skew) / 60);
   const way = skew > 0 ? "behind" : "ahead of";
-  return { message: `${answered}; this clock is ${minutes} minutes ${way} its clock`, remedy: "set the clock (NTP)" };
+  return {
+    message: `${answered}; this machine's clock is ${minutes} minutes ${way} it`,
+    remedy: "set this machine's clock",
+  };
 }
 
 function remedyOf(failure: FluxloopError): string {
@@ -158,18 +163,18 @@ function remedyOf(failure: FluxloopError): string {
     case "not_logged_in":
       return "run: fluxloop auth login";
     case "not_found":
-      return "name one that is there, or log in to this one";
+      return "choose a saved profile, or log in to this one";
     case "network":
-      return "see that the name is right, the network is up, and a proxy or certificate authority is named where there is one";
+      return "check the host name, the network, and the proxy and CA certificate settings";
     case "platform":
-      return "try again later; where it stays, ask whoever runs the platform or the proxy in between";
+      return "try again later; if it persists, contact the operator of the platform or the proxy";
     case "permission_denied":
-      return "make a key with this permission";
+      return "create a key with this permission";
     case "usage":
     case "configuration":
     case "system":
-      return "change what the line above names";
+      return "fix the setting named above";
     default:
-      return "make a new key on the platform's page of API keys, and log in with it";
+      return "create a new key on the platform's API keys page and log in with it";
   }
 }

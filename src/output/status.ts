@@ -23,7 +23,7 @@ const PERMISSION_NAMES: Readonly<Record<Permission, string>> = {
 };
 
 /** Access tokens come and go by themselves: there is nothing of them that a person could want to know. */
-const BROWSER_LOGIN = "Signed in: through the browser, with all that your account may do";
+const BROWSER_LOGIN = "Signed in: through the browser, with all of your account's permissions";
 
 /**
  * @param report What is known.
@@ -64,7 +64,7 @@ function verifiedText(key: ReportedKey, identity: Identity, now: Date): string {
 
 function unverifiedText(key: ReportedKey, now: Date): string {
   return [
-    `⚠️  Not verified${key.profile === null ? "" : ": this is what was saved at the last login"}`,
+    `⚠️  Not verified${key.profile === null ? "" : ": showing the details saved at the last login"}`,
     "",
     `Profile: ${profileText(key)}`,
     `Account: ${printable(key.saved.account ?? UNKNOWN)}`,
@@ -99,7 +99,7 @@ function renewal({ profile, origin, apiUrl }: ReportedKey, isPast: boolean): str
   if (profile !== null && !isPast) return `Replace it: ${rotateCommand(profile)}`;
   const login = `run: fluxloop auth login${profile === "default" ? "" : ` --profile ${profile}`}`;
   return `Generate a new key at ${pageUrl(apiUrl, "/settings/api-keys")} and ${
-    profile === null ? `put it into ${origin}` : login
+    profile === null ? `set it in ${origin}` : login
   }`;
 }
 

@@ -17,7 +17,7 @@ export function looseFileWarning({ shown, mode }: LooseFile): string {
 
 /** @returns A warning that an old key is still in the system's own store. */
 export function leftBehindWarning(store: string): string {
-  return `⚠️  The old key could not be removed from ${store}; delete it there.\n`;
+  return `⚠️  Can't remove the old key from ${store}. Delete it there.\n`;
 }
 
 /** @returns A warning that git would take the credentials file. */
@@ -29,22 +29,22 @@ export function gitWarning({ workTree, line }: GitExposure): string {
 
 /** @returns A warning that a variable stands over what is saved. */
 export function overrideWarning(variable: string): string {
-  return `⚠️  ${variable} is set: it is used instead of what is saved.\n`;
+  return `⚠️  ${variable} is set and overrides the saved credentials.\n`;
 }
 
 /** @returns A warning that a variable goes on to sign in whoever has logged out. */
 export function stillSignedInWarning(variable: string): string {
-  return `⚠️  ${variable} is set: commands go on to use its key, which logout cannot remove. Unset it: unset ${variable}\n`;
+  return `⚠️  ${variable} is still set, and commands use its key. Unset it: unset ${variable}\n`;
 }
 
 /** @returns A warning that the project here pins a profile. */
 export function pinWarning(file: string): string {
-  return `⚠️  ${printable(file)} pins a profile: in this project it is used instead.\n`;
+  return `⚠️  ${printable(file)} pins a profile, which overrides this one in the project.\n`;
 }
 
 /** @returns A warning that a key from the environment stands over the profile that was named. */
 export function profileOverrideWarning(variable: string, profile: string): string {
-  return `⚠️  ${variable} is set: its key is used instead of profile "${profile}".\n`;
+  return `⚠️  ${variable} is set and overrides profile "${profile}".\n`;
 }
 
 /** @returns A command of `fluxloop auth` for a profile. */

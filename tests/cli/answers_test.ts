@@ -52,7 +52,7 @@ Expires: unknown
 }
 
 const key = (differing: object) => json({ ...ME, api_key: { ...(ME.api_key as object), ...differing } });
-const ROTATE = "Generate a new key at http://{host}/settings/api-keys and put it into FLUXLOOP_API_KEY\n";
+const ROTATE = "Generate a new key at http://{host}/settings/api-keys and set it in FLUXLOOP_API_KEY\n";
 
 const STATUS_ROWS: readonly Row[] = [
   ["what the contract has", json(ME), status("2024-04-15 (84 days remaining)")],

@@ -154,8 +154,8 @@ describe("the doctor, asked about keys that lie about", () => {
   }
 
   const assignment = `FLUXLOOP_API_KEY=${DOCUMENTED_KEY}\n`;
-  const NONE = "the key is in none that git would take";
-  const found = (places: string) => `the key is in ${places}, which git would commit`;
+  const NONE = "none in .env files that git would commit";
+  const found = (places: string) => `the API key is in ${places}, which git would commit`;
 
   const cases: [string, Record<string, string>, string][] = [
     ["none at all", {}, NONE],

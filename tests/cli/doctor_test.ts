@@ -33,8 +33,8 @@ describe("auth doctor", () => {
   it("says in text what it found, and nothing that is not for everybody", async () => {
     const { code, stdout } = await withKey().run(["auth", "doctor"]);
     assertEquals(code, 0);
-    assertStringIncludes(stdout, "✅ Key: flux_dev_abc1...mno34, from FLUXLOOP_API_KEY\n");
-    assertStringIncludes(stdout, "\nIt works, with what is named above.\n");
+    assertStringIncludes(stdout, "✅ API key: flux_dev_abc1...mno34, from FLUXLOOP_API_KEY\n");
+    assertStringIncludes(stdout, "\nAll checks passed, with the warnings above.\n");
     assertEquals([stdout.includes("john@"), stdout.includes(DOCUMENTED_KEY)], [false, false]);
   });
 
@@ -97,7 +97,7 @@ describe("auth doctor", () => {
     assertEquals((await diagnosis(withKey(), { now: new Date() })).warnings.includes("clock"), false);
     const late = new Date(Date.now() - 10 * 60_000);
     const { stdout } = await withKey().run(["auth", "doctor"], { now: late });
-    assertStringIncludes(stdout, "this clock is 10 minutes behind its clock");
+    assertStringIncludes(stdout, "this machine's clock is 10 minutes behind it");
   });
 
   it("finds a credentials file that others can read", async () => {

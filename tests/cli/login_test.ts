@@ -126,7 +126,7 @@ describe("auth login", () => {
 
   it("warns of a variable that will stand over what it saved", async () => {
     const { stderr } = await session({ FLUXLOOP_API_KEY: "x" }).run(["auth", "login", "--api-key", DOCUMENTED_KEY]);
-    assertEquals(stderr, "⚠️  FLUXLOOP_API_KEY is set: it is used instead of what is saved.\n");
+    assertEquals(stderr, "⚠️  FLUXLOOP_API_KEY is set and overrides the saved credentials.\n");
   });
 
   it("never takes the key from the environment", async () => {

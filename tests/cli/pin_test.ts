@@ -72,7 +72,10 @@ describe("a project's pin", () => {
   it("stands over what auth switch chose, which says so", async () => {
     const session = project({ [PIN]: "profile: dev\n" });
     const { stderr } = await run(session, ["auth", "switch", "prod"]);
-    assertStringIncludes(stderr, "project/.fluxloop/config.yaml pins a profile: in this project it is used instead.\n");
+    assertStringIncludes(
+      stderr,
+      "project/.fluxloop/config.yaml pins a profile, which overrides this one in the project.\n",
+    );
     assertEquals(await keyOf(session), "flux_dev_dev");
     assertStringIncludes(session.saved()!, "default_profile: prod");
   });

@@ -146,7 +146,7 @@ describe("auth rotate", () => {
     const session = homeWithKey();
     const env = { FLUXLOOP_API_KEY: SECOND_KEY, HOME: session.world.home };
     const { code, stderr } = await session.run(["auth", "rotate"], { env });
-    assertEquals([code, stderr], [0, "⚠️  FLUXLOOP_API_KEY is set: it is used instead of what is saved.\n"]);
+    assertEquals([code, stderr], [0, "⚠️  FLUXLOOP_API_KEY is set and overrides the saved credentials.\n"]);
     assertEquals([(await statusOf(SECOND_KEY)).code, (await statusOf(DOCUMENTED_KEY)).code], [0, 3]);
   });
 

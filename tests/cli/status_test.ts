@@ -89,7 +89,7 @@ describe("auth status", () => {
   it("says so on standard error when the environment stands over a named profile", async () => {
     const env = { FLUXLOOP_API_KEY: DOCUMENTED_KEY, FLUXLOOP_API_URL: platform.url };
     const { stderr } = await loggedIn(DOCUMENTED_KEY, env).run(["auth", "status", "--profile", "second"]);
-    assertEquals(stderr, '⚠️  FLUXLOOP_API_KEY is set: its key is used instead of profile "second".\n');
+    assertEquals(stderr, '⚠️  FLUXLOOP_API_KEY is set and overrides profile "second".\n');
   });
 
   it("tells nobody who is not logged in", async () => {
@@ -138,7 +138,7 @@ describe("auth status", () => {
     );
     assertEquals(await session.run(["auth", "status"]), {
       code: 4,
-      stdout: `⚠️  Not verified: this is what was saved at the last login
+      stdout: `⚠️  Not verified: showing the details saved at the last login
 
 Profile: default
 Account: john@example.com
@@ -193,12 +193,12 @@ Please check your internet connection and try again.
     [
       "how to rotate a key that ends soon",
       { expires_at: "2024-01-30T00:00:00Z" },
-      "\n\n⚠️  This key expires soon. Generate a new key at <url>/settings/api-keys and put it into FLUXLOOP_API_KEY\n",
+      "\n\n⚠️  This key expires soon. Generate a new key at <url>/settings/api-keys and set it in FLUXLOOP_API_KEY\n",
     ],
     [
       "how to rotate an old key",
       { expires_at: null, created_at: "2023-01-01T00:00:00Z" },
-      "\n\n⚠️  This key is older than 90 days. Generate a new key at <url>/settings/api-keys and put it into FLUXLOOP_API_KEY\n",
+      "\n\n⚠️  This key is older than 90 days. Generate a new key at <url>/settings/api-keys and set it in FLUXLOOP_API_KEY\n",
     ],
   ];
   for (const [what, differing, text] of texts) {

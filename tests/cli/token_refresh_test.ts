@@ -140,8 +140,8 @@ describe("the tokens of a login through the browser", () => {
     const { code, stdout } = await loggedIn(url, ENDED).run(["auth", "status"]);
     assertEquals([code, stdout], [
       4,
-      "⚠️  Not verified: this is what was saved at the last login\n\nProfile: default\nAccount: john@example.com\n" +
-      "Signed in: through the browser, with all that your account may do\n",
+      "⚠️  Not verified: showing the details saved at the last login\n\nProfile: default\nAccount: john@example.com\n" +
+      "Signed in: through the browser, with all of your account's permissions\n",
     ]);
   });
 
@@ -184,7 +184,7 @@ describe("the tokens of a login through the browser", () => {
     assertEquals(
       stdout,
       "✅ Authenticated\n\nProfile: default\nAccount: john@example.com\nOrganizations: none\n\n" +
-        "Signed in: through the browser, with all that your account may do\n",
+        "Signed in: through the browser, with all of your account's permissions\n",
     );
   });
 

@@ -86,7 +86,7 @@ runner: { http: { url: "http://127.0.0.1:${agent.addr.port}/" } }
     [["auth", "status", "--json"], '"authenticated": true'],
     [["auth", "whoami"], "  • customer-support-bot"],
     [["auth", "token"], "flux_dev_"],
-    [["auth", "doctor"], "Everything is in order."],
+    [["auth", "doctor"], "All checks passed."],
     [["--version"], "fluxloop "],
     [["--help"], "Usage: "],
   ];
