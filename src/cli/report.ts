@@ -6,7 +6,7 @@
 import { ValidationError } from "@cliffy/command";
 import type { Context } from "../context.ts";
 import { FluxloopError, SystemError, UsageError } from "../errors.ts";
-import { withoutColour } from "../output/ansi.ts";
+import { withoutColour } from "../text/ansi.ts";
 import { errorJson } from "../output/failure.ts";
 import { jsonText } from "../text/json.ts";
 import { redactTokens } from "../text/mask.ts";

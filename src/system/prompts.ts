@@ -9,7 +9,7 @@ import { Input } from "@cliffy/prompt/input";
 import { Select } from "@cliffy/prompt/select";
 import { type PromptChoice, unlessStopped } from "../context.ts";
 import { InterruptedError } from "../errors.ts";
-import { withoutColour } from "../output/ansi.ts";
+import { withoutColour } from "../text/ansi.ts";
 import { CTRL_C, CTRL_D, CTRL_U, CTRL_W, isBackspace, isEnter, isPrintable, KeyReader } from "./keys.ts";
 
 const encoder = new TextEncoder();

@@ -195,7 +195,7 @@ Your permissions: read_scenarios
 
   it("logout warns of a key that goes on to work", async () => {
     const { stderr } = await loggedIn({ FLUXLOOP_API_KEY: "x" }).run(["auth", "logout"]);
-    assertStringIncludes(stderr, "FLUXLOOP_API_KEY is set");
+    assertStringIncludes(stderr, "FLUXLOOP_API_KEY is still set");
   });
 
   it("list fits into the terminal, and is whole when piped", async () => {

@@ -58,7 +58,10 @@ describe("a rotation that was broken off", () => {
     assertEquals((await session.run(["auth", "status"])).stderr, warning);
     assertEquals(JSON.parse((await session.run(["auth", "list", "--json"])).stdout).profiles[0].rotation, "unfinished");
     assertEquals(JSON.parse((await session.run(["auth", "status", "--json"])).stdout).rotation, "unfinished");
-    assertStringIncludes((await session.run(["auth", "doctor"])).stdout, "⚠️  Rotation: profile default has one");
+    assertStringIncludes(
+      (await session.run(["auth", "doctor"])).stdout,
+      "⚠️  Rotation: interrupted for profile default",
+    );
   });
 
   it("is left to be finished by a login with one of its keys", async () => {

@@ -1,0 +1,109 @@
+import { assertEquals } from "@std/assert";
+import { join, relative, SEPARATOR } from "@std/path";
+import { describe, it } from "@std/testing/bdd";
+
+const SOURCES = new URL("../src", import.meta.url);
+
+/** From the top down: a module imports from its own layer's folder or from the layers below. */
+const LAYERS: readonly (readonly string[])[] = [
+  ["cli"],
+  ["output"],
+  ["auth", "experiment", "release"],
+  ["credentials", "api_client"],
+  ["text", "context.ts", "errors.ts", "build_info.ts", "paths.ts"],
+];
+/** Beside the layers: each may import from the lowest ones, and is imported only where it says. */
+const BESIDE: Readonly<Record<string, { readonly imports: readonly string[]; readonly importers: readonly string[] }>> =
+  {
+    system: { imports: LAYERS[4], importers: ["main.ts"] },
+    embedded_platform: { imports: [...LAYERS[3], ...LAYERS[4], "system"], importers: ["cli/platform/serve_run.ts"] },
+  };
+
+/** Imports that are still to be turned around; no more may be added. */
+const EXCEPTIONS: readonly string[] = [
+  "experiment/results/result_files.ts -> system/atomic_file.ts",
+  "experiment/test_agent.ts -> auth/resolve_credential.ts",
+];
+/** The import at which a circle is still to be cut. */
+const CIRCULAR = "auth/rotate_steps.ts -> auth/manage_keys.ts";
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+  /** Whether types alone are imported, so that nothing is loaded. */
+  readonly isType: boolean;
+}
+
+function* filesIn(folder: string): Iterable<string> {
+  for (const { name, isDirectory } of Deno.readDirSync(folder)) {
+    if (isDirectory) yield* filesIn(join(folder, name));
+    else if (name.endsWith(".ts")) yield join(folder, name);
+  }
+}
+
+/** @returns The imports between modules of `src/`, with paths as on Unix; type-only and lazy ones too. */
+function allImports(): Import[] {
+  const root = decodeURIComponent(SOURCES.pathname).replace(/^\/(?=[A-Z]:)/, "");
+  const shown = (path: string) => relative(root, path).replaceAll(SEPARATOR, "/");
+  return [...filesIn(root)].flatMap((file) => {
+    const text = Deno.readTextFileSync(file);
+    const found = text.matchAll(/\b(import type\b[^;"]*|from\s+|import\s*\(?\s*)"(\.[^"]+\.ts)"/g);
+    return [...found].map(([, how, path]) => ({
+      from: shown(file),
+      to: shown(join(file, "..", path)),
+      isType: how.startsWith("import type"),
+    }));
+  });
+}
+
+function roomOf(path: string): string {
+  return path.split("/")[0];
+}
+
+function isAllowed({ from, to }: Import): boolean {
+  const [source, target] = [roomOf(from), roomOf(to)];
+  if (source === target) return true;
+  if (Object.hasOwn(BESIDE, target)) {
+    return BESIDE[target].importers.includes(from) || BESIDE[source]?.imports.includes(target) === true;
+  }
+  if (Object.hasOwn(BESIDE, source)) return BESIDE[source].imports.includes(target);
+  const layer = (room: string) => LAYERS.findIndex((it) => it.includes(room));
+  if (layer(source) === layer(target)) return layer(source) === LAYERS.length - 1;
+  return layer(source) !== -1 && layer(source) < layer(target);
+}
+
+function shown({ from, to }: Import): string {
+  return `${from} -> ${to}`;
+}
+
+/** @returns A module that is reached from itself, with the way there. */
+function circle(imports: readonly Import[]): string[] | null {
+  const done = new Set<string>();
+  const visit = (module: string, path: readonly string[]): string[] | null => {
+    if (path.includes(module)) return [...path.slice(path.indexOf(module)), module];
+    if (done.has(module)) return null;
+    for (const { to } of imports.filter((it) => it.from === module)) {
+      const found = visit(to, [...path, module]);
+      if (found !== null) return found;
+    }
+    done.add(module);
+    return null;
+  };
+  for (const { from } of imports) {
+    const found = visit(from, []);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+describe("the modules of src", () => {
+  const imports = allImports();
+
+  it("import only downward", () => {
+    assertEquals(imports.filter((it) => !isAllowed(it)).map(shown).filter((it) => !EXCEPTIONS.includes(it)), []);
+  });
+
+  it("have no circles", () => assertEquals(circle(imports.filter((it) => !it.isType && shown(it) !== CIRCULAR)), null));
+
+  it("are all read by this test", () => assertEquals(imports.length > 300, true));
+});
