@@ -18,7 +18,7 @@ import { backoff, isPassing, RETRIES, retryAfter } from "./retry.ts";
 
 /** How long a request may take from the first byte sent to the last one received, repetitions included, in ms. */
 export const DEFAULT_DEADLINE = 30_000;
-/** How long the first byte of an answer may take, in milliseconds: a server that says nothing is not waited for longer. */
+/** How long the first byte of a response may take by default, in milliseconds: some servers accept and say nothing. */
 const FIRST_BYTE = 15_000;
 /** The most bytes of an answer that are read; the platform's largest are far below. */
 const ANSWER_LIMIT = 8 * 1024 * 1024;
@@ -76,6 +76,8 @@ interface Sending {
   readonly headers: Record<string, string>;
   readonly proxy: Proxy | null;
   readonly caCerts: readonly string[];
+  /** How long the first byte of a response may take, in milliseconds. */
+  readonly firstByte: number;
   readonly signal: AbortSignal;
   readonly log: (line: string) => void;
 }
@@ -103,8 +105,9 @@ export async function send(
   context: Context,
   target: Target,
   message: Message,
-  { log = () => {}, onAnswer = () => {}, deadline = DEFAULT_DEADLINE, caCerts = [] }: RequestOptions = {},
+  options: RequestOptions = {},
 ): Promise<Answer> {
+  const { log = () => {}, onAnswer = () => {}, deadline = DEFAULT_DEADLINE, caCerts = [] } = options;
   const { method, path } = message;
   const url = new URL(apiUrlText(target.apiUrl) + path);
   const proxy = proxyFor(context, url);
@@ -112,7 +115,8 @@ export async function send(
   const timeout = AbortSignal.timeout(deadline);
   const headers = headersOf(context, target, message);
   const signal = AbortSignal.any([timeout, context.stopped]);
-  const sending: Sending = { context, target, message, headers, proxy, caCerts, log, signal };
+  const firstByte = firstByteLimit(options.deadline);
+  const sending: Sending = { context, target, message, headers, proxy, caCerts, firstByte, log, signal };
   try {
     for (let attempt = 1;; attempt++) {
       const outcome = await attemptOf(sending, url);
@@ -138,6 +142,15 @@ export async function send(
       cause: error,
     });
   }
+}
+
+/**
+ * @param deadline What the user or the caller has set for the whole request, in milliseconds.
+ * @returns How long the first byte may take. Whoever sets a longer time means it: a report may take a minute to compute,
+ * and an upload a minute to send.
+ */
+export function firstByteLimit(deadline: number | undefined): number {
+  return Math.max(FIRST_BYTE, deadline ?? 0);
 }
 
 function outOfTime(deadline: number): ConnectionFailure {
@@ -205,7 +218,7 @@ async function exchange(sending: Sending, url: URL): Promise<Received> {
   const start = context.monotonic();
   const way = proxy === null ? "" : ` through ${proxy.shown}`;
   const silence = new AbortController();
-  const timer = setTimeout(() => silence.abort(new SilenceError()), FIRST_BYTE);
+  const timer = setTimeout(() => silence.abort(new SilenceError()), sending.firstByte);
   try {
     const request = new Request(url, {
       method,

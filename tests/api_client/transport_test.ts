@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
 import { InterruptedError, NetworkError, PlatformError } from "../../src/errors.ts";
-import { get } from "../../src/api_client/transport.ts";
+import { firstByteLimit, get } from "../../src/api_client/transport.ts";
 import { listen, type Listener } from "../support/listener.ts";
 import { leaveServers, rawServer } from "../experiment/runners/servers.ts";
 import { leaveWorlds, world } from "../support/world.ts";
@@ -207,4 +207,13 @@ describe("transport", () => {
       `GET ${url}/x -> 200 (0 ms)`,
     ]);
   });
+
+  const limits: [string, number | undefined, number][] = [
+    ["15 s by default", undefined, 15_000],
+    ["15 s where less is set for the whole request", 5_000, 15_000],
+    ["as long as a longer time that is set for the whole request", 60_000, 60_000],
+  ];
+  for (const [what, deadline, limit] of limits) {
+    it(`waits for the first byte ${what}`, () => assertEquals(firstByteLimit(deadline), limit));
+  }
 });
