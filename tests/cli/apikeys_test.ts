@@ -120,7 +120,7 @@ describe("apikeys", () => {
       'There is no project "nothing"',
     ],
     ["a longer life than its own", ["create", "--name", "a", "--expires", "1y"], 1, "a longer lifetime than its own"],
-    ["no end", ["create", "--name", "a", "--expires", "never"], 1, "makes none that does not"],
+    ["no end", ["create", "--name", "a", "--expires", "never"], 1, "can't create one that doesn't"],
     ["a span that is none", ["create", "--name", "a", "--expires", "soon"], 2, "--expires takes a span"],
     ["--save without a profile", ["create", "--name", "a", "--save"], 2, "--profile <name>"],
     [
