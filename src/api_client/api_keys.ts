@@ -5,6 +5,7 @@
  */
 import type { Context } from "../context.ts";
 import { FluxloopError, NotFoundError, PlatformError } from "../errors.ts";
+import { toHex } from "../text/hex.ts";
 import { isObject, jsonOf } from "./answer.ts";
 import { type KeyInfo, keyInfoOf } from "./identity.ts";
 import { type Answer, type RequestOptions, send, type Target } from "./transport.ts";
@@ -19,7 +20,7 @@ export interface ListedKey extends KeyInfo {
 }
 
 /** A key to be made; what is left out is for the platform to choose. */
-export interface KeyWish {
+export interface CreateKeyRequest {
   readonly name: string;
   /** Project ids, or all there are. */
   readonly scopes?: "all_projects" | readonly string[];
@@ -55,11 +56,11 @@ export async function listApiKeys(context: Context, target: Target, requests?: R
 export async function createApiKey(
   context: Context,
   target: Target,
-  wish: KeyWish,
+  request: CreateKeyRequest,
   idempotencyKey: string,
   requests?: RequestOptions,
 ): Promise<MadeKey> {
-  return madeKeyOf(await made(target, await askForKey(context, target, wish, idempotencyKey, requests)));
+  return madeKeyOf(await made(target, await askForKey(context, target, request, idempotencyKey, requests)));
 }
 
 /** What a request for a key came to that may have come before. */
@@ -82,11 +83,11 @@ const PASSING: readonly number[] = [401, 408, 425, 429];
 export async function createApiKeyOnce(
   context: Context,
   target: Target,
-  wish: KeyWish,
+  request: CreateKeyRequest,
   idempotencyKey: string,
   requests?: RequestOptions,
 ): Promise<KeyMaking> {
-  const answer = await askForKey(context, target, wish, idempotencyKey, requests);
+  const answer = await askForKey(context, target, request, idempotencyKey, requests);
   const body = objectIn(answer);
   if (answer.status === 409 && typeof body?.id === "string") return { kind: "made_before", id: body.id };
   try {
@@ -102,7 +103,7 @@ export async function createApiKeyOnce(
 function askForKey(
   context: Context,
   target: Target,
-  { name, scopes, permissions, environment, expiresIn }: KeyWish,
+  { name, scopes, permissions, environment, expiresIn }: CreateKeyRequest,
   idempotencyKey: string,
   requests?: RequestOptions,
 ): Promise<Answer> {
@@ -197,4 +198,9 @@ function madeKeyOf(body: unknown): MadeKey {
 
 function unreadable(what: string): PlatformError {
   return new PlatformError(`The platform's answer cannot be read: ${what}`);
+}
+
+/** @returns A name for a request, under which the platform does it once however often it is sent. */
+export function newIdempotencyKey(context: Context): string {
+  return toHex(context.random(new Uint8Array(16)));
 }

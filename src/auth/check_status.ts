@@ -23,14 +23,7 @@ import { maskKey } from "../text/mask.ts";
 import type { Identity } from "../api_client/identity.ts";
 import { identify } from "../api_client/client.ts";
 import type { RequestOptions } from "../api_client/transport.ts";
-import { isRotating } from "./rotate_end.ts";
-import {
-  type Credential,
-  credentialOf,
-  type KeyOptions,
-  type KeySource,
-  resolveCredential,
-} from "./resolve_credential.ts";
+import { type Credential, credentialFor, credentialIn, type KeyOptions, type KeySource } from "./resolve_credential.ts";
 
 /** The key that a report is about; never the whole of it. */
 export interface ReportedKey {
@@ -85,7 +78,7 @@ export async function checkStatus(
   const named = options.profile ?? null;
   let credential: Credential;
   try {
-    credential = await resolveCredential(context, options, { requests, takesEnded: true });
+    credential = await credentialFor(context, options, { requests, acceptsExpired: true });
   } catch (error) {
     const isAnswer = error instanceof NotLoggedInError || error instanceof NotFoundError ||
       error instanceof LoginEndedError;
@@ -113,13 +106,12 @@ export async function checkAllStatuses(
   const document = await readCredentials(credentialsLocation(context));
   const names = document.profileNames();
   if (names.length === 0) throw new NotLoggedInError();
-  const isKept = (name: string) => document.isReadable(name) && document.profile(name)!.keptKey !== null;
-  if (!names.some(isKept)) context.renounceProcesses();
   // What is wrong with one profile is that one's report, and no reason to keep silent of the others.
   return await Promise.all(names.map(async (profile): Promise<StatusReport> => {
     try {
-      const how = { requests, takesEnded: true };
-      return await reportOn(context, await credentialOf(context, document, profile, options, how), requests);
+      const how = { requests, acceptsExpired: true };
+      const credential = await credentialIn(context, document.require(profile, "--profile"), options, how);
+      return await reportOn(context, credential, requests);
     } catch (error) {
       if (!(error instanceof FluxloopError) || error instanceof InterruptedError) throw error;
       return { profile, authenticated: null, key: null, identity: null, failure: error };
@@ -134,7 +126,8 @@ export async function checkAllStatuses(
  * @returns The report, as a failure where the key ends within the span (`--fail-if-expires-in`).
  */
 export function failIfExpiring(report: StatusReport, within: number, now: Date): StatusReport {
-  const expires = report.identity?.key?.expiresAt;
+  // What the platform does not tell may have been saved at the last login.
+  const expires = report.identity?.key?.expiresAt ?? report.key?.saved.expires;
   if (report.failure !== null || !(expires instanceof Date) || expires.getTime() - now.getTime() > within) {
     return report;
   }
@@ -163,7 +156,7 @@ function reportedKey(context: Context, credential: Credential): ReportedKey {
     source,
     origin,
     profile: profile?.name ?? null,
-    keptBy: profile === null || profile.keptKey === null ? null : storeTitle(profile.keptKey.helper),
+    keptBy: profile?.secret.kind === "keychain" ? storeTitle(profile.secret.helper) : null,
     apiUrl,
     saved: {
       account: profile?.account ?? null,
@@ -171,6 +164,6 @@ function reportedKey(context: Context, credential: Credential): ReportedKey {
     },
     overridden,
     looseFile: profile === null ? null : looseFile(credentialsLocation(context)),
-    isRotating: profile !== null && isRotating(credentialsLocation(context), profile.name),
+    isRotating: profile !== null && profile.rotation !== null,
   };
 }

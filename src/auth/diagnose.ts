@@ -17,8 +17,7 @@ import { type Proxy, proxyFor } from "../api_client/proxy.ts";
 import type { Answer, RequestOptions } from "../api_client/transport.ts";
 import { type ExposedKey, findExposedKeys } from "./exposed_keys.ts";
 import { rotationReason } from "./key_age.ts";
-import { type Credential, type KeyOptions, type KeySource, resolveCredential } from "./resolve_credential.ts";
-import { isRotating } from "./rotate_end.ts";
+import { type Credential, credentialFor, type KeyOptions, type KeySource } from "./resolve_credential.ts";
 
 /** What was found out about one link of the chain from the key to the platform. */
 export type Finding =
@@ -140,7 +139,7 @@ async function walk(
   };
   const credential = await link(
     "key",
-    () => soonEnough(resolveCredential(context, options, { requests, takesEnded: true })),
+    () => soonEnough(credentialFor(context, options, { requests, acceptsExpired: true })),
   );
   const { key, source, origin, apiUrl } = credential;
   note({ name: "key", masked: maskKey(key), source, origin });
@@ -148,8 +147,7 @@ async function walk(
   const loose = await link("store", () => looseFile(location));
   const isUsed = credential.profile !== null;
   note({ name: "store", file: location?.shown ?? null, isUsed, looseMode: loose?.mode ?? null }, loose === null);
-  // Most profiles have none, and nobody asks for what is not there.
-  if (credential.profile !== null && isRotating(location, credential.profile.name)) {
+  if (credential.profile !== null && credential.profile.rotation !== null) {
     note({ name: "rotation", profile: credential.profile.name }, false);
   }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Context } from "../context.ts";
+import { readSmallFileIfPossible } from "../credentials/bounded_read.ts";
 import { isTakenByGit, workTreeOf } from "../credentials/git_exposure.ts";
 
 /** A file with the key in it that git would take into a commit. */
@@ -17,9 +18,8 @@ export interface ExposedKey {
 const ENV_FILE = /^(?:\.env(?:\..+)?|.+\.env|\.envrc)$/;
 /** Folders with other people's files, in which there are many and none of this kind. */
 const FOREIGN: readonly string[] = [".git", "node_modules", "vendor", "dist", "target", ".venv"];
-/** How far is looked, in folders and in bytes of a file: this is a courtesy, and not to be waited for. */
+/** How many folders are looked into: this is a courtesy, and not to be waited for. */
 const FOLDERS_AT_MOST = 2_000;
-const BYTES_AT_MOST = 1024 * 1024;
 
 /**
  * Looks through the work tree that the current folder is in.
@@ -41,7 +41,7 @@ export function findExposedKeys(context: Context, key: string, end: number): Exp
       if (isDirectory && !FOREIGN.includes(name)) folders.push(path);
       if (!isFile || !ENV_FILE.test(name)) continue;
       const line = lineWith(path, key);
-      if (line !== null && isTakenByGit(context, path)) exposed.push({ path: path.slice(tree.length + 1), line });
+      if (line !== null && isTakenByGit(path)) exposed.push({ path: path.slice(tree.length + 1), line });
     }
   }
   return exposed;
@@ -56,11 +56,6 @@ function entries(folder: string): Deno.DirEntry[] {
 }
 
 function lineWith(path: string, key: string): number | null {
-  try {
-    if (Deno.statSync(path).size > BYTES_AT_MOST) return null;
-    const line = Deno.readTextFileSync(path).split("\n").findIndex((it) => it.includes(key));
-    return line === -1 ? null : line + 1;
-  } catch {
-    return null;
-  }
+  const line = (readSmallFileIfPossible(path) ?? "").split("\n").findIndex((it) => it.includes(key));
+  return line === -1 ? null : line + 1;
 }

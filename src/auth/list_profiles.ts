@@ -7,10 +7,10 @@ import type { Context } from "../context.ts";
 import { readCredentials } from "../credentials/credential_store.ts";
 import { storeTitle } from "../credentials/secret_stores.ts";
 import { credentialsLocation } from "../credentials/location.ts";
-import { rotatingProfiles } from "../credentials/pending_rotation.ts";
 import { maskKey } from "../text/mask.ts";
 import { DEFAULT_API_URL } from "../api_client/api_url.ts";
-import { overridingVariable, selectProfileHere } from "./resolve_credential.ts";
+import { overridingVariable } from "./resolve_credential.ts";
+import { selectProfileHere } from "./select_profile.ts";
 
 /** A saved profile; never the whole key. */
 export interface ListedProfile {
@@ -45,24 +45,23 @@ export interface ProfileList {
  * @throws {ConfigurationError} When the credentials file cannot be read.
  */
 export async function listProfiles(context: Context): Promise<ProfileList> {
-  context.renounceProcesses();
   const location = credentialsLocation(context);
   const document = await readCredentials(location);
   const current = selectProfileHere(context, document, {}).name;
-  const rotating = location === null ? new Set<string>() : rotatingProfiles(location);
   const profiles = document.profileNames().map((name): ListedProfile => {
     // One broken entry must not hide the others.
-    const profile = document.isReadable(name) ? document.profile(name) : null;
+    const profile = document.find(name);
+    const secret = profile?.secret;
     return {
       name,
       current: name === current,
       account: profile?.account ?? null,
-      maskedKey: profile === null || profile.apiKey === null ? null : maskKey(profile.apiKey),
-      isBrowserLogin: profile !== null && profile.tokens !== null,
-      keptBy: profile === null || profile.keptKey === null ? null : storeTitle(profile.keptKey.helper),
+      maskedKey: secret?.kind === "api_key" ? maskKey(secret.key) : null,
+      isBrowserLogin: secret?.kind === "tokens",
+      keptBy: secret?.kind === "keychain" ? storeTitle(secret.helper) : null,
       expires: profile?.expires ?? null,
       apiUrl: profile?.apiUrl ?? DEFAULT_API_URL,
-      isRotating: rotating.has(name),
+      isRotating: (profile?.rotation ?? null) !== null,
     };
   });
   return { profiles, file: location?.shown ?? null, overriddenBy: overridingVariable(context) };

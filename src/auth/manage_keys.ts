@@ -8,11 +8,12 @@ import { NotFoundError, SystemError, UsageError } from "../errors.ts";
 import {
   createApiKey,
   createApiKeyOnce,
+  type CreateKeyRequest,
   deleteApiKey,
-  type KeyWish,
   listApiKeys,
   type ListedKey,
   type MadeKey,
+  newIdempotencyKey,
 } from "../api_client/api_keys.ts";
 import { identify } from "../api_client/client.ts";
 import type { Project } from "../api_client/identity.ts";
@@ -20,7 +21,6 @@ import { PERMISSIONS } from "../api_client/key_terms.ts";
 import type { RequestOptions } from "../api_client/transport.ts";
 import { logIn, type LoginPlan, type LoginResult } from "./log_in.ts";
 import type { Credential } from "./resolve_credential.ts";
-import { toHex } from "../text/hex.ts";
 
 /** Keys, and which of them was asked with. */
 export interface KeyList {
@@ -90,7 +90,7 @@ export async function keyReach(
 }
 
 /** A key to be made, in the words of a person. */
-export interface KeyRequest extends Omit<KeyWish, "scopes"> {
+export interface KeyRequest extends Omit<CreateKeyRequest, "scopes"> {
   /** Ids or names. */
   readonly projects?: readonly string[];
 }
@@ -112,28 +112,28 @@ export interface KeyRequest extends Omit<KeyWish, "scopes"> {
 export async function makeKey(
   context: Context,
   credential: Credential,
-  { projects, ...wish }: KeyRequest,
+  { projects, ...rest }: KeyRequest,
   plan: LoginPlan | null,
   show: (created: CreatedKey) => void,
   requests?: RequestOptions,
 ): Promise<CreatedKey> {
   const scopes = projects === undefined ? undefined : await projectIds(context, credential, projects, requests);
-  const made = await madeKey(context, credential, { ...wish, scopes }, requests);
+  const made = await madeKey(context, credential, { ...rest, scopes }, requests);
   let login: LoginResult | null = null;
   try {
-    if (plan !== null) login = await logIn(context, plan, { apiKey: made.key }, requests);
+    if (plan !== null) login = await logIn(context, plan, { kind: "api_key", key: made.key }, requests);
   } catch (error) {
     await withdraw(context, credential, made, requests);
     throw error;
   }
-  const created = { ...made, name: wish.name, login };
+  const created = { ...made, name: rest.name, login };
   try {
     show(created);
   } catch (cause) {
     if (login !== null || !(cause instanceof SystemError)) throw cause;
     const isRevoked = await withdraw(context, credential, made, requests);
     const end = isRevoked ? "was revoked" : "couldn't be revoked and is still valid";
-    throw new SystemError(`${cause.message}. The new key ${made.id ?? `"${wish.name}"`} ${end}.`, { cause });
+    throw new SystemError(`${cause.message}. The new key ${made.id ?? `"${rest.name}"`} ${end}.`, { cause });
   }
   return created;
 }
@@ -154,14 +154,14 @@ async function withdraw(
 async function madeKey(
   context: Context,
   credential: Credential,
-  wish: KeyWish,
+  request: CreateKeyRequest,
   requests?: RequestOptions,
 ): Promise<MadeKey> {
-  const making = await createApiKeyOnce(context, credential, wish, newIdempotencyKey(context), requests);
+  const making = await createApiKeyOnce(context, credential, request, newIdempotencyKey(context), requests);
   if (making.kind === "made") return making.key;
   if (making.kind === "refused") throw making.error;
   await deleteApiKey(context, credential, making.id, requests);
-  return await createApiKey(context, credential, wish, newIdempotencyKey(context), requests);
+  return await createApiKey(context, credential, request, newIdempotencyKey(context), requests);
 }
 
 /**
@@ -212,9 +212,4 @@ async function projectIds(
     if (project !== undefined) return project.id;
     throw new NotFoundError(`There is no project "${it}" in this key's reach`);
   });
-}
-
-/** @returns A name for a request, under which the platform does it once however often it comes. */
-export function newIdempotencyKey(context: Context): string {
-  return toHex(context.random(new Uint8Array(16)));
 }

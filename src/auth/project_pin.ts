@@ -7,13 +7,18 @@
 import { dirname, join } from "@std/path";
 import type { Context } from "../context.ts";
 import { credentialsLocation } from "../credentials/location.ts";
+import { readSmallFile } from "../credentials/bounded_read.ts";
 import { checkProfileName } from "../credentials/profile_name.ts";
 import { ConfigurationError } from "../errors.ts";
-import type { SelectedProfile } from "./resolve_credential.ts";
+
+/** A project's pinned profile. */
+export interface Pin {
+  readonly profile: string;
+  /** The file that pins it. */
+  readonly file: string;
+}
 
 const FILE = "config.yaml";
-/** The largest file that is read, in bytes. */
-const SIZE_LIMIT = 64 * 1024;
 /** The one line that is looked for: a name, quoted or not, and a comment behind it. */
 const PIN = /^profile:[ \t]+(?:"([^"]*)"|'([^']*)'|([^\s#"']+))[ \t]*(?:#.*)?$/;
 /** What says `profile`, in this way or another. */
@@ -23,17 +28,17 @@ const MENTION = /^(["']?)profile\1[ \t]*:/;
  * Looks from the current folder upwards, to the home folder and not into it: there the program's own folder is.
  *
  * @param context Tells the current folder and the home folder.
- * @returns The pinned profile, chosen by the file's path; `null` where no project pins one.
+ * @returns The pinned profile; `null`: no project pins one.
  * @throws {UsageError} When what is pinned is no profile's name.
  * @throws {ConfigurationError} When the file cannot be read, or says `profile` twice or in no way that is understood.
  */
-export function findPin(context: Context): SelectedProfile | null {
+export function findPin(context: Context): Pin | null {
   const own = credentialsLocation(context)?.folder;
   const home = context.env(context.system.os === "windows" ? "USERPROFILE" : "HOME");
   for (let at = currentFolder(context); at !== null && at !== home; at = dirname(at) === at ? null : dirname(at)) {
     const folder = join(at, ".fluxloop");
     const name = folder === own ? null : pinIn(join(folder, FILE));
-    if (name !== null) return { name, chosenBy: join(folder, FILE) };
+    if (name !== null) return { profile: name, file: join(folder, FILE) };
   }
   return null;
 }
@@ -53,11 +58,10 @@ function pinIn(path: string): string | null {
     const info = Deno.statSync(path);
     // In a folder that others may write to, anybody could leave one: as git has it, only one's own counts.
     if (!info.isFile || isForeign(info)) return null;
-    if (info.size > SIZE_LIMIT) throw new ConfigurationError(`${path} is too large for a project's settings`);
-    text = Deno.readTextFileSync(path);
+    text = readSmallFile(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return null;
-    if (error instanceof ConfigurationError) throw error;
+    if (error instanceof RangeError) throw new ConfigurationError(`${path} can't be read: ${error.message}`);
     // Nor may somebody else's folder stand in everybody's way that nobody else may look into.
     if (isInForeignFolder(path)) return null;
     throw new ConfigurationError(`${path} cannot be read: the system refused it`, { cause: error });

@@ -1,94 +1,87 @@
 /**
- * Keeps a login through the browser alive: its access token is replaced before it ends, by one process at a time (design:
- * platform-api.md, `POST /api/cli-connect/refresh`).
+ * Keeps a login through the browser alive: its access token is replaced before it expires, by one process at a time
+ * (OpenAPI path `/api/cli-connect/refresh`).
  *
  * @module
  */
+import { refreshDeviceLogin } from "../api_client/device_login.ts";
+import { DEFAULT_DEADLINE, type RequestOptions } from "../api_client/transport.ts";
 import type { Context } from "../context.ts";
-import { profileLock, readCredentials, requireWritable, updateCredentials } from "../credentials/credential_store.ts";
-import type { Profile, Tokens } from "../credentials/profile.ts";
+import { profileLock, readCredentials, requireWritable } from "../credentials/credential_store.ts";
 import { withFileLock } from "../credentials/file_lock.ts";
 import type { CredentialsLocation } from "../credentials/location.ts";
+import type { Tokens } from "../credentials/profile.ts";
+import { SecretStore } from "../credentials/secret_store.ts";
 import { LoginEndedError, NetworkError, PlatformError } from "../errors.ts";
-import { type IssuedTokens, refreshDeviceLogin } from "../api_client/device_login.ts";
-import { DEFAULT_DEADLINE, type RequestOptions } from "../api_client/transport.ts";
-import { keepKey, savedSecret } from "./key_storage.ts";
 
-/** An access token is replaced so long before it ends, in milliseconds: a command takes its time, and clocks differ. */
+/** An access token is replaced this long before it expires, in milliseconds: commands take time, and clocks differ. */
 const AHEAD = 5 * 60 * 1000;
 /** How much longer than a request another process is waited for, in milliseconds. */
 const PATIENCE = 5_000;
 
-/** What is to be renewed. */
-export interface Renewal {
+/** The login that is kept alive. */
+export interface SavedLogin {
   readonly location: CredentialsLocation;
-  readonly profile: Profile;
+  /** The profile's name. */
+  readonly name: string;
   readonly tokens: Tokens;
-  /** Where the tokens come from, and may go. */
+  /** Where the tokens come from, and may be sent. */
   readonly apiUrl: URL;
 }
 
-/** @returns Whether the access token ends within five minutes, or has ended. */
-export function isEnding({ expiresAt }: Tokens, now: Date): boolean {
-  return !(Date.parse(expiresAt) - now.getTime() > AHEAD);
-}
-
 /**
- * Replaces the access token, unless another process has done so meanwhile.
+ * Replaces the access token if it expires soon, unless another process has done so meanwhile.
  *
  * @param context The outside world.
- * @param renewal What is to be renewed.
+ * @param login The login.
  * @param requests How requests are made.
- * @returns Tokens whose access token is good. Where the platform cannot be asked and the old one has not ended, the old
- * ones.
+ * @returns Tokens whose access token is valid. While the platform can't be asked and the old one has not expired, the
+ * old ones.
  * @throws {LoginEndedError} When the platform refuses: the person has to log in again.
- * @throws {ConfigurationError | SystemError} When the store cannot be written: then nothing is asked, because the new
+ * @throws {ConfigurationError | SystemError} When the store can't be written: then nothing is asked, because the new
  * refresh token would be lost and the old one spent.
- * @throws {NetworkError | PlatformError} When the access token has ended and the platform cannot be asked.
+ * @throws {NetworkError | PlatformError} When the access token has expired and the platform can't be asked.
  */
-export async function renewTokens(context: Context, renewal: Renewal, requests?: RequestOptions): Promise<Tokens> {
-  const { location, profile } = renewal;
+export async function refreshTokens(
+  context: Context,
+  login: SavedLogin,
+  requests?: RequestOptions,
+): Promise<Tokens> {
+  const { location, name, apiUrl } = login;
+  if (!isExpiring(login.tokens, context.now())) return login.tokens;
+  const store = new SecretStore(context, location);
   await requireWritable(location);
   const patience = (requests?.deadline ?? DEFAULT_DEADLINE) + PATIENCE;
-  return await withFileLock(profileLock(location, profile.name), async () => {
-    const tokens = await savedTokens(context, renewal);
-    if (!isEnding(tokens, context.now())) return tokens;
-    let issued: IssuedTokens | null;
-    try {
-      issued = await refreshDeviceLogin(context, renewal.apiUrl, tokens, requests);
-    } catch (error) {
-      const isPassing = error instanceof NetworkError || error instanceof PlatformError;
-      if (isPassing && Date.parse(tokens.expiresAt) > context.now().getTime()) return tokens;
+  return await withFileLock(profileLock(location, name), async () => {
+    const tokens = await savedTokens(store, login);
+    if (!isExpiring(tokens, context.now())) return tokens;
+    const issued = await refreshDeviceLogin(context, apiUrl, tokens, requests).catch((error) => {
+      const isTransient = error instanceof NetworkError || error instanceof PlatformError;
+      if (isTransient && Date.parse(tokens.expiresAt) > context.now().getTime()) return "later" as const;
       throw error;
-    }
-    if (issued === null) throw new LoginEndedError(profile.name);
-    const renewed: Tokens = {
+    });
+    if (issued === "later") return tokens;
+    if (issued === null) throw new LoginEndedError(name);
+    const refreshed: Tokens = {
+      kind: "tokens",
       accessToken: issued.accessToken,
       refreshToken: issued.refreshToken ?? tokens.refreshToken,
       expiresAt: issued.expiresAt.toISOString(),
     };
-    await save(context, renewal, renewed);
-    return renewed;
+    // Somebody may have logged out, or in again, meanwhile; that stands.
+    await store.replace(name, tokens, { secret: refreshed });
+    return refreshed;
   }, { patience, signal: context.stopped });
 }
 
-/** @returns The tokens as they are by now; those known before where the profile is gone or something else. */
-async function savedTokens(context: Context, { location, profile, tokens }: Renewal): Promise<Tokens> {
-  const document = await readCredentials(location);
-  const there = document.isReadable(profile.name) ? document.profile(profile.name) : null;
-  const secret = there === null ? null : await savedSecret(context, there);
-  return secret !== null && "tokens" in secret ? secret.tokens : tokens;
+/** @returns Whether the access token expires within five minutes, or has expired. */
+function isExpiring({ expiresAt }: Tokens, now: Date): boolean {
+  return !(Date.parse(expiresAt) - now.getTime() > AHEAD);
 }
 
-async function save(context: Context, { location, profile, apiUrl }: Renewal, tokens: Tokens): Promise<void> {
-  if (profile.keptKey !== null) {
-    await keepKey(context, profile.keptKey.helper, location, { apiUrl, profile: profile.name }, { tokens });
-    return;
-  }
-  await updateCredentials(location, (document) => {
-    const there = document.isReadable(profile.name) ? document.profile(profile.name) : null;
-    // Somebody may have logged out, or in with a key, meanwhile; that stands.
-    if (there === null || there.tokens === null) return;
-    document.save({ ...there, tokens });
-  });
+/** @returns The tokens as they are by now; those known before if the profile is gone or something else. */
+async function savedTokens(store: SecretStore, { location, name, tokens }: SavedLogin): Promise<Tokens> {
+  const profile = (await readCredentials(location)).find(name);
+  const secret = profile === null ? null : (await store.read(profile)).secret;
+  return secret?.kind === "tokens" ? secret : tokens;
 }

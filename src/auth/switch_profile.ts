@@ -7,10 +7,12 @@ import type { Context } from "../context.ts";
 import { readCredentials, updateCredentials } from "../credentials/credential_store.ts";
 import type { CredentialsDocument } from "../credentials/credentials_document.ts";
 import { requireCredentialsLocation } from "../credentials/location.ts";
+import type { Profile } from "../credentials/profile.ts";
 import { checkProfileName, DEFAULT_PROFILE } from "../credentials/profile_name.ts";
 import { NotFoundError, NotLoggedInError } from "../errors.ts";
 import { findPin } from "./project_pin.ts";
-import { overridingVariable, requireProfile, type SelectedProfile } from "./resolve_credential.ts";
+import { overridingVariable } from "./resolve_credential.ts";
+import type { SelectedProfile } from "./select_profile.ts";
 
 /** What stands for the profile that was used before, as in `cd -`. */
 export const PREVIOUS = "-";
@@ -34,23 +36,20 @@ export interface SwitchResult {
  * @throws {ConfigurationError | SystemError} When the file cannot be read or written; it is as it was.
  */
 export async function switchProfile(context: Context, profile: string): Promise<SwitchResult> {
-  context.renounceProcesses();
   if (profile !== PREVIOUS) checkProfileName(profile, "The profile");
   const location = requireCredentialsLocation(context);
   // Without the profile, neither a folder nor a file is made.
-  const there = await readCredentials(location);
-  requireProfile(there, wanted(there, profile));
+  requireWanted(await readCredentials(location), profile);
   const chosen = await updateCredentials(location, (document) => {
-    const selected = wanted(document, profile);
-    requireProfile(document, selected);
-    document.switchTo(selected.name);
-    return selected.name;
+    const { name } = requireWanted(document, profile);
+    document.switchTo(name);
+    return name;
   });
   const variable = context.env("FLUXLOOP_PROFILE") ? "FLUXLOOP_PROFILE" : null;
   return {
     profile: chosen,
     overriddenBy: overridingVariable(context) ?? variable,
-    pinnedBy: findPin(context)?.chosenBy ?? null,
+    pinnedBy: findPin(context)?.file ?? null,
   };
 }
 
@@ -70,10 +69,15 @@ export interface Choice {
  */
 export async function switchChoices(context: Context): Promise<Choice[]> {
   const document = await readCredentials(requireCredentialsLocation(context));
-  const names = document.profileNames().filter((it) => document.isReadable(it));
-  if (names.length === 0) throw new NotLoggedInError();
+  const profiles = document.profiles();
+  if (profiles.length === 0) throw new NotLoggedInError();
   const current = document.defaultProfile ?? DEFAULT_PROFILE;
-  return names.map((name) => ({ name, account: document.profile(name)!.account, isCurrent: name === current }));
+  return profiles.map(({ name, account }) => ({ name, account, isCurrent: name === current }));
+}
+
+function requireWanted(document: CredentialsDocument, profile: string): Profile {
+  const { name, chosenBy } = wanted(document, profile);
+  return document.require(name, chosenBy);
 }
 
 function wanted(document: CredentialsDocument, profile: string): SelectedProfile {

@@ -7,12 +7,13 @@
 import type { Context } from "../context.ts";
 import { profileLock, requireWritable } from "../credentials/credential_store.ts";
 import { withFileLock } from "../credentials/file_lock.ts";
+import { limitProcesses } from "../credentials/process_limit.ts";
 import { requireCredentialsLocation } from "../credentials/location.ts";
 import {
   findPendingLogin,
-  forgetPendingLogin,
   isPendingLogin,
-  leavePendingLogin,
+  removePendingLogin,
+  savePendingLogin,
 } from "../credentials/pending_login.ts";
 import {
   FluxloopError,
@@ -34,7 +35,7 @@ import {
 } from "../api_client/device_login.ts";
 import { DEFAULT_DEADLINE, type RequestOptions } from "../api_client/transport.ts";
 import { logIn, type LoginPlan, type LoginResult } from "./log_in.ts";
-import { chosenApiUrl, type KeyOptions } from "./resolve_credential.ts";
+import { chosenApiUrl, type ProfileOptions } from "./select_profile.ts";
 
 /** So much more is waited between two questions each time the platform asks for it (RFC 8628, 3.5), in milliseconds. */
 const SLOWER = 5_000;
@@ -69,7 +70,7 @@ export async function startWebLogin(
  * @throws {ConfigurationError | SystemError} When it cannot be written.
  */
 export async function postponeWebLogin(context: Context, plan: LoginPlan, login: DeviceLogin): Promise<void> {
-  await leavePendingLogin(requireCredentialsLocation(context), plan.profile, {
+  await savePendingLogin(requireCredentialsLocation(context), plan.profile, {
     apiUrl: apiUrlText(plan.apiUrl),
     deviceCode: login.deviceCode,
     userCode: login.userCode,
@@ -97,7 +98,7 @@ export interface ResumedLogin {
 export function resumedLogin(
   context: Context,
   plan: LoginPlan,
-  options: Pick<KeyOptions, "apiUrl">,
+  options: ProfileOptions,
 ): ResumedLogin {
   const pending = findPendingLogin(requireCredentialsLocation(context), plan.profile);
   if (pending === null) {
@@ -135,7 +136,7 @@ export async function finishWebLogin(
   requests?: RequestOptions,
 ): Promise<LoginResult> {
   // The browser is open by now, and from here on there are tokens.
-  if (!plan.needsProcesses) context.renounceProcesses();
+  limitProcesses(context, "keychain", plan.storage);
   const location = requireCredentialsLocation(context);
   const { profile } = plan;
   const isLeftBehind = isPendingLogin(location, profile, login.deviceCode);
@@ -148,14 +149,14 @@ export async function finishWebLogin(
       const state = await pollDeviceLogin(context, plan.apiUrl, login.deviceCode, requests);
       if (state.status !== "approved") return state;
       const result = await saved(context, plan, state.tokens, requests);
-      forgetPendingLogin(location, profile, login.deviceCode);
+      removePendingLogin(location, profile, login.deviceCode);
       return { status: "saved", result };
     }, { patience, signal: context.stopped });
   };
   try {
     return await decided(context, login, ask);
   } catch (error) {
-    if (error instanceof LoginRefusedError) forgetPendingLogin(location, profile, login.deviceCode);
+    if (error instanceof LoginRefusedError) removePendingLogin(location, profile, login.deviceCode);
     throw error;
   }
 }
@@ -197,9 +198,14 @@ async function saved(
   { accessToken, refreshToken, expiresAt }: IssuedTokens,
   requests?: RequestOptions,
 ): Promise<LoginResult> {
-  const tokens = { accessToken, refreshToken: refreshToken ?? "", expiresAt: expiresAt.toISOString() };
+  const tokens = {
+    kind: "tokens",
+    accessToken,
+    refreshToken: refreshToken ?? "",
+    expiresAt: expiresAt.toISOString(),
+  } as const;
   try {
-    return await logIn(context, plan, { tokens }, requests);
+    return await logIn(context, plan, tokens, requests);
   } catch (error) {
     // Whoever is told to stop may have saved them.
     if (error instanceof FluxloopError && !(error instanceof InterruptedError)) {

@@ -9,13 +9,13 @@ import type { Context } from "../context.ts";
 import { ConfigurationError, FluxloopError, InterruptedError, SystemError } from "../errors.ts";
 import { redactTokens } from "../text/mask.ts";
 import { printable } from "../text/printable.ts";
-import type { Tokens } from "./profile.ts";
+import { plainSecretOf, textsIn } from "./profile.ts";
 import { HELPER_PREFIX as PREFIX, STORES, storeTitle } from "./secret_stores.ts";
 import { toHex } from "../text/hex.ts";
 import { WITHOUT_KEYS } from "../text/key_variables.ts";
 
-/** What a profile keeps in the system's store: a key, or the tokens of a login through the browser. */
-export type StoredSecret = { readonly apiKey: string } | { readonly tokens: Tokens };
+/** What an entry holds: a secret's fields. */
+export type EntryFields = Readonly<Record<string, string>>;
 
 type Action = "store" | "get" | "erase" | "list";
 
@@ -82,11 +82,10 @@ export class CredentialHelper {
    * @throws {SystemError} When the store is locked or refuses, or its helper fails.
    * @throws {InterruptedError} When the program is told to stop meanwhile.
    */
-  async store(reference: string, profile: string, secret: StoredSecret): Promise<string> {
-    const kept = JSON.stringify(secretFields(secret));
-    const input = JSON.stringify({ ServerURL: reference, Username: USERNAME, Secret: kept });
+  async store(reference: string, profile: string, fields: EntryFields): Promise<string> {
+    const input = JSON.stringify({ ServerURL: reference, Username: USERNAME, Secret: JSON.stringify(fields) });
     const answer = await this.#ask("store", reference, input);
-    if (answer.code !== 0) throw failure(answer, "take", profile, Object.values(secretFields(secret)));
+    if (answer.code !== 0) throw failure(answer, "take", profile, Object.values(fields));
     return answer.helper;
   }
 
@@ -95,7 +94,7 @@ export class CredentialHelper {
    * @throws {ConfigurationError} When the secret is not there any more, or the helper is not installed.
    * @throws See {@linkcode store}.
    */
-  async get(reference: string): Promise<StoredSecret> {
+  async get(reference: string): Promise<EntryFields> {
     const answer = await this.#ask("get", reference);
     const profile = profileOf(reference);
     const absent = answer.code === 0 ? holdsNothing(answer.stdout) : answer.stdout.trim() === NOT_THERE;
@@ -108,7 +107,10 @@ export class CredentialHelper {
       throw new ConfigurationError(`The key of profile "${profile}" is not in ${where} any more; log in to it again`);
     }
     if (answer.code !== 0) throw failure(answer, "give", profile);
-    return readSecret(answer, profile);
+    const secret = parseObject(answer.stdout)?.Secret;
+    const fields = typeof secret === "string" ? parseObject(secret) : null;
+    if (fields === null || plainSecretOf(textsIn(fields)) === null) throw unreadable(answer.helper, profile);
+    return Object.fromEntries(Object.entries(fields).filter((it): it is [string, string] => typeof it[1] === "string"));
   }
 
   /**
@@ -209,22 +211,9 @@ function holdsNothing(stdout: string): boolean {
   return parseObject(stdout)?.Secret === "";
 }
 
-function secretFields(secret: StoredSecret): Record<string, string> {
-  if ("apiKey" in secret) return { api_key: secret.apiKey };
-  const { accessToken, refreshToken, expiresAt } = secret.tokens;
-  return { access_token: accessToken, refresh_token: refreshToken, access_token_expires: expiresAt };
-}
-
-function readSecret(answer: Answer, profile: string): StoredSecret {
-  const secret = parseObject(answer.stdout)?.Secret;
-  const fields = typeof secret === "string" ? parseObject(secret) : null;
-  const text = (field: string) => typeof fields?.[field] === "string" ? fields[field] as string : "";
-  const apiKey = text("api_key");
-  if (apiKey !== "") return { apiKey };
-  const [accessToken, refreshToken, expiresAt] = ["access_token", "refresh_token", "access_token_expires"].map(text);
-  if (accessToken !== "" && refreshToken !== "") return { tokens: { accessToken, refreshToken, expiresAt } };
-  throw new SystemError(
-    `What ${PREFIX}${answer.helper} gave as the key of profile "${profile}" cannot be read; log in to it again`,
+function unreadable(helper: string, profile: string): SystemError {
+  return new SystemError(
+    `What ${PREFIX}${helper} gave as the key of profile "${profile}" cannot be read; log in to it again`,
   );
 }
 

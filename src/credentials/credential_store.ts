@@ -15,8 +15,8 @@ import {
 } from "./credentials_file.ts";
 import { decodeCredentials, loadYaml, SIZE_LIMIT, unreadable } from "./credentials_text.ts";
 import { withFileLock } from "./file_lock.ts";
-import { readPlainCredentials, readPlainNames } from "./plain_credentials.ts";
 import type { CredentialsLocation } from "./location.ts";
+import { fileNamePart } from "./profile_name.ts";
 
 /** A credentials file that others than its owner may read or write. */
 export interface LooseFile {
@@ -34,39 +34,16 @@ export interface LooseFile {
  * @throws {ConfigurationError} When the file is there and cannot be read.
  */
 export async function readCredentials(location: CredentialsLocation | null): Promise<CredentialsDocument> {
-  return location === null ? CredentialsDocument.empty("") : await reading(location, (text) => parsed(text, location));
-}
-
-/**
- * Reads the names of the profiles alone, which takes less time where there are many.
- *
- * @param location As for {@linkcode readCredentials}.
- * @returns The names.
- * @throws {ConfigurationError} As {@linkcode readCredentials} does.
- */
-export async function readProfileNames(location: CredentialsLocation | null): Promise<string[]> {
-  if (location === null) return [];
-  return await reading(location, async (text) => {
-    return (text === null ? null : readPlainNames(text)) ?? (await parsed(text, location)).profileNames();
-  });
-}
-
-/** @returns What `read` makes of the file's text; of `null` where there is none. */
-async function reading<T>(location: CredentialsLocation, read: (text: string | null) => Promise<T>): Promise<T> {
+  if (location === null) return CredentialsDocument.empty("");
   try {
     const file = findCredentialsFile(location);
     await clearLeftover(file.path, lockOf(file.path));
-    return await read(textOf(file, location));
+    const text = textOf(file, location);
+    if (text !== null) await loadYaml();
+    return interpret(text, location);
   } catch (error) {
     throw fileFailure(location, "read", error);
   }
-}
-
-async function parsed(text: string | null, { shown }: CredentialsLocation): Promise<CredentialsDocument> {
-  if (text === null) return CredentialsDocument.empty(shown);
-  const plain = readPlainCredentials(text);
-  if (plain === null) await loadYaml();
-  return CredentialsDocument.parse(text, shown, plain);
 }
 
 /**
@@ -105,7 +82,7 @@ export async function updateCredentials<T>(
     const document = interpret(text, location);
     document.requireKnownVersion();
     const result = change(document);
-    replaceFile(file.path, document.toText(editCredentials));
+    if (document.isChanged) replaceFile(file.path, document.toText(editCredentials));
     return result;
   });
 }
@@ -153,7 +130,7 @@ async function withWritable<T>(
 
 /** @returns The lock of what concerns one profile alone and takes longer than a write, such as a request. */
 export function profileLock(location: CredentialsLocation, profile: string): string {
-  return `${location.file}.${profile}.lock`;
+  return `${location.file}.${fileNamePart(profile)}.lock`;
 }
 
 /**

@@ -4,10 +4,9 @@
  *
  * @module
  */
-import { ConfigurationError } from "../errors.ts";
-import { readPlainCredentials } from "./plain_credentials.ts";
+import { ConfigurationError, NotFoundError, NotLoggedInError } from "../errors.ts";
 import type { Change } from "./edit_credentials.ts";
-import { fieldsOf, type Profile, profileOf } from "./profile.ts";
+import { fieldsOf, type FieldValue, type Profile, profileOf } from "./profile.ts";
 import { DEFAULT_PROFILE } from "./profile_name.ts";
 import { isSameValue } from "./same_value.ts";
 import { credentialsText, parseCredentials, SIZE_LIMIT, unreadable } from "./credentials_text.ts";
@@ -44,11 +43,10 @@ export class CredentialsDocument {
    *
    * @param text YAML.
    * @param shown The file's path, for messages.
-   * @param plain What the text holds where it is plain, for a caller that has read it already; else `null`.
    * @throws {ConfigurationError} When it is no credentials file, with line and column at most: the text may be a key.
    */
-  static parse(text: string, shown: string, plain = readPlainCredentials(text)): CredentialsDocument {
-    const root = plain ?? parseCredentials(text, shown);
+  static parse(text: string, shown: string): CredentialsDocument {
+    const root = parseCredentials(text, shown);
     if (root === null || root === undefined) return new CredentialsDocument({}, shown, text);
     if (!isMapping(root) || !isMapping(root.profiles ?? {})) throw unreadable(shown, "is no credentials file");
     return new CredentialsDocument(root, shown, text);
@@ -64,27 +62,50 @@ export class CredentialsDocument {
     return this.#entry(name) !== undefined;
   }
 
-  /** @returns Whether {@linkcode profile} can read what stands under this name. */
-  isReadable(name: string): boolean {
+  /** @returns The profile; `null` if there is none of this name, or none that can be read. */
+  find(name: string): Profile | null {
     try {
-      return this.profile(name) !== null;
-    } catch {
-      return false;
+      return this.#profile(name);
+    } catch (error) {
+      if (error instanceof ConfigurationError) return null;
+      throw error;
     }
+  }
+
+  /** @returns All profiles that can be read, in the file's order. */
+  profiles(): Profile[] {
+    return this.profileNames().map((name) => this.find(name)).filter((it) => it !== null);
   }
 
   /**
    * @param name A profile's name.
-   * @returns Its credentials, or `null` when there is no such profile.
-   * @throws {ConfigurationError} When it is there without a key.
+   * @param chosenBy Who chose it: `--profile`, a variable, a file; `null`: nobody did.
+   * @throws {ConfigurationError} When the profile can't be read.
+   * @throws {NotLoggedInError} When it doesn't exist and nobody chose it.
+   * @throws {NotFoundError} When it doesn't exist and was chosen, naming those that do.
    */
-  profile(name: string): Profile | null {
+  require(name: string, chosenBy: string | null): Profile {
+    const profile = this.#profile(name);
+    if (profile !== null) return profile;
+    const names = this.profileNames();
+    if (chosenBy === null) throw new NotLoggedInError(names);
+    const others = names.length === 0 ? "no profiles are saved" : `saved profiles: ${names.join(", ")}`;
+    const chooser = chosenBy === "--profile" ? "" : ` (from ${chosenBy})`;
+    throw new NotFoundError(`There is no profile "${name}"${chooser}; ${others}`);
+  }
+
+  #profile(name: string): Profile | null {
     const fields = this.#entry(name);
     if (fields === undefined) return null;
     if (!isMapping(fields)) {
-      throw new ConfigurationError(`Profile "${name}" in ${this.#shown} cannot be read; log in to it again`);
+      throw new ConfigurationError(`Profile "${name}" in ${this.#shown} can't be read; log in to it again`);
     }
     return profileOf(name, fields, this.#shown);
+  }
+
+  /** @returns Whether something was changed since it was read. */
+  get isChanged(): boolean {
+    return this.#changes.length > 0;
   }
 
   /** @returns The profile that was chosen to be used when none is named, or `null`. */
@@ -125,6 +146,9 @@ export class CredentialsDocument {
     // A copy: the same object may stand elsewhere too, as an alias.
     const fields = isMapping(there) ? { ...there } : {};
     const changed = fieldsOf(profile);
+    const isSame = ([field, value]: [string, FieldValue]) =>
+      value === null ? !Object.hasOwn(fields, field) : JSON.stringify(fields[field]) === JSON.stringify(value);
+    if (isMapping(there) && Object.entries(changed).every(isSame)) return;
     for (const [field, value] of Object.entries(changed)) {
       if (value === null) delete fields[field];
       else fields[field] = value;
@@ -162,14 +186,12 @@ export class CredentialsDocument {
    * @throws {ConfigurationError} When it would not be read as what it is.
    */
   toText(edit: (text: string, changes: readonly Change[]) => string | null): string {
-    // In a file that this program wrote there is nothing that writing it anew could lose.
-    const isOwn = this.#text.trim() === "" || this.#text.length > EDITED_AT_MOST ||
-      readPlainCredentials(this.#text) !== null;
-    const anew = isOwn ? credentialsText(this.#root) : null;
-    // What comes out plain is read alike by everybody; of other names and texts the editor quotes more.
-    const isPlain = anew !== null && (this.#text.length > EDITED_AT_MOST || readPlainCredentials(anew) !== null);
-    const text = isPlain ? anew : edit(this.#text, this.#changes) ?? anew;
-    if (text !== null && text.length <= SIZE_LIMIT && isSameValue(readValue(text, this.#shown), this.#root)) {
+    const isTooLarge = this.#text.length > EDITED_AT_MOST;
+    // Nobody's words can be lost in a file that is empty.
+    const isRewritten = isTooLarge || this.#text.trim() === "";
+    const text = (isTooLarge ? null : edit(this.#text, this.#changes)) ??
+      (isRewritten ? credentialsText(this.#root) : null);
+    if (text !== null && text.length <= SIZE_LIMIT && isSameValue(parseCredentials(text, this.#shown), this.#root)) {
       return text;
     }
     throw new ConfigurationError(`${this.#shown} holds what cannot be written back unchanged; simplify it by hand`);
@@ -202,10 +224,6 @@ export class CredentialsDocument {
     const profiles = this.#profiles();
     return Object.hasOwn(profiles, name) ? profiles[name] ?? {} : undefined;
   }
-}
-
-function readValue(text: string, shown: string): unknown {
-  return readPlainCredentials(text) ?? parseCredentials(text, shown);
 }
 
 /** Plain assignment would set an object's prototype for a profile of the name `__proto__`. */

@@ -91,29 +91,19 @@ export function looseMode({ info }: CredentialsFile): number | null {
 }
 
 /**
- * @param location Where credentials are kept.
- * @param path A file beside them.
- * @returns Its text, or `null` where there is none.
- * @throws {ConfigurationError} When it cannot be read.
- */
-export function textIfThere(location: CredentialsLocation, path: string): string | null {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw fileFailure(location, "read", error);
-  }
-}
-
-/**
- * @param location The credentials.
- * @param deed What was being done to them.
+ * @param location Where credentials are saved.
+ * @param deed What was being done to it.
  * @param error What was thrown.
- * @returns The error to tell: with the path, the reason and what to do.
+ * @param shown The file, as people write it, if it is another one than the credentials file.
+ * @returns The error to report: with the path, the reason and what to do.
  */
-export function fileFailure(location: CredentialsLocation, deed: "read" | "written", error: unknown): FluxloopError {
+export function fileFailure(
+  location: CredentialsLocation,
+  deed: "read" | "written",
+  error: unknown,
+  shown = location.shown,
+): FluxloopError {
   if (error instanceof FluxloopError) return error;
-  const { shown } = location;
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const sentence = deed === "read" ? `Can't read ${shown}: ` : `Can't save credentials to ${shown}: `;
   const elsewhere = "Set FLUXLOOP_HOME to a writable directory, or pass the key in FLUXLOOP_API_KEY.";

@@ -5,12 +5,13 @@
  *
  * @module
  */
+import type { FieldValue } from "./profile.ts";
 import { type Document, isAlias, isMap, isScalar, type Node, parseDocument, Scalar, visit, YAMLMap } from "yaml";
 
 /** A change, in the words of the file. */
 export type Change =
   /** Fields of a profile, the profile made where it is missing; `null` removes a field. */
-  | { readonly kind: "save"; readonly name: string; readonly fields: Readonly<Record<string, string | null>> }
+  | { readonly kind: "save"; readonly name: string; readonly fields: Readonly<Record<string, FieldValue>> }
   | { readonly kind: "remove"; readonly name: string }
   /** The profile that is used when none is named, or the one that was before; `null` for none. */
   | {
@@ -56,7 +57,10 @@ function apply(document: Document, change: Change): boolean {
     return true;
   }
   const profile = ownMap(document, profiles, change.name, entry);
-  for (const [field, value] of Object.entries(change.fields)) setText(document, profile, field, value);
+  for (const [field, value] of Object.entries(change.fields)) {
+    if (value === null || typeof value === "string") setText(document, profile, field, value);
+    else setTexts(document, profile, field, value);
+  }
   return true;
 }
 
@@ -100,6 +104,13 @@ function setText(document: Document, map: YAMLMap, field: string, value: string 
   scalar.value = value;
   scalar.type = PLAIN.test(value) ? Scalar.PLAIN : Scalar.QUOTE_DOUBLE;
   if (scalar !== there) put(map, field, scalar);
+}
+
+function setTexts(document: Document, map: YAMLMap, field: string, texts: Readonly<Record<string, string>>): void {
+  setText(document, map, field, null);
+  const made = new YAMLMap();
+  for (const [name, text] of Object.entries(texts)) setText(document, made, name, text);
+  put(map, field, made);
 }
 
 /** A new key is quoted where it might be taken for a number or the like. */

@@ -1,15 +1,16 @@
 /**
- * A login through the browser that nobody has approved yet, left behind for another run of the program
- * (`auth login --web --no-wait`, then `--resume`). It holds a secret: whoever has the device code gets the tokens.
+ * A login through the browser that nobody has approved yet, saved for another run of the program
+ * (`auth login --web --no-wait`, then `--resume`). Whoever has its device code gets the tokens.
  *
  * @module
  */
-import { join } from "@std/path";
+import { dirname, join } from "@std/path";
 import { ConfigurationError } from "../errors.ts";
-import { makeFolder, replaceFile } from "./atomic_file.ts";
-import { fileFailure, textIfThere } from "./credentials_file.ts";
+import { makeFolder, removeFile, replaceFile } from "./atomic_file.ts";
+import { fileFailure } from "./credentials_file.ts";
 import { withFileLock } from "./file_lock.ts";
 import type { CredentialsLocation } from "./location.ts";
+import { fileNamePart } from "./profile_name.ts";
 
 /** What the next run has to know. */
 export interface PendingLogin {
@@ -19,44 +20,50 @@ export interface PendingLogin {
   readonly verificationUrl: string;
   /** ISO 8601. */
   readonly expiresAt: string;
-  /** Milliseconds between two questions. */
+  /** Milliseconds between two polls. */
   readonly interval: number;
 }
 
 const TEXTS = ["apiUrl", "deviceCode", "userCode", "verificationUrl", "expiresAt"] as const;
 
 /**
- * Leaves a login behind, in place of the profile's last one; readable by its owner alone.
+ * Saves a pending login in place of the profile's last one, readable by its owner alone.
  *
- * @throws {ConfigurationError | SystemError} When it cannot be written.
+ * @throws {ConfigurationError | SystemError} When it can't be written.
  */
-export async function leavePendingLogin(
+export async function savePendingLogin(
   location: CredentialsLocation,
   profile: string,
   pending: PendingLogin,
 ): Promise<void> {
-  const path = pathOf(location, profile);
+  const { path, shown } = placeOf(location, profile);
   try {
     makeFolder(location.folder);
     await withFileLock(`${location.file}.lock`, () => replaceFile(path, JSON.stringify(pending) + "\n"));
   } catch (error) {
-    throw fileFailure(location, "written", error);
+    throw fileFailure(location, "written", error, shown);
   }
 }
 
 /**
- * @returns The login that was left behind for a profile, or `null`.
- * @throws {ConfigurationError} When there is one that cannot be read.
+ * @returns The profile's pending login, or `null`.
+ * @throws {ConfigurationError} When there is one that can't be read.
  */
 export function findPendingLogin(location: CredentialsLocation, profile: string): PendingLogin | null {
-  const text = textIfThere(location, pathOf(location, profile));
-  if (text === null) return null;
+  const { path, shown } = placeOf(location, profile);
+  let text: string;
+  try {
+    text = Deno.readTextFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw fileFailure(location, "read", error, shown);
+  }
   const pending = parse(text);
   if (pending !== null) return pending;
-  throw new ConfigurationError(`The login that was left behind for profile "${profile}" cannot be read; log in anew`);
+  throw new ConfigurationError(`The pending login of profile "${profile}" can't be read; log in again`);
 }
 
-/** @returns Whether it is the login with this device code that was left behind for a profile. */
+/** @returns Whether the profile's pending login has this device code. */
 export function isPendingLogin(location: CredentialsLocation, profile: string, deviceCode: string): boolean {
   try {
     return findPendingLogin(location, profile)?.deviceCode === deviceCode;
@@ -65,18 +72,21 @@ export function isPendingLogin(location: CredentialsLocation, profile: string, d
   }
 }
 
-/** Removes the login with this device code, where it was left behind for a profile; another one stays. */
-export function forgetPendingLogin(location: CredentialsLocation, profile: string, deviceCode: string): void {
+/** Removes the profile's pending login if it has this device code; another one stays. */
+export function removePendingLogin(location: CredentialsLocation, profile: string, deviceCode: string): void {
   if (!isPendingLogin(location, profile, deviceCode)) return;
+  const { path, shown } = placeOf(location, profile);
   try {
-    Deno.removeSync(pathOf(location, profile));
+    removeFile(path);
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw fileFailure(location, "written", error);
+    throw fileFailure(location, "written", error, shown);
   }
 }
 
-function pathOf({ folder }: CredentialsLocation, profile: string): string {
-  return join(folder, `pending-login.${profile}`);
+/** The name ends as no temporary file's does, so that no profile's name can make two files one. */
+function placeOf({ folder, shown }: CredentialsLocation, profile: string) {
+  const name = `pending-login.${fileNamePart(profile)}.json`;
+  return { path: join(folder, name), shown: join(dirname(shown), name) };
 }
 
 function parse(text: string): PendingLogin | null {

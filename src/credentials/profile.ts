@@ -1,126 +1,218 @@
 /**
- * A profile's credentials, and the fields that they are in the file (seed: "Credential Storage"; design: "Files").
+ * A profile: its one secret, what is known about it, and the state of its rotation, as objects and as the fields of the
+ * credentials file (seed: "Credential Storage"; design: "Files").
  *
  * @module
  */
 import { ConfigurationError } from "../errors.ts";
 
-/** Where a key is that is not in the file: in the system's own store. */
-export interface KeptKey {
-  /** The credential helper that reaches it, as `docker-credential-<helper>`. */
-  readonly helper: string;
-  /** What the helper knows it by. */
-  readonly reference: string;
+/** An API key. */
+export interface ApiKey {
+  readonly kind: "api_key";
+  readonly key: string;
 }
 
-/** What a login through the browser leaves (RFC 8628; OpenAPI path `/api/cli-connect/complete`). */
+/** The tokens of a login through the browser (RFC 8628; OpenAPI path `/api/cli-connect/complete`). */
 export interface Tokens {
+  readonly kind: "tokens";
   readonly accessToken: string;
-  /** Gets the next access token, once. */
+  /** Exchanged for the next access token, once. */
   readonly refreshToken: string;
-  /** When the access token ends, in ISO 8601. */
+  /** When the access token expires, in ISO 8601. */
   readonly expiresAt: string;
 }
 
-/** Where new keys are kept. */
+/** An entry in the operating system's keychain, which holds the key or the tokens. */
+export interface KeychainEntry {
+  readonly kind: "keychain";
+  /** The credential helper that opens the keychain, as `docker-credential-<helper>`. */
+  readonly helper: string;
+  /** The entry's name. */
+  readonly reference: string;
+}
+
+/** A key or tokens themselves, wherever they are stored. */
+export type PlainSecret = ApiKey | Tokens;
+/** A profile's secret as the credentials file has it. */
+export type Secret = PlainSecret | KeychainEntry;
+
+/** Where secrets are stored. */
 export type KeyStorage = "file" | "keychain";
 
-/** A profile's credentials. */
-export interface Profile {
-  readonly name: string;
-  /** The key; `null` where it is kept elsewhere, and after a login through the browser. */
-  readonly apiKey: string | null;
-  /** The tokens of a login through the browser; `null` where there are none, or they are kept elsewhere. */
-  readonly tokens: Tokens | null;
-  /** Where the key or the tokens are kept, when they are not here. */
-  readonly keptKey: KeptKey | null;
+/** The key that a rotation has replaced, until it is revoked. */
+export interface PreviousKey {
+  /** The key itself; `null`: it stands in the keychain entry. */
+  readonly key: string | null;
+  readonly id: string;
+  /** When it is to expire, in ISO 8601; `null`: it is to be revoked at once. */
+  readonly until: string | null;
+}
+
+/** A request for a new key, written down before it is sent. */
+export interface RequestedPhase {
+  readonly phase: "requested";
+  /** Under this name the platform creates one key, however often it is asked. */
+  readonly idempotencyKey: string;
+  /** The request, as JSON. */
+  readonly request: string;
+  /** The id of the key that asks: the profile's own. */
+  readonly keyId: string;
+}
+
+/** The profile has its new key; the previous one is still to be revoked. */
+export interface ReplacedPhase {
+  readonly phase: "replaced";
+  readonly previous: PreviousKey;
+}
+
+/** How far a profile's unfinished rotation has come. */
+export type RotationPhase = RequestedPhase | ReplacedPhase;
+
+/** What a profile says about its secret. */
+export interface ProfileDetails {
   /** The account's e-mail address. */
   readonly account: string | null;
-  /** The key's last day, as `2024-04-15`; `null` when it never ends or nobody knows. */
+  /** The key's last day, as `2024-04-15`; `null`: it never expires, or unknown. */
   readonly expires: string | null;
   /** The API URL that it was saved for; `null`: the hosted platform's. */
   readonly apiUrl: string | null;
   readonly keyId: string | null;
-  /** The day the key was made, as `2024-01-16`. */
+  /** The day the key was created, as `2024-01-16`. */
   readonly created: string | null;
 }
 
-/** The profile's fields in the file, in the order in which a new profile is written. */
-const FIELDS = {
-  apiKey: "api_key",
-  accessToken: "access_token",
-  refreshToken: "refresh_token",
-  tokenExpires: "access_token_expires",
-  storage: "storage",
-  helper: "credential_helper",
-  reference: "key_ref",
-  account: "account",
-  expires: "expires",
-  apiUrl: "api_url",
-  keyId: "key_id",
-  created: "created",
-} as const;
+/** A saved profile. */
+export interface Profile extends ProfileDetails {
+  readonly name: string;
+  readonly secret: Secret;
+  /** `null`: no rotation is unfinished. */
+  readonly rotation: RotationPhase | null;
+}
 
-const KEYCHAIN: KeyStorage = "keychain";
+/** A field's value in the file; `null`: the field is absent. */
+export type FieldValue = string | null | Readonly<Record<string, string>>;
 
 /**
  * @param name The profile's name.
  * @param fields What stands under it.
  * @param shown The file's path, for messages.
- * @returns Its credentials.
- * @throws {ConfigurationError} When they have no key, or an address that cannot be read.
+ * @throws {ConfigurationError} When there is no secret, or an API URL that can't be read.
  */
 export function profileOf(name: string, fields: Readonly<Record<string, unknown>>, shown: string): Profile {
-  const text = (field: string) => {
-    const value = fields[field];
-    return typeof value === "string" && value !== "" ? value : null;
-  };
-  // Without its own address the key would go to the hosted platform, for which it may not be.
-  const isAddressed = (fields[FIELDS.apiUrl] ?? null) === null || text(FIELDS.apiUrl) !== null;
-  if (!isAddressed || Object.hasOwn(fields, "<<")) {
-    throw new ConfigurationError(`Profile "${name}" in ${shown} has an api_url that cannot be read`);
+  const text = textsIn(fields);
+  // Without its own API URL the key would go to the hosted platform, for which it may not be.
+  if (((fields.api_url ?? null) !== null && text("api_url") === null) || Object.hasOwn(fields, "<<")) {
+    throw new ConfigurationError(`Profile "${name}" in ${shown} has an api_url that can't be read`);
   }
-  const apiKey = text(FIELDS.apiKey);
-  const keptKey = keptKeyOf(text(FIELDS.storage), text(FIELDS.helper), text(FIELDS.reference));
-  const tokens = tokensOf(text(FIELDS.accessToken), text(FIELDS.refreshToken), text(FIELDS.tokenExpires));
-  if (apiKey === null && tokens === null && keptKey === null) {
+  const secret = entryOf(text) ?? plainSecretOf(text);
+  if (secret === null) {
     throw new ConfigurationError(`Profile "${name}" in ${shown} has no api_key; log in to it again`);
   }
   return {
     name,
-    apiKey: keptKey === null ? apiKey : null,
-    tokens: keptKey === null && apiKey === null ? tokens : null,
-    keptKey,
-    account: text(FIELDS.account),
-    expires: text(FIELDS.expires),
-    apiUrl: text(FIELDS.apiUrl),
-    keyId: text(FIELDS.keyId),
-    created: text(FIELDS.created),
+    secret,
+    rotation: rotationOf(fields.rotation),
+    account: text("account"),
+    expires: text("expires"),
+    apiUrl: text("api_url"),
+    keyId: text("key_id"),
+    created: text("created"),
   };
 }
 
-/** @returns The fields that a profile is in the file, in their order; `null` for those that are not to be there. */
-export function fieldsOf({ keptKey, tokens, ...inFile }: Profile): Record<string, string | null> {
-  const values = {
-    ...inFile,
-    accessToken: tokens?.accessToken ?? null,
-    refreshToken: tokens?.refreshToken ?? null,
-    tokenExpires: tokens?.expiresAt ?? null,
-    storage: keptKey === null ? null : KEYCHAIN,
-    helper: keptKey?.helper ?? null,
-    reference: keptKey?.reference ?? null,
+/** @returns The profile's fields in the file, in their order. */
+export function fieldsOf({ secret, rotation, ...details }: Profile): Record<string, FieldValue> {
+  const isEntry = secret.kind === "keychain";
+  return {
+    ...(isEntry ? NO_SECRET : secretFields(secret)),
+    storage: isEntry ? "keychain" : null,
+    credential_helper: isEntry ? secret.helper : null,
+    key_ref: isEntry ? secret.reference : null,
+    account: details.account,
+    expires: details.expires,
+    api_url: details.apiUrl,
+    key_id: details.keyId,
+    created: details.created,
+    // What is in the keychain is never in a file.
+    rotation: rotation === null ? null : rotationFields(rotation, isEntry),
   };
-  return Object.fromEntries(
-    Object.entries(FIELDS).map(([property, field]) => [field, values[property as keyof typeof FIELDS]]),
-  );
 }
 
-/** Without a time that can be read, the access token is taken for one that has ended. */
-function tokensOf(accessToken: string | null, refreshToken: string | null, expiresAt: string | null): Tokens | null {
+const NO_SECRET = { api_key: null, access_token: null, refresh_token: null, access_token_expires: null };
+
+/** @returns A secret's fields, as the file and a keychain entry have them. */
+export function secretFields(secret: PlainSecret): Record<keyof typeof NO_SECRET, string | null> {
+  return secret.kind === "api_key" ? { ...NO_SECRET, api_key: secret.key } : {
+    ...NO_SECRET,
+    access_token: secret.accessToken,
+    refresh_token: secret.refreshToken,
+    access_token_expires: secret.expiresAt,
+  };
+}
+
+/** @returns The secret in the fields of the file or of a keychain entry; `null` if there is none. */
+export function plainSecretOf(text: (field: string) => string | null): PlainSecret | null {
+  const key = text("api_key");
+  if (key !== null) return { kind: "api_key", key };
+  const [accessToken, refreshToken] = [text("access_token"), text("refresh_token")];
   if (accessToken === null || refreshToken === null) return null;
-  return { accessToken, refreshToken, expiresAt: expiresAt ?? new Date(0).toISOString() };
+  // An access token whose end can't be read counts as expired.
+  return { kind: "tokens", accessToken, refreshToken, expiresAt: text("access_token_expires") ?? EPOCH };
 }
 
-function keptKeyOf(storage: string | null, helper: string | null, reference: string | null): KeptKey | null {
-  return storage === KEYCHAIN && helper !== null && reference !== null ? { helper, reference } : null;
+const EPOCH = new Date(0).toISOString();
+
+/** @returns A reader of the texts in `fields`; an empty or other value is `null`. */
+export function textsIn(fields: unknown): (field: string) => string | null {
+  const values = typeof fields === "object" && fields !== null ? fields as Record<string, unknown> : {};
+  return (field) => {
+    const value = Object.hasOwn(values, field) ? values[field] : null;
+    return typeof value === "string" && value !== "" ? value : null;
+  };
+}
+
+/** @returns Whether two secrets are the same, whatever is known about them. */
+export function isSameSecret(a: Secret, b: Secret): boolean {
+  const sorted = (secret: Secret) => JSON.stringify(Object.entries(secret).sort());
+  return sorted(a) === sorted(b);
+}
+
+/** @returns The previous key in the fields of a rotation; `null` if there is none. */
+export function previousKeyOf(text: (field: string) => string | null): PreviousKey | null {
+  const [id, until] = [text("previous_key_id"), text("previous_key_until")];
+  if (id === null || (until !== null && Number.isNaN(Date.parse(until)))) return null;
+  return { key: text("previous_key"), id, until };
+}
+
+/** @returns The fields of a previous key. */
+export function previousKeyFields({ key, id, until }: PreviousKey, isEntry = false): Record<string, string> {
+  return {
+    ...(key === null || isEntry ? {} : { previous_key: key }),
+    previous_key_id: id,
+    ...(until === null ? {} : { previous_key_until: until }),
+  };
+}
+
+function entryOf(text: (field: string) => string | null): KeychainEntry | null {
+  const [helper, reference] = [text("credential_helper"), text("key_ref")];
+  const isEntry = text("storage") === "keychain" && helper !== null && reference !== null;
+  return isEntry ? { kind: "keychain", helper, reference } : null;
+}
+
+function rotationOf(fields: unknown): RotationPhase | null {
+  const text = textsIn(fields);
+  if (text("phase") === "replaced") {
+    const previous = previousKeyOf(text);
+    return previous && { phase: "replaced", previous };
+  }
+  const [idempotencyKey, request, keyId] = ["idempotency_key", "request", "key_id"].map(text);
+  const isRequested = text("phase") === "requested" && idempotencyKey !== null && request !== null && keyId !== null;
+  return isRequested ? { phase: "requested", idempotencyKey, request, keyId } : null;
+}
+
+function rotationFields(rotation: RotationPhase, isEntry: boolean): Record<string, string> {
+  const { phase } = rotation;
+  if (phase === "replaced") return { phase, ...previousKeyFields(rotation.previous, isEntry) };
+  const { idempotencyKey, request, keyId } = rotation;
+  return { phase, idempotency_key: idempotencyKey, key_id: keyId, request };
 }

@@ -3,25 +3,25 @@
  *
  * @module
  */
-import { UsageError } from "../errors.ts";
+import { ConfigurationError, UsageError } from "../errors.ts";
 
-/** The profile that is used when nothing names another. */
+/** The profile that is used when none is named. */
 export const DEFAULT_PROFILE = "default";
 
 /** As a name, a key would be shown wherever names are. */
 const KEY = /^flux_(?:dev|stg|prod|ci)_/i;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
-/** @returns Whether a profile can be called so: what a file holds may be anything. */
+/** @returns Whether a profile can have this name: a file may hold anything. */
 export function isProfileName(name: string): boolean {
   return NAME.test(name) && !KEY.test(name);
 }
 
 /**
  * @param name What was given.
- * @param origin Who gave it, as a person knows it: `--profile`, `FLUXLOOP_PROFILE`.
+ * @param origin Where it was given: `--profile`, `FLUXLOOP_PROFILE`.
  * @returns The name.
- * @throws {UsageError} When no profile can be called so.
+ * @throws {UsageError} When no profile can have it.
  */
 export function checkProfileName(name: string, origin: string): string {
   if (KEY.test(name)) throw new UsageError(`${origin} holds an API key where a profile's name belongs`);
@@ -29,4 +29,16 @@ export function checkProfileName(name: string, origin: string): string {
   throw new UsageError(
     `${origin} is no profile name: it takes 1 to 64 letters, digits, '.', '_' and '-', a letter or digit first`,
   );
+}
+
+/**
+ * @param name A profile's name, from the command line or from a file.
+ * @returns The part of a file name that stands for it, different for each name on every file system.
+ * @throws {ConfigurationError} When no profile can have this name: it might lead out of the folder.
+ */
+export function fileNamePart(name: string): string {
+  if (!isProfileName(name)) {
+    throw new ConfigurationError("The credentials file has a profile whose name can't be used; rename it there");
+  }
+  return name.replace(/[A-Z_]/g, (it) => `_${it.toLowerCase()}`);
 }

@@ -38,8 +38,11 @@ export interface TestRequest {
 /** What a test needs of whoever runs it. */
 export interface TestServices {
   readonly requests: RequestOptions;
-  /** Finds the key; called where one is needed, and again where it may have ended in the meantime. */
-  readonly credential: () => Promise<Credential>;
+  /**
+   * Finds the key; called where one is needed, and again where it may have expired meanwhile. `changes`: whether something
+   * is uploaded with it.
+   */
+  readonly credential: (changes: boolean) => Promise<Credential>;
   /** Shows how it goes while `work` is done. */
   readonly watch: <T>(test: TestConfiguration, progress: Progress, work: () => Promise<T>) => Promise<T>;
 }
@@ -82,7 +85,7 @@ const NAMED_FAILURES = 10;
 export async function testAgent(context: Context, request: TestRequest, services: TestServices): Promise<TestReport> {
   const { configuration, maskedText } = readConfiguration(context, request.config);
   const uploads = !(request.skipUpload ?? !configuration.autoUpload);
-  const credential = uploads || pulls(request) ? await services.credential() : null;
+  const credential = uploads || pulls(request) ? await services.credential(uploads) : null;
   if (uploads) await requireUploadPermission(context, credential!, services.requests);
 
   // What only asks a server starts no process; a key that is kept elsewhere may have to be asked for again.
@@ -208,7 +211,7 @@ async function uploaded(
 ): Promise<UploadOutcome> {
   try {
     // A test may take longer than an access token lives.
-    const current = credential.login !== null ? await anew() : credential;
+    const current = credential.login !== null ? await anew(true) : credential;
     return await uploadExperiment(context, current, path, { requests });
   } catch (error) {
     if (!(error instanceof FluxloopError)) throw error;

@@ -5,7 +5,7 @@
  */
 import type { ListedKey } from "../api_client/api_keys.ts";
 import type { CreatedKey, KeyList } from "../auth/manage_keys.ts";
-import { expiryText, UNKNOWN, utcDate } from "../text/expiry.ts";
+import { expiryText, UNKNOWN, utcDate, utcTime } from "../text/expiry.ts";
 import { tableText } from "./table.ts";
 import { printable } from "../text/printable.ts";
 
@@ -40,9 +40,9 @@ export function keysJson({ keys, ownId }: KeyList): unknown {
       name: it.name,
       prefix: it.prefix,
       current: it.id === ownId,
-      created_at: it.createdAt?.toISOString() ?? null,
-      expires_at: it.expiresAt instanceof Date ? it.expiresAt.toISOString() : null,
-      last_used_at: it.lastUsedAt?.toISOString() ?? null,
+      created_at: it.createdAt && utcTime(it.createdAt),
+      expires_at: it.expiresAt instanceof Date ? utcTime(it.expiresAt) : null,
+      last_used_at: it.lastUsedAt && utcTime(it.lastUsedAt),
       scopes: it.scopes,
       permissions: it.permissions,
     })),

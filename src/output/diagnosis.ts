@@ -12,7 +12,7 @@ import { rotationReason } from "../auth/key_age.ts";
 import { messageOf } from "./failure.ts";
 import { redact } from "../text/mask.ts";
 import { printable } from "../text/printable.ts";
-import { rotateCommand, rotationReasonText } from "./warnings.ts";
+import { profileCommand, rotationReasonText } from "./warnings.ts";
 
 const TITLES: Readonly<Record<Finding["name"], string>> = {
   configuration: "Configuration",
@@ -93,7 +93,7 @@ function found(finding: Finding, now: Date): Saying {
     case "rotation":
       return {
         message: `interrupted for profile ${finding.profile}`,
-        remedy: `run: ${rotateCommand(finding.profile)}`,
+        remedy: `run: ${profileCommand("rotate", finding.profile)}`,
       };
     case "proxy":
       return fine(finding.proxy === null ? `none for ${finding.host}` : `${finding.proxy} for ${finding.host}`);
@@ -113,7 +113,7 @@ function found(finding: Finding, now: Date): Saying {
       if (reason === null) return fine(text);
       const remedy = finding.profile === null
         ? "create a new key and set it there"
-        : `run: ${rotateCommand(finding.profile)}`;
+        : `run: ${profileCommand("rotate", finding.profile)}`;
       return { message: `${text}. ${rotationReasonText(reason)}`, remedy };
     }
     case "permissions": {

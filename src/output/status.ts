@@ -9,8 +9,8 @@ import type { Identity, KeyInfo, Organization } from "../api_client/identity.ts"
 import { apiUrlText, pageUrl } from "../api_client/api_url.ts";
 import { type ErrorJson, errorJson } from "./failure.ts";
 import { type Permission, PERMISSIONS } from "../api_client/key_terms.ts";
-import { daysRemaining, expiryText, UNKNOWN } from "../text/expiry.ts";
-import { rotateCommand, rotationReasonText } from "./warnings.ts";
+import { daysRemaining, expiryText, UNKNOWN, utcTime } from "../text/expiry.ts";
+import { profileCommand, rotationReasonText } from "./warnings.ts";
 import { printable } from "../text/printable.ts";
 
 /** The names that permissions have for people. */
@@ -96,7 +96,7 @@ function keptLines({ keptBy }: ReportedKey): string[] {
 
 /** A key that has ended makes no other in its place. */
 function renewal({ profile, origin, apiUrl }: ReportedKey, isPast: boolean): string {
-  if (profile !== null && !isPast) return `Replace it: ${rotateCommand(profile)}`;
+  if (profile !== null && !isPast) return `Replace it: ${profileCommand("rotate", profile)}`;
   const login = `run: fluxloop auth login${profile === "default" ? "" : ` --profile ${profile}`}`;
   return `Generate a new key at ${pageUrl(apiUrl, "/settings/api-keys")} and ${
     profile === null ? `set it in ${origin}` : login
@@ -167,7 +167,7 @@ function keyJson(key: ReportedKey, identity: Identity | null, now: Date): unknow
     id: info?.id ?? null,
     masked: key.masked,
     ...(key.keptBy === null ? {} : { storage: "keychain" }),
-    expires_at: expires === null ? null : timeJson(expires),
+    expires_at: expires === null ? null : utcTime(expires),
     days_remaining: expires === null ? null : daysRemaining(expires, now),
     scopes: info?.scopes ?? null,
     permissions: info === null || info.permissions === null ? null : permissionsJson(info.permissions),
@@ -178,9 +178,4 @@ function permissionsJson(granted: readonly string[]): Record<string, boolean> {
   const all = [...PERMISSIONS, ...granted];
   const known = new Set(granted);
   return Object.fromEntries(all.map((id) => [id, known.has(id)]));
-}
-
-/** @returns A time as RFC 3339 has it, without the milliseconds that nobody meant. */
-function timeJson(time: Date): string {
-  return time.toISOString().replace(".000Z", "Z");
 }

@@ -4,7 +4,6 @@
  * @module
  */
 import { ROTATION_DAYS, type RotationReason } from "../auth/key_age.ts";
-import type { AbandonedRotation } from "../auth/rotate_end.ts";
 import type { LooseFile } from "../credentials/credential_store.ts";
 import type { GitExposure } from "../credentials/git_exposure.ts";
 import { printable } from "../text/printable.ts";
@@ -15,8 +14,8 @@ export function looseFileWarning({ shown, mode }: LooseFile): string {
     `Close it: chmod 600 ${shown}. The next login does so too.\n`;
 }
 
-/** @returns A warning that an old key is still in the system's own store. */
-export function leftBehindWarning(store: string): string {
+/** @returns A warning that the profile's last keychain entry is still there. */
+export function staleEntryWarning(store: string): string {
   return `⚠️  Can't remove the old key from ${store}. Delete it there.\n`;
 }
 
@@ -50,23 +49,6 @@ export function profileOverrideWarning(variable: string, profile: string): strin
 /** @returns A command of `fluxloop auth` for a profile. */
 export function profileCommand(command: string, profile: string): string {
   return `fluxloop auth ${command}${profile === "default" ? "" : ` --profile ${profile}`}`;
-}
-
-/** @returns The command that finishes a profile's rotation. */
-export function rotateCommand(profile: string): string {
-  return profileCommand("rotate", profile);
-}
-
-/** @returns A warning that a profile's rotation was broken off, or is under way elsewhere. */
-export function unfinishedWarning(profile: string): string {
-  return `⚠️  A rotation of profile ${printable(profile)} is not finished. Finish it: ${rotateCommand(profile)}\n`;
-}
-
-/** @returns A warning that nobody will finish a rotation any more. */
-export function abandonedWarning({ profile, keys }: AbandonedRotation): string {
-  const which = keys.length === 0 ? "A key that it may have made" : keys.map(printable).join(" and ");
-  return `⚠️  The rotation of profile ${printable(profile)} that was not finished is given up. ` +
-    `${which} may still be taken; delete what you do not use: fluxloop apikeys list, or the platform's page of API keys\n`;
 }
 
 /** @returns Why a key should be replaced, as the start of a sentence. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { utcTime } from "../text/expiry.ts";
 import { printable } from "../text/printable.ts";
 import type { Style } from "./style.ts";
 
@@ -48,6 +49,6 @@ export function postponedJson({ userCode, verificationUrl, expiresAt }: Approval
     profile,
     user_code: userCode,
     verification_url: verificationUrl.href,
-    expires_at: expiresAt.toISOString().replace(".000Z", "Z"),
+    expires_at: utcTime(expiresAt),
   };
 }

@@ -11,6 +11,11 @@ export function utcDate(time: Date): string {
   return time.toISOString().slice(0, 10);
 }
 
+/** @returns A time as RFC 3339 has it, without milliseconds that nobody meant: `2024-04-15T00:00:00Z`. */
+export function utcTime(time: Date): string {
+  return time.toISOString().replace(".000Z", "Z");
+}
+
 /**
  * @param expires When the key ends.
  * @param now The current time.

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
-import { type KeyOptions, resolveCredential } from "../../src/auth/resolve_credential.ts";
+import { credentialFor, type KeyOptions } from "../../src/auth/resolve_credential.ts";
 import { ConfigurationError, NotFoundError, NotLoggedInError, UsageError } from "../../src/errors.ts";
 import { leaveWorlds, world } from "../support/world.ts";
 
@@ -17,7 +17,7 @@ function resolve(options: KeyOptions, env: Record<string, string>, saved = SAVED
   Deno.writeTextFileSync(credentials, saved);
   Deno.writeTextFileSync(`${home}/key`, "'in_file'\n");
   const atHome = { ...context, env: (name: string) => context.env(name)?.replace("<home>", home) };
-  return resolveCredential(atHome, options);
+  return credentialFor(atHome, options);
 }
 
 describe("where the key comes from", () => {

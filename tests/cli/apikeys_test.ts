@@ -62,7 +62,12 @@ describe("apikeys", () => {
   it("create --save puts the key into a profile, and does not show it", async () => {
     const it = session();
     const { code, stdout, stderr } = await create(it, "--name", "kept", "--save", "--profile", "laptop");
-    assertEquals([code, stdout, stderr], [0, "", '✅ Created key "kept" and saved it to profile laptop\n']);
+    assertEquals([code, stdout, stderr], [
+      0,
+      "",
+      '✅ Created key "kept" and saved it to profile laptop\n' +
+      "⚠️  FLUXLOOP_API_KEY is set and overrides the saved credentials.\n",
+    ]);
     const { stdout: key } = await it.run(["auth", "token", "--profile", "laptop"], { env: {} });
     assertMatch(key, KEY);
   });

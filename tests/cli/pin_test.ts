@@ -114,7 +114,7 @@ describe("a project's pin", () => {
   }
 
   it("is no longer read past a size that no settings have", async () => {
-    const { code } = await run(project({ [PIN]: "#".repeat(65 * 1024) }), ["auth", "token"]);
+    const { code } = await run(project({ [PIN]: "#".repeat(1024 * 1024 + 1) }), ["auth", "token"]);
     assertEquals(code, 2);
   });
 

@@ -22,7 +22,7 @@ describe("auth rotate and a platform that fails", () => {
         name === "GET /api/auth/me" && headers.get("authorization") !== `Bearer ${DOCUMENTED_KEY}`
           ? Response.json({ code: "invalid_api_key", detail: "" }, { status: 401 })
           : undefined,
-      "does not take the key that it has just made",
+      "does not accept the key that it has just created",
     ],
     [
       "makes one that may do less",
@@ -30,7 +30,7 @@ describe("auth rotate and a platform that fails", () => {
         name === "GET /api/auth/me" && headers.get("authorization") !== `Bearer ${DOCUMENTED_KEY}`
           ? Response.json({ account: {}, api_key: { id: "key_5", permissions: [] } })
           : undefined,
-      "made a key that may not do what the old one may",
+      "created a key without some of the old one's permissions",
     ],
     [
       "lets no keys be made",
@@ -81,7 +81,7 @@ describe("auth rotate and a platform that fails", () => {
     assertEquals([code, isUnfinished(session)], [1, true]);
     assertStringIncludes(
       stderr,
-      "a new one may have been made that nobody has. Remove it and rotate: fluxloop auth rotate\n",
+      "an unused new key may exist. Remove it and rotate: fluxloop auth rotate\n",
     );
     isBetween = false;
     assertEquals((await rotate(session)).code, 0);

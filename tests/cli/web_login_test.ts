@@ -239,7 +239,7 @@ describe("auth login --web", () => {
       verification_url: `${url}/connect?code=BCDF-GHJK`,
       expires_at: "2024-01-22T12:10:00Z",
     }]);
-    const file = `${session.world.home}/.fluxloop/pending-login.default`;
+    const file = `${session.world.home}/.fluxloop/pending-login.default.json`;
     if (Deno.build.os !== "windows") assertEquals(Deno.statSync(file).mode! & 0o777, 0o600);
     const { code, stdout } = await session.run(["auth", "login", "--resume"]);
     assertEquals([code, stdout.split("\n")[0]], [0, "✅ Successfully authenticated!"]);
@@ -277,7 +277,7 @@ describe("auth login --web", () => {
       Deno.writeTextFileSync(file, Deno.readTextFileSync(file).replace(DEVICE, "another_device_code"));
       return Response.json({ status: "denied" });
     }]);
-    const file = `${session.world.home}/.fluxloop/pending-login.default`;
+    const file = `${session.world.home}/.fluxloop/pending-login.default.json`;
     await session.run(web(later.url, "--no-wait"));
     await session.run(web(url));
     assertStringIncludes(Deno.readTextFileSync(file), "another_device_code");
@@ -312,10 +312,10 @@ describe("auth login --web", () => {
       const { url, requests } = platform([APPROVED]);
       const session = new Session();
       await session.run(web(url, "--no-wait"));
-      const file = `${session.world.home}/.fluxloop/pending-login.default`;
+      const file = `${session.world.home}/.fluxloop/pending-login.default.json`;
       Deno.writeTextFileSync(file, JSON.stringify({ ...JSON.parse(Deno.readTextFileSync(file)), ...damage }));
       const { code, stderr } = await session.run(["auth", "login", "--resume"]);
-      const text = '❌ Error: The login that was left behind for profile "default" cannot be read; log in anew\n';
+      const text = `❌ Error: The pending login of profile "default" can't be read; log in again\n`;
       assertEquals([code, stderr, requests.length], [2, text, 1]);
     });
   }

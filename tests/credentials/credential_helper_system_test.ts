@@ -34,16 +34,16 @@ async function assertKeepsSecrets(helper: CredentialHelper): Promise<void> {
   await assertRejects(() => helper.get(WORK), ConfigurationError, 'The key of profile "work" is not in ');
   await helper.erase(WORK);
 
-  await helper.store(WORK, "work", { apiKey: "the first" });
-  await helper.store(HOME, "home", { apiKey: `"quoted" \\ 'key' é` });
-  await helper.store(WORK, "work", { apiKey: KEY });
-  assertEquals(await helper.get(WORK), { apiKey: KEY });
-  assertEquals(await helper.get(HOME), { apiKey: `"quoted" \\ 'key' é` });
+  await helper.store(WORK, "work", { api_key: "the first" });
+  await helper.store(HOME, "home", { api_key: `"quoted" \\ 'key' é` });
+  await helper.store(WORK, "work", { api_key: KEY });
+  assertEquals(await helper.get(WORK), { api_key: KEY });
+  assertEquals(await helper.get(HOME), { api_key: `"quoted" \\ 'key' é` });
 
   await helper.erase(WORK);
   await helper.erase(WORK);
   await assertRejects(() => helper.get(WORK), ConfigurationError, "any more; log in to it again");
-  assertEquals(await helper.get(HOME), { apiKey: `"quoted" \\ 'key' é` });
+  assertEquals(await helper.get(HOME), { api_key: `"quoted" \\ 'key' é` });
 }
 
 describe("credential helper and a Secret Service", () => {
@@ -61,13 +61,13 @@ describe("credential helper and a Secret Service", () => {
 
   it("keeps secrets", async () => {
     await assertKeepsSecrets(helper);
-    assertEquals(await helper.store(WORK, "work", { apiKey: KEY }), "secretservice");
+    assertEquals(await helper.store(WORK, "work", { api_key: KEY }), "secretservice");
   });
 
   it("keeps a secret beyond the service's end, and not in plain text", async () => {
-    await helper.store(WORK, "work", { apiKey: KEY });
+    await helper.store(WORK, "work", { api_key: KEY });
     await service.restartUnlocked();
-    assertEquals(await helper.get(WORK), { apiKey: KEY });
+    assertEquals(await helper.get(WORK), { api_key: KEY });
     const search = { args: ["-rlF", KEY, service.env.HOME], input: "", signal: new AbortController().signal };
     assertEquals(await runProgram("grep", search), { code: 1, stdout: "", stderr: "" });
   });
@@ -78,13 +78,13 @@ describe("credential helper and a Secret Service", () => {
   };
   for (const [title, lock] of Object.entries(locks)) {
     it(`neither gives, takes nor seems to remove a key in a keyring ${title}`, async () => {
-      await helper.store(WORK, "work", { apiKey: KEY });
+      await helper.store(WORK, "work", { api_key: KEY });
       await lock(service);
       const locked = "it is locked or refuses access; unlock it and try again";
       const about = 'the key of profile "work"';
       await assertFails(helper.get(WORK), SystemError, `The Secret Service did not give ${about}: ${locked}`);
       await assertFails(helper.erase(WORK), SystemError, `The Secret Service did not remove ${about}: ${locked}`);
-      const again = helper.store(WORK, "work", { apiKey: "another" });
+      const again = helper.store(WORK, "work", { api_key: "another" });
       await assertFails(again, SystemError, `The Secret Service did not take ${about}: ${locked}`);
     });
   }
@@ -92,7 +92,7 @@ describe("credential helper and a Secret Service", () => {
   it("says that there is no service", async () => {
     await service.stopDaemon();
     const none = "none runs in this session; start one (GNOME Keyring, KWallet), or log in with --storage file";
-    await assertFails(helper.store(WORK, "work", { apiKey: KEY }), SystemError, none);
+    await assertFails(helper.store(WORK, "work", { api_key: KEY }), SystemError, none);
     await assertFails(helper.get(WORK), SystemError, none);
     await assertFails(helper.erase(WORK), SystemError, none);
   });
@@ -129,20 +129,20 @@ describe("credential helper and pass", () => {
       }
     }
     const helper = helperIn({ ...pass.env, PATH: programs }, null);
-    assertEquals(await helper.store(WORK, "work", { apiKey: KEY }), "pass");
-    assertEquals(await helper.get(WORK), { apiKey: KEY });
+    assertEquals(await helper.store(WORK, "work", { api_key: KEY }), "pass");
+    assertEquals(await helper.get(WORK), { api_key: KEY });
   });
 
   it("says that it is not set up", async () => {
     pass = await createPassStore({ initialized: false });
-    const storing = helperIn(pass.env, "pass").store(WORK, "work", { apiKey: KEY });
+    const storing = helperIn(pass.env, "pass").store(WORK, "work", { api_key: KEY });
     await assertFails(storing, SystemError, 'it is not set up; run "pass init", or log in with --storage file');
   });
 
   it("says that GnuPG refuses", async () => {
     pass = await createPassStore();
     const helper = helperIn(pass.env, "pass");
-    await helper.store(WORK, "work", { apiKey: KEY });
+    await helper.store(WORK, "work", { api_key: KEY });
     await runProgram("gpgconf", {
       args: ["--kill", "all"],
       input: "",
@@ -167,8 +167,8 @@ describe("credential helper and pass", () => {
     Deno.env.set("FLUXLOOP_API_KEY", KEY);
     try {
       const helper = helperIn({ ...pass.env, PATH: `${spies}:${pass.env.PATH}` }, "docker-credential-spy");
-      assertEquals(await helper.store(WORK, "work", { apiKey: KEY }), "spy");
-      assertEquals(await helper.get(WORK), { apiKey: KEY });
+      assertEquals(await helper.store(WORK, "work", { api_key: KEY }), "spy");
+      assertEquals(await helper.get(WORK), { api_key: KEY });
       await helper.erase(WORK);
     } finally {
       Deno.env.delete("FLUXLOOP_API_KEY");

@@ -3,19 +3,10 @@ import { afterEach, describe, it } from "@std/testing/bdd";
 import { readCredentials, updateCredentials } from "../../src/credentials/credential_store.ts";
 import { requireCredentialsLocation } from "../../src/credentials/location.ts";
 import { ConfigurationError } from "../../src/errors.ts";
+import { profileNamed } from "../support/profile.ts";
 import { leaveWorlds, world } from "../support/world.ts";
 
-const PROFILE = {
-  name: "default",
-  apiKey: "flux_dev_secret",
-  tokens: null,
-  keptKey: null,
-  account: null,
-  expires: null,
-  apiUrl: null,
-  keyId: null,
-  created: null,
-};
+const PROFILE = profileNamed("default");
 const mode = (path: string) => (Deno.lstatSync(path).mode! & 0o777).toString(8);
 const place = (env: Record<string, string> = {}) => requireCredentialsLocation(world({ env }).context);
 const umaskIsForUnix = Deno.build.os !== "windows";
@@ -27,7 +18,7 @@ describe("credential store", () => {
     const location = place();
     await updateCredentials(location, (document) => document.save(PROFILE));
     if (umaskIsForUnix) assertEquals([mode(location.folder), mode(location.file)], ["700", "600"]);
-    assertEquals((await readCredentials(location)).profile("default"), PROFILE);
+    assertEquals((await readCredentials(location)).find("default"), PROFILE);
   });
 
   it("leaves nothing beside the file but its lock", async () => {

@@ -22,9 +22,8 @@ const DOCUMENTED = `profiles:
 
 const NEW: Profile = {
   name: "new",
-  apiKey: "flux_ci_new",
-  tokens: null,
-  keptKey: null,
+  secret: { kind: "api_key", key: "flux_ci_new" },
+  rotation: null,
   account: "jane@example.com",
   expires: "2024-05-05",
   apiUrl: null,
@@ -36,11 +35,10 @@ const parse = (text: string) => CredentialsDocument.parse(text, "~/.fluxloop/cre
 
 describe("the credentials file's content", () => {
   it("is read as the documentation shows it", () => {
-    assertEquals(parse(DOCUMENTED).profile("production"), {
+    assertEquals(parse(DOCUMENTED).find("production"), {
       name: "production",
-      apiKey: "flux_prod_xyz789...",
-      tokens: null,
-      keptKey: null,
+      secret: { kind: "api_key", key: "flux_prod_xyz789..." },
+      rotation: null,
       account: "john@example.com",
       expires: "2024-06-01",
       apiUrl: null,
@@ -55,8 +53,8 @@ describe("the credentials file's content", () => {
 
   it("keeps a date that was written without quotes", () => {
     const document = parse(DOCUMENTED.replace('"2024-04-15"', "2024-04-15"));
-    assertEquals(document.profile("default")?.expires, "2024-04-15");
-    assertEquals(parse(document.toText(editCredentials)).profile("default")?.expires, "2024-04-15");
+    assertEquals(document.find("default")?.expires, "2024-04-15");
+    assertEquals(parse(document.toText(editCredentials)).find("default")?.expires, "2024-04-15");
   });
 
   it("keeps what this version does not know, at every level", () => {
@@ -79,7 +77,7 @@ describe("the credentials file's content", () => {
   it("drops a field that a new login no longer has", () => {
     const document = parse(DOCUMENTED);
     document.save({ ...NEW, name: "default", expires: null });
-    assertEquals(document.profile("default")?.expires, null);
+    assertEquals(document.find("default")?.expires, null);
   });
 
   it("forgets the choice of a profile that is removed, and of no other", () => {
@@ -93,9 +91,9 @@ describe("the credentials file's content", () => {
   for (const name of ["constructor", "toString", "hasOwnProperty", "__proto__"]) {
     it(`takes ${name} for a name like any other`, () => {
       const document = CredentialsDocument.empty("");
-      assertEquals(document.profile(name), null);
+      assertEquals(document.find(name), null);
       document.save({ ...NEW, name });
-      assertEquals(parse(document.toText(editCredentials)).profile(name), { ...NEW, name });
+      assertEquals(parse(document.toText(editCredentials)).find(name), { ...NEW, name });
     });
   }
 
@@ -124,14 +122,14 @@ describe("the credentials file's content", () => {
   for (const entry of ["text", "[1]", "{}", "{api_key: }", "{api_key: 5}"]) {
     it(`says which profile is broken: ${entry}`, () => {
       const document = parse(`profiles:\n  broken: ${entry}\n`);
-      assertThrows(() => document.profile("broken"), ConfigurationError, '"broken"');
-      assertEquals(document.isReadable("broken"), false);
+      assertThrows(() => document.require("broken", null), ConfigurationError, '"broken"');
+      assertEquals(document.find("broken"), null);
     });
 
     it(`lets a new login repair it: ${entry}`, () => {
       const document = parse(`profiles:\n  broken: ${entry}\n`);
       document.save({ ...NEW, name: "broken" });
-      assertEquals(document.profile("broken")?.apiKey, "flux_ci_new");
+      assertEquals(document.find("broken")?.secret, NEW.secret);
     });
   }
 });

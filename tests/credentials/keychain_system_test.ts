@@ -103,7 +103,7 @@ for (const [helper, open] of Object.entries(STORES)) {
       for (const profile of ["one", "two"]) await login(key, "--storage", "keychain", "--profile", profile);
       const { code, stdout } = await run(["auth", "rotate", "--profile", "one"]);
       assertEquals(code, 0);
-      assertStringIncludes(stdout, `✅ Saved to ${store.title}, and to what else had the old one: two\n`);
+      assertStringIncludes(stdout, `✅ Saved to ${store.title}, also in two\n`);
       const tokens = await Promise.all(["one", "two"].map((it) => run(["auth", "token", "--profile", it])));
       assertEquals([tokens[0].stdout === `${key}\n`, tokens[0].stdout], [false, tokens[1].stdout]);
       assertEquals((await Deno.readTextFile(credentials(store.env))).includes("flux_dev"), false);

@@ -138,7 +138,7 @@ describe("any sequence of changes leaves the credentials that a plain model has"
           if (step.deed === "choose") return document.switchTo(step.name);
           if (step.deed !== "save") return document.remove(step.name);
           const { name, key, account, expires } = step;
-          document.save(profileNamed(name, { apiKey: key, account, expires }));
+          document.save(profileNamed(name, { secret: { kind: "api_key", key }, account, expires }));
         });
         assertHolds(location, model);
       }
@@ -166,7 +166,10 @@ describe("any sequence of changes leaves the credentials that a plain model has"
 async function isDone(context: Context, step: Step): Promise<boolean> {
   try {
     if (step.deed === "save") {
-      await logIn(context, await planLogin(context, { profile: step.name, save: true }), { apiKey: step.key });
+      await logIn(context, await planLogin(context, { profile: step.name, save: true }), {
+        kind: "api_key",
+        key: step.key,
+      });
     } else if (step.deed === "choose") await switchProfile(context, step.name);
     else await logOut(context, step.deed === "remove" ? { profile: step.name, all: false } : { all: true });
     return true;

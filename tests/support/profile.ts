@@ -9,9 +9,8 @@ import type { Profile } from "../../src/credentials/profile.ts";
 export function profileNamed(name: string, fields: Partial<Profile> = {}): Profile {
   return {
     name,
-    apiKey: `flux_dev_${name}`,
-    tokens: null,
-    keptKey: null,
+    secret: { kind: "api_key", key: `flux_dev_${name}` },
+    rotation: null,
     account: null,
     expires: null,
     apiUrl: null,

@@ -13,7 +13,7 @@ import { namesIn } from "./credentials_home.ts";
 import { fluxloop, PROGRAM, type ServedPlatform, servePlatform, start } from "./program.ts";
 import { type Relay, startRelay } from "./relay.ts";
 import type { Outcome } from "./session.ts";
-import { type Fault, type Moment, withFault } from "./strace.ts";
+import { type Moment, withFault } from "./strace.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
 const KEY = /flux_dev_[a-z2-7]{32}/g;
@@ -120,26 +120,13 @@ export class RotatedHome {
     return outcome;
   }
 
-  /** Runs the program, and lets the platform fall silent at a request. */
-  async cutOffAt(at: string, when: "before" | "after", args: string[]): Promise<Outcome> {
-    this.#world.relay.failAt({ at, when, isLasting: true, deed: () => {} });
-    const outcome = await this.run(...args);
-    this.#world.relay.failAt(null);
-    return outcome;
-  }
-
-  /** Runs the program and kills it at a system call on one of its files. @returns The exit code. */
-  killedAt(call: string, file: string, time: number, args: string[]): Promise<number> {
-    return this.#faulty({ call, path: `${this.folder}/${file}`, time }, "kill", args);
-  }
-
-  /** As {@linkcode killedAt}, with a disk that is full there. */
+  /** Runs the program with a disk that is full at a system call on one of its files. @returns The exit code. */
   fullAt(call: string, file: string, time: number, args: string[]): Promise<number> {
-    return this.#faulty({ call, path: `${this.folder}/${file}`, time }, "ENOSPC", args);
+    return this.#faulty({ call, path: `${this.folder}/${file}`, time }, args);
   }
 
-  async #faulty(moment: Moment, fault: Fault, args: string[]): Promise<number> {
-    const [program, ...rest] = withFault(moment, fault, [PROGRAM, ...args]);
+  async #faulty(moment: Moment, args: string[]): Promise<number> {
+    const [program, ...rest] = withFault(moment, "ENOSPC", [PROGRAM, ...args]);
     const options = { args: rest, clearEnv: true, env: this.#env, stdout: "null", stderr: "null" } as const;
     return (await new Deno.Command(program, options).output()).code;
   }
@@ -156,15 +143,15 @@ export class RotatedHome {
     return names;
   }
 
-  /** @returns Whether something is written down of a rotation that is not finished. */
+  /** @returns Whether a rotation is not finished. */
   isUnfinished(): boolean {
-    return this.files().includes("pending-rotation.default");
+    return Deno.readTextFileSync(`${this.folder}/credentials`).includes("rotation:");
   }
 
   /** Sees to it that the profile's key works, and that what is told of it is true. */
   async assertWorks(): Promise<void> {
     const { code, stderr } = await this.run("auth", "status");
-    const warning = "⚠️  A rotation of profile default is not finished. Finish it: fluxloop auth rotate\n";
+    const warning = "⚠️  The rotation of profile default is not finished. Finish it: fluxloop auth rotate\n";
     assertEquals([code, stderr], [0, this.isUnfinished() ? warning : ""]);
   }
 

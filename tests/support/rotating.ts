@@ -68,38 +68,15 @@ export function masked(key: string): string {
   return `${key.slice(0, key.lastIndexOf("_") + 5)}...${key.slice(-5)}`;
 }
 
-/** @returns What is written down of a profile's rotation: the file. */
-export function pendingFile(session: Session): string {
-  return `${session.world.home}/.fluxloop/pending-rotation.default`;
-}
-
 /** @returns Whether a rotation is not finished. */
 export function isUnfinished(session: Session): boolean {
-  try {
-    return Deno.statSync(pendingFile(session)).isFile;
-  } catch {
-    return false;
-  }
+  return session.saved()?.includes("rotation:") ?? false;
 }
 
-/** Writes down a rotation that was broken off before it made a key, but for what is given. */
-export function leaveUnfinished(session: Session, fields: Readonly<Record<string, unknown>> = {}): void {
-  const pending = {
-    profile: "default",
-    apiUrl: platform.url,
-    startedAt: "2024-01-21T00:00:00Z",
-    idempotencyKey: "a request",
-    wish: { name: "My Development Key" },
-    oldId: "key_1",
-    oldMasked: masked(DOCUMENTED_KEY),
-    keepUntil: null,
-    newId: null,
-    old: null,
-    isShown: false,
-    isEnded: false,
-    ...fields,
-  };
-  Deno.writeTextFileSync(pendingFile(session), JSON.stringify(pending), { mode: 0o600 });
+/** Makes the home's rotation look interrupted: adds these fields of one to the default profile. */
+export function leaveUnfinished(session: Session, fields: Readonly<Record<string, string>>): void {
+  const lines = Object.entries(fields).map(([name, value]) => `      ${name}: ${JSON.stringify(value)}\n`);
+  session.save(`${session.saved()}    rotation:\n${lines.join("")}`);
 }
 
 /** Answers a request in the platform's place, or does not. */

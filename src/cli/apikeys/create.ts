@@ -4,6 +4,7 @@
  * @module
  */
 import { Command } from "@cliffy/command";
+import { limitProcesses } from "../../credentials/process_limit.ts";
 import type { Context } from "../../context.ts";
 import { withKeyVariables } from "../auth/key_variables.ts";
 import type { AnyCommand, GlobalOptions } from "../global_options.ts";
@@ -32,6 +33,8 @@ export function createCommand(context: Context): AnyCommand {
       "fluxloop apikeys create --name CI --permission upload_results",
     )
     .example("Create and save a key", "fluxloop apikeys create --name laptop --save --profile laptop")
-    .action(async (options) => (await import("./create_run.ts")).runCreate(context, options));
+    .action(async (options) =>
+      (await import("./create_run.ts")).runCreate(limitProcesses(context, "keychain"), options)
+    );
   return withKeyVariables(command);
 }

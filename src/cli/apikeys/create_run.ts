@@ -10,11 +10,11 @@ import { reporterFor } from "../reporter.ts";
 import { requestOptions } from "../request_options.ts";
 import { parseLifetime } from "../span.ts";
 import { askForKey, type KeyFlags } from "./ask_for_key.ts";
-import { abandonedWarning } from "../../output/warnings.ts";
+import { warnOfLogin } from "../auth/warn_of_login.ts";
 import { createdJson, createdText } from "../../output/api_keys.ts";
 import { type CreatedKey, keyReach, makeKey } from "../../auth/manage_keys.ts";
 import { planLogin } from "../../auth/log_in.ts";
-import { resolveCredential } from "../../auth/resolve_credential.ts";
+import { credentialOf } from "../credential.ts";
 
 /** The command's options. */
 export interface CreateOptions extends JsonOptions, KeyFlags {
@@ -38,8 +38,7 @@ export async function runCreate(context: Context, options: CreateOptions): Promi
 
   // With --save, --profile names where the new key goes, and not the one that makes it.
   const { profile: _, ...others } = options;
-  const keepsProcesses = save;
-  const credential = await resolveCredential(context, save ? others : options, { requests, keepsProcesses });
+  const credential = await credentialOf(context, reporter, save ? others : options, { requests, changes: true });
   const target = { profile: options.profile, apiUrl: credential.apiUrl.href, save: true };
   const plan = save ? await planLogin(context, target) : null;
   const { name = "", scope, permission, environment, expires } = isAsked
@@ -53,9 +52,7 @@ export async function runCreate(context: Context, options: CreateOptions): Promi
     else reporter.deliver(() => `${created.key}\n`, () => createdJson(created));
   };
   const created = await makeKey(context, credential, request, plan, show, requests);
-  if (created.login !== null && created.login.abandoned !== null) {
-    reporter.warn(abandonedWarning(created.login.abandoned));
-  }
+  if (created.login !== null) warnOfLogin(reporter, created.login);
 }
 
 /** @returns Seconds; `null` for a key that does not expire, `undefined` where nothing is said. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { Command } from "@cliffy/command";
+import { limitProcesses } from "../../credentials/process_limit.ts";
 import type { Context } from "../../context.ts";
 import { withKeyVariables } from "../auth/key_variables.ts";
 import type { AnyCommand, GlobalOptions } from "../global_options.ts";
@@ -19,6 +20,8 @@ export function deleteCommand(context: Context): AnyCommand {
     .option("--json", "Output in JSON format; never prompt")
     .example("Delete a key by its name", "fluxloop apikeys delete CI")
     .example("Delete a leaked key without confirmation", "fluxloop apikeys delete key_17 --yes")
-    .action(async (options, named) => (await import("./delete_run.ts")).runDelete(context, options, named));
+    .action(async (options, named) =>
+      (await import("./delete_run.ts")).runDelete(limitProcesses(context, "keychain"), options, named)
+    );
   return withKeyVariables(command);
 }

@@ -11,7 +11,7 @@ import { requestOptions } from "../request_options.ts";
 import { deletedText } from "../../output/api_keys.ts";
 import { findKey, revokeKey } from "../../auth/manage_keys.ts";
 import { printable } from "../../text/printable.ts";
-import { resolveCredential } from "../../auth/resolve_credential.ts";
+import { credentialOf } from "../credential.ts";
 
 /** The command's options. */
 export interface DeleteOptions extends JsonOptions {
@@ -23,7 +23,7 @@ export async function runDelete(context: Context, options: DeleteOptions, named:
   const reporter = reporterFor(context, options);
   const requests = requestOptions(context, options);
 
-  const credential = await resolveCredential(context, options, { requests });
+  const credential = await credentialOf(context, reporter, options, { requests, changes: true });
   const key = await findKey(context, credential, named, requests);
   if (!options.yes) await confirm(context, options, key.name ?? key.id, reporter.style.colour);
   await revokeKey(context, credential, key, requests);

@@ -4,6 +4,7 @@
  * @module
  */
 import { Command } from "@cliffy/command";
+import { limitProcesses } from "../../credentials/process_limit.ts";
 import type { Context } from "../../context.ts";
 import { withKeyVariables } from "../auth/key_variables.ts";
 import type { AnyCommand, GlobalOptions } from "../global_options.ts";
@@ -20,6 +21,6 @@ export function listCommand(context: Context): AnyCommand {
       "List keys that expire, for a script",
       "fluxloop apikeys list --json | jq '.api_keys[] | select(.expires_at)'",
     )
-    .action(async (options) => (await import("./list_run.ts")).runList(context, options));
+    .action(async (options) => (await import("./list_run.ts")).runList(limitProcesses(context, "keychain"), options));
   return withKeyVariables(command);
 }

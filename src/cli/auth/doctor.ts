@@ -4,6 +4,7 @@
  * @module
  */
 import { Command } from "@cliffy/command";
+import { limitProcesses } from "../../credentials/process_limit.ts";
 import type { Context } from "../../context.ts";
 import { withKeyVariables } from "./key_variables.ts";
 import type { AnyCommand, GlobalOptions } from "../global_options.ts";
@@ -18,6 +19,8 @@ export function doctorCommand(context: Context): AnyCommand {
     .option("--json", "Output in JSON format")
     .example("Find out what is wrong", "fluxloop auth doctor")
     .example("Check a specific profile", "fluxloop auth doctor --profile production")
-    .action(async (options) => (await import("./doctor_run.ts")).runDoctor(context, options));
+    .action(async (options) =>
+      (await import("./doctor_run.ts")).runDoctor(limitProcesses(context, "keychain"), options)
+    );
   return withKeyVariables(command);
 }

@@ -10,8 +10,7 @@ import { reporterFor } from "../reporter.ts";
 import { requestOptions } from "../request_options.ts";
 import { ReportedFailure } from "../reported_failure.ts";
 import { executeWithKey } from "../../auth/execute.ts";
-import { profileOverrideWarning } from "../../output/warnings.ts";
-import { resolveCredential } from "../../auth/resolve_credential.ts";
+import { credentialOf } from "../credential.ts";
 
 /** Runs the command. */
 export async function runExec(
@@ -28,9 +27,7 @@ export async function runExec(
   const reporter = reporterFor(context, options);
   const requests = requestOptions(context, options);
 
-  const how = { requests: requests, keepsProcesses: true };
-  const credential = await resolveCredential(context, options, how);
-  if (credential.overridden !== null) reporter.warn(profileOverrideWarning(credential.origin, credential.overridden));
+  const credential = await credentialOf(context, reporter, options, { requests });
 
   const code = await executeWithKey(context, credential, [program, ...args]);
   if (code !== 0) throw new ReportedFailure(code);

@@ -4,6 +4,7 @@
  * @module
  */
 import { Command } from "@cliffy/command";
+import { limitProcesses } from "../../credentials/process_limit.ts";
 import type { Context } from "../../context.ts";
 import type { AnyCommand, GlobalOptions } from "../global_options.ts";
 
@@ -15,5 +16,5 @@ export function listCommand(context: Context): AnyCommand {
     .env("FLUXLOOP_HOME=<folder:string>", "Folder for fluxloop's files (default: ~/.fluxloop)")
     .example("List saved profiles", "fluxloop auth list")
     .example("Print only their names", "fluxloop auth list --json | jq -r '.profiles[].name'")
-    .action(async (options) => (await import("./list_run.ts")).runList(context, options));
+    .action(async (options) => (await import("./list_run.ts")).runList(limitProcesses(context, "nothing"), options));
 }

@@ -7,7 +7,8 @@ import type { Context } from "../../context.ts";
 import type { JsonOptions } from "../global_options.ts";
 import { reporterFor } from "../reporter.ts";
 import { listProfiles } from "../../auth/list_profiles.ts";
-import { overrideWarning, unfinishedWarning } from "../../output/warnings.ts";
+import { unfinishedWarning } from "../../output/rotation.ts";
+import { overrideWarning } from "../../output/warnings.ts";
 import { profilesJson, profilesText } from "../../output/profiles.ts";
 
 /** Runs the command. */

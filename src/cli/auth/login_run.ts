@@ -3,13 +3,14 @@
  *
  * @module
  */
+import { limitProcesses } from "../../credentials/process_limit.ts";
 import type { Context } from "../../context.ts";
 import { UsageError } from "../../errors.ts";
 import { reporterFor } from "../reporter.ts";
 import { requestOptions } from "../request_options.ts";
 import { logInThroughBrowser, type WebLoginOptions } from "./web_login.ts";
 import { ENTER_KEY, loginJson, loginText, selectHint, WELCOME } from "../../output/session.ts";
-import { abandonedWarning, gitWarning, leftBehindWarning, overrideWarning } from "../../output/warnings.ts";
+import { warnOfLogin } from "./warn_of_login.ts";
 import { logIn, planLogin } from "../../auth/log_in.ts";
 import { listProfiles } from "../../auth/list_profiles.ts";
 import { parseApiKey } from "../../auth/api_key.ts";
@@ -28,13 +29,16 @@ export interface LoginOptions extends WebLoginOptions {
 
 /** Runs the command. */
 export async function runLogin(context: Context, options: LoginOptions): Promise<void> {
+  // A browser is a process, too; the login through it gives the power up before it has a token.
+  limitProcesses(context, options.web ? "anything" : options.save ? "keychain" : "nothing", options.storage);
   const reporter = reporterFor(context, options);
   const requests = requestOptions(context, options);
 
   checkWays(options);
   const isWeb = options.web === true || options.resume === true;
-  const plan = await planLogin(context, { ...options, web: isWeb });
-  const logInByKey = async () => await logIn(context, plan, { apiKey: await keyFor(context, options) }, requests);
+  const plan = await planLogin(context, options);
+  const logInByKey = async () =>
+    await logIn(context, plan, { kind: "api_key", key: await keyFor(context, options) }, requests);
   const result = isWeb ? await logInThroughBrowser(context, options, plan, reporter) : await logInByKey();
   if (result === null) return;
 
@@ -42,10 +46,7 @@ export async function runLogin(context: Context, options: LoginOptions): Promise
   if (result.savedTo !== null && !(await listProfiles(context)).profiles.some((it) => it.current)) {
     reporter.warn(selectHint(result.profile));
   }
-  if (result.leftBehind !== null) reporter.warn(leftBehindWarning(result.leftBehind));
-  if (result.abandoned !== null) reporter.warn(abandonedWarning(result.abandoned));
-  if (result.exposure !== null) reporter.warn(gitWarning(result.exposure));
-  if (result.savedTo !== null && result.overriddenBy !== null) reporter.warn(overrideWarning(result.overriddenBy));
+  warnOfLogin(reporter, result);
 }
 
 function checkWays(options: LoginOptions): void {

@@ -4,6 +4,7 @@
  * @module
  */
 import { Command } from "@cliffy/command";
+import { limitProcesses } from "../../credentials/process_limit.ts";
 import type { Context } from "../../context.ts";
 import type { AnyCommand, GlobalOptions } from "../global_options.ts";
 
@@ -23,5 +24,7 @@ export function logoutCommand(context: Context): AnyCommand {
     .example("Log out from a specific profile", "fluxloop auth logout --profile production")
     .example("Revoke a leaked key", "fluxloop auth logout --revoke")
     .example("Log out from all profiles", "fluxloop auth logout --all")
-    .action(async (options) => (await import("./logout_run.ts")).runLogout(context, options));
+    .action(async (options) =>
+      (await import("./logout_run.ts")).runLogout(limitProcesses(context, "keychain"), options)
+    );
 }

@@ -7,7 +7,8 @@ import type { Context } from "../../context.ts";
 import type { JsonOptions } from "../global_options.ts";
 import { reporterFor } from "../reporter.ts";
 import { requestOptions } from "../request_options.ts";
-import { abandonedWarning, stillSignedInWarning } from "../../output/warnings.ts";
+import { abandonedWarning } from "../../output/rotation.ts";
+import { stillSignedInWarning } from "../../output/warnings.ts";
 import { logOut } from "../../auth/log_out.ts";
 import { logoutJson, logoutText } from "../../output/session.ts";
 

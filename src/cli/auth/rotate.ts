@@ -4,6 +4,7 @@
  * @module
  */
 import { Command } from "@cliffy/command";
+import { limitProcesses } from "../../credentials/process_limit.ts";
 import type { Context } from "../../context.ts";
 import type { AnyCommand, GlobalOptions } from "../global_options.ts";
 import { LIFETIME } from "../value_types.ts";
@@ -20,7 +21,6 @@ export function rotateCommand(context: Context): AnyCommand {
     .option("--expires <span:lifetime>", "Lifetime of the new key, such as 90d (default: as the old)")
     .option("--keep-old <span:string>", "Keep the old key valid for a while, such as 24h or 7d")
     .option("--all", "Rotate the keys of all profiles; exit with the worst code")
-    .option("--no-save", "Print the new key once and keep the old key")
     .option("--json", "Output in JSON format")
     .env("FLUXLOOP_PROFILE=<name:string>", "Profile to rotate unless --profile is given")
     .env("FLUXLOOP_API_URL=<url:string>", "Platform URL unless --api-url is given")
@@ -30,6 +30,7 @@ export function rotateCommand(context: Context): AnyCommand {
     .example("Rotate the current profile's key", "fluxloop auth rotate")
     .example("Rotate all keys in a scheduled job", "fluxloop auth rotate --all --quiet")
     .example("Give other machines a day to get the new key", "fluxloop auth rotate --keep-old 24h")
-    .example("Update a CI secret", "fluxloop auth rotate --no-save --quiet | gh secret set FLUXLOOP_API_KEY")
-    .action(async (options) => (await import("./rotate_run.ts")).runRotate(context, options));
+    .action(async (options) =>
+      (await import("./rotate_run.ts")).runRotate(limitProcesses(context, "keychain"), options)
+    );
 }

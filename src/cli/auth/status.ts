@@ -4,6 +4,7 @@
  * @module
  */
 import { Command } from "@cliffy/command";
+import { limitProcesses } from "../../credentials/process_limit.ts";
 import type { Context } from "../../context.ts";
 import { withKeyVariables } from "./key_variables.ts";
 import type { AnyCommand, GlobalOptions } from "../global_options.ts";
@@ -22,6 +23,8 @@ export function statusCommand(context: Context): AnyCommand {
     .example("Check a specific profile", "fluxloop auth status --profile production")
     .example("Get status in JSON format", "fluxloop auth status --json")
     .example("Fail a daily job before the key expires", "fluxloop auth status --quiet --fail-if-expires-in 7d")
-    .action(async (options) => (await import("./status_run.ts")).runStatus(context, options));
+    .action(async (options) =>
+      (await import("./status_run.ts")).runStatus(limitProcesses(context, "keychain"), options)
+    );
   return withKeyVariables(command);
 }

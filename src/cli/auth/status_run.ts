@@ -12,7 +12,8 @@ import { parseSpan } from "../span.ts";
 import { printable } from "../../text/printable.ts";
 import { ReportedFailure } from "../reported_failure.ts";
 import { checkAllStatuses, checkStatus, failIfExpiring, type StatusReport } from "../../auth/check_status.ts";
-import { looseFileWarning, profileOverrideWarning, unfinishedWarning } from "../../output/warnings.ts";
+import { unfinishedWarning } from "../../output/rotation.ts";
+import { looseFileWarning, profileOverrideWarning } from "../../output/warnings.ts";
 import { statusJson, statusText } from "../../output/status.ts";
 
 /** The command's options. */

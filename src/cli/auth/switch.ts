@@ -4,6 +4,7 @@
  * @module
  */
 import { Command } from "@cliffy/command";
+import { limitProcesses } from "../../credentials/process_limit.ts";
 import type { Context } from "../../context.ts";
 import type { AnyCommand, GlobalOptions } from "../global_options.ts";
 import { PROFILE } from "../value_types.ts";
@@ -21,5 +22,7 @@ export function switchCommand(context: Context): AnyCommand {
     .example("Choose from a list", "fluxloop auth switch")
     .example("Switch to a specific profile", "fluxloop auth switch production")
     .example("Switch back to the previous profile", "fluxloop auth switch -")
-    .action(async (options, profile) => (await import("./switch_run.ts")).runSwitch(context, options, profile));
+    .action(async (options, profile) =>
+      (await import("./switch_run.ts")).runSwitch(limitProcesses(context, "nothing"), options, profile)
+    );
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { Command } from "@cliffy/command";
+import { limitProcesses } from "../../credentials/process_limit.ts";
 import type { Context } from "../../context.ts";
 import { withKeyVariables } from "./key_variables.ts";
 import type { AnyCommand, GlobalOptions } from "../global_options.ts";
@@ -18,6 +19,6 @@ export function tokenCommand(context: Context): AnyCommand {
     .option("--json", "Output in JSON format, with the key's source")
     .example("Use the key with another program", 'curl -H "Authorization: Bearer $(fluxloop auth token)" …')
     .example("Print a specific profile's key", "fluxloop auth token --profile production")
-    .action(async (options) => (await import("./token_run.ts")).runToken(context, options));
+    .action(async (options) => (await import("./token_run.ts")).runToken(limitProcesses(context, "keychain"), options));
   return withKeyVariables(command);
 }

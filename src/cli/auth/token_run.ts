@@ -7,8 +7,7 @@ import type { Context } from "../../context.ts";
 import type { JsonOptions } from "../global_options.ts";
 import { reporterFor } from "../reporter.ts";
 import { requestOptions } from "../request_options.ts";
-import { profileOverrideWarning } from "../../output/warnings.ts";
-import { resolveCredential } from "../../auth/resolve_credential.ts";
+import { credentialOf } from "../credential.ts";
 import { tokenJson } from "../../output/session.ts";
 
 /** Runs the command. */
@@ -16,8 +15,7 @@ export async function runToken(context: Context, options: JsonOptions): Promise<
   const reporter = reporterFor(context, options);
   const requests = requestOptions(context, options);
 
-  const credential = await resolveCredential(context, options, { requests: requests });
-  if (credential.overridden !== null) reporter.warn(profileOverrideWarning(credential.origin, credential.overridden));
+  const credential = await credentialOf(context, reporter, options, { requests });
 
   reporter.deliver(() => `${credential.key}\n`, () => tokenJson(credential));
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { Command } from "@cliffy/command";
+import { limitProcesses } from "../../credentials/process_limit.ts";
 import type { Context } from "../../context.ts";
 import { withKeyVariables } from "./key_variables.ts";
 import type { AnyCommand, GlobalOptions } from "../global_options.ts";
@@ -18,6 +19,8 @@ export function whoamiCommand(context: Context): AnyCommand {
     .option("--json", "Output in JSON format")
     .example("Display current user info", "fluxloop auth whoami")
     .example("Get user info in JSON format", "fluxloop auth whoami --json")
-    .action(async (options) => (await import("./whoami_run.ts")).runWhoami(context, options));
+    .action(async (options) =>
+      (await import("./whoami_run.ts")).runWhoami(limitProcesses(context, "keychain"), options)
+    );
   return withKeyVariables(command);
 }

@@ -8,8 +8,7 @@ import type { JsonOptions } from "../global_options.ts";
 import { reporterFor } from "../reporter.ts";
 import { requestOptions } from "../request_options.ts";
 import { identify } from "../../api_client/client.ts";
-import { profileOverrideWarning } from "../../output/warnings.ts";
-import { resolveCredential } from "../../auth/resolve_credential.ts";
+import { credentialOf } from "../credential.ts";
 import { whoamiJson, whoamiText } from "../../output/whoami.ts";
 
 /** The command's options. */
@@ -22,8 +21,7 @@ export async function runWhoami(context: Context, options: WhoamiOptions): Promi
   const reporter = reporterFor(context, options);
   const requests = requestOptions(context, options);
 
-  const credential = await resolveCredential(context, options, { requests: requests });
-  if (credential.overridden !== null) reporter.warn(profileOverrideWarning(credential.origin, credential.overridden));
+  const credential = await credentialOf(context, reporter, options, { requests });
   const identity = await identify(context, credential, requests);
 
   reporter.data(() => whoamiText(identity), () => whoamiJson(identity));

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Context } from "../../context.ts";
-import { readProfileNames } from "../../credentials/credential_store.ts";
+import { readCredentials } from "../../credentials/credential_store.ts";
 import { credentialsLocation } from "../../credentials/location.ts";
 import { isProfileName } from "../../credentials/profile_name.ts";
 import { scanArguments } from "../arguments.ts";
@@ -62,5 +62,5 @@ async function valueOffer(context: Context, { type, choices }: ValueDescription)
 
 /** @returns Those that a shell can take as they are: a file may hold any text for a name. */
 async function profileNames(context: Context): Promise<string[]> {
-  return (await readProfileNames(credentialsLocation(context))).filter(isProfileName);
+  return (await readCredentials(credentialsLocation(context))).profileNames().filter(isProfileName);
 }

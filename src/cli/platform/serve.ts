@@ -4,6 +4,7 @@
  * @module
  */
 import { Command } from "@cliffy/command";
+import { limitProcesses } from "../../credentials/process_limit.ts";
 import type { Context } from "../../context.ts";
 import type { AnyCommand, GlobalOptions } from "../global_options.ts";
 import { FOLDER } from "../value_types.ts";
@@ -23,5 +24,5 @@ export function serveCommand(context: Context): AnyCommand {
     .env("FLUXLOOP_HOME=<folder:string>", "Folder for fluxloop's files (default: ~/.fluxloop)")
     .example("Start the platform", "fluxloop platform serve")
     .example("Start a temporary one for a test", "fluxloop platform serve --port 0 --ephemeral --json")
-    .action(async (options) => (await import("./serve_run.ts")).runServe(context, options));
+    .action(async (options) => (await import("./serve_run.ts")).runServe(limitProcesses(context, "nothing"), options));
 }

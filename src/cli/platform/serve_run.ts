@@ -24,7 +24,6 @@ export interface ServeOptions extends JsonOptions {
 
 /** Runs the command. */
 export async function runServe(context: Context, options: ServeOptions): Promise<void> {
-  context.renounceProcesses();
   const { port } = options;
   if (port < 0 || port > 65_535) throw new UsageError("--port takes a number from 0 to 65535");
   if (options.data?.startsWith("-")) throw new UsageError("--data takes a folder, not an option");

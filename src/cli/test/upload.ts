@@ -4,6 +4,7 @@
  * @module
  */
 import { Command } from "@cliffy/command";
+import { limitProcesses } from "../../credentials/process_limit.ts";
 import type { Context } from "../../context.ts";
 import { withKeyVariables } from "../auth/key_variables.ts";
 import type { AnyCommand, GlobalOptions } from "../global_options.ts";
@@ -21,6 +22,8 @@ export function uploadCommand(context: Context): AnyCommand {
     .option("--json", "Output in JSON format")
     .example("Upload the latest results", "fluxloop test upload")
     .example("Upload specific results", "fluxloop test upload experiments/exp_20240122T120000Z_k3v9x2mq")
-    .action(async (options, folder) => (await import("./upload_run.ts")).runUpload(context, options, folder));
+    .action(async (options, folder) =>
+      (await import("./upload_run.ts")).runUpload(limitProcesses(context, "keychain"), options, folder)
+    );
   return withKeyVariables(command);
 }

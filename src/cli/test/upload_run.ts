@@ -27,8 +27,7 @@ export async function runUpload(context: Context, options: UploadOptions, folder
     ? await latestExperiment(outputDirectoryOf(context, givenPath(context, options.config, "--config")))
     : resolve(context.cwd(), folder);
 
-  const credential = await credentialFor(context, options, reporter, requests);
-  if (credential.login === null) context.renounceProcesses();
+  const credential = await credentialFor(context, options, reporter, { requests, changes: true });
   const { runBatchId } = await uploadExperiment(context, credential, path, { requests });
 
   const shown = shownPath(context, path);

@@ -4,7 +4,7 @@ import { waitsForLock } from "../support/rotated_home.ts";
 import type { Outcome } from "../support/session.ts";
 import { home, ROTATE, withRotatedHome, world } from "../support/rotation_steps.ts";
 
-describe("auth rotate, more than one at once", () => {
+describe("auth rotate of the compiled program", () => {
   withRotatedHome();
 
   it("rotates once: the second finds it done", async () => {
@@ -20,7 +20,7 @@ describe("auth rotate, more than one at once", () => {
     assertEquals([first.code, first.stderr], [0, ""]);
     assertEquals(await second, {
       code: 0,
-      stdout: "✅ Profile default was given a new key by another process just now; it was not rotated a second time.\n",
+      stdout: "✅ Another process has just rotated profile default; it was not rotated a second time.\n",
       stderr: "",
     });
     await home.assertRotated();
@@ -36,7 +36,7 @@ describe("auth rotate, more than one at once", () => {
     };
     world.relay.failAt({ at: "POST /api/api-keys", when: "before", isLasting: false, deed });
     assertEquals((await home.run(...ROTATE)).code, 0);
-    assertEquals((await second)?.stdout.includes("by another process just now"), true);
+    assertEquals((await second)?.stdout.includes("Another process has just rotated"), true);
     await home.assertRotated();
     assertEquals((await home.run("auth", "token", "--profile", "two")).stdout.trim(), await home.savedKey());
   });
@@ -57,19 +57,19 @@ describe("auth rotate, more than one at once", () => {
     assertEquals(await home.savedKey(), other);
     home.assertUnchanged("other");
   });
-});
 
-describe("auth rotate on a disk that is full", () => {
-  withRotatedHome();
+  for (const at of ["POST /api/api-keys", "DELETE /api/api-keys/{id}"]) {
+    it(`is completed by running again where it was killed when the answer to ${at} was lost`, async () => {
+      assertEquals((await home.signalledAt(at, "after", "SIGKILL", ROTATE)).code, 137);
+      await home.assertWorks();
+      await home.rotateAgain();
+      await home.assertRotated();
+    });
+  }
 
-  const writes: readonly [what: string, file: string, time: number][] = [
-    ["the request", "pending-rotation.default.new", 1],
-    ["the old key", "pending-rotation.default.new", 2],
-    ["the new key", "credentials.new", 2],
-  ];
-  for (const [what, file, time] of writes) {
-    it(`says so where ${what} cannot be written, and leaves all as it was`, async () => {
-      assertEquals(await home.fullAt("write", file, time, ROTATE), 1);
+  for (const [time, what] of [[1, "the request"], [2, "the new key"]] as const) {
+    it(`leaves all as it was on a disk that is too full for ${what}`, async () => {
+      assertEquals(await home.fullAt("write", "credentials.new", time, ROTATE), 1);
       assertEquals(await home.savedKey(), home.oldKey);
       home.assertUnchanged();
     });

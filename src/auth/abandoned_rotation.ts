@@ -1,0 +1,38 @@
+/**
+ * A rotation that nobody will finish any more, because its profile was removed or got another key.
+ *
+ * @module
+ */
+import type { Profile } from "../credentials/profile.ts";
+import { maskKey } from "../text/mask.ts";
+
+/** What an abandoned rotation may leave at the platform. */
+export interface AbandonedRotation {
+  readonly profile: string;
+  /** Keys that may still be valid, by what they are known by on the platform's page. */
+  readonly keys: readonly string[];
+  /** Whether there may be a further key, of which nothing is known. */
+  readonly hasUnknownKey: boolean;
+}
+
+/**
+ * @param profile The profile as it was.
+ * @param knownId The id of a key that nobody needs to be told about, or `null`.
+ * @returns What its rotation may leave; `null`: it had none.
+ */
+export function abandoned(
+  { name, secret, keyId, rotation }: Profile,
+  knownId: string | null,
+): AbandonedRotation | null {
+  if (rotation === null) return null;
+  const title = (id: string, key: string | null) => key === null ? id : `${maskKey(key)} (${id})`;
+  const own = secret.kind === "api_key" ? secret.key : null;
+  const keys: [string | null, string | null][] = rotation.phase === "requested"
+    ? [[rotation.keyId, own]]
+    : [[rotation.previous.id, rotation.previous.key], [keyId, own]];
+  return {
+    profile: name,
+    keys: keys.filter(([id]) => id !== null && id !== knownId).map(([id, key]) => title(id!, key)),
+    hasUnknownKey: rotation.phase === "requested",
+  };
+}

@@ -1,0 +1,98 @@
+/**
+ * Which profile a command works on, and for which platform.
+ *
+ * @module
+ */
+import { apiUrlText, DEFAULT_API_URL, parseApiUrl } from "../api_client/api_url.ts";
+import type { Context } from "../context.ts";
+import type { CredentialsDocument } from "../credentials/credentials_document.ts";
+import type { Profile } from "../credentials/profile.ts";
+import { checkProfileName, DEFAULT_PROFILE } from "../credentials/profile_name.ts";
+import { UsageError } from "../errors.ts";
+import { findPin } from "./project_pin.ts";
+
+/** What the command line says about the profile and the platform. */
+export interface ProfileOptions {
+  /** `--profile`. */
+  readonly profile?: string;
+  /** `--api-url`. */
+  readonly apiUrl?: string;
+}
+
+/** A profile's name and who chose it. */
+export interface SelectedProfile {
+  readonly name: string;
+  /** `--profile`, `FLUXLOOP_PROFILE`, a project's pin by its path, `default_profile`; `null`: nobody. */
+  readonly chosenBy: string | null;
+}
+
+/**
+ * Selects the profile that a command changes.
+ *
+ * @param context Its environment tells `FLUXLOOP_PROFILE`.
+ * @param document The saved credentials, which may name a default profile.
+ * @param options What the command line says.
+ * @throws {UsageError} When what was given is no profile name.
+ */
+export function selectProfile(
+  context: Context,
+  document: CredentialsDocument,
+  options: ProfileOptions,
+): SelectedProfile {
+  const named = namedProfile(context, options);
+  if (named !== null) return named;
+  const chosen = document.defaultProfile;
+  return chosen === null ? { name: DEFAULT_PROFILE, chosenBy: null } : { name: chosen, chosenBy: "default_profile" };
+}
+
+/** Selects the profile that a command uses: as {@linkcode selectProfile}, with the current project's pin. */
+export function selectProfileHere(
+  context: Context,
+  document: CredentialsDocument,
+  options: ProfileOptions,
+): SelectedProfile {
+  const named = namedProfile(context, options);
+  if (named !== null) return named;
+  const pin = findPin(context);
+  return pin === null ? selectProfile(context, document, options) : { name: pin.profile, chosenBy: pin.file };
+}
+
+/**
+ * @param context Its environment tells `FLUXLOOP_API_URL`.
+ * @param options What the command line says.
+ * @returns The API URL that was chosen for this run, or `null`.
+ * @throws {UsageError} When a key must not be sent there.
+ */
+export function chosenApiUrl(context: Context, options: ProfileOptions): URL | null {
+  if (options.apiUrl !== undefined) return parseApiUrl(options.apiUrl, "--api-url");
+  const variable = context.env("FLUXLOOP_API_URL") || undefined;
+  return variable === undefined ? null : parseApiUrl(variable, "FLUXLOOP_API_URL");
+}
+
+/** @returns The API URL that a profile was saved for. */
+export function apiUrlOf({ name, apiUrl }: Profile): URL {
+  return apiUrl === null ? new URL(DEFAULT_API_URL) : parseApiUrl(apiUrl, `api_url of profile "${name}"`);
+}
+
+/**
+ * @param profile A saved profile.
+ * @param chosen The API URL that was chosen for this run, or `null`.
+ * @returns Where the profile's key may be sent.
+ * @throws {UsageError} When another origin was chosen than the one that it was saved for.
+ */
+export function apiUrlFor(profile: Profile, chosen: URL | null): URL {
+  const own = apiUrlOf(profile);
+  if (chosen === null) return own;
+  if (chosen.origin === own.origin) return chosen;
+  throw new UsageError(
+    `The key of profile "${profile.name}" was saved for ${apiUrlText(own)} and is not sent to ${chosen.origin}; ` +
+      `log in there under another profile`,
+  );
+}
+
+function namedProfile(context: Context, { profile }: ProfileOptions): SelectedProfile | null {
+  if (profile !== undefined) return { name: checkProfileName(profile, "--profile"), chosenBy: "--profile" };
+  const variable = context.env("FLUXLOOP_PROFILE") || undefined;
+  if (variable === undefined) return null;
+  return { name: checkProfileName(variable, "FLUXLOOP_PROFILE"), chosenBy: "FLUXLOOP_PROFILE" };
+}

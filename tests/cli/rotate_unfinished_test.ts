@@ -1,0 +1,155 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import { ask } from "../embedded_platform/running_platform.ts";
+import { DOCUMENTED_KEY, SECOND_KEY } from "../support/platform.ts";
+import {
+  between,
+  homeWith,
+  homeWithKey,
+  isUnfinished,
+  keyIn,
+  keysOf,
+  leaveUnfinished,
+  masked,
+  platform,
+  rotate,
+  statusOf,
+  withPlatform,
+} from "../support/rotating.ts";
+import type { Session } from "../support/session.ts";
+
+const REQUEST = { name: "My Development Key", expiresIn: 3600 };
+const REQUESTED = {
+  phase: "requested",
+  idempotency_key: "a request",
+  key_id: "key_1",
+  request: JSON.stringify(REQUEST),
+};
+
+describe("an interrupted rotation", () => {
+  withPlatform();
+
+  /** A home in which the new key is in place and the old one not revoked yet. */
+  async function replaced(): Promise<Session> {
+    const server = between((name) => name.startsWith("DELETE") ? new Response(null, { status: 500 }) : undefined);
+    const session = homeWithKey(DOCUMENTED_KEY, server.url);
+    assertEquals((await rotate(session)).code, 1);
+    await server.stop();
+    session.save(session.saved()!.replace(server.url, platform.url));
+    return session;
+  }
+
+  /** A home whose request has created a key that nobody has. */
+  async function requested(): Promise<{ readonly session: Session; readonly orphan: string }> {
+    const session = homeWithKey();
+    session.save(`${session.saved()}    key_id: key_1\n`);
+    leaveUnfinished(session, REQUESTED);
+    const headers = {
+      authorization: `Bearer ${DOCUMENTED_KEY}`,
+      "idempotency-key": REQUESTED.idempotency_key,
+      "content-type": "application/json",
+    };
+    const body = JSON.stringify({ name: REQUEST.name, expires_in: REQUEST.expiresIn });
+    const created = await ask(platform, "/api/api-keys", { method: "POST", headers, body });
+    return { session, orphan: (await created.json()).key };
+  }
+
+  it("is finished by the next one, which says so", async () => {
+    const session = await replaced();
+    const key = await keyIn(session);
+    const { code, stdout } = await rotate(session);
+    assertEquals([code, isUnfinished(session), await keyIn(session)], [0, false, key]);
+    assertStringIncludes(
+      stdout,
+      `✅ Finished the interrupted rotation of profile default; its key is ${masked(key)}\n`,
+    );
+    assertEquals((await statusOf(DOCUMENTED_KEY)).code, 3);
+  });
+
+  it("is reported by list, status and doctor", async () => {
+    const session = await replaced();
+    const warning = "⚠️  The rotation of profile default is not finished. Finish it: fluxloop auth rotate\n";
+    assertEquals((await session.run(["auth", "list"])).stderr, warning);
+    assertEquals((await session.run(["auth", "status"])).stderr, warning);
+    assertEquals(JSON.parse((await session.run(["auth", "list", "--json"])).stdout).profiles[0].rotation, "unfinished");
+    assertEquals(JSON.parse((await session.run(["auth", "status", "--json"])).stdout).rotation, "unfinished");
+    assertStringIncludes((await session.run(["auth", "doctor"])).stdout, "Rotation: interrupted for profile default");
+  });
+
+  it("can still be finished after a login with the same key", async () => {
+    const session = await replaced();
+    const { stderr } = await session.run(["auth", "login", "--api-key", await keyIn(session)]);
+    assertEquals([stderr, isUnfinished(session)], ["", true]);
+    assertEquals((await rotate(session)).code, 0);
+    assertEquals((await keysOf(await keyIn(session))).length, 1);
+  });
+
+  it("is abandoned by a login with another key, which names those that may still be valid", async () => {
+    const session = await replaced();
+    const { code, stderr } = await session.run(["auth", "login", "--api-key", SECOND_KEY]);
+    assertEquals([code, isUnfinished(session)], [0, false]);
+    assertStringIncludes(stderr, "is abandoned. These may still be valid: flux_dev_abc1...mno34 (key_1), flux_dev_");
+  });
+
+  it("is abandoned by a logout, which names the old key", async () => {
+    const session = await replaced();
+    const { code, stderr } = await session.run(["auth", "logout"]);
+    assertEquals(code, 0);
+    assertStringIncludes(stderr, "These may still be valid: flux_dev_abc1...mno34 (key_1). Delete");
+  });
+
+  it("is undone by logout --revoke, together with both keys", async () => {
+    const session = await replaced();
+    const key = await keyIn(session);
+    const { code, stderr } = await session.run(["auth", "logout", "--revoke"]);
+    assertEquals([code, stderr], [0, ""]);
+    assertEquals([(await statusOf(key)).code, (await statusOf(DOCUMENTED_KEY)).code], [3, 3]);
+  });
+
+  it("is undone by logout --revoke, together with a key that nobody has", async () => {
+    const { session, orphan } = await requested();
+    const { code, stderr } = await session.run(["auth", "logout", "--revoke"]);
+    assertEquals([code, stderr], [0, ""]);
+    assertEquals([(await statusOf(orphan)).code, (await statusOf(DOCUMENTED_KEY)).code], [3, 3]);
+  });
+
+  it("removes a key that it requested with other settings than now", async () => {
+    const { session, orphan } = await requested();
+    assertEquals((await rotate(session)).code, 0);
+    assertEquals([(await statusOf(orphan)).code, (await statusOf(await keyIn(session))).code], [3, 0]);
+  });
+
+  it("names the key that asked, if the profile has another one by hand", async () => {
+    const session = homeWithKey(SECOND_KEY);
+    leaveUnfinished(session, REQUESTED);
+    const { code, stderr } = await rotate(session);
+    assertEquals([code, isUnfinished(session)], [0, false]);
+    assertStringIncludes(stderr, "⚠️  Keys from an earlier rotation may still be valid: key_1. Delete");
+  });
+
+  it("does not revoke the previous key, if it is the profile's again by hand", async () => {
+    const session = homeWithKey();
+    leaveUnfinished(session, { phase: "replaced", previous_key: DOCUMENTED_KEY, previous_key_id: "key_1" });
+    const { code, stdout } = await rotate(session);
+    assertEquals([code, isUnfinished(session), (await statusOf(await keyIn(session))).code], [0, false, 0]);
+    assertStringIncludes(stdout, "✅ Profile default has a new key");
+  });
+
+  it("of a key that another profile has, too, is finished by a rotation of that one", async () => {
+    const { session: one, orphan } = await requested();
+    const session = homeWith({ two: `api_key: ${DOCUMENTED_KEY}` });
+    session.save(session.saved()! + one.saved()!.replace("profiles:\n", ""));
+    assertEquals((await rotate(session, "--profile", "two")).code, 0);
+    assertEquals([(await statusOf(orphan)).code, await keyIn(session), isUnfinished(session)], [
+      3,
+      await keyIn(session, "two"),
+      false,
+    ]);
+  });
+
+  it("that nobody can read is none: the profile is rotated", async () => {
+    const session = homeWithKey();
+    leaveUnfinished(session, { phase: "replaced", previous_key: SECOND_KEY });
+    assertEquals([(await rotate(session)).code, isUnfinished(session)], [0, false]);
+  });
+});
