@@ -42,7 +42,7 @@ export interface SetupOptions {
   readonly say: (text: string) => void;
 }
 
-const JSR = "https://jsr.io/";
+const JSR_HOST = "jsr.io";
 const DAY = 24 * 60 * 60 * 1000;
 const REFRESH = "`deno task setup --refresh`";
 
@@ -55,7 +55,7 @@ const REFRESH = "`deno task setup --refresh`";
 export async function setUp(options: SetupOptions): Promise<void> {
   const { root, standIn, env, refresh = false, say } = options;
   const vendor = `${root}/vendor`;
-  const registry = env.JSR_URL ?? JSR;
+  const registry = env.JSR_URL ?? `https://${JSR_HOST}/`;
   const lock = readLock(root);
   const wanted = (source: Source) =>
     hash([registry, options.modules, source === "jsr" ? [options.imports, lock] : standIn.version]);
