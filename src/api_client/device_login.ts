@@ -91,7 +91,7 @@ export async function pollDeviceLogin(
     return { status: "slow_down", pause: seconds > 0 && seconds <= LONGEST ? seconds * SECOND : null };
   }
   // A platform that has forgotten the code says that there is none.
-  if (answer.status === 404 || answer.status === 410) return { status: "expired" };
+  if ((answer.status === 404 || answer.status === 410) && isPlatforms(answer)) return { status: "expired" };
   const fields = objectOf(await anonymously(apiUrl, () => Promise.resolve(jsonOf(answer, apiUrl))));
   switch (fields.status) {
     case "pending":
@@ -124,7 +124,10 @@ export async function refreshDeviceLogin(
   const body = { refresh_token: old.refreshToken };
   const message = { method: "POST", path: "/api/cli-connect/refresh", body } as const;
   const answer = await send(context, { apiUrl, key: null }, message, requests);
-  if ([400, 401, 403, 404, 410, 422].includes(answer.status)) return null;
+  if ([400, 401, 403, 404, 410, 422].includes(answer.status)) {
+    if (isPlatforms(answer)) return null;
+    throw new PlatformError(`${apiUrl.host} answered with a web page, as a proxy in between does; try again later`);
+  }
   return tokensOf(context, objectOf(jsonOf(answer, apiUrl)).credential, old.accessToken);
 }
 
@@ -187,6 +190,11 @@ function secretOf(value: unknown, at: string): string {
   const text = textOf(value, at);
   if (/^[\x21-\x7e]{1,8192}$/.test(text)) return text;
   throw unreadable(at);
+}
+
+/** A web page is of a proxy in between, which does not know what became of a login. */
+function isPlatforms({ text }: { readonly text: string }): boolean {
+  return !text.trimStart().startsWith("<");
 }
 
 /** The address is opened in a browser: it must not be a file, a script or another program's. */

@@ -193,4 +193,22 @@ describe("the tokens of a login through the browser", () => {
     const { stdout, stderr } = await loggedIn(url, ENDED).run(["auth", "status", "-v", "--json"]);
     for (const secret of [OLD, NEW, OLD_REFRESH, NEW_REFRESH]) assert(!(stdout + stderr).includes(secret), secret);
   });
+
+  it("is not ended by a proxy's web page", async () => {
+    const page = new Response("<html>Forbidden</html>", { status: 403, headers: { "content-type": "text/html" } });
+    const session = loggedIn(platform(() => page.clone()).url, "2024-01-22T11:00:00Z");
+    const { code, stderr } = await session.run(["auth", "token"]);
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, "answered with a web page");
+  });
+
+  it("writes nothing back after a logout that came meanwhile", async () => {
+    const refresh = async () => {
+      await session.run(["auth", "logout"]);
+      return Response.json({ credential: WHOLE });
+    };
+    const session: Session = loggedIn(platform(refresh).url, "2024-01-22T11:00:00Z");
+    await session.run(["auth", "token"]);
+    assertEquals(session.saved()?.includes("fluxat_"), false);
+  });
 });
