@@ -200,13 +200,13 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * The keys that are taken and that the caller may manage
+     * The active keys that the caller can manage
      * @description A signed-in person manages all keys of their own. A key manages itself and those that it created, and those that these created.
      */
     get: operations["listApiKeys"];
     put?: never;
     /**
-     * Makes a key
+     * Creates a key
      * @description A key makes only keys with a subset of its own permissions and scopes, and of at most its own lifetime: the time from when it was made to when it ends, so that keys can be replaced again and again. What is left out is the calling key's own; of a signed-in person, everything but `delete_scenarios` and `manage_projects`, for all projects and for 90 days.
      */
     post: operations["createApiKey"];
@@ -231,8 +231,8 @@ export interface paths {
     options?: never;
     head?: never;
     /**
-     * Changes when a key ends
-     * @description A key can only bring an end nearer, be it its own or that of a key that it created.
+     * Changes when a key expires
+     * @description A key can't extend a lifetime, neither its own nor that of a key that it created.
      */
     patch: operations["changeApiKey"];
     trace?: never;
@@ -542,7 +542,7 @@ export interface components {
     ApiKeyList: {
       api_keys: components["schemas"]["ListedApiKey"][];
     };
-    /** @description A key to be made */
+    /** @description A key to create */
     NewApiKey: {
       /** @description 1 to 100 characters, none of them a control character */
       name: string;
