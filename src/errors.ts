@@ -107,8 +107,8 @@ export class LoginRefusedError extends FluxloopError {
   constructor(override readonly code: "login_denied" | "login_expired") {
     super(
       code === "login_denied"
-        ? "The login was denied in the browser; nothing was saved"
-        : "The code has expired before the login was approved; run the login again",
+        ? "The login was denied in the browser. Nothing was saved."
+        : "The code expired before the login was approved. Run the login again.",
     );
   }
 }
@@ -200,14 +200,14 @@ export class SystemError extends FluxloopError {
   override readonly code = "system";
 }
 
-/** A program that was to be run cannot be: 127 where there is none, 126 where the system refuses it, as shells have it. */
+/** A program that was to be run cannot be: 127 where there is none, 126 where permission denied or not executable, as shells have it. */
 export class ProgramError extends FluxloopError {
   override readonly code = "program";
 
   /** @param exitCode Which of both it is. */
   constructor(override readonly exitCode: 126 | 127, program: string, options?: ErrorOptions) {
-    const reason = exitCode === 127 ? "there is no such program" : "the system refuses it";
-    super(`"${program}" cannot be run: ${reason}`, options);
+    const reason = exitCode === 127 ? "program not found" : "permission denied or not executable";
+    super(`Can't run "${program}": ${reason}`, options);
   }
 }
 

@@ -53,7 +53,7 @@ export async function logOut(
   options: LogoutOptions,
   requests?: RequestOptions,
 ): Promise<LogoutResult> {
-  if (options.all && options.profile !== undefined) throw new UsageError("--all and --profile exclude each other");
+  if (options.all && options.profile !== undefined) throw new UsageError("--all can't be combined with --profile");
   const location = requireCredentialsLocation(context);
   const about = { isRevoked: options.revoke === true, overriddenBy: overridingVariable(context) };
   const document = await readCredentials(location);

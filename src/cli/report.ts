@@ -31,5 +31,8 @@ export function expected(thrown: unknown): FluxloopError {
   // It repeats arguments, one of which may be a mistyped key.
   if (thrown instanceof ValidationError) return new UsageError(redactTokens(withoutColour(thrown.message)));
   const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return new SystemError(`fluxloop came upon something it was not made for: ${message}`, { cause: thrown });
+  return new SystemError(
+    `Internal error: ${message}. Please report this bug: https://github.com/fluxloop/fluxloop/issues`,
+    { cause: thrown },
+  );
 }

@@ -30,7 +30,7 @@ describe("apikeys", () => {
   it("create needs a name where there is nobody to ask for one", async () => {
     const { code, stdout, stderr } = await create(session());
     assertEquals([code, stdout], [2, ""]);
-    assertStringIncludes(stderr, "A key needs a name, and there is nobody to ask for one: --name <name>");
+    assertStringIncludes(stderr, "Can't prompt for the key's name without a terminal. Pass --name <name>.");
   });
 
   it("create makes a key that works, as it was asked for", async () => {
@@ -135,7 +135,7 @@ describe("apikeys", () => {
       'Expected values: "dev", "stg", "prod", "ci"',
     ],
     ["a key that there is not", ["delete", "nothing", "--yes"], 5, "There is no key of that id or name"],
-    ["nobody to ask", ["delete", "key_1"], 2, "say so with --yes"],
+    ["nobody to ask", ["delete", "key_1"], 2, "Pass --yes to delete the key."],
   ];
   for (const [what, args, code, message] of faults) {
     it(`says so where there is ${what}`, async () => {

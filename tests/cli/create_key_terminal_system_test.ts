@@ -45,13 +45,13 @@ describe("apikeys create on a terminal", () => {
     await enter(`fluxloop apikeys create > ${home}/key; echo ended $?`);
     await terminal.waitFor(/Name:/);
     await enter("nightly");
-    await answer(/What is it for\?[^]*Continuous/, "Up");
-    await answer(/Which projects[^]*Some of them/, "Down");
-    await answer(/Which ones\? \(0 chosen\)[^]*analytics-agent/, "Down");
-    await answer(/Which ones\? \(1 chosen\)[^]*\[x\] sales-assistant/, "Down", "Down");
-    await answer(/What may it do\? \(3 chosen\)[^]*\[x\] create_scenarios/);
-    await answer(/What may it do\? \(2 chosen\)/, "Up");
-    await answer(/When does it end\?[^]*30 days/, "Up");
+    await answer(/Environment:[^]*Continuous/, "Up");
+    await answer(/Project access:[^]*Selected projects/, "Down");
+    await answer(/Projects: \(0 chosen\)[^]*analytics-agent/, "Down");
+    await answer(/Projects: \(1 chosen\)[^]*\[x\] sales-assistant/, "Down", "Down");
+    await answer(/Permissions: \(3 chosen\)[^]*\[x\] create_scenarios/);
+    await answer(/Permissions: \(2 chosen\)/, "Up");
+    await answer(/Expires:[^]*30 days/, "Up");
     await terminal.waitFor(/ended 0 ?$/m);
     const { name, permissions, scopes } = (await keys()).at(-1)!;
     assertEquals({ name, permissions, scopes }, {
@@ -85,7 +85,7 @@ describe("apikeys create on a terminal", () => {
     await enter("fluxloop apikeys create; echo ended $?");
     await terminal.waitFor(/Name:/);
     await enter("never");
-    await terminal.waitFor(/What is it for\?[^]*Continuous/);
+    await terminal.waitFor(/Environment:[^]*Continuous/);
     await terminal.press("C-c");
     await terminal.waitFor(/ended 130 ?$/m);
     assertEquals((await keys()).map(({ name }) => name), ["My Development Key"]);

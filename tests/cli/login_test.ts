@@ -132,7 +132,7 @@ describe("auth login", () => {
   it("never takes the key from the environment", async () => {
     const { code, stdout, stderr } = await session({ FLUXLOOP_API_KEY: DOCUMENTED_KEY }).run(["auth", "login"]);
     assertEquals([code, stdout], [2, ""]);
-    assertStringIncludes(stderr, "no terminal to ask for it");
+    assertStringIncludes(stderr, "Can't prompt for an API key without a terminal");
   });
 
   for (const [what, key] of [["wrong", "flux_dev_wrong"], ["expired", EXPIRED_KEY], ["revoked", REVOKED_KEY]]) {

@@ -183,8 +183,8 @@ describe("auth switch", () => {
     assertEquals(await home().run(["auth", "switch"]), {
       code: 2,
       stdout: "",
-      stderr: "❌ Error: Name the profile to switch to, as there is no terminal to choose on; " +
-        "there are: default, dev, prod\n",
+      stderr: "❌ Error: Can't show a list without a terminal. Name one of these profiles: " +
+        "default, dev, prod\n",
     });
   });
 

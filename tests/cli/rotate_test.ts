@@ -145,7 +145,7 @@ describe("auth rotate", () => {
     ["nobody is logged in", () => new Session(), [], 3, "Not authenticated"],
     ["the profile is not there", homeWithKey, ["--profile", "none"], 5, 'There is no profile "none"'],
     ["there is no profile at all", () => new Session(), ["--all"], 3, "Not authenticated"],
-    ["--all and a profile are given", homeWithKey, ["--all", "--profile", "default"], 2, "exclude each other"],
+    ["--all and a profile are given", homeWithKey, ["--all", "--profile", "default"], 2, "can't be combined with"],
     ["--keep-old is nothing", homeWithKey, ["--keep-old", "0h"], 2, "--keep-old takes a span of time"],
     ["--keep-old is no span", homeWithKey, ["--keep-old", "soon"], 2, "--keep-old takes a span of time such as"],
     ["--expires is no span", homeWithKey, ["--expires", "soon"], 2, "--expires takes a span of time such as"],

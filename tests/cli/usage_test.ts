@@ -85,7 +85,7 @@ const MISTAKES: readonly Mistake[] = [
     args: login("--api-key", `${SECRET}\x1b[0m`),
     sentence: "holds white space, line ends",
   },
-  { what: "no key and no terminal", args: login(), sentence: "no terminal to ask for it" },
+  { what: "no key and no terminal", args: login(), sentence: "Can't prompt for an API key without a terminal" },
   {
     what: "plain http to another host",
     args: login("--api-key", SECRET, "--api-url", "http://example.com"),
@@ -108,11 +108,15 @@ const MISTAKES: readonly Mistake[] = [
     args: ["auth", "status", "--api-url", "<url>"],
     sentence: "is not sent to <url>",
   },
-  { what: "--all with a profile", args: ["auth", "logout", "--all", "--profile", "a"], sentence: "exclude each other" },
+  {
+    what: "--all with a profile",
+    args: ["auth", "logout", "--all", "--profile", "a"],
+    sentence: "can't be combined with",
+  },
   {
     what: "--all with a profile to check",
     args: ["auth", "status", "--all", "--profile", "a"],
-    sentence: "exclude each other",
+    sentence: "can't be combined with",
   },
   {
     what: "a span that is none",

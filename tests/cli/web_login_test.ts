@@ -99,18 +99,18 @@ describe("auth login --web", () => {
   });
 
   const ends: [string, Polls, number, string][] = [
-    ["denied", [{ status: "denied" }], 3, "❌ Error: The login was denied in the browser; nothing was saved\n"],
+    ["denied", [{ status: "denied" }], 3, "❌ Error: The login was denied in the browser. Nothing was saved.\n"],
     [
       "expired",
       [{ status: "pending" }, { status: "expired" }],
       3,
-      "❌ Error: The code has expired before the login was approved; run the login again\n",
+      "❌ Error: The code expired before the login was approved. Run the login again.\n",
     ],
     [
       "forgotten by the platform",
       [() => Response.json({ detail: "Not found" }, { status: 404 })],
       3,
-      "❌ Error: The code has expired before the login was approved; run the login again\n",
+      "❌ Error: The code expired before the login was approved. Run the login again.\n",
     ],
     [
       "answered with something else",

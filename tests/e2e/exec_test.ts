@@ -54,7 +54,7 @@ describe("auth exec", () => {
   }
 
   it("says which command there is not", async () => {
-    const stderr = '❌ Error: "no-such-program" cannot be run: there is no such program\n';
+    const stderr = '❌ Error: Can\'t run "no-such-program": program not found\n';
     assertEquals(await exec(["--", "no-such-program"]), { code: 127, stdout: "", stderr });
   });
 
@@ -62,7 +62,7 @@ describe("auth exec", () => {
     const file = `${home}/notes.txt`;
     await Deno.writeTextFile(file, "no program");
     const { code, stderr } = await exec(["--", file]);
-    assertEquals([code, stderr], [126, `❌ Error: "${file}" cannot be run: the system refuses it\n`]);
+    assertEquals([code, stderr], [126, `❌ Error: Can't run "${file}": permission denied or not executable\n`]);
   });
 
   for (
@@ -73,7 +73,7 @@ describe("auth exec", () => {
   ) {
     it(`wants its command behind two dashes, and gets ${what}`, async () => {
       const { code, stderr } = await exec([...words]);
-      assertEquals([code, stderr.startsWith("❌ Error: Name the command behind two dashes")], [2, true]);
+      assertEquals([code, stderr.startsWith("❌ Error: Missing command after --")], [2, true]);
     });
   }
 

@@ -60,7 +60,7 @@ describe(`the compiled program, on the base of Deno ${deno}`, () => {
   it("asks nothing without a terminal", async () => {
     const { code, stdout, stderr } = await run(["auth", "login"]);
     assertEquals([code, stdout], [2, ""]);
-    assertStringIncludes(stderr, "no terminal to ask for it");
+    assertStringIncludes(stderr, "Can't prompt for an API key without a terminal");
   });
 
   it("uses no colour in a pipe, help included", async () => {

@@ -120,7 +120,7 @@ describe("the embedded platform's pages in a browser", () => {
     await page.getByRole("status").waitFor();
     const { code, stderr } = await login_.end();
     assertEquals([code, (await status()).code], [3, 3]);
-    assertStringIncludes(stderr, "The login was denied in the browser; nothing was saved");
+    assertStringIncludes(stderr, "The login was denied in the browser. Nothing was saved.");
   });
 
   it("do not let a program in whose code has run out", async () => {
@@ -129,7 +129,7 @@ describe("the embedded platform's pages in a browser", () => {
     const login_ = await login(platform.url);
     const { code, stderr } = await login_.end();
     assertEquals([code, (await status()).code], [3, 3]);
-    assertStringIncludes(stderr, "The code has expired before the login was approved");
+    assertStringIncludes(stderr, "The code expired before the login was approved");
     await page.goto(login_.page);
     await page.getByRole("button", { name: "Continue" }).click();
     assertStringIncludes(await page.innerText("main"), "No program waits under this code");

@@ -50,10 +50,10 @@ export async function askForKey(
   colour: boolean,
 ): Promise<KeyFlags> {
   const name = named.name ?? await prompts.text("Name:", colour);
-  const environment = named.environment ?? await prompts.choose("What is it for?", ENVIRONMENTS, "dev", colour);
+  const environment = named.environment ?? await prompts.choose("Environment:", ENVIRONMENTS, "dev", colour);
   const scope = named.scope ?? await askForProjects(prompts, reach, colour);
   const permission = named.permission ?? await prompts.chooseSeveral(
-    "What may it do?",
+    "Permissions:",
     reach.permissions.map((it) => ({ value: it, label: printable(it) })),
     reach.permissions,
     0,
@@ -62,7 +62,7 @@ export async function askForKey(
   const lifetimes = LIFETIMES.filter(({ span }) => reach.lifetime === null || span <= reach.lifetime);
   // A key of a few days hands on just its own span, which is what no answer means.
   const expires = named.expires ??
-    (lifetimes.length === 0 ? undefined : await prompts.choose("When does it end?", lifetimes, "90d", colour));
+    (lifetimes.length === 0 ? undefined : await prompts.choose("Expires:", lifetimes, "90d", colour));
   return { name, environment, scope, permission, expires };
 }
 
@@ -73,10 +73,10 @@ async function askForProjects(
 ): Promise<string[] | undefined> {
   if (projects.length === 0) return undefined;
   const choices = [
-    { value: ALL, label: "All projects that this key reaches" },
-    { value: "some", label: "Some of them" },
+    { value: ALL, label: "All projects of this key" },
+    { value: "some", label: "Selected projects" },
   ];
-  if (await prompts.choose("Which projects does it reach?", choices, ALL, colour) === ALL) return undefined;
+  if (await prompts.choose("Project access:", choices, ALL, colour) === ALL) return undefined;
   const some = projects.map(({ id, name }) => ({ value: id, label: printable(name) }));
-  return await prompts.chooseSeveral("Which ones?", some, [], 1, colour);
+  return await prompts.chooseSeveral("Projects:", some, [], 1, colour);
 }

@@ -28,10 +28,10 @@ export async function runCreate(context: Context, options: CreateOptions): Promi
   const { save } = options;
   const isAsked = options.name === undefined;
   if (isAsked && (options.json || !context.stdin.isTerminal() || !context.stderr.isTerminal())) {
-    throw new UsageError("A key needs a name, and there is nobody to ask for one: --name <name>");
+    throw new UsageError("Can't prompt for the key's name without a terminal. Pass --name <name>.");
   }
   if (save && options.profile === undefined) {
-    throw new UsageError("--save takes the profile to save to: --profile <name>");
+    throw new UsageError("--save needs a profile to save to: --profile <name>");
   }
   // What is wrong on the command line is told before anything is asked.
   lifetimeOf(options.expires);

@@ -33,7 +33,7 @@ export async function runDelete(context: Context, options: DeleteOptions, named:
 
 async function confirm(context: Context, options: DeleteOptions, name: string, colour: boolean): Promise<void> {
   if (options.json || !context.stdin.isTerminal() || !context.stderr.isTerminal()) {
-    throw new UsageError("There is nobody to ask whether the key is to be deleted; say so with --yes");
+    throw new UsageError("Can't ask for confirmation without a terminal. Pass --yes to delete the key.");
   }
   const choices = [{ value: "no", label: "No, keep it" }, { value: "yes", label: "Yes, delete it" }];
   const answer = await context.prompts.choose(`Delete the key "${printable(name)}"?`, choices, "no", colour);

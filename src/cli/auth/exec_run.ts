@@ -22,7 +22,7 @@ export async function runExec(
   const [program, ...args] = literal;
   // Without the dashes nobody could tell whose an option is.
   if (program === undefined || program === "" || words.length > 0) {
-    throw new UsageError("Name the command behind two dashes, such as: fluxloop auth exec -- npm test");
+    throw new UsageError("Missing command after --, for example: fluxloop auth exec -- npm test");
   }
   const reporter = reporterFor(context, options);
   const requests = requestOptions(context, options);

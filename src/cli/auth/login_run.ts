@@ -51,12 +51,12 @@ export async function runLogin(context: Context, options: LoginOptions): Promise
 
 function checkWays(options: LoginOptions): void {
   if (options.web && options.resume) {
-    throw new UsageError("--web begins a login and --resume finishes one; give either");
+    throw new UsageError("--web can't be combined with --resume");
   }
   if ((options.web || options.resume) && !options.save) {
-    throw new UsageError("A login through the browser is there to be saved; --no-save goes with an API key");
+    throw new UsageError("--no-save can't be combined with --web or --resume");
   }
-  if (!options.wait && !options.web) throw new UsageError("--no-wait goes with --web");
+  if (!options.wait && !options.web) throw new UsageError("--no-wait requires --web");
 }
 
 async function keyFor(context: Context, options: LoginOptions): Promise<string> {
@@ -67,7 +67,7 @@ async function keyFor(context: Context, options: LoginOptions): Promise<string> 
   }
   if (!options.apiKeyStdin && (options.json || !stdin.isTerminal() || !stderr.isTerminal())) {
     throw new UsageError(
-      "There is no API key, and no terminal to ask for it; use --api-key-stdin, or set FLUXLOOP_API_KEY instead of logging in",
+      "Can't prompt for an API key without a terminal. Use --api-key-stdin, or set FLUXLOOP_API_KEY instead of logging in.",
     );
   }
   stderr.write(options.apiKeyStdin ? ENTER_KEY : WELCOME);

@@ -25,7 +25,7 @@ export interface RotateOptions extends JsonOptions {
 export async function runRotate(context: Context, options: RotateOptions): Promise<void> {
   const reporter = reporterFor(context, options);
   const requests = requestOptions(context, options);
-  if (options.all && options.profile !== undefined) throw new UsageError("--all and --profile exclude each other");
+  if (options.all && options.profile !== undefined) throw new UsageError("--all can't be combined with --profile");
   const { profile, apiUrl, all = false, expires, keepOld } = options;
   const expiresIn = expires === undefined ? undefined : parseLifetime(expires, "--expires");
 

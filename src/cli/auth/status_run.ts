@@ -25,7 +25,7 @@ export interface StatusOptions extends JsonOptions {
 
 /** Runs the command. */
 export async function runStatus(context: Context, options: StatusOptions): Promise<void> {
-  if (options.all && options.profile !== undefined) throw new UsageError("--all and --profile exclude each other");
+  if (options.all && options.profile !== undefined) throw new UsageError("--all can't be combined with --profile");
   const reporter = reporterFor(context, options);
   const requests = requestOptions(context, options);
   const now = context.now();

@@ -27,7 +27,7 @@ async function chosen(context: Context, options: JsonOptions, reporter: Reporter
   const choices = await switchChoices(context);
   if (options.json || !context.stdin.isTerminal() || !context.stderr.isTerminal()) {
     const names = choices.map((it) => it.name).join(", ");
-    throw new UsageError(`Name the profile to switch to, as there is no terminal to choose on; there are: ${names}`);
+    throw new UsageError(`Can't show a list without a terminal. Name one of these profiles: ${names}`);
   }
   const lines = choices.map(({ name, account, isCurrent }) => ({
     value: name,

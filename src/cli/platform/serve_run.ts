@@ -59,14 +59,14 @@ function announce(context: Context, options: ServeOptions, platform: LocalPlatfo
 function announcement(options: ServeOptions, platform: LocalPlatform, dataDir: string | null): string {
   const { url, apiKey, signInUrl } = platform;
   return options.json ? jsonText({ url, api_key: apiKey, sign_in_url: signInUrl }, 0) : [
-    `✅ The embedded platform listens on ${url}`,
-    dataDir === null ? "Its state is kept in memory." : `Its state is kept in ${dataDir}`,
+    `✅ The embedded platform is listening on ${url}`,
+    dataDir === null ? "Data: in memory" : `Data: ${dataDir}`,
     "",
     apiKey === null
-      ? "Its API key was shown when the folder was made; another one can be made in the browser."
-      : `API key (shown this once): ${apiKey}`,
+      ? "API key: printed when the data folder was created; create another one in the browser"
+      : `API key (shown only once): ${apiKey}`,
     "",
-    `Manage its keys in the browser (this link is good once): ${signInUrl}`,
+    `Manage API keys in the browser (link works once): ${signInUrl}`,
     `Log in to it: fluxloop auth login --api-url ${url}`,
     "Stop it: Ctrl-C",
   ].join("\n") + "\n";
@@ -76,7 +76,7 @@ function announcement(options: ServeOptions, platform: LocalPlatform, dataDir: s
 function announceLink(context: Context, options: ServeOptions, link: string): void {
   if (options.json) return;
   reporterFor(context, options).data(
-    () => `Signed in. For another browser (this link is good once): ${link}\n`,
+    () => `Signed in. For another browser (link works once): ${link}\n`,
     () => null,
   );
 }

@@ -31,6 +31,6 @@ export function addJobSummary(context: Context, markdown: string, reporter: Pick
   try {
     Deno.writeTextFileSync(file, `${markdown}\n`, { append: true });
   } catch {
-    reporter.warn("⚠️  The job's summary cannot be written.\n");
+    reporter.warn("⚠️  Can't write the job summary.\n");
   }
 }
