@@ -126,10 +126,21 @@ function listOptions(
   return { message, options, ...start, ...streams(colour, nextKey) };
 }
 
+/** Deletes a character as a whole: Cliffy deletes half of one that UTF-16 writes as a pair. */
+class WholeCharacterInput extends Input {
+  protected override deleteChar(): void {
+    if (/[\ud800-\udbff][\udc00-\udfff]$/.test(this.inputValue.slice(0, this.inputIndex))) super.deleteChar();
+    super.deleteChar();
+  }
+}
+
 /** As {@linkcode askChoice}, for a line of text that may be seen. */
 export async function askText(message: string, colour: boolean, stopped: AbortSignal): Promise<string> {
   const validate = (it: string) => it.trim() !== "" || "Type one character or more";
-  return await onRawTerminal(stopped, (nextKey) => Input.prompt({ message, validate, ...streams(colour, nextKey) }));
+  return await onRawTerminal(
+    stopped,
+    (nextKey) => WholeCharacterInput.prompt({ message, validate, ...streams(colour, nextKey) }),
+  );
 }
 
 function streams(colour: boolean, nextKey: NextKey) {

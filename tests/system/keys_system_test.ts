@@ -1,0 +1,124 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from "@std/testing/bdd";
+import { fluxloop, type ServedPlatform, servePlatform } from "../support/program.ts";
+import { onPty, type Step } from "../support/pty.ts";
+
+const SIZES = [1, 8, 256];
+/** What the hidden prompt writes last before it waits for keys. */
+const PROMPT = "\x1b[?2004h> ";
+
+describe("keys on a real terminal", () => {
+  let platform: ServedPlatform;
+  let home: string;
+  let env: Record<string, string>;
+  beforeAll(async () => {
+    platform = await servePlatform(["--ephemeral"]);
+  });
+  afterAll(async () => void await platform.stop());
+  beforeEach(async () => {
+    home = await Deno.makeTempDir();
+    env = { HOME: home, FLUXLOOP_API_URL: platform.url };
+  });
+  afterEach(() => Deno.remove(home, { recursive: true }));
+
+  const typed: [string, (key: string) => string][] = [
+    ["a key", (key) => `${key}\r`],
+    ["a bracketed paste", (key) => `\x1b[200~${key}\x1b[201~\r`],
+    ["a bracketed paste of two lines", (key) => `\x1b[200~${key}\nsecond\x1b[201~\r`],
+    ["a paste of two lines", (key) => `${key}\nsecond line\n`],
+    ["Ctrl-U", (key) => `wrong déjà 漢字\x15${key}\r`],
+    ["Ctrl-W", (key) => `wrong\x17${key}\r`],
+    ["Backspace behind a character of four bytes", (key) => `${key}🙂\x7f\r`],
+    ["arrow keys", (key) => `\x1b[D\x1bOA${key}\x1b[1;5C\r`],
+  ];
+  for (const [index, [what, keys]] of typed.entries()) {
+    // Every size with every key is tried without a terminal (keys_test.ts).
+    for (const size of [SIZES[index % SIZES.length]]) {
+      it(`the hidden prompt takes ${what}, in pieces of ${size}`, async () => {
+        const steps = [{ wait: PROMPT, send: keys(platform.key!), size }];
+        const { code, output } = await onPty(["auth", "login"], env, steps);
+        assertEquals([code, output.includes(platform.key!.slice(9))], [0, false], output);
+      });
+    }
+  }
+
+  const names: [string, string, string][] = [
+    ["pasted text of many scripts", "déjà 漢字 🙂", "déjà 漢字 🙂"],
+    ["the first of two pasted lines", "nightly\nrest", "nightly"],
+    ["a paste with its marks", "\x1b[200~nightly\nrest\x1b[201~", "nightly"],
+    ["text without a terminal's reports", "night\x1b[<0;12;40Mly", "nightly"],
+    ["what is left after Backspace over an emoji", "a🙂\x7fb", "ab"],
+  ];
+  for (const [index, [what, text, name]] of names.entries()) {
+    for (const size of [SIZES[index % SIZES.length]]) {
+      it(`a name is ${what}, in pieces of ${size}, and answers no other question`, async () => {
+        const flags = ["--scope", "prj_1", "--permission", "upload_results", "--expires", "30d"];
+        const steps = [
+          { wait: "Name:", send: text.includes("\n") && !text.includes("\x1b") ? text : `${text}\r`, size },
+          { wait: "Continuous integration", send: "\x1b[B\x1b[B\x1b[B\r", size },
+        ];
+        const keyEnv = { ...env, FLUXLOOP_API_KEY: platform.key! };
+        const { code, output } = await onPty(["apikeys", "create", ...flags], keyEnv, steps);
+        assertEquals(code, 0, output);
+        assertStringIncludes(output, "flux_ci_");
+        const { stdout } = await fluxloop(["apikeys", "list", "--json"], { env: keyEnv });
+        assertEquals(JSON.parse(stdout).api_keys.at(-1).name, name);
+      });
+    }
+  }
+
+  it("chooses what several arrow keys at once lead to", async () => {
+    const profiles = ["a", "b", "c", "d"].map((it) => `  ${it}:\n    api_key: flux_dev_${it}\n`);
+    await Deno.mkdir(`${home}/.fluxloop`, { mode: 0o700 });
+    await Deno.writeTextFile(`${home}/.fluxloop/credentials`, `profiles:\n${profiles.join("")}`, { mode: 0o600 });
+    await onPty(["auth", "switch"], env, [{ wait: "d", send: "\x1b[B\x1b[B\x1b[B\r" }]);
+    assertStringIncludes(await Deno.readTextFile(`${home}/.fluxloop/credentials`), "default_profile: d\n");
+  });
+
+  it("asks for the key without echo where standard input is the terminal", async () => {
+    const steps = [{ wait: PROMPT, send: `${platform.key}\n` }];
+    const { code, output } = await onPty(["auth", "login", "--api-key-stdin"], env, steps);
+    assertEquals([code, output.includes("Please enter your API key")], [0, true]);
+    assertEquals(output.includes(platform.key!.slice(9)), false);
+  });
+
+  const ends: [string, Omit<Step, "wait">][] = [
+    ["Ctrl-C", { send: "flux\x03" }],
+    ["SIGINT", { send: "flux", signal: "SIGINT" }],
+    ["SIGTERM", { send: "flux", signal: "SIGTERM" }],
+    ["SIGHUP", { send: "flux", signal: "SIGHUP" }],
+  ];
+  const prompts: [string, string[], string][] = [
+    ["the hidden prompt", ["auth", "login"], PROMPT],
+    ["a line", ["apikeys", "create"], "Name:"],
+    ["a list", ["apikeys", "delete", "key_1"], "Delete the key"],
+  ];
+  for (const [what, args, wait] of prompts) {
+    for (const [how, step] of ends) {
+      it(`${how} in ${what} restores the terminal each time`, async () => {
+        const own = args[0] === "auth" ? env : { ...env, FLUXLOOP_API_KEY: platform.key! };
+        for (let keys = 0; keys < 2; keys++) {
+          const typed = step.send === undefined ? undefined : "a".repeat(keys) + step.send;
+          const { code, output, isCooked } = await onPty(args, own, [{ ...step, wait, send: typed }]);
+          const last = (a: string, b: string) => output.lastIndexOf(a) > output.lastIndexOf(b);
+          assertEquals({
+            code,
+            isCooked,
+            cursor: last("\x1b[?25h", "\x1b[?25l"),
+            paste: last("\x1b[?2004l", "\x1b[?2004h"),
+          }, {
+            code: 130,
+            isCooked: true,
+            cursor: true,
+            paste: true,
+          });
+        }
+      });
+    }
+  }
+
+  it("ends when the terminal hangs up in the hidden prompt", async () => {
+    const { code } = await onPty(["auth", "login"], env, [{ wait: PROMPT, send: "flux", hangUp: true }]);
+    assertEquals(code, 130);
+  });
+});
