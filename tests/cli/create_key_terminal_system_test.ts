@@ -67,7 +67,7 @@ describe("apikeys create on a terminal", () => {
     await enter(`fluxloop apikeys create ${named}; echo ended $?`);
     await terminal.waitFor(/Name:/);
     await enter("short");
-    assertStringIncludes(await terminal.waitFor(/ended 0 ?$/m), '✅ Key "short" was made');
+    assertStringIncludes(await terminal.waitFor(/ended 0 ?$/m), '✅ Created key "short"');
   });
 
   for (const nothing of ["", "  "]) {

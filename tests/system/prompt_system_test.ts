@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import { base, type ServedPlatform, servePlatform } from "../support/program.ts";
 import { Terminal } from "../support/terminal.ts";
@@ -65,7 +65,7 @@ describe(`the hidden prompt in a real terminal, on the base of Deno ${base().den
       await terminal.press(key);
       assertStringIncludes(await terminal.waitFor(/code \d+/), "\ncode 130");
       await assertTerminalIsRestored();
-      assertEquals([...Deno.readDirSync(home)], []);
+      await assertRejects(() => Deno.stat(`${home}/.fluxloop/credentials`), Deno.errors.NotFound);
     });
   }
 
