@@ -28,8 +28,20 @@ export interface Target {
   readonly apiUrl: URL;
   /** An API key or an access token; it is sent to `apiUrl`'s origin and nowhere else. `null`: none is sent. */
   readonly key: string | null;
-  /** The profile whose login through the browser the key is of; `null` for any other key. */
-  readonly login?: string | null;
+  /** The login through the browser that the key is an access token of; `null`: it is an API key. */
+  readonly login?: Login | null;
+}
+
+/** A login through the browser, whose access tokens can be replaced. */
+export interface Login {
+  /** The profile's name. */
+  readonly profile: string;
+  /**
+   * @param rejected The access token that the platform has rejected.
+   * @returns Another one.
+   * @throws {LoginEndedError} When the platform issues no other.
+   */
+  refresh(rejected: string): Promise<string>;
 }
 
 /** What is asked of the platform. */
@@ -97,7 +109,7 @@ export function get(context: Context, target: Target, path: string, options?: Re
  * @returns The answer, whatever its status; redirects inside the origin have been followed.
  * @throws {NetworkError} When the platform cannot be reached or does not finish in time.
  * @throws {PlatformError} When the answer is too large, or leads elsewhere.
- * @throws {LoginEndedError} On 401 with the access token of a login through the browser.
+ * @throws {LoginEndedError} On 401 with the access token of a login through the browser, and with its replacement.
  * @throws {ConfigurationError} When the proxy's address is none.
  * @throws {InterruptedError} When the program is told to stop.
  */
@@ -106,6 +118,22 @@ export async function send(
   target: Target,
   message: Message,
   options: RequestOptions = {},
+): Promise<Answer> {
+  const { login, key } = target;
+  const first = await sendWithKey(context, target, message, options);
+  if (!login || key === null || !isRejectedByPlatform(first)) return first;
+  // The token looked valid: this machine's clock is slow, or the token was revoked early.
+  const second = await sendWithKey(context, { ...target, key: await login.refresh(key) }, message, options);
+  // A login has no key that somebody could have mistyped.
+  if (isRejectedByPlatform(second)) throw new LoginEndedError(login.profile);
+  return second;
+}
+
+async function sendWithKey(
+  context: Context,
+  target: Target,
+  message: Message,
+  options: RequestOptions,
 ): Promise<Answer> {
   const { log = () => {}, onAnswer = () => {}, deadline = DEFAULT_DEADLINE, caCerts = [] } = options;
   const { method, path } = message;
@@ -124,8 +152,6 @@ export async function send(
       if (pause === null || context.monotonic() + pause >= end) {
         const answer = { method, path, ...conclude(outcome) };
         onAnswer(answer);
-        // A login has no key that somebody could have mistyped.
-        if (target.login && isRejectedByPlatform(answer)) throw new LoginEndedError(target.login);
         return answer;
       }
       log(`  again in ${(pause / 1000).toFixed(1)} s`);

@@ -47,20 +47,54 @@ export async function refreshTokens(
   login: SavedLogin,
   requests?: RequestOptions,
 ): Promise<Tokens> {
+  const isUsable = (tokens: Tokens) => !isExpiring(tokens, context.now());
+  if (isUsable(login.tokens)) return login.tokens;
+  try {
+    return await replaceTokens(context, login, isUsable, requests);
+  } catch (error) {
+    const isTransient = error instanceof NetworkError || error instanceof PlatformError;
+    if (isTransient && Date.parse(login.tokens.expiresAt) > context.now().getTime()) return login.tokens;
+    throw error;
+  }
+}
+
+/**
+ * Replaces an access token that the platform has rejected, unless another process has done so meanwhile.
+ *
+ * @param context The outside world.
+ * @param login The login.
+ * @param rejected The access token.
+ * @param requests How requests are made.
+ * @returns Another access token.
+ * @throws As {@linkcode refreshTokens}.
+ */
+export async function replaceRejected(
+  context: Context,
+  login: SavedLogin,
+  rejected: string,
+  requests?: RequestOptions,
+): Promise<string> {
+  const isUsable = ({ accessToken }: Tokens) => accessToken !== rejected;
+  const { accessToken } = await replaceTokens(context, login, isUsable, requests);
+  if (accessToken === rejected) throw new LoginEndedError(login.name);
+  return accessToken;
+}
+
+/** Replaces the tokens under the profile's lock, unless those that are saved by then are usable. */
+async function replaceTokens(
+  context: Context,
+  login: SavedLogin,
+  isUsable: (tokens: Tokens) => boolean,
+  requests?: RequestOptions,
+): Promise<Tokens> {
   const { location, name, apiUrl } = login;
-  if (!isExpiring(login.tokens, context.now())) return login.tokens;
   const store = new SecretStore(context, location);
   await requireWritable(location);
   const patience = (requests?.deadline ?? DEFAULT_DEADLINE) + PATIENCE;
   return await withFileLock(profileLock(location, name), async () => {
     const tokens = await savedTokens(store, login);
-    if (!isExpiring(tokens, context.now())) return tokens;
-    const issued = await refreshDeviceLogin(context, apiUrl, tokens, requests).catch((error) => {
-      const isTransient = error instanceof NetworkError || error instanceof PlatformError;
-      if (isTransient && Date.parse(tokens.expiresAt) > context.now().getTime()) return "later" as const;
-      throw error;
-    });
-    if (issued === "later") return tokens;
+    if (isUsable(tokens)) return tokens;
+    const issued = await refreshDeviceLogin(context, apiUrl, tokens, requests);
     if (issued === null) throw new LoginEndedError(name);
     const refreshed: Tokens = {
       kind: "tokens",

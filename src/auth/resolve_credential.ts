@@ -4,7 +4,7 @@
  * @module
  */
 import { DEFAULT_API_URL } from "../api_client/api_url.ts";
-import type { RequestOptions } from "../api_client/transport.ts";
+import type { Login, RequestOptions } from "../api_client/transport.ts";
 import type { Context } from "../context.ts";
 import { readSmallFile } from "../credentials/bounded_read.ts";
 import { readCredentials } from "../credentials/credential_store.ts";
@@ -39,8 +39,8 @@ export interface ResolveOptions {
 export interface Credential {
   /** An API key, or the access token of a login through the browser. */
   readonly key: string;
-  /** The profile whose login through the browser it belongs to; `null`: it is an API key. */
-  readonly login: string | null;
+  /** The login through the browser that it is an access token of; `null`: it is an API key. */
+  readonly login: Login | null;
   readonly source: KeySource;
   /** The option or variable that it came from; for a profile, the profile's name. */
   readonly origin: string;
@@ -108,14 +108,19 @@ export async function credentialIn(
   const about = { source: "profile", origin: name, profile, apiUrl, overridden: null } as const;
   if (secret.kind === "api_key") return { ...about, key: parseApiKey(secret.key, `profile "${name}"`), login: null };
   // Most logins are by key.
-  const { refreshTokens } = await import("./refresh_tokens.ts");
+  const { refreshTokens, replaceRejected } = await import("./refresh_tokens.ts");
+  const saved = { location, name, tokens: secret, apiUrl };
+  const login: Login = {
+    profile: name,
+    refresh: (rejected) => replaceRejected(context, saved, rejected, how.requests),
+  };
   try {
-    const { accessToken } = await refreshTokens(context, { location, name, tokens: secret, apiUrl }, how.requests);
-    return { ...about, key: accessToken, login: name };
+    const { accessToken } = await refreshTokens(context, saved, how.requests);
+    return { ...about, key: accessToken, login };
   } catch (error) {
     const isTransient = error instanceof NetworkError || error instanceof PlatformError;
     if (!how.acceptsExpired || !isTransient) throw error;
-    return { ...about, key: secret.accessToken, login: name };
+    return { ...about, key: secret.accessToken, login };
   }
 }
 

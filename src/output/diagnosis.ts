@@ -168,6 +168,8 @@ function remedyOf(failure: FluxloopError): string {
       return "check the host name, the network, and the proxy and CA certificate settings";
     case "platform":
       return "try again later; if it persists, contact the operator of the platform or the proxy";
+    case "login_ended":
+      return "log in again: fluxloop auth login --web";
     case "permission_denied":
       return "create a key with this permission";
     case "usage":

@@ -64,17 +64,32 @@ describe("the tokens of a login through the browser", () => {
     });
   }
 
-  it("are said to have ended where the platform takes them no longer, though their time is not up", async () => {
-    const { url } = platform(issue(WHOLE));
-    const session = loggedIn(url, "2024-01-22T13:00:00Z");
-    for (const command of [["auth", "whoami"], ["auth", "status"], ["apikeys", "list"]]) {
-      const { code, stdout, stderr } = await session.run(command);
+  const early = "2024-01-22T13:00:00Z";
+  for (const command of [["auth", "whoami"], ["auth", "status"], ["apikeys", "list"]]) {
+    it(`are replaced once when the platform rejects them early, in ${command.join(" ")}`, async () => {
+      const server = platform(issue(WHOLE));
+      const session = loggedIn(server.url, early);
+      await session.run(command);
+      const refreshes = paths(server).filter((it) => it.endsWith("/refresh")).length;
+      assertEquals([refreshes, session.saved()!.includes(NEW)], [1, true]);
+      assertEquals(server.requests.at(-1)!.headers.get("authorization"), `Bearer ${NEW}`);
+    });
+
+    it(`have ended when the platform rejects them and issues no others, in ${command.join(" ")}`, async () => {
+      const { url } = platform(() => Response.json({ code: "invalid_refresh_token" }, { status: 401 }));
+      const { code, stdout, stderr } = await loggedIn(url, early).run(command);
       assertEquals(code, 3);
       assertStringIncludes(
         stdout + stderr,
         'The login of profile "default" has ended; log in again: fluxloop auth login --web',
       );
-    }
+    });
+  }
+
+  it("have ended when the platform rejects the new ones, too", async () => {
+    const server = platform(issue({ ...WHOLE, access_token: "fluxat_other_access_token_000000000000000" }));
+    const { code } = await loggedIn(server.url, early).run(["auth", "whoami"]);
+    assertEquals([code, paths(server)], [3, ["/api/auth/me", "/api/cli-connect/refresh", "/api/auth/me"]]);
   });
 
   it("are saved whole, beside what else the profile holds", async () => {
