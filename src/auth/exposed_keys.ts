@@ -40,6 +40,7 @@ export function findExposedKeys(context: Context, key: string, end: number): Exp
       const path = `${folder}/${name}`;
       if (isDirectory && !FOREIGN.includes(name)) folders.push(path);
       if (!isFile || !ENV_FILE.test(name)) continue;
+      if (context.monotonic() >= end) break;
       const line = lineWith(path, key);
       if (line !== null && isTakenByGit(path)) exposed.push({ path: path.slice(tree.length + 1), line });
     }

@@ -10,6 +10,7 @@ import { credentialsLocation } from "../credentials/location.ts";
 import { readSmallFile } from "../credentials/bounded_read.ts";
 import { checkProfileName } from "../credentials/profile_name.ts";
 import { ConfigurationError } from "../errors.ts";
+import { homeFolder } from "../paths.ts";
 
 /** A project's pinned profile. */
 export interface Pin {
@@ -34,13 +35,25 @@ const MENTION = /^(["']?)profile\1[ \t]*:/;
  */
 export function findPin(context: Context): Pin | null {
   const own = credentialsLocation(context)?.folder;
-  const home = context.env(context.system.os === "windows" ? "USERPROFILE" : "HOME");
-  for (let at = currentFolder(context); at !== null && at !== home; at = dirname(at) === at ? null : dirname(at)) {
+  const home = homeFolder(context);
+  for (let at = currentFolder(context); at !== null; at = dirname(at) === at ? null : dirname(at)) {
+    if (isSame(at, home)) return null;
     const folder = join(at, ".fluxloop");
-    const name = folder === own ? null : pinIn(join(folder, FILE));
+    const name = isSame(folder, own) ? null : pinIn(join(folder, FILE));
     if (name !== null) return { profile: name, file: join(folder, FILE) };
   }
   return null;
+}
+
+/** Whether two paths lead to one folder: the home folder's own path may be a link. */
+function isSame(path: string, other: string | undefined): boolean {
+  if (other === undefined) return false;
+  if (path === other) return true;
+  try {
+    return Deno.realPathSync(path) === Deno.realPathSync(other);
+  } catch {
+    return false;
+  }
 }
 
 /** A folder that was removed is in no project. */
@@ -55,16 +68,15 @@ function currentFolder(context: Context): string | null {
 function pinIn(path: string): string | null {
   let text: string;
   try {
+    // In a folder that others can write to, anybody can leave one: as with git, only one's own counts.
+    if (isForeign(Deno.lstatSync(dirname(path))) || isForeign(Deno.lstatSync(path))) return null;
     const info = Deno.statSync(path);
-    // In a folder that others may write to, anybody could leave one: as git has it, only one's own counts.
     if (!info.isFile || isForeign(info)) return null;
     text = readSmallFile(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return null;
     if (error instanceof RangeError) throw new ConfigurationError(`${path} can't be read: ${error.message}`);
-    // Nor may somebody else's folder stand in everybody's way that nobody else may look into.
-    if (isInForeignFolder(path)) return null;
-    throw new ConfigurationError(`${path} cannot be read: the system refused it`, { cause: error });
+    throw new ConfigurationError(`Can't read ${path}: the system refused it`, { cause: error });
   }
   const lines = text.replace(/^\ufeff/, "").split(/\r?\n/);
   const pins = lines.filter((it) => MENTION.test(it));
@@ -81,14 +93,6 @@ function pinIn(path: string): string | null {
 function isElsewhere(lines: readonly string[]): boolean {
   const first = lines.find((it) => !/^(?:[ \t]*(?:#|$)|---|%)/.test(it));
   return first !== undefined && /^[ \t{]/.test(first) && lines.some((it) => /\bprofile\b["']?[ \t]*:/.test(it));
-}
-
-function isInForeignFolder(path: string): boolean {
-  try {
-    return isForeign(Deno.statSync(dirname(path)));
-  } catch {
-    return false;
-  }
 }
 
 function isForeign(info: Deno.FileInfo): boolean {

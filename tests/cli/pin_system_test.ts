@@ -11,7 +11,7 @@ describe("a project's pin in a folder of somebody else's", () => {
       `cd "$1" && chmod 755 . && mkdir -p home/.fluxloop shared/.fluxloop shared/project &&
       printf 'profiles:\\n  default:\\n    api_key: flux_dev_mine\\n  other:\\n    api_key: flux_dev_other\\n' > home/.fluxloop/credentials &&
       echo 'profile: other' > shared/.fluxloop/config.yaml &&
-      chown -R ${UID.ordinary} home && chmod -R go= home && chown -R ${UID.stranger} shared/.fluxloop`,
+      mkdir home/elsewhere && echo 'profile: other' > home/elsewhere/config.yaml && chown -R ${UID.ordinary} home && chmod -R go= home && chown -R ${UID.stranger} shared/.fluxloop`,
       folder,
     );
   });
@@ -21,13 +21,25 @@ describe("a project's pin in a folder of somebody else's", () => {
     ["that all may read", "true"],
     ["that nobody else may look into", 'chmod 700 "$1/shared/.fluxloop"'],
     ["whose file nobody else may read", 'chmod 600 "$1/shared/.fluxloop/config.yaml"'],
+    ["that is a link to itself", 'cd "$1/shared" && rm -r .fluxloop && ln -s .fluxloop .fluxloop'],
+    ["that is a link to one's own", 'cd "$1/shared" && rm -r .fluxloop && ln -s ../home/elsewhere .fluxloop'],
   ];
   for (const [what, arrange] of arrangements) {
     it(`chooses nothing and stands in nobody's way, in one ${what}`, async () => {
-      await asRoot(arrange, folder);
+      await asRoot(`${arrange}; chown -h ${UID.stranger} "$1/shared/.fluxloop"`, folder);
       const options = { env: { HOME: `${folder}/home` }, cwd: `${folder}/shared/project` };
       const { code, stdout, stderr } = await runAs("ordinary", [PROGRAM, "auth", "token"], options);
       assertEquals([code, stdout, stderr], [0, "flux_dev_mine\n", ""]);
     });
   }
+
+  it("isn't looked for in one's own home, whichever link leads there", async () => {
+    await asRoot('cd "$1" && ln -s home link && cp home/elsewhere/config.yaml home/.fluxloop/', folder);
+    const options = { env: { HOME: `${folder}/link` }, cwd: `${folder}/home/elsewhere` };
+    const { code, stdout } = await runAs("root", [PROGRAM, "auth", "token"], {
+      ...options,
+      env: { ...options.env, FLUXLOOP_HOME: `${folder}/own` },
+    });
+    assertEquals([code, stdout], [3, ""]);
+  });
 });
