@@ -7,6 +7,9 @@ import { leaveWorlds } from "../support/world.ts";
 
 const KEY = "flux_dev_old00000000000000000000000000";
 const MIB = 1024 * 1024;
+const isLong = Deno.env.has("FLUXLOOP_TEST_LONG");
+/** How many profiles a large file has: some 10 MB of them in the long tests. */
+const PROFILES = isLong ? 60_000 : 3_000;
 /** What a file may be larger for having been written anew, and a profile more. */
 const GROWTH = 4;
 
@@ -103,14 +106,13 @@ describe("a hostile credentials file", () => {
   }
 
   for (const [what, comment] of [["as the program writes it", ""], ["with a comment", "# mine\n"]]) {
-    it(`of 10 MB, ${what}, loses none of its profiles`, async () => {
-      const count = 60_000;
-      const session = new AnsweringSession(comment + profiles(count));
+    it(`of ${PROFILES} profiles, ${what}, loses none of them`, async () => {
+      const session = new AnsweringSession(comment + profiles(PROFILES));
       assertEquals((await session.run(["auth", "token", "--profile", "p7"])).code, 0);
       assertEquals((await session.login()).code, 0);
       const written = session.saved()!;
-      assertEquals([written.length > 10 * MIB, written.match(/^ {2}\w+:$/gm)!.length], [true, count + 1]);
-      assertEquals((await session.run(["auth", "token", "--profile", `p${count - 1}`])).code, 0);
+      assertEquals(written.match(/^ {2}\w+:$/gm)!.length, PROFILES + 1);
+      assertEquals((await session.run(["auth", "token", "--profile", `p${PROFILES - 1}`])).code, 0);
     });
   }
 

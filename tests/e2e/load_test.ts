@@ -8,10 +8,12 @@ import { Fixture } from "../embedded_platform/running_platform.ts";
 import { EXPIRED_KEY, fillPlatform, REVOKED_KEY } from "../support/platform.ts";
 import { type ServedPlatform, servePlatform } from "../support/program.ts";
 
-const CLIENTS = 200;
-/** How often each client asks; with the long tests, for ten seconds. */
-const QUESTIONS = 25;
 const isLong = Deno.env.has("FLUXLOOP_TEST_LONG");
+const CLIENTS = isLong ? 200 : 25;
+/** How many keys the other process adds meanwhile. */
+const ADDED = isLong ? 100 : 25;
+/** How often each client asks; with the long tests, for ten seconds. */
+const QUESTIONS = 14;
 
 /** A key of each client's own, with its id. */
 interface Owner {
@@ -101,7 +103,7 @@ describe(`the embedded platform, asked by ${CLIENTS} clients at once`, () => {
     let isBusy = true;
     // Uses each new key as soon as it is told, and ends the load when there were enough.
     const adding = (async () => {
-      while (added.length < 100) added.push(await writer.nextLine());
+      while (added.length < ADDED) added.push(await writer.nextLine());
       isBusy = false;
     })();
     const clients = owners.map((it) => client(it, () => isBusy));

@@ -28,6 +28,8 @@ export interface WorldOptions {
   readonly cwd?: string;
   /** Without it programs are really run, in this process's own environment. */
   readonly runProgram?: Context["runProgram"];
+  /** Stands for the program that would take this one's place; without it, none may. */
+  readonly execute?: Context["execute"];
 }
 
 /** A world, and what was said in it. */
@@ -101,7 +103,8 @@ export function world(options: WorldOptions = {}): World {
     cwd: () => options.cwd ?? home,
     runProgram: options.runProgram ?? runProgram,
     launch: (program, args) => void launched.push([program, ...args]),
-    execute: () => Promise.reject(new Error("another program would stand in the test's place")),
+    execute: options.execute ??
+      (() => Promise.reject(new Error("another program would stand in the test's place"))),
     programGroups,
     keepIgnoredSignals: () => {},
     renounceProcesses: () => {},

@@ -101,7 +101,8 @@ describe("an agent that is a Python function", () => {
   });
 
   it("fails its own run alone when it hangs", async () => {
-    const runner = await runnerOf({ ...target("hanging"), timeout: 2000 });
+    // The limit applies to Python's start, too, which takes long on a busy machine.
+    const runner = await runnerOf({ ...target("hanging"), timeout: 10_000 });
     const [failure, ...others] = await Promise.all([
       failureOf(runner, "hang"),
       answerTo(runner, "a"),
