@@ -146,7 +146,8 @@ async function withdraw(
   requests?: RequestOptions,
 ): Promise<boolean> {
   if (id === null) return false;
-  const unstopped = { ...context, stopped: new AbortController().signal };
+  // Not a copy: the context may itself be derived from another one.
+  const unstopped: Context = Object.create(context, { stopped: { value: new AbortController().signal } });
   return await deleteApiKey(unstopped, credential, id, requests).then(() => true, () => false);
 }
 
