@@ -4,6 +4,8 @@ import { Authority, type Certificate } from "../support/certificates.ts";
 import { diagnosed } from "../support/diagnosed.ts";
 import { DOCUMENTED_KEY } from "../support/platform.ts";
 import { base, fluxloop } from "../support/program.ts";
+import { type Outcome, Session } from "../support/session.ts";
+import { leaveWorlds } from "../support/world.ts";
 
 const HERE = "DNS:localhost,IP:127.0.0.1";
 const ME = { account: { id: "usr_1", email: "john@example.com" }, organizations: [], projects: [] };
@@ -21,7 +23,10 @@ describe(`secure connections, on the base of Deno ${base().deno}`, () => {
     await authority.remove();
     await Deno.remove(folder, { recursive: true });
   });
-  afterEach(() => stop());
+  afterEach(async () => {
+    await stop();
+    leaveWorlds();
+  });
 
   /** Serves a platform's answer with this certificate. @returns Its API URL. */
   function serve(certificate: Certificate): string {
@@ -35,8 +40,17 @@ describe(`secure connections, on the base of Deno ${base().deno}`, () => {
     return `https://localhost:${server.addr.port}`;
   }
 
-  const whoami = (url: string, args: string[] = [], env: Record<string, string> = {}) =>
-    fluxloop(["auth", "whoami", ...args], { env: { FLUXLOOP_API_URL: url, FLUXLOOP_API_KEY: DOCUMENTED_KEY, ...env } });
+  /** Runs a command of the executable, whose runtime has TLS of its own, or in-process where that makes no difference. */
+  type Runner = (url: string, args: string[], env?: Record<string, string>) => Promise<Outcome>;
+  const environment = (url: string, env: Record<string, string> = {}) => ({
+    FLUXLOOP_API_URL: url,
+    FLUXLOOP_API_KEY: DOCUMENTED_KEY,
+    ...env,
+  });
+  const compiled: Runner = (url, args, env) => fluxloop(args, { env: environment(url, env) });
+  const here: Runner = (url, args, env) => new Session({ env: environment(url, env), now: new Date() }).run(args);
+  const whoami = (url: string, args: string[] = [], env: Record<string, string> = {}, run = compiled) =>
+    run(url, ["auth", "whoami", ...args], env);
 
   const trusted: [string, (file: string) => string[], (file: string) => Record<string, string>][] = [
     ["--ca-file", (file) => ["--ca-file", file], () => ({})],
@@ -80,11 +94,7 @@ describe(`secure connections, on the base of Deno ${base().deno}`, () => {
   }
 
   const doctor = async (url: string, env: Record<string, string> = {}) =>
-    diagnosed(
-      await fluxloop(["auth", "doctor", "--json"], {
-        env: { FLUXLOOP_API_URL: url, FLUXLOOP_API_KEY: DOCUMENTED_KEY, ...env },
-      }),
-    );
+    diagnosed(await here(url, ["auth", "doctor", "--json"], env));
 
   for (const [what, make, isKnown, sentence] of refused) {
     it(`are named by the doctor when the certificate is one ${what}`, async () => {
@@ -135,7 +145,7 @@ describe(`secure connections, on the base of Deno ${base().deno}`, () => {
         const path = `${folder}/${crypto.randomUUID()}`;
         const text = content(await Deno.readTextFile(authority.file));
         if (text !== null) await Deno.writeTextFile(path, text);
-        const { code, stderr } = await whoami("https://localhost:1", ...naming(path));
+        const { code, stderr } = await whoami("https://localhost:1", ...naming(path), here);
         const line = `❌ Error: Can't use the certificate file ${path} from ${origin}: ${reason}\n`;
         assertEquals([code, stderr], [2, line]);
       });
@@ -151,7 +161,7 @@ describe(`secure connections, on the base of Deno ${base().deno}`, () => {
     it(`accept a certificate file that ${what}`, async () => {
       const path = `${folder}/${crypto.randomUUID()}`;
       await Deno.writeTextFile(path, changed(await Deno.readTextFile(authority.file)));
-      assertEquals((await whoami(serve(await authority.issue(HERE)), ["--ca-file", path])).code, 0);
+      assertEquals((await whoami(serve(await authority.issue(HERE)), ["--ca-file", path], {}, here)).code, 0);
     });
   }
 

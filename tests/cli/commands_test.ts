@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
+import { DOCUMENTED, PERMISSION_DENIAL } from "../support/documentation.ts";
 import { listen } from "../support/listener.ts";
 import { DOCUMENTED_KEY, startPlatform, type TestPlatform } from "../support/platform.ts";
 import { Session } from "../support/session.ts";
@@ -77,12 +78,7 @@ Usage this month: unknown
   it("whoami shows a denied permission as the documentation has it", async () => {
     const denying = listen(() =>
       Response.json(
-        {
-          code: "permission_denied",
-          required_permission: "upload_results",
-          permissions: ["read_scenarios"],
-          detail: "no",
-        },
+        PERMISSION_DENIAL,
         { status: 403 },
       )
     );
@@ -91,13 +87,7 @@ Usage this month: unknown
     await denying.stop();
     assertEquals([code, stderr], [
       3,
-      `❌ Error: Permission denied
-
-Your API key doesn't have permission to perform this action.
-
-Required permission: upload_results
-Your permissions: read_scenarios
-`,
+      DOCUMENTED.permissionDenied,
     ]);
   });
 

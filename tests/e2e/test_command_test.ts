@@ -1,13 +1,12 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import { CONFIGURATION_SCHEMA } from "../../src/experiment/configuration_schema.ts";
+import { DOCUMENTED } from "../support/documentation.ts";
 import { listen, type Listener } from "../support/listener.ts";
 import { fluxloop, type ServedPlatform, servePlatform, start } from "../support/program.ts";
 
 const AGENT = new URL("fixtures/agent.ts", import.meta.url).pathname.replace(/^\/([A-Z]:)/, "$1");
 const DENO = Deno.execPath();
-const FORBIDDEN = "❌ Error: Permission denied\n\nYour API key doesn't have permission to perform this action.\n\n" +
-  "Required permission: upload_results\nYour permissions: read_scenarios\n";
 
 describe("fluxloop test", () => {
   let folder: string;
@@ -146,7 +145,7 @@ describe("fluxloop test", () => {
   it("finds out that the key may not upload before the agent is asked", async () => {
     await configure({ runner: http(), inputs: ["a"] });
     const { code, stdout, stderr } = await test([], { FLUXLOOP_API_KEY: await lesserKey() });
-    assertEquals([code, stdout, stderr], [3, "", FORBIDDEN]);
+    assertEquals([code, stdout, stderr], [3, "", DOCUMENTED.permissionDenied]);
     assertEquals([agent.requests.length, experiments()], [0, []]);
   });
 

@@ -17,6 +17,7 @@ import { pullInputs, type PullOptions } from "../../src/experiment/pull.ts";
 import { latestExperiment, requireUploadPermission, uploadExperiment } from "../../src/experiment/upload.ts";
 import { DOCUMENTED_KEY, SEED_DAY, startPlatform } from "../embedded_platform/running_platform.ts";
 import { DOCUMENTED_DAY, leaveWorlds, type World, world } from "../support/world.ts";
+import { DOCUMENTED } from "../support/documentation.ts";
 import { experimentOf, failed, passed } from "../support/experiments.ts";
 
 const READER = "flux_ci_reader00000000000000000000000";
@@ -24,15 +25,6 @@ const WRITER = "flux_ci_writer00000000000000000000000";
 const USED = 234;
 /** More than a part takes: 256 KiB. */
 const LARGE = Array.from({ length: 60 }, (_, index) => passed(index, "ä\n".repeat(5000)));
-
-/** The seed, "Permission Denied". */
-const DENIED = `❌ Error: Permission denied
-
-Your API key doesn't have permission to perform this action.
-
-Required permission: upload_results
-Your permissions: read_scenarios
-`;
 
 describe("an upload", () => {
   let platform: LocalPlatform;
@@ -212,7 +204,10 @@ describe("an upload", () => {
     const folder = await make([passed(1)]);
     const error = await assertRejects(() => upload(folder, READER), PermissionDeniedError);
     const { context } = here;
-    assertEquals([failureText(error, styleFor(context, context.stderr, false)), sizes], [DENIED, []]);
+    assertEquals([failureText(error, styleFor(context, context.stderr, false)), sizes], [
+      DOCUMENTED.permissionDenied,
+      [],
+    ]);
   });
 
   it("is found out to be forbidden before there is anything to send", async () => {

@@ -4,6 +4,18 @@
  * @module
  */
 
+/** @returns A text as the page has it, which has lost the indentation of lists, and blanks at line ends. */
+export function asOnThePage(text: string): string {
+  return text.replaceAll(/^ +| +$/gm, "");
+}
+
+/** What a platform answers with 403 to have {@linkcode DOCUMENTED}'s `permissionDenied` shown. */
+export const PERMISSION_DENIAL = {
+  code: "permission_denied",
+  required_permission: "upload_results",
+  permissions: ["read_scenarios"],
+};
+
 /** The page's output blocks. */
 export const DOCUMENTED = {
   login: `$ fluxloop auth login

@@ -1,0 +1,116 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
+import { asOnThePage, DOCUMENTED, PERMISSION_DENIAL } from "../support/documentation.ts";
+import { listen } from "../support/listener.ts";
+import { DOCUMENTED_KEY, startPlatform, type TestPlatform } from "../support/platform.ts";
+import { fluxloop, type ServedPlatform, servePlatform } from "../support/program.ts";
+import { Session } from "../support/session.ts";
+import { leaveWorlds } from "../support/world.ts";
+
+const DAY = 24 * 60 * 60 * 1000;
+
+describe("the documentation's output, byte for byte", () => {
+  let platform: TestPlatform;
+  let session: Session;
+
+  beforeAll(async () => {
+    platform = await startPlatform();
+    session = new Session({ env: { FLUXLOOP_API_URL: platform.url } });
+    await session.run(["auth", "login", "--api-key", DOCUMENTED_KEY]);
+  });
+  afterAll(async () => {
+    await platform.stop();
+    leaveWorlds();
+  });
+
+  it("auth login; the typed key is not shown, and one line says so", async () => {
+    const terminal = new Session({ env: { FLUXLOOP_API_URL: platform.url, NO_COLOR: "1" }, typed: DOCUMENTED_KEY });
+    const { code, stdout, stderr } = await terminal.run(["auth", "login"]);
+    const shown = `$ fluxloop auth login\n${stderr}${stdout}`.replace(
+      "(Typing is hidden.)\n",
+      `> ${DOCUMENTED_KEY}\n`,
+    );
+    assertEquals([code, asOnThePage(shown)], [0, DOCUMENTED.login]);
+  });
+
+  for (const command of ["status", "whoami"] as const) {
+    it(`auth ${command}`, async () => {
+      const { code, stdout, stderr } = await session.run(["auth", command]);
+      assertEquals([code, stderr, asOnThePage(stdout)], [0, "", DOCUMENTED[command]]);
+    });
+  }
+
+  it("an invalid key, the address being the platform's own", async () => {
+    const { code, stdout, stderr } = await session.run(["auth", "login", "--api-key", "flux_dev_wrong"]);
+    const here = DOCUMENTED.invalidKey.replace("https://app.fluxloop.ai", platform.url);
+    assertEquals([code, stdout, asOnThePage(stderr)], [3, "", here]);
+  });
+
+  it("a denied permission", async () => {
+    const denying = listen(() => Response.json(PERMISSION_DENIAL, { status: 403 }));
+    const env = { FLUXLOOP_API_URL: denying.url, FLUXLOOP_API_KEY: DOCUMENTED_KEY };
+    const { code, stdout, stderr } = await session.run(["auth", "whoami"], { env });
+    await denying.stop();
+    assertEquals([code, stdout, asOnThePage(stderr)], [3, "", DOCUMENTED.permissionDenied]);
+  });
+
+  it("a failed connection", async () => {
+    const fetch = () => Promise.reject(new TypeError("dns error: failed to lookup address information"));
+    const { code, stdout, stderr } = await session.run(["auth", "whoami"], {
+      env: { FLUXLOOP_API_KEY: DOCUMENTED_KEY },
+      fetch,
+    });
+    assertEquals([code, stdout, asOnThePage(stderr)], [4, "", DOCUMENTED.network]);
+  });
+
+  it("the credentials file, with the fields that the page does not show left out", () => {
+    const further = /^ +(api_url|key_id|created): .*\n/gm;
+    assertEquals(asOnThePage(session.saved()!.replaceAll(further, "")), DOCUMENTED.credentials);
+  });
+});
+
+describe("the documentation's output of the compiled program, but for key, dates and addresses", () => {
+  let platform: ServedPlatform;
+  let folder: string;
+  const run = (...args: string[]) =>
+    fluxloop(args, { env: { HOME: folder, USERPROFILE: folder, FLUXLOOP_API_URL: platform.url } });
+
+  beforeAll(async () => {
+    folder = await Deno.makeTempDir();
+    platform = await servePlatform(["--ephemeral"]);
+    await run("auth", "login", "--api-key", platform.key!);
+  });
+  afterAll(async () => {
+    await platform.stop();
+    await Deno.remove(folder, { recursive: true });
+  });
+
+  it("auth status", async () => {
+    const { code, stdout, stderr } = await run("auth", "status");
+    const [, date, days] = stdout.match(/^Expires: (\S+) \((\d+) days remaining\)$/m)!;
+    assertMatch(date, /^\d{4}-\d{2}-\d{2}$/);
+    // Midnight may have come meanwhile.
+    assertEquals(Math.abs(Date.parse(date) - Date.now() - Number(days) * DAY) <= DAY, true, `${date}: ${days}`);
+    const shown = stdout.replace(`${platform.key!.slice(0, 13)}...${platform.key!.slice(-5)}`, "flux_dev_abc1...mno34")
+      .replace(`${date} (${days} days`, "2024-04-15 (84 days");
+    assertEquals([code, stderr, asOnThePage(shown)], [0, "", DOCUMENTED.status]);
+  });
+
+  it("auth whoami", async () => {
+    const { code, stdout, stderr } = await run("auth", "whoami");
+    assertEquals([code, stderr, asOnThePage(stdout)], [0, "", DOCUMENTED.whoami]);
+  });
+
+  it("an invalid key", async () => {
+    const { code, stdout, stderr } = await run("auth", "login", "--api-key", "flux_dev_wrong");
+    const here = DOCUMENTED.invalidKey.replace("https://app.fluxloop.ai", platform.url);
+    assertEquals([code, stdout, asOnThePage(stderr)], [3, "", here]);
+  });
+
+  it("the credentials file, with the fields that the page does not show left out", async () => {
+    const further = /^ +(api_url|key_id|created): .*\n/gm;
+    const text = (await Deno.readTextFile(`${folder}/.fluxloop/credentials`)).replaceAll(further, "")
+      .replace(platform.key!, DOCUMENTED_KEY).replace(/"\d{4}-\d{2}-\d{2}"/, '"2024-04-15"');
+    assertEquals(asOnThePage(text), DOCUMENTED.credentials);
+  });
+});
