@@ -3,21 +3,25 @@ import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import { CONFIGURATION_SCHEMA } from "../../src/experiment/configuration_schema.ts";
 import { DOCUMENTED } from "../support/documentation.ts";
 import { listen, type Listener } from "../support/listener.ts";
-import { fluxloop, type ServedPlatform, servePlatform, start } from "../support/program.ts";
+import { fluxloop, servePlatform, start } from "../support/program.ts";
+import { Session } from "../support/session.ts";
+import { leaveWorlds } from "../support/world.ts";
+import { type LocalPlatform, startLocalPlatform } from "../../src/embedded_platform/server.ts";
 
 const AGENT = new URL("fixtures/agent.ts", import.meta.url).pathname.replace(/^\/([A-Z]:)/, "$1");
 const DENO = Deno.execPath();
 
 describe("fluxloop test", () => {
   let folder: string;
-  let platform: ServedPlatform;
+  let platform: LocalPlatform;
   let agent: Listener;
   /** Once the agent was asked what it does not answer. */
   let hung: PromiseWithResolvers<void>;
   beforeEach(async () => {
     hung = Promise.withResolvers();
     folder = await Deno.makeTempDir();
-    platform = await servePlatform(["--ephemeral"]);
+    const random = (bytes: Uint8Array<ArrayBuffer>) => crypto.getRandomValues(bytes);
+    platform = await startLocalPlatform({ port: 0, dataDir: null, now: () => new Date(), random });
     agent = listen(async (request) => {
       const { input } = await request.json();
       if (input === "hang") {
@@ -30,6 +34,7 @@ describe("fluxloop test", () => {
   afterEach(async () => {
     await platform.stop();
     await agent.stop();
+    leaveWorlds();
     await Deno.remove(folder, { recursive: true });
   });
 
@@ -39,14 +44,18 @@ describe("fluxloop test", () => {
       HOME: folder,
       USERPROFILE: folder,
       PATH: Deno.env.get("PATH")!,
-      FLUXLOOP_API_KEY: platform.key!,
+      FLUXLOOP_API_KEY: platform.apiKey!,
       FLUXLOOP_API_URL: platform.url,
       NO_COLOR: "1",
       ...differing,
     };
   }
+  /** Runs the program in-process. */
   const run = (args: string[], differing?: Record<string, string>) =>
-    fluxloop(args, { cwd: folder, env: environment(differing) });
+    new Session({ cwd: folder, env: environment(differing), now: new Date() }).run(args);
+  /** Runs the executable. */
+  const compiled = (args: string[] = [], differing?: Record<string, string>) =>
+    fluxloop(["test", ...args], { cwd: folder, env: environment(differing) });
   const test = (args: string[] = [], differing?: Record<string, string>) => run(["test", ...args], differing);
 
   async function configure(fields: Record<string, unknown>): Promise<void> {
@@ -85,7 +94,7 @@ describe("fluxloop test", () => {
   it("runs the agent on every input, keeps what it said, and uploads it", async () => {
     await configure({ runner: http(), inputs: ["a", "b"], iterations: 2, parallel_runs: 2 });
     const before = await usage();
-    const { code, stdout, stderr } = await test();
+    const { code, stdout, stderr } = await compiled();
     assertMatch(
       stdout,
       /^✅ All 4 runs passed in [\d.]+ m?s\n\nResults: experiments\/exp_\w+\/result\.html\nUploaded: rb_\w+\n$/,
@@ -104,7 +113,7 @@ describe("fluxloop test", () => {
 
   it("takes a profile's key", async () => {
     await configure({ runner: http(), inputs: ["a"] });
-    const login = ["auth", "login", "--profile", "dev", "--api-key", platform.key!];
+    const login = ["auth", "login", "--profile", "dev", "--api-key", platform.apiKey!];
     const { stderr } = await run(login, { FLUXLOOP_API_KEY: "" });
     const { code, stdout } = await test(["--profile", "dev"], { FLUXLOOP_API_KEY: "", FLUXLOOP_API_URL: "" });
     assertEquals(code, 0, stderr);
@@ -113,7 +122,7 @@ describe("fluxloop test", () => {
 
   it("ends with 10 when runs failed, names them, and uploads them all the same", async () => {
     await configure({ runner: process(), inputs: ["a", { id: "second", input: "fail badly" }, "crash", "b"] });
-    const { code, stdout } = await test(["--junit", "out/junit.xml"]);
+    const { code, stdout } = await compiled(["--junit", "out/junit.xml"]);
     assertEquals(code, 10);
     assertMatch(stdout, /^❌ 2 of 4 runs failed in /);
     assertStringIncludes(stdout, "\n   second: The agent reports an error: badly\n");
@@ -202,7 +211,7 @@ describe("fluxloop test", () => {
       `env ${it}`
     );
     await configure({ runner: process(), inputs });
-    const { code } = await test(["--skip-upload"], { FLUXLOOP_API_KEY_FILE: "/key", OWN: "mine" });
+    const { code } = await compiled(["--skip-upload"], { FLUXLOOP_API_KEY_FILE: "/key", OWN: "mine" });
     assertEquals([code, ...results().map((it) => it.output)], [0, "(not set)", "(not set)", "(not set)", "mine"]);
   });
 
@@ -210,11 +219,11 @@ describe("fluxloop test", () => {
     await configure({ runner: process({ env: { KEY: "${FLUXLOOP_API_KEY}" } }), inputs: ["env KEY"] });
     const { code } = await test();
     assertEquals(code, 0);
-    const masked = `${platform.key!.slice(0, 13)}...${platform.key!.slice(-5)}`;
+    const masked = `${platform.apiKey!.slice(0, 13)}...${platform.apiKey!.slice(-5)}`;
     assertEquals(results()[0].output, masked);
     for (const { name } of Deno.readDirSync(`${folder}/experiments/${experiments()[0]}`)) {
       const text = await Deno.readTextFile(`${folder}/experiments/${experiments()[0]}/${name}`);
-      assertEquals(text.includes(platform.key!), false, name);
+      assertEquals(text.includes(platform.apiKey!), false, name);
     }
   });
 
@@ -331,7 +340,7 @@ describe("fluxloop test", () => {
     const summary = `${folder}/summary.md`;
     await Deno.writeTextFile(summary, "before\n");
     const { stdout, stderr } = await test([], { GITHUB_ACTIONS: "true", GITHUB_STEP_SUMMARY: summary });
-    assertEquals(stderr.split("\n")[0], `::add-mask::${platform.key}`);
+    assertEquals(stderr.split("\n")[0], `::add-mask::${platform.apiKey}`);
     assertEquals(stdout.includes("add-mask"), false);
     const text = await Deno.readTextFile(summary);
     assertMatch(text, /^before\n### ❌ bot\n/);

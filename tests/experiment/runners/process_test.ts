@@ -121,13 +121,13 @@ describe("an agent that is a program", () => {
     for (const configuration of [AGENT, KEPT]) {
       it(`fails its own run alone when it ${what}${configuration.reuse ? ", its process being kept" : ""}`, async () => {
         const runner = await runnerOf(configuration);
-        const [failure, ...others] = await Promise.all([
+        const [failure, other] = await Promise.all([
           failureOf(runner, input),
-          ...["a", "b", "c"].map((it) => answerTo(runner, it)),
+          answerTo(runner, "a"),
         ]);
-        const after = await Promise.all(["d", "e", "f", "g"].map((it) => answerTo(runner, it)));
+        const after = await answerTo(runner, "b");
         assertEquals({ kind: failure.kind, message: failure.message }, { kind, message });
-        assertEquals([...others, ...after], ["a", "b", "c", "d", "e", "f", "g"].map((it) => `Echo: ${it}`));
+        assertEquals([other, after], ["Echo: a", "Echo: b"]);
       });
     }
   }
