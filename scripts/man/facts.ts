@@ -1,6 +1,5 @@
 /**
- * What the manual tells of the program as a whole, beside what the command tree holds (README: "Configuration", "Exit
- * codes").
+ * Facts for the man pages that the command tree doesn't hold (docs/configuration.md, docs/troubleshooting.md).
  *
  * @module
  */

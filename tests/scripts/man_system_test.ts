@@ -8,7 +8,7 @@ import { leaveWorlds, world } from "../support/world.ts";
 
 const TREE = describeCommand(commandTree(world().context, scanArguments([])), []);
 leaveWorlds();
-const README = new URL("../../README.md", import.meta.url);
+const read = (file: string) => Deno.readTextFileSync(new URL(`../../${file}`, import.meta.url));
 const DATE = "2026-01-31";
 
 describe("the manual", () => {
@@ -78,22 +78,23 @@ describe("the manual", () => {
     assertEquals(await Deno.readTextFile(`${folder}/${pageName(path)}.1`), manPage(login, TREE, DATE));
   });
 
-  it("tells the exit codes and the variables that the README tells", async () => {
-    const readme = await Deno.readTextFile(README);
+  it("tells the exit codes and the variables that the documentation tells", async () => {
     const page = (await Deno.readTextFile(`${folder}/fluxloop.1`)).replaceAll("\\", "");
-    const codes = [...readme.split("## Exit codes")[1].split("\n## ")[0].matchAll(/^\| (\d+) /gm)].map((it) => it[1]);
+    const codes = [...read("docs/troubleshooting.md").split("## Exit codes")[1].matchAll(/^\| (\d+) /gm)].map((it) =>
+      it[1]
+    );
     assertEquals([...page.matchAll(/^\.B (\d+)$/gm)].map((it) => it[1]), codes);
-    const rows = readme.split("\n## Configuration\n")[1].split("\n\n")[1].split("\n").slice(2);
+    const rows = read("docs/configuration.md").split("\n## Environment variables\n")[1].split("\n\n")[1].split("\n")
+      .slice(2);
     const variables = rows.flatMap((row) => [...row.split("|")[1].matchAll(/`([A-Z_]+)`/g)].map((it) => it[1]));
     assertEquals(variables.filter((it) => !page.includes(it)), []);
   });
 });
 
-describe("the README's tables", () => {
-  it("have every command and every variable", async () => {
-    const readme = await Deno.readTextFile(README);
-    const commands = readme.split("\n## Commands\n")[1].split("\nEvery command")[0];
-    const variables = readme.split("\n## Configuration\n")[1].split("\nCredentials are kept")[0];
+describe("the documentation's tables", () => {
+  it("have every command and every variable", () => {
+    const commands = read("README.md").split("\n## Commands\n")[1].split("\n## CI")[0];
+    const variables = read("docs/configuration.md").split("\n## Environment variables\n")[1].split("\n## ")[0];
     const all = allCommands(TREE);
     const missing = [
       ...all.filter((it) => it.commands.length === 0).map((it) => it.path.at(-1)!)
