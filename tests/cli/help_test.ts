@@ -8,8 +8,9 @@ import { leaveWorlds, world } from "../support/world.ts";
 
 const TREE = describeCommand(commandTree(world().context, scanArguments([])), []);
 const COMMANDS = allCommands(TREE).map((it) => it.path);
-/** A command, and one that has commands of its own beside. */
-const LEAVES = COMMANDS.filter((path) => path.length === 2 || path[0] === "test");
+/** Commands that only show their help when they are run. */
+const GROUPS = allCommands(TREE).filter((it) => it.commands.length > 0 && it.path[0] !== "test").map((it) => it.path);
+const LEAVES = COMMANDS.filter((path) => !GROUPS.includes(path));
 
 /** @returns The lines of one section of a help text. */
 function section(help: string, title: string): string[] {
@@ -38,6 +39,7 @@ describe("help", () => {
       "test",
       "test upload",
       "platform serve",
+      "upgrade",
       "completions bash",
       "completions zsh",
       "completions fish",
@@ -65,7 +67,7 @@ describe("help", () => {
     });
   }
 
-  for (const path of COMMANDS.filter((it) => !LEAVES.includes(it) && it[0] !== "upgrade")) {
+  for (const path of GROUPS) {
     it(`is what ${["fluxloop", ...path].join(" ")} alone shows`, async () => {
       const alone = await new Session().run(path);
       assertEquals(alone, await new Session().run([...path, "--help"]));

@@ -120,7 +120,12 @@ describe("the release workflow", () => {
 
   it("publishes a tag and nothing else, and no other job may write or has a secret", () => {
     const { publish, ...others } = release.jobs;
-    assertEquals(publish.if, "github.event_name == 'push' && github.ref_type == 'tag'");
+    // An expression of these operators alone means the same in JavaScript.
+    const isPublished = new Function("github", `return ${publish.if}`);
+    const runs = ["push", "pull_request", "workflow_dispatch", "schedule"].flatMap((event_name) =>
+      ["tag", "branch"].map((ref_type) => ({ event_name, ref_type }))
+    );
+    assertEquals(runs.filter((it) => isPublished(it)), [{ event_name: "push", ref_type: "tag" }]);
     assertEquals(publish.environment, "release");
     for (const job of Object.values(others)) {
       assertEquals(job.permissions, { contents: "read" });

@@ -20,6 +20,8 @@ export interface Run extends Outcome {
   readonly pauses: readonly number[];
   /** Programs that it started and left to themselves. */
   readonly launched: readonly (readonly string[])[];
+  /** The powers that it has given up. */
+  readonly renounced: World["renounced"];
 }
 
 /** A home in which several commands are run, one after another. */
@@ -43,9 +45,9 @@ export class Session {
     const options = { ...this.#options, ...differing };
     const home = this.world.home;
     const env = { HOME: home, USERPROFILE: home, ...options.env };
-    const { context, stdout, stderr, pauses, launched } = world({ ...options, env });
+    const { context, stdout, stderr, pauses, launched, renounced } = world({ ...options, env });
     const code = await run(context, args);
-    return { code, stdout: stdout(), stderr: stderr(), pauses, launched };
+    return { code, stdout: stdout(), stderr: stderr(), pauses, launched, renounced };
   }
 
   /** Writes the credentials file. */

@@ -45,6 +45,8 @@ export interface World {
   readonly pauses: readonly number[];
   /** Programs that were started and left to themselves, with their arguments. */
   readonly launched: readonly (readonly string[])[];
+  /** The powers that the program has given up, in order. */
+  readonly renounced: readonly ("processes" | "environment")[];
   /** Tells the program to stop. */
   readonly stop: () => void;
 }
@@ -63,6 +65,7 @@ export function world(options: WorldOptions = {}): World {
   const err: string[] = [];
   const pauses: number[] = [];
   const launched: string[][] = [];
+  const renounced: ("processes" | "environment")[] = [];
   const context: Context = {
     env: (name) => env[name],
     trace: () => {},
@@ -107,8 +110,8 @@ export function world(options: WorldOptions = {}): World {
       (() => Promise.reject(new Error("another program would stand in the test's place"))),
     programGroups,
     keepIgnoredSignals: () => {},
-    renounceProcesses: () => {},
-    renounceEnvironment: () => {},
+    renounceProcesses: () => void renounced.push("processes"),
+    renounceEnvironment: () => void renounced.push("environment"),
     stopped: stop.signal,
     insisted: new AbortController().signal,
   };
@@ -120,6 +123,7 @@ export function world(options: WorldOptions = {}): World {
     stderr: () => err.join(""),
     pauses,
     launched,
+    renounced,
     stop: () => stop.abort(),
   };
 }

@@ -1,0 +1,56 @@
+import { assertEquals } from "@std/assert";
+import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
+import { DOCUMENTED_KEY, startPlatform, type TestPlatform } from "../support/platform.ts";
+import { Session } from "../support/session.ts";
+import { leaveWorlds } from "../support/world.ts";
+
+describe("the powers of a command", () => {
+  let platform: TestPlatform;
+  beforeAll(async () => {
+    platform = await startPlatform();
+  });
+  afterAll(() => platform.stop());
+  afterEach(leaveWorlds);
+
+  /** @returns What a command has given up at its end, logged in to a profile. */
+  async function renounced(args: readonly string[], env: Record<string, string> = {}) {
+    const session = new Session({ env });
+    session.save(`profiles:\n  default: {api_key: ${DOCUMENTED_KEY}, api_url: "${platform.url}"}\n`);
+    const { port } = new URL(platform.url);
+    return (await session.observe(args.map((it) => it.replace("<port>", port)))).renounced;
+  }
+
+  const withoutProcesses: [string, string[]][] = [
+    ["auth status", ["auth", "status"]],
+    ["auth status --all", ["auth", "status", "--all"]],
+    ["auth whoami", ["auth", "whoami"]],
+    ["auth token", ["auth", "token"]],
+    ["auth list", ["auth", "list"]],
+    ["auth switch", ["auth", "switch", "default"]],
+    ["auth logout", ["auth", "logout"]],
+    ["auth login", ["auth", "login", "--api-key", DOCUMENTED_KEY]],
+    ["auth login with a wrong key", ["auth", "login", "--api-key", "flux_dev_wrong"]],
+    ["auth login --no-save", ["auth", "login", "--no-save", "--storage", "keychain", "--api-key", DOCUMENTED_KEY]],
+    ["platform serve on a port in use", ["platform", "serve", "--ephemeral", "--port", "<port>"]],
+  ];
+  for (const [what, args] of withoutProcesses) {
+    it(`are without starting processes in ${what}`, async () => {
+      assertEquals((await renounced(args)).includes("processes"), true);
+    });
+  }
+
+  it("are without starting processes in auth status with a key from the environment", async () => {
+    const env = { FLUXLOOP_API_KEY: DOCUMENTED_KEY, FLUXLOOP_API_URL: platform.url };
+    assertEquals((await renounced(["auth", "status"], env)).includes("processes"), true);
+  });
+
+  for (const args of [["auth", "list"], ["auth", "token"], ["apikeys", "list"], ["--help"]]) {
+    it(`are without reading unknown variables in ${args.join(" ")}`, async () => {
+      assertEquals((await renounced(args)).includes("environment"), true);
+    });
+  }
+
+  for (const args of [["--version"], ["test", "--schema"]]) {
+    it(`are all kept in ${args.join(" ")}`, async () => assertEquals(await renounced(args), []));
+  }
+});
