@@ -2,10 +2,10 @@
 #
 #   irm https://github.com/fluxloop/fluxloop/releases/latest/download/install.ps1 | iex
 #
-# FLUXLOOP_VERSION      the version to install, such as 1.2.3; the newest where it is not set
+# FLUXLOOP_VERSION      the version to install, such as 1.2.3; latest by default
 # FLUXLOOP_INSTALL_DIR  the folder to install to, instead of %LOCALAPPDATA%\Programs\fluxloop
 #
-# All is in a function that the last line calls: of a script that arrives cut off, nothing is run.
+# Everything is in a function that the last line calls: a partly downloaded script runs nothing.
 
 function Install-Fluxloop {
   $ErrorActionPreference = 'Stop'
@@ -19,7 +19,7 @@ function Install-Fluxloop {
   # A 32-bit PowerShell finds the system's own processor in PROCESSOR_ARCHITEW6432.
   $processor = if ($env:PROCESSOR_ARCHITEW6432) { $env:PROCESSOR_ARCHITEW6432 } else { $env:PROCESSOR_ARCHITECTURE }
   if ($processor -notin 'AMD64', 'ARM64') {
-    throw "fluxloop was not installed: there is no release for processors of the kind $processor."
+    throw "fluxloop was not installed: there is no release for the processor $processor."
   }
   $folder = $env:FLUXLOOP_INSTALL_DIR
   if (-not $folder) { $folder = Join-Path $env:LOCALAPPDATA 'Programs\fluxloop' }
@@ -29,7 +29,7 @@ function Install-Fluxloop {
   } elseif ($wanted -match '^[0-9]+\.[0-9]+\.[0-9]+[0-9A-Za-z.+-]*$') {
     $checksums = "$releases/download/v$wanted/SHA256SUMS"
   } else {
-    throw 'fluxloop was not installed: FLUXLOOP_VERSION is to be a version such as 1.2.3.'
+    throw 'fluxloop was not installed: FLUXLOOP_VERSION must be a version such as 1.2.3.'
   }
 
   New-Item -ItemType Directory -Force -Path $folder | Out-Null
@@ -48,12 +48,12 @@ function Install-Fluxloop {
     $file = Join-Path $work $archive
     Invoke-WebRequest -UseBasicParsing -Uri "$releases/download/v$version/$archive" -OutFile $file
     if ((Get-FileHash -Algorithm SHA256 -Path $file).Hash -ne $expected) {
-      throw "fluxloop was not installed: $archive is not what was released, its checksum is another one."
+      throw "fluxloop was not installed: $archive doesn't match the release's checksum."
     }
     Expand-Archive -Path $file -DestinationPath (Join-Path $work 'unpacked')
     $program = Join-Path $work "unpacked\fluxloop-$version-$target\fluxloop.exe"
     & $program --version | Out-Null
-    if ($LASTEXITCODE -ne 0) { throw 'fluxloop was not installed: the program does not run on this system.' }
+    if ($LASTEXITCODE -ne 0) { throw "fluxloop was not installed: the program doesn't run on this system." }
 
     $destination = Join-Path $folder 'fluxloop.exe'
     # A program that is running can be renamed, but not replaced.
@@ -71,7 +71,7 @@ function Install-Fluxloop {
   }
 
   if (";$env:PATH;" -notlike "*;$folder;*") {
-    Write-Output '', "$folder is not on your PATH. To put it there, for terminals that you open from now on:"
+    Write-Output '', "$folder is not on your PATH. To add it for new terminals:"
     Write-Output "  [Environment]::SetEnvironmentVariable('Path', [Environment]::GetEnvironmentVariable('Path', 'User') + ';$folder', 'User')"
   }
 }

@@ -3,14 +3,14 @@
 #
 #   curl -fsSL https://github.com/fluxloop/fluxloop/releases/latest/download/install.sh | sh
 #
-# FLUXLOOP_VERSION      the version to install, such as 1.2.3; the newest where it is not set
+# FLUXLOOP_VERSION      the version to install, such as 1.2.3; latest by default
 # FLUXLOOP_INSTALL_DIR  the folder to install to, instead of ~/.local/bin
 #
-# All is in functions, and the last line calls the first of them: of a script that arrives cut off, nothing is run.
+# Everything is in functions, and only the last line calls one: a partly downloaded script runs nothing.
 set -eu
 
 RELEASES="https://github.com/fluxloop/fluxloop/releases"
-CHOOSE_FOLDER="Name another folder in FLUXLOOP_INSTALL_DIR."
+CHOOSE_FOLDER="Set FLUXLOOP_INSTALL_DIR to another folder."
 
 main() {
   umask 022
@@ -18,11 +18,11 @@ main() {
   folder=$(install_folder)
   folder=${folder%/}
   checksums=$(checksums_address)
-  mkdir -p "$folder" 2>/dev/null || fail "$folder cannot be made. $CHOOSE_FOLDER"
+  mkdir -p "$folder" 2>/dev/null || fail "$folder can't be created. $CHOOSE_FOLDER"
   [ ! -d "$folder/fluxloop" ] || fail "$folder/fluxloop is a folder. $CHOOSE_FOLDER"
 
   # Beside its destination, so that a rename puts the program there in one piece.
-  work=$(mktemp -d "$folder/.fluxloop-install.XXXXXX" 2>/dev/null) || fail "$folder cannot be written. $CHOOSE_FOLDER"
+  work=$(mktemp -d "$folder/.fluxloop-install.XXXXXX" 2>/dev/null) || fail "$folder can't be written. $CHOOSE_FOLDER"
   trap 'rm -rf "$work"' EXIT
   trap 'exit 129' HUP
   trap 'exit 130' INT
@@ -40,7 +40,7 @@ main() {
   fetch "$RELEASES/download/v$version/$archive" "$work/$archive"
   verify "$work" "$archive"
   unpack "$work" "$archive" "fluxloop-$version-$target/fluxloop"
-  mv -f "$work/unpacked/fluxloop-$version-$target/fluxloop" "$folder/fluxloop" || fail "$folder/fluxloop cannot be replaced."
+  mv -f "$work/unpacked/fluxloop-$version-$target/fluxloop" "$folder/fluxloop" || fail "$folder/fluxloop can't be replaced."
   say "Installed fluxloop $version to $folder/fluxloop."
   tell_about_path "$folder"
 }
@@ -69,7 +69,7 @@ target_of_this_machine() {
   case "$machine" in
     x86_64 | amd64) machine=x86_64 ;;
     aarch64 | arm64) machine=aarch64 ;;
-    *) fail "there is no release for processors of the kind $machine, only for x86_64 and arm64." ;;
+    *) fail "there is no release for the processor $machine, only for x86_64 and arm64." ;;
   esac
   case "$system" in
     Linux) ;;
@@ -81,7 +81,7 @@ target_of_this_machine() {
     *) fail "there is no release for $system, only for Linux, macOS and Windows." ;;
   esac
   if is_musl; then
-    fail "this system is built on musl (Alpine is), and fluxloop needs glibc.
+    fail "this system uses musl, like Alpine, but fluxloop needs glibc.
 In a container, start from debian:stable-slim, ubuntu or gcr.io/distroless/cc-debian12 instead."
   fi
   say "$machine-unknown-linux-gnu"
@@ -103,7 +103,7 @@ install_folder() {
   elif [ -n "${HOME:-}" ]; then
     say "$HOME/.local/bin"
   else
-    fail "there is no HOME. Name the folder to install to in FLUXLOOP_INSTALL_DIR."
+    fail "HOME is not set. Set FLUXLOOP_INSTALL_DIR to the folder to install to."
   fi
 }
 
@@ -112,9 +112,9 @@ checksums_address() {
   wanted=${wanted#v}
   case "$wanted" in
     latest) say "$RELEASES/latest/download/SHA256SUMS" ;;
-    *[!0-9A-Za-z.+-]*) fail "FLUXLOOP_VERSION is to be a version such as 1.2.3." ;;
+    *[!0-9A-Za-z.+-]*) fail "FLUXLOOP_VERSION must be a version such as 1.2.3." ;;
     [0-9]*.[0-9]*.[0-9]*) say "$RELEASES/download/v$wanted/SHA256SUMS" ;;
-    *) fail "FLUXLOOP_VERSION is to be a version such as 1.2.3." ;;
+    *) fail "FLUXLOOP_VERSION must be a version such as 1.2.3." ;;
   esac
 }
 
@@ -123,18 +123,18 @@ fetch() {
   if has curl; then
     # What is https stays so when it is redirected.
     curl --fail --silent --show-error --location --proto "=${RELEASES%%:*}" --connect-timeout 20 --retry 3 \
-      --output "$2" "$1" || fail "$1 cannot be downloaded."
+      --output "$2" "$1" || fail "$1 can't be downloaded."
   elif has wget && is_gnu_wget; then
     # The first wget follows a redirect from https to anything, and tells where it was led. The second one minds
     # --https-only, tells nothing, and brings nothing then.
     wget --quiet --https-only --server-response --tries=3 --connect-timeout=20 --output-document="$2" "$1" 2>"$2.said" ||
-      fail "$1 cannot be downloaded."
-    [ -f "$2" ] || fail "$1 cannot be downloaded."
+      fail "$1 can't be downloaded."
+    [ -f "$2" ] || fail "$1 can't be downloaded."
     led=$(sed -n "/^ *[A-Za-z]*: *${RELEASES%%:*}:/d; s/^ *[Ll][Oo][Cc][Aa][Tt][Ii][Oo][Nn]: *[A-Za-z]*:/&/p" "$2.said")
-    [ -z "$led" ] || fail "$1 cannot be downloaded: it leads away from ${RELEASES%%:*}."
+    [ -z "$led" ] || fail "$1 can't be downloaded: it redirects away from ${RELEASES%%:*}."
   else
     # BusyBox has a wget that takes any certificate.
-    fail "it takes curl or GNU wget to download it. Install one of them."
+    fail "curl or GNU wget is required to download it. Install one of them."
   fi
 }
 
@@ -181,10 +181,10 @@ verify() {
   elif has openssl; then
     actual=$(openssl dgst -sha256 -r <"$1/$2")
   else
-    fail "it takes sha256sum, shasum or openssl to verify what was downloaded. Install one of them."
+    fail "sha256sum, shasum or openssl is required to verify the download. Install one of them."
   fi
   if [ -z "$expected" ] || [ "${actual%% *}" != "$expected" ]; then
-    fail "$2 is not what was released: its checksum is another one. Try again; if this stays, tell the maintainers."
+    fail "$2 doesn't match the release's checksum. Try again; if it still fails, report it to the maintainers."
   fi
 }
 
@@ -196,10 +196,10 @@ quoted() {
 # Unpacks the archive $2 in the folder $1, and sees that its program $3 runs here.
 unpack() {
   mkdir "$1/unpacked"
-  tar -xzf "$1/$2" -C "$1/unpacked" "$3" || fail "$2 cannot be unpacked."
-  if [ ! -f "$1/unpacked/$3" ] || [ -L "$1/unpacked/$3" ]; then fail "$2 holds no program."; fi
+  tar -xzf "$1/$2" -C "$1/unpacked" "$3" || fail "$2 can't be unpacked."
+  if [ ! -f "$1/unpacked/$3" ] || [ -L "$1/unpacked/$3" ]; then fail "$2 contains no program."; fi
   chmod 755 "$1/unpacked/$3"
-  said=$("$1/unpacked/$3" --version 2>&1 </dev/null) || fail "the program does not run on this system.
+  said=$("$1/unpacked/$3" --version 2>&1 </dev/null) || fail "the program doesn't run on this system.
 $said"
 }
 
@@ -208,12 +208,12 @@ tell_about_path() {
   case ":$PATH:" in
     *":$1:"*)
       found=$(command -v fluxloop || true)
-      [ "$found" = "$1/fluxloop" ] || say "Beware: \`fluxloop\` still calls $found, which comes first on your PATH."
+      [ "$found" = "$1/fluxloop" ] || say "Warning: \`fluxloop\` still runs $found, which comes first on your PATH."
       return 0
       ;;
   esac
   say ""
-  say "$1 is not on your PATH. To put it there:"
+  say "$1 is not on your PATH. To add it:"
   case "${SHELL:-}" in
     */fish) say "  fish_add_path '$1'" ;;
     */zsh) say "  echo 'export PATH=\"$1:\$PATH\"' >> ~/.zshrc && exec zsh" ;;

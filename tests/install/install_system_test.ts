@@ -149,7 +149,7 @@ for (const shell of Object.keys(SHELLS)) {
       const folder = `${machine.home}/.local/bin`;
       for (const [SHELL, hint] of hints) {
         const { stdout } = await install({ SHELL });
-        assertStringIncludes(stdout, `is not on your PATH. To put it there:\n${hint.replace("<dir>", folder)}\n`);
+        assertStringIncludes(stdout, `is not on your PATH. To add it:\n${hint.replace("<dir>", folder)}\n`);
         await Deno.remove(`${folder}/fluxloop`);
       }
       const { stdout } = await install({ PATH: `${machine.env.PATH}:${folder}` });
@@ -163,13 +163,18 @@ for (const shell of Object.keys(SHELLS)) {
       const PATH = `${machine.home}/first:${machine.env.PATH}:${machine.home}/.local/bin`;
       assertStringIncludes(
         (await install({ PATH })).stdout,
-        `Beware: \`fluxloop\` still calls ${machine.home}/first/fluxloop, which comes first on your PATH.`,
+        `Warning: \`fluxloop\` still runs ${machine.home}/first/fluxloop, which comes first on your PATH.`,
       );
     });
 
     const archive = archiveName(NEW, TARGET);
     const answers: [string, string, () => Response, string][] = [
-      ["an archive with another checksum", archive, () => new Response("other"), `${archive} is not what was released`],
+      [
+        "an archive with another checksum",
+        archive,
+        () => new Response("other"),
+        `${archive} doesn't match the release's checksum`,
+      ],
       ["no archive", archive, () => new Response(null, { status: 404 }), "http"],
       ["no list of checksums", "SHA256SUMS", () => new Response(null, { status: 404 }), "http"],
       ["an empty list of checksums", "SHA256SUMS", () => new Response(""), "this release has no archive for"],
@@ -207,13 +212,13 @@ for (const shell of Object.keys(SHELLS)) {
       machine = await Machine.make();
       await install({ FLUXLOOP_VERSION: OLD });
       releases.instead.set(archive, () => new Response("other"));
-      await refused(`${archive} is not what was released`, {}, [INSTALLED]);
+      await refused(`${archive} doesn't match the release's checksum`, {}, [INSTALLED]);
       assertEquals(await machine.installed(), `fluxloop ${OLD} (0123456789ab)`);
     });
 
     const programs: [string, string, string][] = [
-      ["99.3.0", "#!/bin/sh\necho 'GLIBC_9.9 not found' >&2\nexit 1\n", "does not run on this system.\nGLIBC_9.9 not"],
-      ["99.3.1", "\x7fELFnot really", "the program does not run on this system."],
+      ["99.3.0", "#!/bin/sh\necho 'GLIBC_9.9 not found' >&2\nexit 1\n", "doesn't run on this system.\nGLIBC_9.9 not"],
+      ["99.3.1", "\x7fELFnot really", "the program doesn't run on this system."],
     ];
     for (const [version, program, sentence] of programs) {
       it(`installs no program that does not run here: ${version}`, async () => {
@@ -235,7 +240,7 @@ for (const shell of Object.keys(SHELLS)) {
       const { code, stderr } = await machine.pipe(shell, broken.installScript());
       await broken.close();
       assertEquals([code, machine.files()], [1, []]);
-      assertStringIncludes(stderr, `fluxloop was not installed: ${archive} cannot be unpacked.`);
+      assertStringIncludes(stderr, `fluxloop was not installed: ${archive} can't be unpacked.`);
     });
 
     it("unpacks the program alone, whatever else there is in an archive", async () => {
@@ -270,7 +275,7 @@ for (const shell of Object.keys(SHELLS)) {
       const { code, stderr } = await machine.pipe(shell, hostile.installScript());
       await hostile.close();
       assertEquals([code, machine.files(), Deno.statSync(secret).mode! & 0o777], [1, ["secret"], 0o600]);
-      assertStringIncludes(stderr, `${archive} holds no program.`);
+      assertStringIncludes(stderr, `${archive} contains no program.`);
     });
 
     it("takes a slash at the folder's end for none, and knows the folder on the PATH", async () => {
@@ -283,7 +288,7 @@ for (const shell of Object.keys(SHELLS)) {
 
     it("says that a release is not there", async () => {
       machine = await Machine.make();
-      await refused(`${releases.address}/download/v7.7.7/SHA256SUMS cannot be downloaded.`, {
+      await refused(`${releases.address}/download/v7.7.7/SHA256SUMS can't be downloaded.`, {
         FLUXLOOP_VERSION: "7.7.7",
       });
     });
@@ -291,26 +296,26 @@ for (const shell of Object.keys(SHELLS)) {
     for (const version of ["newest", "1", "1.2", "../../x", "1.2.3/../x", "1.2.3 ; rm", "v"]) {
       it(`refuses FLUXLOOP_VERSION=${version}, and asks for nothing`, async () => {
         machine = await Machine.make();
-        await refused("FLUXLOOP_VERSION is to be a version such as 1.2.3.", { FLUXLOOP_VERSION: version });
+        await refused("FLUXLOOP_VERSION must be a version such as 1.2.3.", { FLUXLOOP_VERSION: version });
         assertEquals(releases.asked, []);
       });
     }
 
     it("says what is missing where neither curl nor wget is there", async () => {
       machine = await Machine.make("none");
-      await refused("it takes curl or GNU wget to download it.");
+      await refused("curl or GNU wget is required to download it.");
     });
 
     it("does not use BusyBox's wget, which takes any certificate", async () => {
       machine = await Machine.make("BusyBox wget");
-      await refused("it takes curl or GNU wget to download it.");
+      await refused("curl or GNU wget is required to download it.");
       assertEquals(releases.asked, []);
     });
 
     it("installs nothing that it cannot verify", async () => {
       machine = await Machine.make();
       await machine.removeTool("sha256sum");
-      await refused("it takes sha256sum, shasum or openssl to verify what was downloaded.");
+      await refused("sha256sum, shasum or openssl is required to verify the download.");
     });
 
     for (const tool of ["shasum", "openssl"]) {
@@ -324,18 +329,18 @@ for (const shell of Object.keys(SHELLS)) {
         assertEquals((await install(perl)).code, 0);
         releases.instead.set(archive, () => new Response("other"));
         await Deno.remove(`${machine.home}/${INSTALLED}`);
-        await refused(`${archive} is not what was released`, perl);
+        await refused(`${archive} doesn't match the release's checksum`, perl);
       });
     }
 
     it("says why not where musl is the system's library, and what to use instead", async () => {
       machine = await Machine.make();
       await machine.replaceTool("ldd", "echo 'musl libc (x86_64)' >&2; exit 1");
-      await refused(/built on musl \(Alpine is\), and fluxloop needs glibc\.\nIn a container, start from debian/);
+      await refused(/uses musl, like Alpine, but fluxloop needs glibc\.\nIn a container, start from debian/);
     });
 
     const systems: [string, string, string, string][] = [
-      ["Linux", "riscv64", "1", "there is no release for processors of the kind riscv64"],
+      ["Linux", "riscv64", "1", "there is no release for the processor riscv64"],
       ["FreeBSD", "x86_64", "1", "there is no release for FreeBSD"],
       ["MINGW64_NT-10.0", "x86_64", "1", "on Windows, run the PowerShell script install.ps1 instead."],
       ["Darwin", "x86_64", "1", "this release has no archive for aarch64-apple-darwin."],
@@ -352,12 +357,14 @@ for (const shell of Object.keys(SHELLS)) {
       });
     }
 
-    it("says so where the folder cannot be written", async () => {
+    it("says so where the folder can't be written", async () => {
       machine = await Machine.make("curl", { user: "ordinary" });
-      await refused("/usr/sbin cannot be written. Name another folder in FLUXLOOP_INSTALL_DIR.", {
+      await refused("/usr/sbin can't be written. Set FLUXLOOP_INSTALL_DIR to another folder.", {
         FLUXLOOP_INSTALL_DIR: "/usr/sbin",
       });
-      await refused("/nowhere/bin cannot be made. Name another folder", { FLUXLOOP_INSTALL_DIR: "/nowhere/bin" });
+      await refused("/nowhere/bin can't be created. Set FLUXLOOP_INSTALL_DIR", {
+        FLUXLOOP_INSTALL_DIR: "/nowhere/bin",
+      });
       assertEquals(releases.asked, []);
     });
 
@@ -369,7 +376,7 @@ for (const shell of Object.keys(SHELLS)) {
 
     it("says so where there is no HOME and no folder named", async () => {
       machine = await Machine.make();
-      await refused("there is no HOME. Name the folder to install to in FLUXLOOP_INSTALL_DIR.", { HOME: "" });
+      await refused("HOME is not set. Set FLUXLOOP_INSTALL_DIR to the folder to install to.", { HOME: "" });
     });
 
     for (const [signal, code] of [["SIGTERM", 143], ["SIGHUP", 129], ["SIGINT", 130]] as const) {
@@ -448,7 +455,7 @@ describe("the install script over https", () => {
       assertEquals([code, asked, machine.files()], [1, downloader === "curl" ? 0 : 1, ["wgetrc"]], stderr);
       assertStringIncludes(
         stderr,
-        `SHA256SUMS cannot be downloaded${downloader === "wget" ? ": it leads away from https" : ""}.`,
+        `SHA256SUMS can't be downloaded${downloader === "wget" ? ": it redirects away from https" : ""}.`,
       );
     });
   }
