@@ -6,18 +6,18 @@
 
 /** Exit codes, and when they come. */
 export const EXIT_CODES: readonly (readonly [number, string])[] = [
-  [0, "Done."],
-  [1, "The platform failed or answered what cannot be read, or the system did."],
+  [0, "Success."],
+  [1, "The platform failed or sent an invalid response, or the system reported an error."],
   [
     2,
-    "The command line, the environment, the credentials file or fluxloop.yaml is wrong; or there is no key and no terminal.",
+    "Invalid usage, environment, credentials file or fluxloop.yaml; or no key and no terminal to ask on.",
   ],
-  [3, "Not logged in, or the key is invalid, expired or revoked, or may not do this."],
-  [4, "The platform cannot be reached, or does not answer in time."],
-  [5, "What was named is not there: a profile, a key, a project, a bundle version, a result, a release."],
+  [3, "Not logged in; the key is invalid, expired or revoked; or permission denied."],
+  [4, "The platform can't be reached, or the request timed out."],
+  [5, "A named profile, key, project, bundle version, result or release doesn't exist."],
   [10, "test: one or more runs failed."],
-  [126, "auth exec: the system refuses to run the command."],
-  [127, "auth exec: there is no such command."],
+  [126, "auth exec: the system can't run the command."],
+  [127, "auth exec: command not found."],
   [130, "Interrupted."],
 ];
 
@@ -30,9 +30,9 @@ export const ENVIRONMENT: readonly (readonly [string, string, string])[] = [
   ],
   ["NO_PROXY", "hosts", "Hosts, suffixes, addresses and CIDR blocks, between commas, that no proxy is asked for."],
   ["SSL_CERT_FILE", "path", "Certificate authorities to trust beside the system's, in PEM form."],
-  ["FLUXLOOP_NO_UPDATE_CHECK", "1", "Neither ask for new versions nor tell of them."],
-  ["CI", "true", "Set in a CI job: no browser is opened, and nothing is told of new versions."],
-  ["NO_COLOR", "1", "No colour, on a terminal too. TERM=dumb does the same."],
+  ["FLUXLOOP_NO_UPDATE_CHECK", "1", "Turn off notices of new versions."],
+  ["CI", "true", "Set in a CI job: open no browser and show no notice of new versions."],
+  ["NO_COLOR", "1", "Turn off colors. TERM=dumb does the same."],
 ];
 
 /** Files, and what is in them. */
