@@ -3,10 +3,9 @@
  *
  * @module
  */
-import type { Credential } from "../auth/resolve_credential.ts";
 import type { Context } from "../context.ts";
 import { ConfigurationError, FluxloopError, UsageError } from "../errors.ts";
-import type { RequestOptions } from "../api_client/transport.ts";
+import type { RequestOptions, Target } from "../api_client/transport.ts";
 import { readConfiguration } from "./configuration.ts";
 import { chosenInputs } from "./inputs.ts";
 import type { Experiment, RunResult, TestConfiguration, TestInput } from "./model.ts";
@@ -42,7 +41,7 @@ export interface TestServices {
    * Finds the key; called where one is needed, and again where it may have expired meanwhile. `changes`: whether something
    * is uploaded with it.
    */
-  readonly credential: (changes: boolean) => Promise<Credential>;
+  readonly credential: (changes: boolean) => Promise<Target>;
   /** Shows how it goes while `work` is done. */
   readonly watch: <T>(test: TestConfiguration, progress: Progress, work: () => Promise<T>) => Promise<T>;
 }
@@ -120,7 +119,7 @@ async function sourceOf(
   context: Context,
   request: TestRequest,
   { inputs }: TestConfiguration,
-  credential: Credential | null,
+  credential: Target | null,
   requests: RequestOptions,
 ): Promise<Source> {
   if (pulls(request)) {
@@ -206,12 +205,12 @@ async function perform(
 async function uploaded(
   context: Context,
   path: string,
-  credential: Credential,
+  credential: Target,
   { requests, credential: anew }: TestServices,
 ): Promise<UploadOutcome> {
   try {
     // A test may take longer than an access token lives.
-    const current = credential.login !== null ? await anew(true) : credential;
+    const current = credential.login ? await anew(true) : credential;
     return await uploadExperiment(context, current, path, { requests });
   } catch (error) {
     if (!(error instanceof FluxloopError)) throw error;

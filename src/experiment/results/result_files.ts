@@ -5,7 +5,7 @@
  */
 import { dirname } from "@std/path";
 import { ConfigurationError, FluxloopError, SystemError } from "../../errors.ts";
-import { FileReplacement, replaceFile } from "../../system/atomic_file.ts";
+import { FileReplacement, replaceFile } from "./file_replacement.ts";
 
 /** How much text is collected before it is written, in characters. */
 const BUFFER_SIZE = 64 * 1024;

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
-import { FileReplacement, replaceFile } from "../../src/system/atomic_file.ts";
+import { FileReplacement, replaceFile } from "../../../src/experiment/results/file_replacement.ts";
 
 describe("a file's replacement", () => {
   let folder: string;
