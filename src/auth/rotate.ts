@@ -125,8 +125,8 @@ interface Rotation {
   readonly report: Draft;
 }
 
-/** The lock is held for a few requests, at the worst this many: another rotation is waited for as long. */
-const REQUESTS_AT_MOST = 12;
+/** The most requests that one rotation makes while it holds the lock; another rotation is waited for as long. */
+export const REQUESTS_AT_MOST = 12;
 /** And so much longer, in milliseconds. */
 const PATIENCE = 5_000;
 
@@ -221,6 +221,8 @@ async function resume(
   }
   const own = { ...info, id: info.id };
   const rotation: Rotation = { context, requests, options, location, store, profile, apiUrl, key, own, report };
+  // Saving a profile would drop what it has there.
+  for (const it of [profile, ...siblingsIn(document, rotation, key)]) document.requireReadableRotation(it.name);
   switch (phase?.phase) {
     case "replaced":
       // By hand, somebody may have put the previous key back.

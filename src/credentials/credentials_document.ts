@@ -6,7 +6,7 @@
  */
 import { ConfigurationError, NotFoundError, NotLoggedInError } from "../errors.ts";
 import type { Change } from "./edit_credentials.ts";
-import { fieldsOf, type FieldValue, type Profile, profileOf } from "./profile.ts";
+import { fieldsOf, type FieldValue, isRotationReadable, type Profile, profileOf } from "./profile.ts";
 import { DEFAULT_PROFILE } from "./profile_name.ts";
 import { isSameValue } from "./same_value.ts";
 import { credentialsText, parseCredentials, SIZE_LIMIT, unreadable } from "./credentials_text.ts";
@@ -92,6 +92,16 @@ export class CredentialsDocument {
     const others = names.length === 0 ? "no profiles are saved" : `saved profiles: ${names.join(", ")}`;
     const chooser = chosenBy === "--profile" ? "" : ` (from ${chosenBy})`;
     throw new NotFoundError(`There is no profile "${name}"${chooser}; ${others}`);
+  }
+
+  /** @throws {ConfigurationError} When the profile's rotation entry can't be read: it may hold the previous key. */
+  requireReadableRotation(name: string): void {
+    const fields = this.#entry(name);
+    if (!isMapping(fields) || isRotationReadable(fields)) return;
+    throw new ConfigurationError(
+      `Profile "${name}" in ${this.#shown} has a rotation entry that can't be read. Correct it, or revoke the previous ` +
+        "key that it names and remove the entry. Then rotate again",
+    );
   }
 
   #profile(name: string): Profile | null {

@@ -120,6 +120,11 @@ export function profileOf(name: string, fields: Readonly<Record<string, unknown>
   };
 }
 
+/** @returns Whether there is a rotation entry and it makes sense; someone may have edited it. `true` if there is none. */
+export function isRotationReadable(fields: Readonly<Record<string, unknown>>): boolean {
+  return (fields.rotation ?? null) === null || rotationOf(fields.rotation) !== null;
+}
+
 /** @returns The profile's fields in the file, in their order. */
 export function fieldsOf({ secret, rotation, ...details }: Profile): Record<string, FieldValue> {
   const isEntry = secret.kind === "keychain";

@@ -59,6 +59,15 @@ describe("apikeys", () => {
     assert(!stdout.includes(key) && !stdout.includes(DOCUMENTED_KEY));
   });
 
+  it("list --json writes times as status --json does", async () => {
+    const it = session();
+    const [own] = (await listed(it)).filter((it: { current: boolean }) => it.current);
+    const { api_key: status } = JSON.parse((await it.run(["auth", "status", "--json"])).stdout);
+    const { created_at, expires_at, last_used_at } = own;
+    assertEquals(expires_at, status.expires_at);
+    for (const time of [created_at, expires_at, last_used_at]) assertMatch(time, /T\d\d:\d\d:\d\dZ$/);
+  });
+
   it("create --save puts the key into a profile, and does not show it", async () => {
     const it = session();
     const { code, stdout, stderr } = await create(it, "--name", "kept", "--save", "--profile", "laptop");

@@ -1,5 +1,6 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
+import { REQUESTS_AT_MOST } from "../../src/auth/rotate.ts";
 import { ask } from "../embedded_platform/running_platform.ts";
 import { DOCUMENTED_KEY, SECOND_KEY } from "../support/platform.ts";
 import {
@@ -147,9 +148,56 @@ describe("an interrupted rotation", () => {
     ]);
   });
 
-  it("that nobody can read is none: the profile is rotated", async () => {
+  const malformed: [string, string][] = [
+    ["an unknown phase", "{phase: finished, previous_key_id: key_0}"],
+    ["no phase", "{previous_key: flux_dev_previous, previous_key_id: key_0}"],
+    ["a previous key without its id", "{phase: replaced, previous_key: flux_dev_previous}"],
+    ["a date that is none", "{phase: replaced, previous_key_id: key_0, previous_key_until: soon}"],
+    ["a request without its key", "{phase: requested, idempotency_key: a, request: '{}'}"],
+    ["text", "replaced"],
+  ];
+  for (const [what, entry] of malformed) {
+    it(`with ${what} in its entry is not rotated over`, async () => {
+      const session = homeWithKey();
+      session.save(`${session.saved()}    rotation: ${entry}\n`);
+      const before = session.saved();
+      const { code, stderr } = await rotate(session);
+      assertEquals([code, session.saved(), (await keysOf(DOCUMENTED_KEY)).length], [2, before, 1]);
+      assertStringIncludes(
+        stderr,
+        'Profile "default" in ~/.fluxloop/credentials has a rotation entry that can\'t be read.',
+      );
+      assertEquals(stderr.includes("flux_dev_"), false);
+    });
+  }
+
+  it("with a malformed entry in a profile that shares the key is named", async () => {
+    const session = homeWith({
+      default: `api_key: ${DOCUMENTED_KEY}`,
+      ci: `api_key: ${DOCUMENTED_KEY}\n    rotation: x`,
+    });
+    const before = session.saved();
+    const { code, stderr } = await rotate(session);
+    assertEquals([code, session.saved()], [2, before]);
+    assertStringIncludes(stderr, 'Profile "ci"');
+  });
+
+  it("with a malformed entry is no reason for a warning by other commands", async () => {
     const session = homeWithKey();
-    leaveUnfinished(session, { phase: "replaced", previous_key: SECOND_KEY });
-    assertEquals([(await rotate(session)).code, isUnfinished(session)], [0, false]);
+    session.save(`${session.saved()}    rotation: x\n`);
+    for (const command of ["status", "list", "token"]) {
+      const { code, stderr } = await session.run(["auth", command]);
+      assertEquals([code, stderr], [0, ""], command);
+    }
+  });
+
+  it("that starts over makes no more requests than another one waits for", async () => {
+    const { session } = await requested();
+    const server = between(() => undefined);
+    session.save(session.saved()!.replace(platform.url, server.url));
+    const { code } = await rotate(session, "--expires", "2h");
+    await server.stop();
+    assertEquals(code, 0);
+    assert(server.requests.length <= REQUESTS_AT_MOST, `${server.requests.length} requests`);
   });
 });

@@ -179,6 +179,26 @@ describe("auth login --web", () => {
     });
   }
 
+  for (const status of [403, 404, 410]) {
+    const page = () => new Response("<html>No</html>", { status, headers: { "content-type": "text/html" } });
+
+    it(`goes on waiting after a proxy's web page with HTTP ${status}`, async () => {
+      const { url } = platform([page, page, APPROVED]);
+      const { code } = await new Session().run(web(url));
+      assertEquals(code, 0);
+    });
+
+    it(`keeps a pending login where a proxy always answers with a web page and HTTP ${status}`, async () => {
+      const { url } = platform([page]);
+      const session = new Session();
+      await session.run(web(url, "--no-wait"));
+      const { code, stderr } = await session.run(["auth", "login", "--resume"]);
+      const file = `${session.world.home}/.fluxloop/pending-login.default.json`;
+      assertEquals([code, JSON.parse(Deno.readTextFileSync(file)).deviceCode], [1, DEVICE]);
+      assert(!/denied|expired/.test(stderr), stderr);
+    });
+  }
+
   it("gives up a platform that goes on failing", async () => {
     const { url, requests } = platform([() => new Response("", { status: 500 })]);
     const { code } = await new Session().run(web(url));

@@ -1,6 +1,8 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
 import { findGitExposure } from "../../src/credentials/git_exposure.ts";
+import { takeEveryKey } from "../support/answering_world.ts";
+import { Session } from "../support/session.ts";
 import { leaveWorlds, world } from "../support/world.ts";
 import { layOut, LAYOUTS, write } from "./git_layouts.ts";
 
@@ -35,5 +37,29 @@ describe("credentials in a git work tree", () => {
       workTree: `${folder}/dotfiles`,
       line: "/credentials*",
     });
+  });
+
+  it("are no safer for git's configuration in the current folder on Windows, where HOME is not set", async () => {
+    const session = new Session({ os: "windows", env: { HOME: "" }, fetch: takeEveryKey });
+    const { home } = session.world;
+    write(`${home}/.git/HEAD`, "ref: refs/heads/main\n");
+    const current = Deno.cwd();
+    const other = world().home;
+    write(`${other}/.gitconfig`, "[core]\n\texcludesFile = ignored\n");
+    write(`${other}/ignored`, "credentials*\n.fluxloop/\n");
+    write(`${other}/.config/git/ignore`, "credentials*\n.fluxloop/\n");
+    try {
+      Deno.chdir(other);
+      const { code, stderr } = await session.run([
+        "auth",
+        "login",
+        "--api-key",
+        "flux_dev_new00000000000000000000000000",
+      ]);
+      assertEquals(code, 0, stderr);
+      assertStringIncludes(stderr, "/.fluxloop/");
+    } finally {
+      Deno.chdir(current);
+    }
   });
 });

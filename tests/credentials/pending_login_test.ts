@@ -1,0 +1,60 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { afterEach, describe, it } from "@std/testing/bdd";
+import { requireCredentialsLocation } from "../../src/credentials/location.ts";
+import { findPendingLogin, removePendingLogin, savePendingLogin } from "../../src/credentials/pending_login.ts";
+import { Session } from "../support/session.ts";
+import { leaveWorlds, world } from "../support/world.ts";
+
+const loginOf = (profile: string) => ({
+  apiUrl: "https://api.fluxloop.ai",
+  deviceCode: `code of ${profile}`,
+  userCode: "BCDF-GHJK",
+  verificationUrl: "https://app.fluxloop.ai/connect",
+  expiresAt: "2024-01-22T13:00:00Z",
+  interval: 5000,
+});
+
+describe("pending logins", () => {
+  afterEach(leaveWorlds);
+
+  it("don't collide, however alike the profiles' names are", async () => {
+    const location = requireCredentialsLocation(world().context);
+    const names = ["x", "X", "x.new", "x.json", "x.json.new", "x.lock", "x_", "x__"];
+    for (const name of names) await savePendingLogin(location, name, loginOf(name));
+    const codes = names.map((name) => findPendingLogin(location, name)?.deviceCode);
+    assertEquals(codes, names.map((name) => `code of ${name}`));
+  });
+
+  it("stay when that of a profile with a similar name is removed", async () => {
+    const location = requireCredentialsLocation(world().context);
+    for (const name of ["x", "x.new"]) await savePendingLogin(location, name, loginOf(name));
+    removePendingLogin(location, "x", "code of x");
+    assertEquals(["x", "x.new"].map((name) => findPendingLogin(location, name)?.deviceCode), [
+      undefined,
+      "code of x.new",
+    ]);
+  });
+});
+
+describe("a failure on another file than the credentials file", () => {
+  afterEach(leaveWorlds);
+
+  const login = ["auth", "login", "--web", "--no-wait", "--api-url", "http://127.0.0.1:9"];
+  const files: [string, string[]][] = [
+    ["credentials.lock", ["auth", "switch", "default"]],
+    ["credentials._rotation.lock", ["auth", "rotate"]],
+    ["pending-login.default.json", ["auth", "login", "--resume"]],
+    ["credentials.lock", login],
+  ];
+  for (const [name, args] of files) {
+    it(`names ${name} in ${args.slice(0, 3).join(" ")}, and leaves the credentials file alone`, async () => {
+      const session = new Session();
+      session.save("profiles:\n  default:\n    api_key: flux_dev_saved\n");
+      Deno.mkdirSync(`${session.world.home}/.fluxloop/${name}`);
+      const { code, stderr } = await session.run(args);
+      assertMatch(String(code), /^[12]$/);
+      assertStringIncludes(stderr, name);
+      assertEquals(/mv \S+credentials |Move away/.test(stderr), false, stderr);
+    });
+  }
+});
