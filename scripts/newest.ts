@@ -1,0 +1,56 @@
+/**
+ * Tries the project with the newest packages that its imports allow, as somebody who has just cloned it gets them: in a
+ * copy of the tracked files, with empty caches and without the lock file. `JSR_URL` names another registry than JSR.
+ *
+ * @module
+ */
+import { LOCK } from "./setup/lock.ts";
+import { packagesFrom, readMarker } from "./setup/vendor_folder.ts";
+
+const STEPS = [["check"], ["task", "compile"], ["task", "test"], ["task", "demo"]];
+
+try {
+  Deno.exit(await main() ? 0 : 1);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  Deno.exit(1);
+}
+
+/** @returns Whether all steps passed. */
+async function main(): Promise<boolean> {
+  const work = await Deno.makeTempDir({ prefix: "fluxloop-newest-" });
+  const tree = `${work}/tree`;
+  const run = async (args: readonly string[]) => {
+    console.log(`\n$ deno ${args.join(" ")}`);
+    const options = { args: [...args], cwd: tree, env: { DENO_DIR: `${work}/cache` }, stdin: "null" } as const;
+    return (await new Deno.Command(Deno.execPath(), options).spawn().status).success;
+  };
+  try {
+    await copyTrackedFiles(tree);
+    if (!await run(["task", "setup"])) return false;
+    if (packagesFrom(`${tree}/vendor`) !== "jsr") {
+      throw new Error("These aren't the newest packages: they are from npm.");
+    }
+
+    const failed: string[] = [];
+    for (const step of STEPS) if (!await run(step)) failed.push(`deno ${step.join(" ")}`);
+
+    const { registry, packages } = readMarker(`${tree}/vendor`)!;
+    console.log(`\nPackages from ${registry}:`);
+    for (const [name, version] of Object.entries(packages)) console.log(`  ${name} ${version}`);
+    console.log(failed.length === 0 ? "All steps passed." : `Failed: ${failed.join(", ")}`);
+    return failed.length === 0;
+  } finally {
+    await Deno.remove(work, { recursive: true });
+  }
+}
+
+async function copyTrackedFiles(into: string): Promise<void> {
+  const { success, stdout } = await new Deno.Command("git", { args: ["ls-files", "-z"], stderr: "inherit" }).output();
+  if (!success) throw new Error("Can't list the tracked files.");
+  for (const path of new TextDecoder().decode(stdout).split("\0")) {
+    if (path === "" || path === LOCK) continue;
+    await Deno.mkdir(`${into}/${path}`.replace(/\/[^/]*$/, ""), { recursive: true });
+    await Deno.copyFile(path, `${into}/${path}`);
+  }
+}
