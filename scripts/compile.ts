@@ -4,8 +4,8 @@
  * The modules are bundled first: loading some 70 small modules takes longer at every start than loading one. What a
  * command imports lazily stays in a file of its own, which is embedded and loaded only when the command runs.
  *
- * `base.json` beside the executable says which Deno it runs on and where its packages come from, so that a test can say
- * it too, and a release refuse what is for tests alone.
+ * `base.json` beside the executable says which Deno it runs on, where its packages come from and whether they are the
+ * locked ones, so that a test can say it too, and a release refuse what is for tests alone.
  *
  * @module
  */
@@ -13,6 +13,7 @@ import { parseArgs } from "node:util";
 import { bundle } from "./compile/bundle.ts";
 import { compileExecutable } from "./compile/executable.ts";
 import { releaseKey } from "./compile/release_key.ts";
+import { lockOptions } from "./setup/lock.ts";
 import { packagesFrom } from "./setup/vendor_folder.ts";
 
 /** What is ours alone between two runs; git ignores it. */
@@ -38,7 +39,8 @@ async function compile(namedTarget: string | undefined): Promise<void> {
     await bundle("main.ts", work, { releaseKey: await releaseKey() });
     const base = await compileExecutable({ folder: work, script: "main.js", output, target });
     const packages = packagesFrom("vendor");
-    await Deno.writeTextFile(`${folder}/base.json`, `${JSON.stringify({ ...base, packages })}\n`);
+    const locked = lockOptions(".").length > 0;
+    await Deno.writeTextFile(`${folder}/base.json`, `${JSON.stringify({ ...base, packages, locked })}\n`);
     console.error(
       base.from === "deno"
         ? `Compiled ${output} on Deno ${base.deno}'s base.`

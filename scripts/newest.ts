@@ -22,7 +22,12 @@ async function main(): Promise<boolean> {
   const tree = `${work}/tree`;
   const run = async (args: readonly string[]) => {
     console.log(`\n$ deno ${args.join(" ")}`);
-    const options = { args: [...args], cwd: tree, env: { DENO_DIR: `${work}/cache` }, stdin: "null" } as const;
+    const options: Deno.CommandOptions = {
+      args: [...args],
+      cwd: tree,
+      env: { DENO_DIR: `${work}/cache` },
+      stdin: "null",
+    };
     return (await new Deno.Command(Deno.execPath(), options).spawn().status).success;
   };
   try {

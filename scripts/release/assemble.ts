@@ -1,6 +1,6 @@
 /**
- * Completes `dist/release/`, where the archives are: the bill of materials, the install scripts, the checksums of all
- * that, the Homebrew formula and the release's notes.
+ * Completes `dist/release/`, where the archives are: the bill of materials, the lock file that it and the executables
+ * were made from, the install scripts, the checksums of all that, the Homebrew formula and the release's notes.
  *
  * `--check-tag <tag>` only sees that the tag is the version's, and that there is a key to know its release by.
  *
@@ -12,6 +12,7 @@ import { checksumsOf, requirePublicKey } from "./checksums.ts";
 import { formula } from "./homebrew.ts";
 import { archiveName, CHECKSUMS, TARGETS } from "./names.ts";
 import { billOfMaterials } from "./sbom.ts";
+import { LOCK } from "../setup/lock.ts";
 import { packagesFrom } from "../setup/vendor_folder.ts";
 
 const FOLDER = "dist/release";
@@ -43,10 +44,12 @@ async function assemble(): Promise<void> {
   if (packagesFrom("vendor") !== "jsr") {
     throw new Error("vendor/ holds builds from npm: those are not what was compiled.");
   }
+  const lock = `fluxloop-${version}.deno.lock`;
+  await Deno.copyFile(LOCK, `${FOLDER}/${lock}`);
   const materials = `fluxloop-${version}.spdx.json`;
   await Deno.writeTextFile(`${FOLDER}/${materials}`, await billOfMaterials());
   for (const name of SCRIPTS) await Deno.copyFile(`install/${name}`, `${FOLDER}/${name}`);
-  const names = [...TARGETS.map((it) => archiveName(version, it)), materials, ...SCRIPTS];
+  const names = [...TARGETS.map((it) => archiveName(version, it)), materials, lock, ...SCRIPTS];
   const checksums = await checksumsOf(FOLDER, names);
   await Deno.writeTextFile(`${FOLDER}/${CHECKSUMS}`, checksums);
   await Deno.writeTextFile(`${FOLDER}/fluxloop.rb`, formula(version, checksums));

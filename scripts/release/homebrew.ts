@@ -4,9 +4,7 @@
  * @module
  */
 import { readChecksums } from "./checksums.ts";
-import { archiveName, CHECKSUMS, type Target } from "./names.ts";
-
-const REPOSITORY = "https://github.com/fluxloop/fluxloop";
+import { archiveName, CHECKSUMS, REPOSITORY, type Target } from "./names.ts";
 
 /** Homebrew's names for what there is a release for. */
 const SYSTEMS: readonly { system: string; processors: Readonly<Record<string, Target>> }[] = [

@@ -4,6 +4,9 @@
  * @module
  */
 
+/** The project's page. */
+export const REPOSITORY = "https://github.com/fluxloop/fluxloop";
+
 /** The machines that there is a release for, as `deno compile --target` names them. */
 export const TARGETS = [
   "x86_64-unknown-linux-gnu",

@@ -2,7 +2,7 @@
  * Packs a compiled program with what belongs to it: licence, README, changelog, completions and man pages.
  *
  * `--target <triple>` packs `dist/<triple>/` into `dist/release/`; without it, `dist/` for this machine. What was
- * compiled on the base or from the packages that npm stands in with is for tests and refused; `--for-tests` takes it.
+ * compiled without the lock file, on the base from npm or from builds on npm is refused; `--for-tests` accepts it.
  *
  * @module
  */
@@ -10,6 +10,7 @@ import { parseArgs } from "node:util";
 import denoJson from "../../deno.json" with { type: "json" };
 import { type ArchiveFile, tarGz, zip } from "./archive.ts";
 import { archiveName, folderName, isTarget, isWindows, type Target } from "./names.ts";
+import { LOCK, lockOptions } from "../setup/lock.ts";
 
 /** What stands in each archive as it is in the repository. */
 const DOCUMENTS = ["LICENSE", "README.md", "CHANGELOG.md"];
@@ -39,7 +40,7 @@ export async function packRelease(packing: Packing): Promise<string> {
   const { compiled, target, version, time, into, extras, forTests } = packing;
   const base = JSON.parse(await Deno.readTextFile(`${compiled}/base.json`));
   if (base.target !== target) throw new Error(`${compiled} holds the program for ${base.target}, not for ${target}.`);
-  if (!forTests) refuseStandIns(base);
+  if (!forTests) refuseUnlessForRelease(base);
   const program = programName(target);
   const files = [
     await fileAt(`${compiled}/${program}`, program, true),
@@ -53,13 +54,21 @@ export async function packRelease(packing: Packing): Promise<string> {
   return archive;
 }
 
+/** What the compile task wrote of an executable. */
+export interface Origins {
+  readonly from: string;
+  readonly packages: string;
+  readonly locked: boolean;
+}
+
 /**
- * @param base What the compile task wrote of an executable.
- * @throws {Error} When npm stood in for Deno's own base or for JSR: those builds are older, and others made them.
+ * @throws {Error} When npm stood in for Deno's own base or for JSR, whose builds are older and made by others, or when
+ * other packages may be in the executable than in the bill of materials.
  */
-export function refuseStandIns({ from, packages }: { from: string; packages: string }): void {
+export function refuseUnlessForRelease({ from, packages, locked }: Origins): void {
   if (from !== "deno") throw new Error("Compiled on a base from npm, which is for tests: not for a release.");
   if (packages !== "jsr") throw new Error("Compiled from builds of the JSR packages on npm: not for a release.");
+  if (!locked) throw new Error(`Compiled without ${LOCK}: not for a release.`);
 }
 
 /** Lets the program itself write its completions: it has to run on this machine. */
@@ -74,7 +83,7 @@ async function completions(program: string): Promise<ArchiveFile[]> {
 async function manPages(): Promise<ArchiveFile[]> {
   const folder = await Deno.makeTempDir({ prefix: "fluxloop-man-" });
   try {
-    await outputOf(Deno.execPath(), "run", "-A", "scripts/man.ts", "--into", folder);
+    await outputOf(Deno.execPath(), "run", "-A", ...lockOptions("."), "scripts/man.ts", "--into", folder);
     const names = await Array.fromAsync(Deno.readDir(folder), (it) => it.name);
     return await Promise.all(names.map((name) => fileAt(`${folder}/${name}`, `man/${name}`)));
   } finally {

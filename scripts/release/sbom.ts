@@ -8,8 +8,8 @@
  */
 import denoJson from "../../deno.json" with { type: "json" };
 import { lockOptions } from "../setup/lock.ts";
+import { REPOSITORY } from "./names.ts";
 
-const REPOSITORY = "https://github.com/fluxloop/fluxloop";
 /** SPDX's word for what is not known here. */
 const UNKNOWN = "NOASSERTION";
 /** A module of a package from JSR or from a mirror of it, which has the same paths. */

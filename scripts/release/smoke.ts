@@ -10,10 +10,10 @@ import { parseArgs } from "node:util";
 import denoJson from "../../deno.json" with { type: "json" };
 import { openSandbox } from "../sandbox.ts";
 import { checksumsOf } from "./checksums.ts";
-import { archiveName, CHECKSUMS, folderName, isTarget, isWindows, type Target } from "./names.ts";
+import { archiveName, CHECKSUMS, folderName, isTarget, isWindows, REPOSITORY, type Target } from "./names.ts";
 
 const FOLDER = "dist/release";
-const RELEASES = "https://github.com/fluxloop/fluxloop/releases";
+const RELEASES = `${REPOSITORY}/releases`;
 const { version } = denoJson;
 
 async function smoke(target: Target): Promise<void> {
@@ -48,7 +48,7 @@ async function seeContents(archive: string, target: Target): Promise<void> {
 async function install(releases: string, work: string): Promise<void> {
   const windows = Deno.build.os === "windows";
   const name = windows ? "install.ps1" : "install.sh";
-  const text = await Deno.readTextFile(`scripts/${name}`);
+  const text = await Deno.readTextFile(`install/${name}`);
   if (!text.includes(RELEASES)) throw new Error(`${name} does not name ${RELEASES}.`);
   const script = `${work}/${name}`;
   await Deno.writeTextFile(script, text.replaceAll(RELEASES, releases));

@@ -109,7 +109,7 @@ describe("the release workflow", () => {
 
   it("takes the Deno that every check runs with", () => {
     const [, version] = /deno@(\S+) /.exec(read(".ci/run"))!;
-    for (const path of ["release", "ci", "nightly"].map((it) => `.github/workflows/${it}.yml`)) {
+    for (const path of ["release", "ci", "nightly", "newest"].map((it) => `.github/workflows/${it}.yml`)) {
       const steps = Object.values((parse(read(path)) as Workflow).jobs).flatMap((it) => it.steps);
       const versions = steps.filter((it) => it.uses?.startsWith("denoland/setup-deno")).map((it) =>
         it.with?.["deno-version"]
@@ -166,6 +166,21 @@ describe("the release workflow", () => {
     const signature = Uint8Array.fromBase64((await Deno.readTextFile(`${folder}/dist/release/SHA256SUMS.sig`)).trim());
     await Deno.remove(folder, { recursive: true });
     assert(verify(null, new TextEncoder().encode("sums\n"), publicKey, signature));
+  });
+
+  it("resolves the packages in one job, and uses its lock file in all others that have packages", () => {
+    const { publish: _, ...jobs } = release.jobs;
+    for (const [name, { steps }] of Object.entries(jobs)) {
+      const isLocked = steps.some((it) => it.with?.name === "lock" && it.with.path.startsWith("release"));
+      const scripts = steps.flatMap((it) =>
+        it.run?.match(/deno run .*(pack|smoke|assemble)\.ts(?! --check-tag).*/g) ?? []
+      );
+      assertEquals([name, isLocked, scripts.filter((it) => !it.includes("--lock=release/deno.lock --frozen"))], [
+        name,
+        true,
+        [],
+      ]);
+    }
   });
 
   it("takes the notes from the changelog, which tells of this version", () => {
