@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { basename } from "@std/path";
 import { ConfigurationError } from "../errors.ts";
 import type { CredentialsLocation } from "./location.ts";
 
@@ -38,7 +37,7 @@ export function foreignPart(location: CredentialsLocation): ConfigurationError |
 }
 
 /**
- * @param path The folder, or a file in it.
+ * @param path The folder, a file in it, or where a link in it leads.
  * @param info Whose it is.
  * @returns The error to report, with what the user can do.
  */
@@ -48,7 +47,8 @@ export function foreignError(
   info: Deno.FileInfo,
 ): ConfigurationError {
   const shownFolder = shown.slice(0, -"/credentials".length);
-  const name = path === folder ? shownFolder : `${shownFolder}/${basename(path)}`;
+  // A link may lead to a file elsewhere.
+  const name = path.startsWith(folder) ? shownFolder + path.slice(folder.length) : path;
   const self = Deno.uid();
   // Root in a container sees the host user's files: to take them over would lock their owner out.
   const remedy = self === ROOT

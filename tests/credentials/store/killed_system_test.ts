@@ -5,19 +5,22 @@ import { DOCUMENTED_KEY, SECOND_KEY, startPlatform, type TestPlatform } from "..
 import { withFault } from "../../support/strace.ts";
 import { runAs } from "../../support/users.ts";
 
-/** The steps of a save, as system calls on these files; what a kill at each of them leaves of it. */
-const STEPS: readonly { what: string; call: string; on: string; leaves: "old" | "new" }[] = [
+/**
+ * The steps of a save, as system calls on these files, and what a kill at each of them leaves. A login writes the new
+ * file twice, first to try whether it can, and each time it opens and closes the lock twice.
+ */
+const STEPS: readonly { what: string; call: string; on: string; time?: number; leaves: "old" | "new" }[] = [
   { what: "the lock is opened", call: "/^open", on: "credentials.lock", leaves: "old" },
   { what: "the lock is taken", call: "flock", on: "credentials.lock", leaves: "old" },
   { what: "the holder writes its number", call: "write", on: "credentials.lock", leaves: "old" },
-  { what: "the new file is made", call: "/^open", on: "credentials.new", leaves: "old" },
-  { what: "the new file is written", call: "write", on: "credentials.new", leaves: "old" },
-  { what: "the new file goes to disk", call: "/sync$", on: "credentials.new", leaves: "old" },
-  { what: "the new file is closed", call: "close", on: "credentials.new", leaves: "old" },
+  { what: "the new file is made", call: "/^open", on: "credentials.new", time: 2, leaves: "old" },
+  { what: "the new file is written", call: "write", on: "credentials.new", time: 2, leaves: "old" },
+  { what: "the new file goes to disk", call: "/sync$", on: "credentials.new", time: 2, leaves: "old" },
+  { what: "the new file is closed", call: "close", on: "credentials.new", time: 2, leaves: "old" },
   { what: "the new file gets its name", call: "/^rename", on: "credentials.new", leaves: "old" },
   { what: "the folder is opened", call: "/^open", on: "", leaves: "new" },
   { what: "the folder goes to disk", call: "/sync$", on: "", leaves: "new" },
-  { what: "the folder is closed", call: "close", on: "", leaves: "new" },
+  { what: "the lock is released", call: "close", on: "credentials.lock", time: 4, leaves: "new" },
 ];
 
 describe("a login that is killed", () => {
@@ -34,11 +37,11 @@ describe("a login that is killed", () => {
   afterEach(() => home.close());
 
   /** Kills a login with the second key at a step. */
-  async function killedAt({ call, on }: { call: string; on: string }): Promise<number> {
+  async function killedAt({ call, on, time }: { call: string; on: string; time?: number }): Promise<number> {
     const path = on === "" ? home.folder : `${home.folder}/${on}`;
     const login = [home.program, "auth", "login", "--api-key", SECOND_KEY];
     const env = { HOME: home.path, FLUXLOOP_API_URL: platform.url };
-    return (await runAs(home.user, withFault({ call, path }, "kill", login), { env })).code;
+    return (await runAs(home.user, withFault({ call, path, time }, "kill", login), { env })).code;
   }
 
   /** Whatever was left behind is no hindrance, and is gone afterwards. */

@@ -136,7 +136,7 @@ describe("credentials behind links", () => {
     for (const args of [["token"], ["login", "--api-key", SECOND_KEY], ["logout"], ["logout", "--all"]]) {
       const { code, stdout, stderr } = await home.run(["auth", ...args]);
       assertEquals([code, stdout], [2, ""]);
-      assertStringIncludes(stderr, `~/.fluxloop/credentials belongs to user ${UID.stranger}, and this is user `);
+      assertStringIncludes(stderr, `${theirs} belongs to user ${UID.stranger}, and you are user `);
     }
     assertEquals(await stateOf(theirs), before);
   });
@@ -153,7 +153,7 @@ describe("credentials behind links", () => {
     for (const link of [home.file, other.file]) {
       await asRoot('rm -f "$1" && ln -s "$2" "$1"', link, real("~/dotfiles/keys"));
     }
-    const logins = Array.from({ length: 20 }, (_, index) => (index % 2 ? other : home).login(SECOND_KEY, `p${index}`));
+    const logins = Array.from({ length: 8 }, (_, index) => (index % 2 ? other : home).login(SECOND_KEY, `p${index}`));
     assertEquals((await Promise.all(logins)).filter((it) => it.code !== 0).map((it) => it.stderr), []);
     assertEquals(Object.keys(keysIn(await Deno.readTextFile(real("~/dotfiles/keys")))).length, logins.length);
     await other.close();

@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import { withFileLock } from "../../../src/credentials/file_lock.ts";
 import { SystemError } from "../../../src/errors.ts";
-import { CredentialsHome, keysIn } from "../../support/credentials_home.ts";
+import { CredentialsHome, keysIn, namesIn } from "../../support/credentials_home.ts";
 import { listen, type Listener } from "../../support/listener.ts";
 import type { Outcome } from "../../support/session.ts";
 
@@ -100,14 +100,14 @@ describe("the credentials' lock", () => {
     assertEquals(await Deno.readTextFile(`${home.file}.new`), old);
   });
 
-  it("does not come to a login any more that gave up clearing away what a writer may have left", async () => {
+  it("is waited for by a login, which then clears away what a killed writer left", async () => {
     await hold();
     await Deno.writeTextFile(`${home.file}.new`, old);
     const login = home.login(NEW_KEY);
-    await hasAsked(login);
     await release();
     answered.resolve();
     assertEquals((await login).stderr, "");
+    assertEquals(namesIn(home.folder), ["credentials", "credentials.lock"]);
     assertEquals(keysIn(await Deno.readTextFile(home.file)), { default: NEW_KEY });
   });
 
