@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from "@std/t
 import type { Browser } from "playwright-core";
 import { type LocalPlatform, startLocalPlatform } from "../../src/embedded_platform/server.ts";
 import { assertAccessible, assertFits, LOOKS, openBrowser, openPage, type Page } from "../support/browser.ts";
-import { fluxloop, PROGRAM, type ServedPlatform, servePlatform } from "../support/program.ts";
+import { fluxloop, PROGRAM } from "../support/program.ts";
 
 const KEYS = "/settings/api-keys";
 
@@ -25,14 +25,8 @@ describe("the embedded platform's pages in a browser", () => {
     for (const close of closings.splice(0).reverse()) await close();
   });
 
-  async function serve(): Promise<ServedPlatform> {
-    const platform = await servePlatform(["--ephemeral"]);
-    closings.push(() => platform.stop());
-    return platform;
-  }
-
-  /** A platform whose codes do not live long, and that may be asked often. */
-  async function serveQuickly(codeLifetime: number): Promise<LocalPlatform> {
+  /** Starts a platform in this process, which may be asked every second whether a login was approved. */
+  async function serve(codeLifetime = 60): Promise<LocalPlatform> {
     const platform = await startLocalPlatform({
       port: 0,
       dataDir: null,
@@ -110,7 +104,7 @@ describe("the embedded platform's pages in a browser", () => {
   });
 
   it("do not let a program in that is denied", async () => {
-    const platform = await serveQuickly(60);
+    const platform = await serve();
     const page = await signIn(platform);
     const login_ = await login(platform.url);
     await page.goto(`${platform.url}/connect`);
@@ -124,7 +118,7 @@ describe("the embedded platform's pages in a browser", () => {
   });
 
   it("do not let a program in whose code has run out", async () => {
-    const platform = await serveQuickly(2);
+    const platform = await serve(2);
     const page = await signIn(platform);
     const login_ = await login(platform.url);
     const { code, stderr } = await login_.end();
@@ -177,7 +171,7 @@ describe("the embedded platform's pages in a browser", () => {
     await page.getByRole("button", { name: "Regenerate key" }).click();
     const key = await page.getByLabel(/copy it now/).inputValue();
     const codes = await Promise.all(
-      [key, platform.key!].map((it) =>
+      [key, platform.apiKey!].map((it) =>
         fluxloop(["auth", "status"], { env: { FLUXLOOP_API_URL: platform.url, FLUXLOOP_API_KEY: it } })
       ),
     );
@@ -213,10 +207,10 @@ describe("the embedded platform's pages in a browser", () => {
 
   for (const look of Object.keys(LOOKS)) {
     it(`keep nobody out and fit, ${look}`, async () => {
-      const platform = await serveQuickly(60);
+      const platform = await serve();
       const page = await signIn(platform, look, true);
       const check = async () => {
-        await assertAccessible(page);
+        await assertAccessible(page, look);
         await assertFits(page);
       };
       await check();
