@@ -6,9 +6,9 @@
 import type { Context } from "../context.ts";
 import { FluxloopError, NotFoundError, PlatformError } from "../errors.ts";
 import { toHex } from "../text/hex.ts";
-import { isObject, jsonOf } from "./answer.ts";
+import { isObject, jsonOf } from "./response.ts";
 import { type KeyInfo, keyInfoOf } from "./identity.ts";
-import { type Answer, type RequestOptions, send, type Target } from "./transport.ts";
+import { type PlatformResponse, type RequestOptions, send, type Target } from "./transport.ts";
 
 /** A key as a list shows it: what the platform does not tell is `null`. */
 export interface ListedKey extends KeyInfo {
@@ -87,14 +87,15 @@ export async function createApiKeyOnce(
   idempotencyKey: string,
   requests?: RequestOptions,
 ): Promise<KeyMaking> {
-  const answer = await askForKey(context, target, request, idempotencyKey, requests);
-  const body = objectIn(answer);
-  if (answer.status === 409 && typeof body?.id === "string") return { kind: "made_before", id: body.id };
+  const response = await askForKey(context, target, request, idempotencyKey, requests);
+  const body = objectIn(response);
+  if (response.status === 409 && typeof body?.id === "string") return { kind: "made_before", id: body.id };
   try {
-    return { kind: "made", key: madeKeyOf(await made(target, answer)) };
+    return { kind: "made", key: madeKeyOf(await made(target, response)) };
   } catch (error) {
     // A web page is of something in between, which does not know what the platform has done.
-    const isRefused = body !== null && answer.status >= 400 && answer.status < 500 && !PASSING.includes(answer.status);
+    const isRefused = body !== null && response.status >= 400 && response.status < 500 &&
+      !PASSING.includes(response.status);
     if (isRefused && error instanceof FluxloopError) return { kind: "refused", error };
     throw error;
   }
@@ -106,16 +107,16 @@ function askForKey(
   { name, scopes, permissions, environment, expiresIn }: CreateKeyRequest,
   idempotencyKey: string,
   requests?: RequestOptions,
-): Promise<Answer> {
+): Promise<PlatformResponse> {
   const body = { name, scopes, permissions, environment, expires_in: expiresIn };
   return send(context, target, { method: "POST", path: "/api/api-keys", body, idempotencyKey }, requests);
 }
 
-function made(target: Target, answer: Answer): Promise<unknown> {
-  return knowing(target, () => Promise.resolve(jsonOf(answer, target.apiUrl)));
+function made(target: Target, response: PlatformResponse): Promise<unknown> {
+  return knowing(target, () => Promise.resolve(jsonOf(response, target.apiUrl)));
 }
 
-function objectIn({ text }: Answer): Record<string, unknown> | null {
+function objectIn({ text }: PlatformResponse): Record<string, unknown> | null {
   try {
     const body = JSON.parse(text);
     return isObject(body) ? body : null;
@@ -137,10 +138,10 @@ export async function deleteApiKey(
   requests?: RequestOptions,
 ): Promise<boolean> {
   const message = { method: "DELETE", path: `/api/api-keys/${encodeURIComponent(id)}` } as const;
-  const answer = await send(context, target, message, requests);
-  if (answer.status === 204) return true;
-  if (answer.status === 404) return false;
-  jsonOf(answer, target.apiUrl);
+  const response = await send(context, target, message, requests);
+  if (response.status === 204) return true;
+  if (response.status === 404) return false;
+  jsonOf(response, target.apiUrl);
   return true;
 }
 

@@ -5,7 +5,7 @@
  */
 import type { Context } from "../context.ts";
 import { NotFoundError, PlatformError } from "../errors.ts";
-import { jsonOf } from "./answer.ts";
+import { jsonOf } from "./response.ts";
 import { type Identity, identityOf, identityOfLists } from "./identity.ts";
 import { get, type RequestOptions, type Target } from "./transport.ts";
 

@@ -6,7 +6,7 @@
  */
 import type { Context } from "../context.ts";
 import { InvalidKeyError, NotFoundError, PermissionDeniedError, PlatformError } from "../errors.ts";
-import { isObject, jsonOf } from "./answer.ts";
+import { isObject, jsonOf } from "./response.ts";
 import { isLoopback } from "./api_url.ts";
 import { type RequestOptions, send } from "./transport.ts";
 
@@ -60,8 +60,8 @@ export async function startDeviceLogin(
   requests?: RequestOptions,
 ): Promise<DeviceLogin> {
   const began = context.now().getTime();
-  const answer = await anonymously(apiUrl, () => post(context, apiUrl, "/api/cli-connect/start", {}, requests));
-  const fields = objectOf(answer);
+  const response = await anonymously(apiUrl, () => post(context, apiUrl, "/api/cli-connect/start", {}, requests));
+  const fields = objectOf(response);
   const lifetime = secondsOf(fields.expires_in ?? fields.expires_in_sec, "expires_in");
   return {
     deviceCode: textOf(fields.device_code, "device_code"),
@@ -85,14 +85,14 @@ export async function pollDeviceLogin(
   requests?: RequestOptions,
 ): Promise<DeviceLoginState> {
   const message = { method: "POST", path: "/api/cli-connect/complete", body: { device_code: deviceCode } } as const;
-  const answer = await send(context, { apiUrl, key: null }, message, requests);
-  if (answer.status === 429) {
-    const seconds = Number(answer.headers.get("retry-after"));
+  const response = await send(context, { apiUrl, key: null }, message, requests);
+  if (response.status === 429) {
+    const seconds = Number(response.headers.get("retry-after"));
     return { status: "slow_down", pause: seconds > 0 && seconds <= LONGEST ? seconds * SECOND : null };
   }
   // A platform that has forgotten the code says that there is none.
-  if ((answer.status === 404 || answer.status === 410) && isPlatforms(answer)) return { status: "expired" };
-  const fields = objectOf(await anonymously(apiUrl, () => Promise.resolve(jsonOf(answer, apiUrl))));
+  if ((response.status === 404 || response.status === 410) && isPlatforms(response)) return { status: "expired" };
+  const fields = objectOf(await anonymously(apiUrl, () => Promise.resolve(jsonOf(response, apiUrl))));
   switch (fields.status) {
     case "pending":
     case "denied":
@@ -123,12 +123,12 @@ export async function refreshDeviceLogin(
 ): Promise<IssuedTokens | null> {
   const body = { refresh_token: old.refreshToken };
   const message = { method: "POST", path: "/api/cli-connect/refresh", body } as const;
-  const answer = await send(context, { apiUrl, key: null }, message, requests);
-  if ([400, 401, 403, 404, 410, 422].includes(answer.status)) {
-    if (isPlatforms(answer)) return null;
+  const response = await send(context, { apiUrl, key: null }, message, requests);
+  if ([400, 401, 403, 404, 410, 422].includes(response.status)) {
+    if (isPlatforms(response)) return null;
     throw new PlatformError(`${apiUrl.host} answered with a web page, as a proxy in between does; try again later`);
   }
-  return tokensOf(context, objectOf(jsonOf(answer, apiUrl)).credential, old.accessToken);
+  return tokensOf(context, objectOf(jsonOf(response, apiUrl)).credential, old.accessToken);
 }
 
 /**
@@ -144,9 +144,9 @@ export async function revokeDeviceLogin(
   requests?: RequestOptions,
 ): Promise<void> {
   const message = { method: "POST", path: "/api/cli-connect/revoke", body: { refresh_token: refreshToken } } as const;
-  const answer = await send(context, { apiUrl, key: null }, message, requests);
-  if (answer.status === 204 || answer.status === 200 || answer.status === 401) return;
-  jsonOf(answer, apiUrl);
+  const response = await send(context, { apiUrl, key: null }, message, requests);
+  if (response.status === 204 || response.status === 200 || response.status === 401) return;
+  jsonOf(response, apiUrl);
 }
 
 async function post(

@@ -4,7 +4,7 @@
  * @module
  */
 import { PlatformError } from "../errors.ts";
-import { isObject } from "./answer.ts";
+import { isObject } from "./response.ts";
 import type { components } from "./openapi_types.ts";
 
 type Schemas = components["schemas"];

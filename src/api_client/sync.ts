@@ -6,7 +6,7 @@
  */
 import type { Context } from "../context.ts";
 import { NotFoundError, PlatformError } from "../errors.ts";
-import { isObject, jsonOf } from "./answer.ts";
+import { isObject, jsonOf } from "./response.ts";
 import type { components } from "./openapi_types.ts";
 import { type RequestOptions, send, type Target } from "./transport.ts";
 import { toHex } from "../text/hex.ts";
@@ -98,8 +98,8 @@ export async function uploadPart(
 ): Promise<string> {
   const message = { method: "POST", path: "/api/sync/upload", body: part, idempotencyKey } as const;
   const deadline = Math.max(PART_DEADLINE, requests?.deadline ?? 0);
-  const answer = await send(context, target, message, { ...requests, deadline });
-  const body = inReach(target, part, () => jsonOf(answer, target.apiUrl));
+  const response = await send(context, target, message, { ...requests, deadline });
+  const body = inReach(target, part, () => jsonOf(response, target.apiUrl));
   const id = isObject(body) ? body.run_batch_id : undefined;
   if (typeof id !== "string") throw unreadable("run_batch_id is not a text");
   return id;

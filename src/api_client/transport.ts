@@ -7,7 +7,7 @@
 import { userAgent } from "../build_info.ts";
 import type { Context } from "../context.ts";
 import { FluxloopError, InterruptedError, LoginEndedError, NetworkError, PlatformError } from "../errors.ts";
-import { isRejectedByPlatform } from "./answer.ts";
+import { isRejectedByPlatform } from "./response.ts";
 import { apiUrlText } from "./api_url.ts";
 import { boundedText } from "./bounded_body.ts";
 import { type ConnectionFailure, connectionFailure, SilenceError } from "./connection_failure.ts";
@@ -62,8 +62,8 @@ export interface Message {
 export interface RequestOptions {
   /** Told of each request that was made, for `--verbose`; the line holds no secret. */
   readonly log?: (line: string) => void;
-  /** Told of each answer that was taken, whatever it means. */
-  readonly onAnswer?: (answer: Answer) => void;
+  /** Called with each response that is returned to the caller, whatever its status. */
+  readonly onResponse?: (response: PlatformResponse) => void;
   /** Milliseconds for the whole, repetitions and redirects included. */
   readonly deadline?: number;
   /** Certificate authorities to trust beside the system's, in PEM form. */
@@ -71,7 +71,7 @@ export interface RequestOptions {
 }
 
 /** What came back. */
-export interface Answer {
+export interface PlatformResponse {
   readonly method: string;
   readonly path: string;
   /** 100 to 599. */
@@ -95,7 +95,12 @@ interface Sending {
 }
 
 /** As {@linkcode send}, of a GET request for `path`. */
-export function get(context: Context, target: Target, path: string, options?: RequestOptions): Promise<Answer> {
+export function get(
+  context: Context,
+  target: Target,
+  path: string,
+  options?: RequestOptions,
+): Promise<PlatformResponse> {
   return send(context, target, { method: "GET", path }, options);
 }
 
@@ -118,7 +123,7 @@ export async function send(
   target: Target,
   message: Message,
   options: RequestOptions = {},
-): Promise<Answer> {
+): Promise<PlatformResponse> {
   const { login, key } = target;
   const first = await sendWithKey(context, target, message, options);
   if (!login || key === null || !isRejectedByPlatform(first)) return first;
@@ -134,8 +139,8 @@ async function sendWithKey(
   target: Target,
   message: Message,
   options: RequestOptions,
-): Promise<Answer> {
-  const { log = () => {}, onAnswer = () => {}, deadline = DEFAULT_DEADLINE, caCerts = [] } = options;
+): Promise<PlatformResponse> {
+  const { log = () => {}, onResponse = () => {}, deadline = DEFAULT_DEADLINE, caCerts = [] } = options;
   const { method, path } = message;
   const url = new URL(apiUrlText(target.apiUrl) + path);
   const proxy = proxyFor(context, url);
@@ -150,9 +155,9 @@ async function sendWithKey(
       const outcome = await attemptOf(sending, url);
       const pause = isRepeatable(message) ? pauseAfter(sending, outcome, attempt) : null;
       if (pause === null || context.monotonic() + pause >= end) {
-        const answer = { method, path, ...conclude(outcome) };
-        onAnswer(answer);
-        return answer;
+        const response = { method, path, ...conclude(outcome) };
+        onResponse(response);
+        return response;
       }
       log(`  again in ${(pause / 1000).toFixed(1)} s`);
       await context.sleep(pause, sending.signal);
@@ -199,7 +204,7 @@ function isRepeatable({ method, idempotencyKey }: Message): boolean {
   return method !== "POST" || idempotencyKey !== undefined;
 }
 
-type Received = Pick<Answer, "status" | "headers" | "text">;
+type Received = Pick<PlatformResponse, "status" | "headers" | "text">;
 type Outcome = { readonly received: Received } | { readonly error: unknown };
 
 async function attemptOf(sending: Sending, url: URL): Promise<Outcome> {

@@ -35,7 +35,7 @@ export interface ReportedKey {
   readonly origin: string;
   readonly profile: string | null;
   /** What people call the system's own store, where the key is there; else `null`. */
-  readonly keptBy: string | null;
+  readonly keychain: string | null;
   readonly apiUrl: URL;
   /** What the profile remembers from the last login. */
   readonly saved: { readonly account: string | null; readonly expires: Date | null };
@@ -156,7 +156,7 @@ function reportedKey(context: Context, credential: Credential): ReportedKey {
     source,
     origin,
     profile: profile?.name ?? null,
-    keptBy: profile?.secret.kind === "keychain" ? storeTitle(profile.secret.helper) : null,
+    keychain: profile?.secret.kind === "keychain" ? storeTitle(profile.secret.helper) : null,
     apiUrl,
     saved: {
       account: profile?.account ?? null,

@@ -14,7 +14,7 @@ import { connectionFailure } from "../api_client/connection_failure.ts";
 import { identify } from "../api_client/client.ts";
 import type { Identity } from "../api_client/identity.ts";
 import { type Proxy, proxyFor } from "../api_client/proxy.ts";
-import type { Answer, RequestOptions } from "../api_client/transport.ts";
+import type { PlatformResponse, RequestOptions } from "../api_client/transport.ts";
 import { type ExposedKey, findExposedKeys } from "./exposed_keys.ts";
 import { rotationReason } from "./key_age.ts";
 import { type Credential, credentialFor, type KeyOptions, type KeySource } from "./resolve_credential.ts";
@@ -223,14 +223,14 @@ async function askPlatform(
   note: Note,
   link: Link,
 ): Promise<Identity> {
-  let answer: Answer | undefined;
-  const onAnswer = (it: Answer) => answer ??= it;
+  let answer: PlatformResponse | undefined;
+  const onResponse = (it: PlatformResponse) => answer ??= it;
   let outcome: Identity | FluxloopError;
   try {
     outcome = await identify(
       context,
       credential,
-      Object.defineProperties({ onAnswer }, Object.getOwnPropertyDescriptors(requests)),
+      Object.defineProperties({ onResponse }, Object.getOwnPropertyDescriptors(requests)),
     );
   } catch (error) {
     if (!(error instanceof FluxloopError) || error instanceof InterruptedError) throw error;

@@ -22,7 +22,7 @@ export interface ListedProfile {
   /** Whether it holds the tokens of a login through the browser. */
   readonly isBrowserLogin: boolean;
   /** What people call the system's own store, where the key is there; else `null`. */
-  readonly keptBy: string | null;
+  readonly keychain: string | null;
   /** The key's last day as the file has it. */
   readonly expires: string | null;
   readonly apiUrl: string;
@@ -58,7 +58,7 @@ export async function listProfiles(context: Context): Promise<ProfileList> {
       account: profile?.account ?? null,
       maskedKey: secret?.kind === "api_key" ? maskKey(secret.key) : null,
       isBrowserLogin: secret?.kind === "tokens",
-      keptBy: secret?.kind === "keychain" ? storeTitle(secret.helper) : null,
+      keychain: secret?.kind === "keychain" ? storeTitle(secret.helper) : null,
       expires: profile?.expires ?? null,
       apiUrl: profile?.apiUrl ?? DEFAULT_API_URL,
       isRotating: (profile?.rotation ?? null) !== null,

@@ -45,7 +45,7 @@ export interface LoginResult {
   /** The file that the credentials were saved to, as people write it; `null`: they were not saved. */
   readonly savedTo: string | null;
   /** What people call the keychain, if the secret is there; else `null`. */
-  readonly keptBy: string | null;
+  readonly keychain: string | null;
   /** What people call the keychain that the profile's last entry couldn't be removed from; else `null`. */
   readonly staleEntryIn: string | null;
   /** The profile's rotation that nobody will finish now, or `null`. */
@@ -110,15 +110,15 @@ export async function logIn(
     overriddenBy: overridingVariable(context),
     savedTo: location?.shown ?? null,
   };
-  if (location === null) return { ...result, keptBy: null, staleEntryIn: null, abandoned: null, exposure: null };
+  if (location === null) return { ...result, keychain: null, staleEntryIn: null, abandoned: null, exposure: null };
   const { saved, abandoned } = await save(context, plan, location, secret, identity);
-  const keptBy = saved.secret.kind === "keychain" ? storeTitle(saved.secret.helper) : null;
+  const keychain = saved.secret.kind === "keychain" ? storeTitle(saved.secret.helper) : null;
   return {
     ...result,
-    keptBy,
+    keychain,
     abandoned,
     staleEntryIn: saved.staleEntry && storeTitle(saved.staleEntry.helper),
-    exposure: keptBy === null ? await gitExposure(location) : null,
+    exposure: keychain === null ? await gitExposure(location) : null,
   };
 }
 

@@ -25,7 +25,7 @@ import type { Credential } from "./resolve_credential.ts";
 /** Keys, and which of them was asked with. */
 export interface KeyList {
   readonly keys: readonly ListedKey[];
-  /** Those in reach, for their names. */
+  /** The projects that the key can access, for their names. */
   readonly projects: readonly Project[];
   readonly ownId: string | null;
 }
@@ -60,7 +60,7 @@ export async function managedKeys(
 }
 
 /** What a key may hand on to one that it makes. */
-export interface KeyReach {
+export interface KeyAccess {
   readonly projects: readonly { readonly id: string; readonly name: string }[];
   readonly permissions: readonly string[];
   /** Milliseconds; `null` for one that does not end. */
@@ -74,11 +74,11 @@ export interface KeyReach {
  * @returns What the new one may be given.
  * @throws As the platform has it.
  */
-export async function keyReach(
+export async function keyAccess(
   context: Context,
   credential: Credential,
   requests?: RequestOptions,
-): Promise<KeyReach> {
+): Promise<KeyAccess> {
   const { projects, key } = await identify(context, credential, requests);
   const isBounded = key?.createdAt instanceof Date && key.expiresAt instanceof Date;
   return {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isObject } from "../api_client/answer.ts";
+import { isObject } from "../api_client/response.ts";
 import { replaceText } from "./results/result_files.ts";
 
 const FILE = "upload.json";

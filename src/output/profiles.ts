@@ -32,9 +32,9 @@ function rowOf(profile: ListedProfile, now: Date): string[] {
   ];
 }
 
-function placeText({ isBrowserLogin, keptBy }: ListedProfile): string {
+function placeText({ isBrowserLogin, keychain }: ListedProfile): string {
   if (isBrowserLogin) return "(browser login)";
-  return keptBy === null ? "(none, log in again)" : "(in the keychain)";
+  return keychain === null ? "(none, log in again)" : "(in the keychain)";
 }
 
 function expiresText(expires: string | null, now: Date): string {
@@ -47,14 +47,14 @@ function expiresText(expires: string | null, now: Date): string {
 export function profilesJson({ profiles }: ProfileList): unknown {
   return {
     profiles: profiles.map((
-      { name, current, account, maskedKey, isBrowserLogin, keptBy, expires, apiUrl, isRotating },
+      { name, current, account, maskedKey, isBrowserLogin, keychain, expires, apiUrl, isRotating },
     ) => ({
       name,
       current,
       account,
       api_key: maskedKey,
       ...(isBrowserLogin ? { signed_in: "browser" } : {}),
-      ...(keptBy === null ? {} : { storage: "keychain" }),
+      ...(keychain === null ? {} : { storage: "keychain" }),
       expires,
       api_url: apiUrl,
       ...(isRotating ? { rotation: "unfinished" } : {}),

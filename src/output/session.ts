@@ -25,12 +25,12 @@ export const ENTER_KEY = "Please enter your API key:\n(Typing is hidden.)\n";
 export const WELCOME = `\nWelcome to FluxLoop!\n\n${ENTER_KEY}`;
 
 /** @returns The text for standard output (seed: "Interactive Flow"). */
-export function loginText({ identity, savedTo, keptBy }: LoginResult): string {
+export function loginText({ identity, savedTo, keychain }: LoginResult): string {
   const organizations = identity.organizations?.map((it) => printable(it.name)).join(", ");
   return [
     "✅ Successfully authenticated!",
     ...(savedTo === null ? [] : [`✅ Credentials saved to ${savedTo}`]),
-    ...(keptBy === null ? [] : [`✅ API key saved to ${printable(keptBy)}`]),
+    ...(keychain === null ? [] : [`✅ API key saved to ${printable(keychain)}`]),
     "",
     `Your account: ${printable(identity.account?.email ?? UNKNOWN)}`,
     `Organizations: ${organizations === undefined ? UNKNOWN : organizations || "none"}`,
@@ -49,7 +49,7 @@ export function loginJson(result: LoginResult): unknown {
     profile: result.profile,
     saved: result.savedTo !== null,
     credentials_file: result.savedTo,
-    ...(result.keptBy === null ? {} : { storage: "keychain" }),
+    ...(result.keychain === null ? {} : { storage: "keychain" }),
     api_url: apiUrlText(result.apiUrl),
     account: result.identity.account,
     organizations: result.identity.organizations,

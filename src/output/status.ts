@@ -45,9 +45,9 @@ function verifiedText(key: ReportedKey, identity: Identity, now: Date): string {
     `Account: ${printable(identity.account?.email ?? UNKNOWN)}`,
     ...organizationLines(identity.organizations),
     "",
-    ...(key.isAccessToken && identity.key === null ? [BROWSER_LOGIN, ...keptLines(key)] : [
+    ...(key.isAccessToken && identity.key === null ? [BROWSER_LOGIN, ...keychainLines(key)] : [
       `API Key: ${key.masked}`,
-      ...keptLines(key),
+      ...keychainLines(key),
       `Expires: ${expiryText(identity.key?.expiresAt ?? null, now)}`,
       `Scopes: ${scopesText(identity)}`,
       ...permissionLines(identity.key),
@@ -68,9 +68,9 @@ function unverifiedText(key: ReportedKey, now: Date): string {
     "",
     `Profile: ${profileText(key)}`,
     `Account: ${printable(key.saved.account ?? UNKNOWN)}`,
-    ...(key.isAccessToken ? [BROWSER_LOGIN, ...keptLines(key)] : [
+    ...(key.isAccessToken ? [BROWSER_LOGIN, ...keychainLines(key)] : [
       `API Key: ${key.masked}`,
-      ...keptLines(key),
+      ...keychainLines(key),
       `Expires: ${expiryText(key.saved.expires, now)}`,
     ]),
   ].join("\n") + "\n";
@@ -90,8 +90,8 @@ function profileText(key: ReportedKey): string {
 }
 
 /** The seed knows of no other place than the file, so of the file nothing is said. */
-function keptLines({ keptBy }: ReportedKey): string[] {
-  return keptBy === null ? [] : [`Stored in: ${printable(keptBy)}`];
+function keychainLines({ keychain }: ReportedKey): string[] {
+  return keychain === null ? [] : [`Stored in: ${printable(keychain)}`];
 }
 
 /** A key that has ended makes no other in its place. */
@@ -166,7 +166,7 @@ function keyJson(key: ReportedKey, identity: Identity | null, now: Date): unknow
   return {
     id: info?.id ?? null,
     masked: key.masked,
-    ...(key.keptBy === null ? {} : { storage: "keychain" }),
+    ...(key.keychain === null ? {} : { storage: "keychain" }),
     expires_at: expires === null ? null : utcTime(expires),
     days_remaining: expires === null ? null : daysRemaining(expires, now),
     scopes: info?.scopes ?? null,

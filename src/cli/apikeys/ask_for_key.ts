@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { KeyReach } from "../../auth/manage_keys.ts";
+import type { KeyAccess } from "../../auth/manage_keys.ts";
 import type { Context, PromptChoice } from "../../context.ts";
 import { printable } from "../../text/printable.ts";
 
@@ -38,7 +38,7 @@ const ALL = "all";
  *
  * @param context The outside world, with a terminal.
  * @param named What the command line names.
- * @param reach What the key that makes the new one may hand on.
+ * @param access What the key that creates the new one can grant.
  * @param colour Whether colour may be used.
  * @returns All of it.
  * @throws {InterruptedError} When the person leaves.
@@ -46,20 +46,20 @@ const ALL = "all";
 export async function askForKey(
   { prompts }: Context,
   named: KeyFlags,
-  reach: KeyReach,
+  access: KeyAccess,
   colour: boolean,
 ): Promise<KeyFlags> {
   const name = named.name ?? await prompts.text("Name:", colour);
   const environment = named.environment ?? await prompts.choose("Environment:", ENVIRONMENTS, "dev", colour);
-  const scope = named.scope ?? await askForProjects(prompts, reach, colour);
+  const scope = named.scope ?? await askForProjects(prompts, access, colour);
   const permission = named.permission ?? await prompts.chooseSeveral(
     "Permissions:",
-    reach.permissions.map((it) => ({ value: it, label: printable(it) })),
-    reach.permissions,
+    access.permissions.map((it) => ({ value: it, label: printable(it) })),
+    access.permissions,
     0,
     colour,
   );
-  const lifetimes = LIFETIMES.filter(({ span }) => reach.lifetime === null || span <= reach.lifetime);
+  const lifetimes = LIFETIMES.filter(({ span }) => access.lifetime === null || span <= access.lifetime);
   // A key of a few days hands on just its own span, which is what no answer means.
   const expires = named.expires ??
     (lifetimes.length === 0 ? undefined : await prompts.choose("Expires:", lifetimes, "90d", colour));
@@ -68,7 +68,7 @@ export async function askForKey(
 
 async function askForProjects(
   prompts: Context["prompts"],
-  { projects }: KeyReach,
+  { projects }: KeyAccess,
   colour: boolean,
 ): Promise<string[] | undefined> {
   if (projects.length === 0) return undefined;

@@ -12,7 +12,7 @@ import { parseLifetime } from "../span.ts";
 import { askForKey, type KeyFlags } from "./ask_for_key.ts";
 import { warnOfLogin } from "../auth/warn_of_login.ts";
 import { createdJson, createdText } from "../../output/api_keys.ts";
-import { type CreatedKey, keyReach, makeKey } from "../../auth/manage_keys.ts";
+import { type CreatedKey, keyAccess, makeKey } from "../../auth/manage_keys.ts";
 import { planLogin } from "../../auth/log_in.ts";
 import { credentialOf } from "../credential.ts";
 
@@ -42,7 +42,7 @@ export async function runCreate(context: Context, options: CreateOptions): Promi
   const target = { profile: options.profile, apiUrl: credential.apiUrl.href, save: true };
   const plan = save ? await planLogin(context, target) : null;
   const { name = "", scope, permission, environment, expires } = isAsked
-    ? await askForKey(context, options, await keyReach(context, credential, requests), reporter.style.colour)
+    ? await askForKey(context, options, await keyAccess(context, credential, requests), reporter.style.colour)
     : options;
   const expiresIn = lifetimeOf(expires);
   const request = { name, projects: scope, permissions: permission, environment, expiresIn };

@@ -6,7 +6,7 @@
 import { ConfigurationError } from "../../errors.ts";
 import { jsonText } from "../../text/json.ts";
 import { redactKeys } from "../../text/mask.ts";
-import { isObject } from "../../api_client/answer.ts";
+import { isObject } from "../../api_client/response.ts";
 import type { RunFailure, RunResult, TestInput } from "../model.ts";
 import { fileLines } from "./file_lines.ts";
 import { unreadable } from "./result_files.ts";

@@ -6,7 +6,7 @@
 import { ConfigurationError } from "../../errors.ts";
 import { jsonText } from "../../text/json.ts";
 import { redactKeys } from "../../text/mask.ts";
-import { isObject } from "../../api_client/answer.ts";
+import { isObject } from "../../api_client/response.ts";
 import type { Experiment } from "../model.ts";
 import { replaceText, unreadable } from "./result_files.ts";
 import type { Statistics } from "./statistics.ts";

@@ -1,14 +1,14 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { type FluxloopError, InvalidKeyError, PermissionDeniedError } from "../../src/errors.ts";
-import { jsonOf } from "../../src/api_client/answer.ts";
-import type { Answer } from "../../src/api_client/transport.ts";
+import { jsonOf } from "../../src/api_client/response.ts";
+import type { PlatformResponse } from "../../src/api_client/transport.ts";
 
 const API_URL = new URL("https://api.fluxloop.ai");
 const GATEWAY =
   "A gateway in front of api.fluxloop.ai requires its own sign-in (HTTP 401). Your API key was not checked.";
 
-const answer = (status: number, text: string, headers: string | Record<string, string> = {}): Answer => ({
+const answer = (status: number, text: string, headers: string | Record<string, string> = {}): PlatformResponse => ({
   method: "GET",
   path: "/api/auth/me",
   status,
@@ -21,7 +21,7 @@ const answer = (status: number, text: string, headers: string | Record<string, s
 describe("answers", () => {
   it("gives the JSON of a good one", () => assertEquals(jsonOf(answer(200, '{"a": [1]}'), API_URL), { a: [1] }));
 
-  const bad: [string, Answer, number, string, string][] = [
+  const bad: [string, PlatformResponse, number, string, string][] = [
     ["an unknown key", answer(401, '{"code": "invalid_api_key"}'), 3, "invalid_api_key", "Invalid API key"],
     ["an expired key", answer(401, '{"code": "expired_api_key"}'), 3, "expired_api_key", "Invalid API key"],
     ["a revoked key", answer(401, '{"code": "revoked_api_key"}'), 3, "revoked_api_key", "Invalid API key"],

@@ -1,7 +1,7 @@
 /**
- * What an answer of the platform means: a JSON document, or one of the few kinds of error (design: "The platform's HTTP
- * API", "Errors"). Nothing of an answer's text is shown but the words that the contract gives a meaning to: a proxy in
- * between may have written the rest.
+ * What a response of the platform means: a JSON document, or one of the few kinds of error (design: "The platform's HTTP
+ * API", "Errors"). Of a response's text, only the fields that the contract defines are shown: a proxy may have written
+ * the rest.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import {
   PermissionDeniedError,
   PlatformError,
 } from "../errors.ts";
-import type { Answer } from "./transport.ts";
+import type { PlatformResponse } from "./transport.ts";
 
 const REJECTIONS: readonly string[] = [
   "invalid_api_key",
@@ -26,59 +26,59 @@ const WEB_PAGE = "a web page, as a proxy or a sign-in page in between does";
 const NETWORK_SIGN_IN = 511;
 
 /**
- * Reads a successful answer.
+ * Reads a successful response.
  *
- * @param answer What came back.
+ * @param response The response.
  * @param apiUrl The API URL in use, for what errors name.
  * @returns The JSON value it holds.
  * @throws {InvalidKeyError} On 401 from the platform itself.
  * @throws {PermissionDeniedError} On 403 in the platform's own form.
  * @throws {NotFoundError} On 404.
- * @throws {PlatformError} On any other status but 2xx, and on an answer that is not JSON.
+ * @throws {PlatformError} On any other status but 2xx, and on a response that is not JSON.
  */
-export function jsonOf(answer: Answer, apiUrl: URL): unknown {
-  const body = parsed(answer.text);
-  if (answer.status >= 200 && answer.status < 300) {
+export function jsonOf(response: PlatformResponse, apiUrl: URL): unknown {
+  const body = parsed(response.text);
+  if (response.status >= 200 && response.status < 300) {
     if (body === undefined) {
-      throw new PlatformError(`${apiUrl.host} did not answer with JSON but with ${kindOf(answer)}`);
+      throw new PlatformError(`${apiUrl.host} did not answer with JSON but with ${kindOf(response)}`);
     }
     return body;
   }
-  throw refusalOf(answer, flattened(body), apiUrl);
+  throw refusalOf(response, flattened(body), apiUrl);
 }
 
 /**
- * @param answer Any response.
+ * @param response Any response.
  * @returns Whether the platform rejected the key or token. A gateway in between may answer 401 for itself, with a web
  * page, an empty body or a challenge that asks for its own password (RFC 9110, 11.6.1).
  */
-export function isRejectedByPlatform({ status, headers, text }: Answer): boolean {
+export function isRejectedByPlatform({ status, headers, text }: PlatformResponse): boolean {
   const challenge = headers.get("www-authenticate");
   const isOwnChallenge = challenge === null || /^bearer\b/i.test(challenge);
   return status === 401 && isOwnChallenge && isObject(parsed(text));
 }
 
-function refusalOf(answer: Answer, body: unknown, apiUrl: URL): FluxloopError {
-  if (answer.status === NETWORK_SIGN_IN) {
+function refusalOf(response: PlatformResponse, body: unknown, apiUrl: URL): FluxloopError {
+  if (response.status === NETWORK_SIGN_IN) {
     return new PlatformError(
       `The network wants a sign-in before it lets anything through (HTTP ${NETWORK_SIGN_IN} in the place of ` +
         `${apiUrl.host}); open a web page in a browser and sign in there`,
     );
   }
-  if (isRejectedByPlatform(answer)) return new InvalidKeyError(rejectionOf(body), apiUrl);
-  if (answer.status === 401) {
+  if (isRejectedByPlatform(response)) return new InvalidKeyError(rejectionOf(body), apiUrl);
+  if (response.status === 401) {
     return new PlatformError(
       `A gateway in front of ${apiUrl.host} requires its own sign-in (HTTP 401). Your API key was not checked.`,
     );
   }
-  if (answer.status === 403 && isObject(body)) {
+  if (response.status === 403 && isObject(body)) {
     return new PermissionDeniedError(textOf(body.required_permission), textsOf(body.permissions));
   }
-  if (answer.status === 404) return new NotFoundError(`${apiUrl.host} does not know ${answer.path}`);
+  if (response.status === 404) return new NotFoundError(`${apiUrl.host} does not know ${response.path}`);
   const detail = isObject(body) ? detailOf(body.detail)?.slice(0, 500) : undefined;
   return new PlatformError(
-    `${apiUrl.host} answered ${answer.method} ${answer.path} with HTTP ${answer.status}` +
-      (isWebPage(answer) ? ` and ${WEB_PAGE}` : !detail ? "" : `: ${detail}`),
+    `${apiUrl.host} answered ${response.method} ${response.path} with HTTP ${response.status}` +
+      (isWebPage(response) ? ` and ${WEB_PAGE}` : !detail ? "" : `: ${detail}`),
   );
 }
 
@@ -90,12 +90,12 @@ function parsed(text: string): unknown {
   }
 }
 
-function kindOf(answer: Answer): string {
-  if (answer.text === "") return "an empty body";
-  return isWebPage(answer) ? WEB_PAGE : "something that cannot be read";
+function kindOf(response: PlatformResponse): string {
+  if (response.text === "") return "an empty body";
+  return isWebPage(response) ? WEB_PAGE : "something that cannot be read";
 }
 
-function isWebPage({ headers, text }: Answer): boolean {
+function isWebPage({ headers, text }: PlatformResponse): boolean {
   return text !== "" && (/html/i.test(headers.get("content-type") ?? "") || /^\s*<(!doctype|html)/i.test(text));
 }
 
