@@ -11,7 +11,9 @@ import { withFault } from "../support/strace.ts";
 import { asRoot, runAs, runMounted, SELF, UID } from "../support/users.ts";
 
 const NEWER = "99.0.0";
+/** Releases of a few bytes: a shell script that prints its version. */
 const SCRIPTED = "98.0.0";
+const OLDER = "0.0.1";
 
 /** The steps of an upgrade, as system calls; what a kill at each of them leaves in the program's place. */
 const STEPS: readonly { what: string; call: string; on: string; leaves: "old" | "new" }[] = [
@@ -39,7 +41,7 @@ describe(`the program, upgrading itself on the base of Deno ${base().deno}`, () 
     await compileOther(constants, installed);
     await compileOther({ ...constants, version: NEWER }, newer);
     await Deno.chmod(releases.folder, 0o755);
-    await releases.publish(SCRIPTED, Deno.build.target, script(SCRIPTED));
+    for (const it of [OLDER, SCRIPTED]) await releases.publish(it, Deno.build.target, script(it));
     await releases.publish(NEWER, Deno.build.target, await Deno.readFile(newer));
     await Deno.remove(newer);
   });
@@ -76,11 +78,10 @@ describe(`the program, upgrading itself on the base of Deno ${base().deno}`, () 
   });
 
   it("goes back to an older release that is named, and tells it as JSON", async () => {
-    assertEquals((await run(["upgrade"])).code, 0);
-    const { code, stdout } = await run(["upgrade", "--version", `v${SCRIPTED}`, "--json"]);
+    const { code, stdout } = await run(["upgrade", "--version", `v${OLDER}`, "--json"]);
     assertEquals(code, 0);
-    assertEquals(JSON.parse(stdout), { current: NEWER, version: SCRIPTED, newer: false, upgraded: true, path });
-    assertEquals(await version(), SCRIPTED);
+    assertEquals(JSON.parse(stdout), { current: VERSION, version: OLDER, newer: false, upgraded: true, path });
+    assertEquals(await version(), OLDER);
   });
 
   it("says what there is with --check, and stays", async () => {
@@ -136,9 +137,9 @@ describe(`the program, upgrading itself on the base of Deno ${base().deno}`, () 
       assertEquals((await runAs(SELF, command, { env })).code, 137);
       assertEquals(await version(), leaves === "old" ? VERSION : SCRIPTED);
       if (leaves === "old") {
-        const { code, stderr } = await run(["upgrade"]);
+        const { code, stderr } = await run(["upgrade", "--version", SCRIPTED]);
         assertEquals(code, 0, stderr);
-        assertEquals(await version(), NEWER);
+        assertEquals(await version(), SCRIPTED);
       }
       assertEquals(namesIn(folder), ["fluxloop"]);
     });
@@ -207,9 +208,10 @@ describe(`the program, upgrading itself on the base of Deno ${base().deno}`, () 
   });
 
   it("ends well when it is told to upgrade twice at once", async () => {
-    const both = await Promise.all([run(["upgrade"]), run(["upgrade"])]);
+    const upgrade = ["upgrade", "--version", SCRIPTED];
+    const both = await Promise.all([run(upgrade), run(upgrade)]);
     assert(both.some((it) => it.code === 0), both[0].stderr);
     for (const { code, stderr } of both) if (code !== 0) assertMatch(stderr, /Another upgrade of .* is running/);
-    assertEquals([await version(), namesIn(folder)], [NEWER, ["fluxloop"]]);
+    assertEquals([await version(), namesIn(folder)], [SCRIPTED, ["fluxloop"]]);
   });
 });
