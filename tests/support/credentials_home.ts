@@ -82,6 +82,12 @@ export class CredentialsHome {
   }
 }
 
+/** @returns The text of a credentials file in which these profiles have a key for a platform. */
+export function credentialsText(key: string, platformUrl: string, profiles: readonly string[]): string {
+  const fields = `    api_key: ${key}\n    api_url: "${platformUrl}"\n`;
+  return `profiles:\n${profiles.map((it) => `  ${it}:\n${fields}`).join("")}`;
+}
+
 /** @returns A file's state, whoever may read it. */
 export async function stateOf(path: string): Promise<FileState> {
   const [line, ...text] = (await asRoot('stat -Lc "%a %u %i" "$1" && cat "$1"', path)).split("\n");
