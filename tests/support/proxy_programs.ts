@@ -5,6 +5,8 @@
  * @module
  */
 
+import { setTimeout as delay } from "node:timers/promises";
+
 /** Who may go through a proxy; without it everybody may. */
 export interface ProxyUser {
   readonly name: string;
@@ -114,6 +116,7 @@ async function startProxy(folder: string, hosts: string, port: number, command: 
     if (ended) {
       throw new Error(`${command} did not start: ${await errors}${logIn(folder)}`);
     }
+    await delay(20);
   }
   return {
     address: `127.0.0.1:${port}`,

@@ -3,11 +3,14 @@
  *
  * @module
  */
+import { setTimeout as delay } from "node:timers/promises";
 import { PROGRAM } from "./program.ts";
 
 const FOLDER = PROGRAM.slice(0, PROGRAM.lastIndexOf("/"));
 /** How long something may take to appear, in milliseconds. */
 const PATIENCE = 15_000;
+/** Between two looks, each of which takes a process of its own, in milliseconds. */
+const PAUSE = 30;
 
 /** A terminal of 100 columns and 40 lines with `fluxloop` on its shell's path. */
 export class Terminal {
@@ -74,9 +77,9 @@ export class Terminal {
     const end = performance.now() + PATIENCE;
     let screen = "";
     while (performance.now() < end) {
-      // The capture itself, a process of its own, is what this loop waits for.
       screen = await this.#tmux("capture-pane", "-p", "-N").then((it) => it.replace(/ +$/gm, " ").replace(/\s+$/, " "));
       if (pattern.test(screen)) return await this.screen();
+      await delay(PAUSE);
     }
     throw new Error(`The terminal never showed ${pattern}, but:\n${screen}`);
   }
@@ -88,6 +91,7 @@ export class Terminal {
     while (performance.now() < end) {
       const { stdout } = await new Deno.Command("stty", { args: ["-F", tty, "-a"] }).output();
       if (/ -echo /.test(new TextDecoder().decode(stdout))) return;
+      await delay(PAUSE);
     }
     throw new Error("The terminal went on to show what is typed");
   }
