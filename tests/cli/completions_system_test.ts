@@ -44,6 +44,9 @@ const LINES: readonly [string, readonly string[]][] = [
   ["fluxloop auth exec --profile staging -- printe", ["printenv"]],
 ];
 
+/** The lines that bash's own settings may change: with colons, with values, with files, and with nothing to offer. */
+const LINES_FOR_SETTINGS = LINES.filter(([line]) => /https:|--profile $|--name $|auth s$/.test(line));
+
 describe("completions", () => {
   let completing: Completing;
 
@@ -63,7 +66,7 @@ describe("completions", () => {
   afterAll(() => Deno.remove(completing.folder, { recursive: true }));
 
   for (const shell of SHELLS) {
-    for (const [line, offers] of LINES) {
+    for (const [line, offers] of shell.startsWith("bash ") ? LINES_FOR_SETTINGS : LINES) {
       it(`of ${shell} for "${line}" are ${offers.length === 0 ? "none" : offers.join(", ")}`, async () => {
         assertEquals(await complete(shell, line, completing), [...offers]);
       });

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from "@std/testing/bdd";
-import { CredentialsHome, keyHolders, keysIn, namesIn } from "../../support/credentials_home.ts";
+import { CredentialsHome, credentialsText, keyHolders, keysIn, namesIn } from "../../support/credentials_home.ts";
 import { DOCUMENTED_KEY, SECOND_KEY, startPlatform, type TestPlatform } from "../../support/platform.ts";
 import { withFault } from "../../support/strace.ts";
 import { runAs } from "../../support/users.ts";
@@ -57,7 +57,7 @@ describe("a login that is killed", () => {
     const next = ["auth", ["list", "status", "token"][index % 3]];
 
     it(`when ${what} leaves the ${leaves} credentials, and ${next.join(" ")} works at once`, async () => {
-      await home.login(DOCUMENTED_KEY);
+      await home.write(credentialsText(DOCUMENTED_KEY, platform.url, ["default"]));
       assertEquals(await killedAt(step), 137);
       const key = leaves === "old" ? DOCUMENTED_KEY : SECOND_KEY;
       assertEquals(keysIn(await Deno.readTextFile(home.file)), { default: key });
