@@ -9,7 +9,7 @@ import { readIndependently } from "../support/independent_yaml.ts";
 import { profileNamed } from "../support/profile.ts";
 import { leaveWorlds, world } from "../support/world.ts";
 
-const RUNS = { numRuns: 500, seed: 20240122 };
+const RUNS = { numRuns: Deno.env.has("FLUXLOOP_TEST_LONG") ? 500 : 100, seed: 20240122 };
 /** The profile that comes and goes. */
 const GUEST = "guest";
 
