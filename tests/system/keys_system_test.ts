@@ -95,24 +95,13 @@ describe("keys on a real terminal", () => {
   ];
   for (const [what, args, wait] of prompts) {
     for (const [how, step] of ends) {
-      it(`${how} in ${what} restores the terminal each time`, async () => {
+      it(`${how} in ${what} restores the terminal`, async () => {
         const own = args[0] === "auth" ? env : { ...env, FLUXLOOP_API_KEY: platform.key! };
-        for (let keys = 0; keys < 2; keys++) {
-          const typed = step.send === undefined ? undefined : "a".repeat(keys) + step.send;
-          const { code, output, isCooked } = await onPty(args, own, [{ ...step, wait, send: typed }]);
-          const last = (a: string, b: string) => output.lastIndexOf(a) > output.lastIndexOf(b);
-          assertEquals({
-            code,
-            isCooked,
-            cursor: last("\x1b[?25h", "\x1b[?25l"),
-            paste: last("\x1b[?2004l", "\x1b[?2004h"),
-          }, {
-            code: 130,
-            isCooked: true,
-            cursor: true,
-            paste: true,
-          });
-        }
+        const { code, output, isCooked } = await onPty(args, own, [{ ...step, wait }]);
+        const last = (a: string, b: string) => output.lastIndexOf(a) > output.lastIndexOf(b);
+        const cursor = last("\x1b[?25h", "\x1b[?25l");
+        const paste = last("\x1b[?2004l", "\x1b[?2004h");
+        assertEquals({ code, isCooked, cursor, paste }, { code: 130, isCooked: true, cursor: true, paste: true });
       });
     }
   }
