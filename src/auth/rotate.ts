@@ -227,6 +227,8 @@ async function resume(
     case "replaced":
       // By hand, somebody may have put the previous key back.
       if (phase.previous.id === own.id) return await replaceKey(rotation, null);
+      // Or has done so just now: then it must not be revoked.
+      if (!await store.replace(profile.name, { kind: "api_key", key }, {})) throw changedMeanwhile(profile.name);
       report.outcome = "finished";
       report.newKey = { id: own.id, masked: maskKey(key), expiresAt: own.expiresAt };
       return await revokePrevious(rotation, phase.previous);

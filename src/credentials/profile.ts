@@ -212,7 +212,16 @@ function rotationOf(fields: unknown): RotationPhase | null {
   }
   const [idempotencyKey, request, keyId] = ["idempotency_key", "request", "key_id"].map(text);
   const isRequested = text("phase") === "requested" && idempotencyKey !== null && request !== null && keyId !== null;
-  return isRequested ? { phase: "requested", idempotencyKey, request, keyId } : null;
+  return isRequested && isJsonObject(request) ? { phase: "requested", idempotencyKey, request, keyId } : null;
+}
+
+function isJsonObject(text: string): boolean {
+  try {
+    const value = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
 }
 
 function rotationFields(rotation: RotationPhase, isEntry: boolean): Record<string, string> {

@@ -85,6 +85,30 @@ describe("an interrupted rotation", () => {
     assertEquals((await keysOf(await keyIn(session))).length, 1);
   });
 
+  it("does not revoke a key that somebody has logged in with again meanwhile", async () => {
+    const session = await replaced();
+    const saved = session.saved()!;
+    const old = saved.replace(/rotation:\n(?: {6}.*\n)*/, "").replace(/api_key: .*/, `api_key: ${DOCUMENTED_KEY}`);
+    const server = between((name) => {
+      if (name === "GET /api/auth/me") session.save(old.replace(platform.url, server.url));
+      return undefined;
+    });
+    session.save(saved.replace(platform.url, server.url));
+    const { code, stderr } = await rotate(session);
+    await server.stop();
+    assertEquals([code, (await statusOf(DOCUMENTED_KEY)).code], [1, 0]);
+    assertStringIncludes(stderr, 'Profile "default" was changed by another process meanwhile');
+  });
+
+  for (const request of ["{", "[]", "null", "flux_dev_no_json"]) {
+    it(`is none where its request can't be read: ${request}`, async () => {
+      const session = homeWithKey();
+      leaveUnfinished(session, { ...REQUESTED, request });
+      assertEquals((await rotate(session)).code, 0);
+      assertEquals(isUnfinished(session), false);
+    });
+  }
+
   it("is abandoned by a login with another key, which names those that may still be valid", async () => {
     const session = await replaced();
     const { code, stderr } = await session.run(["auth", "login", "--api-key", SECOND_KEY]);
