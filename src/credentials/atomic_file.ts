@@ -139,8 +139,12 @@ export function makeFolder(path: string): void {
 export function syncFolder(path: string): void {
   if (Deno.build.os === "windows") return;
   try {
-    using folder = Deno.openSync(path, { read: true });
-    folder.syncSync();
+    const folder = Deno.openSync(path, { read: true });
+    try {
+      folder.syncSync();
+    } finally {
+      folder.close();
+    }
   } catch {
     // Only a power cut in the next seconds could still undo the change.
   }
