@@ -135,7 +135,8 @@ async function withLockFile<T>(path: string, work: () => T | Promise<T>, options
   const patience = Math.max(options.patience ?? PATIENCE, 2 * STALE);
   const end = performance.now() + patience;
   let seen = { mark: "", since: performance.now() };
-  while (!tryCreate(path)) {
+  const own = `${Deno.pid} ${crypto.randomUUID()}`;
+  while (!tryCreate(path, own)) {
     if (options.signal?.aborted) throw new InterruptedError();
     const mark = markOf(path);
     if (mark !== seen.mark) seen = { mark, since: performance.now() };
@@ -144,18 +145,18 @@ async function withLockFile<T>(path: string, work: () => T | Promise<T>, options
     await new Promise((resolve) => setTimeout(resolve, LOOK));
   }
   let beats = 0;
-  const beating = setInterval(() => writeMark(path, ++beats), BEAT);
+  const beating = setInterval(() => writeMark(path, own, ++beats), BEAT);
   try {
     return await work();
   } finally {
     clearInterval(beating);
-    removeIfThere(path);
+    if (markOf(path).startsWith(own)) removeIfThere(path);
   }
 }
 
-function tryCreate(path: string): boolean {
+function tryCreate(path: string, own: string): boolean {
   try {
-    Deno.writeTextFileSync(path, `${Deno.pid}`, { createNew: true, mode: 0o600 });
+    Deno.writeTextFileSync(path, own, { createNew: true, mode: 0o600 });
     return true;
   } catch (error) {
     if (error instanceof Deno.errors.AlreadyExists) return false;
@@ -163,11 +164,12 @@ function tryCreate(path: string): boolean {
   }
 }
 
-function writeMark(path: string, beats: number): void {
+function writeMark(path: string, own: string, beats: number): void {
   try {
-    Deno.writeTextFileSync(path, `${Deno.pid} ${beats}`, { create: false });
+    // Another process may have taken it for stale; the work goes on, as it would without a lock.
+    if (markOf(path).startsWith(own)) Deno.writeTextFileSync(path, `${own} ${beats}`, { create: false });
   } catch {
-    // Somebody took it for stale; the work goes on, as it would without a lock.
+    // As above.
   }
 }
 
