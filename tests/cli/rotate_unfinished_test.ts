@@ -101,11 +101,13 @@ describe("an interrupted rotation", () => {
   });
 
   for (const request of ["{", "[]", "null", "flux_dev_no_json"]) {
-    it(`is none where its request can't be read: ${request}`, async () => {
+    it(`stops a rotation, and changes nothing, where its request can't be read: ${request}`, async () => {
       const session = homeWithKey();
       leaveUnfinished(session, { ...REQUESTED, request });
-      assertEquals((await rotate(session)).code, 0);
-      assertEquals(isUnfinished(session), false);
+      const before = session.saved();
+      const { code, stderr } = await rotate(session);
+      assertEquals([code, session.saved()], [2, before]);
+      assertEquals(stderr.includes("no_json"), false);
     });
   }
 
