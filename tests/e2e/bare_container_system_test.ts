@@ -144,7 +144,7 @@ runner: { http: { url: "http://127.0.0.1:${agent.addr.port}/" } }
   }
 
   it("says what login lacks without a terminal", async () => {
-    const { code, stderr } = await run(["auth", "login"], { HOME: "/" });
+    const { code, stderr } = await run(["auth", "login", "--no-save"], { HOME: "/" });
     assertEquals(code, 2);
     assertStringIncludes(stderr, "Can't prompt for an API key without a terminal");
   });
