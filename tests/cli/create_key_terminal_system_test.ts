@@ -47,8 +47,8 @@ describe("apikeys create on a terminal", () => {
     await enter("nightly");
     await answer(/Environment:[^]*Continuous/, "Up");
     await answer(/Project access:[^]*Selected projects/, "Down");
-    await answer(/Projects: \(0 chosen\)[^]*analytics-agent/, "Down");
-    await answer(/Projects: \(1 chosen\)[^]*\[x\] sales-assistant/, "Down", "Down");
+    await answer(/Which ones\? \(0 chosen\)[^]*analytics-agent/, "Down");
+    await answer(/Which ones\? \(1 chosen\)[^]*\[x\] sales-assistant/, "Down", "Down");
     await answer(/Permissions: \(3 chosen\)[^]*\[x\] create_scenarios/);
     await answer(/Permissions: \(2 chosen\)/, "Up");
     await answer(/Expires:[^]*30 days/, "Up");

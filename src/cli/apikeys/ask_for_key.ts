@@ -78,5 +78,5 @@ async function askForProjects(
   ];
   if (await prompts.choose("Project access:", choices, ALL, colour) === ALL) return undefined;
   const some = projects.map(({ id, name }) => ({ value: id, label: printable(name) }));
-  return await prompts.chooseSeveral("Projects:", some, [], 1, colour);
+  return await prompts.chooseSeveral("Which ones?", some, [], 1, colour);
 }
