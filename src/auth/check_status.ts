@@ -39,7 +39,7 @@ export interface ReportedKey {
   readonly apiUrl: URL;
   /** What the profile remembers from the last login. */
   readonly saved: { readonly account: string | null; readonly expires: Date | null };
-  /** The profile that was named and that this key stands over, or `null`. */
+  /** The named profile that this key overrides, or `null`. */
   readonly overridden: string | null;
   /** The credentials file, where the key comes from one that others may read; else `null`. */
   readonly looseFile: LooseFile | null;
@@ -49,7 +49,7 @@ export interface ReportedKey {
 
 /** What is known of a sign-in. */
 export interface StatusReport {
-  /** The profile that was looked at; `null` where a key stands over all profiles, or nobody named one. */
+  /** The profile that was checked; `null` if another key overrides all profiles, or none was named. */
   readonly profile: string | null;
   /** `null` when the platform could not be asked. */
   readonly authenticated: boolean | null;

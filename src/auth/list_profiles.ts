@@ -35,7 +35,7 @@ export interface ProfileList {
   readonly profiles: readonly ListedProfile[];
   /** The file they are in, as people write it; `null` where there is no place for one. */
   readonly file: string | null;
-  /** The variable whose key stands over all of them, or `null`. */
+  /** The variable whose key overrides all of them, or `null`. */
   readonly overriddenBy: string | null;
 }
 

@@ -20,7 +20,7 @@ export const PREVIOUS = "-";
 /** What a switch came to. */
 export interface SwitchResult {
   readonly profile: string;
-  /** The variable that stands over the choice, or `null`. */
+  /** The variable that overrides the choice, or `null`. */
   readonly overriddenBy: string | null;
   /** The file in which the project here pins a profile of its own, or `null`. */
   readonly pinnedBy: string | null;

@@ -1,5 +1,5 @@
 /**
- * What has to be known of the arguments before Cliffy parses them, or where it can't.
+ * Looks at the arguments before Cliffy parses them, or where it can't parse them.
  *
  * @module
  */

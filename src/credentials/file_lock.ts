@@ -19,7 +19,7 @@ const STALE = 5_000;
 /** What the system answers where there are no locks: ENOSYS (Linux, macOS), ENOLCK (both), EOPNOTSUPP (both). */
 const UNSUPPORTED = /\(os error (?:38|78|37|77|95|102)\)/;
 
-/** How a lock is taken. */
+/** How to wait for a lock. */
 export interface LockOptions {
   /** How long another holder is waited for, in milliseconds. */
   readonly patience?: number;
@@ -27,7 +27,7 @@ export interface LockOptions {
   readonly shown?: string;
   /** Ends the wait at once. */
   readonly signal?: AbortSignal;
-  /** Called where a lock file takes the place of the system's lock. */
+  /** Called if the file system has no locks and a lock file is used instead. */
   readonly onFallback?: (path: string) => void;
 }
 

@@ -24,7 +24,7 @@ export class Port {
 
   /**
    * @param port 0 to 65535; 0 picks a free one.
-   * @throws {SystemError} When the port is taken or not allowed.
+   * @throws {SystemError} When the port is in use or not allowed.
    */
   constructor(port: number, handler: Deno.ServeHandler<Deno.NetAddr>) {
     this.#handler = handler;

@@ -49,7 +49,7 @@ export interface LocalPlatform {
 /**
  * Starts the embedded platform. A new data directory is seeded.
  *
- * @throws {SystemError} When the port is taken or not allowed, or the data directory cannot be made or opened.
+ * @throws {SystemError} When the port is in use or not allowed, or the data directory cannot be made or opened.
  * @throws {ConfigurationError} When the data directory is none, or its database is not of this program, or of a newer one.
  * @throws {TypeError} When `apiKey` does not have the form of a key.
  */

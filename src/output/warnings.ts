@@ -26,7 +26,7 @@ export function gitWarning({ workTree, line }: GitExposure): string {
   }\n`;
 }
 
-/** @returns A warning that a variable stands over what is saved. */
+/** @returns A warning that a variable overrides the saved credentials. */
 export function overrideWarning(variable: string): string {
   return `⚠️  ${variable} is set and overrides the saved credentials.\n`;
 }
@@ -41,7 +41,7 @@ export function pinWarning(file: string): string {
   return `⚠️  ${printable(file)} pins a profile, which overrides this one in the project.\n`;
 }
 
-/** @returns A warning that a key from the environment stands over the profile that was named. */
+/** @returns A warning that a key from the environment overrides the named profile. */
 export function profileOverrideWarning(variable: string, profile: string): string {
   return `⚠️  ${variable} is set and overrides profile "${profile}".\n`;
 }

@@ -71,7 +71,7 @@ export async function firstLine(hostname: string, port: number, text: string, si
   });
 }
 
-/** Runs `work` on a connection that is closed afterwards, also where it comes after all or the work is broken off. */
+/** Runs `work` on a connection, and closes it afterwards even if the work is aborted before it is established. */
 async function onConnection<T>(
   hostname: string,
   port: number,
