@@ -1,6 +1,26 @@
 /**
- * Replacing a file that holds secrets: whoever reads it sees the old content or the new, and the new content is on disk
- * before anything says that it was saved.
+ * Writing a file that holds secrets: a reader sees the old content or the new content, never a part, and the new content
+ * is on disk before anything reports that it was saved.
+ *
+ * What a failure of each step means, in the order of the steps:
+ *
+ * | step                                        | failure means                                                   |
+ * | ------------------------------------------- | --------------------------------------------------------------- |
+ * | create the folder, sync its parent          | not created: error, nothing changed; not synced: ignored        |
+ * | find the file: follow links, check owners   | error, nothing changed                                          |
+ * | open and take the lock                      | error, nothing changed; without file locks, a lock file is used |
+ * | write the holder's process id into the lock | ignored: only another process's message would name it           |
+ * | read the file, change it                    | error, nothing changed                                          |
+ * | store the secret in the keychain            | error, the file is unchanged and still refers to the old entry  |
+ * | remove a stale `.new` file                  | error, nothing changed                                          |
+ * | create, write, sync and close `.new`        | error, the file is unchanged and `.new` is removed              |
+ * | remove `.new` after such an error           | ignored: the next reader or writer removes it                   |
+ * | rename `.new` over the file                 | error, the file is unchanged and `.new` is removed              |
+ * | sync the folder                             | ignored: the change has happened, a power cut could undo it     |
+ * | erase the old keychain entry                | warning: the new secret is in use, and the old entry is stale   |
+ * | release the lock                            | ignored: the system releases it when the process exits          |
+ *
+ * A process that is killed between two steps leaves what a failure of the later one leaves.
  *
  * @module
  */
@@ -76,7 +96,8 @@ function withFresh(fresh: string, text: string, use: () => void): void {
     }
     use();
   } catch (error) {
-    if (!(error instanceof ConfigurationError)) removeIfThere(fresh);
+    // The next reader or writer removes what stays.
+    if (!(error instanceof ConfigurationError)) ignoreFailure(() => removeIfThere(fresh));
     throw error;
   }
 }
@@ -156,6 +177,14 @@ function clear(path: string): void {
   } catch (error) {
     if (isThere(path) && Deno.lstatSync(path).isDirectory) throw inTheWay(path);
     throw error;
+  }
+}
+
+function ignoreFailure(work: () => void): void {
+  try {
+    work();
+  } catch {
+    // See the table above.
   }
 }
 
