@@ -89,7 +89,7 @@ export async function checkStatus(
 }
 
 /**
- * Asks the platform about every saved profile, all at once.
+ * Asks the platform about every saved profile.
  *
  * @param context The outside world.
  * @param options What the command line says.
@@ -107,7 +107,7 @@ export async function checkAllStatuses(
   const names = document.profileNames();
   if (names.length === 0) throw new NotLoggedInError();
   // What is wrong with one profile is that one's report, and no reason to keep silent of the others.
-  return await Promise.all(names.map(async (profile): Promise<StatusReport> => {
+  const check = async (profile: string): Promise<StatusReport> => {
     try {
       const how = { requests, acceptsExpired: true };
       const credential = await credentialIn(context, document.require(profile, "--profile"), options, how);
@@ -116,7 +116,10 @@ export async function checkAllStatuses(
       if (!(error instanceof FluxloopError) || error instanceof InterruptedError) throw error;
       return { profile, authenticated: null, key: null, identity: null, failure: error };
     }
-  }));
+  };
+  // The first one opens the connection that the others, side by side, share over HTTP/2.
+  const [first, ...others] = names;
+  return [await check(first), ...await Promise.all(others.map(check))];
 }
 
 /**

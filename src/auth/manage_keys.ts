@@ -52,10 +52,9 @@ export async function managedKeys(
   credential: Credential,
   requests?: RequestOptions,
 ): Promise<KeyList> {
-  const [keys, identity] = await Promise.all([
-    listApiKeys(context, credential, requests),
-    identify(context, credential, requests),
-  ]);
+  // One after the other, on one connection: opening a second one costs more than the round trip that it would save.
+  const keys = await listApiKeys(context, credential, requests);
+  const identity = await identify(context, credential, requests);
   return { keys, projects: identity.projects ?? [], ownId: identity.key?.id ?? null };
 }
 
