@@ -80,13 +80,15 @@ const PASSED_ON: readonly Deno.Signal[] = Deno.build.os === "windows"
 /** What a terminal sends to the whole group by itself: to pass it on would be to send it twice. */
 const FROM_TERMINAL: readonly Deno.Signal[] = ["SIGINT", "SIGQUIT"];
 
+const IGNORING = `trap "" $0; exec "$@"`;
+
 /**
  * Lets another program stand in this one's place: {@linkcode Context.execute} of the real world.
  *
  * @param program Its name or path.
  * @param args Its arguments.
- * @param env Variables that stand over this program's own environment.
- * @param ignored Signals that are neither taken nor passed on: it inherits that they are ignored.
+ * @param env Variables that override this program's own environment.
+ * @param ignored Signals that the other program ignores, too.
  * @param onStart Called once it runs.
  */
 export async function execute(
@@ -97,7 +99,10 @@ export async function execute(
   onStart: () => void,
 ): Promise<number> {
   const streams = { stdin: "inherit", stdout: "inherit", stderr: "inherit" } as const;
-  const child = new Deno.Command(program, { args: [...args], env, ...streams }).spawn();
+  // Only a shell can start a program with signals ignored.
+  const trap = [...ignored].map((it) => it.slice("SIG".length)).join(" ");
+  const [command, ...words] = trap === "" ? [program, ...args] : ["/bin/sh", "-c", IGNORING, trap, program, ...args];
+  const child = new Deno.Command(command, { args: words, env, ...streams }).spawn();
   const hasTerminal = [Deno.stdin, Deno.stdout, Deno.stderr].some((it) => it.isTerminal());
   const passing = PASSED_ON.filter((it) => !ignored.has(it)).map((signal) => {
     const pass = () => {

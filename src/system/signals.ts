@@ -12,6 +12,9 @@ const STOP_SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
 /** One Ctrl-C comes from the terminal, and again from a parent that passes it on: within this time, in milliseconds. */
 const SAME_WISH = 500;
 
+/** Does nothing, and so lets a signal go by: since Deno 2.7 the first listener undoes that SIGHUP, SIGINT and SIGTERM are ignored. */
+const ignore = () => {};
+
 /** Tells when the program is to stop, unless it makes way for another one. */
 export class StopWatch {
   readonly #signals: readonly Deno.Signal[];
@@ -25,8 +28,9 @@ export class StopWatch {
     } else if (performance.now() - this.#stoppedAt > SAME_WISH) this.#insistence.abort();
   };
 
-  /** @param ignored Signals that are not listened to. */
+  /** @param ignored Signals that stay ignored. */
   constructor(ignored: ReadonlySet<Deno.Signal>) {
+    for (const signal of ignored) Deno.addSignalListener(signal, ignore);
     this.#signals = STOP_SIGNALS.filter((it) => !ignored.has(it));
     this.watch();
   }
@@ -53,8 +57,8 @@ const PRINT_IGNORED =
   `for s in HUP INT QUIT TERM USR1 USR2; do c=; trap c=1 $s; kill -s $s $$; [ "$c" ] || echo SIG$s; done`;
 
 /**
- * Finds the signals that the caller ignores, as `nohup` does. The runtime doesn't tell, but other programs inherit them;
- * so call it before any signal is listened to.
+ * Finds the signals that the caller ignores, as `nohup` does. The runtime doesn't tell, but other programs inherit them
+ * until the first signal is listened to.
  *
  * @returns None on Windows, and where there is no shell.
  */
