@@ -6,7 +6,7 @@
  */
 import denoJson from "../../deno.json" with { type: "json" };
 import { outputOf } from "../setup/npm_tarball.ts";
-import { NPM_BASE, npmBase } from "./npm_base.ts";
+import { NPM_BASE_DENO, npmBase } from "./npm_base.ts";
 
 /** What an executable runs on. */
 export interface Base {
@@ -59,16 +59,15 @@ async function compileOnSomeBase(compilation: Compilation): Promise<Base> {
       `Can't compile for ${target}: can't download ${missing}, and ${why}. ` +
         "Download and unpack it elsewhere, and set DENORT_BIN to the file.",
     );
-  if (target !== NPM_BASE.target) throw cannot(`the substitute on npm is for ${NPM_BASE.target} only`);
-  const args = ["-y", "--prefer-offline", `deno@${NPM_BASE.deno}`, ...compileArgs(compilation)];
+  const args = ["-y", "--prefer-offline", `deno@${NPM_BASE_DENO}`, ...compileArgs(compilation)];
   let result;
   try {
-    result = await outputOf(NPX, { args, env: { DENORT_BIN: await npmBase() } });
+    result = await outputOf(NPX, { args, env: { DENORT_BIN: await npmBase(target) } });
   } catch (error) {
     throw cannot(`the substitute on npm can't be used: ${error instanceof Error ? error.message : error}`);
   }
   if (!result.success) throw compilerFailed(new TextDecoder().decode(result.stderr));
-  return { deno: NPM_BASE.deno, from: "npm", target };
+  return { deno: NPM_BASE_DENO, from: "npm", target };
 }
 
 function compileArgs({ folder, script, output, target }: Compilation): string[] {

@@ -1,40 +1,73 @@
 /**
- * The base executable for networks that let through the npm registry and nothing else. It serves tests there; releases
- * are compiled where Deno's own base is in reach.
+ * Base executables for networks that let through the npm registry and nothing else. They serve tests there; releases are
+ * compiled where Deno's own bases are in reach.
  *
  * @module
  */
 import { type PinnedPackage, unpackFromNpm } from "../setup/npm_tarball.ts";
 
-/** What the base is. */
-export const NPM_BASE = { deno: "2.5.7", target: "x86_64-unknown-linux-gnu" };
+/** The version of Deno in the bases. */
+export const NPM_BASE_DENO = "2.7.11";
 
-/** Holds an executable that `deno compile` of that Deno made: a base with another program on it, which ours replaces. */
-const PACKAGE: PinnedPackage = {
-  spec: "@dgellow/pls-linux-x64@0.7.3",
-  integrity: "sha512-ztaLJecDHUkRrvFFFVNzN2ApeXoelxGG0CZkI8IlEogclOAO7dlyVrFolJb8c91jkVg0Wh8QScfq14oDAmhtqQ==",
+/** Each holds `bin/steady`, an executable that `deno compile` made: a base with another program on it, which ours replaces. */
+const PACKAGES: Readonly<Record<string, PinnedPackage>> = {
+  "x86_64-unknown-linux-gnu": {
+    spec: "@stdy/cli-linux-x64@0.22.2",
+    integrity: "sha512-kp5QdG26EC8gEzVXI0YgzmiiFHz7DFCNRLNfAWa2rDPHr/jUBnfkP8AlbTPmv0YNQpnKn1wzSWHFw88fn/OTog==",
+  },
+  "aarch64-unknown-linux-gnu": {
+    spec: "@stdy/cli-linux-arm64@0.22.2",
+    integrity: "sha512-HjSQdAt40CpYIauUKJ1xyIEsdrf5LtQP1x8Su7BEZJN94807ROJXxabW+jXyc48823tVBkrnxNUUTrBK4TVTRw==",
+  },
+  "x86_64-apple-darwin": {
+    spec: "@stdy/cli-darwin-x64@0.22.2",
+    integrity: "sha512-BYbQhEqBiEd+G9IyXWLpgAcSXFKMr6W3ZQXiOS3O5NnOWv+bNuyo793eBvEJ5fRKiuCV6n/ANVSJZLFOf6Nzog==",
+  },
+  "aarch64-apple-darwin": {
+    spec: "@stdy/cli-darwin-arm64@0.22.2",
+    integrity: "sha512-k5WGyCQl7DDpYWy3BI5TxGIxOdUpMeJ0q7kUi1EYs7Y72B/q0hIKDv3/fCgoZPWBI+N9XjnlSyetaxVQTRvWow==",
+  },
+  "x86_64-pc-windows-msvc": {
+    spec: "@stdy/cli-win32-x64@0.22.2",
+    integrity: "sha512-7ZsJltOYVvMTl6eAy1AKMya7TFhb629FXr/BKZTyQsBrPj28rAaebQSTFYs1IZN0+n6LnJTpue6m4SIkevqBNA==",
+  },
 };
 const CACHE = ".cache";
-const BASE = `${CACHE}/base-${NPM_BASE.deno}-${NPM_BASE.target}`;
 
 /**
- * Takes the base from npm, the first time; it is kept under `.cache/`, where a rename makes it whole.
+ * Takes a target's base from npm, the first time; it is kept under `.cache/`, where a rename makes it whole.
  *
  * @returns Its absolute path.
- * @throws {Error} When npm cannot deliver it, or delivers other bytes than the pinned ones.
+ * @throws {Error} When there is none for the target, npm can't deliver it, or delivers other bytes than the pinned ones.
  */
-export async function npmBase(): Promise<string> {
-  const path = `${Deno.cwd()}/${BASE}`;
+export async function npmBase(target: string): Promise<string> {
+  if (!(target in PACKAGES)) throw new Error(`there is none for ${target}`);
+  const path = `${Deno.cwd()}/${CACHE}/base-${NPM_BASE_DENO}-${target}`;
   if (await isFile(path)) return path;
 
   await Deno.mkdir(CACHE, { recursive: true });
   const work = await Deno.makeTempDir({ dir: CACHE, prefix: "base-" });
   try {
-    await Deno.rename(`${await unpackFromNpm(PACKAGE, work)}/bin/pls`, path);
+    const extension = target.includes("windows") ? ".exe" : "";
+    const program = `${await unpackFromNpm(PACKAGES[target], work)}/bin/steady${extension}`;
+    if (target.includes("darwin")) await Deno.writeFile(program, withoutProgram(await Deno.readFile(program)));
+    await Deno.rename(program, path);
     return path;
   } finally {
     await Deno.remove(work, { recursive: true });
   }
+}
+
+/**
+ * Takes the other program off a base for macOS, where `deno compile` adds ours: for arm64 as a segment of the same name,
+ * of which the first would be found, and for x64 at the end of the file.
+ */
+function withoutProgram(base: Uint8Array): Uint8Array {
+  const text = new TextDecoder("latin1").decode(base);
+  const segment = text.indexOf("__SUI\0");
+  if (segment < 0) return base.subarray(0, text.lastIndexOf("<~sui-data~>"));
+  base.set(new TextEncoder().encode("__OLD"), segment);
+  return base;
 }
 
 async function isFile(path: string): Promise<boolean> {
