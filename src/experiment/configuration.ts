@@ -1,38 +1,23 @@
 /**
- * `fluxloop.yaml`: what is run, and how. Whatever is wrong with it is told at once, each mistake with its place.
+ * Reads `fluxloop.yaml`. All mistakes are reported at once, each with its place.
  *
  * @module
  */
 import { basename, dirname, relative, resolve } from "@std/path";
 import type { Context } from "../context.ts";
 import { ConfigurationError, type Mistake, MistakesError } from "../errors.ts";
-import { type CheckedFile, type Path, readCheckedFile } from "./checked_file.ts";
-import { CONFIGURATION_SCHEMA } from "./configuration_schema.ts";
-import { inputsOf, readInputs } from "./inputs.ts";
+import { duration } from "../text/duration.ts";
+import { CONFIGURATION_SCHEMA, INPUTS_SCHEMA, type Schema } from "./configuration_schema.ts";
+import { inputsOf } from "./inputs.ts";
 import { maskedText } from "./masked_configuration.ts";
 import type { RunnerConfiguration, TestConfiguration, TestInput } from "./model.ts";
-import { type FileRunner, runnerOf } from "./runner_configuration.ts";
-import { duration } from "../text/duration.ts";
-import { Expansion } from "./variables.ts";
+import { schemaFaults } from "./schema_faults.ts";
+import { type Fault, readSourceFile, type SourceFile } from "./source_file.ts";
+import { expandVariables } from "./variables.ts";
 
-/** The file that is read where none is named. */
-export const CONFIGURATION_FILE = "fluxloop.yaml";
-/** Where results go where nothing is said. */
-const OUTPUT_DIRECTORY = "experiments";
-
-/** What stands in the file, once it is known to follow the schema. */
-interface FileConfiguration {
-  readonly name?: string;
-  readonly iterations?: number;
-  readonly parallel_runs?: number;
-  readonly run_delay_seconds?: number;
-  readonly inputs?: readonly unknown[];
-  readonly inputs_file?: string;
-  readonly output_directory?: string;
-  readonly test?: { readonly auto_upload?: boolean };
-  readonly runner: FileRunner;
-  readonly guards?: { readonly max_duration?: string; readonly output_char_limit?: number };
-}
+const CONFIGURATION_FILE = "fluxloop.yaml";
+/** Fields of `runner` that belong to `target`. */
+const FUNCTION_FIELDS = ["working_directory", "python_path", "env", "timeout"];
 
 /** A configuration, and its file's text as it may be kept beside results. */
 export interface ReadConfiguration {
@@ -44,124 +29,158 @@ export interface ReadConfiguration {
 /**
  * Reads a configuration, and the inputs that it names.
  *
- * @param context Its environment tells variables' values.
- * @param path The file, from the current folder; the usual one where it is left out.
- * @returns What it says.
- * @throws {MistakesError} With all that is wrong in the file and in the file of inputs.
- * @throws {ConfigurationError} When a file cannot be read.
+ * @param path The file, relative to the current folder; `fluxloop.yaml` by default.
+ * @throws {MistakesError} With all mistakes in the file and in the file of inputs.
+ * @throws {ConfigurationError} When the configuration file can't be read.
  */
 export function readConfiguration(context: Context, path?: string): ReadConfiguration {
-  const shown = path ?? CONFIGURATION_FILE;
-  const absolute = resolve(context.cwd(), shown);
-  const file = readFile(absolute, shown, path === undefined);
-  const folder = dirname(absolute);
+  const { file, folder } = openConfiguration(context, path);
+  if (file.mistakes.length > 0) throw new MistakesError(file.mistakes);
 
-  const mistakes = [...file.mistakes];
-  const expansion = new Expansion(context);
-  const value = isMap(file.value) ? file.value as Partial<FileConfiguration> : {};
-  const runner = isMap(value.runner) ? runnerOf(value.runner, folder, expansion) : null;
-  for (const { path, message } of [...expansion.mistakes, ...runner?.faults ?? []]) {
-    mistakes.push(file.mistakeAt(path, message));
-  }
-  if (value.inputs !== undefined && value.inputs_file !== undefined) {
-    mistakes.push(file.mistakeAt(["inputs_file"], "stands beside inputs; expected one of both"));
-  }
-  const inputs = mistakes.length > 0 && value.inputs !== undefined ? null : inputsIn(file, value, folder, mistakes);
-  if (mistakes.length > 0) throw new MistakesError(inOrder(mistakes));
-
-  const configuration = configurationOf(value as FileConfiguration, runner!.configuration!, inputs, folder);
-  return { configuration, maskedText: maskedText(file.document()) };
-}
-
-function readFile(absolute: string, shown: string, isUsual: boolean): CheckedFile {
-  try {
-    return readCheckedFile(absolute, shown, CONFIGURATION_SCHEMA);
-  } catch (error) {
-    if (!isUsual || !(error instanceof ConfigurationError && error.cause instanceof Deno.errors.NotFound)) throw error;
-    throw new ConfigurationError(`There is no ${shown} here; name the configuration with --config <file>`, {
-      cause: error,
-    });
-  }
+  const faults: Fault[] = [];
+  const value = expandVariables(context, file.value, faults);
+  faults.push(...schemaFaults(value, CONFIGURATION_SCHEMA), ...misplacedFields(value));
+  const { inputs, mistakes } = readInputs(value, folder, faults);
+  const own = firstAtEachPath(faults).map(file.mistakeOf).sort((a, b) => a.line - b.line || a.column - b.column);
+  if (own.length + mistakes.length > 0) throw new MistakesError([...own, ...mistakes]);
+  return { configuration: configurationOf(value, inputs, folder), maskedText: maskedText(file.value) };
 }
 
 /**
- * @param context Tells the current folder.
- * @param path As above; a file that is not there says nothing.
- * @returns Where the configuration has results go, whatever else it says.
- * @throws {ConfigurationError} When the file cannot be read.
+ * @param path As above; a missing `fluxloop.yaml` counts as empty.
+ * @returns Where the configuration has results go, whatever else is wrong with it.
+ * @throws {ConfigurationError} When the file can't be read.
  */
 export function outputDirectoryOf(context: Pick<Context, "cwd">, path?: string): string {
-  const absolute = resolve(context.cwd(), path ?? CONFIGURATION_FILE);
-  const folder = dirname(absolute);
-  let value: unknown;
+  const standard = CONFIGURATION_SCHEMA.properties!.output_directory.default as string;
   try {
-    value = readCheckedFile(absolute, path ?? CONFIGURATION_FILE, CONFIGURATION_SCHEMA).value;
+    const { file, folder } = openConfiguration(context, path);
+    const named = isMap(file.value) ? file.value.output_directory : undefined;
+    return resolve(folder, typeof named === "string" ? named : standard);
   } catch (error) {
     if (path !== undefined || !(error instanceof ConfigurationError)) throw error;
+    return resolve(context.cwd(), standard);
   }
-  const named = isMap(value) ? value.output_directory : undefined;
-  return resolve(folder, typeof named === "string" ? named : OUTPUT_DIRECTORY);
 }
 
-/** @returns The inputs of the file or of the one that it names; `null` where it has none, or not read for its mistakes. */
-function inputsIn(
-  file: CheckedFile,
-  { inputs, inputs_file: other }: Partial<FileConfiguration>,
-  folder: string,
-  mistakes: Mistake[],
-): TestInput[] | null {
-  if (inputs !== undefined) {
-    return inputsOf(inputs, (path: Path, message) => mistakes.push(file.mistakeAt(["inputs", ...path], message)));
-  }
-  if (typeof other !== "string" || other === "") return null;
-  const path = resolve(folder, other);
+function openConfiguration(context: Pick<Context, "cwd">, path?: string): { file: SourceFile; folder: string } {
+  const shown = path ?? CONFIGURATION_FILE;
+  const absolute = resolve(context.cwd(), shown);
   try {
-    const read = readInputs(path, other);
-    for (const it of read.mistakes) mistakes.push(it);
-    return read.inputs;
+    return { file: readSourceFile(absolute, shown), folder: dirname(absolute) };
+  } catch (error) {
+    const isMissing = error instanceof ConfigurationError && error.cause instanceof Deno.errors.NotFound;
+    if (path !== undefined || !isMissing) throw error;
+    const message = `There is no ${shown} here; name the configuration with --config <file>`;
+    throw new ConfigurationError(message, { cause: error });
+  }
+}
+
+/** What one field at a time can't tell. */
+function misplacedFields(value: unknown): Fault[] {
+  const { inputs, inputs_file: file, runner } = isMap(value) ? value : {};
+  const both = inputs !== undefined && file !== undefined
+    ? [{ path: ["inputs_file"], message: "can't be combined with inputs" }]
+    : [];
+  if (!isMap(runner) || runner.target !== undefined) return both;
+  const stray = FUNCTION_FIELDS.filter((it) => runner[it] !== undefined);
+  return [
+    ...both,
+    ...stray.map((it) => ({ path: ["runner", it], message: "belongs to target, which is missing" })),
+  ];
+}
+
+/** @returns The inputs of the configuration or of the file that it names; `null` where it has none. */
+function readInputs(
+  value: unknown,
+  folder: string,
+  faults: Fault[],
+): { readonly inputs: readonly TestInput[] | null; readonly mistakes: readonly Mistake[] } {
+  const { inputs, inputs_file: name } = isMap(value) ? value : {};
+  if (inputs !== undefined) {
+    if (faults.length > 0) return { inputs: null, mistakes: [] };
+    const own: Fault[] = [];
+    const read = inputsOf(inputs, own);
+    faults.push(...own.map(({ path, message }) => ({ path: ["inputs", ...path], message })));
+    return { inputs: read, mistakes: [] };
+  }
+  if (typeof name !== "string" || name === "") return { inputs: null, mistakes: [] };
+  try {
+    const file = readSourceFile(resolve(folder, name), name);
+    if (file.mistakes.length > 0) return { inputs: null, mistakes: file.mistakes };
+    const own = schemaFaults(file.value, INPUTS_SCHEMA);
+    const read = own.length > 0 ? null : inputsOf(file.value, own);
+    return { inputs: read, mistakes: firstAtEachPath(own).map(file.mistakeOf) };
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    mistakes.push(file.mistakeAt(["inputs_file"], `names a file that cannot be used: ${error.message}`));
-    return null;
+    faults.push({ path: ["inputs_file"], message: error.message });
+    return { inputs: null, mistakes: [] };
   }
 }
 
-function configurationOf(
-  value: FileConfiguration,
-  runner: RunnerConfiguration,
-  inputs: readonly TestInput[] | null,
-  folder: string,
-): TestConfiguration {
-  const { guards } = value;
+function configurationOf(value: unknown, inputs: readonly TestInput[] | null, folder: string): TestConfiguration {
+  const fields = inOwnNames(value, CONFIGURATION_SCHEMA);
+  const { test, runner, outputDirectory, runDelaySeconds, name, inputsFile: _, ...rest } = fields;
   return {
-    name: value.name ?? (basename(folder) || "test"),
-    iterations: value.iterations ?? 1,
-    parallelRuns: value.parallel_runs ?? 1,
-    runDelay: (value.run_delay_seconds ?? 0) * 1000,
+    ...rest,
+    name: name ?? (basename(folder) || "test"),
+    runDelay: runDelaySeconds * 1000,
     inputs,
-    outputDirectory: resolve(folder, value.output_directory ?? OUTPUT_DIRECTORY),
-    autoUpload: value.test?.auto_upload ?? true,
-    runner,
-    guards: {
-      maxDuration: guards?.max_duration === undefined ? null : duration(guards.max_duration),
-      outputCharLimit: guards?.output_char_limit ?? null,
-    },
+    outputDirectory: resolve(folder, outputDirectory),
+    autoUpload: test.autoUpload,
+    runner: runnerOf(runner, folder),
   };
+}
+
+// deno-lint-ignore no-explicit-any -- the schema has checked it
+function runnerOf({ process, http, target, ...rest }: any, folder: string): RunnerConfiguration {
+  if (process !== null) {
+    const { protocol: _, readyPattern, ...fields } = process;
+    const pattern = readyPattern === null ? null : new RegExp(readyPattern, "u");
+    return { kind: "process", ...fields, readyPattern: pattern, cwd: resolve(folder, process.cwd) };
+  }
+  if (http !== null) {
+    const filter = http.streamEventFilter;
+    return {
+      kind: "http",
+      ...http,
+      url: new URL(http.url),
+      streamEventFilter: filter === null ? null : [filter].flat(),
+    };
+  }
+  const pythonPath = rest.pythonPath.map((it: string) => resolve(folder, it));
+  return { kind: "python", target, ...rest, pythonPath, workingDirectory: resolve(folder, rest.workingDirectory) };
+}
+
+/** @returns A valid value with camelCase names, defaults, durations in milliseconds, and `null` for what is left out. */
+// deno-lint-ignore no-explicit-any -- the schema has checked it
+function inOwnNames(value: unknown, { properties, format }: Schema): any {
+  if (format === "duration-text") return duration(value as string);
+  if (properties === undefined || !isMap(value)) return value;
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, schema]) => {
+      const field = value[name] ?? schema.default;
+      const ownName = name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
+      return [ownName, field === undefined ? null : inOwnNames(field, schema)];
+    }),
+  );
+}
+
+/** A value may have several faults with one cause, such as a variable that isn't set and the URL without it. */
+function firstAtEachPath(faults: readonly Fault[]): Fault[] {
+  const first = new Map<string, Fault>();
+  for (const it of faults) {
+    const path = JSON.stringify(it.path);
+    if (!first.has(path)) first.set(path, it);
+  }
+  return [...first.values()];
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** As they stand in the file. Files come in the order in which they were looked at. */
-function inOrder(mistakes: readonly Mistake[]): Mistake[] {
-  const files = [...new Set(mistakes.map((it) => it.file))];
-  return mistakes.toSorted((a, b) =>
-    files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line || a.column - b.column
-  );
-}
-
-/** @returns A path as people are told it: from the current folder, where it lies in there. */
+/** @returns A path as people know it: relative to the current folder, where it is in there. */
 export function shownPath(context: Pick<Context, "cwd">, path: string): string {
   const near = relative(context.cwd(), path);
   return near === "" || near.startsWith("..") ? path : near;

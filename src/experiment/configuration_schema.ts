@@ -1,6 +1,6 @@
 /**
- * What `fluxloop.yaml` may hold, as one JSON Schema: it is what files are checked against, what is told of a mistake and
- * what editors get from `fluxloop test --schema`. `errorMessage` is the field that editors know for that.
+ * The JSON Schema of `fluxloop.yaml`: it checks files, words their mistakes, gives the defaults, and is printed for editors
+ * by `fluxloop test --schema`. `errorMessage` is the field that editors know for what is expected.
  *
  * @module
  */
@@ -10,7 +10,6 @@ export interface Schema {
   readonly $schema?: string;
   readonly title?: string;
   readonly description?: string;
-  /** What is expected, behind "expected", where the rest of the schema does not tell. */
   readonly errorMessage?: string;
   readonly type?: string | readonly string[];
   readonly enum?: readonly string[];
@@ -19,13 +18,18 @@ export interface Schema {
   readonly maximum?: number;
   readonly minLength?: number;
   readonly pattern?: string;
+  readonly format?: Format;
   readonly minItems?: number;
   readonly items?: Schema;
   readonly properties?: Readonly<Record<string, Schema>>;
+  readonly propertyNames?: Schema;
   readonly required?: readonly string[];
   readonly oneOf?: readonly Schema[];
   readonly additionalProperties?: boolean | Schema;
 }
+
+/** Formats that are checked once variables are expanded; editors ignore them. */
+export type Format = "duration-text" | "http-url" | "json-path" | "header-value" | "regex";
 
 const text = (description: string, more: Partial<Schema> = {}): Schema => ({
   type: "string",
@@ -33,33 +37,35 @@ const text = (description: string, more: Partial<Schema> = {}): Schema => ({
   description,
   ...more,
 });
-const span = (description: string, standard: string): Schema => ({
+const duration = (description: string, standard?: string): Schema => ({
   type: "string",
   pattern: "^\\d{1,9}(\\.\\d{1,3})?(ms|s|m|h)$",
-  errorMessage: "a span of time such as 500ms, 30s or 2m",
+  format: "duration-text",
+  errorMessage: "a duration such as 500ms, 30s or 2m",
   description,
   default: standard,
 });
-/** A span that something has to be done in: nothing is done in none. */
-const bound = (description: string, standard: string): Schema => ({
-  ...span(description, standard),
+const timeout = (description: string, standard?: string): Schema => ({
+  ...duration(description, standard),
   pattern: "^(?=[^a-z]*[1-9])\\d{1,9}(\\.\\d{1,3})?(ms|s|m|h)$",
-  errorMessage: "a span of time above zero such as 500ms, 30s or 2m",
+  errorMessage: "a duration above zero such as 500ms, 30s or 2m",
 });
+const integer = (description: string, minimum: number, maximum?: number, standard?: number): Schema => ({
+  type: "integer",
+  minimum,
+  maximum,
+  description,
+  default: standard,
+});
+const flag = (description: string, standard: boolean): Schema => ({ type: "boolean", description, default: standard });
 const map = (
   description: string,
   properties: Readonly<Record<string, Schema>>,
   more: Partial<Schema> = {},
-): Schema => ({
-  type: "object",
-  description,
-  properties,
-  additionalProperties: false,
-  ...more,
-});
-const texts = (description: string, more: Partial<Schema> = {}): Schema => ({
+): Schema => ({ type: "object", description, properties, additionalProperties: false, ...more });
+const list = (description: string, items: Schema, more: Partial<Schema> = {}): Schema => ({
   type: "array",
-  items: text("One of them."),
+  items,
   description,
   ...more,
 });
@@ -67,73 +73,83 @@ const environment = (description: string): Schema => ({
   type: "object",
   additionalProperties: { type: "string" },
   description,
+  default: {},
 });
 
 /** A list of inputs, in the configuration or in a file of their own. */
-export const INPUTS_SCHEMA: Schema = {
-  type: "array",
-  description: "What is said to the agent, one run each: texts, or maps with an id and a persona.",
-  minItems: 1,
-  items: {
-    type: ["string", "object"],
-    errorMessage: "a text, or a map with input, id and persona",
-    properties: {
-      id: text("Names the input in results. It stands once."),
-      input: { type: "string", description: "What is said." },
-      persona: {
-        type: ["string", "object"],
-        errorMessage: "a persona's name, or a map with name and id",
-        description: "Who says it: a name, or a map with name and id.",
-        properties: { id: text("The platform's id of it."), name: text("Its name.") },
-        required: ["name"],
-        additionalProperties: false,
-      },
+export const INPUTS_SCHEMA: Schema = list("Inputs for the agent: strings, or maps with input, id and persona.", {
+  type: ["string", "object"],
+  errorMessage: "a string, or a map with input, id and persona",
+  properties: {
+    id: text("Names the input in results. It must be unique."),
+    input: { type: "string", description: "The text for the agent." },
+    persona: {
+      type: ["string", "object"],
+      errorMessage: "a persona's name, or a map with name and id",
+      description: "The persona that sends the input: a name, or a map with name and id.",
+      properties: { id: text("The persona's ID on the platform."), name: text("The persona's name.") },
+      required: ["name"],
+      additionalProperties: false,
     },
-    required: ["input"],
-    additionalProperties: false,
   },
-};
+  required: ["input"],
+  additionalProperties: false,
+}, { minItems: 1 });
 
-const PROCESS = map("A program that speaks one JSON object a line.", {
-  command: texts("The program and its arguments. No shell reads them.", { minItems: 1 }),
-  cwd: text("The folder that it runs in, from the configuration's own.", { default: "." }),
-  env: environment("Variables of its environment. `${NAME}` is another variable's value."),
-  protocol: text("How it is spoken to.", { enum: ["jsonl"], default: "jsonl" }),
+const PROCESS = map("A program that reads and writes one JSON object a line.", {
+  command: list("The program and its arguments, started without a shell.", text("An argument."), { minItems: 1 }),
+  cwd: text("The folder that it runs in, relative to the configuration's.", { default: "." }),
+  env: environment("Environment variables. `${NAME}` is another variable's value."),
+  protocol: text("The protocol.", { enum: ["jsonl"], default: "jsonl" }),
   ready_pattern: text(
-    "A regular expression. The agent is ready once the start of a line of its output (1000 characters) matches.",
+    "A regular expression. The agent is ready once the start (1000 characters) of a line of its output matches.",
+    { format: "regex", errorMessage: "a regular expression" },
   ),
-  timeout: bound("How long a run may take.", "2m"),
-  kill_signal: text("What ends it.", { enum: ["SIGTERM", "SIGINT", "SIGKILL"], default: "SIGTERM" }),
-  kill_timeout: span("How long it has to end after that.", "2s"),
-  reuse: { type: "boolean", description: "Whether a process takes one input after the other.", default: false },
+  timeout: timeout("The time limit of a run.", "2m"),
+  kill_signal: text("The signal that stops it.", { enum: ["SIGTERM", "SIGINT", "SIGKILL"], default: "SIGTERM" }),
+  kill_timeout: duration("How long it may take to stop before it is killed.", "2s"),
+  reuse: flag("Whether a process handles one input after the other.", false),
 }, { required: ["command"] });
 
-const HTTP = map("A server that is asked once a run.", {
+const HTTP = map("A server that gets one request a run.", {
   method: text("The request's method.", { enum: ["GET", "POST", "PUT", "PATCH", "DELETE"], default: "POST" }),
-  url: text("Where it is asked. `${NAME}` is a variable's value, here and in headers and body."),
-  headers: environment("The request's headers."),
-  timeout: bound("How long a run may take, repetitions included.", "2m"),
-  retry: map("When a request is made again.", {
-    attempts: { type: "integer", minimum: 0, maximum: 10, description: "How often at most.", default: 0 },
-    backoff: span("The wait before it is; longer where the server's Retry-After asks for that.", "500ms"),
-    status_codes: {
-      type: "array",
-      items: { type: "integer", minimum: 400, maximum: 599, description: "An HTTP status." },
-      description: "Answers after which it is made again.",
-      default: [429, 502, 503, 504],
-    },
+  url: text("The URL. `${NAME}` is a variable's value, here and in headers and body_template.", {
+    format: "http-url",
+    errorMessage: "a URL that begins with http:// or https://",
   }),
-  body_template: {
-    description: "The request's body, with {{input}}, {{persona}} and {{iteration}} in its texts.",
+  headers: {
+    ...environment("The request's headers."),
+    // RFC 9110, 5.1 and 5.5.
+    propertyNames: { pattern: "^[!#$%&'*+.^_`|~\\w-]+$", errorMessage: "a valid header name" },
+    additionalProperties: {
+      type: "string",
+      format: "header-value",
+      errorMessage: "a string without line ends or other control characters",
+    },
   },
-  stream: text("How the answer comes: whole, or as server-sent events.", { enum: ["none", "sse"], default: "none" }),
-  stream_output_path: text("JSONPath to the text of an answer, or of each event. Its $ may be left out."),
+  timeout: timeout("The time limit of a run, retries included.", "2m"),
+  retry: map("When a request is repeated.", {
+    attempts: integer("The most retries.", 0, 10, 0),
+    backoff: duration("The wait before a retry; longer where the server's Retry-After says so.", "500ms"),
+    status_codes: list("The response statuses to retry.", integer("An HTTP status.", 400, 599), {
+      default: [429, 502, 503, 504],
+    }),
+  }, { default: {} }),
+  body_template: { description: "The request's body, with {{input}}, {{persona}} and {{iteration}} in its strings." },
+  stream: text("How the server responds: with a document, or with server-sent events.", {
+    enum: ["none", "sse"],
+    default: "none",
+  }),
+  stream_output_path: text("JSONPath to the text in the response, or in each event. The $ may be omitted.", {
+    format: "json-path",
+    errorMessage: "a JSONPath such as $.choices[0].text, without match() or search()",
+  }),
   stream_event_filter: {
     type: ["string", "array"],
     minLength: 1,
     items: text("An event's name."),
-    description: "The events that count, by name.",
-    errorMessage: "an event's name, or a list of them",
+    description: "The names of the events to read.",
+    errorMessage: "an event's name, or a list of names",
   },
 }, { required: ["url"] });
 
@@ -142,35 +158,23 @@ export const CONFIGURATION_SCHEMA: Schema = {
   $schema: "https://json-schema.org/draft/2020-12/schema",
   title: "fluxloop.yaml",
   ...map("What `fluxloop test` runs, and how.", {
-    name: text("The experiment's name. (Default: the folder's)"),
-    iterations: {
-      type: "integer",
-      minimum: 1,
-      maximum: 1000,
-      description: "How often each input is run.",
-      default: 1,
-    },
-    parallel_runs: {
-      type: "integer",
-      minimum: 1,
-      maximum: 1000,
-      description: "How many runs there are at once.",
-      default: 1,
-    },
+    name: text("The experiment's name. (Default: the folder's name)"),
+    iterations: integer("How often each input is run.", 1, 1000, 1),
+    parallel_runs: integer("How many runs are active at the same time.", 1, 1000, 1),
     run_delay_seconds: {
       type: "number",
       minimum: 0,
       maximum: 3600,
-      description: "The wait before each further run.",
+      description: "The pause before each further run.",
       default: 0,
     },
     inputs: INPUTS_SCHEMA,
-    inputs_file: text("A YAML, JSON or JSONL file of inputs, from the configuration's own folder."),
-    output_directory: text("Where results go, from the configuration's own folder.", { default: "experiments" }),
-    test: map("How `fluxloop test` goes about it.", {
-      auto_upload: { type: "boolean", description: "Whether results are uploaded.", default: true },
-    }),
-    runner: map("The way to the agent.", {
+    inputs_file: text("A YAML, JSON or JSONL file of inputs, relative to the configuration's folder."),
+    output_directory: text("The folder for results, relative to the configuration's.", { default: "experiments" }),
+    test: map("Settings of `fluxloop test`.", {
+      auto_upload: flag("Whether results are uploaded.", true),
+    }, { default: {} }),
+    runner: map("How to call the agent.", {
       process: PROCESS,
       http: HTTP,
       target: text("A Python function, as package.module:function, or a method, as package.module:Class.method.", {
@@ -179,17 +183,16 @@ export const CONFIGURATION_SCHEMA: Schema = {
         errorMessage: "package.module:function",
       }),
       working_directory: text("The folder that the function runs in.", { default: "." }),
-      python_path: texts("Folders that come first where Python looks for modules."),
-      env: environment("Variables of the function's environment."),
-      timeout: bound("How long a run of the function may take.", "2m"),
+      python_path: list("Folders where Python looks for modules first.", text("A folder."), { default: [] }),
+      env: environment("Environment variables of the function's process."),
+      timeout: timeout("The time limit of a run of the function.", "2m"),
     }, {
-      required: [],
       oneOf: [{ required: ["process"] }, { required: ["http"] }, { required: ["target"] }],
       errorMessage: "exactly one of process, http and target",
     }),
-    guards: map("What ends a run before its time.", {
-      max_duration: { ...bound("How long any run may take.", ""), default: undefined },
-      output_char_limit: { type: "integer", minimum: 1, description: "The most characters that an agent may answer." },
-    }),
+    guards: map("Limits for every run.", {
+      max_duration: timeout("The longest time that a run may take."),
+      output_char_limit: integer("The most characters of an agent's output.", 1),
+    }, { default: {} }),
   }, { required: ["runner"] }),
 };

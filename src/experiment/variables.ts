@@ -1,59 +1,51 @@
 /**
- * `${NAME}` in a configuration: the value of an environment variable (design: "Secrets").
+ * `${NAME}` in a configuration: the value of an environment variable.
  *
  * @module
  */
 import type { Context } from "../context.ts";
-import type { Path } from "./checked_file.ts";
+import type { Path } from "../text/json_schema.ts";
 import { KEY_VARIABLES } from "../text/key_variables.ts";
+import type { Fault } from "./source_file.ts";
 
-/** Two dollars stand for one, and begin no variable. */
+/** `$${` stands for the characters `${`. */
 const REFERENCE = /\$\$(?=\{)|\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
+/** The fields with variables. FluxLoop's own keys can be passed only in the environment of a process. */
+const EXPANDED = [
+  "runner.env",
+  "runner.process.env",
+  "runner.http.url",
+  "runner.http.headers",
+  "runner.http.body_template",
+];
+const ENVIRONMENTS = EXPANDED.slice(0, 2);
 
-/** A text that cannot be expanded: where it stands, and why. */
-export interface Unexpanded {
-  readonly path: Path;
-  readonly message: string;
-}
-
-/** Puts values in the place of variables, and keeps what was wrong. */
-export class Expansion {
-  readonly mistakes: Unexpanded[] = [];
-
-  /** @param context Its environment tells the values. */
-  constructor(private readonly context: Pick<Context, "env">) {}
-
-  /**
-   * @param value Any value of a configuration; texts in it are expanded, however deep.
-   * @param path Where it stands.
-   * @returns The same with values in the place of variables.
-   */
-  of<T>(value: T, path: Path): T {
-    if (typeof value === "string") return this.#text(value, path) as T;
-    if (Array.isArray(value)) return value.map((it, index) => this.of(it, [...path, index])) as T;
-    if (typeof value !== "object" || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([name, it]) => [name, this.of(it, [...path, name])])) as T;
-  }
-
-  #text(text: string, path: Path): string {
-    return text.replace(REFERENCE, (whole, name: string | undefined) => {
+/**
+ * @param value A configuration, valid or not.
+ * @param faults Gets each reference that can't be expanded.
+ * @returns A copy in which variables are replaced by their values.
+ */
+export function expandVariables(context: Pick<Context, "env">, value: unknown, faults: Fault[]): unknown {
+  const expandText = (text: string, path: Path, field: string) =>
+    text.replace(REFERENCE, (whole, name: string | undefined) => {
       if (name === undefined) return "$";
-      const value = this.#value(name, path);
-      if (typeof value === "string") return value;
-      this.mistakes.push({ path, message: value.fault });
+      const isForbidden = KEY_VARIABLES.includes(name) && !ENVIRONMENTS.includes(field);
+      const found = isForbidden ? undefined : context.env(name);
+      if (found !== undefined) return found;
+      const message = isForbidden
+        ? `\${${name}} is FluxLoop's own key; expected it only in the runner's env`
+        : `the variable ${name} is not set; expected a value for \${${name}}`;
+      faults.push({ path, message });
       return whole;
     });
-  }
-
-  #value(name: string, path: Path): string | { readonly fault: string } {
-    if (KEY_VARIABLES.includes(name) && !isEnvironment(path)) {
-      return { fault: `\${${name}} is FluxLoop's own key, and stands for it in the runner's env alone` };
+  const expand = (it: unknown, path: Path, field: string | undefined): unknown => {
+    const within = field ?? EXPANDED.find((name) => name === path.join("."));
+    if (typeof it === "string") return within === undefined ? it : expandText(it, path, within);
+    if (Array.isArray(it)) {
+      return within === undefined ? it : it.map((item, index) => expand(item, [...path, index], within));
     }
-    return this.context.env(name) ?? { fault: `the variable ${name} is not set; expected a value for \${${name}}` };
-  }
-}
-
-/** @returns Whether a text is a variable's value in what an agent's process gets. */
-function isEnvironment([first, second, third]: Path): boolean {
-  return first === "runner" && (second === "env" || second === "process" && third === "env");
+    if (typeof it !== "object" || it === null) return it;
+    return Object.fromEntries(Object.entries(it).map(([name, item]) => [name, expand(item, [...path, name], within)]));
+  };
+  return expand(value, [], undefined);
 }

@@ -11,7 +11,7 @@ import {
   isNode,
   isPair,
   isScalar,
-  type LineCounter,
+  LineCounter,
   type Pair,
   parseDocument,
   type YAMLMap,
@@ -23,53 +23,69 @@ export const DEPTH_LIMIT = 100;
 /** How many aliases a file may have: the parser takes time in proportion to aliases times nodes. */
 const ALIAS_LIMIT = 1000;
 /** How many values a file may have once its aliases are expanded. */
-const VALUE_LIMIT = 10_000_000;
+const VALUE_LIMIT = 2_000_000;
 
-/** What is wrong with a document, and where, in characters from its start. */
+/** A place in a file, from 1 on. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** What is wrong with a document, and where. */
 export interface YamlFault {
-  readonly offset: number;
+  readonly place: Place;
   readonly message: string;
 }
 
 /** A document that was parsed. */
 export class YamlDocument {
-  readonly document: Document;
   /** Why it has no value. */
   readonly faults: readonly YamlFault[];
+  readonly #document: Document;
+  readonly #lines = new LineCounter();
   readonly #pairs = new WeakMap<YAMLMap, Map<unknown, Pair>>();
 
-  /** @param lineCounter Is told of each line. */
-  constructor(text: string, lineCounter: LineCounter) {
+  constructor(text: string) {
+    const lineCounter = this.#lines;
     // The parser's own messages quote the text, and its check for duplicates takes quadratic time.
     const options = { lineCounter, prettyErrors: false, logLevel: "error", merge: true, uniqueKeys: false } as const;
-    this.document = parseDocument(text, options);
-    const { errors, warnings } = this.document;
+    this.#document = parseDocument(text, options);
+    const { errors, warnings, contents } = this.#document;
     // A tag such as !env means something to whoever wrote it, and nothing here.
-    const faults = [...errors, ...warnings.filter((it) => it.code === "TAG_RESOLVE_FAILED")];
-    const tooDeep = faults.find((it) => it.code === "RESOURCE_EXHAUSTION");
-    this.faults = faults.length > 0
-      ? (tooDeep ? [tooDeep] : faults).map(({ pos, code }) => ({ offset: pos[0], message: syntaxMessage(code) }))
-      : new StructureCheck().faultsOf(this.document.contents);
+    const all = [...errors, ...warnings.filter((it) => it.code === "TAG_RESOLVE_FAILED")];
+    const tooDeep = all.find((it) => it.code === "RESOURCE_EXHAUSTION");
+    const syntax = (tooDeep ? [tooDeep] : all).map(({ pos, code }) => ({
+      place: this.#placeAt(pos[0]),
+      message: syntaxMessage(code),
+    }));
+    this.faults = syntax.length > 0
+      ? syntax
+      : structureFaults(contents).map(({ node, message }) => ({ place: this.#placeAt(startOf(node)), message }));
   }
 
   /** @returns Its value. Call it only where there are no faults. */
   value(): unknown {
-    return this.document.toJS({ maxAliasCount: -1 });
+    return this.#document.toJS({ maxAliasCount: -1 });
   }
 
   /** @returns Where a value is, or what it would be in; for a field that shouldn't be there, where its name is. */
-  offsetOf(path: Path): number {
-    let node: unknown = this.document.contents;
-    let offset = isNode(node) ? node.range?.[0] ?? 0 : 0;
+  placeOf(path: Path): Place {
+    let node: unknown = this.#document.contents;
+    let offset = startOf(node);
     for (const step of path) {
       const pair = isMap(node) ? this.#pairsOf(node).get(step) : undefined;
       const next = pair?.value ?? (isCollection(node) && !isMap(node) ? node.get(step, true) : undefined);
       const named = [pair?.key, next].find((it) => isNode(it) && it.range);
-      if (!isNode(named)) break;
-      offset = named.range![0];
+      if (named === undefined) break;
+      offset = startOf(named);
       node = next;
     }
-    return offset;
+    return this.#placeAt(offset);
+  }
+
+  #placeAt(offset: number): Place {
+    const { line, col } = this.#lines.linePos(offset);
+    return { line: Math.max(line, 1), column: Math.max(col, 1) };
   }
 
   #pairsOf(map: YAMLMap): Map<unknown, Pair> {
@@ -82,91 +98,88 @@ export class YamlDocument {
   }
 }
 
+function startOf(node: unknown): number {
+  return isNode(node) ? node.range?.[0] ?? 0 : 0;
+}
+
 function syntaxMessage(code: string): string {
   if (code === "TAB_AS_INDENT") return "is not valid YAML: indented with a tab instead of spaces";
   if (code === "MULTIPLE_DOCS") return "has several documents; expected one";
   if (code === "TAG_RESOLVE_FAILED") return "has an unknown tag; expected none";
-  if (code === "RESOURCE_EXHAUSTION") return `is nested too deeply; expected at most ${DEPTH_LIMIT} levels`;
+  if (code === "RESOURCE_EXHAUSTION") return TOO_DEEP;
   return `is not valid YAML (${code.toLowerCase().replaceAll("_", " ")})`;
 }
 
-/** What a node comes to with its aliases expanded. */
+const TOO_DEEP = `is nested too deeply; expected at most ${DEPTH_LIMIT} levels`;
+
+/** How large a node is with its aliases expanded. */
 interface Extent {
   readonly values: number;
   readonly depth: number;
 }
 
 /** Thrown for a fault after which the rest isn't worth a look. */
-class StructureError extends Error {
+class StructureFault extends Error {
   constructor(readonly node: unknown, message: string) {
     super(message);
   }
 }
 
 /** Looks for duplicate keys, and for whatever would make the document's value huge or endless. */
-class StructureCheck {
-  readonly #faults: YamlFault[] = [];
-  /** Nodes by their anchors; `null` while the node itself is looked at. */
-  readonly #anchors = new Map<string, Extent | null>();
-  #aliases = 0;
+function structureFaults(contents: unknown): { readonly node: unknown; readonly message: string }[] {
+  const faults: { node: unknown; message: string }[] = [];
+  /** `null` while the anchored node itself is looked at. */
+  const anchors = new Map<string, Extent | null>();
+  let aliases = 0;
 
-  faultsOf(contents: unknown): readonly YamlFault[] {
-    try {
-      this.#extentOf(contents, 0);
-    } catch (error) {
-      if (!(error instanceof StructureError)) throw error;
-      this.#fault(error.node, error.message);
-    }
-    return this.#faults;
-  }
-
-  #extentOf(node: unknown, level: number): Extent {
-    if (isAlias(node)) return this.#aliasExtent(node, level);
+  const extentOfAlias = (node: { readonly source: string }): Extent => {
+    const extent = anchors.get(node.source);
+    if (extent === undefined) throw new StructureFault(node, "is an alias of an unknown anchor");
+    if (extent === null) throw new StructureFault(node, "is an alias of a value that contains it");
+    if (++aliases > ALIAS_LIMIT) throw new StructureFault(node, `is one alias more than ${ALIAS_LIMIT}`);
+    return extent;
+  };
+  const extentOf = (node: unknown, level: number): Extent => {
+    if (isAlias(node)) return checked(node, level, extentOfAlias(node));
     const anchor = isScalar(node) || isCollection(node) ? node.anchor : undefined;
-    if (anchor !== undefined) this.#anchors.set(anchor, null);
-    let values = 1;
-    let depth = 0;
+    if (anchor !== undefined) anchors.set(anchor, null);
+    let [values, depth] = [1, 0];
     for (const child of childrenOf(node)) {
-      const extent = this.#extentOf(child, level + 1);
+      const extent = extentOf(child, level + 1);
       values += extent.values;
       depth = Math.max(depth, extent.depth + 1);
     }
-    if (level + depth > DEPTH_LIMIT) {
-      throw new StructureError(node, `is nested too deeply; expected at most ${DEPTH_LIMIT} levels`);
-    }
-    if (values > VALUE_LIMIT) throw new StructureError(node, "has aliases that expand to too many values");
-    if (isMap(node)) this.#checkKeys(node);
-    const extent = { values, depth };
-    if (anchor !== undefined) this.#anchors.set(anchor, extent);
+    if (isMap(node)) faults.push(...duplicatesIn(node));
+    const extent = checked(node, level, { values, depth });
+    if (anchor !== undefined) anchors.set(anchor, extent);
     return extent;
+  };
+  try {
+    extentOf(contents, 0);
+  } catch (error) {
+    if (!(error instanceof StructureFault)) throw error;
+    faults.push(error);
   }
+  return faults;
+}
 
-  #aliasExtent(node: { readonly source: string }, level: number): Extent {
-    const extent = this.#anchors.get(node.source);
-    if (extent === undefined) throw new StructureError(node, "is an alias of an unknown anchor");
-    if (extent === null) throw new StructureError(node, "is an alias of a value that contains it");
-    if (level + extent.depth > DEPTH_LIMIT) {
-      throw new StructureError(node, `is nested too deeply; expected at most ${DEPTH_LIMIT} levels`);
-    }
-    if (++this.#aliases > ALIAS_LIMIT) throw new StructureError(node, `is one alias more than ${ALIAS_LIMIT}`);
-    return extent;
-  }
-
-  #checkKeys({ items }: YAMLMap): void {
-    const seen = new Set<unknown>();
-    for (const { key } of items) {
-      if (!isScalar(key) || key.value === "<<") continue;
-      if (seen.has(key.value)) this.#fault(key, "is a duplicate; expected each field once");
-      seen.add(key.value);
-    }
-  }
-
-  #fault(node: unknown, message: string): void {
-    this.#faults.push({ offset: isNode(node) ? node.range?.[0] ?? 0 : 0, message });
-  }
+function checked(node: unknown, level: number, extent: Extent): Extent {
+  if (level + extent.depth > DEPTH_LIMIT) throw new StructureFault(node, TOO_DEEP);
+  if (extent.values > VALUE_LIMIT) throw new StructureFault(node, "has aliases that expand to too many values");
+  return extent;
 }
 
 function childrenOf(node: unknown): Iterable<unknown> {
   if (!isCollection(node)) return [];
   return node.items.flatMap((it) => isPair(it) ? [it.key, it.value] : [it]);
+}
+
+function duplicatesIn({ items }: YAMLMap) {
+  const seen = new Set<unknown>();
+  const duplicates = items.map((it) => it.key).filter((key) => {
+    const isDuplicate = isScalar(key) && key.value !== "<<" && seen.has(key.value);
+    if (isScalar(key)) seen.add(key.value);
+    return isDuplicate;
+  });
+  return duplicates.map((node) => ({ node, message: "is a duplicate; expected each field once" }));
 }

@@ -22,10 +22,15 @@ export interface SchemaError {
 
 /** The schemas of one document. Each is compiled when it is used for the first time. */
 export class SchemaDocument {
-  readonly #ajv = new Ajv2020({ strict: false, allErrors: true, verbose: true, validateFormats: false });
+  readonly #ajv: Ajv2020;
 
-  /** @param document A schema, or a document that holds schemas. */
-  constructor(document: object) {
+  /**
+   * @param document A schema, or a document that holds schemas.
+   * @param formats Checks for its values of `format`; without them, formats aren't checked.
+   */
+  constructor(document: object, formats?: Readonly<Record<string, (text: string) => boolean>>) {
+    const validateFormats = formats !== undefined;
+    this.#ajv = new Ajv2020({ strict: false, allErrors: true, verbose: true, validateFormats, formats });
     this.#ajv.addSchema(document, "document");
   }
 
@@ -42,10 +47,10 @@ export class SchemaDocument {
 }
 
 function schemaError(
-  { keyword, message, instancePath, params, parentSchema }: ErrorObject,
+  { keyword, message, instancePath, params, propertyName, parentSchema }: ErrorObject,
   root: unknown,
 ): SchemaError {
-  const field = params.missingProperty ?? params.additionalProperty;
+  const field = params.missingProperty ?? params.additionalProperty ?? propertyName ?? params.propertyName;
   const path = [...pathOf(instancePath, root), ...(field === undefined ? [] : [field])];
   return { path, keyword, message: message ?? `fails ${keyword}`, schema: parentSchema! };
 }

@@ -1,6 +1,5 @@
-import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
-import { ConfigurationError } from "../../../src/errors.ts";
 import type { HttpRunner, RunFailure } from "../../../src/experiment/model.ts";
 import { Authority } from "../../support/certificates.ts";
 import { leaveWorlds } from "../../support/world.ts";
@@ -310,21 +309,4 @@ describe("an agent that is a server", () => {
     await failureOf(await runnerOf({ ...HTTP, url, retry }), "a");
     assertEquals(received.length, 1);
   });
-
-  const wrong: [string, Partial<HttpRunner>, RegExp][] = [
-    ["a path that is none", { streamOutputPath: "$.[" }, /^runner\.http\.stream_output_path isn't a JSONPath/],
-    [
-      "a header that is none",
-      { headers: { "a b": "secret" } },
-      /^runner\.http\.headers or runner\.http\.method contains/,
-    ],
-    ["a method that is none", { method: "P OST" }, /^runner\.http\.headers or runner\.http\.method contains/],
-  ];
-  for (const [what, differing, message] of wrong) {
-    it(`cannot be made with ${what}`, async () => {
-      const url = new URL("http://127.0.0.1:1/");
-      const error = await assertRejects(() => runnerOf({ ...HTTP, url, ...differing }), ConfigurationError);
-      assertMatch(error.message, message);
-    });
-  }
 });

@@ -1,0 +1,60 @@
+/**
+ * What is wrong with a file's value, in words for people.
+ *
+ * @module
+ */
+import { SchemaDocument, type SchemaError } from "../text/json_schema.ts";
+import type { Format, Schema } from "./configuration_schema.ts";
+import { isJsonPath } from "./runners/output_path.ts";
+import type { Fault } from "./source_file.ts";
+
+const FORMATS: Readonly<Record<Format, (text: string) => boolean>> = {
+  "duration-text": () => true, // Its pattern says it all.
+  "http-url": (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol),
+  "header-value": (text) => /^[\t\x20-\x7e\x80-\xff]*$/.test(text),
+  "json-path": isJsonPath,
+  regex: isRegex,
+};
+
+/** @returns The faults of a value that doesn't match its schema. */
+export function schemaFaults(value: unknown, schema: Schema): Fault[] {
+  return new SchemaDocument(schema, FORMATS).errors(value).map((it) => ({ path: it.path, message: messageOf(it) }));
+}
+
+function isRegex(text: string): boolean {
+  try {
+    new RegExp(text, "u");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function messageOf({ path, keyword, schema }: SchemaError): string {
+  const { properties = {} } = schema as Schema;
+  if (keyword === "additionalProperties") {
+    return `no such field; expected one of ${Object.keys(properties).join(", ")}`;
+  }
+  if (keyword === "required") return `is missing; expected ${expectation(properties[path.at(-1)!], keyword)}`;
+  return `expected ${expectation(schema as Schema, keyword)}`;
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  string: "a string",
+  integer: "a whole number",
+  number: "a number",
+  boolean: "true or false",
+  array: "a list",
+  object: "a map",
+};
+
+/** @returns What a schema expects, as a part of a sentence. */
+function expectation(schema: Schema, keyword: string): string {
+  if (schema.errorMessage !== undefined) return schema.errorMessage;
+  if (schema.enum !== undefined) return schema.enum.length === 1 ? schema.enum[0] : `one of ${schema.enum.join(", ")}`;
+  const { minimum, maximum } = schema;
+  const lowest = minimum === undefined ? "" : maximum === undefined ? ` of at least ${minimum}` : ` from ${minimum}`;
+  const highest = maximum === undefined ? "" : ` to ${maximum}`;
+  const filled = keyword === "minLength" || keyword === "minItems" ? " that isn't empty" : "";
+  return (TYPES[String(schema.type)] ?? "a valid value") + lowest + highest + filled;
+}

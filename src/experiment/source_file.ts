@@ -1,0 +1,113 @@
+/**
+ * YAML, JSON and JSONL files. A mistake is reported with its place and never with the file's text, which may hold a key.
+ *
+ * @module
+ */
+import { ConfigurationError, type Mistake } from "../errors.ts";
+import { extentOf } from "../text/json.ts";
+import type { Path } from "../text/json_schema.ts";
+import { DEPTH_LIMIT, type Place, YamlDocument } from "./yaml_document.ts";
+
+/** Something wrong with a value of a file. */
+export interface Fault {
+  readonly path: Path;
+  readonly message: string;
+}
+
+/** A file that was read. */
+export interface SourceFile {
+  /** `undefined` where the file can't be parsed. */
+  readonly value: unknown;
+  /** Why it can't. */
+  readonly mistakes: readonly Mistake[];
+  mistakeOf(fault: Fault): Mistake;
+}
+
+const MIB = 1024 * 1024;
+/** The largest YAML file, in bytes: parsing one takes seconds, and nothing can interrupt it. */
+const YAML_LIMIT = 4 * MIB;
+/** The largest JSON or JSONL file of inputs, in bytes. */
+const JSON_LIMIT = 64 * MIB;
+const START: Place = { line: 1, column: 1 };
+const NOT_JSON = "is not valid JSON";
+
+/**
+ * @param path An absolute path.
+ * @param shown The path as people know it.
+ * @throws {ConfigurationError} When the file can't be read or is too large.
+ */
+export function readSourceFile(path: string, shown: string): SourceFile {
+  const text = readText(path, shown);
+  return path.endsWith(".jsonl") ? parseLines(text, shown) : parseDocument(text, shown, path.endsWith(".json"));
+}
+
+function readText(path: string, shown: string): string {
+  const limit = /\.jsonl?$/.test(path) ? JSON_LIMIT : YAML_LIMIT;
+  let bytes: Uint8Array;
+  try {
+    const { size, isFile } = Deno.statSync(path);
+    if (!isFile) throw new ConfigurationError(`${shown} isn't a regular file`);
+    if (size > limit) {
+      const hint = limit === YAML_LIMIT ? "; put large inputs into a JSON or JSONL file (inputs_file)" : "";
+      throw new ConfigurationError(`${shown} is larger than ${limit / MIB} MiB${hint}`);
+    }
+    bytes = Deno.readFileSync(path);
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw error;
+    const isMissing = error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
+    throw new ConfigurationError(isMissing ? `There is no file ${shown}` : `Can't read ${shown}`, { cause: error });
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new ConfigurationError(`${shown} isn't UTF-8 text`);
+  }
+}
+
+function parseDocument(text: string, shown: string, isJson: boolean): SourceFile {
+  const mistake = (place: Place, message: string, path = ""): Mistake => ({ file: shown, ...place, path, message });
+  let parsed: YamlDocument | undefined;
+  const yaml = () => parsed ??= new YamlDocument(text);
+  const hasPlaces = text.length <= YAML_LIMIT;
+  const mistakeOf = ({ path, message }: Fault) =>
+    mistake(hasPlaces ? yaml().placeOf(path) : START, message, pathText(path));
+  const broken = (mistakes: Mistake[]): SourceFile => ({ value: undefined, mistakes, mistakeOf });
+
+  // JSON is read much faster as such; places are looked up when a mistake is reported.
+  const value = isJson ? parseJson(text) : undefined;
+  if (value !== undefined) {
+    const isTooDeep = extentOf(value).depth > DEPTH_LIMIT;
+    if (isTooDeep) return broken([mistake(START, `is nested too deeply; expected at most ${DEPTH_LIMIT} levels`)]);
+    return { value, mistakes: [], mistakeOf };
+  }
+  if (!hasPlaces) return broken([mistake(START, NOT_JSON)]);
+  const { faults } = yaml();
+  if (faults.length > 0) return broken(faults.map((it) => mistake(it.place, isJson ? NOT_JSON : it.message)));
+  return { value: yaml().value(), mistakes: [], mistakeOf };
+}
+
+function parseLines(text: string, shown: string): SourceFile {
+  const lines = text.split("\n").map((text, index) => ({ text, line: index + 1 })).filter((it) =>
+    it.text.trim() !== ""
+  );
+  const values = lines.map((it) => parseJson(it.text));
+  const mistakeOf = ({ path: [index, ...path], message }: Fault): Mistake => {
+    return { file: shown, line: lines[Number(index)]?.line ?? 1, column: 1, path: pathText(path), message };
+  };
+  const broken = values.flatMap((it, index) => it === undefined ? [{ path: [index], message: NOT_JSON }] : []);
+  if (broken.length > 0) return { value: undefined, mistakes: broken.map(mistakeOf), mistakeOf };
+  return { value: values, mistakes: [], mistakeOf };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** @returns Such as `runner.http.url` or `inputs[3].id`. */
+function pathText(path: Path): string {
+  return path.map((it) => typeof it === "number" ? `[${it}]` : `.${it}`).join("").replace(/^\./, "");
+}
