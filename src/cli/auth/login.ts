@@ -32,7 +32,8 @@ export function loginCommand(context: Context): AnyCommand {
     .env("FLUXLOOP_TIMEOUT=<seconds:string>", "Time limit for a request unless --timeout is given")
     .env("FLUXLOOP_CA_FILE=<path:string>", "Extra CA certificates unless --ca-file is given")
     .env("FLUXLOOP_STORAGE=<where:string>", "Key storage unless --storage is given")
-    .env("BROWSER=<program:string>", "Browser to open the page in")
+    // Cliffy gives the variable and --no-browser the same name in the options.
+    .env("BROWSER=<program:string>", "Browser to open the page in", { value: () => true })
     .env("FLUXLOOP_HOME=<folder:string>", "Folder for fluxloop's files (default: ~/.fluxloop)")
     .example("Interactive login", "fluxloop auth login")
     .example("Through the browser", "fluxloop auth login --web")
