@@ -15,31 +15,31 @@ export interface ConnectionFailure {
   readonly reason: string;
   /** Whether it says more than that there is no connection, so that a person can do something about it. */
   readonly isTelling: boolean;
-  /** Whether it may be otherwise a moment later. */
-  readonly isPassing: boolean;
+  /** Whether another attempt may succeed. */
+  readonly isTransient: boolean;
   /** Whether a proxy was asked for a tunnel and made none. */
   readonly isTunnel?: boolean;
 }
 
-/** The server took the connection, and said nothing. */
+/** A server's response took too long. */
 export class SilenceError extends Error {
-  /** Made where the wait for the first byte ends. */
-  constructor() {
-    super("no first byte");
+  /** @param missing What didn't come within `duration` milliseconds. */
+  constructor(missing: string, duration: number) {
+    const seconds = Math.round(duration / 10) / 100;
+    super(`${missing} within ${seconds} ${seconds === 1 ? "second" : "seconds"}`);
   }
 }
 
-const PASSING = { link: "connection", isTelling: false, isPassing: true } as const;
-const LASTING = { link: "connection", isTelling: true, isPassing: false } as const;
+const TRANSIENT = { link: "connection", isTelling: false, isTransient: true } as const;
+const LASTING = { link: "connection", isTelling: true, isTransient: false } as const;
 const TUNNEL = { ...LASTING, isTunnel: true } as const;
-const UNTRUSTED = { link: "tls", isTelling: true, isPassing: false } as const;
+const UNTRUSTED = { link: "tls", isTelling: true, isTransient: false } as const;
 
 /** The first that matches is told; what is about a proxy goes before what any connection may meet. */
 const FAILURES: readonly (readonly [RegExp, ConnectionFailure])[] = [
   [/proxy authentication required/i, { reason: "the proxy requires a user name and a password (407)", ...TUNNEL }],
   [/unsuccessful tunnel/i, { reason: "the proxy refuses to connect", ...TUNNEL }],
   [/while tunneling|proxy server unreachable/i, { reason: "can't reach the proxy", ...LASTING }],
-  [/no first byte/i, { reason: "it accepted the connection but sent no response", ...LASTING }],
   [/not valid yet|NotValidYet/i, {
     reason: "its certificate is not valid yet. Check this machine's date and time",
     ...UNTRUSTED,
@@ -66,15 +66,15 @@ const FAILURES: readonly (readonly [RegExp, ConnectionFailure])[] = [
   [/invalid HTTP|InvalidHttp/i, { reason: "its response is not HTTP", ...LASTING }],
   [/dns error|failed to lookup|name or service not known|no such host/i, {
     reason: "can't resolve its name",
-    ...PASSING,
+    ...TRANSIENT,
     link: "resolution",
   }],
-  [/connection refused|os error 111|os error 61|os error 10061/i, { reason: "connection refused", ...PASSING }],
-  [/unreachable/i, { reason: "the network is unreachable", ...PASSING }],
-  [/timed out/i, { reason: "the connection timed out", ...PASSING }],
+  [/connection refused|os error 111|os error 61|os error 10061/i, { reason: "connection refused", ...TRANSIENT }],
+  [/unreachable/i, { reason: "the network is unreachable", ...TRANSIENT }],
+  [/timed out/i, { reason: "the connection timed out", ...TRANSIENT }],
   [/reset|broken pipe|closed before|unexpected eof|end of file|incomplete|reading a body/i, {
     reason: "the connection was closed early",
-    ...PASSING,
+    ...TRANSIENT,
     isTelling: true,
   }],
 ];
@@ -96,12 +96,12 @@ const PROXY_FAILURES: readonly (readonly [RegExp, ConnectionFailure])[] = [
   }],
   [/dns error|failed to lookup|name or service not known|no such host/i, {
     reason: "can't resolve the proxy's name",
-    ...PASSING,
+    ...TRANSIENT,
     isTelling: true,
   }],
   [/tcp connect|os error 111|os error 61|os error 10061|unreachable|timed out/i, {
     reason: "can't reach the proxy",
-    ...PASSING,
+    ...TRANSIENT,
     isTelling: true,
   }],
 ];
@@ -112,9 +112,10 @@ const PROXY_FAILURES: readonly (readonly [RegExp, ConnectionFailure])[] = [
  * @returns What happened.
  */
 export function connectionFailure(error: unknown, isThroughProxy = false): ConnectionFailure {
+  if (error instanceof SilenceError) return { reason: error.message, ...LASTING };
   const words = causeChain(error).join(" ");
   const known = isThroughProxy ? [...PROXY_FAILURES, ...FAILURES] : FAILURES;
-  return known.find(([tell]) => tell.test(words))?.[1] ?? { reason: "the connection failed", ...PASSING };
+  return known.find(([tell]) => tell.test(words))?.[1] ?? { reason: "the connection failed", ...TRANSIENT };
 }
 
 /** @returns The messages of an error and of all that caused it, outermost first. */

@@ -12,7 +12,7 @@ const FIRST_PAUSE = 200;
 const STATUSES: readonly number[] = [429, 502, 503, 504];
 
 /** @returns Whether an answer with this status is worth asking for again. */
-export function isPassing(status: number): boolean {
+export function isTransient(status: number): boolean {
   return STATUSES.includes(status);
 }
 

@@ -20,7 +20,7 @@ export type PartRun = Schemas["Run"];
 /** What came out of it. */
 export type PartResult = Schemas["RunResult"];
 
-/** How long one part may take, repetitions included, in milliseconds: the way up is the slow one. */
+/** How long the upload of a part may take, in milliseconds: most lines are slower upwards. */
 const PART_DEADLINE = 120_000;
 
 /** Which version of a bundle is wanted. */
@@ -96,9 +96,8 @@ export async function uploadPart(
   idempotencyKey: string,
   requests?: RequestOptions,
 ): Promise<string> {
-  const message = { method: "POST", path: "/api/sync/upload", body: part, idempotencyKey } as const;
-  const deadline = Math.max(PART_DEADLINE, requests?.deadline ?? 0);
-  const response = await send(context, target, message, { ...requests, deadline });
+  const upload = { method: "POST", path: "/api/sync/upload", body: part, leastDeadline: PART_DEADLINE } as const;
+  const response = await send(context, target, { ...upload, idempotencyKey }, requests);
   const body = inReach(target, part, () => jsonOf(response, target.apiUrl));
   const id = isObject(body) ? body.run_batch_id : undefined;
   if (typeof id !== "string") throw unreadable("run_batch_id is not a text");

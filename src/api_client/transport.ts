@@ -10,18 +10,19 @@ import { FluxloopError, InterruptedError, LoginEndedError, NetworkError, Platfor
 import { isRejectedByPlatform } from "./response.ts";
 import { apiUrlText } from "./api_url.ts";
 import { boundedText } from "./bounded_body.ts";
-import { type ConnectionFailure, connectionFailure, SilenceError } from "./connection_failure.ts";
+import { connectionFailure, SilenceError } from "./connection_failure.ts";
 import { type Proxy, proxyFor } from "./proxy.ts";
 import { followRedirects, RedirectError } from "./redirects.ts";
 import { tunnelRefusal } from "./tunnel_refusal.ts";
-import { backoff, isPassing, RETRIES, retryAfter } from "./retry.ts";
+import { backoff, isTransient, RETRIES, retryAfter } from "./retry.ts";
 
-/** How long a request may take from the first byte sent to the last one received, repetitions included, in ms. */
+/** How long a request may take by default, with its retries, in milliseconds. */
 export const DEFAULT_DEADLINE = 30_000;
-/** How long the first byte of a response may take by default, in milliseconds: some servers accept and say nothing. */
+/** How long a server may take to begin its response once the request is sent, in milliseconds. */
 const FIRST_BYTE = 15_000;
-/** The most bytes of an answer that are read; the platform's largest are far below. */
-const ANSWER_LIMIT = 8 * 1024 * 1024;
+/** The slowest line on which a request can be sent whole, in bytes per millisecond. */
+const SLOWEST_LINE = 4;
+const RESPONSE_LIMIT = 8 * 1024 * 1024;
 
 /** Where requests go and with what. */
 export interface Target {
@@ -49,8 +50,10 @@ export interface Message {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   /** Below the API URL, such as `/api/auth/me`. */
   readonly path: string;
-  /** Sent as JSON; nothing is sent where it is left out. */
+  /** Sent as JSON. */
   readonly body?: unknown;
+  /** The least that {@linkcode RequestOptions.deadline} is raised to, in milliseconds. */
+  readonly leastDeadline?: number;
   /**
    * Makes a `POST` one that the platform does once however often it comes (`Idempotency-Key`). Without it a `POST` is never
    * sent a second time.
@@ -80,15 +83,17 @@ export interface PlatformResponse {
   readonly text: string;
 }
 
-/** What one request needs, whichever attempt it is. */
+/** What all attempts of a request share. */
 interface Sending {
   readonly context: Context;
   readonly target: Target;
   readonly message: Message;
+  readonly url: URL;
   readonly headers: Record<string, string>;
+  readonly body: Uint8Array<ArrayBuffer> | null;
   readonly proxy: Proxy | null;
   readonly caCerts: readonly string[];
-  /** How long the first byte of a response may take, in milliseconds. */
+  /** How long the response's first byte may take, in milliseconds. */
   readonly firstByte: number;
   readonly signal: AbortSignal;
   readonly log: (line: string) => void;
@@ -140,32 +145,37 @@ async function sendWithKey(
   message: Message,
   options: RequestOptions,
 ): Promise<PlatformResponse> {
-  const { log = () => {}, onResponse = () => {}, deadline = DEFAULT_DEADLINE, caCerts = [] } = options;
-  const { method, path } = message;
-  const url = new URL(apiUrlText(target.apiUrl) + path);
-  const proxy = proxyFor(context, url);
+  const { log = () => {}, onResponse = () => {}, caCerts = [], deadline: chosen } = options;
+  const { method, path, leastDeadline = 0 } = message;
+  const deadline = Math.max(chosen ?? DEFAULT_DEADLINE, leastDeadline);
   const end = context.monotonic() + deadline;
   const timeout = AbortSignal.timeout(deadline);
-  const headers = headersOf(context, target, message);
   const signal = AbortSignal.any([timeout, context.stopped]);
-  const firstByte = firstByteLimit(options.deadline);
-  const sending: Sending = { context, target, message, headers, proxy, caCerts, firstByte, log, signal };
+  const url = new URL(apiUrlText(target.apiUrl) + path);
+  const proxy = proxyFor(context, url);
+  const body = message.body === undefined ? null : new TextEncoder().encode(JSON.stringify(message.body));
+  // Whoever sets a longer time means it: a report may take a minute to compute.
+  const firstByte = Math.max(FIRST_BYTE, chosen ?? 0) + (body?.length ?? 0) / SLOWEST_LINE;
+  const headers = headersOf(context, target, message);
+  const sending: Sending = { context, target, message, url, headers, body, proxy, caCerts, firstByte, log, signal };
   try {
     for (let attempt = 1;; attempt++) {
-      const outcome = await attemptOf(sending, url);
+      const outcome = await attemptOf(sending);
       const pause = isRepeatable(message) ? pauseAfter(sending, outcome, attempt) : null;
       if (pause === null || context.monotonic() + pause >= end) {
-        const response = { method, path, ...conclude(outcome) };
+        if (outcome instanceof Error) throw outcome;
+        const response = { method, path, ...outcome };
         onResponse(response);
         return response;
       }
       log(`  again in ${(pause / 1000).toFixed(1)} s`);
-      await context.sleep(pause, sending.signal);
+      await context.sleep(pause, signal);
     }
   } catch (error) {
     if (context.stopped.aborted) throw new InterruptedError();
     if (error instanceof FluxloopError) throw error;
-    const failure = timeout.aborted ? outOfTime(deadline) : connectionFailure(error, proxy !== null);
+    const late = new SilenceError("no complete response", deadline);
+    const failure = connectionFailure(timeout.aborted ? late : error, proxy !== null);
     const refusal = failure.isTunnel && proxy !== null ? await tunnelRefusal(context, proxy, url, signal) : null;
     if (context.stopped.aborted) throw new InterruptedError();
     throw new NetworkError(target.apiUrl, { ...failure, reason: refusal ?? failure.reason }, {
@@ -173,20 +183,6 @@ async function sendWithKey(
       cause: error,
     });
   }
-}
-
-/**
- * @param deadline What the user or the caller has set for the whole request, in milliseconds.
- * @returns How long the first byte may take. Whoever sets a longer time means it: a report may take a minute to compute,
- * and an upload a minute to send.
- */
-export function firstByteLimit(deadline: number | undefined): number {
-  return Math.max(FIRST_BYTE, deadline ?? 0);
-}
-
-function outOfTime(deadline: number): ConnectionFailure {
-  const span = deadline === 1000 ? "1 second" : `${deadline / 1000} seconds`;
-  return { reason: `no complete answer within ${span}`, isTelling: true, isPassing: false, link: "connection" };
 }
 
 function headersOf(context: Context, { key }: Target, { body, idempotencyKey }: Message): Record<string, string> {
@@ -199,77 +195,61 @@ function headersOf(context: Context, { key }: Target, { body, idempotencyKey }: 
   };
 }
 
-/** What the platform has done already it does a second time only where that changes nothing (RFC 9110, 9.2.2). */
+/** Whether sending it twice changes nothing (RFC 9110, 9.2.2). */
 function isRepeatable({ method, idempotencyKey }: Message): boolean {
   return method !== "POST" || idempotencyKey !== undefined;
 }
 
 type Received = Pick<PlatformResponse, "status" | "headers" | "text">;
-type Outcome = { readonly received: Received } | { readonly error: unknown };
 
-async function attemptOf(sending: Sending, url: URL): Promise<Outcome> {
+/** One attempt. @returns The response, or why there is none. */
+async function attemptOf(sending: Sending): Promise<Received | Error> {
+  const { url: first, message, signal } = sending;
   try {
-    return { received: await followed(sending, url) };
+    return await followRedirects(first, message.method, (url) => exchange(sending, url));
   } catch (error) {
-    if (error instanceof FluxloopError || sending.signal.aborted) throw error;
-    return { error };
+    if (error instanceof RedirectError) {
+      const { target } = error;
+      if (target === null) throw new PlatformError(`${first.host} redirects in circles`);
+      throw new PlatformError(`${first.host} redirects to ${target || "an invalid URL"}; your key was not sent there`);
+    }
+    if (error instanceof FluxloopError || signal.aborted || !(error instanceof Error)) throw error;
+    return error;
   }
 }
 
-function conclude(outcome: Outcome): Received {
-  if ("received" in outcome) return outcome.received;
-  throw outcome.error;
-}
-
-/** @returns How long to wait before the next attempt, in milliseconds; `null` where there is to be none. */
-function pauseAfter({ context, proxy }: Sending, outcome: Outcome, attempt: number): number | null {
+/** @returns Milliseconds until the next attempt; `null` if there is none. */
+function pauseAfter({ context, proxy }: Sending, outcome: Received | Error, attempt: number): number | null {
   if (attempt > RETRIES) return null;
   const usual = backoff(attempt, context.random(new Uint8Array(1))[0] / 255);
-  if ("error" in outcome) return connectionFailure(outcome.error, proxy !== null).isPassing ? usual : null;
-  const { status, headers } = outcome.received;
-  return isPassing(status) ? retryAfter(headers, context.now()) ?? usual : null;
-}
-
-/** One attempt: a request, and those that its redirects ask for. */
-async function followed(sending: Sending, first: URL): Promise<Received> {
-  try {
-    return await followRedirects(first, sending.message.method, (url) => exchange(sending, url));
-  } catch (error) {
-    if (!(error instanceof RedirectError)) throw error;
-    const { target } = error;
-    if (target === null) throw new PlatformError(`${first.host} redirects in circles`);
-    const place = target === "" ? "something that is no web address" : target;
-    throw new PlatformError(`${first.host} redirects to ${place}; your key was not sent there`);
-  }
+  if (outcome instanceof Error) return connectionFailure(outcome, proxy !== null).isTransient ? usual : null;
+  return isTransient(outcome.status) ? retryAfter(outcome.headers, context.now()) ?? usual : null;
 }
 
 async function exchange(sending: Sending, url: URL): Promise<Received> {
-  const { context, target, message, headers, proxy, caCerts, signal, log } = sending;
-  const { method, body } = message;
+  const { context, target, message: { method }, headers, body, proxy, caCerts, firstByte, signal, log } = sending;
   const start = context.monotonic();
-  const way = proxy === null ? "" : ` through ${proxy.shown}`;
+  const done = (outcome: string) => log(`${method} ${url.href}${proxy ? ` through ${proxy.shown}` : ""} -> ${outcome}`);
   const silence = new AbortController();
-  const timer = setTimeout(() => silence.abort(new SilenceError()), sending.firstByte);
+  const timer = setTimeout(() => silence.abort(new SilenceError("no response", firstByte)), firstByte);
   try {
     const request = new Request(url, {
       method,
       headers,
-      body: body === undefined ? null : JSON.stringify(body),
+      body,
       signal: AbortSignal.any([signal, silence.signal]),
       redirect: "manual",
     });
     const response = await context.fetch(request, { proxy, caCerts });
     clearTimeout(timer);
-    const text = await boundedText(response, ANSWER_LIMIT);
+    const text = await boundedText(response, RESPONSE_LIMIT);
     if (text === null) {
-      throw new PlatformError(`${target.apiUrl.host} sent more than ${ANSWER_LIMIT / 1024 / 1024} MiB in one answer`);
+      throw new PlatformError(`${target.apiUrl.host} sent a response of more than ${RESPONSE_LIMIT / 1024 / 1024} MiB`);
     }
-    log(`${method} ${url.href}${way} -> ${response.status} (${Math.round(context.monotonic() - start)} ms)`);
+    done(`${response.status} (${Math.round(context.monotonic() - start)} ms)`);
     return { status: response.status, headers: response.headers, text };
   } catch (error) {
-    if (!(error instanceof FluxloopError)) {
-      log(`${method} ${url.href}${way} -> ${connectionFailure(error, proxy !== null).reason}`);
-    }
+    if (!(error instanceof FluxloopError)) done(connectionFailure(error, proxy !== null).reason);
     throw error;
   } finally {
     clearTimeout(timer);

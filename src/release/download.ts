@@ -9,7 +9,7 @@ import type { Context } from "../context.ts";
 import { FluxloopError, InterruptedError, NetworkError, ReleaseError } from "../errors.ts";
 import { connectionFailure, SilenceError } from "../api_client/connection_failure.ts";
 import { proxyFor } from "../api_client/proxy.ts";
-import { backoff, isPassing, RETRIES } from "../api_client/retry.ts";
+import { backoff, isTransient, RETRIES } from "../api_client/retry.ts";
 import type { RequestOptions } from "../api_client/transport.ts";
 
 /** How long the server may say nothing, in milliseconds: a slow line is no reason to stop. */
@@ -103,7 +103,7 @@ async function repeated<T>(
     try {
       return await watched(context, url, options, attempt);
     } catch (error) {
-      const passing = error instanceof AnswerError ? isPassing(error.status) : error instanceof PassingError;
+      const passing = error instanceof AnswerError ? isTransient(error.status) : error instanceof TransientError;
       if (!passing || attempts > RETRIES) throw error;
       const pause = backoff(attempts, context.random(new Uint8Array(1))[0] / 255);
       options.log?.(`  again in ${(pause / 1000).toFixed(1)} s`);
@@ -113,7 +113,7 @@ async function repeated<T>(
 }
 
 /** A failure of the connection that may be over a moment later. */
-class PassingError extends NetworkError {}
+class TransientError extends NetworkError {}
 
 /** Runs one attempt, and ends it when the server falls silent or the time is over. */
 async function watched<T>(
@@ -123,7 +123,7 @@ async function watched<T>(
   attempt: (fetching: Fetching) => Promise<T>,
 ): Promise<T> {
   const silence = new AbortController();
-  const wait = () => setTimeout(() => silence.abort(new SilenceError()), SILENCE);
+  const wait = () => setTimeout(() => silence.abort(new SilenceError("no data", SILENCE)), SILENCE);
   let timer = wait();
   const alive = () => {
     clearTimeout(timer);
@@ -138,9 +138,9 @@ async function watched<T>(
     if (error instanceof FluxloopError) throw error;
     const proxy = proxyFor(context, url);
     const failure = deadline.aborted
-      ? { ...connectionFailure(error), reason: "it was not done in time", isTelling: true, isPassing: false }
+      ? { ...connectionFailure(error), reason: "it was not done in time", isTelling: true, isTransient: false }
       : connectionFailure(error, proxy !== null);
-    const kind = failure.isPassing ? PassingError : NetworkError;
+    const kind = failure.isTransient ? TransientError : NetworkError;
     throw new kind(url, failure, { proxy: proxy?.shown, cause: error, to: "the releases" });
   } finally {
     clearTimeout(timer);

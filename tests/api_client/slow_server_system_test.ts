@@ -80,7 +80,7 @@ describe("a server that is slow", () => {
       const { url } = serve(behaviour);
       const [code, stderr] = await ended(whoami(url, "1"));
       assertEquals(code, 4);
-      assertStringIncludes(stderr, `Failed to connect to ${new URL(url).host}: no complete answer within 1 second`);
+      assertStringIncludes(stderr, `Failed to connect to ${new URL(url).host}: no complete response within 1 second`);
     });
 
     it(`and ${what} is left at once on Ctrl-C`, async () => {
@@ -103,7 +103,7 @@ describe("a server that is slow", () => {
       const { last } = diagnosed({ code, stdout, stderr: "" });
       const { host } = new URL(servers[index].url);
       assertEquals([code, last.name], [4, "clock"]);
-      assertStringIncludes(last.message, `${host}: no complete answer within 6 seconds`);
+      assertStringIncludes(last.message, `${host}: no complete response within 6 seconds`);
     }
   });
 
@@ -128,7 +128,7 @@ describe("a server that is slow", () => {
 
   it("or never ends its answer is left when that has become too large", async () => {
     const { url } = serve(endless);
-    const text = `❌ Error: ${new URL(url).host} sent more than 8 MiB in one answer\n`;
+    const text = `❌ Error: ${new URL(url).host} sent a response of more than 8 MiB\n`;
     assertEquals(await ended(whoami(url, "30")), [1, text, ""]);
   });
 });

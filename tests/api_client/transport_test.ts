@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
 import { InterruptedError, NetworkError, PlatformError } from "../../src/errors.ts";
-import { firstByteLimit, get } from "../../src/api_client/transport.ts";
+import { get, type Message, send } from "../../src/api_client/transport.ts";
 import { listen, type Listener } from "../support/listener.ts";
 import { leaveServers, rawServer } from "../experiment/runners/servers.ts";
 import { leaveWorlds, world } from "../support/world.ts";
@@ -64,7 +64,7 @@ describe("transport", () => {
     await assertRejects(
       () => get(world().context, targetOf(url.origin), "/x"),
       PlatformError,
-      "sent more than 8 MiB in one answer",
+      "sent a response of more than 8 MiB",
     );
     await leaveServers();
   });
@@ -73,7 +73,7 @@ describe("transport", () => {
     const silence = Promise.withResolvers<Response>();
     const { url } = server(() => silence.promise);
     const error = await assertRejects(() => get(world().context, targetOf(url), "/x", { deadline: 50 }), NetworkError);
-    assertEquals(error.reason, "no complete answer within 0.05 seconds");
+    assertEquals(error.reason, "no complete response within 0.05 seconds");
     silence.resolve(new Response());
   });
 
@@ -87,7 +87,11 @@ describe("transport", () => {
   it("does not read an answer without bounds", async () => {
     const megabyte = new Uint8Array(1024 * 1024);
     const { url } = server(() => new Response(new ReadableStream({ pull: (it) => it.enqueue(megabyte) })));
-    await assertRejects(() => get(world().context, targetOf(url), "/x"), PlatformError, "more than 8 MiB");
+    await assertRejects(
+      () => get(world().context, targetOf(url), "/x"),
+      PlatformError,
+      "a response of more than 8 MiB",
+    );
   });
 
   it("ends a wait when the program is told to stop", async () => {
@@ -208,12 +212,42 @@ describe("transport", () => {
     ]);
   });
 
-  const limits: [string, number | undefined, number][] = [
-    ["15 s by default", undefined, 15_000],
-    ["15 s where less is set for the whole request", 5_000, 15_000],
-    ["as long as a longer time that is set for the whole request", 60_000, 60_000],
+  const waits: [string, Partial<Message>, number | undefined, number, string | null][] = [
+    ["15 s", {}, undefined, 15, "no response within 15 seconds"],
+    ["15 s with a shorter time limit for the whole request", {}, 10, 15, "no response within 15 seconds"],
+    ["beyond 15 s with a longer time limit", {}, 60, 59, null],
+    ["until the longer time limit", {}, 60, 60, "no response within 60 seconds"],
+    ["from when a slow line has sent the body", { body: "x".repeat(256 * 1024) }, undefined, 79, null],
+    ["15 s after that", { body: "x".repeat(256 * 1024) }, undefined, 81, "no response within 80.54 seconds"],
   ];
-  for (const [what, deadline, limit] of limits) {
-    it(`waits for the first byte ${what}`, () => assertEquals(firstByteLimit(deadline), limit));
+  for (const [what, message, timeout, seconds, reason] of waits) {
+    it(`waits for a response's first byte ${what}`, async () => {
+      const clock = holdTimers();
+      const asked = Promise.withResolvers<void>();
+      const silence = Promise.withResolvers<Response>();
+      const { url } = server(() => {
+        asked.resolve();
+        return silence.promise;
+      });
+      const sent = { method: "POST", path: "/x", leastDeadline: 3600_000, ...message } as const;
+      const deadline = timeout === undefined ? undefined : timeout * 1000;
+      const outcome = send(world().context, targetOf(url), sent, { deadline }).then(() => null, (it) => it.reason);
+      await asked.promise;
+      clock.advance(seconds * 1000);
+      clock.release();
+      silence.resolve(new Response());
+      assertEquals(await outcome, reason);
+    });
   }
 });
+
+/** Holds back all timers that are set from now on until `release`; `advance` fires those that are due by then. */
+function holdTimers(): { advance(duration: number): void; release(): void } {
+  const { setTimeout } = globalThis;
+  const held: { readonly due: number; readonly fire: () => void }[] = [];
+  Object.assign(globalThis, { setTimeout: (fire: () => void, due: number) => void held.push({ due, fire }) });
+  return {
+    advance: (duration) => held.filter(({ due }) => due <= duration).forEach(({ fire }) => fire()),
+    release: () => void Object.assign(globalThis, { setTimeout }),
+  };
+}

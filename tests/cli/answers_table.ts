@@ -132,9 +132,9 @@ const STRANGE: readonly Row[] = [
   [
     "gzip that unpacks to 64 MiB",
     gzip(gzipSync(new Uint8Array(64 * 1024 * 1024))),
-    failure("{host} sent more than 8 MiB in one answer"),
+    failure("{host} sent a response of more than 8 MiB"),
   ],
-  ["9 MiB", body(" ".repeat(9 * 1024 * 1024)), failure("{host} sent more than 8 MiB in one answer")],
+  ["9 MiB", body(" ".repeat(9 * 1024 * 1024)), failure("{host} sent a response of more than 8 MiB")],
 ];
 
 const elsewhere = "{host} redirects to evil.example; your key was not sent there";
@@ -149,7 +149,7 @@ const STATUSES: readonly Row[] = [
   [
     "a redirect to no web address",
     body(null, 302, { location: "file:///etc/passwd" }),
-    failure("{host} redirects to something that is no web address; your key was not sent there"),
+    failure("{host} redirects to an invalid URL; your key was not sent there"),
   ],
   ["a circle", body(null, 308, { location: "/api/auth/me" }), failure("{host} redirects in circles")],
   ["401 without a body", body(null, 401), GATEWAY],

@@ -102,9 +102,9 @@ class Server implements Runner {
       });
     }
     if (!(error instanceof Error)) return null;
-    const { reason, isPassing } = connectionFailure(error, this.#connection.proxy !== null);
+    const { reason, isTransient } = connectionFailure(error, this.#connection.proxy !== null);
     const message = `Can't reach the server at ${this.#configuration.url.host}: ${reason}`;
-    return new HttpFault({ kind: "http", message }, isPassing ? "cut off" : null);
+    return new HttpFault({ kind: "http", message }, isTransient ? "cut off" : null);
   }
 
   /** @returns How long to wait before the next attempt, in milliseconds; `null` where it would change nothing. */
