@@ -1,0 +1,26 @@
+import { describe, it } from "@std/testing/bdd";
+import { assertGolden } from "./golden.ts";
+import { commandMessages } from "./command_messages.ts";
+import { diagnosisMessages, errorMessages, warningMessages } from "./rendered_messages.ts";
+import { withoutExample } from "./source_texts.ts";
+
+const SECTIONS: readonly (readonly [string, () => readonly string[] | Promise<readonly string[]>])[] = [
+  ["What commands report", commandMessages],
+  ["Each kind of error", errorMessages],
+  ["Warnings and notices", warningMessages],
+  ["fluxloop auth doctor: every finding", diagnosisMessages],
+];
+
+describe("the errors and warnings", () => {
+  it("are as reviewed", async () => {
+    let text = "";
+    for (const [title, messages] of SECTIONS) text += section(title, await messages());
+    text += section("All other texts in the source, with <placeholders>", withoutExample(text));
+    await assertGolden("messages.txt", text);
+  });
+});
+
+function section(title: string, messages: readonly string[]): string {
+  const line = "=".repeat(80);
+  return `${line}\n${title}\n${line}\n\n${messages.map((it) => it.trim()).join("\n\n")}\n\n`;
+}

@@ -1,0 +1,239 @@
+/**
+ * Each kind of error, each warning and each of the doctor's findings, with an example.
+ *
+ * @module
+ */
+import type { Diagnosis, Finding } from "../../src/auth/diagnose.ts";
+import type { RotationReport } from "../../src/auth/rotate.ts";
+import type * as Errors from "../../src/errors.ts";
+import {
+  BrowserLoginError,
+  ConfigurationError,
+  type FluxloopError,
+  InterruptedError,
+  InvalidKeyError,
+  KeyExpiresSoonError,
+  LoginEndedError,
+  LoginRefusedError,
+  MistakesError,
+  NetworkError,
+  NotFoundError,
+  NotLoggedInError,
+  PermissionDeniedError,
+  PlatformError,
+  ProgramError,
+  ReleaseError,
+  SystemError,
+  UsageError,
+} from "../../src/errors.ts";
+import { diagnosisText } from "../../src/output/diagnosis.ts";
+import { failureText } from "../../src/output/failure.ts";
+import {
+  abandonedWarning,
+  orphanedKeysWarning,
+  pendingText,
+  rotationLine,
+  unfinishedWarning,
+} from "../../src/output/rotation.ts";
+import { selectHint } from "../../src/output/session.ts";
+import { styleFor } from "../../src/output/style.ts";
+import { keptText } from "../../src/output/test_report.ts";
+import { newVersionText } from "../../src/output/upgrade.ts";
+import * as warnings from "../../src/output/warnings.ts";
+import { approvalText, postponedText, waitingText } from "../../src/output/web_login.ts";
+import { DOCUMENTED_DAY, leaveWorlds, world } from "../support/world.ts";
+
+const API = new URL("https://api.fluxloop.ai");
+const NOW = DOCUMENTED_DAY;
+const SOON = new Date("2024-01-25T00:00:00Z");
+
+/** An example of each class; a new class without one fails the type check. */
+const ERRORS: Readonly<Record<Exclude<keyof typeof Errors, "FluxloopError">, readonly FluxloopError[]>> = {
+  UsageError: [new UsageError("--all can't be combined with --profile")],
+  ConfigurationError: [
+    new ConfigurationError("~/.fluxloop/credentials exists but wasn't created by fluxloop; remove it"),
+  ],
+  MistakesError: [
+    new MistakesError([{ file: "fluxloop.yaml", line: 3, column: 5, path: "runner.http.url", message: "is missing" }]),
+    new MistakesError(Array.from({ length: 101 }, (_, index) => ({
+      ...{ file: "fluxloop.yaml", line: index + 1, column: 1, path: "x", message: "no such field" },
+    }))),
+  ],
+  BrowserLoginError: [new BrowserLoginError("default"), new BrowserLoginError("work")],
+  NotLoggedInError: [new NotLoggedInError(), new NotLoggedInError(["work", "home"])],
+  InvalidKeyError: [new InvalidKeyError("invalid_api_key", API)],
+  LoginEndedError: [new LoginEndedError("default"), new LoginEndedError("work")],
+  LoginRefusedError: [new LoginRefusedError("login_denied"), new LoginRefusedError("login_expired")],
+  PermissionDeniedError: [
+    new PermissionDeniedError("upload_results", ["read_scenarios"]),
+    new PermissionDeniedError(undefined, []),
+    new PermissionDeniedError(undefined, undefined),
+  ],
+  KeyExpiresSoonError: [new KeyExpiresSoonError("2024-01-25 (3 days remaining)")],
+  NetworkError: [
+    new NetworkError(API, { reason: "no route", isTelling: false, link: "connection" }),
+    new NetworkError(
+      API,
+      { reason: "connection refused", isTelling: true, link: "connection" },
+      { proxy: "http://proxy:8080", to: "the releases" },
+    ),
+  ],
+  NotFoundError: [new NotFoundError('There is no folder "results"')],
+  PlatformError: [new PlatformError("api.fluxloop.ai answered GET /api/auth/me with HTTP 500")],
+  ReleaseError: [new ReleaseError("fluxloop.tar.gz is damaged: its checksum doesn't match")],
+  SystemError: [new SystemError("Can't write to standard output: no space left on device")],
+  ProgramError: [new ProgramError(127, "npm"), new ProgramError(126, "./notes.txt")],
+  InterruptedError: [new InterruptedError()],
+};
+
+const ROTATION: RotationReport = {
+  profile: "work",
+  outcome: "rotated",
+  newKey: { id: "key_2", masked: "flux_dev_new1...mno34", expiresAt: SOON },
+  oldKey: { id: "key_1", masked: "flux_dev_abc1...mno34", state: "revoked", expiresAt: null },
+  savedTo: "~/.fluxloop/credentials",
+  alsoIn: [],
+  orphanedKeys: ["key_3", "key_4"],
+  pending: null,
+  failure: null,
+};
+const FAILED: RotationReport = { ...ROTATION, failure: new SystemError("The disk is full"), pending: "revoke_old_key" };
+const APPROVAL = {
+  userCode: "WDJB-MJHT",
+  verificationUrl: new URL("https://app.fluxloop.ai/activate"),
+  expiresAt: SOON,
+};
+
+/** An example of each function of `warnings.ts`. */
+const WARNINGS: Readonly<Record<keyof typeof warnings, readonly string[]>> = {
+  looseFileWarning: [warnings.looseFileWarning({ shown: "~/.fluxloop/credentials", mode: 0o644 })],
+  staleEntryWarning: [warnings.staleEntryWarning("the macOS Keychain")],
+  gitWarning: [warnings.gitWarning({ workTree: "/home/john", line: "/.fluxloop/credentials" })],
+  overrideWarning: [warnings.overrideWarning("FLUXLOOP_API_KEY")],
+  stillSignedInWarning: [warnings.stillSignedInWarning("FLUXLOOP_API_KEY")],
+  pinWarning: [warnings.pinWarning("/home/john/bot/.fluxloop/config.yaml")],
+  profileOverrideWarning: [warnings.profileOverrideWarning("FLUXLOOP_API_KEY", "work")],
+  profileCommand: [],
+  rotationReasonText: (["expired", "expires_soon", "old"] as const).map(warnings.rotationReasonText),
+};
+
+const FURTHER = [
+  unfinishedWarning("work"),
+  abandonedWarning({ profile: "work", keys: ["key_1"], hasUnknownKey: true }),
+  orphanedKeysWarning(ROTATION),
+  pendingText(FAILED),
+  pendingText({ ...FAILED, pending: "remove_orphaned_key" }),
+  rotationLine(FAILED),
+  rotationLine({ ...FAILED, failure: new InterruptedError(), pending: null }),
+  rotationLine({ ...ROTATION, outcome: "skipped" }),
+  rotationLine({ ...ROTATION, outcome: "rotated_elsewhere" }),
+  selectHint("work"),
+  keptText("experiments/exp_1"),
+  newVersionText({ version: "1.3.0", current: "1.2.3", command: null }),
+  waitingText(APPROVAL, new Date(SOON.getTime() - 90_000)),
+  postponedText(APPROVAL, "work"),
+];
+
+/** An example of each finding. */
+const FINDINGS: { readonly [Name in Finding["name"]]: readonly (Finding & { name: Name })[] } = {
+  configuration: [{ name: "configuration", hasAuthorities: false }, { name: "configuration", hasAuthorities: true }],
+  key: [
+    { name: "key", masked: "flux_dev_abc1...mno34", source: "profile", origin: "default" },
+    { name: "key", masked: "flux_dev_abc1...mno34", source: "environment", origin: "FLUXLOOP_API_KEY" },
+  ],
+  store: [
+    { name: "store", file: "~/.fluxloop/credentials", isUsed: true, looseMode: null },
+    { name: "store", file: "~/.fluxloop/credentials", isUsed: false, looseMode: null },
+    { name: "store", file: "~/.fluxloop/credentials", isUsed: true, looseMode: 0o644 },
+    { name: "store", file: null, isUsed: false, looseMode: null },
+  ],
+  rotation: [{ name: "rotation", profile: "work" }],
+  proxy: [
+    { name: "proxy", proxy: null, host: "api.fluxloop.ai" },
+    { name: "proxy", proxy: "http://proxy.example.com:8080", host: "api.fluxloop.ai" },
+  ],
+  resolution: [{ name: "resolution", host: "api.fluxloop.ai" }],
+  connection: [{ name: "connection", host: "api.fluxloop.ai", port: 443 }],
+  tls: [
+    { name: "tls", isPlain: true, certificate: null },
+    { name: "tls", isPlain: false, certificate: null },
+    { name: "tls", isPlain: false, certificate: { issuer: "Example CA", expires: new Date("2024-06-01") } },
+    { name: "tls", isPlain: false, certificate: { issuer: "Example CA", expires: SOON } },
+  ],
+  clock: [
+    { name: "clock", status: 200, skew: 1 },
+    { name: "clock", status: 200, skew: null },
+    { name: "clock", status: 200, skew: 3600 },
+    { name: "clock", status: 200, skew: -3600 },
+  ],
+  acceptance: [{ name: "acceptance" }],
+  expiry: [
+    { name: "expiry", expires: new Date("2024-04-15"), created: null, profile: "default" },
+    { name: "expiry", expires: SOON, created: null, profile: "work" },
+    { name: "expiry", expires: "never", created: new Date("2023-01-01"), profile: null },
+    { name: "expiry", expires: null, created: null, profile: null },
+  ],
+  permissions: [
+    { name: "permissions", permissions: ["read_scenarios", "upload_results"] },
+    { name: "permissions", permissions: [] },
+    { name: "permissions", permissions: null },
+  ],
+  files: [
+    { name: "files", exposed: [] },
+    { name: "files", exposed: [{ path: "bot/.env", line: 3 }] },
+  ],
+};
+
+/** The failures that end a diagnosis, each with the step that meets it. */
+const FAILURES: readonly (readonly [Finding["name"], FluxloopError])[] = [
+  ["key", new NotLoggedInError()],
+  ["key", new NotFoundError('There is no profile "work"; saved profiles: default')],
+  ["key", new LoginEndedError("work")],
+  ["store", new ConfigurationError("Can't read ~/.fluxloop/credentials: permission denied")],
+  ["connection", new NetworkError(API, { reason: "connection refused", isTelling: true, link: "connection" })],
+  ["acceptance", new PlatformError("api.fluxloop.ai answered GET /api/auth/me with HTTP 500")],
+  ["acceptance", new InvalidKeyError("revoked_api_key", API)],
+  ["acceptance", new PermissionDeniedError("read_scenarios", [])],
+];
+
+/** @returns An example of each kind of error, and more where an error's fields decide what it says. */
+export function errorMessages(): string[] {
+  return Object.entries(ERRORS).map(([name, errors]) => {
+    const [{ code, exitCode }] = errors;
+    const texts = errors.map((it) => shortened(errorText(it)) || "(no message)\n");
+    return `# ${name}: exit ${exitCode}, "${code}" in JSON\n${texts.join("")}`;
+  });
+}
+
+function errorText(error: FluxloopError): string {
+  const { context } = world();
+  leaveWorlds();
+  return failureText(error, styleFor(context, context.stderr, false));
+}
+
+function shortened(text: string): string {
+  const lines = text.split("\n");
+  return lines.length < 20 ? text : [...lines.slice(0, 3), "[…]", ...lines.slice(-2)].join("\n");
+}
+
+/** @returns An example of each warning. */
+export function warningMessages(): string[] {
+  const { context } = world();
+  leaveWorlds();
+  const style = styleFor(context, context.stderr, false);
+  const approvals = [true, false].map((it) => approvalText(APPROVAL, it, style));
+  return [...Object.values(WARNINGS).flat(), ...FURTHER, ...approvals];
+}
+
+/** @returns A report with each finding, and one for each failure. */
+export function diagnosisMessages(): string[] {
+  const found = Object.values(FINDINGS).flat().map((finding: Finding) => ({
+    name: finding.name,
+    verdict: "ok" as const,
+    finding,
+    failure: null,
+  }));
+  const failures = FAILURES.map(([name, failure]) => ({ name, verdict: "failure" as const, finding: null, failure }));
+  const reports: Diagnosis["checks"][] = [found, ...failures.map((it) => [it])];
+  return reports.map((checks) => diagnosisText({ checks }, NOW));
+}
