@@ -4,7 +4,7 @@
  * @module
  */
 
-import { lockOptions } from "../setup/lock.ts";
+import { LOCK, lockOptions } from "../setup/lock.ts";
 
 /** What is written over its mark in the sources. */
 const MARKS = {
@@ -52,7 +52,7 @@ export async function bundle(entry: string, into: string, constants: BuildConsta
   if (!output.success) {
     throw new Error(`\`deno bundle\` failed:\n${new TextDecoder().decode(output.stderr).trim()}`);
   }
-  await writeConstants(into, { ...constants, commit: await currentCommit() });
+  await writeConstants(into, { ...constants, commit: await currentCommit(".") });
 }
 
 /** Writes what is known over its marks: `deno bundle` has no way to define a constant. */
@@ -65,18 +65,22 @@ async function writeConstants(folder: string, constants: BuildConstants & { read
   }
 }
 
-/** @returns The commit, marked where files differ from it; `undefined` outside the project's own repository. */
-async function currentCommit(): Promise<string | undefined> {
-  const lines = await git("rev-parse", "--show-prefix", "--short=12", "HEAD");
+/**
+ * @param root The project's folder.
+ * @returns The commit, marked where files differ from it; `undefined` outside the project's own repository. The lock file
+ * of a release may be new: it doesn't say what the program is, but which packages it was compiled from.
+ */
+export async function currentCommit(root: string): Promise<string | undefined> {
+  const lines = await git(root, "rev-parse", "--show-prefix", "--short=12", "HEAD");
   // A prefix means that the sources were unpacked somewhere inside another repository.
   const [, prefix, commit] = lines?.match(/^(.*)\r?\n([0-9a-f]{12,})\s*$/) ?? [];
   if (prefix !== "" || commit === undefined) return undefined;
-  return await git("status", "--porcelain") === "" ? commit : `${commit}-dirty`;
+  return await git(root, "status", "--porcelain", "--", ".", `:!${LOCK}`) === "" ? commit : `${commit}-dirty`;
 }
 
-async function git(...args: string[]): Promise<string | undefined> {
+async function git(cwd: string, ...args: string[]): Promise<string | undefined> {
   try {
-    const output = await new Deno.Command("git", { args, stdout: "piped", stderr: "null" }).output();
+    const output = await new Deno.Command("git", { args, cwd, stdout: "piped", stderr: "null" }).output();
     return output.success ? new TextDecoder().decode(output.stdout) : undefined;
   } catch {
     return undefined; // No git on this machine.

@@ -30,8 +30,15 @@ export interface Component {
 
 /** The part of `deno info --json` that is read here. */
 interface ModuleGraph {
-  readonly modules: readonly { readonly specifier: string; readonly mediaType?: string }[];
-  readonly npmPackages: Readonly<Record<string, { name: string; version: string; localPath?: string }>>;
+  readonly modules: readonly {
+    readonly specifier: string;
+    readonly mediaType?: string;
+    /** The key in `npmPackages` of the package that it is in. */
+    readonly npmPackage?: string;
+  }[];
+  readonly npmPackages: Readonly<
+    Record<string, { name: string; version: string; dependencies: readonly string[]; localPath?: string }>
+  >;
 }
 
 /** What the document says beside the packages. */
@@ -68,7 +75,11 @@ export async function componentsOf(graph: ModuleGraph): Promise<Component[]> {
       purl: `pkg:jsr/%40${scope}/${name}@${encodeURIComponent(version)}`,
     });
   }
-  for (const { name, version, localPath } of Object.values(graph.npmPackages)) {
+  // With a lock file, Deno tells of all packages in it, also of those that only scripts and tests import.
+  const imported = new Set(graph.modules.flatMap((it) => it.npmPackage ?? []));
+  for (const id of imported) {
+    const { name, version, dependencies, localPath } = graph.npmPackages[id];
+    for (const it of dependencies) imported.add(it);
     components.set(`npm:${name}@${version}`, {
       name,
       version,

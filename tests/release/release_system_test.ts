@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes,
 import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
 import { generateKeyPairSync, verify } from "node:crypto";
 import denoJson from "../../deno.json" with { type: "json" };
+import { currentCommit } from "../../scripts/compile/bundle.ts";
 import { type ArchiveFile, tarGz, zip } from "../../scripts/release/archive.ts";
 import { checksumsOf, signatureText } from "../../scripts/release/checksums.ts";
 import { formula } from "../../scripts/release/homebrew.ts";
@@ -166,6 +167,33 @@ for it in zipfile.ZipFile(sys.argv[1]).infolist():
   });
 });
 
+describe("the commit that a program names", () => {
+  let root: string;
+  let commit: string;
+  const git = (...args: string[]) => output("git", ["-C", root, "-c", "user.name=x", "-c", "user.email=x@x", ...args]);
+
+  beforeAll(async () => {
+    root = await Deno.makeTempDir();
+    await git("init", "--quiet");
+    await Deno.writeTextFile(`${root}/main.ts`, "");
+    await git("add", ".");
+    await git("commit", "--quiet", "--message=x");
+    commit = (await git("rev-parse", "--short=12", "HEAD")).trim();
+  });
+  afterAll(() => Deno.remove(root, { recursive: true }));
+
+  it("is the current one, also with the lock file that a release was given", async () => {
+    await Deno.mkdir(`${root}/release`);
+    await Deno.writeTextFile(`${root}/release/deno.lock`, "{}");
+    assertEquals(await currentCommit(root), commit);
+  });
+
+  it("is marked where files differ from it", async () => {
+    await Deno.writeTextFile(`${root}/main.ts`, "1;");
+    assertEquals(await currentCommit(root), `${commit}-dirty`);
+  });
+});
+
 describe("the list of checksums", () => {
   let folder: string;
   let list: string;
@@ -221,6 +249,15 @@ describe("the bill of materials", () => {
     const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json", "main.ts"], cwd: ROOT })
       .output();
     document = spdxDocument(subject, await componentsOf(JSON.parse(text(stdout))));
+  });
+
+  it("names no package that only the lock file names", async () => {
+    const packageOf = (name: string, ...dependencies: string[]) => ({ name, version: "1.0.0", dependencies });
+    const components = await componentsOf({
+      modules: [{ specifier: "npm:/a@1.0.0/x.js", npmPackage: "a@1.0.0" }],
+      npmPackages: { "a@1.0.0": packageOf("a", "b@1.0.0"), "b@1.0.0": packageOf("b"), "c@1.0.0": packageOf("c") },
+    });
+    assertEquals(components.map((it) => it.name), ["a", "b"]);
   });
 
   it("has what SPDX 2.3 asks of a document (clause 6)", () => {
