@@ -15,7 +15,8 @@ import { schemaFaults } from "./schema_faults.ts";
 import { type Fault, readSourceFile, type SourceFile } from "./source_file.ts";
 import { expandVariables } from "./variables.ts";
 
-const CONFIGURATION_FILE = "fluxloop.yaml";
+/** The default. */
+export const CONFIGURATION_FILE = "fluxloop.yaml";
 /** Fields of `runner` that belong to `target`. */
 const FUNCTION_FIELDS = ["working_directory", "python_path", "env", "timeout"];
 

@@ -1,58 +1,54 @@
 /**
- * The types of a test, in the words of the hosted documentation: configuration, inputs, runs, results.
+ * The types of a test: configuration, inputs, runs, results.
  *
  * @module
  */
 
-/** `fluxloop.yaml`, read and checked. Durations are milliseconds. */
+/** `fluxloop.yaml` with absolute paths, defaults and expanded variables. Durations are milliseconds. */
 export interface TestConfiguration {
   readonly name: string;
   /** How often each input is run, 1 to 1,000. */
   readonly iterations: number;
-  /** How many runs there are at once, 1 or more. */
+  /** How many runs may be active at the same time, 1 to 1,000. */
   readonly parallelRuns: number;
-  /** The wait before each run but the first one of a place, from 0 on. */
+  /** The pause before each run but the first ones. */
   readonly runDelay: number;
-  /** Inputs of the file itself or of the file that it names; `null` where they are to be pulled. */
+  /** `null` where they are on the platform. */
   readonly inputs: readonly TestInput[] | null;
-  /** An absolute path. */
   readonly outputDirectory: string;
   readonly autoUpload: boolean;
   readonly runner: RunnerConfiguration;
   readonly guards: Guards;
 }
 
-/** What ends a run before its time, whatever the runner. */
+/** Limits for every run; `null` for none. */
 export interface Guards {
-  /** Milliseconds; `null` for no bound of its own. */
   readonly maxDuration: number | null;
-  /** Characters of output; `null` for no bound of its own. */
+  /** Characters of output. */
   readonly outputCharLimit: number | null;
 }
 
-/** The way to the agent. */
+/** How to call the agent. */
 export type RunnerConfiguration = ProcessRunner | HttpRunner | PythonRunner;
 
-/** A program that speaks one JSON object a line. */
+/** A program that reads and writes one JSON object a line. */
 export interface ProcessRunner {
   readonly kind: "process";
-  /** The program and its arguments; no shell reads them. */
+  /** The program and its arguments, started without a shell. */
   readonly command: readonly [string, ...string[]];
-  /** An absolute path. */
   readonly cwd: string;
-  /** Variables over the program's environment, `${…}` expanded. */
   readonly env: Readonly<Record<string, string>>;
-  /** A line of standard output that matches says that the process takes inputs; `null`: it does at once. */
+  /** Matches the line of output that says that the process is ready; `null` where it is ready at once. */
   readonly readyPattern: RegExp | null;
   readonly timeout: number;
   readonly killSignal: "SIGTERM" | "SIGINT" | "SIGKILL";
-  /** How long a process has to end after `killSignal`, before SIGKILL. */
+  /** The time between `killSignal` and SIGKILL. */
   readonly killTimeout: number;
-  /** Whether processes are kept for further runs. */
+  /** Whether a process handles several runs. */
   readonly reuse: boolean;
 }
 
-/** A server that is asked once a run. */
+/** A server that gets one request a run. */
 export interface HttpRunner {
   readonly kind: "http";
   readonly method: string;
@@ -60,12 +56,12 @@ export interface HttpRunner {
   readonly headers: Readonly<Record<string, string>>;
   readonly timeout: number;
   readonly retry: { readonly attempts: number; readonly backoff: number; readonly statusCodes: readonly number[] };
-  /** The request's body with `{{input}}`, `{{persona}}`, `{{iteration}}` in its texts; `null`: the input message itself. */
+  /** The request's body with `{{input}}`, `{{persona}}`, `{{iteration}}`; `null` for the input message. */
   readonly bodyTemplate: unknown;
   readonly stream: "none" | "sse";
-  /** JSONPath to the text of an answer or of each event; `null`: the whole. */
+  /** JSONPath to the text in the response or in each event; `null` for all of it. */
   readonly streamOutputPath: string | null;
-  /** The events that count, by name; `null`: all. */
+  /** The names of the events to read; `null` for all. */
   readonly streamEventFilter: readonly string[] | null;
 }
 
@@ -74,15 +70,14 @@ export interface PythonRunner {
   readonly kind: "python";
   /** `package.module:function`. */
   readonly target: string;
-  /** An absolute path. */
   readonly workingDirectory: string;
-  /** Absolute paths that come first where Python looks for modules. */
+  /** Folders where Python looks for modules first. */
   readonly pythonPath: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly timeout: number;
 }
 
-/** One thing to say to the agent. */
+/** An input for the agent. */
 export interface TestInput {
   readonly id: string;
   readonly text: string;
@@ -105,14 +100,14 @@ export interface AgentResponse {
 
 /** Why a run failed. */
 export interface RunFailure {
-  readonly kind: "agent_error" | "crashed" | "timeout" | "flooded" | "garbage" | "http" | "not_started" | "stopped";
-  /** One sentence for people, with nothing secret in it. */
+  readonly kind: "agent_error" | "crashed" | "timeout" | "flooded" | "garbage" | "http" | "not_started";
+  /** One sentence, without secrets. */
   readonly message: string;
-  /** The agent's last lines on standard error, where it has one; control characters are still in them. */
+  /** The agent's last lines on standard error, with any control characters. */
   readonly stderr: readonly string[];
 }
 
-/** Thrown by a runner when a run, and that run alone, has failed. */
+/** Thrown by a runner when only this run has failed. */
 export class RunError extends Error {
   override readonly name = "RunError";
 
@@ -121,23 +116,21 @@ export class RunError extends Error {
   }
 }
 
-/** Runs an agent; made once for an experiment. */
+/** Runs an agent; there is one for an experiment. */
 export interface Runner {
   /**
-   * Runs the agent on one input. As many runs as `parallelRuns` may be under way at once.
+   * Runs the agent on one input, at most `parallelRuns` times at once.
    *
-   * @param request What is run.
-   * @param signal Ends the run at once: the guard's time is up, or the program is told to stop.
-   * @returns Its response.
+   * @param signal Aborts the run.
    * @throws {RunError} When this run failed.
-   * @throws `signal`'s reason, once nothing of the run is left behind.
+   * @throws `signal`'s reason, once the run's processes have ended.
    */
   run(request: RunRequest, signal: AbortSignal): Promise<AgentResponse>;
-  /** Ends every process that is still there, its children included. */
+  /** Ends all processes, their children included. */
   close(): Promise<void>;
 }
 
-/** A run that has ended, as it stands in `results.jsonl`. */
+/** A run that has finished. */
 export interface RunResult {
   readonly request: RunRequest;
   readonly startedAt: Date;
@@ -149,7 +142,7 @@ export interface RunResult {
   };
 }
 
-/** The whole of an experiment, for summaries and reports. */
+/** An experiment as a whole. */
 export interface Experiment {
   /** `exp_<UTC time>_<id>`, the name of its folder. */
   readonly id: string;
@@ -159,9 +152,9 @@ export interface Experiment {
   readonly planned: number;
   readonly passed: number;
   readonly failed: number;
-  /** Whether it was stopped before all runs were done. */
+  /** Whether it ended before all runs were done. */
   readonly isPartial: boolean;
-  /** Where the inputs were pulled from, if they were. */
+  /** Where the inputs were pulled from. */
   readonly bundleVersionId: string | null;
   readonly projectId: string | null;
 }

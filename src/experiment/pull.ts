@@ -1,5 +1,5 @@
 /**
- * Inputs that are kept on the platform.
+ * Inputs from the platform.
  *
  * @module
  */
@@ -10,11 +10,11 @@ import { pullBundle } from "../api_client/sync.ts";
 import type { RequestOptions, Target } from "../api_client/transport.ts";
 import type { TestInput } from "./model.ts";
 
-/** What to pull; at least one of both is there. */
+/** What to pull; one of both at least. */
 export interface PullOptions {
-  readonly bundleVersionId?: string | null;
-  /** A project's id or its name, whose newest version is taken where none is named. */
-  readonly project?: string | null;
+  readonly bundleVersionId?: string;
+  /** A project's ID or name; without a bundle version, its newest one is pulled. */
+  readonly project?: string;
 }
 
 /** What was pulled. */
@@ -25,55 +25,47 @@ export interface PulledInputs {
 }
 
 /**
- * Pulls the inputs of a test. Of an input of several messages it is the first that a user says that is taken.
+ * Pulls the inputs of a test: the first user message of each item.
  *
- * @param context The outside world.
- * @param credential The platform and the key.
- * @param options Which inputs.
- * @param requests How requests are made.
- * @throws {UsageError} When nothing was named, or several projects have the name.
- * @throws {NotFoundError} When there is no such project or version, or the key does not reach it.
+ * @throws {UsageError} When several projects have the name.
+ * @throws {NotFoundError} When there is no such project or version, or the key has no access to it.
  * @throws {PermissionDeniedError} Without `read_scenarios`.
- * @throws {InvalidKeyError | NetworkError | PlatformError} As the platform has it.
+ * @throws {InvalidKeyError | NetworkError | PlatformError} As the platform responds.
  */
 export async function pullInputs(
   context: Context,
-  credential: Target,
-  { bundleVersionId = null, project = null }: PullOptions,
+  target: Target,
+  { bundleVersionId, project }: PullOptions,
   requests?: RequestOptions,
 ): Promise<PulledInputs> {
-  if (bundleVersionId === null && project === null) {
-    throw new UsageError("Name what to pull: --bundle-version-id, --project, or both");
-  }
-  const named = project === null ? null : await projectOf(context, credential, project, requests);
-  const bundle = await pullBundle(context, credential, { bundleVersionId, projectId: named }, requests);
+  const projectId = project === undefined ? null : await projectIdOf(context, target, project, requests);
+  const bundle = await pullBundle(context, target, { bundleVersionId: bundleVersionId ?? null, projectId }, requests);
   const inputs = bundle.items.map(({ id, messages, personaId }): TestInput => {
     const text = messages.find((it) => it.role === "user")?.content;
-    if (text === undefined) throw new PlatformError(`Input "${id}" of ${bundle.id} holds nothing that a user says`);
+    if (text === undefined) throw new PlatformError(`Input "${id}" of ${bundle.id} has no user message`);
     const persona = personaId === null ? null : { id: personaId, name: bundle.personas.get(personaId) ?? personaId };
     return { id, text, persona };
   });
-  return { inputs, bundleVersionId: bundle.id, projectId: bundle.projectId ?? named };
+  return { inputs, bundleVersionId: bundle.id, projectId: bundle.projectId ?? projectId };
 }
 
-/** @returns A project's id, by its id or its name. */
-async function projectOf(
+async function projectIdOf(
   context: Context,
-  credential: Target,
+  target: Target,
   wanted: string,
   requests: RequestOptions | undefined,
 ): Promise<string> {
-  const { projects } = await identify(context, credential, requests);
-  // A platform that does not tell of projects may still know this one by its id.
+  const { projects } = await identify(context, target, requests);
+  // An older platform doesn't list projects, and may still know this one by its ID.
   if (projects === null || projects.some((it) => it.id === wanted)) return wanted;
   const found = projects.filter((it) => it.name === wanted);
   if (found.length === 1) return found[0].id;
   if (found.length > 1) {
-    throw new UsageError(
-      `Several projects are named "${wanted}": ${found.map((it) => it.id).join(", ")}; name one by id`,
-    );
+    const ids = found.map((it) => it.id).join(", ");
+    throw new UsageError(`Several projects are named "${wanted}": ${ids}. Pass one of these IDs.`);
   }
   const names = projects.map((it) => it.name).join(", ");
-  const others = projects.length === 0 ? "your key reaches none" : `your key reaches ${names}`;
-  throw new NotFoundError(`There is no project "${wanted}"; ${others}`);
+  throw new NotFoundError(
+    `There is no project "${wanted}"; your key has access to ${projects.length === 0 ? "none" : names}`,
+  );
 }

@@ -1,5 +1,5 @@
 /**
- * An experiment as the platform takes it: in parts of bounded size, read one by one.
+ * An experiment in the parts in which the platform accepts it.
  *
  * @module
  */
@@ -9,68 +9,55 @@ import type { RunResult } from "./model.ts";
 import { cut } from "./results/html_text.ts";
 import { readResults } from "./results/result_line.ts";
 import type { Summary } from "./results/summary.ts";
-import type { UploadProgress } from "./upload_progress.ts";
 
-/** From this size on a part takes no further run, in bytes: 256 KiB go up a slow line within some seconds. */
+/** A part of this size takes no further run, in bytes: it is sent within seconds even on a slow line. */
 const PART_SIZE = 256 * 1024;
-/**
- * The most characters of one text. In JSON one may take six bytes, and the platform takes 4 MiB: a run of two such texts
- * fits.
- */
+/** The most characters of one text. As JSON it takes up to six bytes each, and the platform accepts 4 MiB. */
 const TEXT_LIMIT = 256 * 1024;
 
-/** A part, and how much of the results it and those before it hold, in bytes. */
-export interface SizedPart {
+/** A part, and how many runs it and those before it have together. */
+export interface CountedPart {
   readonly part: ResultPart;
-  readonly end: number;
-  readonly isLast: boolean;
-}
-
-interface Gathered {
-  readonly runs: PartRun[];
-  readonly results: PartResult[];
-  size: number;
+  readonly runs: number;
 }
 
 /**
  * @param folder An experiment's folder.
- * @param summary Its summary.
- * @param progress What was sent before.
- * @returns The rest of it; the last part says that it is the last one, and holds no run where all were sent.
- * @throws {ConfigurationError} When its results cannot be read.
+ * @param sent How many parts and runs were sent before.
+ * @returns The rest. The last part says that it is the last; it has no run where all were sent before.
+ * @throws {ConfigurationError} When the results can't be read.
  */
 export async function* resultParts(
   folder: string,
   summary: Summary,
-  { parts, sentBytes }: UploadProgress,
-): AsyncGenerator<SizedPart, void> {
-  let number = parts;
-  let end = sentBytes;
-  let gathered: Gathered = { runs: [], results: [], size: 0 };
-  for await (const { result, end: lineEnd } of readResults(folder, sentBytes)) {
-    const next = { run: runOf(result), result: resultOf(result) };
-    const size = byteLength(next);
-    if (gathered.runs.length > 0 && gathered.size + size > PART_SIZE) {
-      yield { part: partOf(summary, gathered, ++number, false), end, isLast: false };
-      gathered = { runs: [], results: [], size: 0 };
+  sent: { readonly parts: number; readonly runs: number },
+): AsyncGenerator<CountedPart, void> {
+  let { parts } = sent;
+  let read = 0;
+  let size = 0;
+  let gathered: RunResult[] = [];
+  for await (const result of readResults(folder)) {
+    if (read++ < sent.runs) continue;
+    const added = new TextEncoder().encode(JSON.stringify([runOf(result), resultOf(result)])).length;
+    if (gathered.length > 0 && size + added > PART_SIZE) {
+      yield { part: partOf(summary, gathered, ++parts, false), runs: read - 1 };
+      [gathered, size] = [[], 0];
     }
-    gathered.runs.push(next.run);
-    gathered.results.push(next.result);
-    gathered.size += size;
-    end = lineEnd;
+    gathered.push(result);
+    size += added;
   }
-  yield { part: partOf(summary, gathered, ++number, true), end, isLast: true };
+  yield { part: partOf(summary, gathered, ++parts, true), runs: read };
 }
 
-function partOf(summary: Summary, { runs, results }: Gathered, part: number, isLast: boolean): ResultPart {
-  // One that was killed runs no more.
+function partOf(summary: Summary, results: readonly RunResult[], part: number, isLast: boolean): ResultPart {
+  // An experiment of a killed program is still "running" in its summary.
   const last = summary.state === "completed" ? "completed" : "interrupted";
   return {
     bundle_version_id: summary.bundleVersionId,
     project_id: summary.projectId,
     run_batch: { experiment_id: summary.id, execution_target: "local", status: isLast ? last : "running" },
-    runs,
-    run_results: results,
+    runs: results.map(runOf),
+    run_results: results.map(resultOf),
     artifacts: [],
     turns: [],
     turn_summaries: [],
@@ -106,8 +93,4 @@ function resultOf({ request, duration, outcome }: RunResult): PartResult {
       failures: isPassed ? [] : [{ kind: outcome.failure.kind, message: cut(outcome.failure.message, 10_000).head }],
     },
   };
-}
-
-function byteLength(value: unknown): number {
-  return new TextEncoder().encode(JSON.stringify(value)).length;
 }

@@ -1,52 +1,50 @@
 /**
- * Use case: run the agent on every input, keep what came out, and upload it.
+ * Use case: run the agent on every input, save the results, and upload them.
  *
  * @module
  */
 import type { Context } from "../context.ts";
 import { ConfigurationError, FluxloopError, UsageError } from "../errors.ts";
 import type { RequestOptions, Target } from "../api_client/transport.ts";
-import { readConfiguration } from "./configuration.ts";
+import { CONFIGURATION_FILE, readConfiguration } from "./configuration.ts";
 import { chosenInputs } from "./inputs.ts";
 import type { Experiment, RunResult, TestConfiguration, TestInput } from "./model.ts";
-import { pullInputs } from "./pull.ts";
+import { pullInputs, type PullOptions } from "./pull.ts";
 import { createExperimentFolder, type ExperimentFolder } from "./results/folder.ts";
 import { prepareJUnit, writeJUnit } from "./results/junit.ts";
 import { type Ending, type Plan, type Progress, progressOf, runAll } from "./run_all.ts";
 import { createRunner } from "./runners/mod.ts";
 import { requireUploadPermission, uploadExperiment } from "./upload.ts";
 
-/** What the command line says of a test. */
-export interface TestRequest {
-  /** The configuration, from the current folder; the usual one where it is left out. */
+/** The command line's part of a test. With a bundle version or project, inputs are pulled from the platform. */
+export interface TestRequest extends PullOptions {
+  /** The configuration file; `fluxloop.yaml` by default. */
   readonly config?: string;
-  /** The platform's inputs that are pulled instead of the configuration's. */
-  readonly bundleVersionId?: string;
-  readonly project?: string;
-  /** Those inputs alone that hold this text. */
+  /** Selects inputs that contain this text. */
   readonly filter?: string;
-  /** The first of them alone, and once. */
+  /** Runs only the first input, once. */
   readonly smoke?: boolean;
   readonly failFast?: boolean;
-  /** What the configuration says where it is left out. */
+  /** Overrides the configuration. */
   readonly skipUpload?: boolean;
-  /** Where JUnit's XML goes, from the current folder. */
+  /** The file for a JUnit report. */
   readonly junit?: string;
 }
 
-/** What a test needs of whoever runs it. */
+/** What a test needs of its caller. */
 export interface TestServices {
   readonly requests: RequestOptions;
   /**
-   * Finds the key; called where one is needed, and again where it may have expired meanwhile. `changes`: whether something
-   * is uploaded with it.
+   * Finds the key: before the runs, and again where it may have expired since.
+   *
+   * @param changes Whether it is used to upload something.
    */
   readonly credential: (changes: boolean) => Promise<Target>;
-  /** Shows how it goes while `work` is done. */
+  /** Shows the progress of `work`. */
   readonly watch: <T>(test: TestConfiguration, progress: Progress, work: () => Promise<T>) => Promise<T>;
 }
 
-/** A run that failed, as reports name it. */
+/** A failed run, for reports. */
 export type FailedRun = RunResult & { readonly outcome: { readonly status: "failed" } };
 
 /** The outcome of a test. */
@@ -55,83 +53,59 @@ export interface TestReport {
   readonly ending: Ending;
   /** The folder with all results. */
   readonly path: string;
-  /** The first runs that failed. */
+  /** The first failed runs. */
   readonly failures: readonly FailedRun[];
   /** Why a report couldn't be written; the results themselves are complete. */
   readonly unwritten: FluxloopError | null;
   readonly upload: UploadOutcome;
 }
 
-/** What became of the upload: `kept` for later where the test was interrupted; `null` where none was wanted. */
+/** The outcome of the upload: `kept` for later where the test was interrupted; `null` where none was wanted. */
 export type UploadOutcome = { readonly runBatchId: string } | { readonly failure: FluxloopError } | "kept" | null;
 
-/** How many failed runs a report names. */
-const NAMED_FAILURES = 10;
+/** How many failed runs a report has. */
+const REPORTED_FAILURES = 10;
 
 /**
- * Runs a test. Whether its results may be uploaded is asked before the first run.
+ * Runs a test. Upload permission is checked before the first run.
  *
- * @param context The outside world.
- * @param request What the command line says.
- * @param services What whoever runs it gives.
- * @returns What it came to, also when runs failed, when it was interrupted, when a report could not be written and when
- * the upload failed or was broken off.
- * @throws {MistakesError | ConfigurationError} When the configuration is wrong.
- * @throws {UsageError} When no input is left to run.
- * @throws {PermissionDeniedError} When the key may not upload, or not pull.
- * @throws What `services.credential`, the platform and the disk say before the first run.
+ * @returns The outcome, also when runs failed, the test was interrupted, or a report or the upload failed.
+ * @throws {MistakesError | ConfigurationError} When the configuration is invalid.
+ * @throws {UsageError} When there are no inputs to run.
+ * @throws {PermissionDeniedError} When the key can't upload, or can't pull.
+ * @throws What `services.credential`, the platform and the file system throw before the first run.
  */
 export async function testAgent(context: Context, request: TestRequest, services: TestServices): Promise<TestReport> {
   const { configuration, maskedText } = readConfiguration(context, request.config);
   const uploads = !(request.skipUpload ?? !configuration.autoUpload);
-  const credential = uploads || pulls(request) ? await services.credential(uploads) : null;
+  const pulls = request.bundleVersionId !== undefined || request.project !== undefined;
+  const credential = uploads || pulls ? await services.credential(uploads) : null;
   if (uploads) await requireUploadPermission(context, credential!, services.requests);
 
-  // What only asks a server starts no process; a key that is kept elsewhere may have to be asked for again.
+  // A renewed login may need a process for its keychain.
   if (configuration.runner.kind === "http" && (credential?.login ?? null) === null) context.renounceProcesses();
-  const source = await sourceOf(context, request, configuration, credential, services.requests);
+  const source = pulls
+    ? await pullInputs(context, credential!, request, services.requests)
+    : { inputs: ownInputs(configuration, request), bundleVersionId: null, projectId: null };
   const plan = planOf(request, configuration, source.inputs);
   if (request.junit !== undefined) prepareJUnit(context, request.junit);
-  const prepared = await perform(context, configuration, plan, { ...source, maskedText }, services);
-  const { folder, experiment } = prepared;
-  // What came out goes to the platform whether or not a page can be made of it.
+  const done = await perform(context, configuration, plan, { ...source, maskedText }, services);
+  const { folder, experiment, ending, failures } = done;
+  const { path } = folder;
+  // The results are uploaded whether or not a page can be made of them.
   const unwritten = await failureOf(() => folder.finish(experiment)) ??
-    await failureOf(async () => request.junit && await writeJUnit(context, request.junit, folder.path));
-
-  const { ending, failures } = prepared;
-  const keeps = ending === "interrupted" ? "kept" : null;
-  const upload = uploads ? keeps ?? await uploaded(context, folder.path, credential!, services) : null;
-  return { experiment, ending, path: folder.path, failures, unwritten, upload };
+    await failureOf(async () => request.junit && await writeJUnit(context, request.junit, path));
+  const upload = !uploads
+    ? null
+    : ending === "interrupted"
+    ? "kept"
+    : await uploaded(context, path, credential!, services);
+  return { experiment, ending, path, failures, unwritten, upload };
 }
 
-function pulls({ bundleVersionId, project }: TestRequest): boolean {
-  return bundleVersionId !== undefined || project !== undefined;
-}
-
-/** Where inputs come from. */
-interface Source {
-  readonly inputs: readonly TestInput[];
-  readonly bundleVersionId: string | null;
-  readonly projectId: string | null;
-}
-
-async function sourceOf(
-  context: Context,
-  request: TestRequest,
-  { inputs }: TestConfiguration,
-  credential: Target | null,
-  requests: RequestOptions,
-): Promise<Source> {
-  if (pulls(request)) {
-    const { bundleVersionId, project } = request;
-    return await pullInputs(context, credential!, { bundleVersionId, project }, requests);
-  }
-  if (inputs !== null) return { inputs, bundleVersionId: null, projectId: null };
-  throw new ConfigurationError(
-    `${
-      request.config ?? "fluxloop.yaml"
-    } has no inputs; give it inputs or inputs_file, or pull them: --bundle-version-id`,
-  );
+function ownInputs({ inputs }: TestConfiguration, { config = CONFIGURATION_FILE }: TestRequest): readonly TestInput[] {
+  if (inputs !== null) return inputs;
+  throw new ConfigurationError(`${config} has no inputs. Add inputs or inputs_file, or pass --bundle-version-id.`);
 }
 
 function planOf(
@@ -141,14 +115,11 @@ function planOf(
 ): Plan {
   const inputs = chosenInputs(all, filter, smoke);
   if (inputs.length === 0) {
-    throw new UsageError(
-      filter === undefined ? "There are no inputs to run" : "--filter leaves no input",
-    );
+    throw new UsageError(filter === undefined ? "There are no inputs to run" : "No input matches --filter");
   }
   return { inputs, iterations: smoke ? 1 : iterations, parallelRuns, runDelay, guards, failFast };
 }
 
-/** What was done of a plan. */
 interface Performance {
   readonly folder: ExperimentFolder;
   readonly experiment: Experiment;
@@ -160,35 +131,28 @@ async function perform(
   context: Context,
   configuration: TestConfiguration,
   plan: Plan,
-  { bundleVersionId, projectId, maskedText }: Source & { readonly maskedText: string },
+  source: Pick<Experiment, "bundleVersionId" | "projectId"> & { readonly maskedText: string },
   { watch, requests }: TestServices,
 ): Promise<Performance> {
-  const runner = await createRunner(context, configuration, requests.caCerts ?? []);
+  const { bundleVersionId, projectId, maskedText } = source;
   const progress = progressOf(plan);
   const failures: FailedRun[] = [];
-  let folder: ExperimentFolder;
-  let startedAt: Date;
-  let ending: Ending;
-  try {
-    const origin = { planned: progress.planned, bundleVersionId, projectId };
-    folder = await createExperimentFolder(context, configuration, maskedText, origin);
-    startedAt = context.now();
-    const keep = (result: RunResult) => {
-      if (result.outcome.status === "failed" && failures.length < NAMED_FAILURES) failures.push(result as FailedRun);
-      return folder.append(result);
-    };
-    ending = await watch(configuration, progress, async () => {
-      // Agents that are slow to end are a part of the wait.
-      try {
-        return await runAll(context, plan, { runner, progress, keep });
-      } finally {
-        await runner.close();
-      }
-    });
-  } catch (error) {
-    await runner.close();
-    throw error;
-  }
+  const runner = await createRunner(context, configuration, requests.caCerts ?? []);
+  const origin = { planned: progress.planned, bundleVersionId, projectId };
+  const folder = createExperimentFolder(context, configuration, maskedText, origin);
+  const startedAt = context.now();
+  const keep = (result: RunResult) => {
+    folder.append(result);
+    if (result.outcome.status === "failed" && failures.length < REPORTED_FAILURES) failures.push(result as FailedRun);
+  };
+  const ending = await watch(configuration, progress, async () => {
+    try {
+      return await runAll(context, plan, { runner, progress, keep });
+    } finally {
+      // Agents may take their time to end, and the progress shows it.
+      await runner.close();
+    }
+  });
   const experiment: Experiment = {
     id: folder.id,
     name: configuration.name,
@@ -206,19 +170,19 @@ async function uploaded(
   context: Context,
   path: string,
   credential: Target,
-  { requests, credential: anew }: TestServices,
+  services: TestServices,
 ): Promise<UploadOutcome> {
   try {
-    // A test may take longer than an access token lives.
-    const current = credential.login ? await anew(true) : credential;
-    return await uploadExperiment(context, current, path, { requests });
+    // A test may take longer than an access token is valid.
+    const current = credential.login ? await services.credential(true) : credential;
+    return await uploadExperiment(context, current, path, services);
   } catch (error) {
     if (!(error instanceof FluxloopError)) throw error;
     return { failure: error };
   }
 }
 
-/** @returns What `work` failed of; `null` where it did not. */
+/** @returns How `work` failed; `null` where it didn't. */
 async function failureOf(work: () => Promise<unknown>): Promise<FluxloopError | null> {
   try {
     await work();

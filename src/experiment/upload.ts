@@ -1,6 +1,5 @@
 /**
- * Sends what came out of an experiment to the platform. It is read back from the experiment's folder, so that it can be
- * sent at any time later, and whatever was sent is not sent again.
+ * Uploads an experiment from its folder, now or later. `upload.json` keeps what was sent, so that it isn't sent again.
  *
  * @module
  */
@@ -12,80 +11,119 @@ import { uploadPart } from "../api_client/sync.ts";
 import type { RequestOptions, Target } from "../api_client/transport.ts";
 import { resultParts } from "./result_parts.ts";
 import { RESULTS_FILE } from "./results/result_line.ts";
-import { readSummary } from "./results/summary.ts";
-import { NOTHING_SENT, readProgress, type UploadProgress, writeProgress } from "./upload_progress.ts";
+import { replaceText } from "./results/result_files.ts";
+import { readSummary, type Summary } from "./results/summary.ts";
 
-/** The permission that an upload needs. */
 const REQUIRED = "upload_results";
-/** How often all is sent again to a platform that has lost it. */
+const PROGRESS_FILE = "upload.json";
+/** How often everything is sent again to a platform that has lost it. */
 const ATTEMPTS = 3;
 
-/** How to send. */
-export interface UploadOptions {
-  /** How requests are made. */
-  readonly requests?: RequestOptions;
+/** How far an upload is. */
+interface UploadProgress {
+  /** The experiment's id on the platform; `null` before the first part. */
+  readonly runBatchId: string | null;
+  readonly parts: number;
+  readonly runs: number;
 }
 
-/** What was sent. */
-export interface UploadedExperiment {
-  /** The experiment's id on the platform. */
-  readonly runBatchId: string;
+const NOTHING_SENT: UploadProgress = { runBatchId: null, parts: 0, runs: 0 };
+
+/** The upload of an experiment to one account of a platform. */
+interface Upload {
+  readonly folder: string;
+  readonly summary: Summary;
+  /** `null` where the platform doesn't say: then everything is sent again each time. */
+  readonly account: string | null;
+  readonly target: Target;
+  readonly requests: RequestOptions | undefined;
 }
 
 /**
- * Finds out, before anything else is done, whether the key may upload results. What the platform does not tell is found out
- * later.
+ * Checks early whether a key can upload results.
  *
- * @param context The outside world.
- * @param credential The platform and the key.
- * @param requests How requests are made.
- * @throws {PermissionDeniedError} When it may not.
- * @throws {InvalidKeyError | NetworkError | PlatformError} As the platform has it.
+ * @throws {PermissionDeniedError} When it can't.
+ * @throws {InvalidKeyError | NetworkError | PlatformError} As the platform responds.
  */
 export async function requireUploadPermission(
   context: Context,
-  credential: Target,
+  target: Target,
   requests?: RequestOptions,
-): Promise<void> {
-  checkPermission(await identify(context, credential, requests));
+): Promise<Identity> {
+  const identity = await identify(context, target, requests);
+  const permissions = identity.key?.permissions ?? null;
+  if (permissions !== null && !permissions.includes(REQUIRED)) throw new PermissionDeniedError(REQUIRED, permissions);
+  return identity;
 }
 
 /**
- * Sends an experiment's runs, in parts of bounded size. The folder remembers what the platform has, so that an upload that
- * was cut off goes on where it was; a platform that has lost what it was sent gets all of it again.
+ * Uploads what wasn't uploaded before.
  *
- * @param context The outside world.
- * @param credential The platform and the key.
  * @param folder The experiment's folder.
- * @param options How to send.
- * @throws {NotFoundError} When there is no such folder.
- * @throws {ConfigurationError} When the folder holds no experiment that can be read.
- * @throws {PermissionDeniedError} Without `upload_results`.
- * @throws {InvalidKeyError | NetworkError | NotFoundError | PlatformError} As the platform has it.
+ * @throws {NotFoundError} When there is no such folder, or the platform has no such bundle or project.
+ * @throws {ConfigurationError} When the folder's files can't be read.
+ * @throws {PermissionDeniedError} When the key can't upload.
+ * @throws {InvalidKeyError | NetworkError | PlatformError} As the platform responds; what was sent stays sent.
  */
 export async function uploadExperiment(
   context: Context,
-  credential: Target,
+  target: Target,
   folder: string,
-  { requests }: UploadOptions = {},
-): Promise<UploadedExperiment> {
-  if (!isThere(folder)) throw new NotFoundError(`There is no folder ${folder}`);
+  { requests }: { readonly requests?: RequestOptions } = {},
+): Promise<{ readonly runBatchId: string }> {
+  if (infoOf(folder) === null) throw new NotFoundError(`There is no folder ${folder}`);
   const summary = await readSummary(folder);
-  const identity = await identify(context, credential, requests);
-  checkPermission(identity);
-  const receiver = { apiUrl: credential.apiUrl.href, account: identity.account?.id ?? null };
-  let progress = readProgress(folder, receiver) ?? { ...receiver, ...NOTHING_SENT };
+  const { account } = await requireUploadPermission(context, target, requests);
+  const upload = { folder, summary, account: account?.id ?? null, target, requests };
+  let progress = readProgress(upload);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const runBatchId = await sendRest(context, credential, { folder, summary, progress, requests });
+    const runBatchId = await sendRest(context, upload, progress);
     if (runBatchId !== null) return { runBatchId };
-    progress = { ...receiver, ...NOTHING_SENT };
+    progress = NOTHING_SENT;
   }
-  throw new PlatformError(`${credential.apiUrl.host} keeps losing what it was sent; try again later`);
+  throw new PlatformError(`${target.apiUrl.host} keeps losing what was uploaded; try again later`);
+}
+
+/** @returns The experiment's id on the platform; `null` when that changes, because the platform lost earlier parts. */
+async function sendRest(context: Context, upload: Upload, progress: UploadProgress): Promise<string | null> {
+  const { folder, summary, target, requests } = upload;
+  let { runBatchId } = progress;
+  let { parts } = progress;
+  for await (const { part, runs } of resultParts(folder, summary, progress)) {
+    const name = `${summary.id}:${++parts}:${runs}`;
+    const found = await uploadPart(context, target, part, name, requests);
+    if (runBatchId !== null && runBatchId !== found) return null;
+    runBatchId = found;
+    writeProgress(upload, { runBatchId, parts, runs });
+  }
+  return runBatchId;
+}
+
+function readProgress({ folder, account, target }: Upload): UploadProgress {
+  try {
+    const value = JSON.parse(Deno.readTextFileSync(`${folder}/${PROGRESS_FILE}`));
+    const { api_url, account: receiver, run_batch_id: runBatchId, parts, runs } = value;
+    const isOurs = account !== null && receiver === account && api_url === target.apiUrl.href;
+    const isRead = typeof runBatchId === "string" && Number.isSafeInteger(parts) && Number.isSafeInteger(runs);
+    return isOurs && isRead ? { runBatchId, parts, runs } : NOTHING_SENT;
+  } catch {
+    return NOTHING_SENT;
+  }
+}
+
+function writeProgress({ folder, account, target }: Upload, { runBatchId, parts, runs }: UploadProgress): void {
+  const document = { api_url: target.apiUrl, account, run_batch_id: runBatchId, parts, runs };
+  try {
+    replaceText(`${folder}/${PROGRESS_FILE}`, `${JSON.stringify(document, null, 2)}\n`);
+  } catch (error) {
+    // Without the file everything is sent again next time, and the platform stores it once.
+    if (!(error instanceof SystemError)) throw error;
+  }
 }
 
 /**
- * @param outputDirectory Where experiments are.
- * @returns The folder of the newest one.
+ * @param outputDirectory The folder with all experiments.
+ * @returns The folder of the latest one.
  * @throws {NotFoundError} When there is none.
  */
 export async function latestExperiment(outputDirectory: string): Promise<string> {
@@ -93,71 +131,21 @@ export async function latestExperiment(outputDirectory: string): Promise<string>
   try {
     for await (const { name } of Deno.readDir(outputDirectory)) {
       // Names begin with their time.
-      if (/^exp_\d{8}T\d{6}Z_/.test(name) && isFile(`${outputDirectory}/${name}/${RESULTS_FILE}`)) names.push(name);
+      const hasResults = infoOf(`${outputDirectory}/${name}/${RESULTS_FILE}`)?.isFile;
+      if (/^exp_\d{8}T\d{6}Z_/.test(name) && hasResults) names.push(name);
     }
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
-  const newest = names.sort().at(-1);
-  if (newest === undefined) throw new NotFoundError(`There are no results in ${outputDirectory}`);
-  return `${outputDirectory}/${newest}`;
+  const latest = names.sort().at(-1);
+  if (latest === undefined) throw new NotFoundError(`There are no results in ${outputDirectory}`);
+  return `${outputDirectory}/${latest}`;
 }
 
-interface Rest {
-  readonly folder: string;
-  readonly summary: Awaited<ReturnType<typeof readSummary>>;
-  readonly progress: UploadProgress;
-  readonly requests: RequestOptions | undefined;
-}
-
-/**
- * Sends what the platform does not have yet: with the last run the word that it was the last one, or that word alone.
- *
- * @returns The experiment's id; `null` where it became another on the way: the platform has lost what it was sent before.
- */
-async function sendRest(
-  context: Context,
-  target: Target,
-  { folder, summary, progress, requests }: Rest,
-): Promise<string | null> {
-  let now = progress;
-  for await (const { part, end, isLast } of resultParts(folder, summary, progress)) {
-    const name = `${summary.id}:${now.parts + 1}:${end}`;
-    const runBatchId = await uploadPart(context, target, part, name, requests);
-    if (now.runBatchId !== null && now.runBatchId !== runBatchId) return null;
-    now = { ...now, runBatchId, parts: now.parts + 1, sentBytes: end, isComplete: isLast };
-    remember(folder, now);
-  }
-  return now.runBatchId;
-}
-
-/** Without that note all is sent again some time, which the platform does not count: a full disk ends no upload. */
-function remember(folder: string, progress: UploadProgress): void {
+function infoOf(path: string): Deno.FileInfo | null {
   try {
-    writeProgress(folder, progress);
-  } catch (error) {
-    if (!(error instanceof SystemError)) throw error;
-  }
-}
-
-function checkPermission({ key }: Identity): void {
-  const permissions = key?.permissions ?? null;
-  if (permissions !== null && !permissions.includes(REQUIRED)) throw new PermissionDeniedError(REQUIRED, permissions);
-}
-
-function isThere(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch (error) {
-    return !(error instanceof Deno.errors.NotFound);
-  }
-}
-
-function isFile(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
+    return Deno.statSync(path);
   } catch {
-    return false;
+    return null;
   }
 }

@@ -294,7 +294,7 @@ describe("fluxloop test", () => {
 
   const wrong: [string, string[], Record<string, unknown>, number, string][] = [
     ["no inputs", [], {}, 2, "fluxloop.yaml has no inputs"],
-    ["a filter that leaves none", ["--filter", "zzz"], { inputs: ["a"] }, 2, "--filter leaves no input"],
+    ["a filter that leaves none", ["--filter", "zzz"], { inputs: ["a"] }, 2, "No input matches --filter"],
     ["a configuration that is not there", ["--config", "no.yaml"], {}, 2, "There is no file no.yaml"],
     ["a project that is not there", ["--project", "nope"], {}, 5, 'There is no project "nope"'],
     ["an option in the place of a value", ["--config", "--smoke"], {}, 2, "--config"],

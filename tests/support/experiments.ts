@@ -51,8 +51,8 @@ export async function experimentOf(
   { name = "Nightly", config = "name: Nightly\n", origin, isKilled, isPartial = false }: ExperimentOptions = {},
 ): Promise<string> {
   const known = { planned: results.length, bundleVersionId: null, projectId: null, ...origin };
-  const folder = await createExperimentFolder(context, { outputDirectory, name }, config, known);
-  await Promise.all(results.map((it) => folder.append(it)));
+  const folder = createExperimentFolder(context, { outputDirectory, name }, config, known);
+  for (const it of results) folder.append(it);
   const good = results.filter((it) => it.outcome.status === "passed").length;
   const experiment: Experiment = {
     id: folder.id,

@@ -1,5 +1,5 @@
 /**
- * The folder that holds what came out of an experiment: `results.jsonl`, `summary.json`, `config.yaml`, `result.html`.
+ * The folder of an experiment: `results.jsonl`, `summary.json`, `config.yaml`, `result.html`.
  *
  * @module
  */
@@ -8,101 +8,92 @@ import { base32 } from "../../text/base32.ts";
 import { redactKeys } from "../../text/mask.ts";
 import type { Experiment, RunResult, TestConfiguration } from "../model.ts";
 import { unwritable } from "./result_files.ts";
-import { LineWriter } from "./line_writer.ts";
 import { writePage } from "./page.ts";
 import { resultLine, RESULTS_FILE } from "./result_line.ts";
-import { writeFirstSummary, writeSummary } from "./summary.ts";
+import { type Summary, writeSummary } from "./summary.ts";
 import { readStatistics } from "./statistics.ts";
 
 const ID_LENGTH = 8;
 
-/** Where an experiment's runs come from, as far as it is known when it begins. */
-export interface ExperimentOrigin {
-  /** How many runs there will be. */
-  readonly planned: number | null;
-  readonly bundleVersionId: string | null;
-  readonly projectId: string | null;
-}
-
-/** An experiment's folder, while it goes on. */
-export interface ExperimentFolder {
-  /** `exp_<UTC time>_<id>`: the experiment's id, and the folder's name. */
-  readonly id: string;
-  readonly path: string;
-  /**
-   * Writes a run that has ended. Keys in it are masked.
-   *
-   * @returns Once the system has it: from then on it outlives this process.
-   * @throws {SystemError} When it cannot be written.
-   */
-  append(result: RunResult): Promise<void>;
-  /**
-   * Writes what is made of all runs. Call it once, after the last run was appended.
-   *
-   * @throws {SystemError} When it cannot be written; the runs stay.
-   */
-  finish(experiment: Experiment): Promise<void>;
-}
-
-const UNKNOWN_ORIGIN: ExperimentOrigin = { planned: null, bundleVersionId: null, projectId: null };
+/** What is known of an experiment's runs before the first one. */
+export type ExperimentOrigin = Pick<Summary, "planned" | "bundleVersionId" | "projectId">;
 
 /**
- * Makes the folder of a new experiment.
+ * Creates the folder of a new experiment.
  *
- * @param context Its clock and its randomness name the folder.
- * @param configuration Where it goes, and the experiment's name.
- * @param maskedConfigText What `config.yaml` is to hold, with no secret in it.
- * @param origin What `summary.json` tells of an experiment that was killed before its end.
- * @throws {SystemError} When it cannot be made.
+ * @param configuration The parent folder, and the experiment's name.
+ * @param config What `config.yaml` is to hold, without secrets.
+ * @param origin For `summary.json`, in case the program is killed.
+ * @throws {SystemError} When it can't be created.
  */
-export async function createExperimentFolder(
+export function createExperimentFolder(
   context: Context,
   { outputDirectory, name }: Pick<TestConfiguration, "outputDirectory" | "name">,
-  maskedConfigText: string,
-  origin: ExperimentOrigin = UNKNOWN_ORIGIN,
-): Promise<ExperimentFolder> {
+  config: string,
+  origin: ExperimentOrigin,
+): ExperimentFolder {
   const startedAt = context.now();
-  const id = `exp_${compactTime(startedAt)}_${base32(context.random(new Uint8Array(ID_LENGTH)))}`;
+  const time = `${startedAt.toISOString().slice(0, 19).replaceAll(/[-:]/g, "")}Z`;
+  const id = `exp_${time}_${base32(context.random(new Uint8Array(ID_LENGTH)))}`;
   const path = `${outputDirectory}/${id}`;
   try {
-    await Deno.mkdir(outputDirectory, { recursive: true });
-    await Deno.mkdir(path);
-    await Deno.writeTextFile(`${path}/config.yaml`, redactKeys(maskedConfigText));
-    writeFirstSummary(path, { ...origin, id, name, state: "running", startedAt, endedAt: null });
-    return new OpenFolder(id, path);
+    Deno.mkdirSync(outputDirectory, { recursive: true });
+    Deno.mkdirSync(path);
+    Deno.writeTextFileSync(`${path}/config.yaml`, redactKeys(config));
+    writeSummary(path, { ...origin, id, name, state: "running", startedAt, endedAt: null });
+    return new ExperimentFolder(id, path);
   } catch (error) {
     throw unwritable(path, error);
   }
 }
 
-class OpenFolder implements ExperimentFolder {
-  readonly #writer: LineWriter;
+/** An experiment's folder during the test. */
+export class ExperimentFolder {
+  readonly #results: Deno.FsFile;
+  /** The size of all whole lines, in bytes. */
+  #size = 0;
 
+  /**
+   * @param id `exp_<UTC time>_<id>`, the folder's name.
+   * @throws What the system throws.
+   */
   constructor(readonly id: string, readonly path: string) {
-    this.#writer = new LineWriter(`${path}/${RESULTS_FILE}`);
+    this.#results = Deno.openSync(`${path}/${RESULTS_FILE}`, { write: true, createNew: true });
   }
 
-  async append(result: RunResult): Promise<void> {
+  /**
+   * Writes a run that has finished; it then survives the end of this process.
+   *
+   * @throws {SystemError} When it can't be written.
+   */
+  append(result: RunResult): void {
+    const line = new TextEncoder().encode(resultLine(result));
     try {
-      await this.#writer.append(resultLine(result));
+      for (let rest = line; rest.length > 0;) rest = rest.subarray(this.#results.writeSync(rest));
+      this.#size += line.length;
     } catch (error) {
+      // Half a line would spoil the next one.
+      this.#results.truncateSync(this.#size);
+      this.#results.seekSync(this.#size, Deno.SeekMode.Start);
       throw unwritable(`${this.path}/${RESULTS_FILE}`, error);
     }
   }
 
+  /**
+   * Writes the summary and the page, once after the last run.
+   *
+   * @throws {SystemError} When they can't be written; the runs stay.
+   */
   async finish(experiment: Experiment): Promise<void> {
     try {
-      await this.#writer.close();
+      this.#results.syncDataSync();
     } catch (error) {
       throw unwritable(`${this.path}/${RESULTS_FILE}`, error);
+    } finally {
+      this.#results.close();
     }
     const statistics = await readStatistics(this.path);
-    writeSummary(this.path, experiment, statistics);
+    writeSummary(this.path, { ...experiment, state: experiment.isPartial ? "interrupted" : "completed" }, statistics);
     await writePage(this.path, experiment, statistics);
   }
-}
-
-/** @returns A time as a file's name may hold it on every system: `20240122T120000Z`. */
-function compactTime(time: Date): string {
-  return `${time.toISOString().slice(0, 19).replaceAll(/[-:]/g, "")}Z`;
 }

@@ -49,7 +49,7 @@ async function* document(folder: string, summary: Summary, statistics: Statistic
       startedAt.toISOString().slice(0, 19)
     }">\n` +
     `<properties><property name="experiment" value="${attribute(id)}"/></properties>\n`;
-  for await (const { result } of readResults(folder)) yield testCase(result, name);
+  for await (const result of readResults(folder)) yield testCase(result, name);
   yield "</testsuite>\n</testsuites>\n";
 }
 

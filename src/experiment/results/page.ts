@@ -1,6 +1,5 @@
 /**
- * `result.html`: an experiment to look at. One file that needs nothing else, whose policy lets nothing in and nothing out;
- * it is written as the runs are read, so that it takes no more memory for many.
+ * `result.html`: one file without dependencies, whose policy lets nothing in or out.
  *
  * @module
  */
@@ -8,29 +7,26 @@ import { createHash } from "node:crypto";
 import { VERSION } from "../../build_info.ts";
 import type { Experiment, RunResult } from "../model.ts";
 import { countText, cut, durationText, html } from "./html_text.ts";
-import { charts } from "./page_chart.ts";
+import { chart } from "./page_chart.ts";
 import { PAGE_SCRIPT } from "./page_script.ts";
 import { PAGE_STYLE } from "./page_style.ts";
 import { readResults } from "./result_line.ts";
 import { writeReport } from "./result_files.ts";
 import type { Statistics } from "./statistics.ts";
 
-/** The file's name in an experiment's folder. */
-export const PAGE_FILE = "result.html";
+const PAGE_FILE = "result.html";
 
-/** The most characters of all transcripts together, which a browser still shows at once. */
+/** The most characters of all transcripts together, so that browsers open the page soon. */
 const ALL_TEXTS = 24_000_000;
-/** The most runs that are shown: a browser takes its time for each, folded or not. Those that failed come first. */
+/** The most runs that are shown, failed ones first: even a folded run takes a browser time. */
 const SHOWN_RUNS = 10_000;
-/** The most and the fewest characters that are shown of one text. */
+/** The most characters of one text where there are few runs, and where there are many. */
 const ONE_TEXT = { most: 64 * 1024, fewest: 500 };
 
 /**
  * Writes the page of an experiment.
  *
- * @param folder The experiment's folder, with its results.
- * @param statistics What its runs look like as a whole.
- * @throws {SystemError} When it cannot be written; a page that was there before is left.
+ * @throws {SystemError} When it can't be written; an older page stays.
  */
 export async function writePage(folder: string, experiment: Experiment, statistics: Statistics): Promise<void> {
   await writeReport(`${folder}/${PAGE_FILE}`, pageParts(folder, experiment, statistics));
@@ -41,13 +37,13 @@ async function* pageParts(
   experiment: Experiment,
   statistics: Statistics,
 ): AsyncGenerator<string, void> {
-  yield head(experiment) + overview(experiment, statistics) + failures(statistics) + charts(statistics) +
+  yield head(experiment) + overview(experiment, statistics) + failures(statistics) + chart(statistics) +
     tools(statistics);
   const shown = Math.min(SHOWN_RUNS, statistics.runs);
   const limit = Math.min(ONE_TEXT.most, Math.max(ONE_TEXT.fewest, Math.floor(ALL_TEXTS / Math.max(1, shown) / 2)));
   const room = { failed: Math.min(shown, statistics.failed), passed: shown - Math.min(shown, statistics.failed) };
   let place = 0;
-  for await (const { result } of readResults(folder)) {
+  for await (const result of readResults(folder)) {
     place++;
     if (room[result.outcome.status]-- > 0) yield run(result, place, limit);
   }
@@ -85,7 +81,7 @@ function overview(experiment: Experiment, { runs, passed, failed, durations }: S
     `<span class="id">${html(id)}</span>`,
     `<span><time datetime="${startedAt.toISOString()}">${day}</time></span>`,
     `<span>took ${durationText(Math.max(0, took))}</span>`,
-    ...(bundleVersionId === null ? [] : [`<span>inputs of <span class="id">${html(bundleVersionId)}</span></span>`]),
+    ...(bundleVersionId === null ? [] : [`<span>inputs from <span class="id">${html(bundleVersionId)}</span></span>`]),
   ];
   const badge = isPartial
     ? `<span class="badge">stopped after ${countText(runs)} of ${countText(planned)} runs</span>`
@@ -105,7 +101,7 @@ ${shareBar(passed, failed, Math.max(planned, runs))}
 `;
 }
 
-/** @returns A share that says 100 % only of all, and 0 % only of none. */
+/** @returns The pass rate; 100 % means all runs, 0 % none. */
 function rateText(passed: number, runs: number): string {
   if (runs === 0) return "–";
   const tenths = Math.floor(passed / runs * 1000) / 10;
@@ -125,13 +121,11 @@ function failures({ groups, failed }: Statistics): string {
   const shown = groups.slice(0, 12);
   const items = shown.map(({ kind, message, count, first }) =>
     `<li><b>${countText(count)} ×</b><span class="kind">${kindText(kind)}</span>` +
-    `<a href="#r-${first + 1}">${html(message)}</a></li>`
+    `<a href="#r-${first}">${html(message)}</a></li>`
   );
   const rest = failed - shown.reduce((sum, it) => sum + it.count, 0);
-  const more = rest === 0
-    ? ""
-    : `<li><b>${countText(rest)} ×</b><span>other</span><span>further failures below</span></li>`;
-  return `<section class="card"><h2>What failed</h2><ul>${items.join("")}${more}</ul></section>
+  const more = rest === 0 ? "" : `<li><b>${countText(rest)} ×</b><span>other</span><span>failures below</span></li>`;
+  return `<section class="card"><h2>Failures</h2><ul>${items.join("")}${more}</ul></section>
 `;
 }
 
@@ -151,8 +145,8 @@ ${runs > SHOWN_RUNS ? `<p class="note">${omission(runs)}</p>\n` : ""}<div class=
 }
 
 function omission(runs: number): string {
-  return `${countText(SHOWN_RUNS)} of ${countText(runs)} runs are shown here, those that failed first of all; ` +
-    "all are in results.jsonl.";
+  return `${countText(SHOWN_RUNS)} of ${countText(runs)} runs are shown, failed runs first. ` +
+    "results.jsonl has all of them.";
 }
 
 function run({ request, startedAt, duration, outcome }: RunResult, place: number, limit: number): string {
@@ -168,7 +162,7 @@ function run({ request, startedAt, duration, outcome }: RunResult, place: number
     limit,
   ) + (outcome.failure.stderr.length === 0 ? "" : says(
     "agent",
-    "Its last lines on standard error",
+    "Last lines of standard error",
     outcome.failure.stderr.join("\n"),
     limit,
   ));

@@ -28,15 +28,14 @@ margin-left:.6rem;letter-spacing:0;background:var(--bad-soft);color:var(--bad);w
 .tiles .good dd{color:var(--good)}.tiles .bad dd{color:var(--bad)}
 .share{display:block;width:100%;height:8px;border-radius:4px;margin:0 0 1.5rem}
 .share .rest{fill:var(--line)}.share .yes{fill:var(--good)}.share .no{fill:var(--bad)}
-.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));gap:.75rem;margin-bottom:1.5rem}
-figure{margin:0;padding:.8rem .9rem .5rem}
+figure{margin:0 0 1.5rem;padding:.8rem .9rem .5rem}
 figcaption{font-weight:600;font-size:.9rem;margin-bottom:.4rem}
 small{color:var(--soft);font-weight:400;font-size:.85em}
 svg{display:block;width:100%;height:auto}
 svg text{font-size:11px;fill:var(--soft);font-variant-numeric:tabular-nums}
 .bar{fill:var(--good)}.most{fill:var(--good-soft)}.failed,.bar.failed{fill:var(--bad)}
-.grid{stroke:var(--line);fill:none}.mark{stroke:var(--soft);stroke-dasharray:3 3;fill:none}
-svg a:hover .bar,svg g:hover .bar{fill:var(--focus)}
+.grid{stroke:var(--line);fill:none}
+svg a:hover .bar{fill:var(--focus)}
 .card{padding:.9rem 1rem;margin-bottom:1.5rem}
 .card ul{list-style:none;margin:.6rem 0 0;padding:0}
 .card li b{min-width:3.2rem}.card li{display:grid;grid-template-columns:auto 7rem 1fr;gap:.6rem;padding:.3rem 0;border-top:1px solid var(--line)}

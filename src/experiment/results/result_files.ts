@@ -1,5 +1,5 @@
 /**
- * The files of an experiment: written in one step, and what people read where that fails.
+ * Writes the files of an experiment, and words what fails.
  *
  * @module
  */
@@ -53,7 +53,7 @@ export async function writeReport(path: string, parts: AsyncIterable<string>): P
 }
 
 /**
- * Finds out early whether {@linkcode writeReport} can write a file.
+ * Checks early whether {@linkcode writeReport} can write a file.
  *
  * @throws {SystemError} When it can't; the file is as it was in any case.
  */

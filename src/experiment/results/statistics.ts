@@ -1,15 +1,15 @@
 /**
- * What the runs of an experiment look like as a whole. It is made of `results.jsonl` and holds a few bytes for each run:
- * texts stay in the file.
+ * The runs of an experiment as a whole, read from `results.jsonl` in a few bytes a run.
  *
  * @module
  */
 import { readResults } from "./result_line.ts";
 
-/** The most kinds of failure that are told apart by their message. */
+/** How many different failure messages are told apart. */
 const MESSAGES = 50;
+const MESSAGE_LENGTH = 500;
 
-/** Durations, in milliseconds; all 0 where there was no run. */
+/** Durations, in milliseconds; all 0 without runs. */
 export interface Durations {
   readonly min: number;
   readonly mean: number;
@@ -18,13 +18,13 @@ export interface Durations {
   readonly max: number;
 }
 
-/** Runs that failed alike. */
+/** Runs with the same failure. */
 export interface FailureGroup {
   readonly kind: string;
   readonly message: string;
-  readonly count: number;
-  /** The place of the first of them in the file, from 0 on. */
+  /** The number of the first of them, from 1 on. */
   readonly first: number;
+  count: number;
 }
 
 /** The runs as a whole. */
@@ -33,39 +33,36 @@ export interface Statistics {
   readonly passed: number;
   readonly failed: number;
   readonly durations: Durations;
-  /** Each run's duration in milliseconds, in the order in which they ended. */
+  /** Each run's duration in milliseconds, in the order in which they finished. */
   readonly durationList: readonly number[];
-  /** Places of the runs that failed, from 0 on. */
+  /** Indices of failed runs in `durationList`. */
   readonly failedAt: ReadonlySet<number>;
   /** How many failed of each kind, the most frequent first. */
   readonly kinds: readonly (readonly [string, number])[];
-  /** Failures that are alike, the most frequent first; at most {@linkcode MESSAGES}. */
+  /** The first {@linkcode MESSAGES} different failures, the most frequent first. */
   readonly groups: readonly FailureGroup[];
 }
 
-/**
- * @param folder An experiment's folder.
- * @throws {ConfigurationError} When its results cannot be read.
- */
+/** @throws {ConfigurationError} When an experiment's results can't be read. */
 export async function readStatistics(folder: string): Promise<Statistics> {
   const durationList: number[] = [];
   const failedAt = new Set<number>();
   const kinds = new Map<string, number>();
   const groups = new Map<string, FailureGroup>();
-  for await (const { result: { duration, outcome } } of readResults(folder)) {
-    const place = durationList.push(duration) - 1;
+  for await (const { duration, outcome } of readResults(folder)) {
+    const runs = durationList.push(duration);
     if (outcome.status === "passed") continue;
-    failedAt.add(place);
-    const { kind, message } = outcome.failure;
+    failedAt.add(runs - 1);
+    const { kind } = outcome.failure;
+    const message = outcome.failure.message.slice(0, MESSAGE_LENGTH);
     kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
-    const name = `${kind}\n${message.slice(0, 500)}`;
-    const group = groups.get(name) ?? { kind, message: message.slice(0, 500), count: 0, first: place };
-    if (group.count > 0 || groups.size < MESSAGES) groups.set(name, { ...group, count: group.count + 1 });
+    const group = groups.get(`${kind}\n${message}`);
+    if (group !== undefined) group.count++;
+    else if (groups.size < MESSAGES) groups.set(`${kind}\n${message}`, { kind, message, first: runs, count: 1 });
   }
-  const runs = durationList.length;
   return {
-    runs,
-    passed: runs - failedAt.size,
+    runs: durationList.length,
+    passed: durationList.length - failedAt.size,
     failed: failedAt.size,
     durations: durationsOf(durationList),
     durationList,

@@ -1,5 +1,5 @@
 /**
- * An experiment's `summary.json`.
+ * `summary.json`: an experiment as a whole.
  *
  * @module
  */
@@ -7,23 +7,20 @@ import { ConfigurationError } from "../../errors.ts";
 import { jsonText } from "../../text/json.ts";
 import { redactKeys } from "../../text/mask.ts";
 import { isObject } from "../../api_client/response.ts";
-import type { Experiment } from "../model.ts";
 import { replaceText, unreadable } from "./result_files.ts";
 import type { Statistics } from "./statistics.ts";
 
 /** The file's name in an experiment's folder. */
-export const SUMMARY_FILE = "summary.json";
-/** What the platform accepts as an experiment's id (OpenAPI schema `RunBatch`). */
+const SUMMARY_FILE = "summary.json";
+/** The experiment ids that the platform accepts (OpenAPI schema `RunBatch`). */
 const EXPERIMENT_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
-/** How far an experiment is: `running` is also one whose program was killed. */
-export type ExperimentState = "running" | "completed" | "interrupted";
-
-/** What `summary.json` tells of an experiment; what is not known before its end is `null` until then. */
+/** An experiment in `summary.json`; what isn't known yet is `null`. */
 export interface Summary {
   readonly id: string;
   readonly name: string;
-  readonly state: ExperimentState;
+  /** `running` also after the program was killed. */
+  readonly state: "running" | "completed" | "interrupted";
   readonly startedAt: Date;
   readonly endedAt: Date | null;
   readonly planned: number | null;
@@ -32,36 +29,33 @@ export interface Summary {
 }
 
 /**
- * Writes the summary of an experiment that begins.
- *
- * @param folder Its folder.
- * @throws {SystemError} When it cannot be written.
+ * @param folder The experiment's folder.
+ * @param statistics Its runs, once it has ended.
+ * @throws {SystemError} When the file can't be written.
  */
-export function writeFirstSummary(folder: string, summary: Summary): void {
-  replaceText(`${folder}/${SUMMARY_FILE}`, jsonText(known(summary)));
-}
-
-/**
- * Writes the summary of an experiment that has ended.
- *
- * @param folder Its folder.
- * @param statistics What its runs look like as a whole.
- * @throws {SystemError} When it cannot be written.
- */
-export function writeSummary(folder: string, experiment: Experiment, statistics: Statistics): void {
+export function writeSummary(folder: string, summary: Summary, statistics?: Statistics): void {
   const document = {
-    ...known({ ...experiment, state: experiment.isPartial ? "interrupted" : "completed" }),
-    passed: experiment.passed,
-    failed: experiment.failed,
-    duration_ms: statistics.durations,
-    failures: Object.fromEntries(statistics.kinds),
+    id: summary.id,
+    name: redactKeys(summary.name),
+    status: summary.state,
+    started_at: summary.startedAt,
+    ended_at: summary.endedAt,
+    planned: summary.planned,
+    bundle_version_id: summary.bundleVersionId,
+    project_id: summary.projectId,
+    ...(statistics && {
+      passed: statistics.passed,
+      failed: statistics.failed,
+      duration_ms: statistics.durations,
+      failures: Object.fromEntries(statistics.kinds),
+    }),
   };
   replaceText(`${folder}/${SUMMARY_FILE}`, jsonText(document));
 }
 
 /**
  * @param folder An experiment's folder.
- * @throws {ConfigurationError} When it holds no summary, or one that cannot be read.
+ * @throws {ConfigurationError} When it has no summary, or one that can't be read.
  */
 export async function readSummary(folder: string): Promise<Summary> {
   const path = `${folder}/${SUMMARY_FILE}`;
@@ -81,7 +75,7 @@ export async function readSummary(folder: string): Promise<Summary> {
   const [id, name, startedAt, state] = [text("id"), text("name"), time("started_at"), text("status")];
   if (id !== null && !EXPERIMENT_ID.test(id)) throw new ConfigurationError(`${path} has an invalid experiment id`);
   if (id === null || name === null || startedAt === null || state === null) {
-    throw new ConfigurationError(`${path} isn't the summary of an experiment`);
+    throw new ConfigurationError(`${path} isn't an experiment's summary`);
   }
   return {
     id,
@@ -92,18 +86,5 @@ export async function readSummary(folder: string): Promise<Summary> {
     planned: typeof fields.planned === "number" ? fields.planned : null,
     bundleVersionId: text("bundle_version_id"),
     projectId: text("project_id"),
-  };
-}
-
-function known({ id, name, state, startedAt, endedAt, planned, bundleVersionId, projectId }: Summary) {
-  return {
-    id,
-    name: redactKeys(name),
-    status: state,
-    started_at: startedAt.toISOString(),
-    ended_at: endedAt && endedAt.toISOString(),
-    planned,
-    bundle_version_id: bundleVersionId,
-    project_id: projectId,
   };
 }

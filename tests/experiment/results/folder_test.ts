@@ -10,7 +10,7 @@ import { experimentOf, failed, HOSTILE, LEAKED_KEY, passed } from "../../support
 
 /** @returns What a folder's results hold, read back. */
 async function results(folder: string): Promise<RunResult[]> {
-  return (await Array.fromAsync(readResults(folder))).map((it) => it.result);
+  return await Array.fromAsync(readResults(folder));
 }
 
 describe("an experiment's folder", () => {
@@ -67,16 +67,12 @@ describe("an experiment's folder", () => {
   });
 
   it("holds each run, in whole lines, the moment that it was taken", async () => {
-    const folder = await createExperimentFolder(here.context, { outputDirectory: output, name: "x" }, "");
+    const origin = { planned: 3, bundleVersionId: null, projectId: null };
+    const folder = createExperimentFolder(here.context, { outputDirectory: output, name: "x" }, "", origin);
     for (let number = 1; number <= 3; number++) {
-      await folder.append(passed(number));
+      folder.append(passed(number));
       assertEquals((await results(folder.path)).length, number);
     }
-  });
-
-  it("holds thousands of runs that end at once", async () => {
-    const runs = Array.from({ length: 5000 }, (_, index) => passed(index));
-    assertEquals((await results(await make(runs))).length, 5000);
   });
 
   it("holds lines that are longer than what is read at once", async () => {
@@ -94,12 +90,11 @@ describe("an experiment's folder", () => {
 
   it("says where a line is that is none of its own", async () => {
     const folder = await make([passed(1)]);
-    const size = Deno.statSync(`${folder}/results.jsonl`).size;
     Deno.writeTextFileSync(`${folder}/results.jsonl`, "{}\n", { append: true });
     await assertRejects(
       () => results(folder),
       ConfigurationError,
-      `the line that ends at byte ${size + 3} isn't a run`,
+      "line 2 isn't a run",
     );
   });
 

@@ -105,7 +105,7 @@ describe("an experiment's page", () => {
       Array.from({ length: 10_050 }, (_, index) => index < 10_040 ? passed(index) : failed(index)),
     );
     assertEquals([count(text, "<details"), count(text, 'class="run no"')], [10_000, 10]);
-    assertMatch(text, /10,000 of 10,050 runs are shown here/);
+    assertMatch(text, /10,000 of 10,050 runs are shown/);
   });
 
   it("can be made of no run at all", async () => {
