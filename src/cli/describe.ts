@@ -4,7 +4,7 @@
  * @module
  */
 import { Type } from "@cliffy/command";
-import type { AnyCommand } from "./global_options.ts";
+import type { AnyCommand } from "./command.ts";
 
 /** The value of an option or an argument. */
 export interface ValueDescription {

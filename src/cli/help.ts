@@ -6,7 +6,7 @@
 import type { Context } from "../context.ts";
 import { styleFor } from "../output/style.ts";
 import { allCommands, type CommandDescription, describeCommand, type OptionDescription } from "./describe.ts";
-import type { AnyCommand } from "./global_options.ts";
+import type { AnyCommand } from "./command.ts";
 
 /** Help is as wide as the terminal up to this, in columns. */
 const WIDEST = 100;

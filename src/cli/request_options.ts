@@ -8,7 +8,7 @@ import type { RequestOptions } from "../api_client/transport.ts";
 import type { Context } from "../context.ts";
 import { UsageError } from "../errors.ts";
 import { redact } from "../text/mask.ts";
-import type { GlobalOptions } from "./global_options.ts";
+import type { GlobalOptions } from "./command.ts";
 
 /** The longest time limit, in seconds: an hour. */
 const LONGEST = 3600;

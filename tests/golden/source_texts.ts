@@ -7,7 +7,7 @@
 const SOURCES = new URL("../../src/", import.meta.url);
 /** Texts of pages, scripts and the contract, and help, which has its own golden file. */
 const OTHER_FILES =
-  /openapi_types|embedded_platform|completions\/|signals|configuration_schema|key_variables|build_info/;
+  /openapi_types|embedded_platform|completions\/|signals|configuration_schema|cli\/command\.ts|build_info/;
 const HELP = ["description", "option", "globalOption", "env", "example", "usage", "arguments"];
 /** Errors that only a defect of the program throws. */
 const INTERNAL = ["Error", "TypeError"];

@@ -1,20 +1,10 @@
-/**
- * `fluxloop apikeys create`: flags, help and examples.
- *
- * @module
- */
-import { Command } from "@cliffy/command";
 import { limitProcesses } from "../../credentials/process_limit.ts";
 import type { Context } from "../../context.ts";
-import { withKeyVariables } from "../auth/key_variables.ts";
-import type { AnyCommand, GlobalOptions } from "../global_options.ts";
-import { KEY_ENVIRONMENT, LIFETIME, PERMISSION } from "../value_types.ts";
+import { type AnyCommand, KEY_VARIABLES, newCommand } from "../command.ts";
 
+/** Declares `fluxloop apikeys create`. */
 export function createCommand(context: Context): AnyCommand {
-  const command = new Command<GlobalOptions>()
-    .type("environment", KEY_ENVIRONMENT)
-    .type("lifetime", LIFETIME)
-    .type("permission", PERMISSION)
+  return newCommand(KEY_VARIABLES)
     .description(
       "Create an API key. The key is printed once, alone on standard output, unless --save saves it to a profile. Without " +
         "--name, a terminal prompts for all settings. Omitted settings are copied from the current key. A key can't grant " +
@@ -36,5 +26,4 @@ export function createCommand(context: Context): AnyCommand {
     .action(async (options) =>
       (await import("./create_run.ts")).runCreate(limitProcesses(context, "keychain"), options)
     );
-  return withKeyVariables(command);
 }

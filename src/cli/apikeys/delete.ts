@@ -1,16 +1,10 @@
-/**
- * `fluxloop apikeys delete`: flags, help and examples.
- *
- * @module
- */
-import { Command } from "@cliffy/command";
 import { limitProcesses } from "../../credentials/process_limit.ts";
 import type { Context } from "../../context.ts";
-import { withKeyVariables } from "../auth/key_variables.ts";
-import type { AnyCommand, GlobalOptions } from "../global_options.ts";
+import { type AnyCommand, KEY_VARIABLES, newCommand } from "../command.ts";
 
+/** Declares `fluxloop apikeys delete`. */
 export function deleteCommand(context: Context): AnyCommand {
-  const command = new Command<GlobalOptions>()
+  return newCommand(KEY_VARIABLES)
     .description(
       "Delete an API key. The platform rejects the key from then on; this can't be undone. A terminal asks for " +
         "confirmation.",
@@ -23,5 +17,4 @@ export function deleteCommand(context: Context): AnyCommand {
     .action(async (options, named) =>
       (await import("./delete_run.ts")).runDelete(limitProcesses(context, "keychain"), options, named)
     );
-  return withKeyVariables(command);
 }

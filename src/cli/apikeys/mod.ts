@@ -1,31 +1,19 @@
-/**
- * `fluxloop apikeys`: the group of its commands.
- *
- * @module
- */
-import { Command } from "@cliffy/command";
 import type { Context } from "../../context.ts";
-import type { AnyCommand, GlobalOptions } from "../global_options.ts";
-import { showHelp } from "../help.ts";
+import { type AnyCommand, type HelpAction, newCommand } from "../command.ts";
 import { createCommand } from "./create.ts";
 import { deleteCommand } from "./delete.ts";
 import { listCommand } from "./list.ts";
 
-/**
- * @param context The outside world.
- * @param colour Whether help may be in colour.
- */
-export function apikeysCommand(context: Context, colour: boolean): AnyCommand {
-  return new Command<GlobalOptions>()
+/** Declares `fluxloop apikeys`. */
+export function apikeysCommand(context: Context, help: HelpAction): AnyCommand {
+  return newCommand()
     .description("List, create and delete API keys.")
     .example("List the keys you can manage", "fluxloop apikeys list")
     .example(
       "Create a key for a CI job",
       "fluxloop apikeys create --name CI --permission upload_results",
     )
-    .action(function () {
-      showHelp(context, this, colour);
-    })
+    .action(help)
     .command("list", listCommand(context))
     .command("create", createCommand(context))
     .command("delete", deleteCommand(context));

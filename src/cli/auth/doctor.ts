@@ -1,16 +1,10 @@
-/**
- * `fluxloop auth doctor`: flags, help and examples.
- *
- * @module
- */
-import { Command } from "@cliffy/command";
 import { limitProcesses } from "../../credentials/process_limit.ts";
 import type { Context } from "../../context.ts";
-import { withKeyVariables } from "./key_variables.ts";
-import type { AnyCommand, GlobalOptions } from "../global_options.ts";
+import { type AnyCommand, KEY_VARIABLES, newCommand } from "../command.ts";
 
+/** Declares `fluxloop auth doctor`. */
 export function doctorCommand(context: Context): AnyCommand {
-  const command = new Command<GlobalOptions>()
+  return newCommand(KEY_VARIABLES)
     .description(
       "Diagnose connection and authentication problems. Checks configuration, API key, credentials file, proxy, DNS, TCP, " +
         "TLS, clock, authentication, expiry, permissions and exposed keys, and explains how to fix what fails. Changes " +
@@ -22,5 +16,4 @@ export function doctorCommand(context: Context): AnyCommand {
     .action(async (options) =>
       (await import("./doctor_run.ts")).runDoctor(limitProcesses(context, "keychain"), options)
     );
-  return withKeyVariables(command);
 }

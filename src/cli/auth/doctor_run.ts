@@ -5,7 +5,7 @@
  */
 import { diagnose } from "../../auth/diagnose.ts";
 import type { Context } from "../../context.ts";
-import type { JsonOptions } from "../global_options.ts";
+import type { JsonOptions } from "../command.ts";
 import { diagnosisJson, diagnosisText } from "../../output/diagnosis.ts";
 import { reporterFor } from "../reporter.ts";
 import { requestOptions } from "../request_options.ts";

@@ -1,17 +1,9 @@
-/**
- * `fluxloop auth exec`: flags, help and examples.
- *
- * @module
- */
-import { Command } from "@cliffy/command";
 import type { Context } from "../../context.ts";
-import { withKeyVariables } from "./key_variables.ts";
-import type { AnyCommand, GlobalOptions } from "../global_options.ts";
-import { PROGRAM } from "../value_types.ts";
+import { type AnyCommand, KEY_VARIABLES, newCommand } from "../command.ts";
 
+/** Declares `fluxloop auth exec`. */
 export function execCommand(context: Context): AnyCommand {
-  const command = new Command<GlobalOptions>()
-    .type("program", PROGRAM)
+  return newCommand(KEY_VARIABLES)
     .description(
       "Run a command with the API key in its environment. The key is passed as FLUXLOOP_API_KEY and the platform's URL as " +
         "FLUXLOOP_API_URL, never as an argument that other users of this machine could see. `auth exec` passes through " +
@@ -25,5 +17,4 @@ export function execCommand(context: Context): AnyCommand {
       const { runExec } = await import("./exec_run.ts");
       return await runExec(context, options, words, this.getLiteralArgs());
     });
-  return withKeyVariables(command);
 }

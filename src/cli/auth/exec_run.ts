@@ -5,7 +5,7 @@
  */
 import type { Context } from "../../context.ts";
 import { UsageError } from "../../errors.ts";
-import type { JsonOptions } from "../global_options.ts";
+import type { JsonOptions } from "../command.ts";
 import { reporterFor } from "../reporter.ts";
 import { requestOptions } from "../request_options.ts";
 import { ReportedFailure } from "../reported_failure.ts";

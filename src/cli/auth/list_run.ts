@@ -4,7 +4,7 @@
  * @module
  */
 import type { Context } from "../../context.ts";
-import type { JsonOptions } from "../global_options.ts";
+import type { JsonOptions } from "../command.ts";
 import { reporterFor } from "../reporter.ts";
 import { listProfiles } from "../../auth/list_profiles.ts";
 import { unfinishedWarning } from "../../output/rotation.ts";

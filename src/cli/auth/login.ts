@@ -1,16 +1,9 @@
-/**
- * `fluxloop auth login`: flags, help and examples.
- *
- * @module
- */
-import { Command } from "@cliffy/command";
 import type { Context } from "../../context.ts";
-import type { AnyCommand, GlobalOptions } from "../global_options.ts";
-import { STORAGE } from "../value_types.ts";
+import { type AnyCommand, newCommand, PROFILE_VARIABLES } from "../command.ts";
 
+/** Declares `fluxloop auth login`. */
 export function loginCommand(context: Context): AnyCommand {
-  return new Command<GlobalOptions>()
-    .type("storage", STORAGE)
+  return newCommand([...PROFILE_VARIABLES, "FLUXLOOP_STORAGE", "BROWSER"])
     .description(
       "Log in to the FluxLoop Web Platform using an API key. The key is verified with the platform before it is saved. " +
         "Without a key option, a terminal prompts for the key and does not echo it. Other users of this machine can see " +
@@ -27,14 +20,6 @@ export function loginCommand(context: Context): AnyCommand {
     .option("--no-save", "Only verify the API key")
     .option("--storage <where:storage>", "Key storage: file or keychain (default: file)")
     .option("--json", "Output in JSON format; never prompt")
-    .env("FLUXLOOP_PROFILE=<name:string>", "Profile to save to unless --profile is given")
-    .env("FLUXLOOP_API_URL=<url:string>", "Platform URL unless --api-url is given")
-    .env("FLUXLOOP_TIMEOUT=<seconds:string>", "Time limit for a request unless --timeout is given")
-    .env("FLUXLOOP_CA_FILE=<path:string>", "Extra CA certificates unless --ca-file is given")
-    .env("FLUXLOOP_STORAGE=<where:string>", "Key storage unless --storage is given")
-    // Cliffy gives the variable and --no-browser the same name in the options.
-    .env("BROWSER=<program:string>", "Browser to open the page in", { value: () => true })
-    .env("FLUXLOOP_HOME=<folder:string>", "Folder for fluxloop's files (default: ~/.fluxloop)")
     .example("Interactive login", "fluxloop auth login")
     .example("Through the browser", "fluxloop auth login --web")
     .example("On a machine without a browser", "fluxloop auth login --web --no-wait && fluxloop auth login --resume")

@@ -1,15 +1,10 @@
-/**
- * `fluxloop auth logout`: flags, help and examples.
- *
- * @module
- */
-import { Command } from "@cliffy/command";
 import { limitProcesses } from "../../credentials/process_limit.ts";
 import type { Context } from "../../context.ts";
-import type { AnyCommand, GlobalOptions } from "../global_options.ts";
+import { type AnyCommand, newCommand } from "../command.ts";
 
+/** Declares `fluxloop auth logout`. */
 export function logoutCommand(context: Context): AnyCommand {
-  return new Command<GlobalOptions>()
+  return newCommand(["FLUXLOOP_PROFILE", "FLUXLOOP_HOME"])
     .description(
       "Log out from the FluxLoop Web Platform. Removes a profile's credentials from this machine. The API key stays valid " +
         "until you delete it on the platform's API keys page, or revoke it here with --revoke. If the key can't be " +
@@ -18,8 +13,6 @@ export function logoutCommand(context: Context): AnyCommand {
     .option("--all", "Log out from all profiles")
     .option("--revoke", "Also revoke the key on the platform")
     .option("--json", "Output in JSON format")
-    .env("FLUXLOOP_PROFILE=<name:string>", "Profile to log out from unless --profile is given")
-    .env("FLUXLOOP_HOME=<folder:string>", "Folder for fluxloop's files (default: ~/.fluxloop)")
     .example("Log out from the default profile", "fluxloop auth logout")
     .example("Log out from a specific profile", "fluxloop auth logout --profile production")
     .example("Revoke a leaked key", "fluxloop auth logout --revoke")

@@ -1,12 +1,5 @@
-/**
- * `fluxloop auth`: the group of its commands.
- *
- * @module
- */
-import { Command } from "@cliffy/command";
 import type { Context } from "../../context.ts";
-import type { AnyCommand, GlobalOptions } from "../global_options.ts";
-import { showHelp } from "../help.ts";
+import { type AnyCommand, type HelpAction, newCommand } from "../command.ts";
 import { doctorCommand } from "./doctor.ts";
 import { execCommand } from "./exec.ts";
 import { listCommand } from "./list.ts";
@@ -18,8 +11,8 @@ import { switchCommand } from "./switch.ts";
 import { tokenCommand } from "./token.ts";
 import { whoamiCommand } from "./whoami.ts";
 
-/** The group's commands, in the order in which help tells them. */
-export const AUTH_COMMANDS = {
+/** The group's commands, in the order of its help. */
+const COMMANDS: Readonly<Record<string, (context: Context) => AnyCommand>> = {
   login: loginCommand,
   logout: logoutCommand,
   status: statusCommand,
@@ -30,25 +23,20 @@ export const AUTH_COMMANDS = {
   rotate: rotateCommand,
   exec: execCommand,
   doctor: doctorCommand,
-} as const;
+};
 
 /**
- * @param context The outside world.
- * @param colour Whether help may be in colour.
- * @param names The commands to build.
+ * Declares `fluxloop auth`.
+ *
+ * @param named The command to run, if it is known; then only that one is declared.
  */
-export function authCommand(
-  context: Context,
-  colour: boolean,
-  names: readonly (keyof typeof AUTH_COMMANDS)[],
-): AnyCommand {
-  const group = new Command<GlobalOptions>()
+export function authCommand(context: Context, help: HelpAction, named: string | undefined): AnyCommand {
+  const group = newCommand()
     .description("Authenticate with the FluxLoop Web Platform.")
     .example("Log in", "fluxloop auth login")
     .example("Check authentication status", "fluxloop auth status")
-    .action(function () {
-      showHelp(context, this, colour);
-    });
-  for (const name of names) group.command(name, AUTH_COMMANDS[name](context));
+    .action(help);
+  const names = named !== undefined && Object.hasOwn(COMMANDS, named) ? [named] : Object.keys(COMMANDS);
+  for (const name of names) group.command(name, COMMANDS[name](context));
   return group;
 }

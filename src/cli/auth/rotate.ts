@@ -1,17 +1,10 @@
-/**
- * `fluxloop auth rotate`: flags, help and examples.
- *
- * @module
- */
-import { Command } from "@cliffy/command";
 import { limitProcesses } from "../../credentials/process_limit.ts";
 import type { Context } from "../../context.ts";
-import type { AnyCommand, GlobalOptions } from "../global_options.ts";
-import { LIFETIME } from "../value_types.ts";
+import { type AnyCommand, newCommand, PROFILE_VARIABLES } from "../command.ts";
 
+/** Declares `fluxloop auth rotate`. */
 export function rotateCommand(context: Context): AnyCommand {
-  return new Command<GlobalOptions>()
-    .type("lifetime", LIFETIME)
+  return newCommand(PROFILE_VARIABLES)
     .description(
       "Replace a profile's API key with a new one. The new key is created, verified and saved before the old one is " +
         "revoked, so there is a working key at every moment; after an interruption, run it again to finish. Other " +
@@ -22,11 +15,6 @@ export function rotateCommand(context: Context): AnyCommand {
     .option("--keep-old <span:string>", "Keep the old key valid for a while, such as 24h or 7d")
     .option("--all", "Rotate the keys of all profiles; exit with the worst code")
     .option("--json", "Output in JSON format")
-    .env("FLUXLOOP_PROFILE=<name:string>", "Profile to rotate unless --profile is given")
-    .env("FLUXLOOP_API_URL=<url:string>", "Platform URL unless --api-url is given")
-    .env("FLUXLOOP_TIMEOUT=<seconds:string>", "Time limit for a request unless --timeout is given")
-    .env("FLUXLOOP_CA_FILE=<path:string>", "Extra CA certificates unless --ca-file is given")
-    .env("FLUXLOOP_HOME=<folder:string>", "Folder for fluxloop's files (default: ~/.fluxloop)")
     .example("Rotate the current profile's key", "fluxloop auth rotate")
     .example("Rotate all keys in a scheduled job", "fluxloop auth rotate --all --quiet")
     .example("Give other machines a day to get the new key", "fluxloop auth rotate --keep-old 24h")

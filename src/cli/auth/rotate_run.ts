@@ -8,7 +8,7 @@ import type { Context } from "../../context.ts";
 import { UsageError } from "../../errors.ts";
 import { orphanedKeysWarning, pendingText, rotationJson, rotationLine, rotationText } from "../../output/rotation.ts";
 import { overrideWarning } from "../../output/warnings.ts";
-import type { JsonOptions } from "../global_options.ts";
+import type { JsonOptions } from "../command.ts";
 import { ReportedFailure } from "../reported_failure.ts";
 import { type Reporter, reporterFor } from "../reporter.ts";
 import { requestOptions } from "../request_options.ts";

@@ -1,16 +1,10 @@
-/**
- * `fluxloop auth status`: flags, help and examples.
- *
- * @module
- */
-import { Command } from "@cliffy/command";
 import { limitProcesses } from "../../credentials/process_limit.ts";
 import type { Context } from "../../context.ts";
-import { withKeyVariables } from "./key_variables.ts";
-import type { AnyCommand, GlobalOptions } from "../global_options.ts";
+import { type AnyCommand, KEY_VARIABLES, newCommand } from "../command.ts";
 
+/** Declares `fluxloop auth status`. */
 export function statusCommand(context: Context): AnyCommand {
-  const command = new Command<GlobalOptions>()
+  return newCommand(KEY_VARIABLES)
     .description(
       "Display current authentication status. Shows the account, when the key expires, and its scopes and permissions. " +
         "If the platform can't be reached, the saved details are shown as not verified, and the exit code is 4.",
@@ -26,5 +20,4 @@ export function statusCommand(context: Context): AnyCommand {
     .action(async (options) =>
       (await import("./status_run.ts")).runStatus(limitProcesses(context, "keychain"), options)
     );
-  return withKeyVariables(command);
 }

@@ -6,7 +6,7 @@
 import type { Context } from "../../context.ts";
 import { UsageError } from "../../errors.ts";
 import { printable } from "../../text/printable.ts";
-import type { JsonOptions } from "../global_options.ts";
+import type { JsonOptions } from "../command.ts";
 import { type Reporter, reporterFor } from "../reporter.ts";
 import { overrideWarning, pinWarning } from "../../output/warnings.ts";
 import { switchChoices, switchProfile } from "../../auth/switch_profile.ts";

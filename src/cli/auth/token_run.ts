@@ -4,7 +4,7 @@
  * @module
  */
 import type { Context } from "../../context.ts";
-import type { JsonOptions } from "../global_options.ts";
+import type { JsonOptions } from "../command.ts";
 import { reporterFor } from "../reporter.ts";
 import { requestOptions } from "../request_options.ts";
 import { credentialOf } from "../credential.ts";

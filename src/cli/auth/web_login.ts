@@ -8,7 +8,7 @@ import type { LoginPlan, LoginResult } from "../../auth/log_in.ts";
 import { finishWebLogin, postponeWebLogin, resumedLogin, startWebLogin } from "../../auth/web_login.ts";
 import type { Context } from "../../context.ts";
 import { approvalText, postponedJson, postponedText, waitingText } from "../../output/web_login.ts";
-import type { JsonOptions } from "../global_options.ts";
+import type { JsonOptions } from "../command.ts";
 import type { Reporter } from "../reporter.ts";
 import { requestOptions } from "../request_options.ts";
 import { showWait } from "../waiting.ts";

@@ -1,16 +1,10 @@
-/**
- * `fluxloop auth whoami`: flags, help and examples.
- *
- * @module
- */
-import { Command } from "@cliffy/command";
 import { limitProcesses } from "../../credentials/process_limit.ts";
 import type { Context } from "../../context.ts";
-import { withKeyVariables } from "./key_variables.ts";
-import type { AnyCommand, GlobalOptions } from "../global_options.ts";
+import { type AnyCommand, KEY_VARIABLES, newCommand } from "../command.ts";
 
+/** Declares `fluxloop auth whoami`. */
 export function whoamiCommand(context: Context): AnyCommand {
-  const command = new Command<GlobalOptions>()
+  return newCommand(KEY_VARIABLES)
     .description(
       "Display information about the currently authenticated user. Shows the account with its organizations, projects, " +
         "plan and usage.",
@@ -22,5 +16,4 @@ export function whoamiCommand(context: Context): AnyCommand {
     .action(async (options) =>
       (await import("./whoami_run.ts")).runWhoami(limitProcesses(context, "keychain"), options)
     );
-  return withKeyVariables(command);
 }

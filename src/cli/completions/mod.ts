@@ -1,12 +1,5 @@
-/**
- * `fluxloop completions`: a command for each shell. The scripts call the hidden `fluxloop __complete` (`run.ts`).
- *
- * @module
- */
-import { Command } from "@cliffy/command";
 import type { Context } from "../../context.ts";
-import type { AnyCommand, GlobalOptions } from "../global_options.ts";
-import { showHelp } from "../help.ts";
+import { type AnyCommand, type HelpAction, newCommand } from "../command.ts";
 
 /** How each shell loads its script. */
 const SHELLS = {
@@ -32,25 +25,22 @@ const SHELLS = {
   },
 } as const;
 
-/** @param colour Whether help may be in colour. */
-export function completionsCommand(context: Context, colour: boolean): AnyCommand {
-  const group = new Command<GlobalOptions>()
+/** Declares `fluxloop completions`. The scripts call the hidden `fluxloop __complete` (`run.ts`). */
+export function completionsCommand(context: Context, help: HelpAction): AnyCommand {
+  const group = newCommand()
     .description("Generate shell completion scripts.")
     .example("Complete in this bash session", SHELLS.bash.now)
     .example("Complete in every fish session", SHELLS.fish.always)
-    .action(function () {
-      showHelp(context, this, colour);
-    });
+    .action(help);
   for (const shell of Object.keys(SHELLS) as (keyof typeof SHELLS)[]) {
     const { now, always, note } = SHELLS[shell];
     group.command(
       shell,
-      new Command<GlobalOptions>()
+      newCommand(["FLUXLOOP_HOME"])
         .description(
           `Generate the completion script for ${shell}. It completes commands, options, values, profiles and paths, and ` +
             `makes no requests. ${note}`,
         )
-        .env("FLUXLOOP_HOME=<folder:string>", "Folder for fluxloop's files (default: ~/.fluxloop)")
         .example("In this session", now)
         .example("In every session", always)
         .action(async () => context.stdout.write((await import("./scripts.ts")).SCRIPTS[shell])),

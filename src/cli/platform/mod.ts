@@ -1,25 +1,13 @@
-/**
- * `fluxloop platform`: the group of its commands.
- *
- * @module
- */
-import { Command } from "@cliffy/command";
 import type { Context } from "../../context.ts";
-import type { AnyCommand, GlobalOptions } from "../global_options.ts";
-import { showHelp } from "../help.ts";
+import { type AnyCommand, type HelpAction, newCommand } from "../command.ts";
 import { serveCommand } from "./serve.ts";
 
-/**
- * @param context The outside world.
- * @param colour Whether help may be in colour.
- */
-export function platformCommand(context: Context, colour: boolean): AnyCommand {
-  return new Command<GlobalOptions>()
+/** Declares `fluxloop platform`. */
+export function platformCommand(context: Context, help: HelpAction): AnyCommand {
+  return newCommand()
     .description("Run the FluxLoop platform on this machine, for evaluation and tests.")
     .example("Start the platform", "fluxloop platform serve")
     .example("Start a temporary one for a test", "fluxloop platform serve --port 0 --ephemeral --json")
-    .action(function () {
-      showHelp(context, this, colour);
-    })
+    .action(help)
     .command("serve", serveCommand(context));
 }

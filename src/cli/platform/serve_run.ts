@@ -9,7 +9,7 @@ import type { LocalPlatform } from "../../embedded_platform/server.ts";
 import { givenPath } from "../../paths.ts";
 import { jsonText } from "../../text/json.ts";
 import { ReportedFailure } from "../reported_failure.ts";
-import type { JsonOptions } from "../global_options.ts";
+import type { JsonOptions } from "../command.ts";
 import { reporterFor } from "../reporter.ts";
 import { join } from "@std/path";
 import { requireCredentialsLocation } from "../../credentials/location.ts";

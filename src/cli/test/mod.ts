@@ -1,16 +1,10 @@
-/**
- * `fluxloop test`: flags, help and examples.
- *
- * @module
- */
-import { Command } from "@cliffy/command";
 import type { Context } from "../../context.ts";
-import { withKeyVariables } from "../auth/key_variables.ts";
-import type { AnyCommand, GlobalOptions } from "../global_options.ts";
+import { type AnyCommand, KEY_VARIABLES, newCommand } from "../command.ts";
 import { uploadCommand } from "./upload.ts";
 
+/** Declares `fluxloop test`. */
 export function testCommand(context: Context): AnyCommand {
-  const command = new Command<GlobalOptions>()
+  return newCommand(["GITHUB_ACTIONS", ...KEY_VARIABLES])
     .description(
       "Run the agent on every input and upload the results. fluxloop.yaml describes how to call the agent, the inputs, " +
         "and how often and how many at a time to run. Each test writes a folder under output_directory, with a report to " +
@@ -28,11 +22,10 @@ export function testCommand(context: Context): AnyCommand {
     .option("--junit <file:file>", "Also write a JUnit XML report")
     .option("--schema", "Print the configuration's JSON Schema and exit")
     .option("--json", "Output in JSON format")
-    .env("GITHUB_ACTIONS=<flag:string>", "In GitHub Actions: write a job summary, mask the key")
     .example("Use a specific profile", "fluxloop test --profile dev")
     .example("Check that the agent responds", "fluxloop test --smoke --skip-upload")
     .example("In CI", "fluxloop test --fail-fast --junit results.xml")
     .example("Upload results later", "fluxloop test upload")
-    .action(async (options) => (await import("./test_run.ts")).runTest(context, options));
-  return withKeyVariables(command).command("upload", uploadCommand(context));
+    .action(async (options) => (await import("./test_run.ts")).runTest(context, options))
+    .command("upload", uploadCommand(context));
 }

@@ -1,18 +1,10 @@
-/**
- * `fluxloop test upload`: flags, help and examples.
- *
- * @module
- */
-import { Command } from "@cliffy/command";
 import { limitProcesses } from "../../credentials/process_limit.ts";
 import type { Context } from "../../context.ts";
-import { withKeyVariables } from "../auth/key_variables.ts";
-import type { AnyCommand, GlobalOptions } from "../global_options.ts";
-import { FOLDER } from "../value_types.ts";
+import { type AnyCommand, KEY_VARIABLES, newCommand } from "../command.ts";
 
+/** Declares `fluxloop test upload`. */
 export function uploadCommand(context: Context): AnyCommand {
-  const command = new Command<GlobalOptions>()
-    .type("folder", FOLDER)
+  return newCommand(KEY_VARIABLES)
     .description(
       "Upload the results of an earlier test. Without a folder, the latest test's results are uploaded. Uploading twice " +
         "is safe: the platform stores each run once.",
@@ -25,5 +17,4 @@ export function uploadCommand(context: Context): AnyCommand {
     .action(async (options, folder) =>
       (await import("./upload_run.ts")).runUpload(limitProcesses(context, "keychain"), options, folder)
     );
-  return withKeyVariables(command);
 }
