@@ -16,6 +16,7 @@ const options = {
   root: ".",
   imports: denoJson.imports,
   modules: jsrModules(denoJson.imports),
+  npmPackages: Object.values(denoJson.imports).filter((it) => it.startsWith("npm:")),
   standIn: NPM_BUILDS,
   env: Deno.env.toObject(),
   refresh: Deno.args.includes("--refresh"),
@@ -25,11 +26,7 @@ const options = {
 try {
   const complaint = tooOld(Deno.version.deno);
   if (complaint !== undefined) throw new Error(complaint);
-  if (Deno.args.includes("--lock")) {
-    await writeLock(options, ["main.ts", ...Object.values(denoJson.imports).filter((it) => it.startsWith("npm:"))]);
-  } else {
-    await setUp(options);
-  }
+  await (Deno.args.includes("--lock") ? writeLock(options) : setUp(options));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   Deno.exit(1);

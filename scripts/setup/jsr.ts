@@ -1,6 +1,5 @@
 /**
- * Fetches packages from JSR, or from a mirror of it that `JSR_URL` names. Deno itself does it, with the proxies and
- * certificates that it knows of.
+ * Downloads packages from JSR, or from the mirror in `JSR_URL`. Deno itself does it, with its proxies and certificates.
  *
  * @module
  */
@@ -9,7 +8,7 @@
 export interface Fetching {
   /** A folder with a `deno.json`; the packages go into its vendor folder. */
   readonly folder: string;
-  /** The modules to fetch, with all that they import. */
+  /** The modules and npm packages to download, with all that they import. */
   readonly modules: readonly string[];
   /** The lock file to write, or to obey. */
   readonly lock: string;
@@ -24,7 +23,7 @@ export interface Fetching {
 /** JSR can't be reached, or answers with something else than packages. */
 export class JsrOutOfReach extends Error {}
 
-/** The exit code with which Deno reports that a file isn't the one that was published or locked. */
+/** The exit code with which Deno reports that a file of JSR isn't the one that was published or locked. */
 const INTEGRITY_FAILURE = 10;
 
 /**
@@ -62,8 +61,9 @@ export async function fetchFromJsr(fetching: Fetching): Promise<Record<string, s
   const { success, code } = await process.status;
   if (success) return versionsIn(lock);
   if (isSilent) throw new JsrOutOfReach(`no response for ${patience / 1000} seconds`);
-  if (code === INTEGRITY_FAILURE) {
-    const [, altered] = /^ {2}(?:Package|Specifier): (\S+)$/m.exec(output) ?? [];
+  const [, altered] = /^ {2}(?:Package|Specifier): (\S+)$/m.exec(output) ??
+    /checksum did not match .* for (\S+)\.$/m.exec(output) ?? [];
+  if (code === INTEGRITY_FAILURE || altered !== undefined) {
     throw new Error(
       `Integrity check failed: ${altered ?? "a package"} isn't what was ${isFrozen ? "locked" : "published"}. ` +
         "Find out whether a proxy, a mirror or a captive portal alters downloads, then run `deno task setup` again.",

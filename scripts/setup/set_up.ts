@@ -31,6 +31,8 @@ export interface SetupOptions {
   readonly imports: Readonly<Record<string, string>>;
   /** The modules of JSR packages that the project uses, as specifiers. */
   readonly modules: readonly string[];
+  /** Its npm packages, as specifiers: the lock file has them too. */
+  readonly npmPackages: readonly string[];
   readonly standIn: StandIn;
   /** The environment, in which `JSR_URL` may name a mirror. */
   readonly env: Readonly<Record<string, string>>;
@@ -77,7 +79,7 @@ export async function setUp(options: SetupOptions): Promise<void> {
       replaceVendorFolder(vendor, filled, marker, `${work}/old`);
     };
     try {
-      install("jsr", `${work}/vendor`, await fetchBeside(work, options, lock !== undefined));
+      install("jsr", `${work}/vendor`, await fetchBeside(work, options, lock === undefined ? "none" : "obey"));
       return say(`Downloaded the JSR packages from ${registry} to vendor/.`);
     } catch (error) {
       if (!(error instanceof JsrOutOfReach)) throw error;
@@ -107,15 +109,14 @@ export async function setUp(options: SetupOptions): Promise<void> {
 /**
  * Writes the lock file of releases, with the newest versions of everything.
  *
- * @param modules What is locked beside the JSR packages.
  * @throws {Error} With a sentence for the user, when JSR is out of reach.
  */
-export async function writeLock(options: SetupOptions, modules: readonly string[]): Promise<void> {
+export async function writeLock(options: SetupOptions): Promise<void> {
   const { root } = options;
   await Deno.mkdir(`${root}/.cache`, { recursive: true });
   const work = await Deno.makeTempDir({ dir: `${root}/.cache`, prefix: "lock-" });
   try {
-    await fetchBeside(work, { ...options, modules: [...options.modules, ...modules] }, false);
+    await fetchBeside(work, options, "write");
     await Deno.mkdir(`${root}/release`, { recursive: true });
     await Deno.rename(`${work}/deno.lock`, `${root}/${LOCK}`);
     options.say(`Wrote ${LOCK}.`);
@@ -127,11 +128,18 @@ export async function writeLock(options: SetupOptions, modules: readonly string[
   }
 }
 
-function fetchBeside(work: string, options: SetupOptions, isFrozen: boolean): Promise<Record<string, string>> {
-  const { root, imports, modules, env, patience = 30_000 } = options;
+function fetchBeside(
+  work: string,
+  options: SetupOptions,
+  lockUse: "none" | "write" | "obey",
+): Promise<Record<string, string>> {
+  const { root, imports, modules: jsrModules, npmPackages, env, patience = 30_000 } = options;
   // All of the imports: the lock file names them.
   Deno.writeTextFileSync(`${work}/deno.json`, JSON.stringify({ imports, vendor: true, nodeModulesDir: "none" }));
+  const isFrozen = lockUse === "obey";
   const lock = isFrozen ? `${root}/${LOCK}` : `${work}/deno.lock`;
+  // Deno may have npm packages in its cache already, which it doesn't compare with a lock file then.
+  const modules = lockUse === "none" ? jsrModules : [...jsrModules, ...npmPackages];
   return fetchFromJsr({ folder: work, modules, lock, isFrozen, env, patience });
 }
 

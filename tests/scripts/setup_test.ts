@@ -1,11 +1,11 @@
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import denoJson from "../../deno.json" with { type: "json" };
 import { jsrModules } from "../../scripts/setup/jsr_from_npm.ts";
 import { LOCK, lockOptions } from "../../scripts/setup/lock.ts";
 import { setUp, type SetupOptions, writeLock } from "../../scripts/setup/set_up.ts";
 import { lastTried, noteTried, packagesFrom, readMarker } from "../../scripts/setup/vendor_folder.ts";
-import { NAMES, openRegistry, type SmallRegistry, writePackages } from "../support/small_registry.ts";
+import { NAMES, NPM_NAME, openRegistry, type SmallRegistry, writePackages } from "../support/small_registry.ts";
 
 const STAND_IN_VERSION = "1.0.0";
 const DAY = 24 * 60 * 60 * 1000;
@@ -16,11 +16,13 @@ let vendor: string;
 let said: string[];
 
 function options(): SetupOptions {
-  const imports = Object.fromEntries(NAMES.map((it) => [it, `jsr:${it}@^1`]));
+  const modules = NAMES.map((it) => `jsr:${it}@^1`);
+  const npmPackages = [`npm:${NPM_NAME}@^1`];
   return {
     root,
-    imports,
-    modules: Object.values(imports),
+    imports: Object.fromEntries([...modules, ...npmPackages].map((it) => [it.slice(4, it.lastIndexOf("@")), it])),
+    modules,
+    npmPackages,
     standIn: {
       version: "first",
       async fill(folder) {
@@ -28,7 +30,13 @@ function options(): SetupOptions {
         return Object.fromEntries(NAMES.map((it) => [it, STAND_IN_VERSION]));
       },
     },
-    env: { JSR_URL: registry.url, DENO_DIR: `${root}/cache`, NO_PROXY: "127.0.0.1", no_proxy: "127.0.0.1" },
+    env: {
+      JSR_URL: registry.url,
+      NPM_CONFIG_REGISTRY: registry.url,
+      DENO_DIR: `${root}/cache`,
+      NO_PROXY: "127.0.0.1",
+      no_proxy: "127.0.0.1",
+    },
     say: (text) => said.push(text),
   };
 }
@@ -270,7 +278,7 @@ describe("setting up a folder that the stand-in filled", () => {
 describe("setting up with a lock file", () => {
   beforeEach(async () => {
     await openProject();
-    await writeLock(options(), []);
+    await writeLock(options());
     registry.asked();
   });
   afterEach(closeProject);
@@ -302,6 +310,19 @@ describe("setting up with a lock file", () => {
     assertEquals(readMarker(vendor), undefined);
   });
 
+  it("stops at an npm package that isn't the locked one, also where Deno's cache has it", async () => {
+    registry.npmModule = "export const altered = true;\n";
+    const env = { ...options().env, DENO_DIR: `${root}/other-cache` };
+    const args = ["cache", "--no-config", "--no-lock", ...options().npmPackages];
+    assert((await new Deno.Command(Deno.execPath(), { args, env, cwd: root }).output()).success);
+    await assertRejects(
+      () => setUp({ ...options(), env }),
+      Error,
+      "Integrity check failed: small-npm@1.0.0 isn't what was locked",
+    );
+    assertEquals(readMarker(vendor), undefined);
+  });
+
   it("stops when the lock file is older than the imports", async () => {
     const imports = { ...options().imports, ignore: "npm:ignore@7" };
     await assertRejects(() => setUp({ ...options(), imports }), Error, "Run `deno task lock`");
@@ -310,7 +331,7 @@ describe("setting up with a lock file", () => {
   it("fills a folder again that was filled with another lock file", async () => {
     await setUp(options());
     registry.versions.push("1.3.0");
-    await writeLock(options(), []);
+    await writeLock(options());
     await setUp(options());
     assertEquals(held(), fromJsr("1.3.0"));
   });
@@ -318,7 +339,7 @@ describe("setting up with a lock file", () => {
   it("keeps the lock file when JSR is out of reach of the next one", async () => {
     registry.instead.set("", () => new Response(null, { status: 403 }));
     const before = await Deno.readTextFile(`${root}/${LOCK}`);
-    await assertRejects(() => writeLock(options(), []), Error, "Can't write release/deno.lock");
+    await assertRejects(() => writeLock(options()), Error, "Can't write release/deno.lock");
     assertEquals(await Deno.readTextFile(`${root}/${LOCK}`), before);
   });
 });
