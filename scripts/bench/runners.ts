@@ -102,13 +102,7 @@ type Run = (text: string) => Promise<void>;
 
 async function withRunner<T>(runner: RunnerConfiguration, load: Load, work: (run: Run) => Promise<T>): Promise<T> {
   const made: Runner = await createRunner(realContext(), {
-    name: "bench",
-    iterations: 1,
     parallelRuns: load.width,
-    runDelay: 0,
-    inputs: [],
-    outputDirectory: Deno.cwd(),
-    autoUpload: false,
     runner,
     guards: { maxDuration: null, outputCharLimit: null },
   });

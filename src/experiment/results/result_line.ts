@@ -7,7 +7,7 @@ import { ConfigurationError } from "../../errors.ts";
 import { jsonText } from "../../text/json.ts";
 import { redactKeys } from "../../text/mask.ts";
 import type { RunResult } from "../model.ts";
-import { LineSplitter } from "./lines.ts";
+import { LineSplitter } from "../lines.ts";
 import { unreadable } from "./result_files.ts";
 
 /** The file's name in an experiment's folder. */

@@ -1,6 +1,5 @@
 /**
- * The request of a run, made from the configuration's template (hosted documentation: "HTTP Server-Sent Events",
- * "body_template").
+ * The request of a run (hosted documentation: "HTTP Server-Sent Events", "body_template").
  *
  * @module
  */
@@ -11,10 +10,10 @@ import type { HttpRunner, RunRequest } from "../model.ts";
 import { HttpFault } from "./http_response.ts";
 import { inputMessage } from "./protocol.ts";
 
-/** `{{input}}` and its like. What an input itself contains of the kind stays as it is. */
+/** Placeholders in an input's own text aren't filled. */
 const PLACEHOLDER = /\{\{\s*(input|persona|iteration)\s*\}\}/g;
 const WHOLE = /^\{\{\s*(input|persona|iteration)\s*\}\}$/;
-/** The same in a URL, where the braces of a path are escaped. */
+/** In a URL, where braces are escaped. */
 const PLACEHOLDER_IN_URL = /(?:\{\{|%7B%7B)(?:\s|%20)*(input|persona|iteration)(?:\s|%20)*(?:\}\}|%7D%7D)/gi;
 
 interface Values {
@@ -23,45 +22,32 @@ interface Values {
   readonly iteration: number;
 }
 
-/** What each run's request is made from. */
-export class RequestTemplate {
-  readonly #configuration: HttpRunner;
-  readonly #url: string;
-  readonly #headers: Headers;
-  readonly #hasBody: boolean;
+/** The URL, and everything else of a request. */
+export interface FilledRequest {
+  readonly url: URL;
+  readonly init: RequestInit;
+}
 
-  constructor(context: Context, configuration: HttpRunner) {
-    const { method, bodyTemplate, stream } = configuration;
-    const url = new URL(configuration.url);
-    const headers = new Headers({ ...configuration.headers });
-    const setDefault = (name: string, value: string) => headers.has(name) || headers.set(name, value);
-    this.#hasBody = method !== "GET" && method !== "HEAD";
-    setDefault("user-agent", userAgent(context.system));
-    setDefault("accept", stream === "sse" ? "text/event-stream" : "application/json, */*;q=0.8");
-    if (this.#hasBody) {
-      setDefault("content-type", typeof bodyTemplate === "string" ? "text/plain;charset=UTF-8" : "application/json");
-    }
-    if (url.username !== "" || url.password !== "") setDefault("authorization", basic(url));
-    [url.username, url.password] = ["", ""];
-    this.#configuration = configuration;
-    this.#url = url.href;
-    this.#headers = headers;
+/** @returns What makes the request of a run; it throws {@linkcode HttpFault} when the input can't be part of a URL. */
+export function requestTemplate(context: Context, configuration: HttpRunner): (run: RunRequest) => FilledRequest {
+  const { method, bodyTemplate, stream } = configuration;
+  const url = new URL(configuration.url);
+  const headers = new Headers({ ...configuration.headers });
+  const setDefault = (name: string, value: string) => headers.has(name) || headers.set(name, value);
+  const hasBody = method !== "GET";
+  setDefault("user-agent", userAgent(context.system));
+  setDefault("accept", stream === "sse" ? "text/event-stream" : "application/json, */*;q=0.8");
+  if (hasBody) {
+    setDefault("content-type", typeof bodyTemplate === "string" ? "text/plain;charset=UTF-8" : "application/json");
   }
-
-  /**
-   * @returns The request of a run: where it goes, and the rest of it.
-   * @throws {HttpFault} When the input can't be part of a URL.
-   */
-  fill(request: RunRequest): { readonly url: URL; readonly init: RequestInit } {
-    const { method, bodyTemplate } = this.#configuration;
-    const values = {
-      input: request.input.text,
-      persona: request.input.persona?.name ?? null,
-      iteration: request.iteration,
-    };
-    const body = this.#hasBody ? bodyOf(bodyTemplate, request, values) : null;
-    return { url: filledUrl(this.#url, values), init: { method, headers: this.#headers, body, redirect: "manual" } };
-  }
+  if (url.username !== "" || url.password !== "") setDefault("authorization", basic(url));
+  [url.username, url.password] = ["", ""];
+  return (run) => {
+    const { input, iteration } = run;
+    const values = { input: input.text, persona: input.persona?.name ?? null, iteration };
+    const body = hasBody ? bodyOf(bodyTemplate, run, values) : null;
+    return { url: filledUrl(url.href, values), init: { method, headers, body, redirect: "manual" } };
+  };
 }
 
 function basic({ username, password }: URL): string {
@@ -88,7 +74,7 @@ function bodyOf(template: unknown, request: RunRequest, values: Values): string 
   return typeof template === "string" ? filledText(template, values) : JSON.stringify(filled(template, values));
 }
 
-/** A text that is nothing but a placeholder becomes the value itself: the iteration a number, no persona `null`. */
+/** A string that is only a placeholder becomes the value itself: a number for the iteration, `null` without a persona. */
 function filled(template: unknown, values: Values): unknown {
   if (typeof template === "string") {
     const name = WHOLE.exec(template)?.[1];

@@ -1,5 +1,5 @@
 /**
- * What is said between this program and an agent, one JSON object a line (hosted documentation:
+ * The messages between this program and an agent, one JSON object a line (hosted documentation:
  * "Subprocess (JSONL Protocol)").
  *
  * @module
@@ -9,38 +9,32 @@ import { printable } from "../../text/printable.ts";
 import { redact } from "../../text/mask.ts";
 import type { RunFailure, RunRequest } from "../model.ts";
 
-/** What a run failed of, without the agent's last words. */
+/** Why a run failed, without the agent's standard error. */
 export type Fault = Pick<RunFailure, "kind" | "message">;
 
-/** A line of the agent that counts. */
+/** A message of the agent. */
 export type Reply =
   | { readonly type: "delta"; readonly text: string }
   /** `null`: the deltas are the output. */
   | { readonly type: "final"; readonly output: string | null }
-  /** The agent has failed at this input, and takes others. */
+  /** The agent failed on this input, and can get others. */
   | { readonly type: "refusal"; readonly fault: Fault }
-  /** The agent has failed, and is of no further use. */
+  /** The agent failed, and can't get another input. */
   | { readonly type: "fault"; readonly fault: Fault };
 
-/** How many characters of an agent's words a message quotes. */
+/** How many characters of an agent's text a message quotes. */
 const EXCERPT = 200;
 /** How deep an agent's JSON may be nested. */
 const DEPTH_LIMIT = 100;
 
-function isTooDeep(value: unknown): boolean {
-  return extentOf(value).depth > DEPTH_LIMIT;
-}
-
-/** @returns What an agent is told of a run, as a JSON value. */
+/** @returns The message for a run. */
 export function inputMessage({ input, iteration }: RunRequest) {
   return { type: "input", input: input.text, context: { persona: input.persona?.name ?? null, iteration } };
 }
 
 /**
- * Reads a line of an agent.
- *
  * @param line Without its end.
- * @returns What it says; `null` for one that says nothing: an empty one, or one of a type that is not known here.
+ * @returns `null` for an empty line, and for a message of an unknown type.
  */
 export function readReply(line: string): Reply | null {
   if (line.trim() === "") return null;
@@ -48,58 +42,60 @@ export function readReply(line: string): Reply | null {
   try {
     message = JSON.parse(line);
   } catch {
-    return garbage(`The agent wrote a line that isn't JSON: ${excerpt(line)}`);
+    return garbage(`The agent wrote a line that isn't JSON: ${JSON.stringify(shownText(line))}`);
   }
   if (typeof message !== "object" || message === null || !("type" in message) || typeof message.type !== "string") {
-    return garbage(`The agent wrote a line that isn't a JSON object with a "type": ${excerpt(line)}`);
+    return garbage(
+      `The agent wrote a line that isn't a JSON object with a "type": ${JSON.stringify(shownText(line))}`,
+    );
   }
-  return readMessage(message as Message);
-}
-
-interface Message {
-  readonly type: string;
-  readonly delta?: unknown;
-  readonly output?: unknown;
-  readonly error?: unknown;
-}
-
-function readMessage({ type, delta, output, error }: Message): Reply | null {
+  const { type, delta, output, error }: { type: string; delta?: unknown; output?: unknown; error?: unknown } = {
+    ...message,
+    type: message.type,
+  };
   switch (type) {
     case "delta":
-      return typeof delta === "string" ? { type, text: delta } : garbage("The agent's \"delta\" isn't a text");
+      return typeof delta === "string" ? { type, text: delta } : garbage("The agent's \"delta\" isn't a string");
     case "final":
-      if (error !== undefined && error !== null) return { type: "refusal", fault: failure("agent_error", error) };
+      if (error !== undefined && error !== null) {
+        return { type: "refusal", fault: { kind: "agent_error", message: errorMessage(error) } };
+      }
       if (isTooDeep(output)) return garbage('The agent\'s "output" is nested too deeply');
       if (output === undefined || output === null) return { type, output: null };
       return { type, output: typeof output === "string" ? output : JSON.stringify(output) };
     case "error":
-      return { type: "fault", fault: failure("agent_error", error) };
-    case "not_started":
-      return { type: "fault", fault: failure("not_started", error) };
+      return { type: "fault", fault: { kind: "agent_error", message: errorMessage(error) } };
+    case "not_started": // The Python bridge's own.
+      return { type: "fault", fault: { kind: "not_started", message: `Can't start the agent: ${reasonOf(error)}` } };
     default:
       return null;
   }
+}
+
+/** @returns The fault of an agent whose output has more than `limit` characters. */
+export function tooLong(limit: number): Fault {
+  return { kind: "flooded", message: `The agent's output is longer than ${limit.toLocaleString("en")} characters` };
+}
+
+/** @returns An agent's text for a sentence on one line. */
+export function shownText(text: string): string {
+  const words = printable(redact(text.slice(0, EXCERPT * 10).replace(/\s+/g, " ").trim()));
+  return words.length > EXCERPT ? `${words.slice(0, EXCERPT - 1)}…` : words;
+}
+
+function isTooDeep(value: unknown): boolean {
+  return extentOf(value).depth > DEPTH_LIMIT;
 }
 
 function garbage(message: string): Reply {
   return { type: "fault", fault: { kind: "garbage", message } };
 }
 
-function failure(kind: "agent_error" | "not_started", error: unknown): Fault {
+function errorMessage(error: unknown): string {
+  return `The agent reports an error: ${reasonOf(error)}`;
+}
+
+function reasonOf(error: unknown): string {
   const said = error === undefined || isTooDeep(error) ? "" : typeof error === "string" ? error : JSON.stringify(error);
-  const reason = said.trim() === "" ? "it gives no reason" : shownText(said);
-  const message = kind === "agent_error"
-    ? `The agent reports an error: ${reason}`
-    : `The agent cannot start: ${reason}`;
-  return { kind, message };
-}
-
-/** @returns What an agent said, fit for a sentence on one line. */
-export function shownText(text: string): string {
-  const words = printable(redact(text.slice(0, EXCERPT * 10).replace(/\s+/g, " ").trim()));
-  return words.length > EXCERPT ? `${words.slice(0, EXCERPT - 1)}…` : words;
-}
-
-function excerpt(line: string): string {
-  return JSON.stringify(shownText(line));
+  return said.trim() === "" ? "it gives no reason" : shownText(said);
 }

@@ -1,15 +1,15 @@
 /**
- * What stands between this program and a Python function, as a text that is given to Python: no file is written.
+ * The Python side of a function's process, as text: no file is written.
  *
  * @module
  */
 
 /**
- * Speaks the protocol of `protocol.ts` for the function that its first argument names as `package.module:function`; the
- * others are folders that come first where Python looks for modules. For Python 3.8 and later.
+ * Speaks the protocol for the function that its first argument names as `package.module:function`; the other arguments are
+ * folders where Python looks for modules first. For Python 3.8 and later.
  *
- * The protocol has the streams for itself: whatever the function, or a program that it starts, prints goes to standard
- * error, and what it reads has ended.
+ * The standard streams are kept for the protocol: what the function and its child processes print goes to standard error,
+ * and their standard input is empty.
  */
 export const PYTHON_BRIDGE = String.raw`
 import asyncio, importlib, inspect, json, os, sys, traceback
@@ -43,27 +43,24 @@ def load(target):
     module, _, names = target.partition(":")
     try:
         found = importlib.import_module(module)
-    except ModuleNotFoundError as error:
-        if error.name is not None and (module + ".").startswith(error.name + "."):
+    except BaseException as error:
+        if isinstance(error, ModuleNotFoundError) and error.name and (module + ".").startswith(error.name + "."):
             raise NotStarted('there is no module "%s"' % error.name)
         traceback.print_exc()
-        raise NotStarted('the module "%s" cannot be imported: %s' % (module, last_line(error)))
-    except BaseException as error:
-        traceback.print_exc()
-        raise NotStarted('the module "%s" cannot be imported: %s' % (module, last_line(error)))
+        raise NotStarted('the module "%s" can\'t be imported: %s' % (module, last_line(error)))
     for name in names.split("."):
         if inspect.isclass(found):
             try:
                 found = found()
             except BaseException as error:
                 traceback.print_exc()
-                raise NotStarted('no "%s" can be made: %s' % (found.__name__, last_line(error)))
+                raise NotStarted("can't create %s: %s" % (found.__name__, last_line(error)))
         try:
             found = getattr(found, name)
         except AttributeError:
             raise NotStarted('the module "%s" has no "%s"' % (module, names))
     if not callable(found):
-        raise NotStarted('"%s" of the module "%s" is no function' % (names, module))
+        raise NotStarted('"%s" in the module "%s" isn\'t a function' % (names, module))
     return found
 
 
@@ -80,7 +77,7 @@ def caller(function):
     if context_of is None and required:
         context_of = required.pop(0)
     if required:
-        raise NotStarted('the function has a parameter "%s" beside input and context' % required[0].name)
+        raise NotStarted('the function requires "%s"; expected only input and context' % required[0].name)
     if text_of is None:
         if any(it.kind is it.VAR_POSITIONAL for it in parameters):
             return lambda text, context: function(text)

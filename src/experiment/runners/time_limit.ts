@@ -6,9 +6,8 @@
 
 /**
  * @param duration Milliseconds.
- * @param signal Ends the work, too.
- * @param reason Makes the reason with which the work is aborted when its time is up.
- * @param work Is given the signal that ends it.
+ * @param signal Aborts the work, too.
+ * @param reason Creates the reason with which the work is aborted when its time is up.
  */
 export async function withTimeLimit<T>(
   duration: number,

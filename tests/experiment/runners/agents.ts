@@ -12,7 +12,6 @@ import {
   type Runner,
   type RunnerConfiguration,
   type RunRequest,
-  type TestConfiguration,
 } from "../../../src/experiment/model.ts";
 import { world, type WorldOptions } from "../../support/world.ts";
 
@@ -41,19 +40,12 @@ export interface Around extends WorldOptions {
 /** @returns A runner in the real world, or in that of `around`; {@linkcode leaveRunners} closes it. */
 export async function runnerOf(runner: RunnerConfiguration, around: Around = {}): Promise<Runner> {
   const { parallelRuns = 4, outputCharLimit = null, caCerts = [] } = around;
-  const { context, home } = world(around);
-  const configuration: TestConfiguration = {
-    name: "test",
-    iterations: 1,
-    parallelRuns,
-    runDelay: 0,
-    inputs: [],
-    outputDirectory: home,
-    autoUpload: false,
-    runner,
-    guards: { maxDuration: null, outputCharLimit },
-  };
-  const made = await createRunner(context, configuration, caCerts);
+  const { context } = world(around);
+  const made = await createRunner(
+    context,
+    { runner, parallelRuns, guards: { maxDuration: null, outputCharLimit } },
+    caCerts,
+  );
   runners.push(made);
   return made;
 }

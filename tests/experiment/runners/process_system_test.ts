@@ -31,7 +31,7 @@ describe("an agent that is a program of Linux", () => {
 
   it("fails as not started where the file may not be run", async () => {
     const { kind, message } = await failureOf(await runnerOf({ ...AGENT, command: ["./README.md"] }), "a");
-    assertEquals([kind, message], ["not_started", 'The agent cannot be started: "./README.md" may not be run']);
+    assertEquals([kind, message], ["not_started", 'Can\'t start the agent: permission denied for "./README.md"']);
   });
 
   it("is found from the folder of the configuration on", async () => {

@@ -112,17 +112,17 @@ describe("an agent that is a Python function", () => {
   });
 
   const unstartable: [string, RegExp][] = [
-    ["no_such_package.agent:run", /^The agent cannot start: there is no module "no_such_package"$/],
-    ["app.no_such_module:run", /^The agent cannot start: there is no module "app\.no_such_module"$/],
-    ["app.agent:no_such_function", /^The agent cannot start: the module "app\.agent" has no "no_such_function"$/],
-    ["app.agent:constant", /^The agent cannot start: "constant" of the module "app\.agent" is no function$/],
-    ["app.agent:no_input", /^The agent cannot start: the function takes no input$/],
-    ["app.agent:too_many", /^The agent cannot start: the function has a parameter "model" beside input and context$/],
+    ["no_such_package.agent:run", /^Can't start the agent: there is no module "no_such_package"$/],
+    ["app.no_such_module:run", /^Can't start the agent: there is no module "app\.no_such_module"$/],
+    ["app.agent:no_such_function", /^Can't start the agent: the module "app\.agent" has no "no_such_function"$/],
+    ["app.agent:constant", /^Can't start the agent: "constant" in the module "app\.agent" isn't a function$/],
+    ["app.agent:no_input", /^Can't start the agent: the function takes no input$/],
+    ["app.agent:too_many", /^Can't start the agent: the function requires "model"; expected only input and context$/],
     [
       "app.needs_library:run",
-      /^The agent cannot start: the module "app\.needs_library" cannot be imported: ModuleNotFoundError: No module named 'no_such_library'$/,
+      /^Can't start the agent: the module "app\.needs_library" can't be imported: ModuleNotFoundError: No module named 'no_such_library'$/,
     ],
-    ["app.misspelt:run", /^The agent cannot start: the module "app\.misspelt" cannot be imported: SyntaxError: /],
+    ["app.misspelt:run", /^Can't start the agent: the module "app\.misspelt" can't be imported: SyntaxError: /],
   ];
   for (const [name, message] of unstartable) {
     it(`fails as not started where the target is ${name}`, async () => {
@@ -136,6 +136,6 @@ describe("an agent that is a Python function", () => {
     const runner = await runnerOf({ ...target("run"), env: { PATH: FOLDER } });
     const { kind, message } = await failureOf(runner, "hello");
     assertEquals(kind, "not_started");
-    assert(message.startsWith('The agent cannot be started: there is no program "python'));
+    assert(message.startsWith("Can't start the agent: there is no program \"python"));
   });
 });
