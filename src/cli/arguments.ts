@@ -1,10 +1,4 @@
-/**
- * Looks at the arguments before Cliffy parses them, or where it can't parse them.
- *
- * @module
- */
-
-/** A first look at the arguments. */
+/** What the arguments say before Cliffy parses them, or if it can't parse them. */
 export interface Arguments {
   /** The words that aren't options or their values: the command, then its arguments. */
   readonly words: readonly string[];
@@ -13,18 +7,14 @@ export interface Arguments {
   readonly isVerbose: boolean;
   /** False after `--no-color`. */
   readonly isColoured: boolean;
-  /** An option without its value, or an empty argument, in words; `null` where there is none. */
+  /** An error about an empty value, or `null`. */
   readonly emptyValue: string | null;
 }
 
-/** Options that take a value and may stand before the command: a profile may have a command's name. */
+/** Options with a value that may precede the command: a profile may have the name of a command. */
 const VALUED: readonly string[] = ["--profile", "--api-url", "--timeout", "--ca-file"];
 
-/**
- * Scans the program's arguments, up to `--`.
- *
- * @param args The arguments after the program's name.
- */
+/** Scans the program's arguments, up to `--`. */
 export function scanArguments(args: readonly string[]): Arguments {
   const own = args.includes("--") ? args.slice(0, args.indexOf("--")) : args;
   const short = own.filter((it) => /^-[a-zA-Z]+$/.test(it)).join("");
@@ -39,8 +29,8 @@ export function scanArguments(args: readonly string[]): Arguments {
 }
 
 /**
- * An empty value is what a script passes whose variable is not set. Cliffy refuses it in one version and drops the option
- * in another, and `--profile ""` must not mean the default profile.
+ * Finds an empty value, such as a script passes from an unset variable. One version of Cliffy rejects it and another one
+ * ignores the option, and `--profile ""` must not mean the default profile.
  */
 function emptyValueIn(own: readonly string[]): string | null {
   const empty = own.findIndex((it) => it === "" || /^--[\w-]+=$/.test(it));

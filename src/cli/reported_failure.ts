@@ -1,13 +1,14 @@
-/**
- * A failure of which everything was said already.
- *
- * @module
- */
+import { type FluxloopError } from "../errors.ts";
 
-/** Ends a command with an exit code and without another word. */
+/** Ends a command with an exit code. Everything else has been reported. */
 export class ReportedFailure extends Error {
-  /** @param exitCode The process's exit code. */
   constructor(readonly exitCode: number) {
     super("reported");
   }
+}
+
+/** Ends a command with the highest exit code of its failures, if there are any. */
+export function endWithWorst(failures: readonly (FluxloopError | null)[]): void {
+  const worst = Math.max(...failures.map((it) => it?.exitCode ?? 0));
+  if (worst > 0) throw new ReportedFailure(worst);
 }

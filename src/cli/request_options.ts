@@ -1,8 +1,3 @@
-/**
- * How a command's requests are made: `--verbose`, `--timeout` and `--ca-file`, with their environment variables.
- *
- * @module
- */
 import { trustedCertificates } from "../api_client/certificates.ts";
 import type { RequestOptions } from "../api_client/transport.ts";
 import type { Context } from "../context.ts";
@@ -10,15 +5,10 @@ import { UsageError } from "../errors.ts";
 import { redact } from "../text/mask.ts";
 import type { GlobalOptions } from "./command.ts";
 
-/** The longest time limit, in seconds: an hour. */
+/** The longest time limit, in seconds. */
 const LONGEST = 3600;
 
-/**
- * Reads how requests are made.
- *
- * @throws {UsageError} When the time limit isn't valid.
- * @throws {ConfigurationError} When a certificate file can't be used.
- */
+/** Reads `--verbose`, `--timeout` and `--ca-file`, or their environment variables. */
 export function requestOptions(context: Context, { verbose, timeout, caFile }: GlobalOptions): RequestOptions {
   return {
     log: verbose ? (line) => context.stderr.write(`${redact(line)}\n`) : undefined,
@@ -33,5 +23,5 @@ function deadlineOf(context: Context, option: string | undefined): number | unde
   const seconds = /^\d{1,4}(?:\.\d{1,3})?s?$/.test(text) ? Number.parseFloat(text) : 0;
   if (seconds > 0 && seconds <= LONGEST) return seconds * 1000;
   const origin = option === undefined ? "FLUXLOOP_TIMEOUT" : "--timeout";
-  throw new UsageError(`${origin} takes seconds, more than 0 and at most ${LONGEST}, such as 10 or 2.5`);
+  throw new UsageError(`${origin} must be a number of seconds up to ${LONGEST}, such as 10 or 2.5`);
 }

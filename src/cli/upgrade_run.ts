@@ -1,29 +1,21 @@
-/**
- * What `fluxloop upgrade` does.
- *
- * @module
- */
 import type { Context } from "../context.ts";
-import type { JsonOptions } from "./command.ts";
-import { reporterFor } from "./reporter.ts";
-import { requestOptions } from "./request_options.ts";
-import { RELEASES } from "../release/public_key.ts";
-import { parseVersion } from "../release/version.ts";
-import { showWait } from "./waiting.ts";
-import { thisInstallation } from "../release/installation.ts";
-import { upgrade } from "../release/upgrade.ts";
 import { upgradeJson, upgradeText } from "../output/upgrade.ts";
+import { thisInstallation } from "../release/installation.ts";
+import { RELEASES } from "../release/public_key.ts";
+import { upgrade } from "../release/upgrade.ts";
+import { parseVersion } from "../release/version.ts";
+import type { JsonOptions } from "./command.ts";
+import { invocation } from "./invocation.ts";
+import { showWait } from "./waiting.ts";
 
-/** The command's options. */
-export interface UpgradeOptions extends JsonOptions {
+interface UpgradeOptions extends JsonOptions {
   readonly version?: string;
   readonly check?: boolean;
 }
 
-/** Runs the command. */
+/** Runs `fluxloop upgrade`. */
 export async function runUpgrade(context: Context, options: UpgradeOptions): Promise<void> {
-  const reporter = reporterFor(context, options);
-  const requests = requestOptions(context, options);
+  const { reporter, requests } = invocation(context, options);
   const { version, check: checkOnly } = options;
   const plan = { version: version === undefined ? undefined : parseVersion(version), checkOnly };
   const installation = thisInstallation();
@@ -34,7 +26,7 @@ export async function runUpgrade(context: Context, options: UpgradeOptions): Pro
   };
   const run = () => upgrade(context, installation, RELEASES, plan, { ...requests, onProgress });
   const isShown = !options.quiet && !options.json && !options.verbose && context.stderr.isTerminal();
-  const result = isShown ? await showWait(context, () => `Looking at the releases${progress}`, run) : await run();
+  const result = isShown ? await showWait(context, () => `Checking for releases${progress}`, run) : await run();
 
   reporter.result(() => upgradeText(result), () => upgradeJson(result));
 }

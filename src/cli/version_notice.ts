@@ -1,42 +1,35 @@
-/**
- * Whether and when people are told of a new version: at a terminal, beside a command that makes requests anyway, once a day
- * at most. A command that makes none does not even load what it takes.
- *
- * @module
- */
 import type { Context } from "../context.ts";
-import { homeFolder, pathFrom } from "../paths.ts";
 import { newVersionText } from "../output/upgrade.ts";
+import { homeFolder, pathFrom } from "../paths.ts";
+import type { VersionNotice } from "../release/notice.ts";
 import { MEMORY_FILE, RELEASES, type ReleaseSource } from "../release/public_key.ts";
 import type { Arguments } from "./arguments.ts";
-import type { VersionNotice } from "../release/notice.ts";
 
-/** Commands that stand aside for another program, are read by one, or are about versions themselves. */
+/** Commands whose output other programs read, or that are about versions themselves. */
 const SILENT: readonly string[] = ["auth exec", "auth token", "platform", "upgrade", "completions"];
 
-/** The longest time for which the file may say that there is nothing to do, in milliseconds: clocks may be wrong. */
+/** The longest time for which the file may turn off the check, in milliseconds: clocks may be wrong. */
 const DAY = 24 * 60 * 60 * 1000;
 
-/** A command that is being watched. */
+/** A command during which a new version is looked for. */
 export interface NoticeWatch {
-  /** The world for the command. */
+  /** The context for the command. */
   readonly context: Context;
-  /** Ends the watch: shows the notice where one is due and the command went well. */
+  /** Ends the watch: shows a notice if there is one and the command succeeded. */
   end(exitCode: number): void;
 }
 
 /**
- * @param context The outside world.
- * @param args What is known of the program's arguments.
- * @param releases Where releases come from.
- * @returns The watch; `null` where nobody is to be told anything.
+ * Looks for a new version while a command makes its own requests: on a terminal, and at most once a day.
+ *
+ * @returns `null` if no notice may be shown.
  */
 export function watchForNewVersion(
   context: Context,
   args: Arguments,
   releases: ReleaseSource = RELEASES,
 ): NoticeWatch | null {
-  // A build without a key is none that could be upgraded.
+  // Without a public key, the program can't be upgraded.
   if (releases.publicKey === null || !context.stderr.isTerminal() || !context.stdout.isTerminal()) return null;
   if (context.env("CI") || context.env("FLUXLOOP_NO_UPDATE_CHECK")) return null;
   if (args.isJson || args.isQuiet) return null;
@@ -44,21 +37,19 @@ export function watchForNewVersion(
   if (SILENT.some((it) => `${words} `.startsWith(`${it} `))) return null;
 
   let notice: VersionNotice | null = null;
-  let isBegun = false;
+  let isFirst = true;
   const fetch: Context["fetch"] = (request, connection) => {
-    const answer = context.fetch(request, connection);
-    if (isBegun) return answer;
-    isBegun = true;
-    if (isAnythingDue(context)) {
-      // While the command waits for its own answer.
+    const response = context.fetch(request, connection);
+    if (isFirst && isDue(context)) {
       import("../release/notice.ts").then(({ beginNotice }) => {
         notice = beginNotice(context, releases, connection.caCerts, Deno.execPath());
       }).catch(() => {});
     }
-    return answer;
+    isFirst = false;
+    return response;
   };
   return {
-    // Not a copy: what is only made when it is asked for must not be asked for.
+    // Not a copy: that would call the context's getters.
     context: Object.create(context, { fetch: { value: fetch, enumerable: true } }),
     end(exitCode) {
       notice?.drop();
@@ -69,18 +60,17 @@ export function watchForNewVersion(
 }
 
 /**
- * Most commands find that there is nothing to do, and to load what tells it would take longer than the rest. So the file
- * says so in one number; what comes of it goes by `release/notice.ts`, and so does where the file is, to the letter.
+ * Tells whether a check or a notice may be due, by one number in the file that `release/notice.ts` keeps. Loading that
+ * module would take longer than the rest, and it is rarely needed.
  */
-function isAnythingDue(context: Context): boolean {
+function isDue(context: Context): boolean {
   const home = homeFolder(context);
   const variable = context.env("FLUXLOOP_HOME") || undefined;
   if (variable === undefined && home === undefined) return false;
   try {
     const folder = variable === undefined ? `${home}/.fluxloop` : pathFrom(context, variable, "FLUXLOOP_HOME");
-    const text = Deno.readTextFileSync(`${folder}/${MEMORY_FILE}`);
-    const left = JSON.parse(text).next - context.now().getTime();
-    return !(left > 0 && left <= DAY);
+    const remaining = JSON.parse(Deno.readTextFileSync(`${folder}/${MEMORY_FILE}`)).next - context.now().getTime();
+    return !(remaining > 0 && remaining <= DAY);
   } catch {
     return true;
   }

@@ -1,8 +1,3 @@
-/**
- * A line that shows that the program waits, and for how long yet.
- *
- * @module
- */
 import type { Context } from "../context.ts";
 
 const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"] as const;
@@ -10,31 +5,29 @@ const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "
 const DRAWN_EVERY = 120;
 const WRITTEN_EVERY = 60_000;
 const CLEAR_LINE = "\r\x1b[2K";
-/**
- * What does not fit is cut off: a line that wrapped could not be cleared, and each frame would leave one behind. The
- * cursor, which is not seen, goes back to the line's start: what the terminal adds to it there (`^C`) wraps nothing.
- */
+// A line that wraps can't be cleared. After each frame the cursor returns to the start of the line, so that an echoed
+// `^C` doesn't wrap it either.
 const WITHOUT_WRAPPING = "\x1b[?7l";
 const WITH_WRAPPING = "\x1b[?7h";
 const HIDE_CURSOR = "\x1b[?25l";
 const SHOW_CURSOR = "\x1b[?25h";
 
-/** What a wait looks like, where the two ways differ. */
+/** What is shown during a wait, if terminals show something else. */
 export interface WaitLook {
-  /** The line on a terminal, within its 80 columns. */
+  /** The line on a terminal, at most 79 columns. */
   readonly drawn: () => string;
-  /** The line elsewhere, and how often it comes, in milliseconds; not at once. */
+  /** The line elsewhere. */
   readonly written: () => string;
+  /** The interval of written lines, in milliseconds; the first one comes after it. */
   readonly writtenEvery: number;
 }
 
 /**
- * Shows a wait on standard error: a line that is drawn again and again on a terminal, a line now and then elsewhere.
+ * Shows on standard error that the program waits: an animated line on a terminal, a line now and then elsewhere.
  *
- * @param context The outside world.
- * @param look What the line says now.
+ * @param look The current text of the line.
  * @param work What is waited for.
- * @returns What `work` gives; the line is gone by then, and the cursor is there again.
+ * @returns The result of `work`, after the line has been cleared.
  */
 export async function showWait<T>(
   context: Context,
@@ -46,12 +39,15 @@ export async function showWait<T>(
   const { stderr } = context;
   const isDrawn = stderr.isTerminal() && context.env("TERM") !== "dumb";
   let frame = 0;
-  // Deno may call a timer once more that has run out in the same turn in which it is cleared.
+  // Deno may call a timer once more in the turn in which it is cleared.
   let isOver = false;
-  const draw = () =>
-    stderr.write(`${CLEAR_LINE}${WITHOUT_WRAPPING}${FRAMES[frame++ % FRAMES.length]} ${drawn()}${WITH_WRAPPING}\r`);
-  const tell = () => stderr.write(`${written()}\n`);
-  const show = () => isOver || (isDrawn ? draw() : tell());
+  const show = () => {
+    if (isOver) return;
+    const spinner = FRAMES[frame++ % FRAMES.length];
+    stderr.write(
+      isDrawn ? `${CLEAR_LINE}${WITHOUT_WRAPPING}${spinner} ${drawn()}${WITH_WRAPPING}\r` : `${written()}\n`,
+    );
+  };
   if (isDrawn) stderr.write(HIDE_CURSOR);
   if (isDrawn || isLine) show();
   const timer = setInterval(show, isDrawn ? DRAWN_EVERY : writtenEvery);

@@ -29,7 +29,13 @@ describe("the doctor, asked about what is set up", () => {
       "configuration",
       "no such file",
     ],
-    ["a timeout that is none", { FLUXLOOP_TIMEOUT: "soon" }, 2, "configuration", "FLUXLOOP_TIMEOUT takes seconds"],
+    [
+      "a timeout that is none",
+      { FLUXLOOP_TIMEOUT: "soon" },
+      2,
+      "configuration",
+      "FLUXLOOP_TIMEOUT must be a number of seconds",
+    ],
     ["a key with white space in it", { FLUXLOOP_API_KEY: "two words" }, 2, "key", "FLUXLOOP_API_KEY holds white space"],
     [
       "a file for the key that is not there",

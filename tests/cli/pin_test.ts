@@ -183,7 +183,7 @@ describe("auth switch", () => {
     assertEquals(await home().run(["auth", "switch"]), {
       code: 2,
       stdout: "",
-      stderr: "❌ Error: Can't show a list without a terminal. Name one of these profiles: " +
+      stderr: "❌ Error: Can't show a list without a terminal. Pass the name of a profile: " +
         "default, dev, prod\n",
     });
   });

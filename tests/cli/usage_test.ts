@@ -55,18 +55,26 @@ const MISTAKES: readonly Mistake[] = [
     args: ["platform", "serve", "--data", "--ephemeral"],
     sentence: "--data",
   },
-  { what: "a time that is none", args: ["auth", "status", "--timeout", "soon"], sentence: "--timeout takes seconds" },
-  { what: "no time at all", args: ["auth", "status", "--timeout", "0"], sentence: "--timeout takes seconds" },
+  {
+    what: "a time that is none",
+    args: ["auth", "status", "--timeout", "soon"],
+    sentence: "--timeout must be a number of seconds",
+  },
+  {
+    what: "no time at all",
+    args: ["auth", "status", "--timeout", "0"],
+    sentence: "--timeout must be a number of seconds",
+  },
   {
     what: "a time that is too long",
     args: ["auth", "whoami", "--timeout", "3601"],
-    sentence: "--timeout takes seconds",
+    sentence: "--timeout must be a number of seconds",
   },
   {
     what: "a time in the environment that is none",
     args: ["auth", "whoami"],
     env: { FLUXLOOP_TIMEOUT: "-1" },
-    sentence: "FLUXLOOP_TIMEOUT takes seconds",
+    sentence: "FLUXLOOP_TIMEOUT must be a number of seconds",
   },
   { what: "an empty argument", args: ["auth", "list", ""], sentence: "An argument is empty" },
   {
@@ -121,12 +129,12 @@ const MISTAKES: readonly Mistake[] = [
   {
     what: "a span that is none",
     args: ["auth", "status", "--fail-if-expires-in", "soon"],
-    sentence: "takes a span of time",
+    sentence: "must be a number of hours, days or weeks",
   },
   {
     what: "a port that is none",
     args: ["platform", "serve", "--port", "70000"],
-    sentence: "--port takes a number from 0 to 65535",
+    sentence: "--port must be a number from 0 to 65535",
   },
   { what: "a port that is no number", args: ["platform", "serve", "--port", "x"], sentence: "--port" },
   { what: "two places for the state", args: ["platform", "serve", "--data", "a", "--ephemeral"], sentence: "--data" },

@@ -1,13 +1,8 @@
-/**
- * Asks the person at the terminal what a new key shall be.
- *
- * @module
- */
 import type { KeyAccess } from "../../auth/manage_keys.ts";
 import type { Context, PromptChoice } from "../../context.ts";
 import { printable } from "../../text/printable.ts";
 
-/** A key in the words of the command line. */
+/** The options that describe a new key. */
 export interface KeyFlags {
   readonly name?: string;
   readonly scope?: string[];
@@ -31,37 +26,26 @@ const LIFETIMES = [
   { value: "never", label: "Never", span: Infinity },
 ];
 
-const ALL = "all";
-
 /**
- * Asks for each thing that the command line does not name, and offers what the key may hand on.
+ * Asks the person at the terminal for each setting that the command line leaves out.
  *
- * @param context The outside world, with a terminal.
- * @param named What the command line names.
  * @param access What the key that creates the new one can grant.
- * @param colour Whether colour may be used.
- * @returns All of it.
- * @throws {InterruptedError} When the person leaves.
  */
 export async function askForKey(
   { prompts }: Context,
-  named: KeyFlags,
+  given: KeyFlags,
   access: KeyAccess,
   colour: boolean,
 ): Promise<KeyFlags> {
-  const name = named.name ?? await prompts.text("Name:", colour);
-  const environment = named.environment ?? await prompts.choose("Environment:", ENVIRONMENTS, "dev", colour);
-  const scope = named.scope ?? await askForProjects(prompts, access, colour);
-  const permission = named.permission ?? await prompts.chooseSeveral(
-    "Permissions:",
-    access.permissions.map((it) => ({ value: it, label: printable(it) })),
-    access.permissions,
-    0,
-    colour,
-  );
-  const lifetimes = LIFETIMES.filter(({ span }) => access.lifetime === null || span <= access.lifetime);
-  // A key of a few days hands on just its own span, which is what no answer means.
-  const expires = named.expires ??
+  const name = given.name ?? await prompts.text("Name:", colour);
+  const environment = given.environment ?? await prompts.choose("Environment:", ENVIRONMENTS, "dev", colour);
+  const scope = given.scope ?? await askForProjects(prompts, access, colour);
+  const permissions = access.permissions.map((it) => ({ value: it, label: printable(it) }));
+  const permission = given.permission ??
+    await prompts.chooseSeveral("Permissions:", permissions, access.permissions, 0, colour);
+  const lifetimes = LIFETIMES.filter(({ span }) => span <= (access.lifetime ?? Infinity));
+  // With less than 30 days to grant, the new key gets the same lifetime.
+  const expires = given.expires ??
     (lifetimes.length === 0 ? undefined : await prompts.choose("Expires:", lifetimes, "90d", colour));
   return { name, environment, scope, permission, expires };
 }
@@ -73,10 +57,10 @@ async function askForProjects(
 ): Promise<string[] | undefined> {
   if (projects.length === 0) return undefined;
   const choices = [
-    { value: ALL, label: "All projects of this key" },
+    { value: "all", label: "All projects of this key" },
     { value: "some", label: "Selected projects" },
   ];
-  if (await prompts.choose("Project access:", choices, ALL, colour) === ALL) return undefined;
+  if (await prompts.choose("Project access:", choices, "all", colour) === "all") return undefined;
   const some = projects.map(({ id, name }) => ({ value: id, label: printable(name) }));
   return await prompts.chooseSeveral("Which ones?", some, [], 1, colour);
 }

@@ -1,38 +1,30 @@
-/**
- * What `fluxloop apikeys delete` does.
- *
- * @module
- */
+import { findKey, revokeKey } from "../../auth/manage_keys.ts";
 import type { Context } from "../../context.ts";
 import { UsageError } from "../../errors.ts";
-import type { JsonOptions } from "../command.ts";
-import { reporterFor } from "../reporter.ts";
-import { requestOptions } from "../request_options.ts";
 import { deletedText } from "../../output/api_keys.ts";
-import { findKey, revokeKey } from "../../auth/manage_keys.ts";
 import { printable } from "../../text/printable.ts";
-import { credentialOf } from "../credential.ts";
+import type { JsonOptions } from "../command.ts";
+import { invocation } from "../invocation.ts";
+import { canPrompt } from "../values.ts";
 
-/** The command's options. */
-export interface DeleteOptions extends JsonOptions {
+interface DeleteOptions extends JsonOptions {
   readonly yes?: boolean;
 }
 
-/** Runs the command. */
+/** Runs `fluxloop apikeys delete`. */
 export async function runDelete(context: Context, options: DeleteOptions, named: string): Promise<void> {
-  const reporter = reporterFor(context, options);
-  const requests = requestOptions(context, options);
+  const { reporter, requests, credential } = invocation(context, options);
 
-  const credential = await credentialOf(context, reporter, options, { requests, changes: true });
-  const key = await findKey(context, credential, named, requests);
+  const own = await credential(true);
+  const key = await findKey(context, own, named, requests);
   if (!options.yes) await confirm(context, options, key.name ?? key.id, reporter.style.colour);
-  await revokeKey(context, credential, key, requests);
+  await revokeKey(context, own, key, requests);
 
   reporter.result(() => deletedText(key), () => ({ deleted: key.id }));
 }
 
 async function confirm(context: Context, options: DeleteOptions, name: string, colour: boolean): Promise<void> {
-  if (options.json || !context.stdin.isTerminal() || !context.stderr.isTerminal()) {
+  if (!canPrompt(context, options)) {
     throw new UsageError("Can't ask for confirmation without a terminal. Pass --yes to delete the key.");
   }
   const choices = [{ value: "no", label: "No, keep it" }, { value: "yes", label: "Yes, delete it" }];

@@ -1,23 +1,14 @@
-/**
- * What `fluxloop apikeys list` does.
- *
- * @module
- */
-import type { Context } from "../../context.ts";
-import type { JsonOptions } from "../command.ts";
-import { reporterFor } from "../reporter.ts";
-import { requestOptions } from "../request_options.ts";
-import { keysJson, keysText } from "../../output/api_keys.ts";
 import { managedKeys } from "../../auth/manage_keys.ts";
-import { credentialOf } from "../credential.ts";
+import type { Context } from "../../context.ts";
+import { keysJson, keysText } from "../../output/api_keys.ts";
+import type { JsonOptions } from "../command.ts";
+import { invocation } from "../invocation.ts";
 
-/** Runs the command. */
+/** Runs `fluxloop apikeys list`. */
 export async function runList(context: Context, options: JsonOptions): Promise<void> {
-  const reporter = reporterFor(context, options);
-  const requests = requestOptions(context, options);
+  const { reporter, requests, credential } = invocation(context, options);
 
-  const credential = await credentialOf(context, reporter, options, { requests });
-  const keys = await managedKeys(context, credential, requests);
+  const keys = await managedKeys(context, await credential(), requests);
 
   reporter.data(() => keysText(keys, context.now(), context.stdout.columns()), () => keysJson(keys));
 }

@@ -1,23 +1,18 @@
-/**
- * What `fluxloop auth list` does.
- *
- * @module
- */
-import type { Context } from "../../context.ts";
-import type { JsonOptions } from "../command.ts";
-import { reporterFor } from "../reporter.ts";
 import { listProfiles } from "../../auth/list_profiles.ts";
+import type { Context } from "../../context.ts";
+import { profilesJson, profilesText } from "../../output/profiles.ts";
 import { unfinishedWarning } from "../../output/rotation.ts";
 import { overrideWarning } from "../../output/warnings.ts";
-import { profilesJson, profilesText } from "../../output/profiles.ts";
+import type { JsonOptions } from "../command.ts";
+import { reporterFor } from "../reporter.ts";
 
-/** Runs the command. */
+/** Runs `fluxloop auth list`. */
 export async function runList(context: Context, options: JsonOptions): Promise<void> {
   const reporter = reporterFor(context, options);
 
-  const profiles = await listProfiles(context);
+  const list = await listProfiles(context);
 
-  reporter.data(() => profilesText(profiles, context.now(), context.stdout.columns()), () => profilesJson(profiles));
-  for (const { name, isRotating } of profiles.profiles) if (isRotating) reporter.warn(unfinishedWarning(name));
-  if (profiles.overriddenBy !== null) reporter.warn(overrideWarning(profiles.overriddenBy));
+  reporter.data(() => profilesText(list, context.now(), context.stdout.columns()), () => profilesJson(list));
+  for (const { name, isRotating } of list.profiles) if (isRotating) reporter.warn(unfinishedWarning(name));
+  if (list.overriddenBy !== null) reporter.warn(overrideWarning(list.overriddenBy));
 }

@@ -1,24 +1,18 @@
-/**
- * What `fluxloop auth logout` does.
- *
- * @module
- */
+import { logOut } from "../../auth/log_out.ts";
 import type { Context } from "../../context.ts";
+import { abandonedWarning } from "../../output/rotation.ts";
+import { logoutJson, logoutText } from "../../output/session.ts";
+import { stillSignedInWarning } from "../../output/warnings.ts";
 import type { JsonOptions } from "../command.ts";
 import { reporterFor } from "../reporter.ts";
 import { requestOptions } from "../request_options.ts";
-import { abandonedWarning } from "../../output/rotation.ts";
-import { stillSignedInWarning } from "../../output/warnings.ts";
-import { logOut } from "../../auth/log_out.ts";
-import { logoutJson, logoutText } from "../../output/session.ts";
 
-/** The command's options. */
-export interface LogoutOptions extends JsonOptions {
+interface LogoutOptions extends JsonOptions {
   readonly all?: boolean;
   readonly revoke?: boolean;
 }
 
-/** Runs the command. */
+/** Runs `fluxloop auth logout`. */
 export async function runLogout(context: Context, options: LogoutOptions): Promise<void> {
   const reporter = reporterFor(context, options);
 

@@ -1,60 +1,46 @@
-/**
- * What `fluxloop auth status` does.
- *
- * @module
- */
+import { checkAllStatuses, checkStatus, failIfExpiring } from "../../auth/check_status.ts";
 import type { Context } from "../../context.ts";
-import { UsageError } from "../../errors.ts";
-import type { JsonOptions } from "../command.ts";
-import { reporterFor } from "../reporter.ts";
-import { requestOptions } from "../request_options.ts";
-import { parseSpan } from "../span.ts";
-import { printable } from "../../text/printable.ts";
-import { ReportedFailure } from "../reported_failure.ts";
-import { checkAllStatuses, checkStatus, failIfExpiring, type StatusReport } from "../../auth/check_status.ts";
 import { unfinishedWarning } from "../../output/rotation.ts";
-import { looseFileWarning, profileOverrideWarning } from "../../output/warnings.ts";
 import { statusJson, statusText } from "../../output/status.ts";
+import { looseFileWarning, profileOverrideWarning } from "../../output/warnings.ts";
+import { printable } from "../../text/printable.ts";
+import type { JsonOptions } from "../command.ts";
+import { invocation } from "../invocation.ts";
+import { endWithWorst } from "../reported_failure.ts";
+import { checkAllOption, parseSpan } from "../values.ts";
 
-/** The command's options. */
-export interface StatusOptions extends JsonOptions {
+interface StatusOptions extends JsonOptions {
   readonly apiKey?: string;
   readonly all?: boolean;
   readonly failIfExpiresIn?: string;
 }
 
-/** Runs the command. */
+/** Runs `fluxloop auth status`. */
 export async function runStatus(context: Context, options: StatusOptions): Promise<void> {
-  if (options.all && options.profile !== undefined) throw new UsageError("--all can't be combined with --profile");
-  const reporter = reporterFor(context, options);
-  const requests = requestOptions(context, options);
+  checkAllOption(options);
+  const { reporter, requests } = invocation(context, options);
+  const { all, json } = options;
   const now = context.now();
-  const within = options.failIfExpiresIn === undefined
-    ? null
-    : parseSpan(options.failIfExpiresIn, "--fail-if-expires-in");
-  const judged = (report: StatusReport) => within === null ? report : failIfExpiring(report, within, now);
+  const within = parseSpan(options.failIfExpiresIn, "--fail-if-expires-in");
 
-  const reports = options.all
-    ? (await checkAllStatuses(context, options, requests)).map(judged)
-    : [judged(await checkStatus(context, options, requests))];
+  const checked = all
+    ? await checkAllStatuses(context, options, requests)
+    : [await checkStatus(context, options, requests)];
+  const reports = within === undefined ? checked : checked.map((it) => failIfExpiring(it, within, now));
 
   reporter.result(
     () => reports.map((it) => statusText(it, now)).filter((it) => it !== "").join("\n"),
-    () => options.all ? { profiles: reports.map((it) => statusJson(it, now)) } : statusJson(reports[0], now),
+    () => all ? { profiles: reports.map((it) => statusJson(it, now)) } : statusJson(reports[0], now),
   );
   // All profiles are in one file.
-  const loose = reports.find(({ key }) => key !== null && key.looseFile !== null)?.key?.looseFile ?? null;
-  if (loose !== null) reporter.warn(looseFileWarning(loose));
+  const loose = reports.map((it) => it.key?.looseFile).find((it) => it);
+  if (loose) reporter.warn(looseFileWarning(loose));
   for (const { profile, key, failure } of reports) {
-    if (key !== null && key.overridden !== null) {
-      reporter.warn(profileOverrideWarning(key.origin, key.overridden));
-    }
+    if (key !== null && key.overridden !== null) reporter.warn(profileOverrideWarning(key.origin, key.overridden));
     if (key !== null && key.isRotating && profile !== null) reporter.warn(unfinishedWarning(profile));
-    if (failure === null || options.json) continue;
-    const whose = options.all ? `Profile ${printable(profile ?? "")}:\n` : "";
-    if (whose !== "") context.stderr.write(whose);
+    if (failure === null || json) continue;
+    if (all) context.stderr.write(`Profile ${printable(profile ?? "")}:\n`);
     reporter.failure(failure);
   }
-  const worst = Math.max(...reports.map((it) => it.failure?.exitCode ?? 0));
-  if (worst > 0) throw new ReportedFailure(worst);
+  endWithWorst(reports.map((it) => it.failure));
 }

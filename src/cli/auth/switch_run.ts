@@ -1,38 +1,33 @@
-/**
- * What `fluxloop auth switch` does.
- *
- * @module
- */
+import { switchChoices, switchProfile } from "../../auth/switch_profile.ts";
 import type { Context } from "../../context.ts";
 import { UsageError } from "../../errors.ts";
+import { switchJson, switchText } from "../../output/session.ts";
+import { overrideWarning, pinWarning } from "../../output/warnings.ts";
 import { printable } from "../../text/printable.ts";
 import type { JsonOptions } from "../command.ts";
-import { type Reporter, reporterFor } from "../reporter.ts";
-import { overrideWarning, pinWarning } from "../../output/warnings.ts";
-import { switchChoices, switchProfile } from "../../auth/switch_profile.ts";
-import { switchJson, switchText } from "../../output/session.ts";
+import { reporterFor } from "../reporter.ts";
+import { canPrompt } from "../values.ts";
 
-/** Runs the command. */
+/** Runs `fluxloop auth switch`. */
 export async function runSwitch(context: Context, options: JsonOptions, named: string | undefined): Promise<void> {
   const reporter = reporterFor(context, options);
 
-  const result = await switchProfile(context, named ?? await chosen(context, options, reporter));
+  const result = await switchProfile(context, named ?? await askForProfile(context, options, reporter.style.colour));
 
   reporter.result(() => switchText(result), () => switchJson(result));
   if (result.overriddenBy !== null) reporter.warn(overrideWarning(result.overriddenBy));
   else if (result.pinnedBy !== null) reporter.warn(pinWarning(result.pinnedBy));
 }
 
-async function chosen(context: Context, options: JsonOptions, reporter: Reporter): Promise<string> {
+async function askForProfile(context: Context, options: JsonOptions, colour: boolean): Promise<string> {
   const choices = await switchChoices(context);
-  if (options.json || !context.stdin.isTerminal() || !context.stderr.isTerminal()) {
+  if (!canPrompt(context, options)) {
     const names = choices.map((it) => it.name).join(", ");
-    throw new UsageError(`Can't show a list without a terminal. Name one of these profiles: ${names}`);
+    throw new UsageError(`Can't show a list without a terminal. Pass the name of a profile: ${names}`);
   }
   const lines = choices.map(({ name, account, isCurrent }) => ({
     value: name,
     label: printable(name) + (account === null ? "" : `  ${printable(account)}`) + (isCurrent ? "  (current)" : ""),
   }));
-  const current = choices.find((it) => it.isCurrent)?.name;
-  return await context.prompts.choose("Profile", lines, current, reporter.style.colour);
+  return await context.prompts.choose("Profile", lines, choices.find((it) => it.isCurrent)?.name, colour);
 }

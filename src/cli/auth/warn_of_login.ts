@@ -1,14 +1,9 @@
-/**
- * What is said beside the result of a login, by every command that logs in.
- *
- * @module
- */
 import type { LoginResult } from "../../auth/log_in.ts";
 import { abandonedWarning } from "../../output/rotation.ts";
 import { gitWarning, overrideWarning, staleEntryWarning } from "../../output/warnings.ts";
 import type { Reporter } from "../reporter.ts";
 
-/** Warns of all that a login has left or met. */
+/** Shows the warnings after a login. */
 export function warnOfLogin(reporter: Reporter, result: LoginResult): void {
   const { staleEntryIn, abandoned, exposure, savedTo, overriddenBy } = result;
   if (staleEntryIn !== null) reporter.warn(staleEntryWarning(staleEntryIn));

@@ -1,43 +1,37 @@
-/**
- * What `fluxloop platform serve` does.
- *
- * @module
- */
+import { join } from "@std/path";
 import type { Context } from "../../context.ts";
+import { requireCredentialsLocation } from "../../credentials/location.ts";
+import { type LocalPlatform, startLocalPlatform } from "../../embedded_platform/server.ts";
 import { InterruptedError, SystemError, UsageError } from "../../errors.ts";
-import type { LocalPlatform } from "../../embedded_platform/server.ts";
 import { givenPath } from "../../paths.ts";
 import { jsonText } from "../../text/json.ts";
-import { ReportedFailure } from "../reported_failure.ts";
 import type { JsonOptions } from "../command.ts";
-import { reporterFor } from "../reporter.ts";
-import { join } from "@std/path";
-import { requireCredentialsLocation } from "../../credentials/location.ts";
-import { startLocalPlatform } from "../../embedded_platform/server.ts";
+import { ReportedFailure } from "../reported_failure.ts";
 
-/** The command's options. */
-export interface ServeOptions extends JsonOptions {
+interface ServeOptions extends JsonOptions {
   readonly port: number;
   readonly data?: string;
   readonly ephemeral?: boolean;
 }
 
-/** Runs the command. */
+/** Runs `fluxloop platform serve`. */
 export async function runServe(context: Context, options: ServeOptions): Promise<void> {
   const { port } = options;
-  if (port < 0 || port > 65_535) throw new UsageError("--port takes a number from 0 to 65535");
-  if (options.data?.startsWith("-")) throw new UsageError("--data takes a folder, not an option");
+  if (port < 0 || port > 65_535) throw new UsageError("--port must be a number from 0 to 65535");
+  if (options.data?.startsWith("-")) throw new UsageError("--data must be a folder, not an option");
   const dataDir = options.ephemeral
     ? null
     : givenPath(context, options.data, "--data") ?? join(requireCredentialsLocation(context).folder, "platform");
 
   const { now, random } = context;
-  const onSignIn = (link: string) => announceLink(context, options, link);
+  // The link works once; this is the next one.
+  const onSignIn = (link: string) => {
+    if (!options.json) context.stdout.write(`Signed in. For another browser (link works once): ${link}\n`);
+  };
   const platform = await startLocalPlatform({ port, dataDir, now, random, onSignIn });
   try {
     announce(context, options, platform, dataDir);
-    await stopOf(context);
-    // That is how a server ends: nothing went wrong, and `--json` has had its one line.
+    await untilStopped(context);
     throw new ReportedFailure(new InterruptedError().exitCode);
   } finally {
     await platform.stop();
@@ -51,8 +45,7 @@ function announce(context: Context, options: ServeOptions, platform: LocalPlatfo
     context.stdout.deliver(text);
   } catch (cause) {
     if (!(cause instanceof SystemError)) throw cause;
-    const id = platform.revokeApiKey();
-    throw new SystemError(`${cause.message}. The new key ${id} was revoked.`, { cause });
+    throw new SystemError(`${cause.message}. The new key ${platform.revokeApiKey()} was revoked.`, { cause });
   }
 }
 
@@ -72,16 +65,7 @@ function announcement(options: ServeOptions, platform: LocalPlatform, dataDir: s
   ].join("\n") + "\n";
 }
 
-/** The link was used; whoever needs another browser finds the next one in the same place. */
-function announceLink(context: Context, options: ServeOptions, link: string): void {
-  if (options.json) return;
-  reporterFor(context, options).data(
-    () => `Signed in. For another browser (link works once): ${link}\n`,
-    () => null,
-  );
-}
-
-async function stopOf({ stopped }: Context): Promise<void> {
+async function untilStopped({ stopped }: Context): Promise<void> {
   if (stopped.aborted) return;
-  await new Promise<void>((resolve) => stopped.addEventListener("abort", () => resolve(), { once: true }));
+  await new Promise((resolve) => stopped.addEventListener("abort", resolve, { once: true }));
 }

@@ -5,7 +5,7 @@
  */
 import type { Credential, ResolveOptions } from "../../auth/resolve_credential.ts";
 import type { Context } from "../../context.ts";
-import { credentialOf } from "../credential.ts";
+import { credentialOf } from "../invocation.ts";
 import type { GlobalOptions } from "../command.ts";
 import type { Reporter } from "../reporter.ts";
 import { maskInJob } from "./github_job.ts";

@@ -1,0 +1,49 @@
+/**
+ * Checks of values on the command line.
+ *
+ * @module
+ */
+import type { Context } from "../context.ts";
+import { UsageError } from "../errors.ts";
+import type { JsonOptions } from "./command.ts";
+
+const HOUR = 60 * 60 * 1000;
+const UNITS: Readonly<Record<string, number>> = { h: HOUR, d: 24 * HOUR, w: 7 * 24 * HOUR };
+
+/**
+ * Parses a span of time such as `12h`, `7d` or `2w`.
+ *
+ * @param origin The option, for the error.
+ * @returns Milliseconds; `undefined` if the option isn't given.
+ */
+export function parseSpan(text: string | undefined, origin: string): number | undefined {
+  if (text === undefined) return undefined;
+  const [, count, unit] = /^(\d{1,5})([hdw])$/.exec(text) ?? [];
+  if (unit === undefined) {
+    throw new UsageError(`${origin} must be a number of hours, days or weeks, such as 12h, 7d or 2w`);
+  }
+  return Number(count) * UNITS[unit];
+}
+
+/**
+ * Parses the lifetime of a key: a span, years such as `1y` (of 365 days), or `never`.
+ *
+ * @param origin The option, for the error.
+ * @returns Seconds; `null` for a key that never expires; `undefined` if the option isn't given.
+ */
+export function parseLifetime(text: string | undefined, origin: string): number | null | undefined {
+  if (text === "never") return null;
+  const years = /^(\d{1,2})y$/.exec(text ?? "")?.[1];
+  const span = parseSpan(years === undefined ? text : `${Number(years) * 365}d`, origin);
+  return span === undefined ? undefined : span / 1000;
+}
+
+/** Rejects `--all` beside `--profile`. */
+export function checkAllOption({ all, profile }: { readonly all?: boolean; readonly profile?: string }): void {
+  if (all && profile !== undefined) throw new UsageError("--all can't be combined with --profile");
+}
+
+/** Tells whether a person can be asked. */
+export function canPrompt({ stdin, stderr }: Context, { json }: JsonOptions): boolean {
+  return !json && stdin.isTerminal() && stderr.isTerminal();
+}
