@@ -263,6 +263,8 @@ export interface Context {
   execute(program: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<number>;
   /** @returns A place for programs that are talked to; the caller closes it. */
   programGroups(): ProgramGroups;
+  /** How many programs of all `programGroups` can run at the same time. */
+  readonly maxPrograms: number;
   /**
    * Lets the signals that the caller ignores, as `nohup` does, stay ignored. It starts a process to find them; call it
    * before `stopped` is asked for, and before there is a key.

@@ -41,7 +41,16 @@ export interface TestServices {
    */
   readonly credential: (changes: boolean) => Promise<Target>;
   /** Shows the progress of `work`. */
-  readonly watch: <T>(test: TestConfiguration, progress: Progress, work: () => Promise<T>) => Promise<T>;
+  readonly watch: <T>(test: WatchedTest, progress: Progress, work: () => Promise<T>) => Promise<T>;
+}
+
+/** A test that runs. */
+export interface WatchedTest {
+  readonly name: string;
+  /** How many runs may be active at the same time. */
+  readonly parallelRuns: number;
+  /** How many the configuration asks for: the system may not be able to run as many agents. */
+  readonly wantedRuns: number;
 }
 
 /** A failed run, for reports. */
@@ -87,7 +96,7 @@ export async function testAgent(context: Context, request: TestRequest, services
   const source = pulls
     ? await pullInputs(context, credential!, request, services.requests)
     : { inputs: ownInputs(configuration, request), bundleVersionId: null, projectId: null };
-  const plan = planOf(request, configuration, source.inputs);
+  const plan = planOf(context, request, configuration, source.inputs);
   if (request.junit !== undefined) prepareJUnit(context, request.junit);
   const done = await perform(context, configuration, plan, { ...source, maskedText }, services);
   const { folder, experiment, ending, failures } = done;
@@ -109,14 +118,16 @@ function ownInputs({ inputs }: TestConfiguration, { config = CONFIGURATION_FILE 
 }
 
 function planOf(
+  context: Context,
   { filter, smoke = false, failFast = false }: TestRequest,
-  { iterations, parallelRuns, runDelay, guards }: TestConfiguration,
+  { iterations, parallelRuns: wantedRuns, runDelay, guards, runner }: TestConfiguration,
   all: readonly TestInput[],
 ): Plan {
   const inputs = chosenInputs(all, filter, smoke);
   if (inputs.length === 0) {
     throw new UsageError(filter === undefined ? "There are no inputs to run" : "No input matches --filter");
   }
+  const parallelRuns = runner.kind === "http" ? wantedRuns : Math.min(wantedRuns, context.maxPrograms);
   return { inputs, iterations: smoke ? 1 : iterations, parallelRuns, runDelay, guards, failFast };
 }
 
@@ -137,7 +148,9 @@ async function perform(
   const { bundleVersionId, projectId, maskedText } = source;
   const progress = progressOf(plan);
   const failures: FailedRun[] = [];
-  const runner = await createRunner(context, configuration, requests.caCerts ?? []);
+  const { name, parallelRuns: wantedRuns } = configuration;
+  const { parallelRuns } = plan;
+  const runner = await createRunner(context, { ...configuration, parallelRuns }, requests.caCerts ?? []);
   const origin = { planned: progress.planned, bundleVersionId, projectId };
   const folder = createExperimentFolder(context, configuration, maskedText, origin);
   const startedAt = context.now();
@@ -145,7 +158,7 @@ async function perform(
     folder.append(result);
     if (result.outcome.status === "failed" && failures.length < REPORTED_FAILURES) failures.push(result as FailedRun);
   };
-  const ending = await watch(configuration, progress, async () => {
+  const ending = await watch({ name, parallelRuns, wantedRuns }, progress, async () => {
     try {
       return await runAll(context, plan, { runner, progress, keep });
     } finally {
@@ -155,7 +168,7 @@ async function perform(
   });
   const experiment: Experiment = {
     id: folder.id,
-    name: configuration.name,
+    name,
     startedAt,
     endedAt: context.now(),
     ...progress,

@@ -6,7 +6,7 @@
 import { type FluxloopError, InterruptedError } from "../errors.ts";
 import type { Experiment } from "../experiment/model.ts";
 import type { Ending, Progress } from "../experiment/run_all.ts";
-import type { FailedRun, TestReport, UploadOutcome } from "../experiment/test_agent.ts";
+import type { FailedRun, TestReport, UploadOutcome, WatchedTest } from "../experiment/test_agent.ts";
 import { errorJson } from "./failure.ts";
 import { redact } from "../text/mask.ts";
 import { printable } from "../text/printable.ts";
@@ -131,9 +131,12 @@ function pace({ planned, passed, failed }: Progress, elapsed: number): string[] 
 }
 
 /** @returns The line at the start of a test. */
-export function startText({ name, parallelRuns }: { name: string; parallelRuns: number }, planned: number): string {
-  const atOnce = parallelRuns > 1 && planned > 1 ? `, ${Math.min(parallelRuns, planned)} at once` : "";
-  return `Testing ${redact(printable(name))}: ${runs(planned)}${atOnce}\n`;
+export function startText({ name, parallelRuns, wantedRuns }: WatchedTest, planned: number): string {
+  const active = Math.min(parallelRuns, planned);
+  const start = `Testing ${redact(printable(name))}: ${runs(planned)}${active > 1 ? `, ${active} at once` : ""}\n`;
+  if (Math.min(wantedRuns, planned) <= parallelRuns) return start;
+  const most = parallelRuns === 1 ? "1 agent" : `${parallelRuns} agents`;
+  return `${start}⚠️  This system can run only ${most} at once (parallel_runs: ${wantedRuns}).\n`;
 }
 
 /** @returns A span for people: `40 ms`, `1.2 s`, `12 s`, `2 min 5 s`, `1 h 3 min`. */

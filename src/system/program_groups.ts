@@ -74,6 +74,16 @@ export function programGroups(): ProgramGroups {
   };
 }
 
+/**
+ * On Windows, the runtime reads the pipes of child processes with 4 threads a processor. A program takes two of them for as
+ * long as it runs, and the last two are for writing to programs.
+ *
+ * @returns How many programs can run at the same time.
+ */
+export function maxPrograms(os = Deno.build.os, processors = navigator.hardwareConcurrency): number {
+  return os === "windows" ? Math.max(1, 2 * processors - 1) : Infinity;
+}
+
 function spawn(program: string, { args, cwd, env }: StartOptions, mark: Record<string, string>): Deno.ChildProcess {
   const streams = { stdin: "piped", stdout: "piped", stderr: "piped" } as const;
   return new Deno.Command(program, { args: [...args], cwd, env: { ...mark, ...env }, detached: true, ...streams })
@@ -106,7 +116,7 @@ function groupOf(child: Deno.ChildProcess, watchman: Watchman | undefined): Pick
   return {
     kill(signal) {
       if (isOver) return;
-      if (IS_WINDOWS) return killTree(child.pid);
+      if (IS_WINDOWS) return killTree(child);
       // After a SIGKILL the whole group is no more, unless a process is in it that nothing can end.
       isOver = signal === "SIGKILL";
       try {
@@ -119,13 +129,25 @@ function groupOf(child: Deno.ChildProcess, watchman: Watchman | undefined): Pick
   };
 }
 
-/** Windows has no groups to send a signal to; its own tool knows who has started whom. */
-function killTree(pid: number): void {
+/**
+ * Kills a program and what it has started: Windows has no process groups, but a tool that knows who has started whom.
+ *
+ * @param tool Where it fails, at least the program itself is killed.
+ */
+export function killTree(child: Pick<Deno.ChildProcess, "pid" | "kill">, tool = "taskkill"): void {
+  const killChild = () => {
+    try {
+      child.kill("SIGKILL");
+    } catch {
+      // It has ended.
+    }
+  };
   const streams = { stdin: "null", stdout: "null", stderr: "null" } as const;
   try {
-    new Deno.Command("taskkill", { args: ["/T", "/F", "/PID", `${pid}`], ...streams }).spawn();
+    const { status } = new Deno.Command(tool, { args: ["/T", "/F", "/PID", `${child.pid}`], ...streams }).spawn();
+    void status.then(killChild);
   } catch {
-    // It is part of every Windows that Deno runs on.
+    killChild();
   }
 }
 

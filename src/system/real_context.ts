@@ -6,7 +6,7 @@
 import { type Context, type TextStream, unlessStopped } from "../context.ts";
 import { connect, fetchOver, firstLine } from "./network.ts";
 import { execute, launch, runProgram } from "./processes.ts";
-import { programGroups } from "./program_groups.ts";
+import { maxPrograms, programGroups } from "./program_groups.ts";
 import { findIgnoredSignals, StopWatch } from "./signals.ts";
 import { ConfigurationError, SystemError } from "../errors.ts";
 
@@ -146,6 +146,7 @@ export function realContext(): Context {
       return await execute(program, args, env, ignored, () => taken.rest()).finally(() => taken.watch());
     },
     programGroups,
+    maxPrograms: maxPrograms(),
     keepIgnoredSignals: () => void (ignored = findIgnoredSignals()),
     renounceProcesses: () => void Deno.permissions.revokeSync({ name: "run" }),
     renounceEnvironment: () => void Deno.permissions.revokeSync({ name: "env", variable: "*" }),

@@ -206,6 +206,14 @@ describe("fluxloop test", () => {
     assertEquals(code, 5, stderr);
   });
 
+  it("runs no more agents at once than the system can, and says so", async () => {
+    await configure({ runner: process(), inputs: ["a", "b", "c"], parallel_runs: 8, test: { auto_upload: false } });
+    const session = new Session({ cwd: folder, env: environment(), now: new Date(), maxPrograms: 2 });
+    const { code, stderr } = await session.run(["test"]);
+    const limit = "⚠️  This system can run only 2 agents at once (parallel_runs: 8).";
+    assertEquals([code, stderr], [0, `Testing bot: 3 runs, 2 at once\n${limit}\n`]);
+  });
+
   it("shows the agent no key of FluxLoop's", async () => {
     const inputs = ["FLUXLOOP_API_KEY", "FLUXLOOP_SYNC_API_KEY", "FLUXLOOP_API_KEY_FILE", "OWN"].map((it) =>
       `env ${it}`

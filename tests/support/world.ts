@@ -30,6 +30,8 @@ export interface WorldOptions {
   readonly runProgram?: Context["runProgram"];
   /** Stands for the program that would take this one's place; without it, none may. */
   readonly execute?: Context["execute"];
+  /** How many agents can run at the same time. */
+  readonly maxPrograms?: number;
 }
 
 /** A world, and what was said in it. */
@@ -109,6 +111,7 @@ export function world(options: WorldOptions = {}): World {
     execute: options.execute ??
       (() => Promise.reject(new Error("another program would stand in the test's place"))),
     programGroups,
+    maxPrograms: options.maxPrograms ?? Infinity,
     keepIgnoredSignals: () => {},
     renounceProcesses: () => void renounced.push("processes"),
     renounceEnvironment: () => void renounced.push("environment"),
