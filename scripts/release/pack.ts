@@ -14,7 +14,7 @@ import { LOCK, lockOptions } from "../setup/lock.ts";
 
 /** What stands in each archive as it is in the repository. */
 const DOCUMENTS = ["LICENSE", "README.md", "CHANGELOG.md"];
-const SHELLS = { bash: "fluxloop.bash", zsh: "_fluxloop", fish: "fluxloop.fish" };
+const SHELLS = { bash: "fluxloop.bash", zsh: "_fluxloop", fish: "fluxloop.fish", powershell: "fluxloop.ps1" };
 
 /** What to pack. */
 export interface Packing {

@@ -1,43 +1,40 @@
 /**
- * The command tree as plain data, for help, shell completions and man pages.
+ * The command tree as plain data, for help, completions and man pages.
  *
  * @module
  */
 import { Type } from "@cliffy/command";
 import type { AnyCommand } from "./command.ts";
 
-/** The value of an option or an argument. */
+/** The value of an option, or an argument. */
 export interface ValueDescription {
-  /** Its placeholder in help, such as `name`. */
+  /** The placeholder in help, such as `name`. */
   readonly name: string;
-  /** The name of its type in Cliffy, such as `string`, `file` or `profile`. */
+  /** The type in Cliffy, such as `string`, `file` or `profile`. */
   readonly type: string;
-  /** The values to suggest; empty where any is as good. */
+  /** Suggested values. */
   readonly choices: readonly string[];
 }
 
-/** An option. */
 export interface OptionDescription {
   /** Such as `-q` and `--quiet`, the short form first. */
   readonly flags: readonly string[];
   readonly description: string;
-  /** `null` where it takes none. */
   readonly value: ValueDescription | null;
-  /** Its declared default; `undefined` where there is none. */
   readonly default: unknown;
   readonly isRepeatable: boolean;
-  /** Whether every command takes it. */
+  /** Whether every command has it. */
   readonly isGlobal: boolean;
 }
 
-/** A command, or a group of them. */
+/** A command, or a group of commands. */
 export interface CommandDescription {
-  /** Its name and those of its groups, without the program's. */
+  /** The names of its groups and its own. */
   readonly path: readonly string[];
-  /** The description's first sentence, without a full stop. */
+  /** The first sentence of the description. */
   readonly summary: string;
   readonly description: string;
-  /** What follows the command's name. */
+  /** What follows the command's name in the usage line. */
   readonly usage: string;
   readonly options: readonly OptionDescription[];
   readonly arguments: readonly ValueDescription[];
@@ -46,14 +43,14 @@ export interface CommandDescription {
   readonly commands: readonly CommandDescription[];
 }
 
-/** What Cliffy adds itself when it parses, one version earlier than the other. */
+/** Options that Cliffy adds, in one version when it parses and in another one before. */
 const HELP: OptionDescription = { ...flag("-h", "--help", "Show help"), isGlobal: true };
 const VERSION: OptionDescription = flag("-V", "--version", "Show version and build");
 
 /**
- * Describes a command and all below it.
+ * Describes a command and all commands below it.
  *
- * @param path The names that lead to it, without the program's.
+ * @param path The names of its groups and its own.
  */
 export function describeCommand(command: AnyCommand, path: readonly string[] = pathOf(command)): CommandDescription {
   const value = ({ name, type }: { readonly name: string; readonly type: string }) => ({
@@ -90,7 +87,7 @@ export function describeCommand(command: AnyCommand, path: readonly string[] = p
   };
 }
 
-/** @returns The command and all below it, each before those that it holds. */
+/** Lists the command and all commands below it, groups before their commands. */
 export function allCommands(command: CommandDescription): CommandDescription[] {
   return [command, ...command.commands.flatMap(allCommands)];
 }

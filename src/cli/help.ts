@@ -1,5 +1,5 @@
 /**
- * Help texts, on one page width and in one order. Not Cliffy's: it breaks lines within words and differs between versions.
+ * Help. Not Cliffy's, which breaks lines within words and differs between versions.
  *
  * @module
  */
@@ -8,33 +8,24 @@ import { styleFor } from "../output/style.ts";
 import { allCommands, type CommandDescription, describeCommand, type OptionDescription } from "./describe.ts";
 import type { AnyCommand } from "./command.ts";
 
-/** Help is as wide as the terminal up to this, in columns. */
+/** Help is as wide as the terminal, within these columns. */
 const WIDEST = 100;
 const NARROWEST = 60;
 const WITHOUT_TERMINAL = 80;
-/** Terms that are longer have their description on the next line. */
+/** The description of a longer term starts on the next line. */
 const LONGEST_TERM = 28;
 
-/** The commands that most people need; their groups' help shows them first. */
+/** The commands that most people need; help lists them first. */
 const CORE = ["auth", "apikeys", "test", "auth login", "auth logout", "auth status", "auth whoami", "auth switch"];
 
-/**
- * Writes a command's help to standard output.
- *
- * @param colour Whether colour may be used.
- */
+/** Writes a command's help to standard output. */
 export function showHelp(context: Context, command: AnyCommand, colour: boolean): void {
   const width = Math.min(Math.max(context.stdout.columns() ?? WITHOUT_TERMINAL, NARROWEST), WIDEST);
   const { bold } = styleFor(context, context.stdout, colour);
   context.stdout.write(helpText(describeCommand(command), width, bold));
 }
 
-/**
- * Renders a command's help.
- *
- * @param width The page's width in columns.
- * @param bold Marks a heading.
- */
+/** Renders a command's help; `bold` marks headings. */
 export function helpText(command: CommandDescription, width: number, bold = (text: string) => text): string {
   const { path, options, commands } = command;
   const name = ["fluxloop", ...path].join(" ");
@@ -73,7 +64,7 @@ function table(items: readonly (readonly [string, string])[], width: number): st
   }).join("\n");
 }
 
-/** @returns Lines of whole words; only a word that is wider by itself stands out. */
+/** Breaks a text into lines of whole words, which only a longer word exceeds. */
 function wrapped(text: string, width: number): string[] {
   const lines: string[] = [""];
   for (const word of text.split(/\s+/)) {

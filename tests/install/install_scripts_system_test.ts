@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { beforeAll, describe, it } from "@std/testing/bdd";
 import treeSitter from "@vscode/tree-sitter-wasm";
+import { SCRIPTS as COMPLETIONS } from "../../src/cli/completions/scripts.ts";
 
 const GRAMMAR = "npm:@vscode/tree-sitter-wasm/wasm/tree-sitter-powershell.wasm";
 const SCRIPTS = new URL("../../install/", import.meta.url);
@@ -13,7 +14,7 @@ describe("a shell script", () => {
   });
 });
 
-describe("install.ps1, by PowerShell's grammar", () => {
+describe("PowerShell's grammar", () => {
   const text = Deno.readTextFileSync(new URL("install.ps1", SCRIPTS));
   let parser: InstanceType<typeof treeSitter.Parser>;
   const tree = (script: string) => parser.parse(script)!.rootNode;
@@ -25,24 +26,26 @@ describe("install.ps1, by PowerShell's grammar", () => {
     parser.setLanguage(grammar);
   });
 
-  it("is well-formed", () => {
-    assertEquals(tree(text).hasError, false);
-  });
+  for (const [name, script] of [["install.ps1", text], ["the completion script", COMPLETIONS.powershell]]) {
+    it(`accepts ${name}`, () => assertEquals(tree(script).hasError, false));
+  }
 
-  it("is one function and one call of it, so that nothing runs when it arrives cut off", () => {
+  it("finds one function and one call of it in install.ps1, so that nothing runs after a partial download", () => {
     const [list] = tree(text).namedChildren.filter((it) => it!.type !== "comment");
     const statements = list!.namedChildren.filter((it) => it!.type !== "comment").map((it) => it!.type);
     assertEquals(statements, ["function_statement", "pipeline"]);
     assertEquals(text.trimEnd().split("\n").at(-1), "Install-Fluxloop");
   });
 
-  it("has the releases' address of install.sh", () => {
+  it("rejects a script with a syntax error", () => {
+    assertEquals(tree(text.replace("finally {", "finally (")).hasError, true);
+  });
+});
+
+describe("both install scripts", () => {
+  it("have the same URL of the releases", () => {
     const address = /https:\/\/[^"']+\/releases(?=["'])/;
     const [shell] = address.exec(Deno.readTextFileSync(new URL("install.sh", SCRIPTS)))!;
-    assertEquals(address.exec(text)![0], shell);
-  });
-
-  it("would be told from one that is not: this test can fail", () => {
-    assertEquals(tree(text.replace("finally {", "finally (")).hasError, true);
+    assertEquals(address.exec(Deno.readTextFileSync(new URL("install.ps1", SCRIPTS)))![0], shell);
   });
 });

@@ -141,8 +141,8 @@ for it in zipfile.ZipFile(sys.argv[1]).infolist():
     const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: ROOT }).output();
     assert(success, text(stderr));
     const names = (await output("tar", ["-tf", new URL(text(stdout).trim(), ROOT).pathname])).split("\n");
-    const wanted = ["completions/_fluxloop", "completions/fluxloop.bash", "completions/fluxloop.fish"];
-    for (const name of [...wanted, "man/fluxloop.1", "man/fluxloop-auth-login.1"]) {
+    const scripts = ["_fluxloop", "fluxloop.bash", "fluxloop.fish", "fluxloop.ps1"].map((it) => `completions/${it}`);
+    for (const name of [...scripts, "man/fluxloop.1", "man/fluxloop-auth-login.1"]) {
       assert(names.some((it) => it.endsWith(`/${name}`)), name);
     }
   });

@@ -1,8 +1,3 @@
-/**
- * The hidden command `fluxloop __complete`: what a shell may offer for the word that is being typed.
- *
- * @module
- */
 import type { Context } from "../../context.ts";
 import { readCredentials } from "../../credentials/credential_store.ts";
 import { credentialsLocation } from "../../credentials/location.ts";
@@ -12,23 +7,22 @@ import { commandTree } from "../command_tree.ts";
 import { describeCommand, type OptionDescription, type ValueDescription } from "../describe.ts";
 
 /**
- * Writes what to offer: a first line that is `values`, `file`, `folder` or `program`; then, of values, a line each, with a
- * description behind a tab. A shell completes the rest itself: paths, and the program behind `--`.
+ * Runs the hidden command `fluxloop __complete`, for the scripts of the shells.
  *
- * @param words The words behind the program's name. The last one is being typed and has a colon in front, because
+ * The first line of the output is `values`, `file`, `folder` or `program`. Each line below `values` is a value, with its
+ * description after a tab. The shell itself completes paths, and the command after `--`.
+ *
+ * @param words The words after the program's name. The last one is being typed and starts with a colon, because
  * PowerShell drops empty arguments.
  */
 export async function complete(context: Context, words: readonly string[]): Promise<void> {
   context.renounceProcesses();
-  const current = words.at(-1)?.replace(/^:/, "") ?? "";
+  const current = words.at(-1)?.slice(1) ?? "";
   const before = words.slice(0, -1);
-  if (before.includes("--")) return context.stdout.write("program\n");
-
-  const offer = await offerFor(context, before, current);
-  if (typeof offer === "string") return context.stdout.write(`${offer}\n`);
+  const offer = before.includes("--") ? "program" : await offerFor(context, before, current);
   const typed = current.replace(/^--[^=]*=/, "");
-  const lines = offer.filter((it) => it.startsWith(typed));
-  context.stdout.write(["values", ...lines].map((it) => `${it}\n`).join(""));
+  const lines = typeof offer === "string" ? [offer] : ["values", ...offer.filter((it) => it.startsWith(typed))];
+  context.stdout.write(lines.map((it) => `${it}\n`).join(""));
 }
 
 async function offerFor(context: Context, before: readonly string[], current: string): Promise<string | string[]> {
@@ -56,11 +50,11 @@ async function offerFor(context: Context, before: readonly string[], current: st
 
 async function valueOffer(context: Context, { type, choices }: ValueDescription): Promise<string | string[]> {
   if (type === "file" || type === "folder") return type;
-  // Where they can't be read there are none: an error would land in what is being typed.
+  // An error would show up in the line that is being typed.
   return type === "profile" ? await profileNames(context).catch(() => []) : [...choices];
 }
 
-/** @returns Those that a shell can take as they are: a file may hold any text for a name. */
+/** A file may have any text as a name; shells get only those that need no quotes. */
 async function profileNames(context: Context): Promise<string[]> {
   return (await readCredentials(credentialsLocation(context))).profileNames().filter(isProfileName);
 }
