@@ -231,7 +231,10 @@ async function exchange(sending: Sending, url: URL): Promise<Received> {
   const start = context.monotonic();
   const done = (outcome: string) => log(`${method} ${url.href}${proxy ? ` through ${proxy.shown}` : ""} -> ${outcome}`);
   const silence = new AbortController();
-  const timer = setTimeout(() => silence.abort(new SilenceError("no response", firstByte)), firstByte);
+  // `setTimeout` would take as long as the request to load: newer runtimes share it with Node.js.
+  const patience = AbortSignal.timeout(firstByte);
+  const onSilence = () => silence.abort(new SilenceError("no response", firstByte));
+  patience.addEventListener("abort", onSilence);
   try {
     const request = new Request(url, {
       method,
@@ -241,7 +244,7 @@ async function exchange(sending: Sending, url: URL): Promise<Received> {
       redirect: "manual",
     });
     const response = await context.fetch(request, { proxy, caCerts });
-    clearTimeout(timer);
+    patience.removeEventListener("abort", onSilence);
     const text = await boundedText(response, RESPONSE_LIMIT);
     if (text === null) {
       throw new PlatformError(`${target.apiUrl.host} sent a response of more than ${RESPONSE_LIMIT / 1024 / 1024} MiB`);
@@ -251,7 +254,5 @@ async function exchange(sending: Sending, url: URL): Promise<Received> {
   } catch (error) {
     if (!(error instanceof FluxloopError)) done(connectionFailure(error, proxy !== null).reason);
     throw error;
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -37,6 +37,8 @@ export function tableText(rows: readonly (readonly string[])[], width: number | 
 
 /** @returns The columns that a terminal takes for a text: wide characters take two, combining ones none. */
 function displayWidth(text: string): number {
+  // Most texts; of the others, each character is looked up in large classes of Unicode.
+  if (/^[ -~]*$/.test(text)) return text.length;
   return Array.from(text, (it) => /\p{M}/u.test(it) ? 0 : WIDE.test(it) ? 2 : 1).reduce<number>(
     (sum, it) => sum + it,
     0,

@@ -24,18 +24,20 @@ const clients = new Map<string, Deno.HttpClient>();
  * @param connection The proxy and the certificate authorities to use.
  */
 export async function fetchOver(request: Request, connection: Connection): Promise<Response> {
-  const key = JSON.stringify(connection);
+  const isSecure = request.url.startsWith("https:") || (connection.proxy?.url.startsWith("https:") ?? false);
+  const key = JSON.stringify([isSecure, connection]);
   let client = clients.get(key);
-  if (client === undefined) clients.set(key, client = httpClient(connection));
+  if (client === undefined) clients.set(key, client = httpClient(connection, isSecure));
   return await fetch(request, { client });
 }
 
-function httpClient({ proxy, caCerts }: Connection): Deno.HttpClient {
+function httpClient({ proxy, caCerts }: Connection, isSecure: boolean): Deno.HttpClient {
   const ignored = Object.fromEntries(IGNORED_VARIABLES.map((name) => [name, undefined]));
   // An empty SSL_CERT_DIR, as CI systems pass an unset variable, would leave no certificates at all.
   const certDir = Deno.env.get("SSL_CERT_DIR") || undefined;
-  // SSL_CERT_FILE replaces the system's certificates; its own are among `caCerts`.
-  const store = Deno.env.get("SSL_CERT_FILE") && certDir === undefined ? "mozilla" : "mozilla,system";
+  // Reading the system's certificates takes longer than a request. SSL_CERT_FILE replaces them; its own are among `caCerts`.
+  const isReplaced = Deno.env.get("SSL_CERT_FILE") && certDir === undefined;
+  const store = isSecure && !isReplaced ? "mozilla,system" : "mozilla";
   const variables = { ...ignored, SSL_CERT_DIR: certDir, DENO_TLS_CA_STORE: store };
   return withVariables(variables, () =>
     Deno.createHttpClient({

@@ -222,7 +222,7 @@ describe("transport", () => {
   ];
   for (const [what, message, timeout, seconds, reason] of waits) {
     it(`waits for a response's first byte ${what}`, async () => {
-      const clock = holdTimers();
+      const clock = holdTimeouts();
       const asked = Promise.withResolvers<void>();
       const silence = Promise.withResolvers<Response>();
       const { url } = server(() => {
@@ -241,13 +241,17 @@ describe("transport", () => {
   }
 });
 
-/** Holds back all timers that are set from now on until `release`; `advance` fires those that are due by then. */
-function holdTimers(): { advance(duration: number): void; release(): void } {
-  const { setTimeout } = globalThis;
-  const held: { readonly due: number; readonly fire: () => void }[] = [];
-  Object.assign(globalThis, { setTimeout: (fire: () => void, due: number) => void held.push({ due, fire }) });
+/** Holds back all time limits that are set from now on until `release`; `advance` reaches those that are due by then. */
+function holdTimeouts(): { advance(duration: number): void; release(): void } {
+  const { timeout } = AbortSignal;
+  const held: { readonly due: number; readonly limit: AbortController }[] = [];
+  AbortSignal.timeout = (due) => {
+    const limit = new AbortController();
+    held.push({ due, limit });
+    return limit.signal;
+  };
   return {
-    advance: (duration) => held.filter(({ due }) => due <= duration).forEach(({ fire }) => fire()),
-    release: () => void Object.assign(globalThis, { setTimeout }),
+    advance: (duration) => held.filter(({ due }) => due <= duration).forEach(({ limit }) => limit.abort()),
+    release: () => void (AbortSignal.timeout = timeout),
   };
 }
