@@ -1,23 +1,23 @@
 /**
- * A rotation that nobody will finish any more, because its profile was removed or got another key.
+ * A rotation that nobody will finish, because its profile was removed or got another key.
  *
  * @module
  */
 import type { Profile } from "../credentials/profile.ts";
 import { maskKey } from "../text/mask.ts";
 
-/** What an abandoned rotation may leave at the platform. */
+/** The keys that an abandoned rotation may leave at the platform. */
 export interface AbandonedRotation {
   readonly profile: string;
-  /** Keys that may still be valid, by what they are known by on the platform's page. */
+  /** Keys that may still be valid, as the platform's page shows them. */
   readonly keys: readonly string[];
-  /** Whether there may be a further key, of which nothing is known. */
+  /** Whether there may be another key, which nothing is known about. */
   readonly hasUnknownKey: boolean;
 }
 
 /**
  * @param profile The profile as it was.
- * @param knownId The id of a key that nobody needs to be told about, or `null`.
+ * @param knownId The id of a key that needn't be named, or `null`.
  * @returns What its rotation may leave; `null`: it had none.
  */
 export function abandoned(

@@ -1,23 +1,21 @@
 /**
- * API keys as people hand them over.
+ * API keys as people pass them.
  *
  * @module
  */
 import { UsageError } from "../errors.ts";
 
-/** The variable a key is kept in, pasted along with the key. */
+/** The variable of a key, pasted along with it. */
 const ASSIGNMENT = /^(?:export\s+)?FLUXLOOP(?:_SYNC)?_API_KEY\s*=\s*/;
 const QUOTES = /^(["'`])(.*)\1$/s;
-/** What an HTTP header's token takes: visible ASCII. */
+/** What an HTTP header can have: visible ASCII. */
 const VISIBLE = /^[\x21-\x7e]+$/;
 
 /**
- * Takes off what surrounds a pasted key: white space, quotes, `FLUXLOOP_API_KEY=` (design: "login").
+ * Removes what surrounds a pasted key: white space, quotes, `FLUXLOOP_API_KEY=` (design: "login").
  *
- * @param text What was given.
- * @param origin Who gave it, as a person knows it: `--api-key`, `FLUXLOOP_API_KEY`.
- * @returns The key. Whether it is a good one only the platform knows.
- * @throws {UsageError} When nothing is left, or what is left cannot be a key; the message does not repeat it.
+ * @param origin Where it came from: `--api-key`, `FLUXLOOP_API_KEY`.
+ * @throws {UsageError} When nothing is left, or it can't be a key; the message doesn't repeat it.
  */
 export function parseApiKey(text: string, origin: string): string {
   const key = unquoted(unquoted(text).replace(ASSIGNMENT, ""));

@@ -1,13 +1,16 @@
 /**
- * Use case: who is signed in, with which key, until when, and what it may do (seed: "fluxloop auth status"; design:
- * "status").
+ * Use case: who is signed in, with which key, until when, and with which permissions (seed: "fluxloop auth status";
+ * design: "status").
  *
  * @module
  */
+import { identify } from "../api_client/client.ts";
+import type { Identity } from "../api_client/identity.ts";
+import type { RequestOptions } from "../api_client/transport.ts";
 import type { Context } from "../context.ts";
-import { storeTitle } from "../credentials/secret_stores.ts";
-import { type LooseFile, looseFile, readCredentials } from "../credentials/credential_store.ts";
+import { findInsecureFile, type InsecureFile, readCredentials } from "../credentials/credential_store.ts";
 import { credentialsLocation } from "../credentials/location.ts";
+import { storeTitle } from "../credentials/secret_stores.ts";
 import {
   FluxloopError,
   InterruptedError,
@@ -20,54 +23,47 @@ import {
 } from "../errors.ts";
 import { expiryText } from "../text/expiry.ts";
 import { maskKey } from "../text/mask.ts";
-import type { Identity } from "../api_client/identity.ts";
-import { identify } from "../api_client/client.ts";
-import type { RequestOptions } from "../api_client/transport.ts";
 import { type Credential, credentialFor, credentialIn, type KeyOptions, type KeySource } from "./resolve_credential.ts";
 
-/** The key that a report is about; never the whole of it. */
+/** The key that a report is about, masked. */
 export interface ReportedKey {
   readonly masked: string;
-  /** Whether it is no API key but the access token of a login through the browser. */
+  /** Whether it is the access token of a login through the browser. */
   readonly isAccessToken: boolean;
   readonly source: KeySource;
-  /** The option or variable it came from; for a profile, the profile's name. */
+  /** The option or variable that it came from; for a profile, the profile's name. */
   readonly origin: string;
   readonly profile: string | null;
-  /** What people call the system's own store, where the key is there; else `null`. */
+  /** What people call the keychain, if the key is there; else `null`. */
   readonly keychain: string | null;
   readonly apiUrl: URL;
-  /** What the profile remembers from the last login. */
+  /** What the profile has from the last login. */
   readonly saved: { readonly account: string | null; readonly expires: Date | null };
   /** The named profile that this key overrides, or `null`. */
   readonly overridden: string | null;
-  /** The credentials file, where the key comes from one that others may read; else `null`. */
-  readonly looseFile: LooseFile | null;
-  /** Whether a rotation of the profile is not finished. */
+  /** The credentials file that the key is from, if others can read it; else `null`. */
+  readonly insecureFile: InsecureFile | null;
+  /** Whether the profile's rotation isn't finished. */
   readonly isRotating: boolean;
 }
 
-/** What is known of a sign-in. */
+/** What is known about a login. */
 export interface StatusReport {
-  /** The profile that was checked; `null` if another key overrides all profiles, or none was named. */
+  /** `null`: another key overrides all profiles, or none was named. */
   readonly profile: string | null;
-  /** `null` when the platform could not be asked. */
+  /** `null`: the platform couldn't be asked. */
   readonly authenticated: boolean | null;
-  /** `null` when there is no key at all. */
+  /** `null`: there is no key. */
   readonly key: ReportedKey | null;
-  /** What the platform tells; `null` when it did not. */
+  /** What the platform says; `null`: nothing. */
   readonly identity: Identity | null;
-  /** Why it is not a plain yes; its exit code is the command's. */
+  /** Why it isn't a plain yes; its exit code is the command's. */
   readonly failure: FluxloopError | null;
 }
 
 /**
  * Asks the platform about the key that commands would use.
  *
- * @param context The outside world.
- * @param options What the command line says.
- * @param requests How requests are made.
- * @returns What is known, whatever went wrong with key, network or platform.
  * @throws {UsageError | ConfigurationError} When the command line, the environment or the credentials file is wrong.
  */
 export async function checkStatus(
@@ -75,15 +71,16 @@ export async function checkStatus(
   options: KeyOptions,
   requests?: RequestOptions,
 ): Promise<StatusReport> {
-  const named = options.profile ?? null;
   let credential: Credential;
   try {
     credential = await credentialFor(context, options, { requests, acceptsExpired: true });
   } catch (error) {
-    const isAnswer = error instanceof NotLoggedInError || error instanceof NotFoundError ||
-      error instanceof LoginEndedError;
-    if (!isAnswer) throw error;
-    return { profile: named, authenticated: false, key: null, identity: null, failure: error };
+    if (
+      error instanceof NotLoggedInError || error instanceof NotFoundError || error instanceof LoginEndedError
+    ) {
+      return { profile: options.profile ?? null, authenticated: false, key: null, identity: null, failure: error };
+    }
+    throw error;
   }
   return await reportOn(context, credential, requests);
 }
@@ -91,12 +88,9 @@ export async function checkStatus(
 /**
  * Asks the platform about every saved profile.
  *
- * @param context The outside world.
- * @param options What the command line says.
- * @param requests How requests are made.
  * @returns A report for each profile, in the file's order.
  * @throws {NotLoggedInError} When no profile is saved.
- * @throws {ConfigurationError} When the credentials file cannot be read.
+ * @throws {ConfigurationError} When the credentials file can't be read.
  */
 export async function checkAllStatuses(
   context: Context,
@@ -106,7 +100,7 @@ export async function checkAllStatuses(
   const document = await readCredentials(credentialsLocation(context));
   const names = document.profileNames();
   if (names.length === 0) throw new NotLoggedInError();
-  // What is wrong with one profile is that one's report, and no reason to keep silent of the others.
+  // A profile's failure is part of its report.
   const check = async (profile: string): Promise<StatusReport> => {
     try {
       const how = { requests, acceptsExpired: true };
@@ -122,14 +116,9 @@ export async function checkAllStatuses(
   return [await check(first), ...await Promise.all(others.map(check))];
 }
 
-/**
- * @param report From {@linkcode checkStatus}.
- * @param within A span from now, in milliseconds.
- * @param now The current time.
- * @returns The report, as a failure where the key ends within the span (`--fail-if-expires-in`).
- */
+/** @returns The report, as a failure if the key expires within so many milliseconds (`--fail-if-expires-in`). */
 export function failIfExpiring(report: StatusReport, within: number, now: Date): StatusReport {
-  // What the platform does not tell may have been saved at the last login.
+  // What the platform doesn't tell may have been saved at the last login.
   const expires = report.identity?.key?.expiresAt ?? report.key?.saved.expires;
   if (report.failure !== null || !(expires instanceof Date) || expires.getTime() - now.getTime() > within) {
     return report;
@@ -145,8 +134,8 @@ async function reportOn(context: Context, credential: Credential, requests?: Req
     return { ...about, authenticated: true, identity, failure: null };
   } catch (error) {
     if (!(error instanceof FluxloopError) || error instanceof InterruptedError) throw error;
-    const unknown = error instanceof NetworkError || error instanceof PlatformError;
-    return { ...about, authenticated: unknown ? null : false, identity: null, failure: error };
+    const isUnknown = error instanceof NetworkError || error instanceof PlatformError;
+    return { ...about, authenticated: isUnknown ? null : false, identity: null, failure: error };
   }
 }
 
@@ -166,7 +155,7 @@ function reportedKey(context: Context, credential: Credential): ReportedKey {
       expires: expires === null || Number.isNaN(expires.getTime()) ? null : expires,
     },
     overridden,
-    looseFile: profile === null ? null : looseFile(credentialsLocation(context)),
+    insecureFile: profile === null ? null : findInsecureFile(credentialsLocation(context)),
     isRotating: profile !== null && profile.rotation !== null,
   };
 }

@@ -1,25 +1,25 @@
 /**
- * Use case: walk the chain from the key to the platform, link by link, and find the one that is broken (design: "fluxloop
- * auth doctor"). It changes nothing.
+ * Use case: check each step from the key to the platform, and find the one that fails (design: "fluxloop auth doctor"). It
+ * changes nothing.
  *
  * @module
  */
+import { identify } from "../api_client/client.ts";
+import { connectionFailure } from "../api_client/connection_failure.ts";
+import type { Identity } from "../api_client/identity.ts";
+import { type Proxy, proxyFor } from "../api_client/proxy.ts";
+import type { PlatformResponse, RequestOptions } from "../api_client/transport.ts";
 import type { Context, PeerCertificate } from "../context.ts";
-import { looseFile } from "../credentials/credential_store.ts";
+import { findInsecureFile } from "../credentials/credential_store.ts";
 import { credentialsLocation } from "../credentials/location.ts";
 import { FluxloopError, InterruptedError, NetworkError, SystemError } from "../errors.ts";
 import { daysRemaining, type Expiry } from "../text/expiry.ts";
 import { maskKey } from "../text/mask.ts";
-import { connectionFailure } from "../api_client/connection_failure.ts";
-import { identify } from "../api_client/client.ts";
-import type { Identity } from "../api_client/identity.ts";
-import { type Proxy, proxyFor } from "../api_client/proxy.ts";
-import type { PlatformResponse, RequestOptions } from "../api_client/transport.ts";
 import { type ExposedKey, findExposedKeys } from "./exposed_keys.ts";
 import { rotationReason } from "./key_age.ts";
-import { type Credential, credentialFor, type KeyOptions, type KeySource } from "./resolve_credential.ts";
+import { credentialFor, type KeyOptions, type KeySource } from "./resolve_credential.ts";
 
-/** What was found out about one link of the chain from the key to the platform. */
+/** What a step found out. */
 export type Finding =
   | { readonly name: "configuration"; readonly hasAuthorities: boolean }
   | { readonly name: "key"; readonly masked: string; readonly source: KeySource; readonly origin: string }
@@ -27,9 +27,9 @@ export type Finding =
     readonly name: "store";
     readonly file: string | null;
     readonly isUsed: boolean;
-    readonly looseMode: number | null;
+    readonly insecureMode: number | null;
   }
-  /** Of the profile that the key is of; not there where all is well. */
+  /** The profile's rotation isn't finished; no step if it is. */
   | { readonly name: "rotation"; readonly profile: string }
   | { readonly name: "proxy"; readonly proxy: string | null; readonly host: string }
   | { readonly name: "resolution"; readonly host: string }
@@ -37,7 +37,7 @@ export type Finding =
   | { readonly name: "tls"; readonly isPlain: boolean; readonly certificate: PeerCertificate | null }
   | { readonly name: "clock"; readonly status: number; readonly skew: number | null }
   | { readonly name: "acceptance" }
-  /** `profile` is where the key is saved, and `null` for one from elsewhere. */
+  /** `profile`: where the key is saved, else `null`. */
   | {
     readonly name: "expiry";
     readonly expires: Expiry;
@@ -47,51 +47,72 @@ export type Finding =
   | { readonly name: "permissions"; readonly permissions: readonly string[] | null }
   | { readonly name: "files"; readonly exposed: readonly ExposedKey[] };
 
-/** One link, and whether it holds. */
+/** One step and its result. */
 export interface Check {
   readonly name: Finding["name"];
   readonly verdict: "ok" | "warning" | "failure";
-  /** What was found; `null` where the link broke before anything could be. */
+  /** `null`: the step failed. */
   readonly finding: Finding | null;
-  /** Why it broke; its exit code is the command's. */
+  /** Why it failed; its exit code is the command's. */
   readonly failure: FluxloopError | null;
 }
 
-/** The links in order, up to the first that is broken. */
+/** The steps in order, up to the first that fails. */
 export interface Diagnosis {
   readonly checks: readonly Check[];
 }
 
-/** A clock may be off by so many seconds before it is named. */
+/** A clock may be off by so many seconds before it is reported. */
 export const TOLERATED_SKEW = 120;
+/** A certificate that expires within so many days is reported: its operator may have forgotten it. */
+const CERTIFICATE_DAYS = 14;
 
-/** A certificate is renewed by somebody else, who may have forgotten: told within so many days. */
-const CERTIFICATE_SOON = 14;
+/** How long everything may take, in milliseconds: the 15 seconds that are promised, less the program's start. */
+const TIMEOUT = 14_000;
+/** How long the key may take, which may come from the keychain or have to be refreshed. */
+const KEY_TIMEOUT = 5_000;
+const CONNECTION_TIMEOUT = 3_000;
+const RESPONSE_TIMEOUT = 6_000;
 
-/** @returns Whether a certificate ends so soon that it is worth a word. */
-export function isEndingSoon({ expires }: PeerCertificate, now: Date): boolean {
-  return daysRemaining(expires, now) <= CERTIFICATE_SOON;
+/** @returns Whether a certificate expires soon. */
+export function isExpiringSoon({ expires }: PeerCertificate, now: Date): boolean {
+  return daysRemaining(expires, now) <= CERTIFICATE_DAYS;
 }
 
-/** How long the whole may take, in milliseconds: the 15 seconds that are promised, less what the program itself takes. */
-const PATIENCE = 14_000;
-/** How much of it the key may take, which may have to come from the system's store or to be renewed. */
-const KEY_PATIENCE = 5_000;
-/** How much of it a bare connection may take. */
-const CONNECTION_PATIENCE = 3_000;
-/** How much of it each of the platform's answers may take. */
-const ANSWER_PATIENCE = 6_000;
+/** Ends the diagnosis: a step has failed. */
+class StepFailed extends Error {}
 
-/** Breaks off the walk; what was found until then is the diagnosis. */
-class BrokenLink extends Error {}
+/** The steps until now. */
+class Steps {
+  readonly checks: Check[] = [];
+
+  /** Adds a step that has found something. */
+  add(finding: Finding, isFine = true): void {
+    this.checks.push({ name: finding.name, verdict: isFine ? "ok" : "warning", finding, failure: null });
+  }
+
+  /** Adds a failed step. @throws {StepFailed} Always. */
+  fail(name: Finding["name"], failure: FluxloopError): never {
+    this.checks.push({ name, verdict: "failure", finding: null, failure });
+    throw new StepFailed();
+  }
+
+  /** Runs a step that may fail. */
+  async run<T>(name: Finding["name"], work: () => Promise<T> | T): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof FluxloopError) || error instanceof InterruptedError) throw error;
+      return this.fail(name, error);
+    }
+  }
+}
 
 /**
- * Walks the chain.
+ * Checks each step, within 15 seconds whatever the network does.
  *
- * @param context The outside world.
- * @param options What the command line says of the key.
- * @param requestsOf How requests are made, as far as that can be told; their deadline is at most 6 seconds.
- * @returns Each link up to the first that is broken, within 15 seconds whatever the network does.
+ * @param options What the command line says about the key.
+ * @param requestsOf How requests are made; throws when that is configured wrongly.
  * @throws {InterruptedError} When the program is told to stop.
  */
 export async function diagnose(
@@ -99,178 +120,130 @@ export async function diagnose(
   options: KeyOptions,
   requestsOf: () => RequestOptions,
 ): Promise<Diagnosis> {
-  const checks: Check[] = [];
+  const steps = new Steps();
   try {
-    await walk(context, options, requestsOf, checks);
+    await check(context, options, requestsOf, steps);
   } catch (error) {
-    if (!(error instanceof BrokenLink)) throw error;
+    if (!(error instanceof StepFailed)) throw error;
   }
-  return { checks };
+  return { checks: steps.checks };
 }
 
-async function walk(
+async function check(
   context: Context,
   options: KeyOptions,
   requestsOf: () => RequestOptions,
-  checks: Check[],
+  steps: Steps,
 ): Promise<void> {
-  const end = context.monotonic() + PATIENCE;
-  const note = (finding: Finding, isFine = true) => {
-    checks.push({ name: finding.name, verdict: isFine ? "ok" : "warning", finding, failure: null });
-  };
-  const link = async <T>(name: Finding["name"], work: () => Promise<T> | T): Promise<T> => {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof FluxloopError) || error instanceof InterruptedError) throw error;
-      checks.push({ name, verdict: "failure", finding: null, failure: error });
-      throw new BrokenLink();
-    }
-  };
-
-  const given = await link("configuration", requestsOf);
-  note({ name: "configuration", hasAuthorities: (given.caCerts ?? []).length > 0 });
-  // Asked for at each request: what is left of the whole by then.
+  const end = context.monotonic() + TIMEOUT;
+  const given = await steps.run("configuration", requestsOf);
+  steps.add({ name: "configuration", hasAuthorities: (given.caCerts ?? []).length > 0 });
+  // Read at each request: what remains by then.
   const requests: RequestOptions = {
     ...given,
     get deadline() {
-      return Math.max(1, Math.min(given.deadline ?? ANSWER_PATIENCE, ANSWER_PATIENCE, end - context.monotonic()));
+      return Math.max(1, Math.min(given.deadline ?? RESPONSE_TIMEOUT, RESPONSE_TIMEOUT, end - context.monotonic()));
     },
   };
-  const credential = await link(
+  const { key, source, origin, apiUrl, profile, login } = await steps.run(
     "key",
-    () => soonEnough(credentialFor(context, options, { requests, acceptsExpired: true })),
+    () => withinKeyTimeout(credentialFor(context, options, { requests, acceptsExpired: true })),
   );
-  const { key, source, origin, apiUrl } = credential;
-  note({ name: "key", masked: maskKey(key), source, origin });
+  steps.add({ name: "key", masked: maskKey(key), source, origin });
   const location = credentialsLocation(context);
-  const loose = await link("store", () => looseFile(location));
-  const isUsed = credential.profile !== null;
-  note({ name: "store", file: location?.shown ?? null, isUsed, looseMode: loose?.mode ?? null }, loose === null);
-  if (credential.profile !== null && credential.profile.rotation !== null) {
-    note({ name: "rotation", profile: credential.profile.name }, false);
-  }
+  const insecureMode = (await steps.run("store", () => findInsecureFile(location)))?.mode ?? null;
+  const store = { file: location?.shown ?? null, isUsed: profile !== null, insecureMode };
+  steps.add({ name: "store", ...store }, insecureMode === null);
+  if (profile !== null && profile.rotation !== null) steps.add({ name: "rotation", profile: profile.name }, false);
 
-  const proxy = await link("proxy", () => proxyFor(context, apiUrl));
-  note({ name: "proxy", proxy: proxy?.shown ?? null, host: apiUrl.host });
-  await reach(context, credential, proxy, note, link);
-
-  const identity = await askPlatform(context, credential, proxy, requests, note, link);
-  note({ name: "acceptance" });
-  const info = identity.key;
-  const expires = info?.expiresAt ?? null;
-  const created = info?.createdAt ?? null;
-  const profile = credential.profile?.name ?? null;
-  note({ name: "expiry", expires, created, profile }, rotationReason(expires, created, context.now()) === null);
+  const proxy = await steps.run("proxy", () => proxyFor(context, apiUrl));
+  steps.add({ name: "proxy", proxy: proxy?.shown ?? null, host: apiUrl.host });
+  await checkConnection(context, apiUrl, proxy, steps);
+  const { key: info } = await checkPlatform(context, { apiUrl, key, login }, proxy, requests, steps);
+  steps.add({ name: "acceptance" });
+  const about = { expires: info?.expiresAt ?? null, created: info?.createdAt ?? null, profile: profile?.name ?? null };
+  steps.add({ name: "expiry", ...about }, rotationReason(about.expires, about.created, context.now()) === null);
   const permissions = info?.permissions ?? null;
-  note({ name: "permissions", permissions }, permissions === null || permissions.length > 0);
+  steps.add({ name: "permissions", permissions }, permissions === null || permissions.length > 0);
   const exposed = findExposedKeys(context, key, end);
-  note({ name: "files", exposed }, exposed.length === 0);
+  steps.add({ name: "files", exposed }, exposed.length === 0);
 }
 
-/** A store that waits for a person must not be waited for. */
-async function soonEnough(resolving: Promise<Credential>): Promise<Credential> {
-  const waiting = Promise.withResolvers<never>();
-  const late = () =>
-    waiting.reject(
-      new SystemError(`The key did not come within ${KEY_PATIENCE / 1000} seconds; is the system's store locked?`),
-    );
-  const timer = setTimeout(late, KEY_PATIENCE);
+/** A keychain may wait for a person to unlock it. */
+async function withinKeyTimeout<T>(work: Promise<T>): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const message = `The key could not be read within ${KEY_TIMEOUT / 1000} seconds; is the keychain locked?`;
+  const timer = setTimeout(() => reject(new SystemError(message)), KEY_TIMEOUT);
   try {
-    return await Promise.race([resolving, waiting.promise]);
+    return await Promise.race([work, late]);
   } finally {
     clearTimeout(timer);
   }
 }
 
-type Note = (finding: Finding, isFine?: boolean) => void;
-type Link = <T>(name: Finding["name"], work: () => Promise<T> | T) => Promise<T>;
-
-/** A bare connection, to the proxy where there is one, tells a name that is not known from a host that does not listen. */
-async function reach(
-  context: Context,
-  { apiUrl }: Credential,
-  proxy: Proxy | null,
-  note: Note,
-  link: Link,
-): Promise<void> {
+/** A bare connection, to the proxy if there is one, tells an unknown name from a host that refuses connections. */
+async function checkConnection(context: Context, apiUrl: URL, proxy: Proxy | null, steps: Steps): Promise<void> {
   const url = proxy === null ? apiUrl : new URL(proxy.url);
-  const host = url.hostname.replace(/^\[|\]$/g, "");
+  const host = hostOf(url);
   const port = Number(url.port) || ({ "http:": 80, "https:": 443 }[url.protocol] ?? 1080);
   let failure: NetworkError | null = null;
   try {
-    const signal = AbortSignal.any([AbortSignal.timeout(CONNECTION_PATIENCE), context.stopped]);
-    await context.connect(host, port, signal);
+    await context.connect(host, port, AbortSignal.any([AbortSignal.timeout(CONNECTION_TIMEOUT), context.stopped]));
   } catch (error) {
     if (context.stopped.aborted) throw new InterruptedError();
     failure = new NetworkError(apiUrl, connectionFailure(error, proxy !== null), { proxy: proxy?.shown, cause: error });
   }
-  await link("resolution", () => {
-    if (failure?.link === "resolution") throw failure;
-  });
-  note({ name: "resolution", host });
-  await link("connection", () => {
-    if (failure !== null) throw failure;
-  });
-  note({ name: "connection", host, port });
+  if (failure?.link === "resolution") steps.fail("resolution", failure);
+  steps.add({ name: "resolution", host });
+  if (failure !== null) steps.fail("connection", failure);
+  steps.add({ name: "connection", host, port });
 }
 
-async function askPlatform(
+/** Makes the one request that shows TLS, clock and key to be valid. */
+async function checkPlatform(
   context: Context,
-  credential: Credential,
+  credential: Parameters<typeof identify>[1],
   proxy: Proxy | null,
   requests: RequestOptions,
-  note: Note,
-  link: Link,
+  steps: Steps,
 ): Promise<Identity> {
-  let answer: PlatformResponse | undefined;
-  const onResponse = (it: PlatformResponse) => answer ??= it;
-  let outcome: Identity | FluxloopError;
-  try {
-    outcome = await identify(
-      context,
-      credential,
-      Object.defineProperties({ onResponse }, Object.getOwnPropertyDescriptors(requests)),
-    );
-  } catch (error) {
-    if (!(error instanceof FluxloopError) || error instanceof InterruptedError) throw error;
-    outcome = error;
-  }
-  const failure = outcome instanceof FluxloopError ? outcome : null;
-  await link("tls", () => {
-    if (failure instanceof NetworkError && failure.link === "tls") throw failure;
-  });
   const { apiUrl } = credential;
+  let response: PlatformResponse | undefined;
+  const onResponse = (it: PlatformResponse) => response ??= it;
+  // Not a copy: the deadline is read at each request.
+  const observed: RequestOptions = Object.create(requests, { onResponse: { value: onResponse } });
+  const outcome = await identify(context, credential, observed).catch((error) => {
+    if (!(error instanceof FluxloopError) || error instanceof InterruptedError) throw error;
+    return error;
+  });
+  const failure = outcome instanceof FluxloopError ? outcome : null;
+  if (failure instanceof NetworkError && failure.link === "tls") steps.fail("tls", failure);
   const isPlain = apiUrl.protocol === "http:";
-  const isSecure = !isPlain && failure?.code !== "network";
-  const certificate = isSecure && proxy === null ? await certificateOf(context, apiUrl, requests) : null;
-  note({ name: "tls", isPlain, certificate }, certificate === null || !isEndingSoon(certificate, context.now()));
-  await link("clock", () => {
-    if (failure instanceof NetworkError) throw failure;
-  });
-  if (answer !== undefined) {
-    const date = Date.parse(answer.headers.get("date") ?? "");
+  const isDirect = !isPlain && proxy === null && !(failure instanceof NetworkError);
+  const certificate = isDirect ? await certificateOf(context, apiUrl, requests) : null;
+  steps.add({ name: "tls", isPlain, certificate }, certificate === null || !isExpiringSoon(certificate, context.now()));
+  if (failure instanceof NetworkError) steps.fail("clock", failure);
+  if (response !== undefined) {
+    const date = Date.parse(response.headers.get("date") ?? "");
     const skew = Number.isNaN(date) ? null : Math.round((date - context.now().getTime()) / 1000);
-    note({ name: "clock", status: answer.status, skew }, skew === null || Math.abs(skew) <= TOLERATED_SKEW);
+    steps.add({ name: "clock", status: response.status, skew }, skew === null || Math.abs(skew) <= TOLERATED_SKEW);
   }
-  return await link("acceptance", () => {
-    if (outcome instanceof FluxloopError) throw outcome;
-    return outcome;
-  });
+  if (outcome instanceof FluxloopError) steps.fail("acceptance", outcome);
+  return outcome;
 }
 
-/** @returns What the platform's certificate says; `null` where nothing can be told of it in time. */
-async function certificateOf(
-  context: Context,
-  { hostname, port }: URL,
-  { deadline }: RequestOptions,
-): Promise<PeerCertificate | null> {
-  const patience = AbortSignal.timeout(Math.min(deadline ?? CONNECTION_PATIENCE, CONNECTION_PATIENCE));
-  const signal = AbortSignal.any([patience, context.stopped]);
+/** @returns What the platform says about its certificate; `null` if it doesn't in time. */
+async function certificateOf(context: Context, url: URL, requests: RequestOptions): Promise<PeerCertificate | null> {
+  const timeout = AbortSignal.timeout(Math.min(requests.deadline ?? CONNECTION_TIMEOUT, CONNECTION_TIMEOUT));
   try {
-    return await context.peerCertificate(hostname.replace(/^\[|\]$/g, ""), Number(port) || 443, signal);
+    const signal = AbortSignal.any([timeout, context.stopped]);
+    return await context.peerCertificate(hostOf(url), Number(url.port) || 443, signal);
   } catch {
     if (context.stopped.aborted) throw new InterruptedError();
     return null;
   }
+}
+
+function hostOf({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$/g, "");
 }

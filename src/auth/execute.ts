@@ -9,14 +9,11 @@ import { apiUrlText } from "../api_client/api_url.ts";
 import type { Credential } from "./resolve_credential.ts";
 
 /**
- * Runs a command in this program's place. The key is in its environment, which its own user alone can see, and never
- * among its arguments, which everybody can.
+ * Runs a command in place of this program. The key is in its environment, which only its own user can see, and not among
+ * its arguments, which everybody can.
  *
- * @param context The outside world.
- * @param credential The key, and where it may go.
- * @param command The program and its arguments.
- * @returns The command's exit code; 128 and the signal's number where a signal ended it.
- * @throws {ProgramError} When there is no such program, or it may not be run.
+ * @returns The command's exit code; 128 and the signal's number if a signal ended it.
+ * @throws {ProgramError} When the program doesn't exist, or can't be run.
  */
 export async function executeWithKey(
   context: Context,

@@ -1,33 +1,29 @@
 /**
- * Keys that lie about in `.env` files, where git would take them into a commit (design: "fluxloop auth doctor").
+ * Keys in `.env` files that git would commit (design: "fluxloop auth doctor").
  *
  * @module
  */
 import type { Context } from "../context.ts";
 import { readSmallFileIfPossible } from "../credentials/bounded_read.ts";
-import { isTakenByGit, workTreeOf } from "../credentials/git_exposure.ts";
+import { isCommittable, workTreeOf } from "../credentials/git_exposure.ts";
 
-/** A file with the key in it that git would take into a commit. */
+/** A file with the key that git would commit. */
 export interface ExposedKey {
   /** Relative to the work tree. */
   readonly path: string;
-  /** From 1 on. */
   readonly line: number;
 }
 
 const ENV_FILE = /^(?:\.env(?:\..+)?|.+\.env|\.envrc)$/;
-/** Folders with other people's files, in which there are many and none of this kind. */
-const FOREIGN: readonly string[] = [".git", "node_modules", "vendor", "dist", "target", ".venv"];
-/** How many folders are looked into: this is a courtesy, and not to be waited for. */
+/** Folders with many files, but not the user's. */
+const SKIPPED: readonly string[] = [".git", "node_modules", "vendor", "dist", "target", ".venv"];
+/** How many folders are searched: this is a courtesy, and must not take long. */
 const FOLDERS_AT_MOST = 2_000;
 
 /**
- * Looks through the work tree that the current folder is in.
+ * Searches the work tree that the current folder is in.
  *
- * @param context Tells the current folder.
- * @param key The whole key.
- * @param end When to stop looking, in the milliseconds of the context's `monotonic`.
- * @returns The files that hold it and that git would take.
+ * @param end When to stop, in the milliseconds of the context's `monotonic`.
  */
 export function findExposedKeys(context: Context, key: string, end: number): ExposedKey[] {
   const tree = workTreeOf(context.cwd());
@@ -38,11 +34,11 @@ export function findExposedKeys(context: Context, key: string, end: number): Exp
     const folder = folders.shift()!;
     for (const { name, isDirectory, isFile } of entries(folder)) {
       const path = `${folder}/${name}`;
-      if (isDirectory && !FOREIGN.includes(name)) folders.push(path);
+      if (isDirectory && !SKIPPED.includes(name)) folders.push(path);
       if (!isFile || !ENV_FILE.test(name)) continue;
       if (context.monotonic() >= end) break;
       const line = lineWith(path, key);
-      if (line !== null && isTakenByGit(path)) exposed.push({ path: path.slice(tree.length + 1), line });
+      if (line !== null && isCommittable(path)) exposed.push({ path: path.slice(tree.length + 1), line });
     }
   }
   return exposed;
@@ -52,7 +48,7 @@ function entries(folder: string): Deno.DirEntry[] {
   try {
     return [...Deno.readDirSync(folder)].sort((a, b) => a.name < b.name ? -1 : 1);
   } catch {
-    return []; // What cannot be read cannot be committed either.
+    return []; // What can't be read can't be committed.
   }
 }
 

@@ -1,11 +1,11 @@
 /**
- * When a key is due to be replaced.
+ * When a key should be replaced.
  *
  * @module
  */
 import { daysRemaining, type Expiry } from "../text/expiry.ts";
 
-/** A key that expires within this many days is due. */
+/** A key that expires within so many days should be replaced. */
 const SOON_DAYS = 14;
 /** Keys are rotated every 90 days (seed: "Protecting Your API Key"). */
 export const ROTATION_DAYS = 90;
@@ -13,12 +13,7 @@ export const ROTATION_DAYS = 90;
 /** Why a key should be replaced now. */
 export type RotationReason = "expired" | "expires_soon" | "old";
 
-/**
- * @param expires When the key expires.
- * @param created When the key was created; `null`: unknown.
- * @param now The current time.
- * @returns Why the key is due, or `null` if it isn't.
- */
+/** @returns Why the key should be replaced, or `null`. */
 export function rotationReason(expires: Expiry, created: Date | null, now: Date): RotationReason | null {
   if (expires instanceof Date && daysRemaining(expires, now) <= SOON_DAYS) {
     return daysRemaining(expires, now) < 0 ? "expired" : "expires_soon";

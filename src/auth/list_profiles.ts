@@ -1,55 +1,51 @@
 /**
- * Use case: the saved profiles (design: "fluxloop auth list"). It makes no request.
+ * Use case: list the saved profiles (design: "fluxloop auth list"). It makes no request.
  *
  * @module
  */
+import { DEFAULT_API_URL } from "../api_client/api_url.ts";
 import type { Context } from "../context.ts";
 import { readCredentials } from "../credentials/credential_store.ts";
-import { storeTitle } from "../credentials/secret_stores.ts";
 import { credentialsLocation } from "../credentials/location.ts";
+import { storeTitle } from "../credentials/secret_stores.ts";
 import { maskKey } from "../text/mask.ts";
-import { DEFAULT_API_URL } from "../api_client/api_url.ts";
 import { overridingVariable } from "./resolve_credential.ts";
 import { selectProfileHere } from "./select_profile.ts";
 
-/** A saved profile; never the whole key. */
+/** A saved profile, without its key. */
 export interface ListedProfile {
   readonly name: string;
-  /** Whether it is the one used when none is named. */
+  /** Whether it is used when none is named. */
   readonly current: boolean;
   readonly account: string | null;
   readonly maskedKey: string | null;
-  /** Whether it holds the tokens of a login through the browser. */
+  /** Whether it has the tokens of a login through the browser. */
   readonly isBrowserLogin: boolean;
-  /** What people call the system's own store, where the key is there; else `null`. */
+  /** What people call the keychain, if the key is there; else `null`. */
   readonly keychain: string | null;
-  /** The key's last day as the file has it. */
+  /** The key's last day, as the file has it. */
   readonly expires: string | null;
   readonly apiUrl: string;
-  /** Whether a rotation of it is not finished. */
+  /** Whether its rotation isn't finished. */
   readonly isRotating: boolean;
 }
 
 /** All saved profiles. */
 export interface ProfileList {
   readonly profiles: readonly ListedProfile[];
-  /** The file they are in, as people write it; `null` where there is no place for one. */
+  /** The credentials file, as people write it; `null`: there is no place for one. */
   readonly file: string | null;
   /** The variable whose key overrides all of them, or `null`. */
   readonly overriddenBy: string | null;
 }
 
-/**
- * @param context The outside world.
- * @returns The saved profiles, in the file's order.
- * @throws {ConfigurationError} When the credentials file cannot be read.
- */
+/** @returns The saved profiles, in the file's order. @throws {ConfigurationError} When the file can't be read. */
 export async function listProfiles(context: Context): Promise<ProfileList> {
   const location = credentialsLocation(context);
   const document = await readCredentials(location);
   const current = selectProfileHere(context, document, {}).name;
   const profiles = document.profileNames().map((name): ListedProfile => {
-    // One broken entry must not hide the others.
+    // A profile that can't be read is listed by its name.
     const profile = document.find(name);
     const secret = profile?.secret;
     return {

@@ -6,14 +6,14 @@
 import { apiUrlText, DEFAULT_API_URL } from "../api_client/api_url.ts";
 import { identify } from "../api_client/client.ts";
 import { type Identity, UNKNOWN_IDENTITY } from "../api_client/identity.ts";
-import type { RequestOptions, Target } from "../api_client/transport.ts";
+import type { RequestOptions } from "../api_client/transport.ts";
 import type { Context } from "../context.ts";
 import { readCredentials, requireWritable } from "../credentials/credential_store.ts";
 import type { CredentialsDocument } from "../credentials/credentials_document.ts";
 import type { GitExposure } from "../credentials/git_exposure.ts";
 import { type CredentialsLocation, credentialsLocation, requireCredentialsLocation } from "../credentials/location.ts";
 import type { KeyStorage, PlainSecret, Profile, ProfileDetails } from "../credentials/profile.ts";
-import { type SavedProfile, SecretStore } from "../credentials/secret_store.ts";
+import { SecretStore } from "../credentials/secret_store.ts";
 import { storeTitle } from "../credentials/secret_stores.ts";
 import { NetworkError, PlatformError, UsageError } from "../errors.ts";
 import { utcDate } from "../text/expiry.ts";
@@ -42,6 +42,9 @@ export interface LoginPlan {
 /** What a login came to. */
 export interface LoginResult {
   readonly profile: string;
+  readonly apiUrl: URL;
+  readonly maskedKey: string;
+  readonly identity: Identity;
   /** The file that the credentials were saved to, as people write it; `null`: they were not saved. */
   readonly savedTo: string | null;
   /** What people call the keychain, if the secret is there; else `null`. */
@@ -50,9 +53,6 @@ export interface LoginResult {
   readonly staleEntryIn: string | null;
   /** The profile's rotation that nobody will finish now, or `null`. */
   readonly abandoned: AbandonedRotation | null;
-  readonly apiUrl: URL;
-  readonly maskedKey: string;
-  readonly identity: Identity;
   /** The variable whose key overrides the saved one in every other command, or `null`. */
   readonly overriddenBy: string | null;
   /** Where git would commit what was saved, or `null`. */
@@ -60,38 +60,30 @@ export interface LoginResult {
 }
 
 /**
- * Decides all that can be decided before a key is asked for, so that nobody types one in vain.
+ * Decides everything that doesn't need the key, so that nobody types one in vain.
  *
- * @throws {UsageError} When the profile's name or the API URL is wrong.
+ * @throws {UsageError} When the profile's name or the API URL is invalid.
  * @throws {ConfigurationError | SystemError} When the credentials file can't be read or saved.
  */
 export async function planLogin(context: Context, options: LoginOptions): Promise<LoginPlan> {
   const location = options.save ? requireCredentialsLocation(context) : null;
-  // A key that is not saved goes to the profile's platform, too.
+  // Also a key that isn't saved is sent to the profile's platform.
   const document = await readCredentials(credentialsLocation(context));
   if (location !== null) await requireWritable(location);
   const { name } = selectProfile(context, document, options);
-  // A broken entry is what a new login repairs.
+  // A login repairs an entry that can't be read.
   const saved = document.find(name);
-  const chosen = chosenApiUrl(context, options);
-  return {
-    profile: name,
-    location,
-    apiUrl: chosen ?? (saved === null ? new URL(DEFAULT_API_URL) : apiUrlOf(saved)),
-    storage: selectStorage(context, document, saved, options.storage),
-  };
+  const apiUrl = chosenApiUrl(context, options) ?? (saved === null ? new URL(DEFAULT_API_URL) : apiUrlOf(saved));
+  return { profile: name, location, apiUrl, storage: selectStorage(context, document, saved, options.storage) };
 }
 
 /**
- * Verifies the key or the access token, then saves it; nothing is saved before the platform has accepted it.
+ * Verifies a key or an access token, then saves it.
  *
- * @param context The outside world.
  * @param plan From {@linkcode planLogin}.
- * @param secret The key, or the tokens of a login through the browser.
- * @param requests How requests are made.
- * @throws {InvalidKeyError | PermissionDeniedError | NetworkError | PlatformError} As the platform has it; nothing is
- * saved.
- * @throws {ConfigurationError | SystemError} When the key is valid and can't be saved.
+ * @throws {InvalidKeyError | PermissionDeniedError | NetworkError | PlatformError} When the platform doesn't accept it;
+ * nothing is saved.
+ * @throws {ConfigurationError | SystemError} When it is valid and can't be saved.
  */
 export async function logIn(
   context: Context,
@@ -101,28 +93,48 @@ export async function logIn(
 ): Promise<LoginResult> {
   const { location, profile, apiUrl } = plan;
   const key = secret.kind === "tokens" ? secret.accessToken : secret.key;
-  const identity = await verified(context, { apiUrl, key }, secret.kind === "tokens", requests);
-  const result = {
-    profile,
-    apiUrl,
-    identity,
-    maskedKey: maskKey(key),
-    overriddenBy: overridingVariable(context),
-    savedTo: location?.shown ?? null,
-  };
-  if (location === null) return { ...result, keychain: null, staleEntryIn: null, abandoned: null, exposure: null };
-  const { saved, abandoned } = await save(context, plan, location, secret, identity);
+  const identity = await identify(context, { apiUrl, key }, requests).catch((error) => {
+    // Tokens come from the platform itself, once: they are saved also while it can't be asked about them.
+    const isTransient = error instanceof NetworkError || error instanceof PlatformError;
+    if (secret.kind === "tokens" && isTransient) return UNKNOWN_IDENTITY;
+    throw error;
+  });
+  const saved = location === null ? UNSAVED : await save(context, plan, location, secret, identity);
+  const overriddenBy = overridingVariable(context);
+  return { profile, apiUrl, identity, maskedKey: maskKey(key), overriddenBy, ...saved };
+}
+
+type Saved = Pick<LoginResult, "savedTo" | "keychain" | "staleEntryIn" | "abandoned" | "exposure">;
+
+const UNSAVED: Saved = { savedTo: null, keychain: null, staleEntryIn: null, abandoned: null, exposure: null };
+
+async function save(
+  context: Context,
+  { profile: name, apiUrl, storage }: LoginPlan,
+  location: CredentialsLocation,
+  secret: PlainSecret,
+  identity: Identity,
+): Promise<Saved> {
+  const store = new SecretStore(context, location);
+  const before = (await readCredentials(location)).find(name);
+  const urlText = apiUrlText(apiUrl);
+  const details = { ...keyDetails(identity), apiUrl: urlText === DEFAULT_API_URL ? null : urlText };
+  // With the same key as before, a rotation can still be finished.
+  const isSameKey = before !== null && before.rotation !== null && details.keyId !== null &&
+    details.keyId === before.keyId && details.apiUrl === before.apiUrl;
+  const rotation = isSameKey ? (await store.read(before)).rotation : null;
+  const saved = await store.save({ name, secret, rotation, ...details }, storage, apiUrl);
   const keychain = saved.secret.kind === "keychain" ? storeTitle(saved.secret.helper) : null;
   return {
-    ...result,
+    savedTo: location.shown,
     keychain,
-    abandoned,
     staleEntryIn: saved.staleEntry && storeTitle(saved.staleEntry.helper),
+    abandoned: before === null || isSameKey ? null : abandoned(before, details.keyId),
     exposure: keychain === null ? await gitExposure(location) : null,
   };
 }
 
-/** @returns What the platform says about a new key, as the fields of a profile. */
+/** @returns What the platform says about a key, as the fields of a profile. */
 export function keyDetails({ account, key }: Identity): Omit<ProfileDetails, "apiUrl"> {
   const day = (time: Date | "never" | null | undefined) => time instanceof Date ? utcDate(time) : null;
   return {
@@ -133,46 +145,7 @@ export function keyDetails({ account, key }: Identity): Omit<ProfileDetails, "ap
   };
 }
 
-/**
- * Tokens come from the platform itself and are handed out once: where it can't be asked about them just then, they are
- * saved all the same.
- */
-async function verified(
-  context: Context,
-  target: Target,
-  isIssued: boolean,
-  requests?: RequestOptions,
-): Promise<Identity> {
-  try {
-    return await identify(context, target, requests);
-  } catch (error) {
-    if (isIssued && (error instanceof NetworkError || error instanceof PlatformError)) return UNKNOWN_IDENTITY;
-    throw error;
-  }
-}
-
-async function save(
-  context: Context,
-  { profile: name, apiUrl, storage }: LoginPlan,
-  location: CredentialsLocation,
-  secret: PlainSecret,
-  identity: Identity,
-): Promise<{ readonly saved: SavedProfile; readonly abandoned: AbandonedRotation | null }> {
-  const store = new SecretStore(context, location);
-  const before = (await readCredentials(location)).find(name);
-  const details = {
-    ...keyDetails(identity),
-    apiUrl: apiUrlText(apiUrl) === DEFAULT_API_URL ? null : apiUrlText(apiUrl),
-  };
-  // With the same key as before, a rotation can still be finished.
-  const isSameKey = before !== null && before.rotation !== null && details.keyId !== null &&
-    details.keyId === before.keyId && details.apiUrl === before.apiUrl;
-  const rotation = isSameKey ? (await store.read(before)).rotation : null;
-  const saved = await store.save({ name, secret, rotation, ...details }, storage, apiUrl);
-  return { saved, abandoned: before === null || isSameKey ? null : abandoned(before, details.keyId) };
-}
-
-/** @returns The option, the variable, where the profile's secret is, the file's `storage:`, or the file. */
+/** @returns The storage named by the option, the variable, the profile, or the file. */
 function selectStorage(
   context: Context,
   document: CredentialsDocument,
@@ -192,11 +165,10 @@ function parseStorage(text: string, origin: string): KeyStorage {
 }
 
 async function gitExposure({ file }: CredentialsLocation): Promise<GitExposure | null> {
-  // The matcher of git's patterns is needed here alone.
-  const { findGitExposure } = await import("../credentials/git_exposure.ts");
   try {
+    const { findGitExposure } = await import("../credentials/git_exposure.ts");
     return findGitExposure(file);
   } catch {
-    return null; // The credentials are saved; that git's files can't be read is no reason to say otherwise.
+    return null; // Best effort: the credentials are saved.
   }
 }

@@ -36,17 +36,13 @@ export interface LogoutResult {
 }
 
 /**
- * Removes one profile's credentials, or all. It makes no request unless it is to revoke them, too: then what can't be
- * revoked is not removed.
+ * Removes one profile's credentials, or all. Makes requests only to revoke them; when one can't be revoked, nothing is
+ * removed.
  *
- * @param context The outside world.
- * @param options What the command line says.
- * @param requests How requests are made.
  * @throws {UsageError} When both are given.
- * @throws {NotLoggedInError} When no profile is named and the default one doesn't exist.
- * @throws {NotFoundError} When a profile is named or selected and doesn't exist.
- * @throws {ConfigurationError | SystemError} When the file can't be read or written; it is as it was.
- * @throws {NetworkError | PlatformError} When a key can't be revoked that is to be; nothing is removed then.
+ * @throws {NotLoggedInError | NotFoundError} When there is no such profile.
+ * @throws {ConfigurationError | SystemError} When the file can't be read or written; it is unchanged then.
+ * @throws {NetworkError | PlatformError} When a key can't be revoked.
  */
 export async function logOut(
   context: Context,
@@ -55,22 +51,24 @@ export async function logOut(
 ): Promise<LogoutResult> {
   if (options.all && options.profile !== undefined) throw new UsageError("--all can't be combined with --profile");
   const location = requireCredentialsLocation(context);
-  const about = { isRevoked: options.revoke === true, overriddenBy: overridingVariable(context) };
+  const isRevoked = options.revoke === true;
+  const overriddenBy = overridingVariable(context);
   const document = await readCredentials(location);
   const names = options.all ? document.profileNames() : [selectedName(context, document, options)];
-  // Without anything to remove, neither a folder nor a file is made.
-  if (names.length === 0) return { ...about, profiles: [], abandoned: [] };
+  // Neither a folder nor a file is created for nothing.
+  if (names.length === 0) return { isRevoked, overriddenBy, profiles: [], abandoned: [] };
   const store = new SecretStore(context, location);
-  if (options.revoke) {
+  if (isRevoked) {
     await requireWritable(location);
     const { revokeProfile } = await import("./revoke_profile.ts");
-    for (const name of names) await revokeProfile(context, store, document.require(name, "--profile"), requests);
+    for (const it of names) await revokeProfile(context, store, document.require(it, "--profile"), requests);
   }
   const { removed, failure } = await store.remove(names, options.all);
   if (failure !== null) throw failure;
-  const rotations = options.revoke ? [] : document.profiles().filter(({ name }) => removed.includes(name));
+  const rotations = isRevoked ? [] : document.profiles().filter((it) => removed.includes(it.name));
   return {
-    ...about,
+    isRevoked,
+    overriddenBy,
     profiles: removed,
     abandoned: rotations.map((it) => abandoned(it, it.keyId)).filter((it) => it !== null),
   };
@@ -78,6 +76,6 @@ export async function logOut(
 
 function selectedName(context: Context, document: CredentialsDocument, options: LogoutOptions): string {
   const { name, chosenBy } = selectProfile(context, document, options);
-  // One that can't be read can be removed all the same.
+  // A profile that can't be read can be removed.
   return document.has(name) ? name : document.require(name, chosenBy).name;
 }

@@ -1,13 +1,14 @@
 /**
- * The profile that a project pins, in `.fluxloop/config.yaml` in its folder or one above. It is text that came with
- * somebody's repository: it can choose among the user's own profiles, and nothing else.
+ * The profile that a project pins, in `.fluxloop/config.yaml` in its folder or one above. The file may come with somebody
+ * else's repository: it can choose among the user's own profiles, and nothing else.
  *
  * @module
  */
 import { dirname, join } from "@std/path";
 import type { Context } from "../context.ts";
-import { credentialsLocation } from "../credentials/location.ts";
 import { readSmallFile } from "../credentials/bounded_read.ts";
+import { isForeign } from "../credentials/credentials_file.ts";
+import { credentialsLocation } from "../credentials/location.ts";
 import { checkProfileName } from "../credentials/profile_name.ts";
 import { ConfigurationError } from "../errors.ts";
 import { homeFolder } from "../paths.ts";
@@ -19,19 +20,17 @@ export interface Pin {
   readonly file: string;
 }
 
-const FILE = "config.yaml";
-/** The one line that is looked for: a name, quoted or not, and a comment behind it. */
+/** The one line that is accepted: a name, quoted or not, and a comment. */
 const PIN = /^profile:[ \t]+(?:"([^"]*)"|'([^']*)'|([^\s#"']+))[ \t]*(?:#.*)?$/;
-/** What says `profile`, in this way or another. */
+/** A line with `profile`, however it is written. */
 const MENTION = /^(["']?)profile\1[ \t]*:/;
 
 /**
- * Looks from the current folder upwards, to the home folder and not into it: there the program's own folder is.
+ * Looks from the current folder upwards to the home folder, where the program's own folder is.
  *
- * @param context Tells the current folder and the home folder.
  * @returns The pinned profile; `null`: no project pins one.
- * @throws {UsageError} When what is pinned is no profile's name.
- * @throws {ConfigurationError} When the file cannot be read, or says `profile` twice or in no way that is understood.
+ * @throws {UsageError} When the pin isn't a profile name.
+ * @throws {ConfigurationError} When the file can't be read, or has `profile` twice or in a way that isn't understood.
  */
 export function findPin(context: Context): Pin | null {
   const own = credentialsLocation(context)?.folder;
@@ -39,13 +38,14 @@ export function findPin(context: Context): Pin | null {
   for (let at = currentFolder(context); at !== null; at = dirname(at) === at ? null : dirname(at)) {
     if (isSame(at, home)) return null;
     const folder = join(at, ".fluxloop");
-    const name = isSame(folder, own) ? null : pinIn(join(folder, FILE));
-    if (name !== null) return { profile: name, file: join(folder, FILE) };
+    const file = join(folder, "config.yaml");
+    const profile = isSame(folder, own) ? null : pinIn(file);
+    if (profile !== null) return { profile, file };
   }
   return null;
 }
 
-/** Whether two paths lead to one folder: the home folder's own path may be a link. */
+/** @returns Whether two paths lead to one folder: the home folder's own path may be a link. */
 function isSame(path: string, other: string | undefined): boolean {
   if (other === undefined) return false;
   if (path === other) return true;
@@ -56,22 +56,21 @@ function isSame(path: string, other: string | undefined): boolean {
   }
 }
 
-/** A folder that was removed is in no project. */
 function currentFolder(context: Context): string | null {
   try {
     return context.cwd();
   } catch {
-    return null;
+    return null; // It was removed.
   }
 }
 
 function pinIn(path: string): string | null {
   let text: string;
   try {
-    // In a folder that others can write to, anybody can leave one: as with git, only one's own counts.
-    if (isForeign(Deno.lstatSync(dirname(path))) || isForeign(Deno.lstatSync(path))) return null;
-    const info = Deno.statSync(path);
-    if (!info.isFile || isForeign(info)) return null;
+    // Anybody can put a file into a folder that all can write to: like git, only the user's own and root's are used.
+    const isOwn = [Deno.lstatSync(dirname(path)), Deno.lstatSync(path), Deno.statSync(path)]
+      .every((it) => !isForeign(it) || it.uid === 0);
+    if (!isOwn || !Deno.statSync(path).isFile) return null;
     text = readSmallFile(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return null;
@@ -80,7 +79,7 @@ function pinIn(path: string): string | null {
   }
   const lines = text.replace(/^\ufeff/, "").split(/\r?\n/);
   const pins = lines.filter((it) => MENTION.test(it));
-  if (pins.length === 0 && !isElsewhere(lines)) return null;
+  if (pins.length === 0 && !isIndented(lines)) return null;
   const [, double, single, bare] = pins.length === 1 ? PIN.exec(pins[0]) ?? [] : [];
   const name = double ?? single ?? bare;
   if (name === undefined) {
@@ -89,13 +88,8 @@ function pinIn(path: string): string | null {
   return checkProfileName(name, path);
 }
 
-/** Whether the settings do not begin at their lines' start, where they are looked for, and name a profile. */
-function isElsewhere(lines: readonly string[]): boolean {
+/** @returns Whether the settings are indented or in braces, and so not at the start of lines, and have a profile. */
+function isIndented(lines: readonly string[]): boolean {
   const first = lines.find((it) => !/^(?:[ \t]*(?:#|$)|---|%)/.test(it));
   return first !== undefined && /^[ \t{]/.test(first) && lines.some((it) => /\bprofile\b["']?[ \t]*:/.test(it));
-}
-
-function isForeign(info: Deno.FileInfo): boolean {
-  const self = Deno.uid();
-  return self !== null && info.uid !== null && info.uid !== self && info.uid !== 0;
 }

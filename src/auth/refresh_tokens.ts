@@ -7,8 +7,7 @@
 import { refreshDeviceLogin } from "../api_client/device_login.ts";
 import { DEFAULT_DEADLINE, type RequestOptions } from "../api_client/transport.ts";
 import type { Context } from "../context.ts";
-import { profileLock, readCredentials, requireWritable } from "../credentials/credential_store.ts";
-import { withFileLock } from "../credentials/file_lock.ts";
+import { readCredentials, requireWritable, withRequestLock } from "../credentials/credential_store.ts";
 import type { CredentialsLocation } from "../credentials/location.ts";
 import type { Tokens } from "../credentials/profile.ts";
 import { SecretStore } from "../credentials/secret_store.ts";
@@ -16,10 +15,10 @@ import { LoginEndedError, NetworkError, PlatformError } from "../errors.ts";
 
 /** An access token is replaced this long before it expires, in milliseconds: commands take time, and clocks differ. */
 const AHEAD = 5 * 60 * 1000;
-/** How much longer than a request another process is waited for, in milliseconds. */
-const PATIENCE = 5_000;
+/** How much longer than its requests another process is waited for, in milliseconds. */
+const GRACE = 5_000;
 
-/** The login that is kept alive. */
+/** A saved login through the browser. */
 export interface SavedLogin {
   readonly location: CredentialsLocation;
   /** The profile's name. */
@@ -29,25 +28,22 @@ export interface SavedLogin {
   readonly apiUrl: URL;
 }
 
+/** @returns How long to wait for another process that makes so many requests while it holds a lock, in milliseconds. */
+export function lockTimeout(requests: RequestOptions | undefined, count = 1): number {
+  return count * (requests?.deadline ?? DEFAULT_DEADLINE) + GRACE;
+}
+
 /**
- * Replaces the access token if it expires soon, unless another process has done so meanwhile.
+ * Replaces the access token if it expires soon.
  *
- * @param context The outside world.
- * @param login The login.
- * @param requests How requests are made.
- * @returns Tokens whose access token is valid. While the platform can't be asked and the old one has not expired, the
- * old ones.
+ * @returns Tokens with a valid access token: the old ones, if they haven't expired and the platform can't be asked.
  * @throws {LoginEndedError} When the platform refuses: the person has to log in again.
- * @throws {ConfigurationError | SystemError} When the store can't be written: then nothing is asked, because the new
- * refresh token would be lost and the old one spent.
+ * @throws {ConfigurationError | SystemError} When the store can't be written. Nothing is asked then, because the old
+ * refresh token would be spent and the new one lost.
  * @throws {NetworkError | PlatformError} When the access token has expired and the platform can't be asked.
  */
-export async function refreshTokens(
-  context: Context,
-  login: SavedLogin,
-  requests?: RequestOptions,
-): Promise<Tokens> {
-  const isUsable = (tokens: Tokens) => !isExpiring(tokens, context.now());
+export async function refreshTokens(context: Context, login: SavedLogin, requests?: RequestOptions): Promise<Tokens> {
+  const isUsable = ({ expiresAt }: Tokens) => Date.parse(expiresAt) - context.now().getTime() > AHEAD;
   if (isUsable(login.tokens)) return login.tokens;
   try {
     return await replaceTokens(context, login, isUsable, requests);
@@ -58,16 +54,7 @@ export async function refreshTokens(
   }
 }
 
-/**
- * Replaces an access token that the platform has rejected, unless another process has done so meanwhile.
- *
- * @param context The outside world.
- * @param login The login.
- * @param rejected The access token.
- * @param requests How requests are made.
- * @returns Another access token.
- * @throws As {@linkcode refreshTokens}.
- */
+/** Replaces an access token that the platform has rejected. @returns Another one. @throws As {@linkcode refreshTokens}. */
 export async function replaceRejected(
   context: Context,
   login: SavedLogin,
@@ -80,19 +67,19 @@ export async function replaceRejected(
   return accessToken;
 }
 
-/** Replaces the tokens under the profile's lock, unless those that are saved by then are usable. */
+/** Replaces the tokens under the profile's lock, unless another process has saved usable ones meanwhile. */
 async function replaceTokens(
   context: Context,
-  login: SavedLogin,
+  { location, name, apiUrl, tokens: known }: SavedLogin,
   isUsable: (tokens: Tokens) => boolean,
   requests?: RequestOptions,
 ): Promise<Tokens> {
-  const { location, name, apiUrl } = login;
   const store = new SecretStore(context, location);
   await requireWritable(location);
-  const patience = (requests?.deadline ?? DEFAULT_DEADLINE) + PATIENCE;
-  return await withFileLock(profileLock(location, name), async () => {
-    const tokens = await savedTokens(store, login);
+  return await withRequestLock(location, name, lockTimeout(requests), async () => {
+    const profile = (await readCredentials(location)).find(name);
+    const saved = profile === null ? null : (await store.read(profile)).secret;
+    const tokens = saved?.kind === "tokens" ? saved : known;
     if (isUsable(tokens)) return tokens;
     const issued = await refreshDeviceLogin(context, apiUrl, tokens, requests);
     if (issued === null) throw new LoginEndedError(name);
@@ -105,17 +92,5 @@ async function replaceTokens(
     // Somebody may have logged out, or in again, meanwhile; that stands.
     await store.replace(name, tokens, { secret: refreshed });
     return refreshed;
-  }, { patience, signal: context.stopped });
-}
-
-/** @returns Whether the access token expires within five minutes, or has expired. */
-function isExpiring({ expiresAt }: Tokens, now: Date): boolean {
-  return !(Date.parse(expiresAt) - now.getTime() > AHEAD);
-}
-
-/** @returns The tokens as they are by now; those known before if the profile is gone or something else. */
-async function savedTokens(store: SecretStore, { location, name, tokens }: SavedLogin): Promise<Tokens> {
-  const profile = (await readCredentials(location)).find(name);
-  const secret = profile === null ? null : (await store.read(profile)).secret;
-  return secret?.kind === "tokens" ? secret : tokens;
+  });
 }

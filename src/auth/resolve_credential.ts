@@ -8,11 +8,11 @@ import type { Login, RequestOptions } from "../api_client/transport.ts";
 import type { Context } from "../context.ts";
 import { readSmallFile } from "../credentials/bounded_read.ts";
 import { readCredentials } from "../credentials/credential_store.ts";
-import { credentialsLocation } from "../credentials/location.ts";
+import { credentialsLocation, requireCredentialsLocation } from "../credentials/location.ts";
 import type { Profile } from "../credentials/profile.ts";
 import { checkProfileName } from "../credentials/profile_name.ts";
 import { SecretStore } from "../credentials/secret_store.ts";
-import { ConfigurationError, NetworkError, NotLoggedInError, PlatformError, UsageError } from "../errors.ts";
+import { ConfigurationError, NetworkError, PlatformError, UsageError } from "../errors.ts";
 import { parseApiKey } from "./api_key.ts";
 import { apiUrlFor, chosenApiUrl, type ProfileOptions, selectProfileHere } from "./select_profile.ts";
 
@@ -25,21 +25,21 @@ export interface KeyOptions extends ProfileOptions {
   readonly apiKey?: string;
 }
 
-/** How a key is looked for. */
+/** How to find a key. */
 export interface ResolveOptions {
-  /** How requests are made, should an access token have to be refreshed. */
+  /** How an access token is refreshed. */
   readonly requests?: RequestOptions;
-  /** Whether the command creates, changes or deletes something at the platform: it must not do so with another key. */
+  /** Whether the command changes something at the platform: it must not do so with another key than the named one. */
   readonly changes?: boolean;
-  /** Whether an expired access token will do if it can't be refreshed: the command's own request tells what is wrong. */
+  /** Whether to return an expired access token that can't be refreshed: the command's request shows what is wrong. */
   readonly acceptsExpired?: boolean;
 }
 
-/** A key, and all that was decided about it. */
+/** A key, and what was decided about it. */
 export interface Credential {
   /** An API key, or the access token of a login through the browser. */
   readonly key: string;
-  /** The login through the browser that it is an access token of; `null`: it is an API key. */
+  /** The login through the browser whose access token it is; `null`: it is an API key. */
   readonly login: Login | null;
   readonly source: KeySource;
   /** The option or variable that it came from; for a profile, the profile's name. */
@@ -48,27 +48,22 @@ export interface Credential {
   readonly profile: Profile | null;
   /** The only place the key is sent to. */
   readonly apiUrl: URL;
-  /** A warning: the profile that `--profile` named, and that a key from elsewhere overrides; else `null`. */
+  /** The profile named by `--profile` that a key from elsewhere overrides, to warn about; else `null`. */
   readonly overridden: string | null;
 }
 
-/** Variables that hold a key themselves, first one first. */
+/** Variables with a key, in order of precedence. */
 const KEY_VARIABLES = ["FLUXLOOP_API_KEY", "FLUXLOOP_SYNC_API_KEY"] as const;
 const KEY_FILE_VARIABLE = "FLUXLOOP_API_KEY_FILE";
 
 /**
- * Finds the key that a command uses.
+ * Finds the key that a command uses, and the API URL that it may be sent to.
  *
- * @param context The outside world.
- * @param options What the command line says.
- * @param how How it is looked for.
- * @returns The first key found, and the API URL that it may be sent to.
- * @throws {NotLoggedInError} When there is none.
+ * @throws {NotLoggedInError | NotFoundError} When there is none.
  * @throws {LoginEndedError | NetworkError | PlatformError} When an access token has expired and can't be refreshed.
- * @throws {NotFoundError} When a profile that was named or selected doesn't exist.
- * @throws {UsageError} When a saved key would be sent to another origin than the one it was saved for, when a command
- * that changes something names a profile and would use another key, or when a value is no key, name or URL.
- * @throws {ConfigurationError} When a file that holds keys can't be read.
+ * @throws {UsageError} When a key, name or URL is invalid, a saved key would be sent to another origin than the one it was
+ * saved for, or a command that changes something names a profile and would use another key.
+ * @throws {ConfigurationError} When a file with keys can't be read.
  */
 export async function credentialFor(
   context: Context,
@@ -99,15 +94,14 @@ export async function credentialIn(
   options: ProfileOptions,
   how: ResolveOptions = {},
 ): Promise<Credential> {
-  const location = credentialsLocation(context);
-  if (location === null) throw new NotLoggedInError();
-  // First where it may go: a key that goes nowhere need not be read.
+  const location = requireCredentialsLocation(context);
+  // A key that may not be sent need not be read.
   const apiUrl = apiUrlFor(profile, chosenApiUrl(context, options));
   const { secret } = await new SecretStore(context, location).read(profile);
   const { name } = profile;
   const about = { source: "profile", origin: name, profile, apiUrl, overridden: null } as const;
   if (secret.kind === "api_key") return { ...about, key: parseApiKey(secret.key, `profile "${name}"`), login: null };
-  // Most logins are by key.
+  // Only loaded for a login through the browser.
   const { refreshTokens, replaceRejected } = await import("./refresh_tokens.ts");
   const saved = { location, name, tokens: secret, apiUrl };
   const login: Login = {
@@ -124,10 +118,7 @@ export async function credentialIn(
   }
 }
 
-/**
- * @param context Its environment is looked at.
- * @returns The variable from which commands take their key whatever is saved, or `null`.
- */
+/** @returns The variable whose key overrides saved ones, or `null`. */
 export function overridingVariable(context: Context): string | null {
   return [...KEY_VARIABLES, KEY_FILE_VARIABLE].find((name) => context.env(name)) ?? null;
 }
@@ -137,7 +128,7 @@ function givenKey(context: Context, options: KeyOptions): Pick<Credential, "key"
     return { key: parseApiKey(options.apiKey, "--api-key"), source: "flag", origin: "--api-key" };
   }
   for (const name of KEY_VARIABLES) {
-    // CI systems pass a secret that is not set as an empty variable.
+    // CI systems pass a secret that isn't set as an empty variable.
     const value = context.env(name);
     if (value) return { key: parseApiKey(value, name), source: "environment", origin: name };
   }

@@ -1,12 +1,12 @@
 /**
- * Revoking what a profile holds, with itself (seed: "Revoking Access").
+ * Revoking a profile's secret (seed: "Revoking Access").
  *
  * @module
  */
 import { deleteApiKey } from "../api_client/api_keys.ts";
 import { identify } from "../api_client/client.ts";
 import { revokeDeviceLogin } from "../api_client/device_login.ts";
-import type { RequestOptions, Target } from "../api_client/transport.ts";
+import type { RequestOptions } from "../api_client/transport.ts";
 import type { Context } from "../context.ts";
 import type { Profile } from "../credentials/profile.ts";
 import type { SecretStore } from "../credentials/secret_store.ts";
@@ -16,14 +16,10 @@ import { endKey, removeOrphanedKey } from "./rotation_keys.ts";
 import { apiUrlOf } from "./select_profile.ts";
 
 /**
- * Revokes a profile's key and those of its unfinished rotation, or the tokens of its login through the browser. What is
- * rejected already is fine.
+ * Revokes a profile's key and those of its unfinished rotation, or the tokens of its login through the browser. It is no
+ * failure that they are invalid already.
  *
- * @param context The outside world.
- * @param store Where its secret is.
- * @param profile The profile.
- * @param requests How requests are made.
- * @throws {NetworkError | PlatformError} When the platform can't be asked, or does not let a key revoke itself.
+ * @throws {NetworkError | PlatformError} When the platform can't be asked, or doesn't let a key revoke itself.
  * @throws {ConfigurationError | SystemError} When the secret can't be read.
  */
 export async function revokeProfile(
@@ -43,17 +39,14 @@ export async function revokeProfile(
   }
   try {
     if (rotation?.phase === "requested") await removeOrphanedKey(context, target, rotation, requests);
-    await revokeOwnKey(context, target, requests);
+    // The saved id may be an older key's. Older platforms tell none.
+    const id = (await identify(context, target, requests)).key?.id ?? null;
+    if (id !== null && await deleteApiKey(context, target, id, requests)) return;
   } catch (error) {
-    if (!(error instanceof InvalidKeyError)) throw error;
+    if (error instanceof InvalidKeyError) return;
+    throw error;
   }
-}
-
-/** The saved id is of the last login; the platform knows better, and older ones know none. */
-async function revokeOwnKey(context: Context, target: Target, requests?: RequestOptions): Promise<void> {
-  const id = (await identify(context, target, requests)).key?.id ?? null;
-  if (id !== null && await deleteApiKey(context, target, id, requests)) return;
   throw new PlatformError(
-    `${target.apiUrl.host} does not let a key revoke itself; delete it on the platform's page of API keys`,
+    `${apiUrl.host} does not let a key revoke itself; delete it on the platform's page of API keys`,
   );
 }

@@ -1,5 +1,5 @@
 /**
- * The platform's part of a rotation: requesting a key like another one, and ending keys that are done with.
+ * The platform's part of a rotation: creating a key like another one, and ending keys that are no longer used.
  *
  * @module
  */
@@ -8,6 +8,7 @@ import {
   createApiKeyOnce,
   type CreateKeyRequest,
   deleteApiKey,
+  type KeyMaking,
   listApiKeys,
   newIdempotencyKey,
 } from "../api_client/api_keys.ts";
@@ -16,32 +17,21 @@ import type { Identity, KeyInfo } from "../api_client/identity.ts";
 import type { RequestOptions, Target } from "../api_client/transport.ts";
 import type { Context } from "../context.ts";
 import type { RequestedPhase } from "../credentials/profile.ts";
-import { type FluxloopError, InvalidKeyError, NotFoundError, PermissionDeniedError, PlatformError } from "../errors.ts";
+import { InvalidKeyError, NotFoundError, PermissionDeniedError, PlatformError } from "../errors.ts";
 
-/** How often a key whose answer was lost is removed and requested again. */
+/** How often a key whose response was lost is deleted and requested again. */
 const ATTEMPTS = 3;
 
-/** A key that was created and is known to work. */
+/** A key that was created and works. */
 export interface VerifiedKey {
   readonly key: string;
   readonly id: string;
   readonly identity: Identity;
 }
 
-/** The platform refuses the request, and has created no key. */
-export class RequestRefused extends Error {
-  /** @param reason What is reported. */
-  constructor(readonly reason: FluxloopError) {
-    super("refused");
-  }
-}
-
 /**
- * @param context The outside world.
- * @param target The platform and the key.
  * @param own What the platform says about the key.
- * @param lifetime How long the new one is to live, in seconds; `null` for ever, `undefined` as long as the old one.
- * @param requests How requests are made.
+ * @param lifetime The new key's, in seconds; `null`: it never expires, `undefined`: as the old one's.
  * @returns A request for a key like it; what is unknown is for the platform to choose.
  */
 export async function requestLike(
@@ -68,59 +58,46 @@ function lifetimeOf({ createdAt, expiresAt }: KeyInfo): number | null | undefine
 }
 
 /**
- * Creates the key of a request that is written down. One that the same request created before, and that nobody has, is
- * removed first.
+ * Creates a key. One whose response was lost on its way is never shown again: it is deleted, and another one created.
  *
- * @param context The outside world.
- * @param target The platform, and the key that asks.
- * @param requested What is written down.
- * @param writeDown Writes down another request in its place.
- * @param requests How requests are made.
- * @throws {RequestRefused} When there is no new key for sure.
- * @throws {FluxloopError} When nobody knows.
+ * @param save Called with the idempotency key of each request before it is sent.
  */
-export async function createRequestedKey(
+export async function createNewKey(
   context: Context,
   target: Target,
-  requested: RequestedPhase,
-  writeDown: (requested: RequestedPhase) => Promise<void>,
+  request: CreateKeyRequest,
+  save: (idempotencyKey: string) => Promise<void>,
   requests?: RequestOptions,
-): Promise<{ readonly key: string; readonly id: string | null }> {
-  let current = requested;
+): Promise<Exclude<KeyMaking, { kind: "made_before" }>> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-    const outcome = await createApiKeyOnce(context, target, requestIn(current), current.idempotencyKey, requests);
-    if (outcome.kind === "refused") throw new RequestRefused(outcome.error);
-    if (outcome.kind === "made") return outcome.key;
+    const idempotencyKey = newIdempotencyKey(context);
+    await save(idempotencyKey);
+    const outcome = await createApiKeyOnce(context, target, request, idempotencyKey, requests);
+    if (outcome.kind !== "made_before") return outcome;
     await deleteApiKey(context, target, outcome.id, requests);
-    current = { ...current, idempotencyKey: newIdempotencyKey(context) };
-    await writeDown(current);
   }
-  throw new PlatformError(`${target.apiUrl.host} says each time that it has created the key before`);
+  throw new PlatformError(`${target.apiUrl.host} reports each time that it created the key before`);
 }
 
-/**
- * Removes the key that a request may have created whose answer never came, by asking again under its name.
- *
- * @throws As the platform has it.
- */
+/** Deletes the key that a request may have created whose response never came, by repeating the request. */
 export async function removeOrphanedKey(
   context: Context,
   target: Target,
-  requested: RequestedPhase,
+  { request, idempotencyKey }: RequestedPhase,
   requests?: RequestOptions,
 ): Promise<void> {
-  const outcome = await createApiKeyOnce(context, target, requestIn(requested), requested.idempotencyKey, requests);
+  const outcome = await createApiKeyOnce(context, target, JSON.parse(request), idempotencyKey, requests);
   if (outcome.kind === "refused") return;
-  const { id } = outcome.kind === "made" ? outcome.key : outcome;
-  const found = id ?? (outcome.kind === "made" ? await idOf(context, target, outcome.key.key, requests) : null);
-  if (found !== null) await deleteApiKey(context, target, found, requests);
+  const id = outcome.kind === "made_before"
+    ? outcome.id
+    : outcome.key.id ?? (await identify(context, { ...target, key: outcome.key.key }, requests)).key?.id;
+  if (id) await deleteApiKey(context, target, id, requests);
 }
 
 /**
  * Checks that a new key works, and has the old one's permissions.
  *
  * @throws {PlatformError} When it doesn't, or has not.
- * @throws As the platform has it.
  */
 export async function verifyKey(
   context: Context,
@@ -136,8 +113,7 @@ export async function verifyKey(
   const id = created.id ?? identity.key?.id ?? null;
   if (id === null) throw new PlatformError(`${apiUrl.host} does not tell the id of the key that it has just created`);
   const granted = identity.key?.permissions ?? null;
-  const lacking = granted === null ? [] : (old.permissions ?? []).filter((it) => !granted.includes(it));
-  if (lacking.length > 0) {
+  if (granted !== null && old.permissions?.some((it) => !granted.includes(it))) {
     throw new PlatformError(`${apiUrl.host} created a key without some of the old one's permissions`);
   }
   return { key: created.key, id, identity };
@@ -154,14 +130,9 @@ export interface EndedKey {
 }
 
 /**
- * Revokes a key with itself, or lets it expire earlier. Nobody else may: the new key is one that it created, and not the
- * other way round.
+ * Revokes a key, or lets it expire earlier. The key itself makes the request: one that it created can't manage it.
  *
- * @param context The outside world.
- * @param target The platform, and the key.
- * @param id The key's.
  * @param until When it is to expire; `null`: it is revoked.
- * @param requests How requests are made.
  * @throws {NetworkError | PlatformError} When the platform can't be asked.
  */
 export async function endKey(
@@ -186,7 +157,7 @@ export async function endKey(
       return { state: "expiring", expiresAt: until, refusal: null };
     }
     if (!await deleteApiKey(context, target, id, requests)) {
-      // A platform that knows no such request, or no such key: the key itself tells which.
+      // The platform knows no such request, or no such key: the key itself tells which.
       await identify(context, target, requests);
       return refused("revoke itself");
     }
@@ -194,16 +165,8 @@ export async function endKey(
     if (error instanceof NotFoundError || error instanceof PermissionDeniedError) {
       return refused(until === null ? "revoke itself" : "end itself earlier");
     }
-    // It is rejected already: the answer to an earlier attempt got lost.
+    // It was revoked before, and the response was lost.
     if (!(error instanceof InvalidKeyError)) throw error;
   }
   return { state: "revoked", expiresAt: null, refusal: null };
-}
-
-async function idOf(context: Context, { apiUrl }: Target, key: string, requests?: RequestOptions) {
-  return (await identify(context, { apiUrl, key }, requests)).key?.id ?? null;
-}
-
-function requestIn({ request }: RequestedPhase): CreateKeyRequest {
-  return JSON.parse(request);
 }

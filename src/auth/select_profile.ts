@@ -29,18 +29,18 @@ export interface SelectedProfile {
 /**
  * Selects the profile that a command changes.
  *
- * @param context Its environment tells `FLUXLOOP_PROFILE`.
  * @param document The saved credentials, which may name a default profile.
- * @param options What the command line says.
- * @throws {UsageError} When what was given is no profile name.
+ * @throws {UsageError} When what was given isn't a profile name.
  */
 export function selectProfile(
   context: Context,
   document: CredentialsDocument,
   options: ProfileOptions,
 ): SelectedProfile {
-  const named = namedProfile(context, options);
-  if (named !== null) return named;
+  const variable = context.env("FLUXLOOP_PROFILE") || undefined;
+  const chosenBy = options.profile !== undefined ? "--profile" : "FLUXLOOP_PROFILE";
+  const named = options.profile ?? variable;
+  if (named !== undefined) return { name: checkProfileName(named, chosenBy), chosenBy };
   const chosen = document.defaultProfile;
   return chosen === null ? { name: DEFAULT_PROFILE, chosenBy: null } : { name: chosen, chosenBy: "default_profile" };
 }
@@ -51,18 +51,13 @@ export function selectProfileHere(
   document: CredentialsDocument,
   options: ProfileOptions,
 ): SelectedProfile {
-  const named = namedProfile(context, options);
-  if (named !== null) return named;
-  const pin = findPin(context);
-  return pin === null ? selectProfile(context, document, options) : { name: pin.profile, chosenBy: pin.file };
+  const selected = selectProfile(context, document, options);
+  const isNamed = options.profile !== undefined || context.env("FLUXLOOP_PROFILE");
+  const pin = isNamed ? null : findPin(context);
+  return pin === null ? selected : { name: pin.profile, chosenBy: pin.file };
 }
 
-/**
- * @param context Its environment tells `FLUXLOOP_API_URL`.
- * @param options What the command line says.
- * @returns The API URL that was chosen for this run, or `null`.
- * @throws {UsageError} When a key must not be sent there.
- */
+/** @returns The API URL that was chosen for this run, or `null`. @throws {UsageError} When no key may be sent there. */
 export function chosenApiUrl(context: Context, options: ProfileOptions): URL | null {
   if (options.apiUrl !== undefined) return parseApiUrl(options.apiUrl, "--api-url");
   const variable = context.env("FLUXLOOP_API_URL") || undefined;
@@ -75,7 +70,6 @@ export function apiUrlOf({ name, apiUrl }: Profile): URL {
 }
 
 /**
- * @param profile A saved profile.
  * @param chosen The API URL that was chosen for this run, or `null`.
  * @returns Where the profile's key may be sent.
  * @throws {UsageError} When another origin was chosen than the one that it was saved for.
@@ -88,11 +82,4 @@ export function apiUrlFor(profile: Profile, chosen: URL | null): URL {
     `The key of profile "${profile.name}" was saved for ${apiUrlText(own)} and is not sent to ${chosen.origin}; ` +
       `log in there under another profile`,
   );
-}
-
-function namedProfile(context: Context, { profile }: ProfileOptions): SelectedProfile | null {
-  if (profile !== undefined) return { name: checkProfileName(profile, "--profile"), chosenBy: "--profile" };
-  const variable = context.env("FLUXLOOP_PROFILE") || undefined;
-  if (variable === undefined) return null;
-  return { name: checkProfileName(variable, "FLUXLOOP_PROFILE"), chosenBy: "FLUXLOOP_PROFILE" };
 }

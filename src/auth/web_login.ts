@@ -1,29 +1,8 @@
 /**
- * Use case: log in through the browser (RFC 8628 in spirit). A person approves on the
- * platform's page what runs here.
+ * Use case: log in through the browser (RFC 8628 in spirit). A person approves on the platform's page.
  *
  * @module
  */
-import type { Context } from "../context.ts";
-import { profileLock, requireWritable } from "../credentials/credential_store.ts";
-import { withFileLock } from "../credentials/file_lock.ts";
-import { limitProcesses } from "../credentials/process_limit.ts";
-import { requireCredentialsLocation } from "../credentials/location.ts";
-import {
-  findPendingLogin,
-  isPendingLogin,
-  removePendingLogin,
-  savePendingLogin,
-} from "../credentials/pending_login.ts";
-import {
-  FluxloopError,
-  InterruptedError,
-  LoginRefusedError,
-  NetworkError,
-  NotFoundError,
-  PlatformError,
-  UsageError,
-} from "../errors.ts";
 import { apiUrlText, parseApiUrl } from "../api_client/api_url.ts";
 import {
   type DeviceLogin,
@@ -33,28 +12,44 @@ import {
   revokeDeviceLogin,
   startDeviceLogin,
 } from "../api_client/device_login.ts";
-import { DEFAULT_DEADLINE, type RequestOptions } from "../api_client/transport.ts";
+import type { RequestOptions } from "../api_client/transport.ts";
+import type { Context } from "../context.ts";
+import { requireWritable, withRequestLock } from "../credentials/credential_store.ts";
+import { requireCredentialsLocation } from "../credentials/location.ts";
+import {
+  findPendingLogin,
+  isPendingLogin,
+  removePendingLogin,
+  savePendingLogin,
+} from "../credentials/pending_login.ts";
+import { limitProcesses } from "../credentials/process_limit.ts";
+import {
+  FluxloopError,
+  InterruptedError,
+  LoginRefusedError,
+  NetworkError,
+  NotFoundError,
+  PlatformError,
+  UsageError,
+} from "../errors.ts";
 import { logIn, type LoginPlan, type LoginResult } from "./log_in.ts";
+import { lockTimeout } from "./refresh_tokens.ts";
 import { chosenApiUrl, type ProfileOptions } from "./select_profile.ts";
 
-/** So much more is waited between two questions each time the platform asks for it (RFC 8628, 3.5), in milliseconds. */
-const SLOWER = 5_000;
-/** So many questions in a row may fail before the login is given up. */
-const FAILURES_AT_MOST = 5;
-/** How much longer than a request another process is waited for, in milliseconds. */
-const PATIENCE = 5_000;
-/** The longest pause between two questions, in milliseconds, where the platform's own interval is not longer. */
+/** How much longer to wait between two polls when the platform asks for it (RFC 8628, 3.5), in milliseconds. */
+const SLOW_DOWN = 5_000;
+/** The longest wait between two polls, in milliseconds, unless the platform's own interval is longer. */
 const LONGEST_PAUSE = 60_000;
+/** How many polls in a row may fail before the login is given up. */
+const FAILURES_AT_MOST = 5;
 
-/**
- * Begins a login. That it can be saved is seen to first, so that nobody approves one in vain.
- *
- * @param context The outside world.
- * @param plan From `planLogin`, with `web`.
- * @param requests How requests are made.
- * @throws {NetworkError | PlatformError} When the platform cannot be asked, or knows no such login.
- * @throws {ConfigurationError | SystemError} When credentials cannot be written.
- */
+/** A login that another run has started, and the platform that it is for. */
+export interface ResumedLogin {
+  readonly login: DeviceLogin;
+  readonly apiUrl: URL;
+}
+
+/** Starts a login, after checking that it can be saved: nobody should approve one in vain. */
 export async function startWebLogin(
   context: Context,
   plan: LoginPlan,
@@ -64,11 +59,7 @@ export async function startWebLogin(
   return await startDeviceLogin(context, plan.apiUrl, requests);
 }
 
-/**
- * Leaves a login behind for {@linkcode resumedLogin}.
- *
- * @throws {ConfigurationError | SystemError} When it cannot be written.
- */
+/** Saves a login for {@linkcode resumedLogin}. */
 export async function postponeWebLogin(context: Context, plan: LoginPlan, login: DeviceLogin): Promise<void> {
   await savePendingLogin(requireCredentialsLocation(context), plan.profile, {
     apiUrl: apiUrlText(plan.apiUrl),
@@ -80,54 +71,34 @@ export async function postponeWebLogin(context: Context, plan: LoginPlan, login:
   });
 }
 
-/** A login that was left behind, and the platform that it is for. */
-export interface ResumedLogin {
-  readonly login: DeviceLogin;
-  readonly apiUrl: URL;
-}
-
 /**
- * @param context The outside world.
- * @param plan From `planLogin`.
- * @param options What the command line says of the API URL.
- * @returns The login that was left behind for the plan's profile.
+ * @returns The pending login of the plan's profile.
  * @throws {NotFoundError} When there is none.
- * @throws {UsageError} When another platform is named than the one that it was begun with: its code is a secret.
- * @throws {ConfigurationError} When it cannot be read.
+ * @throws {UsageError} When another platform is chosen than the one that it was started with: its code is a secret.
  */
-export function resumedLogin(
-  context: Context,
-  plan: LoginPlan,
-  options: ProfileOptions,
-): ResumedLogin {
+export function resumedLogin(context: Context, plan: LoginPlan, options: ProfileOptions): ResumedLogin {
   const pending = findPendingLogin(requireCredentialsLocation(context), plan.profile);
   if (pending === null) {
     throw new NotFoundError(
-      `There is no login to resume for profile "${plan.profile}"; begin one: fluxloop auth login --web --no-wait`,
+      `There is no login to resume for profile "${plan.profile}"; start one: fluxloop auth login --web --no-wait`,
     );
   }
-  const apiUrl = parseApiUrl(pending.apiUrl, "The login that was left behind");
+  const apiUrl = parseApiUrl(pending.apiUrl, "The pending login");
   const chosen = chosenApiUrl(context, options);
   if (chosen !== null && chosen.origin !== apiUrl.origin) {
-    throw new UsageError(`The login that was left behind is for ${apiUrlText(apiUrl)}, and not for ${chosen.origin}`);
+    throw new UsageError(`The pending login is for ${apiUrlText(apiUrl)}, not for ${chosen.origin}`);
   }
   const verificationUrl = new URL(pending.verificationUrl);
   return { login: { ...pending, verificationUrl, expiresAt: new Date(pending.expiresAt) }, apiUrl };
 }
 
 /**
- * Waits until the login is approved, then saves its tokens. What was left behind of it is removed once it is decided. One
- * process at a time asks for a profile, and only while the tokens could be saved: they are handed out once.
+ * Waits until the login is approved, then saves its tokens. One process at a time polls for a profile, and only while the
+ * tokens could be saved: they are issued once.
  *
- * @param context The outside world.
- * @param plan From `planLogin`.
- * @param login What was begun.
- * @param requests How requests are made.
  * @throws {LoginRefusedError} When it is denied, or nobody approves it in time.
- * @throws {NetworkError | PlatformError} When the platform cannot be asked to the end.
- * @throws {ConfigurationError | SystemError} When the tokens cannot be saved; they are good for nothing then.
- * @throws {NotFoundError} When it was left behind, and another process has finished it.
- * @throws {InterruptedError} When the program is told to stop.
+ * @throws {NotFoundError} When another process has finished the pending login.
+ * @throws {ConfigurationError | SystemError} When the tokens can't be saved; they are revoked then.
  */
 export async function finishWebLogin(
   context: Context,
@@ -139,90 +110,82 @@ export async function finishWebLogin(
   limitProcesses(context, "keychain", plan.storage);
   const location = requireCredentialsLocation(context);
   const { profile } = plan;
-  const isLeftBehind = isPendingLogin(location, profile, login.deviceCode);
-  const patience = (requests?.deadline ?? DEFAULT_DEADLINE) + PATIENCE;
+  const wasPending = isPendingLogin(location, profile, login.deviceCode);
 
-  const ask = async (): Promise<Asked> => {
+  const poll = async (): Promise<Polled> => {
     await requireWritable(location);
-    return await withFileLock(profileLock(location, profile), async () => {
-      if (isLeftBehind && !isPendingLogin(location, profile, login.deviceCode)) throw finishedElsewhere(profile);
+    return await withRequestLock(location, profile, lockTimeout(requests), async () => {
+      if (wasPending && !isPendingLogin(location, profile, login.deviceCode)) {
+        throw new NotFoundError(
+          `There is no longer a login to resume for profile "${profile}": another process finished it`,
+        );
+      }
       const state = await pollDeviceLogin(context, plan.apiUrl, login.deviceCode, requests);
       if (state.status !== "approved") return state;
-      const result = await saved(context, plan, state.tokens, requests);
+      const result = await saveTokens(context, plan, state.tokens, requests);
       removePendingLogin(location, profile, login.deviceCode);
       return { status: "saved", result };
-    }, { patience, signal: context.stopped });
+    });
   };
   try {
-    return await decided(context, login, ask);
+    return await pollUntilDecided(context, login, poll);
   } catch (error) {
     if (error instanceof LoginRefusedError) removePendingLogin(location, profile, login.deviceCode);
     throw error;
   }
 }
 
-/** What became of a login until now, whose tokens are saved by the time that it is told. */
-type Asked =
+/** A login's state; the tokens of an approved one are saved by then. */
+type Polled =
   | Exclude<DeviceLoginState, { readonly status: "approved" }>
   | { readonly status: "saved"; readonly result: LoginResult };
 
-async function decided(context: Context, login: DeviceLogin, ask: () => Promise<Asked>): Promise<LoginResult> {
+async function pollUntilDecided(
+  context: Context,
+  login: DeviceLogin,
+  poll: () => Promise<Polled>,
+): Promise<LoginResult> {
   let { interval } = login;
   let pause = interval;
   let failures = 0;
   for (;;) {
-    const left = login.expiresAt.getTime() - context.now().getTime();
-    if (left <= 0) throw new LoginRefusedError("login_expired");
-    await pauseFor(context, Math.min(pause, left));
+    const remaining = login.expiresAt.getTime() - context.now().getTime();
+    if (remaining <= 0) throw new LoginRefusedError("login_expired");
+    await context.sleep(Math.min(pause, remaining), context.stopped).catch(() => {
+      throw new InterruptedError();
+    });
     try {
-      const state = await ask();
+      const state = await poll();
       if (state.status === "saved") return state.result;
       if (state.status === "denied") throw new LoginRefusedError("login_denied");
       if (state.status === "expired") throw new LoginRefusedError("login_expired");
       failures = 0;
-      if (state.status === "slow_down") interval = Math.max(interval, Math.min(interval + SLOWER, LONGEST_PAUSE));
+      if (state.status === "slow_down") interval = Math.max(interval, Math.min(interval + SLOW_DOWN, LONGEST_PAUSE));
       pause = Math.max(interval, state.status === "slow_down" ? state.pause ?? 0 : 0);
     } catch (error) {
-      // A person may be at the page for minutes; a network that comes back meanwhile has broken nothing (RFC 8628, 3.5).
-      const isPassing = (error instanceof NetworkError && error.link !== "tls") || error instanceof PlatformError;
-      if (!isPassing || ++failures > FAILURES_AT_MOST) throw error;
+      // A person may be at the page for minutes, while the network fails and comes back (RFC 8628, 3.5).
+      const isTransient = (error instanceof NetworkError && error.link !== "tls") || error instanceof PlatformError;
+      if (!isTransient || ++failures > FAILURES_AT_MOST) throw error;
       pause = Math.max(interval, Math.min(pause * 2, LONGEST_PAUSE));
     }
   }
 }
 
-/** Tokens that could not be saved are ended again, so that no login is about that nobody has. */
-async function saved(
+/** Saves the tokens. Those that can't be saved are revoked, so that no login remains that nobody has. */
+async function saveTokens(
   context: Context,
   plan: LoginPlan,
   { accessToken, refreshToken, expiresAt }: IssuedTokens,
   requests?: RequestOptions,
 ): Promise<LoginResult> {
-  const tokens = {
-    kind: "tokens",
-    accessToken,
-    refreshToken: refreshToken ?? "",
-    expiresAt: expiresAt.toISOString(),
-  } as const;
+  const tokens = { accessToken, refreshToken: refreshToken ?? "", expiresAt: expiresAt.toISOString() };
   try {
-    return await logIn(context, plan, tokens, requests);
+    return await logIn(context, plan, { kind: "tokens", ...tokens }, requests);
   } catch (error) {
-    // Whoever is told to stop may have saved them.
+    // When the program was told to stop, they may have been saved.
     if (error instanceof FluxloopError && !(error instanceof InterruptedError)) {
       await revokeDeviceLogin(context, plan.apiUrl, tokens.refreshToken, requests).catch(() => {});
     }
     throw error;
-  }
-}
-
-function finishedElsewhere(profile: string): NotFoundError {
-  return new NotFoundError(`There is no login to resume for profile "${profile}" any more: another process took it`);
-}
-
-async function pauseFor(context: Context, duration: number): Promise<void> {
-  try {
-    await context.sleep(duration, context.stopped);
-  } catch {
-    throw new InterruptedError();
   }
 }

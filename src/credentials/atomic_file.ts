@@ -26,67 +26,57 @@
  */
 import { dirname } from "@std/path";
 import { ConfigurationError } from "../errors.ts";
-import { inTheWay, withFileLock } from "./file_lock.ts";
-
-/** How long a reader waits for a writer that is at work before it leaves that one's file alone, in milliseconds. */
-const READER_PATIENCE = 100;
 
 /**
- * Replaces a file, or makes it, readable by its owner alone from the first byte on. Call it under a lock: the new
- * content is written to one fixed name beside the file.
+ * Replaces or creates a file that only its owner can read. Call it under the lock of the file's writers: the new content
+ * is written beside the file under one fixed name.
  *
- * @param path The file; its folder exists.
- * @param text Its new content.
- * @throws What the system throws; then the file is as it was, and no half-written one stays.
+ * @throws What the system throws; the file is unchanged then.
  */
 export function replaceFile(path: string, text: string): void {
-  const fresh = freshName(path);
-  withFresh(fresh, text, () => Deno.renameSync(fresh, path));
+  withNewFile(path, text, (newPath) => Deno.renameSync(newPath, path));
   syncFolder(dirname(path));
 }
 
 /**
- * Does all that {@linkcode replaceFile} does, but for the replacing. Call it under the same lock.
+ * Does everything that {@linkcode replaceFile} does except the replacing, with `size` bytes. Call it under the same lock.
  *
- * @param path The file; its folder exists.
- * @param size How large the new content may be, in bytes.
  * @throws {ConfigurationError} When the file is a mount point.
- * @throws What the system throws where the file cannot be replaced.
+ * @throws What the system throws when the file can't be replaced.
  */
 export function tryReplacing(path: string, size: number): void {
-  const fresh = freshName(path);
-  if (isMountPoint(path, fresh)) {
+  if (isMountPoint(path)) {
     throw new ConfigurationError(
       `${path} is mounted by itself, so it can't be replaced safely. Mount its folder instead, ` +
         "or pass the key in FLUXLOOP_API_KEY.",
     );
   }
-  withFresh(fresh, "\n".repeat(size), () => Deno.removeSync(fresh));
+  withNewFile(path, "\n".repeat(size), Deno.removeSync);
 }
 
 /**
  * A file that is mounted by itself (`docker run -v …/credentials:…`) can be written to, but not replaced. The kernel
- * tells by refusing a second name for it in its own folder (link(2), EXDEV).
- *
- * @param spare A name in the same folder, which is free afterwards.
+ * refuses a second name for it in its own folder (link(2), EXDEV).
  */
-function isMountPoint(path: string, spare: string): boolean {
+function isMountPoint(path: string): boolean {
+  const newPath = newPathOf(path);
+  removeStale(newPath);
   try {
-    clear(spare);
-    Deno.linkSync(path, spare);
+    Deno.linkSync(path, newPath);
   } catch (error) {
     return error instanceof Error && "code" in error && error.code === "EXDEV";
   }
-  removeIfThere(spare);
+  removeIfThere(newPath);
   return false;
 }
 
-/** Writes a file whole, and uses it; where either fails, none stays. */
-function withFresh(fresh: string, text: string, use: () => void): void {
+/** Writes a file beside `path` and uses it. Nothing stays when either fails. */
+function withNewFile(path: string, text: string, use: (newPath: string) => void): void {
+  const newPath = newPathOf(path);
+  // A killed process may have left a file with other permissions, or somebody a link.
+  removeStale(newPath);
   try {
-    // What a killed process left there may have other permissions or be a link.
-    clear(fresh);
-    const file = Deno.openSync(fresh, { write: true, createNew: true, mode: 0o600 });
+    const file = Deno.openSync(newPath, { write: true, createNew: true, mode: 0o600 });
     try {
       let rest = new TextEncoder().encode(text);
       while (rest.length > 0) rest = rest.subarray(file.writeSync(rest));
@@ -94,61 +84,40 @@ function withFresh(fresh: string, text: string, use: () => void): void {
     } finally {
       file.close();
     }
-    use();
+    use(newPath);
   } catch (error) {
-    // The next reader or writer removes what stays.
-    if (!(error instanceof ConfigurationError)) ignoreFailure(() => removeIfThere(fresh));
+    try {
+      removeIfThere(newPath);
+    } catch {
+      // The next reader or writer removes it.
+    }
     throw error;
   }
 }
 
-/**
- * Removes what a writer left behind that was killed before it was done: it holds keys, and is of no use.
- *
- * @param path The file that was to be replaced.
- * @param lock The lock of its writers: a living one is left alone.
- */
-export async function clearLeftover(path: string, lock: string): Promise<void> {
-  const fresh = freshName(path);
-  if (!isThere(fresh)) return;
-  try {
-    await withFileLock(lock, () => removeIfThere(fresh), { patience: READER_PATIENCE });
-  } catch {
-    // A reader's business is to read: the next writer clears up, or says what is in the way.
-  }
+/** @returns Whether a killed writer has left a half-written file beside `path`. */
+export function isStaleBeside(path: string): boolean {
+  return infoOf(newPathOf(path)) !== null;
 }
 
-/**
- * Removes a file, and what a writer left beside it that was killed before it was done; there need be neither.
- *
- * @param path The file. Call it under the lock of its writers.
- */
-export function removeFile(path: string): void {
-  removeIfThere(freshName(path));
-  removeIfThere(path);
+/** Removes what a killed writer has left beside a file: it holds keys. Call it under the lock of the file's writers. */
+export function removeStaleBeside(path: string): void {
+  removeIfThere(newPathOf(path));
 }
 
-function freshName(path: string): string {
+function newPathOf(path: string): string {
   return `${path}.new`;
 }
 
-function isThere(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch {
-    return false;
-  }
+function removeStale(path: string): void {
+  if (infoOf(path)?.isDirectory) throw inTheWay(path);
+  removeIfThere(path);
 }
 
-/**
- * Makes a folder for its owner alone, and those above it, where they are missing; their names are on disk afterwards.
- *
- * @param path The folder.
- */
-export function makeFolder(path: string): void {
-  if (isThere(path)) return;
-  makeFolder(dirname(path));
+/** Creates a folder that only its owner can read, and those above it, and brings their names to disk. */
+export function createFolder(path: string): void {
+  if (infoOf(path) !== null) return;
+  createFolder(dirname(path));
   Deno.mkdirSync(path, { recursive: true, mode: 0o700 });
   syncFolder(dirname(path));
 }
@@ -171,27 +140,26 @@ export function syncFolder(path: string): void {
   }
 }
 
-function clear(path: string): void {
-  try {
-    removeIfThere(path);
-  } catch (error) {
-    if (isThere(path) && Deno.lstatSync(path).isDirectory) throw inTheWay(path);
-    throw error;
-  }
-}
-
-function ignoreFailure(work: () => void): void {
-  try {
-    work();
-  } catch {
-    // See the table above.
-  }
-}
-
-function removeIfThere(path: string): void {
+/** Removes a file, if there is one. */
+export function removeIfThere(path: string): void {
   try {
     Deno.removeSync(path);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
+}
+
+/** @returns What is at a path, links not followed; `null` if nothing is. */
+export function infoOf(path: string): Deno.FileInfo | null {
+  try {
+    return Deno.lstatSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+/** @returns The error for something that isn't this program's file, where one belongs. */
+export function inTheWay(path: string): ConfigurationError {
+  return new ConfigurationError(`${path} exists but wasn't created by fluxloop; remove it`);
 }

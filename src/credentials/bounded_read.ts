@@ -1,5 +1,5 @@
 /**
- * Reading files that are not the program's own: somebody else may have put anything there.
+ * Reading files that aren't the program's own: somebody else may have put anything there.
  *
  * @module
  */
@@ -8,11 +8,8 @@
 const LIMIT = 1024 * 1024;
 
 /**
- * Reads a small file.
- *
- * @param path The file, or a link to one.
- * @returns Its text.
- * @throws {RangeError} When it is no regular file (reading a pipe or a device need not end), or is larger than 1 MiB.
+ * @returns The text of a file, or of what a link leads to.
+ * @throws {RangeError} When it isn't a regular file (reading a pipe or a device need not end), or is larger than 1 MiB.
  * @throws What the system throws.
  */
 export function readSmallFile(path: string): string {
@@ -22,7 +19,7 @@ export function readSmallFile(path: string): string {
   return Deno.readTextFileSync(path);
 }
 
-/** As {@linkcode readSmallFile}; `null` where it can't be read. */
+/** As {@linkcode readSmallFile}; `null` if it can't be read. */
 export function readSmallFileIfPossible(path: string): string | null {
   try {
     return readSmallFile(path);

@@ -1,47 +1,42 @@
 /**
- * The operating system's own store for secrets, for those who want no key in a plain file. Others keep the programs that
- * speak to it: this is a client of their protocol (github.com/docker/docker-credential-helpers), in which a secret goes
- * through standard input and output and is never an argument.
+ * The operating system's keychain, by way of the programs that others maintain for it
+ * (github.com/docker/docker-credential-helpers). A secret goes through standard input and output, never an argument.
  *
  * @module
  */
-import type { Context } from "../context.ts";
+import type { Context, ProgramResult } from "../context.ts";
 import { ConfigurationError, FluxloopError, InterruptedError, SystemError } from "../errors.ts";
-import { redactTokens } from "../text/mask.ts";
-import { printable } from "../text/printable.ts";
-import { plainSecretOf, textsIn } from "./profile.ts";
-import { HELPER_PREFIX as PREFIX, STORES, storeTitle } from "./secret_stores.ts";
 import { toHex } from "../text/hex.ts";
 import { WITHOUT_KEYS } from "../text/key_variables.ts";
+import { redactTokens } from "../text/mask.ts";
+import { printable } from "../text/printable.ts";
+import { isMapping, plainSecretOf, textsIn } from "./profile.ts";
+import { HELPER_PREFIX as PREFIX, STORES, storeTitle } from "./secret_stores.ts";
 
 /** What an entry holds: a secret's fields. */
 export type EntryFields = Readonly<Record<string, string>>;
 
 type Action = "store" | "get" | "erase" | "list";
 
-/** What a helper that has ended said. */
-interface Answer {
-  /** The helper's name, without what all of them begin with. */
+/** What a helper said. */
+interface Reply extends ProgramResult {
+  /** The helper's name, without the prefix that all of them have. */
   readonly helper: string;
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
 }
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-/** How long one call may take unless told otherwise, in milliseconds: a locked store may ask the person to unlock it. */
-const PATIENCE = 60_000;
-/** One name for all entries: under another, some stores would keep a second entry beside the first. */
+/** How long one call may take unless told otherwise, in milliseconds: the person may have to unlock the keychain. */
+const TIMEOUT = 60_000;
+/** One name for all entries: some keychains would keep a second entry under another. */
 const USERNAME = "fluxloop";
-const NOT_THERE = "credentials not found in native keychain";
+const NOT_FOUND = "credentials not found in native keychain";
 /** The most that is shown of what a helper said, in characters. */
-const SHOWN_AT_MOST = 200;
-/** The exit code of a program that Ctrl-C ended; the terminal sends that to the helper as well. */
+const SHOWN_LENGTH = 200;
+/** The exit code of a program that Ctrl-C ended; the terminal sends it to the helper as well. */
 const INTERRUPTED = 130;
-/** No helper needs them, and every program that it starts would inherit them. */
 
 const LOCKED = "it is locked or refuses access; unlock it and try again";
-/** Tell-tale words of what helpers say, which differs between them and their versions, and what is to be done. */
+/** Words of helpers, which differ between them and their versions, and what to do. */
 const REASONS: readonly (readonly [RegExp, string])[] = [
   [/locked|interaction is not allowed|cancell?ed|dismissed|-25308/i, LOCKED],
   [
@@ -50,109 +45,103 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   ],
   [/executable file not found/i, "a program that it needs is not installed; install it, or log in with --storage file"],
   [/pass init|not initialized/i, 'it is not set up; run "pass init", or log in with --storage file'],
-  [/gpg:|decrypt/i, "GnuPG refuses; see that your GnuPG key is there and unlocked"],
+  [/gpg:|decrypt/i, "GnuPG refuses; check that your GnuPG key is available and unlocked"],
 ];
 
-/** The store that one helper program gives access to. */
+/**
+ * The keychain that one helper opens. Methods throw {@linkcode ConfigurationError} when the helper isn't installed,
+ * {@linkcode SystemError} when the keychain is locked or the helper fails, and {@linkcode InterruptedError}.
+ */
 export class CredentialHelper {
   readonly #context: Context;
   readonly #helpers: readonly string[];
-  readonly #patience: number;
+  readonly #timeout: number;
 
   /**
-   * @param context Runs the helper, and tells when to stop.
-   * @param name The helper, as `credential_helper:` in the credentials file names it: `pass` or
-   * `docker-credential-pass`. With `null` it is the system's own.
-   * @param patience How long one call may take, in milliseconds.
-   * @throws {ConfigurationError} When no helper can be called so.
+   * @param name The helper, with or without its prefix: `pass`, `docker-credential-pass`. `null`: the system's own.
+   * @param timeout How long one call may take, in milliseconds.
+   * @throws {ConfigurationError} When no helper can have this name.
    */
-  constructor(context: Context, name: string | null, patience = PATIENCE) {
+  constructor(context: Context, name: string | null, timeout = TIMEOUT) {
     this.#context = context;
-    this.#patience = patience;
+    this.#timeout = timeout;
     this.#helpers = name === null ? systemHelpers(context) : [checkName(name)];
   }
 
   /**
-   * Keeps a secret, in place of the one that is kept under the same reference.
+   * Stores a secret in place of the one under the same reference.
    *
-   * @param reference Made by {@linkcode secretReference}.
-   * @param profile For messages.
+   * @param reference From {@linkcode secretReference}.
    * @returns The helper that was used, for the profile to name from now on.
-   * @throws {ConfigurationError} When the helper is not installed.
-   * @throws {SystemError} When the store is locked or refuses, or its helper fails.
-   * @throws {InterruptedError} When the program is told to stop meanwhile.
    */
   async store(reference: string, profile: string, fields: EntryFields): Promise<string> {
     const input = JSON.stringify({ ServerURL: reference, Username: USERNAME, Secret: JSON.stringify(fields) });
-    const answer = await this.#ask("store", reference, input);
-    if (answer.code !== 0) throw failure(answer, "take", profile, Object.values(fields));
-    return answer.helper;
+    const reply = await this.#ask("store", reference, input);
+    if (reply.code !== 0) throw failure(reply, "store", profile, Object.values(fields));
+    return reply.helper;
   }
 
-  /**
-   * @param reference What the secret was kept under.
-   * @throws {ConfigurationError} When the secret is not there any more, or the helper is not installed.
-   * @throws See {@linkcode store}.
-   */
+  /** Reads a secret. @throws {ConfigurationError} When it is no longer there. */
   async get(reference: string): Promise<EntryFields> {
-    const answer = await this.#ask("get", reference);
+    const reply = await this.#ask("get", reference);
     const profile = profileOf(reference);
-    const absent = answer.code === 0 ? holdsNothing(answer.stdout) : answer.stdout.trim() === NOT_THERE;
-    if (absent || (answer.code !== 0 && answer.stdout.trim() === "")) {
-      // Of a locked Secret Service the helper says that nothing is there, or crashes; its list tells the difference.
-      if (await this.#lists(answer.helper, reference)) throw new SystemError(refusal(answer, "give", profile, LOCKED));
+    const { helper, code, stdout } = reply;
+    const isAbsent = code === 0 ? parseObject(stdout)?.Secret === "" : stdout.trim() === NOT_FOUND;
+    if (isAbsent || (code !== 0 && stdout.trim() === "")) {
+      // For a locked Secret Service the helper reports that nothing is there, or crashes; its list tells the difference.
+      if (await this.#lists(helper, reference)) throw new SystemError(refusal(helper, "return", profile, LOCKED));
     }
-    if (absent) {
-      const where = storeTitle(answer.helper);
-      throw new ConfigurationError(`The key of profile "${profile}" is not in ${where} any more; log in to it again`);
+    if (isAbsent) {
+      const message = `The key of profile "${profile}" is no longer in ${storeTitle(helper)}; log in to it again`;
+      throw new ConfigurationError(message);
     }
-    if (answer.code !== 0) throw failure(answer, "give", profile);
-    const secret = parseObject(answer.stdout)?.Secret;
+    if (code !== 0) throw failure(reply, "return", profile);
+    const secret = parseObject(stdout)?.Secret;
     const fields = typeof secret === "string" ? parseObject(secret) : null;
-    if (fields === null || plainSecretOf(textsIn(fields)) === null) throw unreadable(answer.helper, profile);
+    if (fields === null || plainSecretOf(textsIn(fields)) === null) {
+      throw new SystemError(
+        `${PREFIX}${helper} returned a key of profile "${profile}" that can't be read; log in to it again`,
+      );
+    }
     return Object.fromEntries(Object.entries(fields).filter((it): it is [string, string] => typeof it[1] === "string"));
   }
 
-  /**
-   * Removes a secret. That it is not there is no failure; that it may be there still is one.
-   *
-   * @param reference What the secret was kept under.
-   * @throws See {@linkcode store}.
-   */
+  /** Removes a secret. It is no failure that it isn't there; it is one that it may still be. */
   async erase(reference: string): Promise<void> {
-    const answer = await this.#ask("erase", reference);
-    // Of a locked Secret Service the helper says that all went well; of what was not there, pass says that it failed.
-    const listed = await this.#lists(answer.helper, reference);
-    const erased = answer.code === 0 || answer.stdout.trim() === NOT_THERE;
-    if (listed === false || (listed === null && erased)) return;
+    const reply = await this.#ask("erase", reference);
+    // For a locked Secret Service the helper reports success; for an entry that isn't there, pass reports a failure.
+    const isListed = await this.#lists(reply.helper, reference);
+    const isErased = reply.code === 0 || reply.stdout.trim() === NOT_FOUND;
+    if (isListed === false || (isListed === null && isErased)) return;
     const profile = profileOf(reference);
-    throw erased ? new SystemError(refusal(answer, "remove", profile, LOCKED)) : failure(answer, "remove", profile);
+    if (!isErased) throw failure(reply, "remove", profile);
+    throw new SystemError(refusal(reply.helper, "remove", profile, LOCKED));
   }
 
-  /** Asks the first helper that is installed. One that fails is not passed over: it may be the one with the key. */
-  async #ask(action: Action, reference: string, input = reference): Promise<Answer> {
+  /** Asks the first helper that is installed. One that fails isn't passed over: it may be the one with the key. */
+  async #ask(action: Action, reference: string, input = reference): Promise<Reply> {
     for (const helper of this.#helpers) {
-      const answer = await this.#run(helper, action, reference, input);
-      if (answer !== null) return answer;
+      const reply = await this.#run(helper, action, reference, input);
+      if (reply !== null) return reply;
     }
     throw notInstalled(this.#helpers);
   }
 
-  /** @returns Whether the store has something under `reference`; `null` where its helper cannot tell. */
+  /** @returns Whether the keychain has an entry; `null` if its helper can't tell. */
   async #lists(helper: string, reference: string): Promise<boolean | null> {
-    const answer = await this.#run(helper, "list", reference, "");
-    const entries = answer?.code === 0 ? parseObject(answer.stdout) : null;
-    // An entry without a name is one of a locked collection, and may be this one.
+    const reply = await this.#run(helper, "list", reference, "");
+    const entries = reply?.code === 0 ? parseObject(reply.stdout) : null;
+    // An entry without a name is in a locked collection, and may be this one.
     return entries && (Object.hasOwn(entries, reference) || Object.hasOwn(entries, ""));
   }
 
-  /** @returns What the helper said; `null` where it is not installed. */
-  async #run(helper: string, action: Action, reference: string, input: string): Promise<Answer | null> {
+  /** @returns What the helper said; `null` if it isn't installed. */
+  async #run(helper: string, action: Action, reference: string, input: string): Promise<Reply | null> {
     const program = PREFIX + helper;
     const { stopped } = this.#context;
-    const patience = new AbortController();
-    const timer = setTimeout(() => patience.abort(), this.#patience);
-    const signal = AbortSignal.any([stopped, patience.signal]);
+    const timeout = new AbortController();
+    const timer = setTimeout(() => timeout.abort(), this.#timeout);
+    const signal = AbortSignal.any([stopped, timeout.signal]);
     try {
       const result = await this.#context.runProgram(program, { args: [action], input, env: WITHOUT_KEYS, signal });
       if (result.code === INTERRUPTED) throw new InterruptedError();
@@ -160,14 +149,15 @@ export class CredentialHelper {
     } catch (error) {
       if (error instanceof FluxloopError) throw error;
       if (stopped.aborted) throw new InterruptedError();
-      if (patience.signal.aborted) {
-        const what = `${program} did not finish with the key of profile "${profileOf(reference)}"`;
-        const limit = `within ${this.#patience / 1000} seconds`;
-        throw new SystemError(`${what} ${limit}; unlock ${storeTitle(helper)} and try again`);
+      if (timeout.signal.aborted) {
+        throw new SystemError(
+          `${program} did not finish with the key of profile "${profileOf(reference)}" within ` +
+            `${this.#timeout / 1000} seconds; unlock ${storeTitle(helper)} and try again`,
+        );
       }
       if (error instanceof Deno.errors.NotFound) return null;
       const reason = error instanceof Error ? oneLine(error.message) : "the system refused it";
-      throw new SystemError(`${program} could not be started: ${reason}`, { cause: error });
+      throw new SystemError(`${program} could not be started: ${reason}`);
     } finally {
       clearTimeout(timer);
     }
@@ -175,18 +165,14 @@ export class CredentialHelper {
 }
 
 /**
- * What a secret is kept under: a URL of the platform, as helpers take no other name, and one for each profile of each
- * credentials file. Stores that do not tell upper case from lower still tell the hashes apart.
- *
- * @param apiUrl The platform that the key is for.
  * @param file The credentials file's absolute path.
- * @param profile The profile's name.
+ * @returns What a secret is stored under: a URL of the platform, as helpers accept no other name, different for each
+ * profile of each file, also in keychains that ignore case.
  */
 export async function secretReference(apiUrl: URL, file: string, profile: string): Promise<string> {
   const bytes = new TextEncoder().encode(`${file}\n${profile}`);
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  const hex = toHex(hash.subarray(0, 6));
-  return `${apiUrl.origin}/fluxloop/${hex}/${profile}`;
+  return `${apiUrl.origin}/fluxloop/${toHex(hash.subarray(0, 6))}/${profile}`;
 }
 
 function systemHelpers(context: Context): readonly string[] {
@@ -199,7 +185,7 @@ function checkName(name: string): string {
   const bare = name.startsWith(PREFIX) ? name.slice(PREFIX.length) : name;
   if (NAME.test(bare)) return bare;
   throw new ConfigurationError(
-    'credential_helper names no credential helper: it takes a name such as "pass", of letters, digits, ".", "_" and "-"',
+    'credential_helper must be the name of a credential helper such as "pass", of letters, digits, ".", "_" and "-"',
   );
 }
 
@@ -207,20 +193,10 @@ function profileOf(reference: string): string {
   return reference.slice(reference.lastIndexOf("/") + 1);
 }
 
-function holdsNothing(stdout: string): boolean {
-  return parseObject(stdout)?.Secret === "";
-}
-
-function unreadable(helper: string, profile: string): SystemError {
-  return new SystemError(
-    `What ${PREFIX}${helper} gave as the key of profile "${profile}" cannot be read; log in to it again`,
-  );
-}
-
-function parseObject(json: string): Record<string, unknown> | null {
+function parseObject(json: string): Readonly<Record<string, unknown>> | null {
   try {
     const value = JSON.parse(json);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : null;
+    return isMapping(value) ? value : null;
   } catch {
     return null; // The parser's message quotes the text, which may be the secret.
   }
@@ -230,24 +206,25 @@ function notInstalled(helpers: readonly string[]): ConfigurationError {
   const programs = helpers.map((it) => PREFIX + it);
   const missing = programs.length === 1 ? `${programs[0]} is not` : `Neither ${programs.join(" nor ")} is`;
   const install = Object.hasOwn(STORES, helpers[0]) ? `install it (${STORES[helpers[0]].source})` : "install it";
-  return new ConfigurationError(`${missing} installed, or on the PATH; ${install}, or log in with --storage file`);
+  return new ConfigurationError(`${missing} installed or on the PATH; ${install}, or log in with --storage file`);
 }
 
-function failure(answer: Answer, deed: string, profile: string, secrets: readonly string[] = []): SystemError {
-  const said = whatItSaid(answer, secrets);
-  const reason = REASONS.find(([tell]) => tell.test(said))?.[1] ?? `its helper failed with exit code ${answer.code}`;
-  const quoted = said === "" ? "" : ` (${PREFIX}${answer.helper}: ${said})`;
-  return new SystemError(refusal(answer, deed, profile, reason) + quoted);
+function failure(reply: Reply, action: string, profile: string, secrets: readonly string[] = []): SystemError {
+  const said = shownOf(reply, secrets);
+  const reason = REASONS.find(([words]) => words.test(said))?.[1] ?? `its helper failed with exit code ${reply.code}`;
+  const quoted = said === "" ? "" : ` (${PREFIX}${reply.helper}: ${said})`;
+  return new SystemError(refusal(reply.helper, action, profile, reason) + quoted);
 }
 
-function refusal({ helper }: Answer, deed: string, profile: string, reason: string): string {
-  return `${sentence(storeTitle(helper))} did not ${deed} the key of profile "${profile}": ${reason}`;
+function refusal(helper: string, action: string, profile: string, reason: string): string {
+  const title = storeTitle(helper);
+  return `${title[0].toUpperCase()}${title.slice(1)} did not ${action} the key of profile "${profile}": ${reason}`;
 }
 
-/** @returns A failed helper's own words, fit to be shown; nothing where they may be the secret. */
-function whatItSaid({ stdout, stderr }: Answer, secrets: readonly string[]): string {
+/** @returns A failed helper's own words, fit to be shown; empty if they may be the secret. */
+function shownOf({ stdout, stderr }: Reply, secrets: readonly string[]): string {
   const text = stdout.trim() || (stderr.trim().split("\n")[0] ?? "");
-  // A key has no white space, so that a word alone on a line may be one; what holds it is JSON.
+  // A key has no white space, so a word alone on a line may be one; an entry with a key is JSON.
   const mayBeSecret = /^\S+$/m.test(text) || /[{}]|api_key|_token/.test(text) ||
     secrets.some((it) => text.includes(it));
   return mayBeSecret ? "" : oneLine(text);
@@ -255,9 +232,5 @@ function whatItSaid({ stdout, stderr }: Answer, secrets: readonly string[]): str
 
 function oneLine(text: string): string {
   const safe = printable(redactTokens(text.replace(/\s+/g, " ")));
-  return safe.length > SHOWN_AT_MOST ? `${safe.slice(0, SHOWN_AT_MOST - 1)}…` : safe;
-}
-
-function sentence(text: string): string {
-  return text[0].toUpperCase() + text.slice(1);
+  return safe.length > SHOWN_LENGTH ? `${safe.slice(0, SHOWN_LENGTH - 1)}…` : safe;
 }

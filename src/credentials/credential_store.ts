@@ -1,25 +1,30 @@
 /**
- * The saved credentials: reading them, and changing them without losing any (design: "Files").
+ * The credentials file: reading it, and changing it without losing anything (design: "Files").
  *
  * @module
  */
-import { clearLeftover, makeFolder, replaceFile, tryReplacing } from "./atomic_file.ts";
-import { CredentialsDocument } from "./credentials_document.ts";
+import { createFolder, isStaleBeside, removeStaleBeside, replaceFile, tryReplacing } from "./atomic_file.ts";
 import {
   type CredentialsFile,
   fileFailure,
   findCredentialsFile,
-  looseMode,
+  insecureMode,
   notAFile,
   requireOwn,
 } from "./credentials_file.ts";
-import { decodeCredentials, loadYaml, SIZE_LIMIT, unreadable } from "./credentials_text.ts";
+import { CredentialsDocument } from "./credentials_document.ts";
+import { decodeCredentials, SIZE_LIMIT, unreadable } from "./credentials_text.ts";
 import { withFileLock } from "./file_lock.ts";
 import type { CredentialsLocation } from "./location.ts";
 import { fileNamePart } from "./profile_name.ts";
 
-/** A credentials file that others than its owner may read or write. */
-export interface LooseFile {
+/** How long a reader waits for a writer before it leaves that one's new file alone, in milliseconds. */
+const READER_TIMEOUT = 100;
+/** The most that a profile takes in the file, in bytes: two tokens, and the rest. */
+const PROFILE_SIZE = 24 * 1024;
+
+/** A credentials file that others than its owner can read or write. */
+export interface InsecureFile {
   /** The file, as people write it. */
   readonly shown: string;
   /** Its permission bits. */
@@ -27,34 +32,32 @@ export interface LooseFile {
 }
 
 /**
- * Reads the credentials.
+ * Reads the credentials file.
  *
- * @param location Where they lie; `null` where there is no such place, which then holds none.
- * @returns The file's content; an empty one when there is no file.
- * @throws {ConfigurationError} When the file is there and cannot be read.
+ * @param location `null`: there is no place for one.
+ * @returns Its content; an empty document if there is no file.
+ * @throws {ConfigurationError | SystemError} When it can't be read.
  */
 export async function readCredentials(location: CredentialsLocation | null): Promise<CredentialsDocument> {
-  if (location === null) return CredentialsDocument.empty("");
+  if (location === null) return CredentialsDocument.parse(null, "");
   try {
     const file = findCredentialsFile(location);
-    await clearLeftover(file.path, lockOf(file.path));
-    const text = textOf(file, location);
-    if (text !== null) await loadYaml();
-    return interpret(text, location);
+    if (isStaleBeside(file.path)) {
+      // Best effort: the next writer removes it, or reports what is in the way.
+      const removing = withFileLock(lockOf(file), () => removeStaleBeside(file.path), { timeout: READER_TIMEOUT });
+      await removing.catch(() => {});
+    }
+    return documentIn(file, location);
   } catch (error) {
     throw fileFailure(location, "read", error);
   }
 }
 
-/**
- * @param location Where the credentials lie, or `null`.
- * @returns The file, where others than its owner may read or write it; else `null`. Windows has no such bits: there the
- * user's own folder keeps others out.
- */
-export function looseFile(location: CredentialsLocation | null): LooseFile | null {
+/** @returns The file, if others than its owner can read or write it, else `null`. */
+export function findInsecureFile(location: CredentialsLocation | null): InsecureFile | null {
   if (location === null) return null;
   try {
-    const mode = looseMode(findCredentialsFile(location));
+    const mode = insecureMode(findCredentialsFile(location));
     return mode === null ? null : { shown: location.shown, mode };
   } catch (error) {
     throw fileFailure(location, "read", error);
@@ -62,99 +65,85 @@ export function looseFile(location: CredentialsLocation | null): LooseFile | nul
 }
 
 /**
- * Changes the credentials under a lock, on what the file holds by then.
+ * Changes the credentials under a lock. Folder and file are created for their owner alone; a file that others could read
+ * isn't theirs afterwards.
  *
- * @param location Where they lie; folder and file are made where they are missing, for their owner alone. A file that
- * others could read is theirs no longer afterwards.
- * @param change Makes the change in the document, synchronously; where it throws, nothing is written.
+ * @param change Makes the change, on what the file has by then. Nothing is written when it throws.
  * @returns What `change` returns, once the new content is on disk.
- * @throws {ConfigurationError} When the file cannot be read or written; it is as it was.
- * @throws {SystemError} When the disk is full, or another process keeps the lock.
+ * @throws {ConfigurationError | SystemError} When the file can't be read or written; it is unchanged then.
  */
 export async function updateCredentials<T>(
   location: CredentialsLocation,
   change: (document: CredentialsDocument) => T,
 ): Promise<T> {
-  // Needed here alone, and larger than all else. Under the lock there is nothing to wait for.
+  // Only a writer needs it, and it is larger than all else.
   const { editCredentials } = await import("./edit_credentials.ts");
-  await loadYaml();
-  return await withWritable(location, (file, text) => {
-    const document = interpret(text, location);
-    document.requireKnownVersion();
+  return await withWritableFile(location, (file, document) => {
     const result = change(document);
     if (document.isChanged) replaceFile(file.path, document.toText(editCredentials));
     return result;
   });
 }
 
-/** What a profile takes in the file at most, in bytes: two tokens, and the rest. */
-const ROOM = 24 * 1024;
-
 /**
- * Sees to it that credentials can be saved, before something is spent that could not be kept.
+ * Makes sure that credentials can be saved, before something is spent that would be lost.
  *
- * @param location Where they lie; the folder is made where it is missing.
  * @throws As {@linkcode updateCredentials}.
  */
 export async function requireWritable(location: CredentialsLocation): Promise<void> {
-  await loadYaml();
-  await withWritable(location, (file, text) => {
-    interpret(text, location).requireKnownVersion();
-    tryReplacing(file.path, (file.info?.size ?? 0) + ROOM);
-  });
+  await withWritableFile(location, ({ path, info }) => tryReplacing(path, (info?.size ?? 0) + PROFILE_SIZE));
 }
 
-/** Runs `work` under the lock of a file that is this user's own. */
-async function withWritable<T>(
+/** Runs `work` under the file's lock. */
+async function withWritableFile<T>(
   location: CredentialsLocation,
-  work: (file: CredentialsFile, text: string | null) => T,
+  work: (file: CredentialsFile, document: CredentialsDocument) => T,
 ): Promise<T> {
+  const findOwn = () => {
+    const file = findCredentialsFile(location);
+    requireOwn(location, file);
+    return file;
+  };
   try {
-    makeFolder(location.folder);
-    // Two folders may hold links to one file: the lock is the file's, not the folder's.
-    const there = findCredentialsFile(location);
-    requireOwn(location, there);
-    return await withFileLock(lockOf(there.path), () => {
-      const file = findCredentialsFile(location);
-      requireOwn(location, file);
-      return work(file, textOf(file, location));
-    }, {
-      shown: location.shown,
-      signal: location.context.stopped,
-      onFallback: (path) => location.context.trace(`no file locks on this file system; using ${path}ed`),
-    });
+    createFolder(location.folder);
+    // Two folders may have links to one file: the lock is the file's, not the folder's.
+    return await withFileLock(lockOf(findOwn()), () => {
+      const file = findOwn();
+      const document = documentIn(file, location);
+      document.requireKnownVersion();
+      return work(file, document);
+    }, { location });
   } catch (error) {
     throw fileFailure(location, "written", error);
   }
 }
 
-/** @returns The lock of what concerns one profile alone and takes longer than a write, such as a request. */
-export function profileLock(location: CredentialsLocation, profile: string): string {
-  return `${location.file}.${fileNamePart(profile)}.lock`;
-}
-
 /**
- * @returns The lock of a rotation, one for all profiles: two of them may have the same key, and one rotation replaces it in
- * both. No profile's name begins like its own.
+ * Runs `work` under a lock for what takes longer than a write, such as a request.
+ *
+ * @param profile The profile whose secret is exchanged, or `null` for a rotation: profiles may share the key that one
+ * rotation replaces.
+ * @param timeout How long to wait for another process, in milliseconds.
  */
-export function rotationLock(location: CredentialsLocation): string {
-  return `${location.file}._rotation.lock`;
+export function withRequestLock<T>(
+  location: CredentialsLocation,
+  profile: string | null,
+  timeout: number,
+  work: () => Promise<T>,
+): Promise<T> {
+  // No profile's name becomes `_rotation`.
+  const name = profile === null ? "_rotation" : fileNamePart(profile);
+  return withFileLock(`${location.file}.${name}.lock`, work, { timeout, location });
 }
 
-/** @returns The file's text; `null` where there is no file, or one that shall hold nothing. */
-function textOf({ path, info }: CredentialsFile, location: CredentialsLocation): string | null {
-  const { shown } = location;
-  // A link to it is the usual way to say that a file shall hold nothing.
-  if (info === null || path === "/dev/null") return null;
-  if (!info.isFile) throw notAFile(location, info);
+function documentIn({ path, info }: CredentialsFile, { shown, ...location }: CredentialsLocation): CredentialsDocument {
+  // A link to /dev/null is the usual way to say that a file shall have nothing.
+  if (info === null || path === "/dev/null") return CredentialsDocument.parse(null, shown);
+  if (!info.isFile) throw notAFile({ shown, ...location }, info);
   if (info.size > SIZE_LIMIT) throw unreadable(shown, `is larger than ${SIZE_LIMIT / 1024 / 1024} MiB`);
-  return decodeCredentials(Deno.readFileSync(path), shown);
+  return CredentialsDocument.parse(decodeCredentials(Deno.readFileSync(path), shown), shown);
 }
 
-function interpret(text: string | null, { shown }: CredentialsLocation): CredentialsDocument {
-  return text === null ? CredentialsDocument.empty(shown) : CredentialsDocument.parse(text, shown);
-}
-
-function lockOf(path: string): string {
+function lockOf({ path }: CredentialsFile): string {
   return `${path}.lock`;
 }

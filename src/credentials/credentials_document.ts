@@ -1,29 +1,27 @@
 /**
  * The credentials file's content (seed: "Credential Storage"; design: "Files"). Fields and profiles that this version
- * does not know are kept as they are.
+ * doesn't know are kept as they are.
  *
  * @module
  */
 import { ConfigurationError, NotFoundError, NotLoggedInError } from "../errors.ts";
+import { credentialsText, isSameValue, parseCredentials, SIZE_LIMIT, unreadable } from "./credentials_text.ts";
 import type { Change } from "./edit_credentials.ts";
-import { fieldsOf, type FieldValue, isRotationReadable, type Profile, profileOf } from "./profile.ts";
+import { fieldsOf, type FieldValue, isMapping, isRotationReadable, type Profile, profileOf } from "./profile.ts";
 import { DEFAULT_PROFILE } from "./profile_name.ts";
-import { isSameValue } from "./same_value.ts";
-import { credentialsText, parseCredentials, SIZE_LIMIT, unreadable } from "./credentials_text.ts";
 
-type Mapping = Record<string, unknown>;
+type Mapping = Readonly<Record<string, unknown>>;
 
-/** Files that nobody writes by hand, in characters, are written anew: editing them takes minutes. */
-const EDITED_AT_MOST = 1024 * 1024;
-
+/** Larger files, which nobody writes by hand, are written anew: editing them takes minutes. In characters. */
+const EDIT_LIMIT = 1024 * 1024;
 /** The file's format; a file without a `version:` has this one. */
 const VERSION = 1;
 
-/** A credentials file, read; changes are made here and written by the store. */
+/** A credentials file's content. Changes are made here, and written by the store. */
 export class CredentialsDocument {
-  readonly #root: Mapping;
+  #root: Mapping;
   readonly #shown: string;
-  /** The text it was read from, and what was changed since. */
+  /** What was read, and what was changed since. */
   readonly #text: string;
   readonly #changes: Change[] = [];
 
@@ -33,28 +31,21 @@ export class CredentialsDocument {
     this.#text = text;
   }
 
-  /** @returns The content of a file that is not there yet. */
-  static empty(shown: string): CredentialsDocument {
-    return new CredentialsDocument({}, shown, "");
-  }
-
   /**
-   * Reads a file's text.
+   * Parses a file's text; `null` for a file that doesn't exist.
    *
-   * @param text YAML.
    * @param shown The file's path, for messages.
-   * @throws {ConfigurationError} When it is no credentials file, with line and column at most: the text may be a key.
+   * @throws {ConfigurationError} When it isn't a credentials file.
    */
-  static parse(text: string, shown: string): CredentialsDocument {
-    const root = parseCredentials(text, shown);
-    if (root === null || root === undefined) return new CredentialsDocument({}, shown, text);
+  static parse(text: string | null, shown: string): CredentialsDocument {
+    const root = text === null ? {} : parseCredentials(text, shown) ?? {};
     if (!isMapping(root) || !isMapping(root.profiles ?? {})) throw unreadable(shown, "is no credentials file");
-    return new CredentialsDocument(root, shown, text);
+    return new CredentialsDocument(root, shown, text ?? "");
   }
 
   /** @returns The names of all profiles, in the file's order. */
   profileNames(): string[] {
-    return Object.keys(this.#profiles());
+    return Object.keys(this.#profiles);
   }
 
   /** @returns Whether there is a profile of this name, readable or not. */
@@ -62,7 +53,7 @@ export class CredentialsDocument {
     return this.#entry(name) !== undefined;
   }
 
-  /** @returns The profile; `null` if there is none of this name, or none that can be read. */
+  /** @returns The profile; `null` if there is none of this name, or it can't be read. */
   find(name: string): Profile | null {
     try {
       return this.#profile(name);
@@ -78,8 +69,7 @@ export class CredentialsDocument {
   }
 
   /**
-   * @param name A profile's name.
-   * @param chosenBy Who chose it: `--profile`, a variable, a file; `null`: nobody did.
+   * @param chosenBy Who chose the name: `--profile`, a variable, a file; `null`: nobody did.
    * @throws {ConfigurationError} When the profile can't be read.
    * @throws {NotLoggedInError} When it doesn't exist and nobody chose it.
    * @throws {NotFoundError} When it doesn't exist and was chosen, naming those that do.
@@ -104,44 +94,32 @@ export class CredentialsDocument {
     );
   }
 
-  #profile(name: string): Profile | null {
-    const fields = this.#entry(name);
-    if (fields === undefined) return null;
-    if (!isMapping(fields)) {
-      throw new ConfigurationError(`Profile "${name}" in ${this.#shown} can't be read; log in to it again`);
-    }
-    return profileOf(name, fields, this.#shown);
-  }
-
   /** @returns Whether something was changed since it was read. */
   get isChanged(): boolean {
     return this.#changes.length > 0;
   }
 
-  /** @returns The profile that was chosen to be used when none is named, or `null`. */
+  /** @returns The profile that is used when none is named, or `null`. */
   get defaultProfile(): string | null {
     return this.#textOf("default_profile");
   }
 
-  /** @returns The profile that was chosen before the last switch, or `null`. */
+  /** @returns The default profile before the last switch, or `null`. */
   get previousProfile(): string | null {
     return this.#textOf("previous_profile");
   }
 
-  /** @returns What the file says of where new keys are kept (`storage:`), as it stands there, or `null`. */
+  /** @returns Where new keys are stored (`storage:`), or `null`. */
   get storage(): string | null {
     return this.#textOf("storage");
   }
 
-  /** @returns The helper that the file names for the system's own store (`credential_helper:`), or `null`. */
+  /** @returns The helper for the system's keychain (`credential_helper:`), or `null`. */
   get credentialHelper(): string | null {
     return this.#textOf("credential_helper");
   }
 
-  /**
-   * @throws {ConfigurationError} When a newer version of this program wrote the file: what it means by it is not known
-   * here, and must not be lost.
-   */
+  /** @throws {ConfigurationError} When a newer version wrote the file: what it means by it isn't known here. */
   requireKnownVersion(): void {
     const { version } = this.#root;
     if (version === undefined || version === null || Number(version) <= VERSION) return;
@@ -150,74 +128,53 @@ export class CredentialsDocument {
     );
   }
 
-  /** Saves a profile's credentials; what an existing profile holds beside them stays. */
+  /** Saves a profile; what an existing one has besides stays. */
   save(profile: Profile): void {
-    const there = this.#entry(profile.name);
-    // A copy: the same object may stand elsewhere too, as an alias.
-    const fields = isMapping(there) ? { ...there } : {};
-    const changed = fieldsOf(profile);
-    const isSame = ([field, value]: [string, FieldValue]) =>
-      value === null ? !Object.hasOwn(fields, field) : JSON.stringify(fields[field]) === JSON.stringify(value);
-    if (isMapping(there) && Object.entries(changed).every(isSame)) return;
-    for (const [field, value] of Object.entries(changed)) {
-      if (value === null) delete fields[field];
-      else fields[field] = value;
+    const entry = this.#entry(profile.name);
+    const existing = isMapping(entry) ? entry : {};
+    for (const [field, value] of Object.entries(fieldsOf(profile))) {
+      const current = Object.hasOwn(existing, field) ? existing[field] : undefined;
+      const isSame = value === null ? current === undefined : JSON.stringify(current) === JSON.stringify(value);
+      if (!isSame) this.#set(["profiles", profile.name, field], value);
     }
-    define(this.#ownProfiles(), profile.name, fields);
-    this.#changes.push({ kind: "save", name: profile.name, fields: changed });
   }
 
-  /** Removes a profile, and the choice of it as the one used when none is named. */
+  /** Removes a profile, and its choice as the default one. */
   remove(name: string): void {
-    delete this.#ownProfiles()[name];
-    this.#changes.push({ kind: "remove", name });
+    this.#set(["profiles", name], null);
     if (this.defaultProfile === name) this.choose(null);
-    if (this.previousProfile === name) this.#set("previous_profile", null);
+    if (this.previousProfile === name) this.#set(["previous_profile"], null);
   }
 
-  /** Makes a profile the one that is used when none is named; with `null`, none is chosen any more. */
+  /** Chooses the profile that is used when none is named; `null` for none. */
   choose(name: string | null): void {
-    this.#set("default_profile", name);
+    this.#set(["default_profile"], name);
   }
 
-  /**
-   * As {@linkcode choose}, and remembers which one it was until now, to go back to it. Switching to where one is already
-   * does not forget where one came from.
-   */
+  /** As {@linkcode choose}, and remembers the one before, to go back to it. Choosing the current one forgets nothing. */
   switchTo(name: string): void {
     const before = this.defaultProfile ?? DEFAULT_PROFILE;
     this.choose(name);
-    if (name !== before && this.has(before)) this.#set("previous_profile", before);
+    if (name !== before && this.has(before)) this.#set(["previous_profile"], before);
   }
 
   /**
-   * @param edit Changes a text that is anything but plain; `editCredentials`.
+   * @param edit `editCredentials`, which is loaded only where something is written.
    * @returns The file's text.
-   * @throws {ConfigurationError} When it would not be read as what it is.
+   * @throws {ConfigurationError} When it would be read as something else.
    */
   toText(edit: (text: string, changes: readonly Change[]) => string | null): string {
-    const isTooLarge = this.#text.length > EDITED_AT_MOST;
-    // Nobody's words can be lost in a file that is empty.
-    const isRewritten = isTooLarge || this.#text.trim() === "";
-    const text = (isTooLarge ? null : edit(this.#text, this.#changes)) ??
-      (isRewritten ? credentialsText(this.#root) : null);
+    const isLarge = this.#text.length > EDIT_LIMIT;
+    const text = isLarge ? credentialsText(this.#root) : edit(this.#text, this.#changes);
     if (text !== null && text.length <= SIZE_LIMIT && isSameValue(parseCredentials(text, this.#shown), this.#root)) {
       return text;
     }
     throw new ConfigurationError(`${this.#shown} holds what cannot be written back unchanged; simplify it by hand`);
   }
 
-  #set(field: "default_profile" | "previous_profile", name: string | null): void {
-    if (name === null) delete this.#root[field];
-    else this.#root[field] = name;
-    this.#changes.push({ kind: "choose", field, name });
-  }
-
-  /** @returns The profiles, as an object that stands nowhere else. */
-  #ownProfiles(): Mapping {
-    const own = { ...this.#profiles() };
-    this.#root.profiles = own;
-    return own;
+  #set(path: readonly string[], value: FieldValue): void {
+    this.#root = withField(this.#root, path, value);
+    this.#changes.push({ path, value });
   }
 
   #textOf(field: string): string | null {
@@ -225,22 +182,29 @@ export class CredentialsDocument {
     return typeof value === "string" && value !== "" ? value : null;
   }
 
-  #profiles(): Mapping {
+  get #profiles(): Mapping {
     return (this.#root.profiles ?? {}) as Mapping;
   }
 
-  /** What stands under the profile's name, be it readable or not; `undefined` where nothing does. */
+  #profile(name: string): Profile | null {
+    const fields = this.#entry(name);
+    if (fields === undefined) return null;
+    if (isMapping(fields)) return profileOf(name, fields, this.#shown);
+    throw new ConfigurationError(`Profile "${name}" in ${this.#shown} can't be read; log in to it again`);
+  }
+
+  /** @returns What stands under the profile's name, readable or not; `undefined` if nothing does. */
   #entry(name: string): unknown {
-    const profiles = this.#profiles();
-    return Object.hasOwn(profiles, name) ? profiles[name] ?? {} : undefined;
+    return Object.hasOwn(this.#profiles, name) ? this.#profiles[name] ?? {} : undefined;
   }
 }
 
-/** Plain assignment would set an object's prototype for a profile of the name `__proto__`. */
-function define(mapping: Mapping, name: string, value: unknown): void {
-  Object.defineProperty(mapping, name, { value, enumerable: true, configurable: true, writable: true });
-}
-
-function isMapping(value: unknown): value is Mapping {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+/** @returns A copy of a mapping with one field changed: the same object may stand elsewhere too, as an alias. */
+function withField(mapping: unknown, [name, ...rest]: readonly string[], value: FieldValue): Mapping {
+  const copy: Record<string, unknown> = isMapping(mapping) ? { ...mapping } : {};
+  const field = rest.length === 0 ? value : withField(Object.hasOwn(copy, name) ? copy[name] : null, rest, value);
+  if (field === null) delete copy[name];
+  // Plain assignment would set an object's prototype for a profile named `__proto__`.
+  else Object.defineProperty(copy, name, { value: field, enumerable: true, configurable: true, writable: true });
+  return copy;
 }

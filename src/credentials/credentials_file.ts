@@ -1,15 +1,16 @@
 /**
- * The credentials file as the file system has it: what a link leads to, whose it is, and who may read it.
+ * The credentials file in the file system: where a link leads, who owns it, and who can read it. What belongs to somebody
+ * else is neither trusted nor taken over.
  *
  * @module
  */
 import { basename, dirname, isAbsolute, join } from "@std/path";
 import { ConfigurationError, FluxloopError, SystemError } from "../errors.ts";
+import { infoOf } from "./atomic_file.ts";
 import type { CredentialsLocation } from "./location.ts";
-import { foreignError, foreignPart, isForeign, requireTrustedFolder } from "./ownership.ts";
 
-/** How many links may follow upon each other; more are a circle. */
-const LINKS = 40;
+/** How many links are followed; more are a circle. */
+const MAX_LINKS = 40;
 /** Permission bits of everybody but the owner. */
 const OTHERS = 0o077;
 const ROOT = 0;
@@ -18,21 +19,25 @@ const ROOT = 0;
 export interface CredentialsFile {
   /** The file itself: `location.file`, or what a link there leads to. */
   readonly path: string;
-  /** `null` where there is none yet. */
+  /** `null`: there is none yet. */
   readonly info: Deno.FileInfo | null;
 }
 
 /**
  * Finds the credentials file. Dotfile managers put a link in its place; the link is followed, and stays one.
  *
- * @throws {ConfigurationError} When links go in circles, or the file is somebody else's: of root alone, who owns the
- * secrets that are mounted into a container, a file is taken.
+ * @throws {ConfigurationError} When links go in circles, or folder or file belong to another user. Root's are accepted:
+ * root owns the secrets that are mounted into a container.
  */
 export function findCredentialsFile(location: CredentialsLocation): CredentialsFile {
-  requireTrustedFolder(location);
+  const folder = statOf(location.folder);
+  // Its owner could replace what is in it.
+  if (folder !== null && isForeign(folder) && folder.uid !== ROOT) {
+    throw foreignError(location, location.folder, folder);
+  }
   let path = location.file;
-  for (let links = 0; links < LINKS; links++) {
-    const info = lstat(path);
+  for (let links = 0; links < MAX_LINKS; links++) {
+    const info = infoOf(path);
     if (info === null) return { path, info };
     if (!info.isSymlink) {
       if (isForeign(info) && info.uid !== ROOT) throw foreignError(location, path, info);
@@ -43,12 +48,12 @@ export function findCredentialsFile(location: CredentialsLocation): CredentialsF
   throw new ConfigurationError(`${location.shown} is a link that leads back to itself; remove it`);
 }
 
-/** @returns What a link leads to, its folder without links: what is above a linked folder is not what seems to be. */
+/** @returns What a link leads to, with links in its folder resolved: what is above a linked folder isn't what it seems. */
 function targetOf({ shown }: CredentialsLocation, link: string): string {
   const target = Deno.readLinkSync(link);
   try {
     if (isAbsolute(target)) return join(Deno.realPathSync(dirname(target)), basename(target));
-    // Step by step: the runtime itself takes `..` off a path before it looks at links.
+    // Step by step: the runtime removes `..` from a path before it follows links.
     let folder = Deno.realPathSync(dirname(link));
     for (const step of dirname(target).split(Deno.build.os === "windows" ? /[\\/]/ : "/")) {
       if (step === "..") folder = dirname(folder);
@@ -58,86 +63,93 @@ function targetOf({ shown }: CredentialsLocation, link: string): string {
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new ConfigurationError(
-      `${shown} is a link to ${target}, whose folder is not there; make it, or remove the link`,
+      `${shown} is a link to ${target}, whose folder doesn't exist; create it, or remove the link`,
     );
   }
 }
 
-/**
- * @param location The credentials.
- * @param info What is in the file's place, and is no file: reading a pipe would wait for a writer.
- * @returns The error to tell.
- */
+/** @returns The error for something that isn't a file: reading a pipe would wait for a writer. */
 export function notAFile({ shown }: CredentialsLocation, info: Deno.FileInfo): ConfigurationError {
   const kind = info.isDirectory ? "it is a directory" : "it isn't a regular file";
   return new ConfigurationError(`Can't read ${shown}: ${kind}. Move it away: mv ${shown} ${shown}.old`);
 }
 
-/**
- * @throws {ConfigurationError} When the file is not one that this user may replace: that would take it from its owner.
- */
+/** @throws {ConfigurationError} When the file is somebody else's or not a file: it must not be replaced then. */
 export function requireOwn(location: CredentialsLocation, { path, info }: CredentialsFile): void {
   if (info !== null && isForeign(info)) throw foreignError(location, path, info);
   if (info !== null && !info.isFile) throw notAFile(location, info);
 }
 
-/**
- * @param file The file.
- * @returns Its permission bits, where others than its owner may read or write it; else `null`. Windows has none.
- */
-export function looseMode({ info }: CredentialsFile): number | null {
+/** @returns The permission bits, if others than the owner can read or write the file, else `null`. Windows has none. */
+export function insecureMode({ info }: CredentialsFile): number | null {
   const mode = info?.mode ?? null;
   return mode !== null && (mode & OTHERS) !== 0 ? mode & 0o777 : null;
 }
 
+/** @returns Whether a file belongs to another user. Windows has no user numbers. */
+export function isForeign(info: Deno.FileInfo): boolean {
+  const self = Deno.uid();
+  return self !== null && info.uid !== null && info.uid !== self;
+}
+
+function foreignError({ folder, shown }: CredentialsLocation, path: string, info: Deno.FileInfo): ConfigurationError {
+  const shownFolder = dirname(shown);
+  // A link may lead to a file elsewhere.
+  const name = path.startsWith(folder) ? shownFolder + path.slice(folder.length) : path;
+  const self = Deno.uid();
+  // Root in a container sees the host user's files: taking them over would lock their owner out.
+  const remedy = self === ROOT
+    ? "Pass the key in FLUXLOOP_API_KEY, or set FLUXLOOP_HOME to a folder of your own."
+    : `Take it over with \`sudo chown -R ${self} ${shownFolder}\`, or pass the key in FLUXLOOP_API_KEY.`;
+  return new ConfigurationError(`${name} belongs to user ${info.uid}, and you are user ${self}. ${remedy}`);
+}
+
 /**
- * @param location Where credentials are saved.
- * @param deed What was being done to it.
+ * @param action What was being done.
  * @param error What was thrown.
- * @param shown The file, as people write it, if it is another one than the credentials file.
- * @returns The error to report: with the path, the reason and what to do.
+ * @param shown The file to name, if it isn't the credentials file.
+ * @returns The error to report, with the path, the reason and what to do.
  */
 export function fileFailure(
   location: CredentialsLocation,
-  deed: "read" | "written",
+  action: "read" | "written",
   error: unknown,
   shown = location.shown,
 ): FluxloopError {
   if (error instanceof FluxloopError) return error;
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  const sentence = deed === "read" ? `Can't read ${shown}: ` : `Can't save credentials to ${shown}: `;
+  const sentence = action === "read" ? `Can't read ${shown}: ` : `Can't save credentials to ${shown}: `;
   const elsewhere = "Set FLUXLOOP_HOME to a writable directory, or pass the key in FLUXLOOP_API_KEY.";
-  const inTheWay = `Move it away: mv ${shown} ${shown}.old`;
+  const configuration = (reason: string) => new ConfigurationError(sentence + reason, { cause: error });
   switch (code) {
     case "ENOSPC":
     case "EDQUOT":
       return new SystemError(`${sentence}the disk is full. Free some space and try again.`, { cause: error });
     case "EROFS":
-      return new ConfigurationError(`${sentence}read-only file system. ${elsewhere}`, { cause: error });
+      return configuration(`read-only file system. ${elsewhere}`);
     case "EACCES":
-    case "EPERM": {
-      const foreign = foreignPart(location);
-      if (foreign !== null) return foreign;
-      const remedy = deed === "read" ? `Run: chmod u+rwX ${dirname(shown)} ${shown}` : elsewhere;
-      return new ConfigurationError(`${sentence}permission denied. ${remedy}`, { cause: error });
-    }
+    case "EPERM":
+      for (const path of [location.folder, location.file, `${location.file}.lock`]) {
+        const info = statOf(path);
+        if (info !== null && isForeign(info)) return foreignError(location, path, info);
+      }
+      return configuration(
+        `permission denied. ${action === "read" ? `Run: chmod u+rwX ${dirname(shown)} ${shown}` : elsewhere}`,
+      );
     case "EISDIR":
-      return new ConfigurationError(`${sentence}it is a directory. ${inTheWay}`, { cause: error });
+      return configuration(`it is a directory. Move it away: mv ${shown} ${shown}.old`);
     case "ENOTDIR":
     case "EEXIST":
-      return new ConfigurationError(`${sentence}a part of its path isn't a directory. Move away what is there.`, {
-        cause: error,
-      });
+      return configuration("a part of its path isn't a directory. Move away what is there.");
     default:
       return new SystemError(`${sentence}the system refused it${code === "" ? "" : ` (${code})`}.`, { cause: error });
   }
 }
 
-function lstat(path: string): Deno.FileInfo | null {
+function statOf(path: string): Deno.FileInfo | null {
   try {
-    return Deno.lstatSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
+    return Deno.statSync(path);
+  } catch {
+    return null;
   }
 }

@@ -1,38 +1,20 @@
 /**
- * The credentials file's bytes as a YAML value. Whatever is wrong with them is told by place alone: the text itself may
- * be a key.
+ * The credentials file's bytes as a YAML value. Errors name the place alone: the text itself may be a key.
  *
  * @module
  */
+import { parse, stringify } from "@std/yaml";
 import { ConfigurationError } from "../errors.ts";
 
-type Yaml = typeof import("@std/yaml");
-
-let yaml: Yaml | null = null;
-
-/**
- * Makes ready what {@linkcode parseCredentials} and {@linkcode credentialsText} need. Plain files are read without it,
- * and its start would be a tenth of what `auth status` takes; under the lock there is nothing to wait for.
- */
-export async function loadYaml(): Promise<void> {
-  yaml ??= await import("@std/yaml");
-}
-
-function loaded(): Yaml {
-  if (yaml === null) throw new Error("The YAML library was not made ready");
-  return yaml;
-}
-
-/** The largest file that is read or written, in bytes: some 80,000 profiles. It bounds the time that a hostile one can take. */
+/** The largest file that is read or written, in bytes. It bounds the time that a hostile file can take. */
 export const SIZE_LIMIT = 16 * 1024 * 1024;
-/** YAML forbids tabs for indentation; the parser takes such a line for one without any, and loses whose it is. */
+/** YAML forbids tabs for indentation; the parser takes such a line for an unindented one. */
 const TAB = /^ *\t[\t ]*[^\t \r\n#]/m;
 
 /**
- * @param bytes A file's content.
  * @param shown The file's path, for messages.
- * @returns Its text, without a byte-order mark.
- * @throws {ConfigurationError} When it is no UTF-8.
+ * @returns The text, without a byte-order mark.
+ * @throws {ConfigurationError} When it isn't UTF-8.
  */
 export function decodeCredentials(bytes: Uint8Array<ArrayBuffer>, shown: string): string {
   try {
@@ -43,24 +25,21 @@ export function decodeCredentials(bytes: Uint8Array<ArrayBuffer>, shown: string)
 }
 
 /**
- * @param text YAML. Scalars are read by the core schema, which leaves an unquoted date the text that it is.
+ * Parses YAML by the core schema, which leaves an unquoted date a text.
+ *
  * @param shown The file's path, for messages.
  * @returns The value; aliases are the same object in several places.
- * @throws {ConfigurationError} When it is not one YAML document, with line and column where the parser tells them.
+ * @throws {ConfigurationError} When it isn't one YAML document, with line and column if the parser tells them.
  */
 export function parseCredentials(text: string, shown: string): unknown {
-  const library = loaded();
   const tab = TAB.exec(text);
   if (tab !== null) {
     const line = text.slice(0, tab.index).split("\n").length;
     const column = tab[0].indexOf("\t") + 1;
-    throw unreadable(
-      shown,
-      `is not valid YAML (line ${line}, column ${column}: a tab stands where spaces belong)`,
-    );
+    throw unreadable(shown, `is not valid YAML (line ${line}, column ${column}: a tab stands where spaces belong)`);
   }
   try {
-    return library.parse(text, { schema: "core" });
+    return parse(text, { schema: "core" });
   } catch (error) {
     if (error instanceof RangeError) throw unreadable(shown, "is not valid YAML (it is nested too deeply)");
     // The column is negative where the parser looked back over several lines.
@@ -70,22 +49,29 @@ export function parseCredentials(text: string, shown: string): unknown {
   }
 }
 
-/**
- * @param root The file's value.
- * @returns Its text. What stands in several places is written once, as an anchor and aliases, as it was read: a file
- * that refers to itself a thousandfold must not be written out a thousandfold.
- */
+/** @returns A value as YAML, its aliases kept: a file that refers to itself a thousandfold must not grow so. */
 export function credentialsText(root: Record<string, unknown>): string {
-  // A folded key could not be copied by hand.
-  const options = { lineWidth: -1, quoteStyle: '"' as const };
-  return loaded().stringify(root, options);
+  // A folded key couldn't be copied by hand.
+  return stringify(root, { lineWidth: -1 });
 }
 
 /**
- * @param shown The file's path.
- * @param fault What is wrong with it, as the rest of a sentence.
- * @returns The error, which tells how to go on.
+ * @returns Whether two YAML values are the same, however they are divided into objects. Each pair is compared once:
+ * aliases can make a value larger than any memory.
  */
+export function isSameValue(a: unknown, b: unknown, seen = new Map<unknown, unknown>()): boolean {
+  if (typeof a !== "object" || a === null || typeof b !== "object" || b === null) return Object.is(a, b);
+  if (seen.get(a) === b) return true;
+  seen.set(a, b);
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) =>
+    Object.hasOwn(b, name) &&
+    isSameValue((a as Record<string, unknown>)[name], (b as Record<string, unknown>)[name], seen)
+  );
+}
+
+/** @returns The error for a file with a fault, such as `is not UTF-8 text`. */
 export function unreadable(shown: string, fault: string): ConfigurationError {
   return new ConfigurationError(
     `${shown} ${fault}; repair it, or move it away (mv ${shown} ${shown}.old) and log in again`,

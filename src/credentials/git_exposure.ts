@@ -1,7 +1,7 @@
 /**
- * Whether git would commit the credentials file (seed: "Protecting Your API Key"). Found out by reading the repository's
- * own ignore files, without starting git: no command that handles a key can start a process. Files that git tracks already
- * and a user's global ignore file are not looked at.
+ * Whether git would commit the credentials file (seed: "Protecting Your API Key"). The repository's own ignore files are
+ * read without starting git: no command that handles a key can start a process. Files that git already tracks, and a
+ * user's global ignore file, are not considered.
  *
  * @module
  */
@@ -9,36 +9,30 @@ import ignore from "ignore";
 import { basename, dirname, join, relative } from "@std/path";
 import { readSmallFileIfPossible } from "./bounded_read.ts";
 
-/** A file that git would commit. */
+/** A file that git would commit, and how to prevent that. */
 export interface GitExposure {
-  /** The work tree's top folder. */
+  /** The top folder of the work tree. */
   readonly workTree: string;
   /** The line for the `.gitignore` there that keeps the file out. */
   readonly line: string;
 }
 
-/**
- * @param file Absolute path of a file that exists.
- * @returns Where and how to keep it out of commits; `null`: it is in no work tree, or ignored (gitignore(5)).
- */
+/** @returns How to keep a file out of commits; `null`: it is in no work tree, or ignored (gitignore(5)). */
 export function findGitExposure(file: string): GitExposure | null {
-  if (!isTakenByGit(file)) return null;
+  if (!isCommittable(file)) return null;
   const real = Deno.realPathSync(file);
   const workTree = workTreeOf(dirname(real))!;
   const folder = slashed(relative(workTree, dirname(real)));
-  // A folder of the program's own is kept out as a whole; of any other folder, the file alone.
-  const own = basename(folder) === ".fluxloop";
   const escaped = (path: string) => path.replace(/[\\[\]*?]/g, "\\$&");
   const above = folder === "" ? "" : `${escaped(folder)}/`;
-  return { workTree, line: own ? `/${above}` : `/${above}${escaped(basename(real))}*` };
+  // The program's own folder is ignored as a whole; in any other folder, the file alone.
+  const isOwn = basename(folder) === ".fluxloop";
+  return { workTree, line: isOwn ? `/${above}` : `/${above}${escaped(basename(real))}*` };
 }
 
-/**
- * @param file Absolute path of a file that exists.
- * @returns Whether it is in a work tree, and not ignored.
- */
-export function isTakenByGit(file: string): boolean {
-  // Git works on what the file is, not on links that lead to it.
+/** @returns Whether a file is in a work tree, and not ignored. */
+export function isCommittable(file: string): boolean {
+  // Git follows no links.
   const real = Deno.realPathSync(file);
   const workTree = workTreeOf(dirname(real));
   if (workTree === null) return false;
@@ -46,10 +40,10 @@ export function isTakenByGit(file: string): boolean {
   const folders = parts.map((_, index) => join(workTree, ...parts.slice(0, index)));
   const matchers = [
     { depth: 0, matcher: matcherOf(readSmallFileIfPossible(join(workTree, ".git", "info", "exclude"))) },
-    // What is deeper has the last word. Git does not follow a link there.
+    // Deeper files override those above.
     ...folders.map((folder, depth) => ({ depth, matcher: matcherOf(ignoreFileIn(folder)) })),
   ];
-  // A folder that is ignored hides all that is in it, whatever is said about that.
+  // What is in an ignored folder is ignored, whatever else is said about it.
   return !parts.some((_, index) => {
     const verdicts = matchers.filter(({ depth }) => depth <= index).map(({ depth, matcher }) =>
       matcher.test(parts.slice(depth, index + 1).join("/") + (index < parts.length - 1 ? "/" : ""))
@@ -58,10 +52,7 @@ export function isTakenByGit(file: string): boolean {
   });
 }
 
-/**
- * @param folder Absolute path.
- * @returns The top of the git work tree that it is in, or `null`.
- */
+/** @returns The top folder of the git work tree that a folder is in, or `null`. */
 export function workTreeOf(folder: string): string | null {
   for (let at = folder;; at = dirname(at)) {
     const isRepository = readSmallFileIfPossible(join(at, ".git", "HEAD")) !== null;

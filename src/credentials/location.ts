@@ -1,5 +1,5 @@
 /**
- * Where credentials lie (design: "Files").
+ * Where credentials are saved (design: "Files").
  *
  * @module
  */
@@ -10,21 +10,17 @@ import { homeFolder, pathFrom } from "../paths.ts";
 
 /** The program's own folder and its credentials file. */
 export interface CredentialsLocation {
-  /** Absolute path of the folder, `~/.fluxloop` where nothing else is said. */
+  /** Absolute path of the folder, `~/.fluxloop` unless `FLUXLOOP_HOME` names another. */
   readonly folder: string;
   /** Absolute path of the credentials file. */
   readonly file: string;
   /** The file as people write it, with `~` for the home folder. */
   readonly shown: string;
-  /** The world that it is part of: waiting for a lock ends with it, and `--verbose` lists what is unusual there. */
+  /** Ends the wait for a lock, and lists for `--verbose` what is unusual. */
   readonly context: Pick<Context, "stopped" | "trace">;
 }
 
-/**
- * @param context Its environment tells `FLUXLOOP_HOME` and the home folder.
- * @returns Where credentials lie, or `null` where there is neither a `FLUXLOOP_HOME` nor a home folder.
- * @throws {UsageError} When `FLUXLOOP_HOME` isn't a path.
- */
+/** @returns Where credentials are saved; `null`: there is neither a `FLUXLOOP_HOME` nor a home folder. */
 export function credentialsLocation(context: Context): CredentialsLocation | null {
   const home = homeFolder(context);
   const variable = context.env("FLUXLOOP_HOME") || undefined;
@@ -36,10 +32,7 @@ export function credentialsLocation(context: Context): CredentialsLocation | nul
   return { folder, file, shown: withTilde(file, home), context };
 }
 
-/**
- * @param context See {@linkcode credentialsLocation}.
- * @throws {ConfigurationError} Where there is no folder for credentials at all.
- */
+/** As {@linkcode credentialsLocation}. @throws {ConfigurationError} When there is none. */
 export function requireCredentialsLocation(context: Context): CredentialsLocation {
   const location = credentialsLocation(context);
   if (location !== null) return location;
@@ -48,7 +41,7 @@ export function requireCredentialsLocation(context: Context): CredentialsLocatio
   );
 }
 
-/** The current folder is asked for only where it matters: it may have been removed. */
+/** The current folder is read only where it matters: it may have been removed. */
 function absolute(path: string): string {
   return isAbsolute(path) ? path : resolve(path);
 }

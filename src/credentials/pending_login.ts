@@ -1,12 +1,12 @@
 /**
- * A login through the browser that nobody has approved yet, saved for another run of the program
- * (`auth login --web --no-wait`, then `--resume`). Whoever has its device code gets the tokens.
+ * A login through the browser that waits for approval, saved for another run of the program (`auth login --web --no-wait`,
+ * then `--resume`). Whoever has its device code gets the tokens.
  *
  * @module
  */
 import { dirname, join } from "@std/path";
 import { ConfigurationError } from "../errors.ts";
-import { makeFolder, removeFile, replaceFile } from "./atomic_file.ts";
+import { createFolder, removeIfThere, removeStaleBeside, replaceFile } from "./atomic_file.ts";
 import { fileFailure } from "./credentials_file.ts";
 import { withFileLock } from "./file_lock.ts";
 import type { CredentialsLocation } from "./location.ts";
@@ -26,11 +26,7 @@ export interface PendingLogin {
 
 const TEXTS = ["apiUrl", "deviceCode", "userCode", "verificationUrl", "expiresAt"] as const;
 
-/**
- * Saves a pending login in place of the profile's last one, readable by its owner alone.
- *
- * @throws {ConfigurationError | SystemError} When it can't be written.
- */
+/** Saves a pending login in place of the profile's last one. @throws As `updateCredentials`. */
 export async function savePendingLogin(
   location: CredentialsLocation,
   profile: string,
@@ -38,17 +34,15 @@ export async function savePendingLogin(
 ): Promise<void> {
   const { path, shown } = placeOf(location, profile);
   try {
-    makeFolder(location.folder);
-    await withFileLock(`${location.file}.lock`, () => replaceFile(path, JSON.stringify(pending) + "\n"));
+    createFolder(location.folder);
+    const write = () => replaceFile(path, JSON.stringify(pending) + "\n");
+    await withFileLock(`${location.file}.lock`, write, { location });
   } catch (error) {
     throw fileFailure(location, "written", error, shown);
   }
 }
 
-/**
- * @returns The profile's pending login, or `null`.
- * @throws {ConfigurationError} When there is one that can't be read.
- */
+/** @returns The profile's pending login, or `null`. @throws {ConfigurationError} When it can't be read. */
 export function findPendingLogin(location: CredentialsLocation, profile: string): PendingLogin | null {
   const { path, shown } = placeOf(location, profile);
   let text: string;
@@ -77,13 +71,14 @@ export function removePendingLogin(location: CredentialsLocation, profile: strin
   if (!isPendingLogin(location, profile, deviceCode)) return;
   const { path, shown } = placeOf(location, profile);
   try {
-    removeFile(path);
+    removeStaleBeside(path);
+    removeIfThere(path);
   } catch (error) {
     throw fileFailure(location, "written", error, shown);
   }
 }
 
-/** The name ends as no temporary file's does, so that no profile's name can make two files one. */
+/** The name has its own ending, so that it isn't the temporary file of another profile's. */
 function placeOf({ folder, shown }: CredentialsLocation, profile: string) {
   const name = `pending-login.${fileNamePart(profile)}.json`;
   return { path: join(folder, name), shown: join(dirname(shown), name) };

@@ -44,18 +44,18 @@ export interface PreviousKey {
   /** The key itself; `null`: it stands in the keychain entry. */
   readonly key: string | null;
   readonly id: string;
-  /** When it is to expire, in ISO 8601; `null`: it is to be revoked at once. */
+  /** When it expires, in ISO 8601; `null`: it is to be revoked at once. */
   readonly until: string | null;
 }
 
-/** A request for a new key, written down before it is sent. */
+/** A request for a new key, saved before it is sent. */
 export interface RequestedPhase {
   readonly phase: "requested";
-  /** Under this name the platform creates one key, however often it is asked. */
+  /** Under this name the platform creates one key, however often the request is sent. */
   readonly idempotencyKey: string;
   /** The request, as JSON. */
   readonly request: string;
-  /** The id of the key that asks: the profile's own. */
+  /** The id of the key that makes the request: the profile's own. */
   readonly keyId: string;
 }
 
@@ -74,7 +74,7 @@ export interface ProfileDetails {
   readonly account: string | null;
   /** The key's last day, as `2024-04-15`; `null`: it never expires, or unknown. */
   readonly expires: string | null;
-  /** The API URL that it was saved for; `null`: the hosted platform's. */
+  /** The API URL that the secret was saved for; `null`: the hosted platform's. */
   readonly apiUrl: string | null;
   readonly keyId: string | null;
   /** The day the key was created, as `2024-01-16`. */
@@ -91,10 +91,11 @@ export interface Profile extends ProfileDetails {
 
 /** A field's value in the file; `null`: the field is absent. */
 export type FieldValue = string | null | Readonly<Record<string, string>>;
+/** Reads a text field; one that is empty, missing or something else is `null`. */
+type TextReader = (field: string) => string | null;
 
 /**
- * @param name The profile's name.
- * @param fields What stands under it.
+ * @param fields What stands under the profile's name.
  * @param shown The file's path, for messages.
  * @throws {ConfigurationError} When there is no secret, or an API URL that can't be read.
  */
@@ -120,26 +121,21 @@ export function profileOf(name: string, fields: Readonly<Record<string, unknown>
   };
 }
 
-/** @returns Whether there is a rotation entry and it makes sense; someone may have edited it. `true` if there is none. */
-export function isRotationReadable(fields: Readonly<Record<string, unknown>>): boolean {
-  return (fields.rotation ?? null) === null || rotationOf(fields.rotation) !== null;
-}
-
 /** @returns The profile's fields in the file, in their order. */
 export function fieldsOf({ secret, rotation, ...details }: Profile): Record<string, FieldValue> {
-  const isEntry = secret.kind === "keychain";
+  const entry = secret.kind === "keychain" ? secret : null;
   return {
-    ...(isEntry ? NO_SECRET : secretFields(secret)),
-    storage: isEntry ? "keychain" : null,
-    credential_helper: isEntry ? secret.helper : null,
-    key_ref: isEntry ? secret.reference : null,
+    ...(secret.kind === "keychain" ? NO_SECRET : secretFields(secret)),
+    storage: entry && "keychain",
+    credential_helper: entry && entry.helper,
+    key_ref: entry && entry.reference,
     account: details.account,
     expires: details.expires,
     api_url: details.apiUrl,
     key_id: details.keyId,
     created: details.created,
     // What is in the keychain is never in a file.
-    rotation: rotation === null ? null : rotationFields(rotation, isEntry),
+    rotation: rotation && rotationFields(rotation, entry === null),
   };
 }
 
@@ -147,68 +143,76 @@ const NO_SECRET = { api_key: null, access_token: null, refresh_token: null, acce
 
 /** @returns A secret's fields, as the file and a keychain entry have them. */
 export function secretFields(secret: PlainSecret): Record<keyof typeof NO_SECRET, string | null> {
-  return secret.kind === "api_key" ? { ...NO_SECRET, api_key: secret.key } : {
-    ...NO_SECRET,
-    access_token: secret.accessToken,
-    refresh_token: secret.refreshToken,
-    access_token_expires: secret.expiresAt,
-  };
+  if (secret.kind === "api_key") return { ...NO_SECRET, api_key: secret.key };
+  const { accessToken, refreshToken, expiresAt } = secret;
+  return { ...NO_SECRET, access_token: accessToken, refresh_token: refreshToken, access_token_expires: expiresAt };
 }
 
 /** @returns The secret in the fields of the file or of a keychain entry; `null` if there is none. */
-export function plainSecretOf(text: (field: string) => string | null): PlainSecret | null {
+export function plainSecretOf(text: TextReader): PlainSecret | null {
   const key = text("api_key");
   if (key !== null) return { kind: "api_key", key };
   const [accessToken, refreshToken] = [text("access_token"), text("refresh_token")];
   if (accessToken === null || refreshToken === null) return null;
-  // An access token whose end can't be read counts as expired.
-  return { kind: "tokens", accessToken, refreshToken, expiresAt: text("access_token_expires") ?? EPOCH };
+  // An access token whose expiry can't be read counts as expired.
+  const expiresAt = text("access_token_expires") ?? new Date(0).toISOString();
+  return { kind: "tokens", accessToken, refreshToken, expiresAt };
 }
 
-const EPOCH = new Date(0).toISOString();
+/** @returns Whether a value has fields. */
+export function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
 
-/** @returns A reader of the texts in `fields`; an empty or other value is `null`. */
-export function textsIn(fields: unknown): (field: string) => string | null {
-  const values = typeof fields === "object" && fields !== null ? fields as Record<string, unknown> : {};
+/** @returns A reader of the texts in `fields`. */
+export function textsIn(fields: unknown): TextReader {
   return (field) => {
-    const value = Object.hasOwn(values, field) ? values[field] : null;
+    const value = isMapping(fields) && Object.hasOwn(fields, field) ? fields[field] : null;
     return typeof value === "string" && value !== "" ? value : null;
   };
 }
 
-/** @returns Whether two secrets are the same, whatever is known about them. */
+/** @returns Whether two secrets are the same. */
 export function isSameSecret(a: Secret, b: Secret): boolean {
   const sorted = (secret: Secret) => JSON.stringify(Object.entries(secret).sort());
   return sorted(a) === sorted(b);
 }
 
-/** @returns The previous key in the fields of a rotation; `null` if there is none. */
-export function previousKeyOf(text: (field: string) => string | null): PreviousKey | null {
+/** @returns The previous key in the fields of a rotation; `null` if there is none. A time that can't be read is past. */
+export function previousKeyOf(text: TextReader): PreviousKey | null {
   const [id, until] = [text("previous_key_id"), text("previous_key_until")];
-  if (id === null || (until !== null && Number.isNaN(Date.parse(until)))) return null;
-  return { key: text("previous_key"), id, until };
+  return id === null ? null : { key: text("previous_key"), id, until: isTime(until) ? until : null };
 }
 
-/** @returns The fields of a previous key. */
-export function previousKeyFields({ key, id, until }: PreviousKey, isEntry = false): Record<string, string> {
+/** @returns The fields of a previous key, with the key itself or without. */
+export function previousKeyFields({ key, id, until }: PreviousKey, withKey = true): Record<string, string> {
   return {
-    ...(key === null || isEntry ? {} : { previous_key: key }),
+    ...(key === null || !withKey ? {} : { previous_key: key }),
     previous_key_id: id,
     ...(until === null ? {} : { previous_key_until: until }),
   };
 }
 
-function entryOf(text: (field: string) => string | null): KeychainEntry | null {
+function isTime(text: string | null): boolean {
+  return text !== null && !Number.isNaN(Date.parse(text));
+}
+
+function entryOf(text: TextReader): KeychainEntry | null {
   const [helper, reference] = [text("credential_helper"), text("key_ref")];
   const isEntry = text("storage") === "keychain" && helper !== null && reference !== null;
   return isEntry ? { kind: "keychain", helper, reference } : null;
+}
+
+/** @returns Whether a profile's rotation entry makes sense: someone may have edited it. `true` if there is none. */
+export function isRotationReadable(fields: Readonly<Record<string, unknown>>): boolean {
+  return (fields.rotation ?? null) === null || rotationOf(fields.rotation) !== null;
 }
 
 function rotationOf(fields: unknown): RotationPhase | null {
   const text = textsIn(fields);
   if (text("phase") === "replaced") {
     const previous = previousKeyOf(text);
-    return previous && { phase: "replaced", previous };
+    return previous === null || previous.until !== text("previous_key_until") ? null : { phase: "replaced", previous };
   }
   const [idempotencyKey, request, keyId] = ["idempotency_key", "request", "key_id"].map(text);
   const isRequested = text("phase") === "requested" && idempotencyKey !== null && request !== null && keyId !== null;
@@ -217,16 +221,15 @@ function rotationOf(fields: unknown): RotationPhase | null {
 
 function isJsonObject(text: string): boolean {
   try {
-    const value = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value);
+    return isMapping(JSON.parse(text));
   } catch {
     return false;
   }
 }
 
-function rotationFields(rotation: RotationPhase, isEntry: boolean): Record<string, string> {
+function rotationFields(rotation: RotationPhase, withKey: boolean): Record<string, string> {
   const { phase } = rotation;
-  if (phase === "replaced") return { phase, ...previousKeyFields(rotation.previous, isEntry) };
+  if (phase === "replaced") return { phase, ...previousKeyFields(rotation.previous, withKey) };
   const { idempotencyKey, request, keyId } = rotation;
   return { phase, idempotency_key: idempotencyKey, key_id: keyId, request };
 }

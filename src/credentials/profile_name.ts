@@ -8,18 +8,17 @@ import { ConfigurationError, UsageError } from "../errors.ts";
 /** The profile that is used when none is named. */
 export const DEFAULT_PROFILE = "default";
 
-/** As a name, a key would be shown wherever names are. */
+/** A key in place of a name would be shown wherever names are. */
 const KEY = /^flux_(?:dev|stg|prod|ci)_/i;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
-/** @returns Whether a profile can have this name: a file may hold anything. */
+/** @returns Whether a profile can have this name: a file may have anything. */
 export function isProfileName(name: string): boolean {
   return NAME.test(name) && !KEY.test(name);
 }
 
 /**
- * @param name What was given.
- * @param origin Where it was given: `--profile`, `FLUXLOOP_PROFILE`.
+ * @param origin Where the name was given: `--profile`, `FLUXLOOP_PROFILE`.
  * @returns The name.
  * @throws {UsageError} When no profile can have it.
  */
@@ -33,7 +32,7 @@ export function checkProfileName(name: string, origin: string): string {
 
 /**
  * @param name A profile's name, from the command line or from a file.
- * @returns The part of a file name that stands for it, different for each name on every file system.
+ * @returns The part of a file name that stands for it, different for each name also where case is ignored.
  * @throws {ConfigurationError} When no profile can have this name: it might lead out of the folder.
  */
 export function fileNamePart(name: string): string {

@@ -8,6 +8,7 @@ import type { Context } from "../context.ts";
 import { ConfigurationError } from "../errors.ts";
 import type { CredentialHelper, EntryFields } from "./credential_helper.ts";
 import { readCredentials, requireWritable, updateCredentials } from "./credential_store.ts";
+import { withFileLock } from "./file_lock.ts";
 import type { CredentialsLocation } from "./location.ts";
 import {
   isSameSecret,
@@ -24,6 +25,9 @@ import {
   secretFields,
   textsIn,
 } from "./profile.ts";
+
+/** How long to wait for another process that changes the keychain, in milliseconds: it may have to be unlocked. */
+const KEYCHAIN_TIMEOUT = 60_000;
 
 /** A secret and the state of its rotation. */
 export interface StoredSecret {
@@ -46,25 +50,17 @@ export interface RemovedProfiles {
   readonly failure: unknown;
 }
 
-/** The saved profiles and their secrets. */
+/** The saved profiles and their secrets. Each method throws when the file or the keychain can't be read or changed. */
 export class SecretStore {
   readonly #context: Context;
   readonly #location: CredentialsLocation;
 
-  /**
-   * @param context Runs the keychain's helper.
-   * @param location Where credentials are saved.
-   */
   constructor(context: Context, location: CredentialsLocation) {
     this.#context = context;
     this.#location = location;
   }
 
-  /**
-   * Reads a profile's secret.
-   *
-   * @throws {ConfigurationError | SystemError} When the keychain can't be read, or no longer has the secret.
-   */
+  /** Reads a profile's secret. @throws {ConfigurationError} When the keychain no longer has it. */
   async read({ secret, rotation }: Profile): Promise<StoredSecret> {
     if (secret.kind !== "keychain") return { secret, rotation };
     const text = textsIn(await (await this.#helper(secret.helper)).get(secret.reference));
@@ -76,70 +72,66 @@ export class SecretStore {
   /**
    * Saves a profile in place of one of the same name.
    *
-   * @param profile The profile.
    * @param storage Where its secret is stored.
    * @param target The platform that the secret is for.
-   * @throws {ConfigurationError | SystemError} When it can't be saved.
    */
   async save(
     profile: Profile & { readonly secret: PlainSecret },
     storage: KeyStorage,
     target: URL,
   ): Promise<SavedProfile> {
-    const document = await readCredentials(this.#location);
-    const before = document.find(profile.name)?.secret ?? null;
-    const secret = storage === "file"
-      ? profile.secret
-      : await this.#addEntry(document.credentialHelper, profile, target);
-    try {
-      await updateCredentials(this.#location, (document) => document.save({ ...profile, secret }));
-    } catch (error) {
-      // Nothing would refer to the new entry.
-      if (secret.kind === "keychain" && (before === null || !isSameSecret(secret, before))) {
-        await this.#erase(secret).catch(() => {});
+    return await this.#exclusively(storage === "keychain" ? null : [profile.name], async () => {
+      const document = await readCredentials(this.#location);
+      const before = document.find(profile.name)?.secret ?? null;
+      const secret = storage === "file"
+        ? profile.secret
+        : await this.#addEntry(document.credentialHelper, profile, target);
+      const isSameEntry = before !== null && isSameSecret(before, secret);
+      try {
+        await updateCredentials(this.#location, (document) => document.save({ ...profile, secret }));
+      } catch (error) {
+        // Nothing would refer to the new entry.
+        if (secret.kind === "keychain" && !isSameEntry) await this.#erase(secret).catch(() => {});
+        throw error;
       }
-      throw error;
-    }
-    // Last of all, so that the file never refers to an entry that is gone.
-    const isStale = before?.kind === "keychain" && !isSameSecret(before, secret);
-    const isErased = !isStale || await this.#erase(before).then(() => true, () => false);
-    if (!isErased && this.#context.stopped.aborted) return { secret, staleEntry: null };
-    return { secret, staleEntry: isErased ? null : before as KeychainEntry };
+      // Last of all, so that the file never refers to an entry that is gone.
+      if (before?.kind !== "keychain" || isSameEntry) return { secret, staleEntry: null };
+      const isErased = await this.#erase(before).then(() => true, () => this.#context.stopped.aborted);
+      return { secret, staleEntry: isErased ? null : before };
+    });
   }
 
   /**
    * Changes a profile, unless its secret has been replaced or removed meanwhile.
    *
-   * @param name The profile's name.
    * @param before The secret that it is expected to have.
    * @param changes A new secret, rotation phase or details; the rest stays.
    * @returns Whether the profile was changed.
-   * @throws {ConfigurationError | SystemError} When it can't be read or saved.
    */
   async replace(
     name: string,
     before: PlainSecret,
     changes: Partial<ProfileDetails & StoredSecret>,
   ): Promise<boolean> {
-    const { secret: after = before, rotation, ...details } = changes;
-    const profile = (await readCredentials(this.#location)).find(name);
-    if (profile === null) return false;
-    const isEntry = profile.secret.kind === "keychain";
-    if (isEntry) {
-      const current = await this.#readIfPresent(profile);
-      if (current === null || !isSameSecret(current.secret, before)) return false;
-      const there = entryFields(current);
-      const fields = entryFields({ secret: after, rotation: rotation === undefined ? current.rotation : rotation });
-      if (JSON.stringify(there) !== JSON.stringify(fields)) {
-        await this.#write(profile.secret as KeychainEntry, name, fields);
+    return await this.#exclusively([name], async () => {
+      const profile = (await readCredentials(this.#location)).find(name);
+      if (profile === null) return false;
+      const { secret: after = before, ...others } = changes;
+      const entry = profile.secret.kind === "keychain" ? profile.secret : null;
+      if (entry !== null) {
+        const current = await this.#readIfPresent(profile);
+        if (current === null || !isSameSecret(current.secret, before)) return false;
+        const fields = entryFields({ rotation: current.rotation, ...others, secret: after });
+        if (JSON.stringify(entryFields(current)) !== JSON.stringify(fields)) {
+          await (await this.#helper(entry.helper)).store(entry.reference, name, fields);
+        }
       }
-    }
-    return await updateCredentials(this.#location, (document) => {
-      const there = document.find(name);
-      if (there === null || !isSameSecret(there.secret, isEntry ? profile.secret : before)) return false;
-      const secret = isEntry ? there.secret : after;
-      document.save({ ...there, ...details, secret, rotation: rotation === undefined ? there.rotation : rotation });
-      return true;
+      return await updateCredentials(this.#location, (document) => {
+        const current = document.find(name);
+        if (current === null || !isSameSecret(current.secret, entry ?? before)) return false;
+        document.save({ ...current, ...others, secret: entry ?? after });
+        return true;
+      });
     });
   }
 
@@ -147,31 +139,44 @@ export class SecretStore {
    * Removes profiles with their secrets. A profile whose keychain entry can't be removed is kept: nobody must be told
    * that a key is gone that is not.
    *
-   * @param names The profiles' names.
    * @param forgetsDefault Whether no profile is the default one any more.
    */
   async remove(names: readonly string[], forgetsDefault: boolean): Promise<RemovedProfiles> {
-    const document = await readCredentials(this.#location);
-    // An entry that is gone, and a file that can't be told so, would be the worst of both.
-    if (names.some((it) => document.find(it)?.secret.kind === "keychain")) await requireWritable(this.#location);
-    const removable: string[] = [];
-    let failure: unknown = null;
-    for (const name of names) {
-      const secret = document.find(name)?.secret;
-      try {
-        if (secret?.kind === "keychain") await this.#erase(secret);
-        removable.push(name);
-      } catch (error) {
-        failure = error;
+    return await this.#exclusively(names, async () => {
+      const document = await readCredentials(this.#location);
+      const removable: string[] = [];
+      let failure: unknown = null;
+      for (const name of names) {
+        const secret = document.find(name)?.secret;
+        try {
+          if (secret?.kind === "keychain") await this.#erase(secret);
+          removable.push(name);
+        } catch (error) {
+          failure = error;
+        }
       }
-    }
-    const removed = await updateCredentials(this.#location, (document) => {
-      const there = document.profileNames().filter((name) => removable.includes(name));
-      for (const name of there) document.remove(name);
-      if (forgetsDefault) document.choose(null);
-      return there;
+      const removed = await updateCredentials(this.#location, (document) => {
+        const present = document.profileNames().filter((name) => removable.includes(name));
+        for (const name of present) document.remove(name);
+        if (forgetsDefault) document.choose(null);
+        return present;
+      });
+      return { removed, failure };
     });
-    return { removed, failure };
+  }
+
+  /**
+   * Runs `work`, which changes keychain and file, while no other process does so.
+   *
+   * @param names Profiles whose entries are changed if they have any; `null`: the keychain is changed anyway.
+   */
+  async #exclusively<T>(names: readonly string[] | null, work: () => Promise<T>): Promise<T> {
+    const document = await readCredentials(this.#location);
+    if (names !== null && !names.some((it) => document.find(it)?.secret.kind === "keychain")) return await work();
+    // Without it, an entry could be changed that the file can't be told about.
+    await requireWritable(this.#location);
+    const options = { timeout: KEYCHAIN_TIMEOUT, location: this.#location };
+    return await withFileLock(`${this.#location.file}._keychain.lock`, work, options);
   }
 
   async #addEntry(
@@ -183,10 +188,6 @@ export class SecretStore {
     const reference = await secretReference(target, this.#location.file, name);
     const used = await (await this.#helper(helper)).store(reference, name, entryFields({ secret, rotation }));
     return { kind: "keychain", helper: used, reference };
-  }
-
-  async #write({ helper, reference }: KeychainEntry, profile: string, fields: EntryFields): Promise<void> {
-    await (await this.#helper(helper)).store(reference, profile, fields);
   }
 
   async #readIfPresent(profile: Profile): Promise<StoredSecret | null> {

@@ -1,13 +1,9 @@
-/**
- * The operating systems' own stores for secrets, by the helpers that give access to them.
- *
- * @module
- */
+/** The operating systems' keychains, by the helpers that open them. */
 
 /** What the name of every helper's program begins with. */
 export const HELPER_PREFIX = "docker-credential-";
 
-/** What people call the stores, and where their helpers come from. */
+/** What people call the keychains, and where their helpers come from. */
 export const STORES: Readonly<Record<string, { readonly title: string; readonly source: string }>> = {
   osxkeychain: { title: "the macOS Keychain", source: "Homebrew: docker-credential-helper" },
   wincred: { title: "the Windows Credential Manager", source: "it comes with Docker Desktop" },
@@ -15,7 +11,7 @@ export const STORES: Readonly<Record<string, { readonly title: string; readonly 
   pass: { title: "the password store of pass", source: "Debian, Ubuntu: golang-docker-credential-helpers" },
 };
 
-/** @returns What people call the store that a helper gives access to, as a part of a sentence. */
+/** @returns What people call the keychain that a helper opens, as a part of a sentence. */
 export function storeTitle(helper: string): string {
   return Object.hasOwn(STORES, helper) ? STORES[helper].title : `the store of ${HELPER_PREFIX}${helper}`;
 }

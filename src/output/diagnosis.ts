@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Check, type Diagnosis, type Finding, isEndingSoon, TOLERATED_SKEW } from "../auth/diagnose.ts";
+import { type Check, type Diagnosis, type Finding, isExpiringSoon, TOLERATED_SKEW } from "../auth/diagnose.ts";
 import type { PeerCertificate } from "../context.ts";
 import type { FluxloopError } from "../errors.ts";
 import { expiryText } from "../text/expiry.ts";
@@ -85,8 +85,8 @@ function found(finding: Finding, now: Date): Saying {
       );
     case "store":
       if (finding.file === null) return fine("not needed");
-      if (finding.looseMode !== null) {
-        const mode = finding.looseMode.toString(8).padStart(4, "0");
+      if (finding.insecureMode !== null) {
+        const mode = finding.insecureMode.toString(8).padStart(4, "0");
         return { message: `${finding.file} has insecure permissions (${mode})`, remedy: `chmod 600 ${finding.file}` };
       }
       return fine(finding.isUsed ? finding.file : `${finding.file} (not used for this key)`);
@@ -140,7 +140,7 @@ function tlsSaying(isPlain: boolean, certificate: PeerCertificate | null, now: D
   const message = `the certificate is valid, issued by ${redact(printable(issuer))}, expires ${
     expiryText(expires, now)
   }`;
-  const remedy = isEndingSoon(certificate, now) ? "ask the platform's operator to renew it" : null;
+  const remedy = isExpiringSoon(certificate, now) ? "ask the platform's operator to renew it" : null;
   return { message, remedy };
 }
 

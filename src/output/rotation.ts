@@ -4,7 +4,7 @@
  * @module
  */
 import type { AbandonedRotation } from "../auth/abandoned_rotation.ts";
-import type { RotationReport } from "../auth/rotate.ts";
+import type { RotationReport } from "../auth/rotation_report.ts";
 import { InterruptedError } from "../errors.ts";
 import { expiryText, utcTime } from "../text/expiry.ts";
 import { redact } from "../text/mask.ts";

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { REQUESTS_AT_MOST } from "../../src/auth/rotate.ts";
 import { ask } from "../embedded_platform/running_platform.ts";
+import { Computer } from "../support/interrupted_rotation.ts";
 import { DOCUMENTED_KEY, SECOND_KEY } from "../support/platform.ts";
 import {
   between,
@@ -88,7 +89,7 @@ describe("an interrupted rotation", () => {
   it("does not revoke a key that somebody has logged in with again meanwhile", async () => {
     const session = await replaced();
     const saved = session.saved()!;
-    const old = saved.replace(/rotation:\n(?: {6}.*\n)*/, "").replace(/api_key: .*/, `api_key: ${DOCUMENTED_KEY}`);
+    const old = saved.replace(/ *rotation:\n(?: {6}.*\n)*/, "").replace(/api_key: .*/, `api_key: ${DOCUMENTED_KEY}`);
     const server = between((name) => {
       if (name === "GET /api/auth/me") session.save(old.replace(platform.url, server.url));
       return undefined;
@@ -174,6 +175,35 @@ describe("an interrupted rotation", () => {
     ]);
   });
 
+  it("is finished by a rotation of another profile that still has the previous key", async () => {
+    const session = await replaced();
+    const entry = `  two:\n    api_key: ${DOCUMENTED_KEY}\n    api_url: "${platform.url}"\n`;
+    session.save(session.saved()! + entry);
+    const key = await keyIn(session);
+    const { code, stdout } = await rotate(session, "--profile", "two");
+    assertEquals([code, await keyIn(session), await keyIn(session, "two")], [0, key, key]);
+    assertStringIncludes(stdout, "✅ Finished the interrupted rotation of profile two");
+    assertStringIncludes(stdout, "also in default\n");
+    assertEquals([isUnfinished(session), (await statusOf(DOCUMENTED_KEY)).code, (await keysOf(key)).length], [
+      false,
+      3,
+      1,
+    ]);
+  });
+
+  it("says so if the profile got another key while the old one was revoked", async () => {
+    const session = homeWith({ default: `api_key: ${DOCUMENTED_KEY}` });
+    const server = between((name) => {
+      if (name.startsWith("DELETE")) session.save(session.saved()!.replace(/api_key: .*/, `api_key: ${SECOND_KEY}`));
+      return undefined;
+    });
+    session.save(session.saved()!.replace(platform.url, server.url));
+    const { code, stderr } = await rotate(session);
+    await server.stop();
+    assertEquals([code, await keyIn(session)], [1, SECOND_KEY]);
+    assertStringIncludes(stderr, 'Profile "default" was changed by another process meanwhile');
+  });
+
   const malformed: [string, string][] = [
     ["an unknown phase", "{phase: finished, previous_key_id: key_0}"],
     ["no phase", "{previous_key: flux_dev_previous, previous_key_id: key_0}"],
@@ -206,6 +236,16 @@ describe("an interrupted rotation", () => {
     const { code, stderr } = await rotate(session);
     assertEquals([code, session.saved()], [2, before]);
     assertStringIncludes(stderr, 'Profile "ci"');
+  });
+
+  it("with a malformed entry in a keychain profile with another key doesn't stop a rotation", async () => {
+    const computer = new Computer();
+    computer.save("credential_helper: pass\nprofiles:\n");
+    const options = ["--storage", "keychain", "--api-url", platform.url];
+    await computer.run("auth", "login", ...options, "--profile", "ci", "--api-key", SECOND_KEY);
+    computer.save(`${computer.saved.file}    rotation: x\n`);
+    await computer.run("auth", "login", ...options, "--api-key", DOCUMENTED_KEY);
+    assertEquals((await computer.rotate()).report.failure, null);
   });
 
   it("with a malformed entry is no reason for a warning by other commands", async () => {

@@ -285,7 +285,7 @@ describe("auth login --web", () => {
     assertEquals(runs.map((it) => it.code).sort(), [0, 5]);
     assertStringIncludes(
       runs.find((it) => it.code === 5)!.stderr,
-      '❌ Error: There is no login to resume for profile "default" any more: another process took it\n',
+      '❌ Error: There is no longer a login to resume for profile "default": another process finished it\n',
     );
     assertEquals(requests.filter((it) => it.url.endsWith("/complete")).length, 2);
   });

@@ -31,7 +31,7 @@ async function assertFails(work: Promise<unknown>, kind: typeof SystemError, ...
 
 /** What every store must do. */
 async function assertKeepsSecrets(helper: CredentialHelper): Promise<void> {
-  await assertRejects(() => helper.get(WORK), ConfigurationError, 'The key of profile "work" is not in ');
+  await assertRejects(() => helper.get(WORK), ConfigurationError, 'The key of profile "work" is no longer in ');
   await helper.erase(WORK);
 
   await helper.store(WORK, "work", { api_key: "the first" });
@@ -42,7 +42,7 @@ async function assertKeepsSecrets(helper: CredentialHelper): Promise<void> {
 
   await helper.erase(WORK);
   await helper.erase(WORK);
-  await assertRejects(() => helper.get(WORK), ConfigurationError, "any more; log in to it again");
+  await assertRejects(() => helper.get(WORK), ConfigurationError, "; log in to it again");
   assertEquals(await helper.get(HOME), { api_key: `"quoted" \\ 'key' é` });
 }
 
@@ -82,10 +82,10 @@ describe("credential helper and a Secret Service", () => {
       await lock(service);
       const locked = "it is locked or refuses access; unlock it and try again";
       const about = 'the key of profile "work"';
-      await assertFails(helper.get(WORK), SystemError, `The Secret Service did not give ${about}: ${locked}`);
+      await assertFails(helper.get(WORK), SystemError, `The Secret Service did not return ${about}: ${locked}`);
       await assertFails(helper.erase(WORK), SystemError, `The Secret Service did not remove ${about}: ${locked}`);
       const again = helper.store(WORK, "work", { api_key: "another" });
-      await assertFails(again, SystemError, `The Secret Service did not take ${about}: ${locked}`);
+      await assertFails(again, SystemError, `The Secret Service did not store ${about}: ${locked}`);
     });
   }
 

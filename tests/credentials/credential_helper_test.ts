@@ -111,14 +111,14 @@ describe("credential helper", () => {
     const { context } = machine({ "secretservice get": GIVEN, "pass get": GIVEN });
     assertEquals(
       await failureOf(new CredentialHelper(context, "gone").get(REFERENCE)),
-      "2 docker-credential-gone is not installed, or on the PATH; install it, or log in with --storage file",
+      "2 docker-credential-gone is not installed or on the PATH; install it, or log in with --storage file",
     );
   });
 
   it("names the programs that are not installed, and what to do", async () => {
     assertEquals(
       await failureOf(new CredentialHelper(machine({}).context, null).get(REFERENCE)),
-      "2 Neither docker-credential-secretservice nor docker-credential-pass is installed, or on the PATH; install it " +
+      "2 Neither docker-credential-secretservice nor docker-credential-pass is installed or on the PATH; install it " +
         "(Debian, Ubuntu: golang-docker-credential-helpers), or log in with --storage file",
     );
     const mac = new CredentialHelper(machine({}, "darwin").context, null);
@@ -129,7 +129,7 @@ describe("credential helper", () => {
     const names = ["", "docker-credential-", "../pass", "/bin/sh", "a b", "pass;id", "-x", ".", "pâss", "C:\\x", "a\n"];
     for (const name of [...names, "x".repeat(65)]) {
       const error = assertThrows(() => new CredentialHelper(machine({}).context, name), ConfigurationError);
-      assertMatch(error.message, /^credential_helper names no credential helper: it takes a name such as "pass"/);
+      assertMatch(error.message, /^credential_helper must be the name of a credential helper such as "pass"/);
     }
   });
 
@@ -142,7 +142,7 @@ describe("credential helper", () => {
         const { context } = machine({ get, list });
         assertEquals(
           await failureOf(new CredentialHelper(context, null).get(REFERENCE)),
-          '2 The key of profile "work" is not in the Secret Service any more; log in to it again',
+          '2 The key of profile "work" is no longer in the Secret Service; log in to it again',
         );
       }
     }
@@ -154,7 +154,7 @@ describe("credential helper", () => {
         const { context } = machine({ get, list: answer(0, JSON.stringify({ [listed]: "u" })) });
         assertEquals(
           await failureOf(new CredentialHelper(context, null).get(REFERENCE)),
-          '1 The Secret Service did not give the key of profile "work": it is locked or refuses access; unlock it and ' +
+          '1 The Secret Service did not return the key of profile "work": it is locked or refuses access; unlock it and ' +
             "try again",
         );
       }
@@ -178,7 +178,7 @@ describe("credential helper", () => {
     for (const [words, reason] of Object.entries(reasons)) {
       const { context } = machine({ store: answer(1, `${words}\n`), list: answer(1) });
       const text = await failureOf(new CredentialHelper(context, null).store(REFERENCE, "work", { api_key: KEY }));
-      assertStringIncludes(text, `1 The Secret Service did not take the key of profile "work": ${reason}`);
+      assertStringIncludes(text, `1 The Secret Service did not store the key of profile "work": ${reason}`);
       assertStringIncludes(text, `(docker-credential-secretservice: ${words})`);
     }
   });
@@ -226,7 +226,7 @@ describe("credential helper", () => {
       const { context } = machine({ get: answer(0, stdout) });
       assertEquals(
         await failureOf(new CredentialHelper(context, "pass").get(REFERENCE)),
-        '1 What docker-credential-pass gave as the key of profile "work" cannot be read; log in to it again',
+        `1 docker-credential-pass returned a key of profile "work" that can't be read; log in to it again`,
       );
     }
   });

@@ -4,9 +4,6 @@ import { editCredentials } from "../../src/credentials/edit_credentials.ts";
 import { CredentialsDocument } from "../../src/credentials/credentials_document.ts";
 import type { Profile } from "../../src/credentials/profile.ts";
 import { ConfigurationError } from "../../src/errors.ts";
-import { loadYaml } from "../../src/credentials/credentials_text.ts";
-
-await loadYaml();
 
 const DOCUMENTED = `profiles:
   default:
@@ -90,7 +87,7 @@ describe("the credentials file's content", () => {
 
   for (const name of ["constructor", "toString", "hasOwnProperty", "__proto__"]) {
     it(`takes ${name} for a name like any other`, () => {
-      const document = CredentialsDocument.empty("");
+      const document = CredentialsDocument.parse(null, "");
       assertEquals(document.find(name), null);
       document.save({ ...NEW, name });
       assertEquals(parse(document.toText(editCredentials)).find(name), { ...NEW, name });

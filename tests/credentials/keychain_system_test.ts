@@ -94,7 +94,7 @@ for (const [helper, open] of Object.entries(STORES)) {
       await Deno.writeTextFile(credentials(store.env), before);
       assertStringIncludes(
         (await run(["auth", "token"])).stderr,
-        `is not in ${store.title} any more; log in to it again`,
+        `is no longer in ${store.title}; log in to it again`,
       );
     });
 
@@ -120,7 +120,7 @@ for (const [helper, open] of Object.entries(STORES)) {
       assertEquals((await run(["auth", "logout", "--all"])).stdout, "✅ Logged out from profiles: one, two\n");
       await Deno.writeTextFile(credentials(store.env), before);
       for (const name of ["one", "two"]) {
-        assertStringIncludes((await run(["auth", "token", "--profile", name])).stderr, "any more; log in to it again");
+        assertStringIncludes((await run(["auth", "token", "--profile", name])).stderr, "; log in to it again");
       }
     });
 
@@ -148,7 +148,10 @@ describe("a system without a store that can be used", () => {
 
   it("gets a sentence where no helper is installed, and no plain file instead", async () => {
     const { code, stderr } = await run(login, { PATH: "/nowhere" }, DOCUMENTED_KEY);
-    assertEquals([code, namesIn(`${service.env.HOME}/.fluxloop`)], [2, ["credentials.lock"]]);
+    assertEquals([code, namesIn(`${service.env.HOME}/.fluxloop`)], [2, [
+      "credentials._keychain.lock",
+      "credentials.lock",
+    ]]);
     assertStringIncludes(stderr, "--storage file");
   });
 

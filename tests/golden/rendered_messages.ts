@@ -4,7 +4,7 @@
  * @module
  */
 import type { Diagnosis, Finding } from "../../src/auth/diagnose.ts";
-import type { RotationReport } from "../../src/auth/rotate.ts";
+import type { RotationReport } from "../../src/auth/rotation_report.ts";
 import type * as Errors from "../../src/errors.ts";
 import {
   BrowserLoginError,
@@ -106,7 +106,7 @@ const APPROVAL = {
 
 /** An example of each function of `warnings.ts`. */
 const WARNINGS: Readonly<Record<keyof typeof warnings, readonly string[]>> = {
-  looseFileWarning: [warnings.looseFileWarning({ shown: "~/.fluxloop/credentials", mode: 0o644 })],
+  insecureFileWarning: [warnings.insecureFileWarning({ shown: "~/.fluxloop/credentials", mode: 0o644 })],
   staleEntryWarning: [warnings.staleEntryWarning("the macOS Keychain")],
   gitWarning: [warnings.gitWarning({ workTree: "/home/john", line: "/.fluxloop/credentials" })],
   overrideWarning: [warnings.overrideWarning("FLUXLOOP_API_KEY")],
@@ -142,10 +142,10 @@ const FINDINGS: { readonly [Name in Finding["name"]]: readonly (Finding & { name
     { name: "key", masked: "flux_dev_abc1...mno34", source: "environment", origin: "FLUXLOOP_API_KEY" },
   ],
   store: [
-    { name: "store", file: "~/.fluxloop/credentials", isUsed: true, looseMode: null },
-    { name: "store", file: "~/.fluxloop/credentials", isUsed: false, looseMode: null },
-    { name: "store", file: "~/.fluxloop/credentials", isUsed: true, looseMode: 0o644 },
-    { name: "store", file: null, isUsed: false, looseMode: null },
+    { name: "store", file: "~/.fluxloop/credentials", isUsed: true, insecureMode: null },
+    { name: "store", file: "~/.fluxloop/credentials", isUsed: false, insecureMode: null },
+    { name: "store", file: "~/.fluxloop/credentials", isUsed: true, insecureMode: 0o644 },
+    { name: "store", file: null, isUsed: false, insecureMode: null },
   ],
   rotation: [{ name: "rotation", profile: "work" }],
   proxy: [

@@ -1,4 +1,5 @@
-import { findKey, revokeKey } from "../../auth/manage_keys.ts";
+import { deleteApiKey } from "../../api_client/api_keys.ts";
+import { findKey } from "../../auth/manage_keys.ts";
 import type { Context } from "../../context.ts";
 import { UsageError } from "../../errors.ts";
 import { deletedText } from "../../output/api_keys.ts";
@@ -18,7 +19,7 @@ export async function runDelete(context: Context, options: DeleteOptions, named:
   const own = await credential(true);
   const key = await findKey(context, own, named, requests);
   if (!options.yes) await confirm(context, options, key.name ?? key.id, reporter.style.colour);
-  await revokeKey(context, own, key, requests);
+  await deleteApiKey(context, own, key.id, requests);
 
   reporter.result(() => deletedText(key), () => ({ deleted: key.id }));
 }

@@ -1,4 +1,5 @@
-import { rotateKeys, type RotationReport } from "../../auth/rotate.ts";
+import { rotateKeys } from "../../auth/rotate.ts";
+import type { RotationReport } from "../../auth/rotation_report.ts";
 import type { Context } from "../../context.ts";
 import { UsageError } from "../../errors.ts";
 import { orphanedKeysWarning, pendingText, rotationJson, rotationLine, rotationText } from "../../output/rotation.ts";

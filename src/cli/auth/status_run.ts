@@ -2,7 +2,7 @@ import { checkAllStatuses, checkStatus, failIfExpiring } from "../../auth/check_
 import type { Context } from "../../context.ts";
 import { unfinishedWarning } from "../../output/rotation.ts";
 import { statusJson, statusText } from "../../output/status.ts";
-import { looseFileWarning, profileOverrideWarning } from "../../output/warnings.ts";
+import { insecureFileWarning, profileOverrideWarning } from "../../output/warnings.ts";
 import { printable } from "../../text/printable.ts";
 import type { JsonOptions } from "../command.ts";
 import { invocation } from "../invocation.ts";
@@ -33,8 +33,8 @@ export async function runStatus(context: Context, options: StatusOptions): Promi
     () => all ? { profiles: reports.map((it) => statusJson(it, now)) } : statusJson(reports[0], now),
   );
   // All profiles are in one file.
-  const loose = reports.map((it) => it.key?.looseFile).find((it) => it);
-  if (loose) reporter.warn(looseFileWarning(loose));
+  const insecure = reports.map((it) => it.key?.insecureFile).find((it) => it);
+  if (insecure) reporter.warn(insecureFileWarning(insecure));
   for (const { profile, key, failure } of reports) {
     if (key !== null && key.overridden !== null) reporter.warn(profileOverrideWarning(key.origin, key.overridden));
     if (key !== null && key.isRotating && profile !== null) reporter.warn(unfinishedWarning(profile));

@@ -69,7 +69,7 @@ describe("the credentials' lock", () => {
   it("is waited for up to a bound; then the failure names the process that holds it", async () => {
     const { pid } = await hold();
     const sentence = `The credentials are being written by process ${pid}, which has not finished for 0.05 seconds`;
-    await assertRejects(() => withFileLock(lock, () => {}, { patience: 50 }), SystemError, sentence);
+    await assertRejects(() => withFileLock(lock, () => {}, { timeout: 50 }), SystemError, sentence);
   });
 
   it("comes as soon as its holder has finished", async () => {
@@ -85,7 +85,7 @@ describe("the credentials' lock", () => {
   it("is free at once when its holder is killed", async () => {
     await hold();
     await release();
-    assertEquals(await withFileLock(lock, () => "taken", { patience: 50 }), "taken");
+    assertEquals(await withFileLock(lock, () => "taken", { timeout: 50 }), "taken");
   });
 
   it("keeps nobody from reading", async () => {
@@ -117,7 +117,7 @@ describe("the credentials' lock", () => {
     const status = home.run(["auth", "status"]);
     await hasAsked(status);
     await release();
-    assertEquals(await withFileLock(lock, () => "taken", { patience: 1_000 }), "taken");
+    assertEquals(await withFileLock(lock, () => "taken", { timeout: 1_000 }), "taken");
     answered.resolve();
     assertEquals((await status).code, 0);
   });

@@ -1,0 +1,223 @@
+/**
+ * One profile's rotation, from the phase that it is in to its end.
+ *
+ * @module
+ */
+import { deleteApiKey } from "../api_client/api_keys.ts";
+import { identify } from "../api_client/client.ts";
+import type { KeyInfo } from "../api_client/identity.ts";
+import type { RequestOptions } from "../api_client/transport.ts";
+import type { Context } from "../context.ts";
+import { readCredentials } from "../credentials/credential_store.ts";
+import type { CredentialsLocation } from "../credentials/location.ts";
+import {
+  type ApiKey,
+  isSameSecret,
+  type PreviousKey,
+  type Profile,
+  type RotationPhase,
+} from "../credentials/profile.ts";
+import type { SecretStore, StoredSecret } from "../credentials/secret_store.ts";
+import { storeTitle } from "../credentials/secret_stores.ts";
+import { BrowserLoginError, FluxloopError, InterruptedError, PlatformError, SystemError } from "../errors.ts";
+import { maskKey } from "../text/mask.ts";
+import { parseApiKey } from "./api_key.ts";
+import { keyDetails } from "./log_in.ts";
+import { createNewKey, endKey, removeOrphanedKey, requestLike, verifyKey } from "./rotation_keys.ts";
+import type { ReportDraft } from "./rotation_report.ts";
+import { apiUrlFor, apiUrlOf, chosenApiUrl, type ProfileOptions } from "./select_profile.ts";
+
+/** What the command line says about a rotation. */
+export interface RotateOptions extends ProfileOptions {
+  /** Every saved profile; excludes `profile`. */
+  readonly all: boolean;
+  /** The new key's lifetime, in seconds; `null`: it never expires, `undefined`: as the old one's. */
+  readonly expiresIn?: number | null;
+  /** How long the old key stays valid, in milliseconds; without it, it is revoked. */
+  readonly keepOld?: number;
+}
+
+/** The command that is running. */
+export interface RotationRun {
+  readonly context: Context;
+  readonly requests: RequestOptions | undefined;
+  readonly options: RotateOptions;
+  readonly location: CredentialsLocation;
+  readonly store: SecretStore;
+  readonly report: ReportDraft;
+}
+
+/** A profile whose key is being replaced. */
+interface Rotation extends RotationRun {
+  readonly profile: Profile;
+  /** The only place that keys are sent to. */
+  readonly apiUrl: URL;
+  /** The key in the profile. */
+  readonly key: string;
+}
+
+/** Continues from the phase that the profile is in. */
+export async function resumeRotation(run: RotationRun, before: Profile): Promise<void> {
+  const { context, requests, options, location, store, report } = run;
+  const document = await readCredentials(location);
+  const profile = document.require(before.name, "--profile");
+  const apiUrl = apiUrlFor(profile, chosenApiUrl(context, options));
+  const { secret, rotation: phase } = await store.read(profile);
+  if (secret.kind === "tokens") throw new BrowserLoginError(profile.name);
+  // Another process had the lock, and has done what this one was told to do.
+  if (phase === null && isRotated(before, profile)) {
+    report.outcome = "rotated_elsewhere";
+    return;
+  }
+  const key = parseApiKey(secret.key, `profile "${profile.name}"`);
+  const info = (await identify(context, { apiUrl, key }, requests)).key;
+  if (info === null || info.id === null) {
+    throw new PlatformError(`${apiUrl.host} does not tell which key this is; create one on its page of API keys`);
+  }
+  const own = { ...info, id: info.id };
+  const rotation: Rotation = { ...run, profile, apiUrl, key };
+  const others = await othersOf(rotation);
+  const sharing = others.filter((it) => isSameSecret(it.secret, secret));
+  // Saving a profile would drop what it has there.
+  for (const { name } of [profile, ...sharing]) document.requireReadableRotation(name);
+  // A previous key that is the profile's own again was put back by hand, and is replaced like any other.
+  if (phase?.phase === "replaced" && phase.previous.id !== own.id) {
+    // Or it was put back just now: then it must not be revoked.
+    await change(rotation, {});
+    report.outcome = "finished";
+    report.newKey = { id: own.id, masked: maskKey(key), expiresAt: own.expiresAt };
+    return await revokePrevious(rotation, phase.previous);
+  }
+  if (phase === null) {
+    // The key is another profile's previous one, whose rotation was interrupted before it was shared.
+    const successor = others.find(({ rotation: it }) => it?.phase === "replaced" && it.previous.id === own.id);
+    if (successor !== undefined) return await resumeRotation(run, document.require(successor.name, "--profile"));
+  }
+  for (const it of [phase, ...sharing.map(({ rotation }) => rotation)]) {
+    if (it?.phase !== "requested") continue;
+    if (it.keyId === own.id) await removeOrphanedKey(context, rotation, it, requests);
+    else report.orphanedKeys = [...report.orphanedKeys, it.keyId];
+  }
+  await replaceKey(rotation, own);
+}
+
+function isRotated(before: Profile, now: Profile): boolean {
+  return before.rotation?.phase === "replaced" || before.keyId !== now.keyId ||
+    !isSameSecret(before.secret, now.secret);
+}
+
+/** Creates a key, verifies it, puts it in the old one's place, and ends the old one. */
+async function replaceKey(rotation: Rotation, own: KeyInfo & { readonly id: string }): Promise<void> {
+  const { context, requests, options, profile, report } = rotation;
+  const request = await requestLike(context, rotation, own, options.expiresIn, requests);
+  const setPhase = (phase: RotationPhase | null) => change(rotation, { rotation: phase });
+  const save = (idempotencyKey: string) =>
+    setPhase({ phase: "requested", idempotencyKey, request: JSON.stringify(request), keyId: own.id });
+  const outcome = await createNewKey(context, rotation, request, save, requests);
+  if (outcome.kind === "refused") {
+    await setPhase(null);
+    throw outcome.error;
+  }
+  const created = outcome.key;
+  let { id } = created;
+  const previous: PreviousKey = { key: rotation.key, id: own.id, until: untilOf(rotation)?.toISOString() ?? null };
+  try {
+    const fresh = await verifyKey(context, rotation, created, own, requests);
+    id = fresh.id;
+    if (context.stopped.aborted) throw new InterruptedError();
+    const { account, keyId, ...dates } = keyDetails(fresh.identity);
+    const details = { account: account ?? profile.account, keyId: keyId ?? id, ...dates };
+    const secret: ApiKey = { kind: "api_key", key: created.key };
+    await change(rotation, { secret, rotation: { phase: "replaced", previous }, ...details });
+    report.outcome = "rotated";
+    report.newKey = { id, masked: maskKey(created.key), expiresAt: fresh.identity.key?.expiresAt ?? null };
+    rotation = { ...rotation, key: created.key, profile: { ...profile, ...details } };
+  } catch (error) {
+    if (!(error instanceof InterruptedError) && id !== null && !await isInUse(rotation, created.key)) {
+      // Best effort: the first failure is reported, and the next rotation tries again.
+      await deleteApiKey(context, rotation, id, requests).then(() => setPhase(null)).catch(() => {});
+    }
+    throw error;
+  }
+  await revokePrevious(rotation, previous);
+}
+
+/** Puts the new key into all other profiles that have the previous one, then ends that. */
+async function revokePrevious(rotation: Rotation, previous: PreviousKey): Promise<void> {
+  const { context, requests, location, profile: { name, secret }, apiUrl, report } = rotation;
+  report.savedTo = secret.kind === "keychain" ? storeTitle(secret.helper) : location.shown;
+  const until = untilOf(rotation) ?? (previous.until === null ? null : new Date(previous.until));
+  let refusal: PlatformError | null = null;
+  // It is removed from a keychain entry once it has ended.
+  if (previous.key !== null) {
+    const sharing = [name, ...await shareNewKey(rotation, previous.key)];
+    report.alsoIn = sharing.filter((it) => it !== report.profile);
+    const about = { id: previous.id, masked: maskKey(previous.key) };
+    report.oldKey = { ...about, state: "valid", expiresAt: null };
+    const ended = await endKey(context, { apiUrl, key: previous.key }, previous.id, until, requests);
+    report.oldKey = { ...about, state: ended.state, expiresAt: ended.expiresAt };
+    refusal = ended.refusal;
+  }
+  await change(rotation, { rotation: null });
+  if (refusal !== null) throw refusal;
+}
+
+/** @returns The profiles that had the previous key, and have the new one now. */
+async function shareNewKey(rotation: Rotation, previous: string): Promise<string[]> {
+  const { store, key, profile: { account, expires, keyId, created } } = rotation;
+  const old: ApiKey = { kind: "api_key", key: previous };
+  const changes = { secret: { kind: "api_key", key }, account, expires, keyId, created } as const;
+  const shared: string[] = [];
+  for (const { name, secret, rotation: phase } of await othersOf(rotation)) {
+    if (!isSameSecret(secret, old)) continue;
+    const isShared = await store.replace(name, old, {
+      ...changes,
+      // A previous key of its own is still to be revoked.
+      rotation: phase?.phase === "requested" ? null : phase,
+    });
+    if (isShared) shared.push(name);
+  }
+  return shared;
+}
+
+/**
+ * @returns The other profiles of the same platform, with their secrets, as far as they are stored in the same place. One
+ * that can't be read is reported to whoever uses it.
+ */
+async function othersOf({ location, store, profile, apiUrl }: Rotation): Promise<(StoredSecret & { name: string })[]> {
+  const others: (StoredSecret & { name: string })[] = [];
+  for (const it of (await readCredentials(location)).profiles()) {
+    const isElsewhere = (it.secret.kind === "keychain") !== (profile.secret.kind === "keychain");
+    if (it.name === profile.name || isElsewhere) continue;
+    try {
+      if (apiUrlOf(it).origin === apiUrl.origin) others.push({ name: it.name, ...await store.read(it) });
+    } catch (error) {
+      if (!(error instanceof FluxloopError) || error instanceof InterruptedError) throw error;
+    }
+  }
+  return others;
+}
+
+/** Changes the profile. @throws {SystemError} When it no longer has the key. */
+async function change(
+  { store, profile: { name }, key }: Rotation,
+  changes: Parameters<SecretStore["replace"]>[2],
+): Promise<void> {
+  if (await store.replace(name, { kind: "api_key", key }, changes)) return;
+  throw new SystemError(`Profile "${name}" was changed by another process meanwhile; that stands`);
+}
+
+/** @returns When the old key is to expire, as the command line says; `null`: it is to be revoked. */
+function untilOf({ context, options: { keepOld } }: Rotation): Date | null {
+  return keepOld === undefined ? null : new Date(Math.floor((context.now().getTime() + keepOld) / 1000) * 1000);
+}
+
+/** @returns Whether the new key got into the profile, although saving it failed. */
+async function isInUse({ location, store, profile: { name } }: Rotation, key: string): Promise<boolean> {
+  try {
+    const profile = (await readCredentials(location)).find(name);
+    return profile !== null && isSameSecret((await store.read(profile)).secret, { kind: "api_key", key });
+  } catch {
+    return true;
+  }
+}
