@@ -1,11 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
-import { complete, type Completing, environmentOf, type ShellName } from "../support/completing_shells.ts";
-import { fluxloop, PROGRAM } from "../support/program.ts";
+import { complete, type Completing, prepareShells, type ShellName, SHELLS } from "../support/completing_shells.ts";
+import { PROGRAM } from "../support/program.ts";
 import { withTrace } from "../support/strace.ts";
 import { Terminal } from "../support/terminal.ts";
 
-const SHELLS: readonly ShellName[] = ["bash", "bash with bash-completion", "bash with odd settings", "zsh", "fish"];
 const SAVED = `profiles:
   default:
     api_key: "flux_dev_abc123def456ghi789jkl012mno34"
@@ -16,7 +15,7 @@ const SAVED = `profiles:
 `;
 const PROFILES = ["default", "prod.eu", "staging"];
 
-/** A line, and what is offered for its last word, by every shell alike. */
+/** A line, `HOME` standing for the home folder, and what every shell offers for its last word; of paths the last part. */
 const LINES: readonly [string, readonly string[]][] = [
   ["fluxloop au", ["auth"]],
   ["fluxloop auth s", ["status", "switch"]],
@@ -42,13 +41,26 @@ const LINES: readonly [string, readonly string[]][] = [
   ["fluxloop --version au", ["auth"]],
   ["fluxloop completions ", ["bash", "fish", "powershell", "zsh"]],
   ["fluxloop auth exec --profile staging -- printe", ["printenv"]],
+  ["fluxloop auth exec -- cat HOME/certificates/c", ["ca.pem"]],
+  ["fluxloop auth status --profile=s", ["staging"]],
+  ["fluxloop --ca-file HOME/certificates/", ["ca.pem"]],
+  ["fluxloop test --config HOME/certificates/", ["ca.pem"]],
+  ["fluxloop test upload --config HOME/certificates/", ["ca.pem"]],
+  ["fluxloop test --junit HOME/certificates/", ["ca.pem"]],
+  ["fluxloop platform serve --data HOME/certif", ["certificates"]],
+  ["fluxloop test upload HOME/certif", ["certificates"]],
 ];
 
-/** The lines that bash's own settings may change: with colons, with values, with files, and with nothing to offer. */
-const LINES_FOR_SETTINGS = LINES.filter(([line]) => /https:|--profile $|--name $|auth s$/.test(line));
+/** The lines that matter to bash's own settings: those with colons, values, files and nothing to offer. */
+const LINES_FOR_SETTINGS = LINES.filter(([line]) => /https:|--profile $|--name $|auth s$|=|HOME/.test(line));
 
-describe("completions", () => {
+function linesFor(shell: ShellName): typeof LINES {
+  return shell.startsWith("bash ") ? LINES_FOR_SETTINGS : LINES;
+}
+
+describe("completions in real shells", () => {
   let completing: Completing;
+  const offered = new Map<string, string[]>();
 
   beforeAll(async () => {
     const home = await Deno.makeTempDir({ prefix: "fluxloop-completions-" });
@@ -56,49 +68,26 @@ describe("completions", () => {
     await Deno.writeTextFile(`${home}/.fluxloop/credentials`, SAVED, { mode: 0o600 });
     await Deno.mkdir(`${home}/certificates`);
     await Deno.writeTextFile(`${home}/certificates/ca.pem`, "");
-    completing = { folder: home, env: environmentOf(home) };
-    for (const shell of ["bash", "zsh", "fish"]) {
-      const { code, stdout, stderr } = await fluxloop(["completions", shell]);
-      assertEquals([code, stderr], [0, ""]);
-      await Deno.writeTextFile(`${home}/script.${shell}`, stdout);
+    completing = await prepareShells(home);
+    for (const shell of SHELLS) {
+      const lines = linesFor(shell).map(([line]) => line);
+      const answers = await complete(shell, lines.map((it) => it.replace("HOME", home)), completing);
+      lines.forEach((line, index) => offered.set(`${shell}: ${line}`, answers[index]));
     }
   });
   afterAll(() => Deno.remove(completing.folder, { recursive: true }));
 
   for (const shell of SHELLS) {
-    for (const [line, offers] of shell.startsWith("bash ") ? LINES_FOR_SETTINGS : LINES) {
-      it(`of ${shell} for "${line}" are ${offers.length === 0 ? "none" : offers.join(", ")}`, async () => {
-        assertEquals(await complete(shell, line, completing), [...offers]);
+    for (const [line, offers] of linesFor(shell)) {
+      it(`${shell} offers ${offers.join(", ") || "nothing"} for "${line}"`, () => {
+        // Fish completes whole words, `--profile=` included.
+        const found = offered.get(`${shell}: ${line}`)!.map((it) => it.replace(/\/$/, "").replace(/^.*[/=]/, ""));
+        assertEquals(found, [...offers]);
       });
     }
-
-    it(`of ${shell} behind = are values alone`, async () => {
-      const offers = await complete(shell, "fluxloop auth status --profile=s", completing);
-      assertEquals(offers, shell === "fish" ? ["--profile=staging"] : ["staging"]);
-    });
-
-    for (const option of ["--ca-file", "test --config", "test upload --config", "test --junit"]) {
-      it(`of ${shell} are files behind ${option}`, async () => {
-        const [offer] = await complete(shell, `fluxloop ${option} ${completing.folder}/certificates/`, completing);
-        assertEquals(offer?.split("/").at(-1), "ca.pem");
-      });
-    }
-
-    for (const place of ["platform serve --data", "test upload"]) {
-      it(`of ${shell} are folders behind ${place}`, async () => {
-        const offers = await complete(shell, `fluxloop ${place} ${completing.folder}/certif`, completing);
-        assertEquals(offers.map((it) => it.replace(/\/$/, "").split("/").at(-1)), ["certificates"]);
-      });
-    }
-
-    it(`of ${shell} are another program's behind --`, async () => {
-      const line = `fluxloop auth exec -- cat ${completing.folder}/certificates/c`;
-      const [offer] = await complete(shell, line, completing);
-      assertEquals(offer?.split("/").at(-1), "ca.pem");
-    });
   }
 
-  it("show up in a terminal's bash when the key is pressed, a single one written out", async () => {
+  it("bash in a terminal completes at Tab", async () => {
     const terminal = await Terminal.open({ HOME: completing.folder });
     try {
       await terminal.type("source <(fluxloop completions bash)");
@@ -122,14 +111,14 @@ describe("completions", () => {
     }
   });
 
-  it("of bash pass the shell linter", async () => {
+  it("the script for bash passes the shell linter", async () => {
     const output = await new Deno.Command("shellcheck", {
       args: ["--shell=bash", `${completing.folder}/script.bash`],
     }).output();
     assertEquals([output.code, new TextDecoder().decode(output.stdout)], [0, ""]);
   });
 
-  it("of profiles open no socket and read no file but the credentials in the home", async () => {
+  it("completing profiles opens no socket and reads only the credentials in the home", async () => {
     const log = `${completing.folder}/trace`;
     const [command, ...args] = withTrace(log, ["%network", "openat"], [PROGRAM, "__complete", "--profile", ":"]);
     const output = await new Deno.Command(command, { args, clearEnv: true, env: completing.env }).output();
