@@ -56,8 +56,9 @@ function Install-Fluxloop {
     if ($LASTEXITCODE -ne 0) { throw "fluxloop was not installed: the program doesn't run on this system." }
 
     $destination = Join-Path $folder 'fluxloop.exe'
-    # A program that is running can be renamed, but not replaced.
-    $replaced = Join-Path $work 'replaced.exe'
+    # A running program can be renamed, but neither replaced nor deleted: the next installation or upgrade deletes it.
+    $replaced = Join-Path $folder '.old-fluxloop.exe'
+    Remove-Item -Force $replaced -ErrorAction SilentlyContinue
     if (Test-Path $destination) { Move-Item $destination $replaced }
     try {
       Move-Item $program $destination
@@ -65,6 +66,7 @@ function Install-Fluxloop {
       if (Test-Path $replaced) { Move-Item $replaced $destination }
       throw
     }
+    Remove-Item -Force $replaced -ErrorAction SilentlyContinue
     Write-Output "Installed fluxloop $version to $destination."
   } finally {
     Remove-Item -Recurse -Force $work -ErrorAction SilentlyContinue

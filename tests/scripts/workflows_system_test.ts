@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/a
 import { beforeAll, describe, it } from "@std/testing/bdd";
 import { generateKeyPairSync, type KeyObject, verify } from "node:crypto";
 import { parse } from "yaml";
-import { type Linters, lintFile, loadLinters } from "../../scripts/lint_workflows/lint.ts";
+import { loadLinter } from "../../scripts/lint_workflows.ts";
 import { checkTag, notesOf } from "../../scripts/release/assemble.ts";
 import { TARGETS } from "../../scripts/release/names.ts";
 import denoJson from "../../deno.json" with { type: "json" };
@@ -39,12 +39,12 @@ jobs:
 `;
 
 describe("the linter of workflows", () => {
-  let linters: Linters;
+  let lint: Awaited<ReturnType<typeof loadLinter>>;
   const messages = async (text: string, path = ".github/workflows/x.yml") =>
-    (await lintFile(linters, path, text)).map((it) => `${it.line}: ${it.message}`).join("\n");
+    (await lint(path, text)).map((it) => `${it.line}: ${it.message}`).join("\n");
 
   beforeAll(async () => {
-    linters = await loadLinters();
+    lint = await loadLinter();
   });
 
   it("finds nothing in a sound workflow", async () => {
@@ -52,22 +52,22 @@ describe("the linter of workflows", () => {
   });
 
   const faults: [string, string, string, string][] = [
-    ["an unknown event", "on: push", "on: pusch", "2: Unexpected value 'pusch'"],
-    ["an unknown permission", "contents: read", "content: read", "9: Unexpected value 'content'"],
-    ["a need of a job that is not there", "steps:", "needs: two\n    steps:", "10: Value 'two' is not valid"],
-    ["an expression that cannot be", "secrets.WORD }}", "secrets.WORD", "14: "],
-    ["a script that shellcheck objects to", 'echo "$WORD"', "echo $WORD", "12: SC2086: "],
+    ["an unknown event", "on: push", "on: pusch", '2: unknown Webhook event "pusch"'],
+    ["an unknown permission", "contents: read", "content: read", '9: unknown permission scope "content"'],
+    ["a dependency on a missing job", "steps:", "needs: two\n    steps:", 'job "one" needs job "two"'],
+    ["an invalid expression", "secrets.WORD }}", "secrets.WORD", "14: "],
+    ["a script with a fault that shellcheck knows", 'echo "$WORD"', "echo $WORD", "12: SC2086: "],
     [
-      "an action that is not pinned by a commit",
+      "an action that is not pinned to a commit",
       "@3d3c42e5aac5ba805825da76410c181273ba90b1 #",
       "@v7 #",
-      "not pinned by a",
+      "isn't pinned to a commit",
     ],
     [
-      "an action that is pinned by a short commit",
+      "an action that is pinned to a short commit",
       "@3d3c42e5aac5ba805825da76410c181273ba90b1",
       "@3d3c42e",
-      "not pinned by a",
+      "isn't pinned to a commit",
     ],
     [
       "a pinned action without its version",
@@ -75,14 +75,14 @@ describe("the linter of workflows", () => {
       "",
       "11: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 has",
     ],
-    ["a workflow without permissions", "permissions: {}\n", "", "the workflow does not say which permissions it needs"],
-    ["secrets for forks", "on: push", "on: pull_request_target", "pull_request_target hands secrets"],
+    ["a workflow without permissions", "permissions: {}\n", "", "the workflow has no `permissions`"],
+    ["secrets for forks", "on: push", "on: pull_request_target", "pull_request_target gives forks"],
     ["a secret in a job that is not protected", "    environment: release\n", "", "a secret is used in a job without"],
     [
       "a title that would be run as a script",
       'echo "$WORD"',
       "echo ${{ github.event.pull_request.title }}",
-      "hand it over as an environment variable",
+      "pass it as an environment variable",
     ],
   ];
   for (const [what, sound, fault, message] of faults) {
@@ -92,11 +92,12 @@ describe("the linter of workflows", () => {
     });
   }
 
-  it("finds what is wrong in an action of our own", async () => {
+  it("checks our own actions, too", async () => {
     const action = read(".github/actions/setup-fluxloop/action.yml");
     const path = ".github/actions/x/action.yml";
     assertEquals(await messages(action, path), "");
-    assertStringIncludes(await messages(action.replace("using: composite", "using: composit"), path), "composit");
+    const faulty = action.replace(/run: \|\n/, "$&        echo $WORD\n");
+    assertStringIncludes(await messages(faulty, path), "SC2086");
   });
 });
 
