@@ -87,7 +87,8 @@ function isInstalled(command: string): boolean {
   });
 }
 
-async function aptGet(...args: string[]): Promise<void> {
+/** Runs apt-get without questions. */
+export async function aptGet(...args: string[]): Promise<void> {
   const output = await new Deno.Command("apt-get", {
     args: ["--quiet=2", ...args],
     // No package may ask a question.

@@ -10,7 +10,7 @@ import type { Identity } from "../api_client/identity.ts";
 import { type Proxy, proxyFor } from "../api_client/proxy.ts";
 import type { PlatformResponse, RequestOptions } from "../api_client/transport.ts";
 import type { Context, PeerCertificate } from "../context.ts";
-import { findInsecureFile } from "../credentials/credential_store.ts";
+import { findInsecureFile, type InsecureFile } from "../credentials/credential_store.ts";
 import { credentialsLocation } from "../credentials/location.ts";
 import { FluxloopError, InterruptedError, NetworkError, SystemError } from "../errors.ts";
 import { daysRemaining, type Expiry } from "../text/expiry.ts";
@@ -27,7 +27,7 @@ export type Finding =
     readonly name: "store";
     readonly file: string | null;
     readonly isUsed: boolean;
-    readonly insecureMode: number | null;
+    readonly insecure: InsecureFile | null;
   }
   /** The profile's rotation isn't finished; no step if it is. */
   | { readonly name: "rotation"; readonly profile: string }
@@ -151,9 +151,9 @@ async function check(
   );
   steps.add({ name: "key", masked: maskKey(key), source, origin });
   const location = credentialsLocation(context);
-  const insecureMode = (await steps.run("store", () => findInsecureFile(location)))?.mode ?? null;
-  const store = { file: location?.shown ?? null, isUsed: profile !== null, insecureMode };
-  steps.add({ name: "store", ...store }, insecureMode === null);
+  const insecure = await steps.run("store", () => findInsecureFile(location));
+  const store = { file: location?.shown ?? null, isUsed: profile !== null, insecure };
+  steps.add({ name: "store", ...store }, insecure === null);
   if (profile !== null && profile.rotation !== null) steps.add({ name: "rotation", profile: profile.name }, false);
 
   const proxy = await steps.run("proxy", () => proxyFor(context, apiUrl));

@@ -27,8 +27,8 @@ const PROFILE_SIZE = 24 * 1024;
 export interface InsecureFile {
   /** The file, as people write it. */
   readonly shown: string;
-  /** Its permission bits. */
-  readonly mode: number;
+  /** Its permission bits; `null` on Windows, which has none. */
+  readonly mode: number | null;
 }
 
 /**
@@ -53,12 +53,20 @@ export async function readCredentials(location: CredentialsLocation | null): Pro
   }
 }
 
-/** @returns The file, if others than its owner can read or write it, else `null`. */
+/**
+ * @returns The file, if others than its owner can read or write it, else `null`. On Windows a file inherits the access list
+ * of its folder, which lets nobody else in below the user's profile; outside it, that is unknown.
+ */
 export function findInsecureFile(location: CredentialsLocation | null): InsecureFile | null {
   if (location === null) return null;
   try {
-    const mode = insecureMode(findCredentialsFile(location));
-    return mode === null ? null : { shown: location.shown, mode };
+    const file = findCredentialsFile(location);
+    const { shown, context } = location;
+    if (context.system.os === "windows") {
+      return file.info === null || shown.startsWith("~/") ? null : { shown, mode: null };
+    }
+    const mode = insecureMode(file);
+    return mode === null ? null : { shown, mode };
   } catch (error) {
     throw fileFailure(location, "read", error);
   }

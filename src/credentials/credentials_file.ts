@@ -80,7 +80,7 @@ export function requireOwn(location: CredentialsLocation, { path, info }: Creden
   if (info !== null && !info.isFile) throw notAFile(location, info);
 }
 
-/** @returns The permission bits, if others than the owner can read or write the file, else `null`. Windows has none. */
+/** @returns The permission bits, if others than the owner can read or write the file, else `null`. */
 export function insecureMode({ info }: CredentialsFile): number | null {
   const mode = info?.mode ?? null;
   return mode !== null && (mode & OTHERS) !== 0 ? mode & 0o777 : null;

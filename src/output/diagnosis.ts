@@ -6,6 +6,7 @@
  */
 import { type Check, type Diagnosis, type Finding, isExpiringSoon, TOLERATED_SKEW } from "../auth/diagnose.ts";
 import type { PeerCertificate } from "../context.ts";
+import type { InsecureFile } from "../credentials/credential_store.ts";
 import type { FluxloopError } from "../errors.ts";
 import { expiryText } from "../text/expiry.ts";
 import { rotationReason } from "../auth/key_age.ts";
@@ -85,10 +86,7 @@ function found(finding: Finding, now: Date): Saying {
       );
     case "store":
       if (finding.file === null) return fine("not needed");
-      if (finding.insecureMode !== null) {
-        const mode = finding.insecureMode.toString(8).padStart(4, "0");
-        return { message: `${finding.file} has insecure permissions (${mode})`, remedy: `chmod 600 ${finding.file}` };
-      }
+      if (finding.insecure !== null) return insecureFileSaying(finding.insecure);
       return fine(finding.isUsed ? finding.file : `${finding.file} (not used for this key)`);
     case "rotation":
       return {
@@ -131,6 +129,15 @@ function found(finding: Finding, now: Date): Saying {
       };
     }
   }
+}
+
+function insecureFileSaying({ shown, mode }: InsecureFile): Saying {
+  if (mode === null) {
+    const remedy = "set FLUXLOOP_HOME to a folder in your user profile";
+    return { message: `${shown} is outside your user profile, so others may be able to read it`, remedy };
+  }
+  const octal = mode.toString(8).padStart(4, "0");
+  return { message: `${shown} has insecure permissions (${octal})`, remedy: `chmod 600 ${shown}` };
 }
 
 function tlsSaying(isPlain: boolean, certificate: PeerCertificate | null, now: Date): Saying {

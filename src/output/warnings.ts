@@ -4,12 +4,11 @@
  * @module
  */
 import { ROTATION_DAYS, type RotationReason } from "../auth/key_age.ts";
-import type { InsecureFile } from "../credentials/credential_store.ts";
 import type { GitExposure } from "../credentials/git_exposure.ts";
 import { printable } from "../text/printable.ts";
 
 /** @returns A warning that the credentials file can be read by others. */
-export function insecureFileWarning({ shown, mode }: InsecureFile): string {
+export function insecureFileWarning(shown: string, mode: number): string {
   return `⚠️  ${shown} can be read by others (mode ${mode.toString(8).padStart(4, "0")}). ` +
     `Close it: chmod 600 ${shown}. The next login does so too.\n`;
 }

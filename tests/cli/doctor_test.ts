@@ -106,4 +106,12 @@ describe("auth doctor", () => {
     Deno.chmodSync(session.world.credentials, 0o644);
     assertEquals((await diagnosis(session)).warnings, ["store", "clock"]);
   });
+
+  it("finds a credentials file outside the user's profile on Windows", async () => {
+    const session = new Session();
+    session.save(`profiles:\n  default: {api_key: ${DOCUMENTED_KEY}, api_url: "${platform.url}"}\n`);
+    const env = { USERPROFILE: `${session.world.home}/elsewhere`, FLUXLOOP_HOME: `${session.world.home}/.fluxloop` };
+    assertEquals(diagnosed(await session.run(DOCTOR, { os: "windows", env })).warnings, ["store", "clock"]);
+    assertEquals((await diagnosis(session, { os: "windows" })).warnings, ["clock"]);
+  });
 });

@@ -281,6 +281,12 @@ Please check your internet connection and try again.
     ]);
   });
 
+  it("says nothing of a mode on Windows, where it means nothing", async () => {
+    const session = loggedIn();
+    Deno.chmodSync(session.world.credentials, 0o666);
+    assertEquals((await session.run(["auth", "status"], { os: "windows" })).stderr, "");
+  });
+
   it("shows requests with --verbose, and no key", async () => {
     const { stderr } = await loggedIn().run(["auth", "status", "-v"]);
     assertEquals(stderr, `GET ${platform.url}/api/auth/me -> 200 (0 ms)\n`);

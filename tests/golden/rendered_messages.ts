@@ -106,7 +106,7 @@ const APPROVAL = {
 
 /** An example of each function of `warnings.ts`. */
 const WARNINGS: Readonly<Record<keyof typeof warnings, readonly string[]>> = {
-  insecureFileWarning: [warnings.insecureFileWarning({ shown: "~/.fluxloop/credentials", mode: 0o644 })],
+  insecureFileWarning: [warnings.insecureFileWarning("~/.fluxloop/credentials", 0o644)],
   staleEntryWarning: [warnings.staleEntryWarning("the macOS Keychain")],
   gitWarning: [warnings.gitWarning({ workTree: "/home/john", line: "/.fluxloop/credentials" })],
   overrideWarning: [warnings.overrideWarning("FLUXLOOP_API_KEY")],
@@ -142,10 +142,21 @@ const FINDINGS: { readonly [Name in Finding["name"]]: readonly (Finding & { name
     { name: "key", masked: "flux_dev_abc1...mno34", source: "environment", origin: "FLUXLOOP_API_KEY" },
   ],
   store: [
-    { name: "store", file: "~/.fluxloop/credentials", isUsed: true, insecureMode: null },
-    { name: "store", file: "~/.fluxloop/credentials", isUsed: false, insecureMode: null },
-    { name: "store", file: "~/.fluxloop/credentials", isUsed: true, insecureMode: 0o644 },
-    { name: "store", file: null, isUsed: false, insecureMode: null },
+    { name: "store", file: "~/.fluxloop/credentials", isUsed: true, insecure: null },
+    { name: "store", file: "~/.fluxloop/credentials", isUsed: false, insecure: null },
+    {
+      name: "store",
+      file: "~/.fluxloop/credentials",
+      isUsed: true,
+      insecure: { shown: "~/.fluxloop/credentials", mode: 0o644 },
+    },
+    {
+      name: "store",
+      file: "D:\\keys\\credentials",
+      isUsed: true,
+      insecure: { shown: "D:\\keys\\credentials", mode: null },
+    },
+    { name: "store", file: null, isUsed: false, insecure: null },
   ],
   rotation: [{ name: "rotation", profile: "work" }],
   proxy: [

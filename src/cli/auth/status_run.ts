@@ -34,7 +34,7 @@ export async function runStatus(context: Context, options: StatusOptions): Promi
   );
   // All profiles are in one file.
   const insecure = reports.map((it) => it.key?.insecureFile).find((it) => it);
-  if (insecure) reporter.warn(insecureFileWarning(insecure));
+  if (insecure?.mode) reporter.warn(insecureFileWarning(insecure.shown, insecure.mode));
   for (const { profile, key, failure } of reports) {
     if (key !== null && key.overridden !== null) reporter.warn(profileOverrideWarning(key.origin, key.overridden));
     if (key !== null && key.isRotating && profile !== null) reporter.warn(unfinishedWarning(profile));
