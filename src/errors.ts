@@ -1,47 +1,45 @@
 /**
- * The few kinds of failure, each with its exit code (design: "Errors") and the code by which a program reading `--json`
- * knows it. Messages are one sentence; the seed's longer texts are made of an error's fields in `output/`.
+ * The kinds of errors, each with its exit code and its code in JSON.
  *
  * @module
  */
 
-/** Every failure that a person is told about. Anything else is a defect of the program. */
+/** An error that is reported to the user. Anything else that is thrown is a bug. */
 export abstract class FluxloopError extends Error {
-  /** The process's exit code. */
   abstract readonly exitCode: 1 | 2 | 3 | 4 | 5 | 10 | 126 | 127 | 130;
-  /** What a program reads: lower case words joined by `_`. */
+  /** The code in JSON: lower-case words joined by `_`. */
   abstract readonly code: string;
   override readonly name = "FluxloopError";
 }
 
-/** The command line is wrong: exit 2. */
+/** The command line is invalid. */
 export class UsageError extends FluxloopError {
   override readonly exitCode = 2;
   override readonly code = "usage";
 }
 
-/** What the program was set up with is wrong (environment, credentials file): exit 2. */
+/** The environment, the credentials file or `fluxloop.yaml` is invalid. */
 export class ConfigurationError extends FluxloopError {
   override readonly exitCode = 2;
   override readonly code = "configuration";
 }
 
-/** Something that is wrong in a file that a person wrote. */
+/** A mistake in a file that a person wrote. */
 export interface Mistake {
-  /** The file's path, as people know it. */
+  /** The path to show. */
   readonly file: string;
   /** From 1 on. */
   readonly line: number;
   readonly column: number;
-  /** The field, such as `runner.http.url`; empty where it is the file as a whole. */
+  /** The field, such as `runner.http.url`; empty for the whole file. */
   readonly path: string;
-  /** What is wrong or expected, without anything of the file's text. */
+  /** What is wrong or expected, without any text of the file. */
   readonly message: string;
 }
 
-/** A file that a person wrote has mistakes, and all of them are told: exit 2. */
+/** Files that a person wrote have mistakes. */
 export class MistakesError extends ConfigurationError {
-  /** @param mistakes One or more. */
+  /** @param mistakes All of them, at least one. */
   constructor(readonly mistakes: readonly Mistake[]) {
     const files = [...new Set(mistakes.map((it) => it.file))].join(" and ");
     super(
@@ -50,60 +48,56 @@ export class MistakesError extends ConfigurationError {
   }
 }
 
-/** An API key is needed, and the profile is signed in through the browser: exit 2. */
+/** An API key is required, but the profile is logged in through the browser. */
 export class BrowserLoginError extends FluxloopError {
   override readonly exitCode = 2;
   override readonly code = "browser_login";
 
-  /** @param profile Whose login it is. */
   constructor(readonly profile: string) {
-    super(`Profile "${profile}" is signed in through the browser: it has no API key, and its tokens renew themselves`);
+    super(
+      `Profile "${profile}" has no API key: it is logged in through the browser, and its tokens are refreshed automatically`,
+    );
   }
 }
 
-/** There is no key to use: exit 3. */
+/** There is no key to use. */
 export class NotLoggedInError extends FluxloopError {
   override readonly exitCode = 3;
   override readonly code = "not_logged_in";
 
-  /** @param saved The profiles to choose from, where none is selected. */
+  /** @param saved The profiles to choose from if none is selected. */
   constructor(readonly saved: readonly string[] = []) {
     super("Not authenticated");
   }
 }
 
-/** Why the platform does not take a key: the `code` of its 401 answer. */
+/** Why the platform rejects a key: the `code` of its 401 response. */
 export type KeyRejection = "invalid_api_key" | "expired_api_key" | "revoked_api_key";
 
-/** The platform does not take the key (401): exit 3. */
+/** The platform rejects the key (401). */
 export class InvalidKeyError extends FluxloopError {
   override readonly exitCode = 3;
 
-  /**
-   * @param code The platform's word for it.
-   * @param apiUrl The API URL in use, from which the address of the key page follows.
-   */
+  /** @param apiUrl The API URL in use, which decides the URL of the API keys page. */
   constructor(override readonly code: KeyRejection, readonly apiUrl: URL) {
     super("Invalid API key");
   }
 }
 
-/** The tokens of a login through the browser are no longer accepted: exit 3. */
+/** The platform rejects the tokens of a browser login. */
 export class LoginEndedError extends FluxloopError {
   override readonly exitCode = 3;
   override readonly code = "login_ended";
 
-  /** @param profile Whose login it was. */
   constructor(readonly profile: string) {
-    super(`The login of profile "${profile}" has ended`);
+    super(`The browser login of profile "${profile}" has expired or was revoked`);
   }
 }
 
-/** A login through the browser came to nothing: exit 3. */
+/** A browser login was denied, or not approved in time. */
 export class LoginRefusedError extends FluxloopError {
   override readonly exitCode = 3;
 
-  /** @param code Whether a person said no, or nobody said anything in time. */
   constructor(override readonly code: "login_denied" | "login_expired") {
     super(
       code === "login_denied"
@@ -113,105 +107,105 @@ export class LoginRefusedError extends FluxloopError {
   }
 }
 
-/** The key is good, and may not do this (403): exit 3. */
+/** The key is valid but lacks a permission (403). */
 export class PermissionDeniedError extends FluxloopError {
   override readonly exitCode = 3;
   override readonly code = "permission_denied";
 
   /**
-   * @param required The permission that is missing, where the platform names it.
-   * @param permissions Those that the key has, where the platform tells them.
+   * @param required The missing permission, if the platform names it.
+   * @param permissions The permissions of the key, if the platform lists them.
    */
   constructor(readonly required: string | undefined, readonly permissions: readonly string[] | undefined) {
     super("Permission denied");
   }
 }
 
-/** The key is good and ends sooner than the caller asked for: exit 3. */
+/** The key expires within the time that the caller asked about. */
 export class KeyExpiresSoonError extends FluxloopError {
   override readonly exitCode = 3;
   override readonly code = "key_expires_soon";
 
-  /** @param expiry When it ends, as people read it. */
+  /** @param expiry Such as `2024-04-15 (7 days remaining)`. */
   constructor(expiry: string) {
     super(`The API key expires too soon: ${expiry}`);
   }
 }
 
-/** The platform could not be reached, or did not finish in time: exit 4. */
-export class NetworkError extends FluxloopError {
-  override readonly exitCode = 4;
-  override readonly code = "network";
-
-  /** What went wrong, as a part of a sentence without a full stop. */
+/** Why a server can't be reached. */
+export interface ConnectionFailure {
+  /** Part of a sentence, without a full stop. */
   readonly reason: string;
-  /** Which link of the chain broke. */
+  /** The step that failed. */
   readonly link: "resolution" | "connection" | "tls";
   /** Whether the reason says more than that there is no connection. */
   readonly isTelling: boolean;
-  /** The proxy that the way went through, fit to be shown. */
+}
+
+/** The platform can't be reached, or the request timed out. */
+export class NetworkError extends FluxloopError {
+  override readonly exitCode = 4;
+  override readonly code = "network";
+  readonly reason: string;
+  readonly link: ConnectionFailure["link"];
+  readonly isTelling: boolean;
+  /** The proxy in use, without its password. */
   readonly proxy: string | undefined;
 
   /**
-   * @param apiUrl The API URL in use, whose host is named.
-   * @param failure What went wrong.
-   * @param options The proxy, fit to be shown, where there was one; the cause; and what was to be reached, where that is
-   * not the platform.
+   * @param apiUrl The URL whose host is named.
+   * @param options.to The server, if it isn't the platform.
    */
   constructor(
     readonly apiUrl: URL,
-    failure: {
-      readonly reason: string;
-      readonly isTelling: boolean;
-      readonly link: "resolution" | "connection" | "tls";
-    },
+    { reason, link, isTelling }: ConnectionFailure,
     { proxy, cause, to = "FluxLoop API" }: { readonly proxy?: string; readonly cause?: unknown; readonly to?: string } =
       {},
   ) {
     super(`Unable to connect to ${to}`, { cause });
-    this.reason = failure.reason;
-    this.link = failure.link;
-    this.isTelling = failure.isTelling;
+    this.reason = reason;
+    this.link = link;
+    this.isTelling = isTelling;
     this.proxy = proxy;
   }
 }
 
-/** Something that was named is not there: exit 5. */
+/** Something that was named doesn't exist. */
 export class NotFoundError extends FluxloopError {
   override readonly exitCode = 5;
   override readonly code = "not_found";
 }
 
-/** The platform failed, or answered with something that cannot be read: exit 1. */
+/** The platform failed, or sent an invalid response. */
 export class PlatformError extends FluxloopError {
   override readonly exitCode = 1;
   override readonly code = "platform";
 }
 
-/** A release of the program is not what it has to be: it is not signed, it is damaged, it does not run: exit 1. */
+/** A release is not signed, is damaged, or doesn't run. */
 export class ReleaseError extends FluxloopError {
   override readonly exitCode = 1;
   override readonly code = "release";
 }
 
-/** The system under the program failed: a disk that is full, a lock that is held, a port that is taken: exit 1. */
+/** The system failed: a full disk, a lock that another process holds, a port in use. */
 export class SystemError extends FluxloopError {
   override readonly exitCode = 1;
   override readonly code = "system";
 }
 
-/** A program that was to be run cannot be: 127 where there is none, 126 where permission denied or not executable, as shells have it. */
+/** A program can't be run. Shells use the same exit codes. */
 export class ProgramError extends FluxloopError {
   override readonly code = "program";
 
-  /** @param exitCode Which of both it is. */
+  /** @param exitCode 127 if it wasn't found, 126 if it isn't executable. */
   constructor(override readonly exitCode: 126 | 127, program: string, options?: ErrorOptions) {
     const reason = exitCode === 127 ? "program not found" : "permission denied or not executable";
     super(`Can't run "${program}": ${reason}`, options);
   }
 }
 
-/** The person or the system told the program to stop: exit 130. */
+/** The user or the system told the program to stop. */
 export class InterruptedError extends FluxloopError {
   override readonly exitCode = 130;
   override readonly code = "interrupted";

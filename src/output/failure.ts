@@ -1,8 +1,10 @@
 /**
- * What people and programs are told of a failure (seed: "Troubleshooting"; design: "Errors").
+ * Errors as text (seed: "Troubleshooting") and as JSON.
  *
  * @module
  */
+import { pageUrl } from "../api_client/api_url.ts";
+import { causeChain } from "../api_client/connection_failure.ts";
 import {
   BrowserLoginError,
   FluxloopError,
@@ -15,17 +17,15 @@ import {
   PermissionDeniedError,
   PlatformError,
 } from "../errors.ts";
-import { pageUrl } from "../api_client/api_url.ts";
-import { causeChain } from "../api_client/connection_failure.ts";
 import { redact, redactTokens } from "../text/mask.ts";
 import { printable } from "../text/printable.ts";
 import type { Style } from "./style.ts";
-import { profileCommand } from "./warnings.ts";
+import { profileCommand } from "./phrases.ts";
 
-/** So many of a file's mistakes are told at once: more would push the first ones out of sight. */
+/** More mistakes would push the first ones out of sight. */
 const SHOWN_MISTAKES = 100;
 
-/** The JSON form of a failure. */
+/** The JSON form of an error. */
 export interface ErrorJson {
   readonly code: string;
   readonly message: string;
@@ -33,35 +33,29 @@ export interface ErrorJson {
   readonly [further: string]: unknown;
 }
 
-/**
- * @param error What went wrong.
- * @returns What a program reads under `error`.
- */
+/** Renders what JSON documents have under `error`. */
 export function errorJson(error: FluxloopError): ErrorJson {
-  const further = error instanceof PermissionDeniedError
-    ? {
-      required_permission: error.required === undefined ? null : redact(error.required),
-      permissions: error.permissions?.map(redact) ?? null,
-    }
-    : error instanceof MistakesError
-    ? { mistakes: error.mistakes.map((it) => ({ ...it, path: redact(it.path), message: redact(it.message) })) }
-    : {};
-  return { code: error.code, message: safe(error, messageOf(error)), exit_code: error.exitCode, ...further };
+  return { code: error.code, message: safe(error, messageOf(error)), exit_code: error.exitCode, ...detailsOf(error) };
 }
 
-/**
- * @param error What went wrong.
- * @param style How standard error's text may look.
- * @returns The text for standard error.
- */
+function detailsOf(error: FluxloopError): Record<string, unknown> {
+  if (error instanceof PermissionDeniedError) {
+    const { required, permissions } = error;
+    return {
+      required_permission: required === undefined ? null : redact(required),
+      permissions: permissions?.map(redact) ?? null,
+    };
+  }
+  if (!(error instanceof MistakesError)) return {};
+  return { mistakes: error.mistakes.map((it) => ({ ...it, path: redact(it.path), message: redact(it.message) })) };
+}
+
+/** Renders the text for standard error. */
 export function failureText(error: FluxloopError, style: Style): string {
   if (error instanceof NotLoggedInError) return `❌ Not authenticated\n${loginHint(error)}\n`;
   if (error instanceof InterruptedError) return "";
-  const paragraphs = [
-    `❌ ${style.bold(style.red("Error:"))} ${safe(error, printable(sentenceOf(error)))}`,
-    ...helpOn(error).map(redact),
-  ];
-  return paragraphs.join("\n\n") + "\n";
+  const heading = `❌ ${style.bold(style.red("Error:"))} ${safe(error, printable(sentenceOf(error)))}`;
+  return [heading, ...paragraphsOf(error).map(redact)].join("\n\n") + "\n";
 }
 
 function loginHint({ saved }: NotLoggedInError): string {
@@ -71,28 +65,24 @@ function loginHint({ saved }: NotLoggedInError): string {
     `Select one: fluxloop auth switch ${names[0]} (or pass --profile ${names[0]})`;
 }
 
-/** @returns The sentences below the first line, as the seed has them. */
-function helpOn(error: FluxloopError): string[] {
+/** Returns the paragraphs below the first line. */
+function paragraphsOf(error: FluxloopError): string[] {
   if (error instanceof InvalidKeyError) {
-    const checks = [
-      "The API key is correct (no typos)",
-      "The key hasn't been revoked or expired",
-      "You have network connectivity",
-    ];
     return [
-      ["Please check that:", ...checks.map((it, index) => `${index + 1}. ${it}`)].join("\n"),
+      "Please check that:\n1. The API key is correct (no typos)\n2. The key hasn't been revoked or expired\n" +
+      "3. You have network connectivity",
       `Generate a new key at: ${pageUrl(error.apiUrl, "/settings/api-keys")}`,
     ];
   }
   if (error instanceof PermissionDeniedError) {
-    const required = error.required === undefined ? [] : [`Required permission: ${printable(error.required)}`];
-    const own = error.permissions === undefined
-      ? []
-      : [`Your permissions: ${error.permissions.map(printable).join(", ") || "none"}`];
-    const details = [...required, ...own];
+    const { required, permissions } = error;
+    const lines = [
+      ...(required === undefined ? [] : [`Required permission: ${printable(required)}`]),
+      ...(permissions === undefined ? [] : [`Your permissions: ${permissions.map(printable).join(", ") || "none"}`]),
+    ];
     return [
       "Your API key doesn't have permission to perform this action.",
-      ...(details.length === 0 ? [] : [details.join("\n")]),
+      ...(lines.length === 0 ? [] : [lines.join("\n")]),
     ];
   }
   if (error instanceof MistakesError) {
@@ -100,23 +90,20 @@ function helpOn(error: FluxloopError): string[] {
     const lines = error.mistakes.slice(0, SHOWN_MISTAKES).map(({ file, line, column, path, message }) =>
       printable(`${file}:${line}:${column} ${path === "" ? "" : `${path}: `}${message}`)
     );
-    return [lines.join("\n"), ...(more > 0 ? [`… and ${more} more, which --json tells`] : [])];
+    return [lines.join("\n"), ...(more > 0 ? [`… and ${more} more. Use --json to see all of them.`] : [])];
   }
   if (error instanceof NetworkError) {
+    const through = error.proxy === undefined ? "" : ` through the proxy ${error.proxy}`;
+    const reason = error.isTelling ? `: ${error.reason}` : "";
     return [
-      `Failed to connect to ${error.apiUrl.host}` +
-      (error.proxy === undefined ? "" : ` through the proxy ${error.proxy}`) +
-      (error.isTelling ? `: ${error.reason}` : ""),
+      `Failed to connect to ${error.apiUrl.host}${through}${reason}`,
       "Please check your internet connection and try again.",
     ];
   }
   return [];
 }
 
-/**
- * @param error What went wrong, expected or not.
- * @returns What it came from, a line each, for `--verbose`: messages without a stack.
- */
+/** Renders the causes of an error, expected or not, for `--verbose`: their messages, without a stack trace. */
 export function causesText(error: unknown): string {
   const [, ...causes] = causeChain(error);
   return causes.map((message) => `  caused by: ${redact(printable(message))}\n`).join("");
@@ -127,18 +114,19 @@ function safe(error: FluxloopError, text: string): string {
   return error instanceof PlatformError ? redactTokens(text) : redact(text);
 }
 
-/** @returns A failure in one sentence. */
+/** Renders an error in one sentence. */
 export function messageOf(error: FluxloopError): string {
-  return error instanceof NetworkError ? `${error.message}: ${error.apiUrl.host}: ${error.reason}` : sentenceOf(error);
+  if (!(error instanceof NetworkError)) return sentenceOf(error);
+  return `${error.message} at ${error.apiUrl.host}: ${error.reason}`;
 }
 
-/** @returns What happened, and the command to run next if there is one. */
+/** Adds the command to run next to the error's message, if there is one. */
 function sentenceOf(error: FluxloopError): string {
   if (error instanceof BrowserLoginError) {
-    return `${error.message}; to end them, run: ${profileCommand("logout --revoke", error.profile)}`;
+    return `${error.message}. To log out and revoke them, run: ${profileCommand("logout --revoke", error.profile)}`;
   }
   if (error instanceof LoginEndedError) {
-    return `${error.message}; log in again: ${profileCommand("login --web", error.profile)}`;
+    return `${error.message}. Log in again: ${profileCommand("login --web", error.profile)}`;
   }
   return error.message;
 }

@@ -1,19 +1,18 @@
 /**
- * `fluxloop auth status`, as text and as JSON (seed: "fluxloop auth status"; design: "status").
+ * The result of `fluxloop auth status` (seed: "fluxloop auth status").
  *
  * @module
  */
+import { apiUrlText, pageUrl } from "../api_client/api_url.ts";
+import type { Identity, KeyInfo, Organization } from "../api_client/identity.ts";
+import { type Permission, PERMISSIONS } from "../api_client/key_terms.ts";
 import type { ReportedKey, StatusReport } from "../auth/check_status.ts";
 import { rotationReason } from "../auth/key_age.ts";
-import type { Identity, KeyInfo, Organization } from "../api_client/identity.ts";
-import { apiUrlText, pageUrl } from "../api_client/api_url.ts";
-import { type ErrorJson, errorJson } from "./failure.ts";
-import { type Permission, PERMISSIONS } from "../api_client/key_terms.ts";
-import { daysRemaining, expiryText, UNKNOWN, utcTime } from "../text/expiry.ts";
-import { profileCommand, rotationReasonText } from "./warnings.ts";
+import { daysRemaining, type Expiry, expiryText, UNKNOWN } from "../text/expiry.ts";
 import { printable } from "../text/printable.ts";
+import { type ErrorJson, errorJson } from "./failure.ts";
+import { expiryJson, known, profileCommand, rotationReasonText, scopesText } from "./phrases.ts";
 
-/** The names that permissions have for people. */
 const PERMISSION_NAMES: Readonly<Record<Permission, string>> = {
   read_scenarios: "Read scenarios",
   upload_results: "Upload results",
@@ -22,61 +21,51 @@ const PERMISSION_NAMES: Readonly<Record<Permission, string>> = {
   manage_projects: "Manage projects",
 };
 
-/** Access tokens come and go by themselves: there is nothing of them that a person could want to know. */
-const BROWSER_LOGIN = "Signed in: through the browser, with all of your account's permissions";
-
-/**
- * @param report What is known.
- * @param now The current time.
- * @returns The text for standard output; empty where there is nothing to tell but the failure.
- */
+/** Renders the status; empty if there is only a failure to report. */
 export function statusText(report: StatusReport, now: Date): string {
-  const { key, identity } = report;
-  if (key === null) return "";
-  if (identity !== null) return verifiedText(key, identity, now);
-  return report.authenticated === null ? unverifiedText(key, now) : "";
-}
-
-function verifiedText(key: ReportedKey, identity: Identity, now: Date): string {
-  const lines = [
-    "✅ Authenticated",
-    "",
-    `Profile: ${profileText(key)}`,
-    `Account: ${printable(identity.account?.email ?? UNKNOWN)}`,
-    ...organizationLines(identity.organizations),
-    "",
-    ...(key.isAccessToken && identity.key === null ? [BROWSER_LOGIN, ...keychainLines(key)] : [
-      `API Key: ${key.masked}`,
-      ...keychainLines(key),
-      `Expires: ${expiryText(identity.key?.expiresAt ?? null, now)}`,
-      `Scopes: ${scopesText(identity)}`,
-      ...permissionLines(identity.key),
-    ]),
-  ];
-  const reason = rotationReason(identity.key?.expiresAt ?? null, identity.key?.createdAt ?? null, now);
-  if (reason !== null) {
-    const ends = identity.key?.expiresAt;
-    const isPast = ends instanceof Date && ends <= now;
-    lines.push("", `⚠️  ${rotationReasonText(reason)}. ${renewal(key, isPast)}`);
-  }
+  const { key, identity, authenticated } = report;
+  if (key === null || (identity === null && authenticated !== null)) return "";
+  const profile = `Profile: ${key.profile ?? `(${key.origin})`}`;
+  const lines = identity === null
+    ? [
+      `⚠️  Not verified${key.profile === null ? "" : ": showing the details saved at the last login"}`,
+      "",
+      profile,
+      `Account: ${known(key.saved.account)}`,
+      ...keyLines(key, key.isAccessToken, key.saved.expires, now),
+    ]
+    : [
+      "✅ Authenticated",
+      "",
+      profile,
+      `Account: ${known(identity.account?.email)}`,
+      ...organizationLines(identity.organizations),
+      "",
+      ...verifiedKeyLines(key, identity, now),
+    ];
   return lines.join("\n") + "\n";
 }
 
-function unverifiedText(key: ReportedKey, now: Date): string {
-  return [
-    `⚠️  Not verified${key.profile === null ? "" : ": showing the details saved at the last login"}`,
-    "",
-    `Profile: ${profileText(key)}`,
-    `Account: ${printable(key.saved.account ?? UNKNOWN)}`,
-    ...(key.isAccessToken ? [BROWSER_LOGIN, ...keychainLines(key)] : [
-      `API Key: ${key.masked}`,
-      ...keychainLines(key),
-      `Expires: ${expiryText(key.saved.expires, now)}`,
-    ]),
-  ].join("\n") + "\n";
+function verifiedKeyLines(key: ReportedKey, { key: info, projects }: Identity, now: Date): string[] {
+  const expires = info?.expiresAt ?? null;
+  const lines = keyLines(key, key.isAccessToken && info === null, expires, now);
+  if (!key.isAccessToken || info !== null) {
+    lines.push(`Scopes: ${scopesText(info?.scopes ?? null, projects, "All Projects")}`, ...permissionLines(info));
+  }
+  const reason = rotationReason(expires, info?.createdAt ?? null, now);
+  if (reason === null) return lines;
+  const hasExpired = expires instanceof Date && expires <= now;
+  return [...lines, "", `⚠️  ${rotationReasonText(reason)}. ${renewal(key, hasExpired)}`];
 }
 
-/** @returns The organizations as a heading and a line each, or one line where there are none to tell. */
+function keyLines({ masked, keychain }: ReportedKey, isBrowserLogin: boolean, expires: Expiry, now: Date): string[] {
+  const stored = keychain === null ? [] : [`Stored in: ${printable(keychain)}`];
+  // Access tokens are refreshed automatically, so nobody needs their details.
+  if (isBrowserLogin) return ["Logged in through the browser, with all permissions of your account", ...stored];
+  return [`API Key: ${masked}`, ...stored, `Expires: ${expiryText(expires, now)}`];
+}
+
+/** Renders organizations as a heading and a line each, or as one line if there are none. */
 export function organizationLines(organizations: readonly Organization[] | null): string[] {
   if (organizations === null) return [`Organizations: ${UNKNOWN}`];
   if (organizations.length === 0) return ["Organizations: none"];
@@ -85,44 +74,23 @@ export function organizationLines(organizations: readonly Organization[] | null)
   return ["Organizations:", ...organizations.map(line)];
 }
 
-function profileText(key: ReportedKey): string {
-  return key.profile ?? `(${key.origin})`;
-}
-
-/** The seed knows of no other place than the file, so of the file nothing is said. */
-function keychainLines({ keychain }: ReportedKey): string[] {
-  return keychain === null ? [] : [`Stored in: ${printable(keychain)}`];
-}
-
-/** A key that has ended makes no other in its place. */
-function renewal({ profile, origin, apiUrl }: ReportedKey, isPast: boolean): string {
-  if (profile !== null && !isPast) return `Replace it: ${profileCommand("rotate", profile)}`;
-  const login = `run: fluxloop auth login${profile === "default" ? "" : ` --profile ${profile}`}`;
-  return `Generate a new key at ${pageUrl(apiUrl, "/settings/api-keys")} and ${
-    profile === null ? `set it in ${origin}` : login
-  }`;
-}
-
-function scopesText({ key, projects }: Identity): string {
-  const scopes = key?.scopes ?? null;
-  if (scopes === null) return UNKNOWN;
-  if (scopes === "all_projects") return "All Projects";
-  if (scopes.length === 0) return "none";
-  const names = new Map(projects?.map((it) => [it.id, it.name]));
-  return scopes.map((id) => printable(names.get(id) ?? id)).join(", ");
+/** An expired key can't create the next one. */
+function renewal({ profile, origin, apiUrl }: ReportedKey, hasExpired: boolean): string {
+  if (profile !== null && !hasExpired) return `Replace it: ${profileCommand("rotate", profile)}`;
+  const next = profile === null ? `set it in ${origin}` : `run: ${profileCommand("login", profile)}`;
+  return `Generate a new key at ${pageUrl(apiUrl, "/settings/api-keys")} and ${next}`;
 }
 
 function permissionLines(key: KeyInfo | null): string[] {
   const permissions = key?.permissions ?? null;
   if (permissions === null) return [`Permissions: ${UNKNOWN}`];
-  const granted = new Set(permissions);
-  const known = PERMISSIONS.map((id) => `  ${granted.has(id) ? "✅" : "❌"} ${PERMISSION_NAMES[id]}`);
-  // One that this version has never heard of is shown all the same.
-  const others = [...granted].filter((id) => !Object.hasOwn(PERMISSION_NAMES, id)).map((id) => `  ✅ ${printable(id)}`);
-  return ["Permissions:", ...known, ...others];
+  const own = PERMISSIONS.map((id) => `  ${permissions.includes(id) ? "✅" : "❌"} ${PERMISSION_NAMES[id]}`);
+  // A newer platform may have more permissions.
+  const others = permissions.filter((id) => !Object.hasOwn(PERMISSION_NAMES, id)).map((id) => `  ✅ ${printable(id)}`);
+  return ["Permissions:", ...own, ...new Set(others)];
 }
 
-/** The JSON document of a status; `null` stands for what is not known. */
+/** The JSON document of a status; `null` stands for what isn't known. */
 export interface StatusJson {
   readonly authenticated: boolean | null;
   readonly verified?: boolean;
@@ -132,19 +100,14 @@ export interface StatusJson {
   readonly error?: ErrorJson;
 }
 
-/**
- * @param report What is known.
- * @param now The current time.
- * @returns The JSON document, with `error` where there is a failure.
- */
+/** Renders the status as JSON, with `error` if there is a failure. */
 export function statusJson(report: StatusReport, now: Date): StatusJson {
   const { key, identity, failure, authenticated } = report;
   const error = failure === null ? {} : { error: errorJson(failure) };
   const origin = { profile: report.profile, source: key?.source ?? null };
-  if (key === null) {
+  if (key === null || authenticated === false) {
     return { authenticated, ...(authenticated === null ? { verified: false } : {}), ...origin, ...error };
   }
-  if (authenticated === false) return { authenticated, ...origin, ...error };
   return {
     authenticated,
     verified: identity !== null,
@@ -154,28 +117,21 @@ export function statusJson(report: StatusReport, now: Date): StatusJson {
     organizations: identity?.organizations ?? null,
     ...(key.isAccessToken ? { signed_in: "browser" } : {}),
     ...(key.isRotating ? { rotation: "unfinished" } : {}),
-    api_key: key.isAccessToken && !identity?.key ? null : keyJson(key, identity, now),
+    api_key: key.isAccessToken && !identity?.key ? null : keyJson(key, identity?.key ?? null, now),
     ...error,
   };
 }
 
-function keyJson(key: ReportedKey, identity: Identity | null, now: Date): unknown {
-  const info = identity?.key ?? null;
-  const told = info === null ? key.saved.expires : info.expiresAt;
-  const expires = told === "never" ? null : told;
+function keyJson({ masked, keychain, saved }: ReportedKey, info: KeyInfo | null, now: Date): unknown {
+  const expires = info === null ? saved.expires : info.expiresAt;
+  const granted = info?.permissions ?? null;
   return {
     id: info?.id ?? null,
-    masked: key.masked,
-    ...(key.keychain === null ? {} : { storage: "keychain" }),
-    expires_at: expires === null ? null : utcTime(expires),
-    days_remaining: expires === null ? null : daysRemaining(expires, now),
+    masked,
+    ...(keychain === null ? {} : { storage: "keychain" }),
+    expires_at: expiryJson(expires),
+    days_remaining: expires instanceof Date ? daysRemaining(expires, now) : null,
     scopes: info?.scopes ?? null,
-    permissions: info === null || info.permissions === null ? null : permissionsJson(info.permissions),
+    permissions: granted && Object.fromEntries([...PERMISSIONS, ...granted].map((id) => [id, granted.includes(id)])),
   };
-}
-
-function permissionsJson(granted: readonly string[]): Record<string, boolean> {
-  const all = [...PERMISSIONS, ...granted];
-  const known = new Set(granted);
-  return Object.fromEntries(all.map((id) => [id, known.has(id)]));
 }

@@ -1,11 +1,6 @@
-/**
- * Colour, where a terminal is there to show it (design: "Commands"; https://no-color.org).
- *
- * @module
- */
 import type { Context, TextStream } from "../context.ts";
 
-/** How a stream's text may look. */
+/** The style of a stream's text. */
 export interface Style {
   readonly colour: boolean;
   bold(text: string): string;
@@ -13,10 +8,9 @@ export interface Style {
 }
 
 /**
- * @param context Its environment tells `NO_COLOR` and `TERM`.
- * @param stream Where the text will go.
- * @param wanted False when `--no-color` was given.
- * @returns How text for that stream may look.
+ * Returns the style of a stream: with colour only on a terminal, and not if `NO_COLOR` is set (https://no-color.org).
+ *
+ * @param wanted False after `--no-color`.
  */
 export function styleFor(context: Context, stream: TextStream, wanted: boolean): Style {
   const colour = wanted && !context.env("NO_COLOR") && context.env("TERM") !== "dumb" && stream.isTerminal();

@@ -1,10 +1,4 @@
-/**
- * Tables of text, aligned in columns and as wide as the terminal.
- *
- * @module
- */
-
-/** No column is shortened below this, in columns of the terminal. */
+/** The narrowest that a column gets, in columns of the terminal. */
 const NARROWEST = 6;
 const GAP = 2;
 const WIDE = new RegExp(
@@ -16,8 +10,7 @@ const WIDE = new RegExp(
 /**
  * Aligns rows in columns.
  *
- * @param rows The heading and the rows, each with as many cells.
- * @param width The terminal's width, into which long cells are shortened; `null` to leave them whole.
+ * @param width The terminal's width; long cells are shortened to fit. `null` leaves them whole.
  */
 export function tableText(rows: readonly (readonly string[])[], width: number | null): string {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => displayWidth(row[column]))));
@@ -35,14 +28,13 @@ export function tableText(rows: readonly (readonly string[])[], width: number | 
   return rows.map((row) => `${line(row)}\n`).join("");
 }
 
-/** @returns The columns that a terminal takes for a text: wide characters take two, combining ones none. */
+/** Counts the columns of a text on a terminal: wide characters take two, combining ones none. */
 function displayWidth(text: string): number {
-  // Most texts; of the others, each character is looked up in large classes of Unicode.
+  // Most texts; looking up characters in large classes of Unicode takes long.
   if (/^[ -~]*$/.test(text)) return text.length;
-  return Array.from(text, (it) => /\p{M}/u.test(it) ? 0 : WIDE.test(it) ? 2 : 1).reduce<number>(
-    (sum, it) => sum + it,
-    0,
-  );
+  let width = 0;
+  for (const it of text) width += /\p{M}/u.test(it) ? 0 : WIDE.test(it) ? 2 : 1;
+  return width;
 }
 
 /** Shortens the middle, because cells tend to differ at their ends. */

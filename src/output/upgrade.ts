@@ -1,12 +1,7 @@
-/**
- * `fluxloop upgrade`, and the notice of a new version, as text and as JSON.
- *
- * @module
- */
 import type { NewVersion } from "../release/notice.ts";
 import type { UpgradeResult } from "../release/upgrade.ts";
 
-/** @returns The text for standard output. */
+/** Renders the result of `fluxloop upgrade`. */
 export function upgradeText(result: UpgradeResult): string {
   const { version, current, isNewer, isUpgraded, path } = result;
   if (isUpgraded) return `✅ Upgraded fluxloop from ${current} to ${version}: ${path}\n`;
@@ -15,12 +10,12 @@ export function upgradeText(result: UpgradeResult): string {
   return `fluxloop ${current} is newer than the latest release. To install that: fluxloop upgrade --version ${version}\n`;
 }
 
-/** @returns The JSON document. */
+/** Renders the result as JSON. */
 export function upgradeJson({ version, current, isNewer, isUpgraded, path }: UpgradeResult): unknown {
   return { current, version, newer: isNewer, upgraded: isUpgraded, path };
 }
 
-/** @returns The notice of a new version. */
+/** Renders the notice of a new version. */
 export function newVersionText({ version, current, command }: NewVersion): string {
   return `fluxloop ${version} is available (this is ${current}). Upgrade: ${command ?? "fluxloop upgrade"}\n`;
 }

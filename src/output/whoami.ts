@@ -1,20 +1,15 @@
-/**
- * `fluxloop auth whoami`, as text and as JSON (seed: "fluxloop auth whoami"; design: "whoami").
- *
- * @module
- */
 import type { Identity } from "../api_client/identity.ts";
-import { printable } from "../text/printable.ts";
 import { UNKNOWN } from "../text/expiry.ts";
+import { printable } from "../text/printable.ts";
 import { organizationLines } from "./status.ts";
 
-/** @returns The text for standard output. */
+/** Renders the result of `fluxloop auth whoami` (seed: "fluxloop auth whoami"). */
 export function whoamiText(identity: Identity): string {
-  const { projects, apiAccess } = identity;
+  const { account, organizations, projects, apiAccess } = identity;
   return [
-    printable(identity.account?.email ?? `Account: ${UNKNOWN}`),
+    printable(account?.email ?? `Account: ${UNKNOWN}`),
     "",
-    ...organizationLines(identity.organizations),
+    ...organizationLines(organizations),
     "",
     ...(projects === null || projects.length === 0
       ? [`Projects: ${projects === null ? UNKNOWN : "none"}`]
@@ -28,22 +23,21 @@ export function whoamiText(identity: Identity): string {
 
 function planText({ plan }: Identity): string {
   if (plan === null) return UNKNOWN;
-  const runs = plan.runsPerMonth === null ? "" : ` (${grouped(plan.runsPerMonth)} runs/month)`;
-  return printable(plan.name) + runs;
+  return printable(plan.name) + (plan.runsPerMonth === null ? "" : ` (${grouped(plan.runsPerMonth)} runs/month)`);
 }
 
 function usageText({ plan, runsThisMonth }: Identity): string {
   if (runsThisMonth === null) return UNKNOWN;
   const limit = plan?.runsPerMonth ?? null;
-  return grouped(runsThisMonth) + (limit === null ? "" : ` / ${grouped(limit)}`) + " runs";
+  return `${grouped(runsThisMonth)}${limit === null ? "" : ` / ${grouped(limit)}`} runs`;
 }
 
-/** The seed writes `1,000`, wherever the reader is. `Intl` would do it too, and takes milliseconds to start. */
+/** As the seed writes numbers: `1,000`. `Intl` takes milliseconds to start. */
 function grouped(count: number): string {
   return Number.isSafeInteger(count) ? String(count).replace(/\B(?=(?:\d{3})+$)/g, ",") : String(count);
 }
 
-/** @returns The JSON document; `null` stands for what the platform does not tell. */
+/** Renders the result as JSON; `null` stands for what the platform doesn't tell. */
 export function whoamiJson({ account, organizations, projects, apiAccess, plan, runsThisMonth }: Identity): unknown {
   const runsPerMonth = plan?.runsPerMonth ?? null;
   return {

@@ -101,7 +101,7 @@ describe("a real proxy in front of a real platform", () => {
         const { code, stdout } = await run(["auth", "doctor"], { HTTPS_PROXY: `http://${address}` });
         assertEquals(code, 4);
         assertStringIncludes(stdout, `✅ Proxy: http://${address} for ${origin()}\n`);
-        assertStringIncludes(stdout, `Unable to connect to FluxLoop API: ${origin()}: ${reason}\n`);
+        assertStringIncludes(stdout, `Unable to connect to FluxLoop API at ${origin()}: ${reason}\n`);
       });
     }
 

@@ -122,8 +122,8 @@ describe("a server that is slow", () => {
     busy.kill();
     await busy.status;
     const { last } = diagnosed({ code, stdout, stderr });
-    const message = `Unable to connect to FluxLoop API: 127.0.0.1:${port}: the connection timed out`;
-    assertEquals([code, last.name, last.message], [4, "connection", message]);
+    const message = `Unable to connect to FluxLoop API at 127.0.0.1:${port}: the connection timed out`;
+    assertEquals([code, last.name, last.message], [4, "tcp", message]);
   });
 
   it("or never ends its answer is left when that has become too large", async () => {

@@ -101,7 +101,7 @@ describe(`secure connections, on the base of Deno ${base().deno}`, () => {
       const url = serve(await make());
       const { code, last } = await doctor(url, isKnown ? { FLUXLOOP_CA_FILE: authority.file } : {});
       const { host } = new URL(url);
-      const message = `Unable to connect to FluxLoop API: ${host}: its certificate ${sentence}`;
+      const message = `Unable to connect to FluxLoop API at ${host}: its certificate ${sentence}`;
       assertEquals([code, last.name, last.message], [4, "tls", message]);
     });
   }

@@ -22,7 +22,7 @@ async function diagnosisOf(reply: Reply) {
 function sentenceOf(stderr: string): string {
   const [first, second] = stderr.replace("❌ Error: ", "").trim().split("\n\n");
   const reason = /^Failed to connect to \{host\}: (.*)$/.exec(second ?? "")?.[1];
-  return reason === undefined ? first : `${first}: {host}: ${reason}`;
+  return reason === undefined ? first : `${first} at {host}: ${reason}`;
 }
 
 describe("the doctor, asked about the platform's answers", () => {
@@ -31,7 +31,7 @@ describe("the doctor, asked about the platform's answers", () => {
   for (const [what, reply, { code, stderr }] of REFUSED.filter(([, , outcome]) => outcome.code !== 0)) {
     it(`names ${what} as other commands do, and where the chain breaks`, async () => {
       // Without an answer in HTTP there is none of which the clock could be told.
-      const name = code === 4 ? "clock" : "acceptance";
+      const name = code === 4 ? "clock" : "authentication";
       assertEquals(await diagnosisOf(reply), { code, name, message: sentenceOf(stderr) });
     });
   }

@@ -36,17 +36,29 @@ describe("the doctor, asked about what is set up", () => {
       "configuration",
       "FLUXLOOP_TIMEOUT must be a number of seconds",
     ],
-    ["a key with white space in it", { FLUXLOOP_API_KEY: "two words" }, 2, "key", "FLUXLOOP_API_KEY holds white space"],
+    [
+      "a key with white space in it",
+      { FLUXLOOP_API_KEY: "two words" },
+      2,
+      "api_key",
+      "FLUXLOOP_API_KEY holds white space",
+    ],
     [
       "a file for the key that is not there",
       { FLUXLOOP_API_KEY: "", FLUXLOOP_API_KEY_FILE: "/nowhere" },
       2,
-      "key",
+      "api_key",
       "no such",
     ],
-    ["a platform over plain http", { ...HOSTED, FLUXLOOP_API_URL: "http://api.example.com" }, 2, "key", "plain http"],
-    ["a name that no profile can have", { FLUXLOOP_PROFILE: "../x" }, 2, "key", "FLUXLOOP_PROFILE"],
-    ["an empty home", {}, 3, "key", "Not authenticated"],
+    [
+      "a platform over plain http",
+      { ...HOSTED, FLUXLOOP_API_URL: "http://api.example.com" },
+      2,
+      "api_key",
+      "plain http",
+    ],
+    ["a name that no profile can have", { FLUXLOOP_PROFILE: "../x" }, 2, "api_key", "FLUXLOOP_PROFILE"],
+    ["an empty home", {}, 3, "api_key", "Not authenticated"],
     [
       "a proxy that is none",
       { ...HOSTED, HTTPS_PROXY: "ftp://jane:hunter2@proxy" },
@@ -58,28 +70,28 @@ describe("the doctor, asked about what is set up", () => {
       "a proxy whose name is not known",
       { ...HOSTED, HTTPS_PROXY: "http://jane:hunter2@proxy.invalid:3128" },
       4,
-      "connection",
+      "tcp",
       "can't resolve the proxy's name",
     ],
     [
       "a proxy that is down",
       { ...HOSTED, HTTPS_PROXY: "http://jane:hunter2@127.0.0.1:1" },
       4,
-      "connection",
+      "tcp",
       "can't reach the proxy",
     ],
     [
       "a SOCKS5 proxy that is down",
       { ...HOSTED, ALL_PROXY: "socks5://jane:hunter2@127.0.0.1:1" },
       4,
-      "connection",
+      "tcp",
       "can't reach the proxy",
     ],
   ];
   for (const [what, env, code, name, message] of variables) {
     it(`names ${what}`, async () => {
       const found = await faultOf(new Session({ env }));
-      assertEquals([found.code, found.last.name, found.last.verdict], [code, name, "failure"]);
+      assertEquals([found.code, found.last.name, found.last.status], [code, name, "failure"]);
       assertStringIncludes(found.last.message, message);
     });
   }
@@ -107,7 +119,7 @@ describe("the doctor, asked about what is set up", () => {
       const session = new Session();
       session.save(text);
       const found = await faultOf(session);
-      assertEquals([found.code, found.last.name], [code, "key"]);
+      assertEquals([found.code, found.last.name], [code, "api_key"]);
       assertStringIncludes(found.last.message, message);
     });
   }
@@ -116,7 +128,7 @@ describe("the doctor, asked about what is set up", () => {
     const session = new Session({ env: { FLUXLOOP_API_URL: platform.url } });
     session.save(`profiles:\n  default:\n    api_key: ${DOCUMENTED_KEY}\n`);
     const found = await faultOf(session);
-    assertEquals([found.code, found.last.name], [2, "key"]);
+    assertEquals([found.code, found.last.name], [2, "api_key"]);
     assertStringIncludes(found.last.message, "was saved for https://api.fluxloop.ai and is not sent to");
   });
 
@@ -155,7 +167,7 @@ describe("the doctor, asked about keys that lie about", () => {
     }
     const outcome = await session.run(DOCTOR, { cwd: home });
     const { code, last } = diagnosed(outcome, home);
-    assertEquals([code, last.name], [0, "files"]);
+    assertEquals([code, last.name], [0, "exposed_keys"]);
     return last.message;
   }
 

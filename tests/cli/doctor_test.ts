@@ -26,8 +26,8 @@ describe("auth doctor", () => {
   afterEach(leaveWorlds);
 
   it("finds everything in order, the clocks aside: this world's stands in 2024", async () => {
-    const { code, name, verdict, warnings } = await diagnosis(withKey());
-    assertEquals([code, name, verdict, warnings], [0, "files", "ok", ["clock"]]);
+    const { code, name, status, warnings } = await diagnosis(withKey());
+    assertEquals([code, name, status, warnings], [0, "exposed_keys", "ok", ["clock"]]);
   });
 
   it("says in text what it found, and nothing that is not for everybody", async () => {
@@ -47,9 +47,16 @@ describe("auth doctor", () => {
   });
 
   const broken: [string, () => Session, WorldOptions, number, string, string][] = [
-    ["nobody is logged in", () => new Session(), {}, 3, "key", "Not authenticated"],
-    ["the profile is not there", () => new Session({ env: { FLUXLOOP_PROFILE: "x" } }), {}, 5, "key", 'no profile "x"'],
-    ["the API URL is none", () => withKey("k", { FLUXLOOP_API_URL: "nonsense" }), {}, 2, "key", "is not a URL"],
+    ["nobody is logged in", () => new Session(), {}, 3, "api_key", "Not authenticated"],
+    [
+      "the profile is not there",
+      () => new Session({ env: { FLUXLOOP_PROFILE: "x" } }),
+      {},
+      5,
+      "api_key",
+      'no profile "x"',
+    ],
+    ["the API URL is none", () => withKey("k", { FLUXLOOP_API_URL: "nonsense" }), {}, 2, "api_key", "is not a URL"],
     [
       "the proxy's address is invalid",
       () => withKey("k", { FLUXLOOP_API_URL: "https://api.fluxloop.ai", HTTPS_PROXY: "ftp://x" }),
@@ -63,10 +70,10 @@ describe("auth doctor", () => {
       () => withKey("k", { FLUXLOOP_API_URL: "https://platform.invalid" }),
       {},
       4,
-      "resolution",
+      "dns",
       "can't resolve its name",
     ],
-    ["nobody listens", () => withKey("k", { FLUXLOOP_API_URL: "http://127.0.0.1:1" }), {}, 4, "connection", "refused"],
+    ["nobody listens", () => withKey("k", { FLUXLOOP_API_URL: "http://127.0.0.1:1" }), {}, 4, "tcp", "refused"],
     [
       "the server speaks no TLS",
       () => withKey("k", { FLUXLOOP_API_URL: platform.url.replace("http", "https") }),
@@ -75,13 +82,13 @@ describe("auth doctor", () => {
       "tls",
       "no secure",
     ],
-    ["the key is not taken", () => withKey("flux_dev_wrong"), {}, 3, "acceptance", "Invalid API key"],
-    ["the key has expired", () => withKey(EXPIRED_KEY), {}, 3, "acceptance", "Invalid API key"],
+    ["the key is not taken", () => withKey("flux_dev_wrong"), {}, 3, "authentication", "Invalid API key"],
+    ["the key has expired", () => withKey(EXPIRED_KEY), {}, 3, "authentication", "Invalid API key"],
   ];
   for (const [what, session, options, code, name, message] of broken) {
     it(`names the link that is broken when ${what}`, async () => {
       const found = await diagnosis(session(), options);
-      assertEquals([found.code, found.name, found.verdict], [code, name, "failure"]);
+      assertEquals([found.code, found.name, found.status], [code, name, "failure"]);
       assertStringIncludes(found.message, message);
     });
   }
@@ -90,7 +97,7 @@ describe("auth doctor", () => {
     const failing = listen(() => new Response("", { status: 500 }));
     const found = await diagnosis(withKey("k", { FLUXLOOP_API_URL: failing.url }));
     await failing.stop();
-    assertEquals([found.code, found.name], [1, "acceptance"]);
+    assertEquals([found.code, found.name], [1, "authentication"]);
   });
 
   it("finds clocks that agree, and those that do not", async () => {
@@ -104,7 +111,7 @@ describe("auth doctor", () => {
     const session = new Session();
     session.save(`profiles:\n  default: {api_key: ${DOCUMENTED_KEY}, api_url: "${platform.url}"}\n`);
     Deno.chmodSync(session.world.credentials, 0o644);
-    assertEquals((await diagnosis(session)).warnings, ["store", "clock"]);
+    assertEquals((await diagnosis(session)).warnings, ["credentials_file", "clock"]);
   });
 
   it("finds a credentials file outside the user's profile on Windows", async () => {

@@ -81,7 +81,7 @@ describe("auth rotate and a platform that fails", () => {
     assertEquals([code, isUnfinished(session)], [1, true]);
     assertStringIncludes(
       stderr,
-      "an unused new key may exist. Remove it and rotate: fluxloop auth rotate\n",
+      "a new key may exist that nothing uses. To remove it and rotate, run: fluxloop auth rotate\n",
     );
     isBetween = false;
     assertEquals((await rotate(session)).code, 0);

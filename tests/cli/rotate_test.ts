@@ -85,13 +85,13 @@ describe("auth rotate", () => {
   it("lets the old key work on with --keep-old, and says until when", async () => {
     const session = homeWithKey();
     const { stdout } = await rotate(session, "--keep-old", "24h");
-    assertStringIncludes(stdout, "✅ The old key flux_dev_abc1...mno34 works until 2024-01-23 12:00 UTC\n");
+    assertStringIncludes(stdout, "✅ The old key flux_dev_abc1...mno34 is valid until 2024-01-23 12:00 UTC\n");
     assertStringIncludes((await statusOf(DOCUMENTED_KEY)).stdout, "Expires: 2024-01-23 (1 day remaining)\n");
   });
 
   it("does not let the old key live longer with --keep-old than it would", async () => {
     const { stdout } = await rotate(homeWithKey(), "--keep-old", "30w");
-    assertStringIncludes(stdout, "works until 2024-04-15 00:00 UTC\n");
+    assertStringIncludes(stdout, "valid until 2024-04-15 00:00 UTC\n");
   });
 
   it("says nothing with --quiet", async () => {
@@ -137,7 +137,7 @@ describe("auth rotate", () => {
     assertEquals([code, stdout], [2, ""]);
     assertStringIncludes(
       stderr,
-      "has no API key, and its tokens renew themselves; to end them, run: fluxloop auth logout",
+      "its tokens are refreshed automatically. To log out and revoke them, run: fluxloop auth logout",
     );
   });
 
@@ -201,7 +201,7 @@ describe("auth rotate --all", () => {
     assertEquals(
       stdout,
       `✅ default: new key ${masked(key)} (also in same); the old key flux_dev_abc1...mno34 is revoked\n` +
-        "➖ web: signed in through the browser; its tokens renew themselves\n" +
+        "➖ web: logged in through the browser; tokens are refreshed automatically\n" +
         `✅ ci: new key ${masked(ci)}; the old key flux_ci_seco...00000 is revoked\n`,
     );
   });

@@ -63,7 +63,7 @@ describe("an interrupted rotation", () => {
     assertEquals([code, isUnfinished(session), await keyIn(session)], [0, false, key]);
     assertStringIncludes(
       stdout,
-      `✅ Finished the interrupted rotation of profile default; its key is ${masked(key)}\n`,
+      `✅ Finished the interrupted rotation of profile default. New key: ${masked(key)}\n`,
     );
     assertEquals((await statusOf(DOCUMENTED_KEY)).code, 3);
   });
@@ -75,7 +75,7 @@ describe("an interrupted rotation", () => {
     assertEquals((await session.run(["auth", "status"])).stderr, warning);
     assertEquals(JSON.parse((await session.run(["auth", "list", "--json"])).stdout).profiles[0].rotation, "unfinished");
     assertEquals(JSON.parse((await session.run(["auth", "status", "--json"])).stdout).rotation, "unfinished");
-    assertStringIncludes((await session.run(["auth", "doctor"])).stdout, "Rotation: interrupted for profile default");
+    assertStringIncludes((await session.run(["auth", "doctor"])).stdout, "Rotation: not finished for profile default");
   });
 
   it("can still be finished after a login with the same key", async () => {

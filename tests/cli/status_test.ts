@@ -276,8 +276,8 @@ Please check your internet connection and try again.
     const { code, stderr } = await session.run(["auth", "status"]);
     assertEquals([code, stderr], [
       0,
-      "⚠️  ~/.fluxloop/credentials can be read by others (mode 0644). " +
-      "Close it: chmod 600 ~/.fluxloop/credentials. The next login does so too.\n",
+      "⚠️  Other users can read ~/.fluxloop/credentials (mode 0644). " +
+      "Run: chmod 600 ~/.fluxloop/credentials. The next login corrects it, too.\n",
     ]);
   });
 

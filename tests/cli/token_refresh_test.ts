@@ -81,7 +81,7 @@ describe("the tokens of a login through the browser", () => {
       assertEquals(code, 3);
       assertStringIncludes(
         stdout + stderr,
-        'The login of profile "default" has ended; log in again: fluxloop auth login --web',
+        'The browser login of profile "default" has expired or was revoked. Log in again: fluxloop auth login --web',
       );
     });
   }
@@ -119,7 +119,8 @@ describe("the tokens of a login through the browser", () => {
       assertEquals(await session.run(["auth", "whoami"]), {
         code: 3,
         stdout: "",
-        stderr: '❌ Error: The login of profile "default" has ended; log in again: fluxloop auth login --web\n',
+        stderr:
+          '❌ Error: The browser login of profile "default" has expired or was revoked. Log in again: fluxloop auth login --web\n',
       });
       assertEquals(session.saved(), before);
     });
@@ -156,7 +157,7 @@ describe("the tokens of a login through the browser", () => {
     assertEquals([code, stdout], [
       4,
       "⚠️  Not verified: showing the details saved at the last login\n\nProfile: default\nAccount: john@example.com\n" +
-      "Signed in: through the browser, with all of your account's permissions\n",
+      "Logged in through the browser, with all permissions of your account\n",
     ]);
   });
 
@@ -199,7 +200,7 @@ describe("the tokens of a login through the browser", () => {
     assertEquals(
       stdout,
       "✅ Authenticated\n\nProfile: default\nAccount: john@example.com\nOrganizations: none\n\n" +
-        "Signed in: through the browser, with all of your account's permissions\n",
+        "Logged in through the browser, with all permissions of your account\n",
     );
   });
 

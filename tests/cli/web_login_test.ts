@@ -65,7 +65,7 @@ describe("auth login --web", () => {
     const { code, stdout, stderr } = await session.run(web(url));
     assertEquals([code, stdout.split("\n")[0]], [0, "✅ Successfully authenticated!"]);
     assertStringIncludes(stderr, `Open this page and approve the login there:\n  ${url}/connect?code=BCDF-GHJK\n`);
-    assertStringIncludes(stderr, "It must show this code: BCDF-GHJK\n");
+    assertStringIncludes(stderr, "Check that the page shows this code: BCDF-GHJK\n");
     assertStringIncludes(session.saved()!, `access_token: ${ACCESS}\n    refresh_token: ${REFRESH}\n`);
   });
 

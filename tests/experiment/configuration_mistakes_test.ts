@@ -429,7 +429,7 @@ describe("a mistake in fluxloop.yaml", () => {
 
   it("is told of a file of inputs that holds nothing else, however long it is", () => {
     const lines = toldOf(`${RUNNER}inputs_file: in.jsonl\n`, { "in.jsonl": "{\n".repeat(20_000) });
-    assertEquals(lines.at(-1), "… and 19900 more, which --json tells");
+    assertEquals(lines.at(-1), "… and 19900 more. Use --json to see all of them.");
   });
 
   for (const { what, text, mistake } of EXHAUSTING) {
@@ -450,7 +450,7 @@ describe("a mistake in fluxloop.yaml", () => {
     const fields = Array.from({ length: 20_000 }, (_, index) => `k${index}: 1\n`).join("");
     const lines = toldOf(RUNNER + fields);
     assert(lines[99].startsWith("fluxloop.yaml:101:1 k99: no such field"), lines[99]);
-    assertEquals(lines.at(-1), "… and 19900 more, which --json tells");
+    assertEquals(lines.at(-1), "… and 19900 more. Use --json to see all of them.");
   });
 
   it("of a file that is not there tells how to name another one", () => {

@@ -113,8 +113,6 @@ const WARNINGS: Readonly<Record<keyof typeof warnings, readonly string[]>> = {
   stillSignedInWarning: [warnings.stillSignedInWarning("FLUXLOOP_API_KEY")],
   pinWarning: [warnings.pinWarning("/home/john/bot/.fluxloop/config.yaml")],
   profileOverrideWarning: [warnings.profileOverrideWarning("FLUXLOOP_API_KEY", "work")],
-  profileCommand: [],
-  rotationReasonText: (["expired", "expires_soon", "old"] as const).map(warnings.rotationReasonText),
 };
 
 const FURTHER = [

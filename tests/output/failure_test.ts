@@ -29,7 +29,7 @@ describe("a failure of many mistakes", () => {
     const told = lines(2000);
     assertEquals([told[0], told.at(-1)], [
       "❌ Error: There are 2000 mistakes in fluxloop.yaml",
-      "… and 1900 more, which --json tells",
+      "… and 1900 more. Use --json to see all of them.",
     ]);
   });
 

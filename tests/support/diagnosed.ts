@@ -10,7 +10,7 @@ import type { Outcome } from "./session.ts";
 /** One link of the chain, as the report has it. */
 export interface Checked {
   readonly name: string;
-  readonly verdict: string;
+  readonly status: string;
   readonly message: string;
   readonly remedy: string | null;
 }
@@ -37,9 +37,9 @@ export function diagnosed({ code, stdout, stderr }: Outcome, ...secrets: string[
   // deno-lint-ignore no-control-regex -- these are what must not be there
   assert(!/[\x00-\x09\x0b-\x1f\x7f-\x9f]/.test(stdout + stderr), stdout);
   const checks: Checked[] = JSON.parse(stdout).checks;
-  const isBroken = (it: Checked) => it.verdict === "failure";
+  const isBroken = (it: Checked) => it.status === "failure";
   assert(checks.slice(0, -1).every((it) => !isBroken(it)), "something was tried after the broken link");
   assert(checks.every((it) => !isBroken(it) || (it.message !== "" && it.remedy !== null)), stdout);
-  const warnings = checks.filter((it) => it.verdict === "warning").map((it) => it.name);
+  const warnings = checks.filter((it) => it.status === "warning").map((it) => it.name);
   return { code, last: checks.at(-1)!, warnings };
 }

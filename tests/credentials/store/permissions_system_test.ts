@@ -4,7 +4,7 @@ import { CredentialsHome, stateOf } from "../../support/credentials_home.ts";
 import { DOCUMENTED_KEY, startPlatform, type TestPlatform } from "../../support/platform.ts";
 import { asRoot, runAs } from "../../support/users.ts";
 
-const WARNING = "can be read by others";
+const WARNING = "Other users can read";
 const WRITING = [["login", "--profile", "third", "--api-key", DOCUMENTED_KEY], ["logout"], ["switch", "other"]];
 
 describe("permissions of the credentials file", () => {

@@ -1,0 +1,53 @@
+/**
+ * Parts of sentences that several outputs share.
+ *
+ * @module
+ */
+import { ROTATION_DAYS, type RotationReason } from "../auth/key_age.ts";
+import type { Expiry } from "../text/expiry.ts";
+import { UNKNOWN, utcTime } from "../text/expiry.ts";
+import { printable } from "../text/printable.ts";
+
+/** Returns a command of `fluxloop auth` for a profile. */
+export function profileCommand(command: string, profile: string): string {
+  return `fluxloop auth ${command}${profile === "default" ? "" : ` --profile ${profile}`}`;
+}
+
+/** Says why a key should be replaced. */
+export function rotationReasonText(reason: RotationReason): string {
+  switch (reason) {
+    case "expired":
+      return "This key has expired";
+    case "expires_soon":
+      return "This key expires soon";
+    case "old":
+      return `This key is older than ${ROTATION_DAYS} days`;
+  }
+}
+
+/** Renders permission bits: `0644`. */
+export function octal(mode: number): string {
+  return mode.toString(8).padStart(4, "0");
+}
+
+/** Renders the projects that a key can access; `names` has the names of known ones. */
+export function scopesText(
+  scopes: "all_projects" | readonly string[] | null,
+  names: readonly { readonly id: string; readonly name: string }[] | null,
+  all: string,
+): string {
+  if (scopes === null) return UNKNOWN;
+  if (scopes === "all_projects") return all;
+  const nameOf = (id: string) => names?.find((it) => it.id === id)?.name ?? id;
+  return scopes.map((id) => printable(nameOf(id))).join(", ") || "none";
+}
+
+/** Returns the time of expiry for JSON; `null` if the key never expires, or nobody knows. */
+export function expiryJson(expires: Expiry): string | null {
+  return expires instanceof Date ? utcTime(expires) : null;
+}
+
+/** Renders an account, an organization and so on: `unknown` if the platform doesn't tell. */
+export function known(text: string | null | undefined): string {
+  return text === null || text === undefined ? UNKNOWN : printable(text);
+}
