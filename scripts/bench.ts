@@ -1,162 +1,159 @@
 /**
- * Measures what the program takes to start, against the least that any program compiled in the same way takes, and
- * against a peer; what it takes on a disk; what the embedded platform answers to many clients at once; and how many runs
- * of an agent a second `fluxloop test` makes, against a bare loop. Ratios of one run can be compared between machines;
- * milliseconds cannot. It asserts nothing.
+ * Measures start-up, a request over a slow network, and `fluxloop test`, against the least that a program compiled in the
+ * same way takes, and against gh and curl. Ratios of one run can be compared between machines; milliseconds can't.
  *
- * `--json <file>` writes the figures too.
+ * `deno task bench [rounds]`
  *
  * @module
  */
-import { parseArgs } from "node:util";
-import { agentRunLines, type AgentRunRows, agentRunTargets, measureAgentRuns } from "./bench/agent_runs.ts";
-import { compare, type Row, table, type Target, targetLines } from "./bench/report.ts";
-import { measure, type Subject } from "./bench/measure.ts";
-import { loadLines, type LoadRow, measureLoad } from "./bench/platform_load.ts";
-import { measureSizes, sizeLines, type SizeRow } from "./bench/size.ts";
+import { measure, type Row, rowsText, type Subject, type Target, targetsText } from "./bench/measure.ts";
+import { startDistantPlatform } from "./bench/slow_network.ts";
+import { BARE_LOOP, measureTestLoop } from "./bench/test_loop.ts";
 import { compileExecutable } from "./compile/executable.ts";
-import { BENCH_TOOLS, installCommand, installMissing } from "./debian_tools.ts";
+import { BENCH_TOOLS, installMissing } from "./debian_tools.ts";
 import { openSandbox, type Program, type Sandbox } from "./sandbox.ts";
 
-const ROUNDS = { warmUp: 3, time: 30, memory: 10 };
-/** As many as nobody has. */
-const PROFILES = 1000;
-const CACHE = ".cache";
 const EXE = Deno.build.os === "windows" ? ".exe" : "";
 const FLUXLOOP: Program = [`${Deno.cwd()}/dist/fluxloop${EXE}`];
+/** One way through the slow network, in milliseconds. */
+const DELAY = 25;
+const PROFILES = 50;
 
 try {
-  const { values } = parseArgs({ args: Deno.args, options: { json: { type: "string" } } });
-  await bench(values.json);
+  await bench(Number(Deno.args[0] ?? 30));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   Deno.exit(1);
 }
 
-async function bench(jsonFile: string | undefined): Promise<void> {
-  const missing = await installMissing(BENCH_TOOLS);
-  if (missing.length > 0) {
-    console.error(
-      `Not everything can be measured without ${missing.map((it) => it.command).join(" and ")}: ` +
-        `\`${installCommand(missing)}\` on Debian.`,
-    );
-  }
-  const hello = await compileBoth();
+async function bench(rounds: number): Promise<void> {
+  const missing = (await installMissing(BENCH_TOOLS)).map((it) => it.command);
+  if (missing.length > 0) console.error(`Not measured, because they aren't installed: ${missing.join(", ")}`);
+  await new Deno.Command(Deno.execPath(), { args: ["run", "-A", "scripts/compile.ts"] }).spawn().status;
+  const hello = await compiled("hello", 'console.log("hello world");\n');
+  const bareLoop = await compiled("bare_loop", BARE_LOOP);
   const sandbox = await openSandbox(FLUXLOOP);
   try {
-    await logIn(sandbox);
-    const hasPeer = !missing.some((it) => it.command === "gh");
-    const { env } = sandbox;
-    const many = { ...env, FLUXLOOP_HOME: await saveManyProfiles(sandbox) };
-    const subjects: Subject[] = [
-      { name: "hello world", program: hello, env },
-      { name: "fluxloop --version", program: [...FLUXLOOP, "--version"], env },
-      { name: "fluxloop auth status", program: [...FLUXLOOP, "auth", "status"], env },
-      { name: `auth status, ${PROFILES} profiles`, program: [...FLUXLOOP, "auth", "status"], env: many },
-      { name: `auth list, ${PROFILES} profiles`, program: [...FLUXLOOP, "auth", "list"], env: many },
-      { name: `a profile's name, ${PROFILES}`, program: [...FLUXLOOP, "__complete", "--profile", ":"], env: many },
-      ...(hasPeer ? [{ name: "gh --version", program: ["gh", "--version"], env } as const] : []),
-    ];
-    const rows = compare(subjects.map((it) => it.name), await measure(subjects, ROUNDS));
-    const targets = targetsOf(rows);
-    console.log(`${table(rows)}\n\n${targetLines(targets)}`);
-    const sizes = await measureSizes([
-      { name: "hello world", path: hello[0] },
-      { name: "fluxloop", path: FLUXLOOP[0] },
-    ]);
-    console.log(`\n${sizeLines(sizes)}`);
-    const loadRows = await measureLoad(sandbox);
-    console.log(`\n${loadLines(loadRows)}`);
-    const agentRuns = await measureAgentRuns(FLUXLOOP, CACHE);
-    const runTargets = agentRunTargets(agentRuns);
-    console.log(`\n${agentRunLines(agentRuns)}\n\n${targetLines(runTargets)}`);
-    const figures = { sizes, load: loadRows, agent_runs: agentRuns };
-    if (jsonFile !== undefined) await writeJson(jsonFile, rows, [...targets, ...runTargets], figures);
+    for (const measured of [startUp, slowNetwork]) {
+      const { rows, targets } = await measured(sandbox, hello, rounds, missing);
+      console.log(`${rowsText(rows)}\n\n${targetsText(targets)}\n`);
+    }
+    console.log(targetsText(await measureTestLoop(FLUXLOOP, bareLoop)));
   } finally {
     await sandbox.close();
   }
 }
 
-/**
- * Compiles the program, and the least one that prints something, on the same base.
- *
- * @returns The latter.
- */
-async function compileBoth(): Promise<Program> {
-  const compiling = new Deno.Command(Deno.execPath(), { args: ["run", "-A", "scripts/compile.ts"] }).spawn();
-  if (!(await compiling.status).success) throw new Error("There is nothing to measure.");
-
-  const folder = await Deno.makeTempDir({ dir: CACHE, prefix: "hello-" });
+/** Compiles a script as the program is compiled. */
+async function compiled(name: string, script: string): Promise<Program> {
+  const folder = await Deno.makeTempDir({ dir: ".cache", prefix: `${name}-` });
   try {
-    await Deno.writeTextFile(`${folder}/hello.js`, 'console.log("hello world");\n');
-    const output = `${CACHE}/hello${EXE}`;
-    const base = await compileExecutable({ folder, script: "hello.js", output, target: Deno.build.target });
-    const { deno } = JSON.parse(await Deno.readTextFile("dist/base.json"));
-    if (base.deno !== deno) throw new Error("The network came or went between two compilations: please run it again.");
+    await Deno.writeTextFile(`${folder}/${name}.js`, script);
+    const output = `.cache/${name}${EXE}`;
+    await compileExecutable({ folder, script: `${name}.js`, output, target: Deno.build.target });
     return [`${Deno.cwd()}/${output}`];
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 }
 
-async function logIn({ env, apiKey }: Sandbox): Promise<void> {
-  const [command] = FLUXLOOP;
-  const login = new Deno.Command(command, {
-    args: ["auth", "login", "--api-key-stdin"],
-    clearEnv: true,
-    env,
-    stdin: "piped",
-    stdout: "null",
-  }).spawn();
-  const writer = login.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(apiKey));
-  await writer.close();
-  if (!(await login.status).success) throw new Error("`fluxloop auth login` failed.");
+interface Measured {
+  readonly rows: readonly Row[];
+  readonly targets: readonly Target[];
 }
 
-/**
- * Repeats the sandbox's one profile under other names, as the program itself would write them.
- *
- * @returns The folder with the credentials.
- */
-async function saveManyProfiles({ env }: Sandbox): Promise<string> {
-  const [heading, name, ...fields] = (await Deno.readTextFile(`${env.FLUXLOOP_HOME}/credentials`)).split("\n");
-  const others = Array.from({ length: PROFILES - 1 }, (_, index) => [`  profile-${index}:`, ...fields.slice(0, -1)]);
-  const folder = `${env.HOME}/many`;
-  await Deno.mkdir(folder, { mode: 0o700 });
-  const text = [heading, ...others.flat(), name, ...fields].join("\n");
-  await Deno.writeTextFile(`${folder}/credentials`, text, { mode: 0o600 });
-  return folder;
+async function startUp({ env, apiKey }: Sandbox, hello: Program, rounds: number, missing: string[]): Promise<Measured> {
+  const profile = (name: string) => `  ${name}:\n    api_url: ${env.FLUXLOOP_API_URL}\n    api_key: ${apiKey}\n`;
+  await Deno.mkdir(env.FLUXLOOP_HOME, { recursive: true, mode: 0o700 });
+  const names = ["default", ...Array.from({ length: PROFILES - 1 }, (_, index) => `profile-${index}`)];
+  const text = `profiles:\n${names.map(profile).join("")}`;
+  await Deno.writeTextFile(`${env.FLUXLOOP_HOME}/credentials`, text, { mode: 0o600 });
+  const one = { ...env, FLUXLOOP_HOME: `${env.HOME}/one` };
+  await Deno.mkdir(one.FLUXLOOP_HOME, { mode: 0o700 });
+  await Deno.writeTextFile(`${one.FLUXLOOP_HOME}/credentials`, `profiles:\n${profile("default")}`, { mode: 0o600 });
+
+  const fluxloop = (args: string, itsEnv: Record<string, string> = one): Subject => ({
+    name: `fluxloop ${args}`,
+    program: [...FLUXLOOP, ...args.split(" ")],
+    env: itsEnv,
+  });
+  const rows = await measure([
+    { name: "hello world", program: hello, env },
+    fluxloop("--version"),
+    fluxloop("auth token"),
+    fluxloop("auth status"),
+    fluxloop("--help"),
+    fluxloop("auth login --help"),
+    { ...fluxloop("__complete --profile :", env), name: `Tab, ${PROFILES} profiles` },
+    { ...fluxloop("auth list", env), name: `fluxloop auth list, ${PROFILES} profiles` },
+    ...(missing.includes("gh") ? [] : [{ name: "gh --version", program: ["gh", "--version"], env } as const]),
+  ], rounds);
+  const [base, version, token, status, help, loginHelp, tab, list] = rows;
+  return {
+    rows,
+    targets: [
+      { name: "--version of hello world", measured: version.median / base.median, limit: 1.05, unit: "x" },
+      { name: "auth token more than hello world", measured: token.median - base.median, limit: 15, unit: " ms" },
+      { name: "auth status more than hello world", measured: status.median - base.median, limit: 20, unit: " ms" },
+      { name: "--help more than hello world", measured: help.median - base.median, limit: 25, unit: " ms" },
+      { name: "auth login --help more than it", measured: loginHelp.median - base.median, limit: 25, unit: " ms" },
+      { name: "Tab of --version", measured: tab.median / version.median, limit: 2.5, unit: "x" },
+      { name: "auth list of --version", measured: list.median / version.median, limit: 1.25, unit: "x" },
+      { name: "auth status, peak memory", measured: status.memory / base.memory, limit: 1.3, unit: "x" },
+    ],
+  };
 }
 
-function targetsOf(rows: readonly Row[]): Target[] {
-  const [, version, status, many, , names] = rows;
-  const longer = many.time.median - status.time.median;
-  const completing = names.time.median / version.time.median;
-  return [
-    { name: "--version: time, times hello world", most: 1.15, measured: version.timeRatio, unit: "x" },
-    { name: "auth status: time, more than hello world", most: 25, measured: status.difference, unit: "ms" },
-    { name: `auth status: time, ${PROFILES} profiles more than one`, most: 30, measured: longer, unit: "ms" },
-    {
-      name: `a profile's name: time, ${PROFILES} profiles, times --version`,
-      most: 1.5,
-      measured: completing,
-      unit: "x",
-    },
-    { name: "auth status: peak memory, times hello world", most: 1.4, measured: status.memoryRatio, unit: "x" },
-  ];
-}
-
-async function writeJson(
-  file: string,
-  rows: readonly Row[],
-  targets: readonly Target[],
-  figures: {
-    readonly sizes: readonly SizeRow[];
-    readonly load: readonly LoadRow[];
-    readonly agent_runs: AgentRunRows;
-  },
-): Promise<void> {
-  const base = JSON.parse(await Deno.readTextFile("dist/base.json"));
-  await Deno.writeTextFile(file, `${JSON.stringify({ base, rounds: ROUNDS, rows, targets, ...figures }, null, 2)}\n`);
+async function slowNetwork(
+  { env, apiKey }: Sandbox,
+  hello: Program,
+  rounds: number,
+  missing: string[],
+): Promise<Measured> {
+  const headers = { authorization: `Bearer ${apiKey}` };
+  const me = await (await fetch(`${env.FLUXLOOP_API_URL}/api/auth/me`, { headers })).text();
+  const { host, caFile, close } = await startDistantPlatform(me, DELAY);
+  try {
+    const url = `https://${host}`;
+    const curl = [
+      "curl",
+      "-sS",
+      "--cacert",
+      caFile,
+      "-H",
+      `Authorization: Bearer ${apiKey}`,
+      `${url}/api/auth/me`,
+    ] as const;
+    const ours = { ...env, FLUXLOOP_API_URL: url, FLUXLOOP_API_KEY: apiKey, FLUXLOOP_CA_FILE: caFile };
+    const theirs = { ...env, GH_HOST: host, GH_ENTERPRISE_TOKEN: "ghp_0", SSL_CERT_FILE: caFile };
+    const rows = await measure([
+      { name: "hello world", program: hello, env },
+      { name: `fluxloop auth status, ${DELAY} ms each way`, program: [...FLUXLOOP, "auth", "status"], env: ours },
+      ...(missing.includes("curl") ? [] : [{ name: "curl", program: curl, env }]),
+      ...(missing.includes("gh")
+        ? []
+        : [{ name: "gh auth status", program: ["gh", "auth", "status"] as const, env: theirs }]),
+    ], rounds);
+    const [base, status] = rows;
+    const peer = rows.find((it) => it.name === "curl");
+    return {
+      rows,
+      targets: [
+        {
+          name: "auth status more than hello world and 3 round trips",
+          measured: status.median - base.median - 6 * DELAY,
+          limit: 15,
+          unit: " ms",
+        },
+        {
+          name: "auth status more than curl",
+          measured: peer === undefined ? NaN : status.median - peer.median,
+          limit: 40,
+          unit: " ms",
+        },
+      ],
+    };
+  } finally {
+    await close();
+  }
 }

@@ -46,6 +46,7 @@ export const TEST_TOOLS: readonly DebianTool[] = [
 /** What `deno task bench` measures with, and the peer that it compares with. */
 export const BENCH_TOOLS: readonly DebianTool[] = [
   { command: "time", package: "time" },
+  { command: "curl", package: "curl" },
   { command: "gh", package: "gh" },
 ];
 

@@ -1,105 +1,102 @@
 /**
- * Measures whole processes against each other: wall time and peak memory, from start to exit.
+ * Measures programs from start to exit, and shows them side by side.
  *
  * @module
  */
 import type { Program } from "../sandbox.ts";
 
-/** A command to measure. */
+/** A program to measure. */
 export interface Subject {
   readonly name: string;
   readonly program: Program;
-  /** Its whole environment; that of this process where none is given. */
-  readonly env?: Record<string, string>;
+  /** Its whole environment. */
+  readonly env: Record<string, string>;
 }
 
-/** The middle and the ends of what was measured. */
-export interface Spread {
+/** What was measured. */
+export interface Row {
+  readonly name: string;
+  /** The median and the least time, in milliseconds. */
   readonly median: number;
-  readonly min: number;
-  readonly max: number;
-}
-
-/** What was measured of a subject. */
-export interface Measurement {
-  /** In milliseconds. */
-  readonly time: Spread;
-  /** In MiB; `null` where this machine has no GNU time. */
-  readonly memory: Spread | null;
-}
-
-/** How often to run each subject. */
-export interface Rounds {
-  readonly warmUp: number;
-  readonly time: number;
+  readonly least: number;
+  /** The median of the peak memory, in MiB; `NaN` on a machine without GNU time. */
   readonly memory: number;
 }
 
-/** Tells the peak memory of a command in KiB; others of this name know no `-f`. */
-const GNU_TIME = "/usr/bin/time";
+/** A figure that must not be above a limit. */
+export interface Target {
+  readonly name: string;
+  readonly measured: number;
+  readonly limit: number;
+  /** Whether the figure must not be below the limit instead. */
+  readonly isLeast?: boolean;
+  readonly unit: "x" | " ms";
+}
 
-/**
- * Runs the subjects in turn, A B C A B C, so that whatever else the machine does in the meantime hits them all alike.
- *
- * @returns The measurements, in the order of the subjects.
- * @throws {Error} When a subject fails.
- */
-export async function measure(subjects: readonly Subject[], rounds: Rounds): Promise<Measurement[]> {
-  const times = inTurn(subjects, rounds.warmUp + rounds.time, timeOf);
-  const canMeasureMemory = Deno.build.os === "linux" && await exists(GNU_TIME);
-  // In runs of their own: GNU time is one more process to start.
-  const memories = canMeasureMemory ? inTurn(subjects, rounds.memory, peakMemoryOf) : null;
-  return subjects.map((_, index) => ({
-    time: spread(times[index].slice(rounds.warmUp)),
-    memory: memories === null ? null : spread(memories[index]),
+const hasTime = Deno.build.os === "linux" && await Deno.stat("/usr/bin/time").then((it) => it.isFile, () => false);
+
+/** Runs the subjects in turn, so that whatever else the machine does slows all of them alike. */
+export async function measure(subjects: readonly Subject[], rounds: number): Promise<Row[]> {
+  const runs: { time: number; memory: number }[][] = subjects.map(() => []);
+  for (let round = -1; round < rounds; round++) {
+    for (const [index, subject] of subjects.entries()) {
+      const { time, memory } = await run(subject);
+      // The first round warms up the file system's cache.
+      if (round >= 0) runs[index].push({ time, memory });
+    }
+  }
+  return runs.map((it, index) => {
+    const times = it.map(({ time }) => time);
+    const memory = median(it.map(({ memory }) => memory));
+    return { name: subjects[index].name, median: median(times), least: Math.min(...times), memory };
+  });
+}
+
+/** @returns What one run took, and its standard output. */
+export async function run({ name, program, env }: Subject, cwd?: string) {
+  const [command, ...args] = hasTime ? ["/usr/bin/time", "-f", "%M", ...program] : program;
+  const start = performance.now();
+  const options = { args, cwd, env, clearEnv: true, stdin: "null" } as const;
+  const { success, code, stdout, stderr } = await new Deno.Command(command, options).output();
+  const time = performance.now() - start;
+  const said = new TextDecoder().decode(stderr).trim();
+  if (!success) throw new Error(`${name} failed with exit code ${code}: ${said}`);
+  const memory = hasTime ? Number(said.split("\n").at(-1)) / 1024 : NaN;
+  return { time, memory, stdout: new TextDecoder().decode(stdout) };
+}
+
+/** @returns The middle of one or more figures. */
+export function median(figures: readonly number[]): number {
+  const sorted = figures.toSorted((a, b) => a - b);
+  return (sorted[Math.floor((sorted.length - 1) / 2)] + sorted[Math.ceil((sorted.length - 1) / 2)]) / 2;
+}
+
+/** @returns The rows, each compared with the first one. */
+export function rowsText(rows: readonly Row[]): string {
+  const [base] = rows;
+  const cells = rows.map(({ name, median, least, memory }) => [
+    name,
+    median.toFixed(1),
+    least.toFixed(1),
+    `${(median / base.median).toFixed(2)}x`,
+    (median - base.median).toFixed(1),
+    memory.toFixed(1),
+    `${(memory / base.memory).toFixed(2)}x`,
+  ]);
+  return aligned([["", "median ms", "least ms", "ratio", "more ms", "peak MiB", "ratio"], ...cells]);
+}
+
+/** @returns The targets, each with its verdict. */
+export function targetsText(targets: readonly Target[]): string {
+  return aligned(targets.map(({ name, measured, limit, isLeast = false, unit }) => {
+    const isMet = isLeast ? measured >= limit : measured <= limit;
+    const verdict = Number.isNaN(measured) ? "not measured" : isMet ? "met" : "missed";
+    return [name, `${isLeast ? ">=" : "<="} ${limit}${unit}`, `${measured.toFixed(2)}${unit}`, verdict];
   }));
 }
 
-function inTurn(subjects: readonly Subject[], rounds: number, run: (subject: Subject) => number): number[][] {
-  const figures: number[][] = subjects.map(() => []);
-  for (let round = 0; round < rounds; round++) {
-    subjects.forEach((subject, index) => figures[index].push(run(subject)));
-  }
-  return figures;
-}
-
-function timeOf({ name, program: [command, ...args], env }: Subject): number {
-  const start = performance.now();
-  runOnce(name, command, args, env);
-  return performance.now() - start;
-}
-
-function peakMemoryOf({ name, program, env }: Subject): number {
-  const said = runOnce(name, GNU_TIME, ["-f", "%M", ...program], env);
-  return Number(said.trim().split("\n").at(-1)) / 1024;
-}
-
-/** @returns What the command wrote to standard error. */
-function runOnce(name: string, command: string, args: readonly string[], env?: Record<string, string>): string {
-  const output = new Deno.Command(command, {
-    args: [...args],
-    ...(env === undefined ? {} : { env, clearEnv: true }),
-    stdin: "null",
-    stdout: "null",
-    stderr: "piped",
-  }).outputSync();
-  const said = new TextDecoder().decode(output.stderr);
-  if (!output.success) throw new Error(`${name} ended with exit code ${output.code}: ${said.trim()}`);
-  return said;
-}
-
-/** @returns The middle and the ends of one or more figures. */
-export function spread(figures: readonly number[]): Spread {
-  const sorted = figures.toSorted((a, b) => a - b);
-  const upper = Math.floor(sorted.length / 2);
-  const median = (sorted[upper] + sorted[Math.ceil(sorted.length / 2) - 1]) / 2;
-  return { median, min: sorted[0], max: sorted.at(-1)! };
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    return (await Deno.stat(path)).isFile;
-  } catch {
-    return false;
-  }
+function aligned(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  const pad = (cell: string, column: number) => column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column]);
+  return rows.map((row) => row.map(pad).join("  ")).join("\n");
 }

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
-import { type Client, load, type Question } from "../../scripts/bench/load.ts";
+import { type Client, load, type Question } from "../support/load.ts";
 import { hashSecret } from "../../src/embedded_platform/secret.ts";
 import { SEEDED_ACCOUNT_ID } from "../../src/embedded_platform/seed.ts";
 import { openStorage } from "../../src/embedded_platform/storage.ts";

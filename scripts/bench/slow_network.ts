@@ -1,0 +1,63 @@
+/**
+ * A platform behind TLS 1.3 and a network that delays each direction.
+ *
+ * @module
+ */
+import { Authority } from "../../tests/support/certificates.ts";
+
+/** A platform that listens. */
+export interface DistantPlatform {
+  /** `localhost:<port>`; loopback is never asked through a proxy. */
+  readonly host: string;
+  /** The file with its certificate authority. */
+  readonly caFile: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Answers every request like the platform's `GET /api/auth/me`, and what `gh auth status` requests like GitHub.
+ *
+ * @param me The response's JSON text.
+ * @param delay Milliseconds for each direction.
+ */
+export async function startDistantPlatform(me: string, delay: number): Promise<DistantPlatform> {
+  const authority = await Authority.create();
+  const certificate = await authority.issue("DNS:localhost,IP:127.0.0.1");
+  const headers = { "content-type": "application/json", "x-oauth-scopes": "gist, read:org, repo" };
+  const options = { hostname: "127.0.0.1", port: 0, onListen: () => {}, ...certificate };
+  const server = Deno.serve(options, (request) => {
+    const isGraphql = new URL(request.url).pathname === "/api/graphql";
+    return new Response(isGraphql ? '{"data":{"viewer":{"login":"john"}}}' : me, { headers });
+  });
+  const relay = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const relaying = (async () => {
+    for await (const client of relay) {
+      const upstream = await Deno.connect({ hostname: "127.0.0.1", port: server.addr.port });
+      // Either side may close the connection at any time.
+      client.readable.pipeThrough(delayed(delay)).pipeTo(upstream.writable).catch(() => {});
+      upstream.readable.pipeThrough(delayed(delay)).pipeTo(client.writable).catch(() => {});
+    }
+  })();
+  return {
+    host: `localhost:${relay.addr.port}`,
+    caFile: authority.file,
+    async close() {
+      relay.close();
+      await relaying;
+      await server.shutdown();
+      await authority.remove();
+    },
+  };
+}
+
+/** Passes each chunk on `delay` milliseconds after it has come. */
+function delayed(delay: number): TransformStream<Uint8Array, Uint8Array> {
+  let last = Promise.resolve();
+  return new TransformStream({
+    transform(chunk, controller) {
+      const due = new Promise((resolve) => setTimeout(resolve, delay));
+      last = last.then(() => due).then(() => controller.enqueue(chunk));
+    },
+    flush: () => last,
+  });
+}
