@@ -118,7 +118,7 @@ describe("auth doctor", () => {
     const session = new Session();
     session.save(`profiles:\n  default: {api_key: ${DOCUMENTED_KEY}, api_url: "${platform.url}"}\n`);
     const env = { USERPROFILE: `${session.world.home}/elsewhere`, FLUXLOOP_HOME: `${session.world.home}/.fluxloop` };
-    assertEquals(diagnosed(await session.run(DOCTOR, { os: "windows", env })).warnings, ["store", "clock"]);
+    assertEquals(diagnosed(await session.run(DOCTOR, { os: "windows", env })).warnings, ["credentials_file", "clock"]);
     assertEquals((await diagnosis(session, { os: "windows" })).warnings, ["clock"]);
   });
 });
