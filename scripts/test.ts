@@ -23,9 +23,12 @@ import {
 import { UID_DEPENDENT } from "./test/ordinary_user.ts";
 import { type PendingJob, runJobs } from "./test/pool.ts";
 import { progressLine, summary } from "./test/report.ts";
-import { findTestFiles, isSystemTest, LONG_VARIABLE } from "./test/test_files.ts";
+import { byRoom, findTestFiles, isSystemTest, LONG_VARIABLE, type Suite } from "./test/test_files.ts";
 
 const SUITES = { "--system": "system", "--long": "long", "--all": "all" } as const;
+
+/** How long a job may print nothing before it is killed, in milliseconds. A single long case may take long. */
+const SILENCE: Readonly<Record<Suite, number>> = { portable: 300_000, system: 300_000, all: 300_000, long: 1_800_000 };
 
 try {
   Deno.exit(await main(Deno.args) ? 0 : 1);
@@ -48,25 +51,32 @@ async function main(args: readonly string[]): Promise<boolean> {
   const compiled = compile();
   const prepared = Promise.all([tools, compiled]);
   const env = cleanEnvironment(suite === "long" ? { [LONG_VARIABLE]: "1" } : {});
-  const portable = files.filter((it) => !isSystemTest(it)).map((it) => testJob(it, options, env, compiled));
-  const system = files.filter(isSystemTest).map((it) => testJob(it, options, env, prepared));
+  const portable = [...byRoom(files.filter((it) => !isSystemTest(it)))]
+    .map(([room, it]) => testJob(room, it, { options, env, after: compiled }));
+  // They wait more than they compute, so each is a job of its own.
+  const system = files.filter(isSystemTest).map((it) => testJob(it, [it], { options, env, after: prepared }));
   const twice = suite === "system" || suite === "all"
     ? UID_DEPENDENT.filter((file) => paths.length === 0 || paths.some((it) => file.startsWith(it)))
     : [];
   const running = withOrdinaryWorkspace(twice.length > 0 ? compiled : null, (workspace) => {
-    const ordinary = workspace === null ? [] : twice.map((it) => ordinaryUserJob(it, workspace));
+    const ordinary = workspace === null ? [] : [ordinaryUserJob(twice, workspace)];
     const jobs: PendingJob[] = [
       ...(suite === "all" ? checks(tools) : []),
       // Those that wait for tools come last, so that no worker waits while there is something to do.
       ...longestFirst(portable, durations),
-      ...longestFirst([...system, ...ordinary], durations),
+      ...longestFirst([...ordinary, ...system], durations),
     ];
-    return runJobs(jobs, navigator.hardwareConcurrency, (it) => console.log(progressLine(it)));
+    return runJobs(jobs, {
+      // One more than there are processors: many tests wait for other processes.
+      workers: navigator.hardwareConcurrency + 1,
+      silence: SILENCE[suite],
+      onEnd: (it) => console.log(progressLine(it)),
+    });
   });
 
   // Without the tools or the program there is no point in going on.
   const [outcomes] = await Promise.all([running, prepared]);
-  await saveDurations(Object.fromEntries(outcomes.map((it) => [it.name, it.milliseconds])));
+  await saveDurations(Object.assign({}, ...outcomes.map((it) => it.durations)));
   if (outcomes.every((it) => it.passed + it.failed === 0)) throw new Error("No test ran.");
   console.log(summary(outcomes));
   return outcomes.every((it) => it.failed === 0);

@@ -1,17 +1,17 @@
 /**
- * How long each job took in the last run, so that the next one starts the longest first. They differ between machines
- * and stay out of git.
+ * How long each test file took in the last run, so that the next one starts the longest jobs first. Durations differ
+ * between machines and stay out of git.
  *
  * @module
  */
 
-/** Milliseconds by the name of the job. */
+/** Milliseconds by test file. */
 export type Durations = Readonly<Record<string, number>>;
 
 const FOLDER = ".cache";
 const FILE = `${FOLDER}/test_durations.json`;
 
-/** @returns The durations of earlier runs; none where there was no run. */
+/** @returns The durations of earlier runs; none if there was no run. */
 export async function readDurations(): Promise<Durations> {
   try {
     return JSON.parse(await Deno.readTextFile(FILE));
@@ -20,7 +20,7 @@ export async function readDurations(): Promise<Durations> {
   }
 }
 
-/** Replaces the durations of the jobs that ran and keeps those of the others. */
+/** Replaces the durations of the files that ran and keeps those of the others. */
 export async function saveDurations(measured: Durations): Promise<void> {
   await Deno.mkdir(FOLDER, { recursive: true });
   const fresh = await Deno.makeTempFile({ dir: FOLDER, prefix: "durations-" });
@@ -28,8 +28,13 @@ export async function saveDurations(measured: Durations): Promise<void> {
   await Deno.rename(fresh, FILE);
 }
 
-/** Sorts by duration, the longest first. What never ran may take long, so it comes before all others. */
-export function longestFirst<T extends { readonly name: string }>(jobs: readonly T[], durations: Durations): T[] {
-  const duration = ({ name }: T) => durations[name] ?? Number.MAX_VALUE;
-  return jobs.toSorted((a, b) => duration(b) - duration(a));
+/** Sorts by duration, the longest first. A file that never ran may take long, so its job comes before all others. */
+export function longestFirst<T extends { readonly files: readonly string[] }>(
+  jobs: readonly T[],
+  durations: Durations,
+): T[] {
+  const duration = ({ files }: T) => files.reduce((sum, it) => sum + (durations[it] ?? Infinity), 0);
+  const ranked = jobs.map((job) => ({ job, milliseconds: duration(job) }));
+  return ranked.toSorted((a, b) => a.milliseconds === b.milliseconds ? 0 : b.milliseconds - a.milliseconds)
+    .map((it) => it.job);
 }

@@ -21,40 +21,33 @@ export function denoJob(
   args: readonly string[],
   after: Promise<unknown> = Promise.resolve(),
 ): PendingJob {
-  const job: Job = { name, command: [Deno.execPath(), ...args], env: cleanEnvironment(), isTest: false };
-  return { name, prepare: () => after.then(() => job) };
+  const job: Job = { command: [Deno.execPath(), ...args], env: cleanEnvironment() };
+  return { name, files: [], prepare: () => after.then(() => job) };
 }
 
-/** A job that runs the cases of one file. */
+/** A job that runs the cases of some files. */
 export function testJob(
-  file: string,
-  options: readonly string[],
-  env: Environment,
-  after: Promise<unknown>,
+  name: string,
+  files: readonly string[],
+  { options, env, after }: { options: readonly string[]; env: Environment; after: Promise<unknown> },
 ): PendingJob {
-  const job: Job = { name: file, command: testCommand(Deno.execPath(), file, options), env, isTest: true };
-  return { name: file, prepare: () => after.then(() => job) };
+  const job: Job = { command: testCommand(Deno.execPath(), files, options), env };
+  return { name, files, prepare: () => after.then(() => job) };
 }
 
-/** A job that runs the cases of one file in the ordinary user's copy of the project. */
-export function ordinaryUserJob(file: string, workspace: Promise<OrdinaryWorkspace>): PendingJob {
-  const name = `${file} (as an ordinary user)`;
+/** A job that runs the cases of some files in the ordinary user's copy of the project. */
+export function ordinaryUserJob(files: readonly string[], workspace: Promise<OrdinaryWorkspace>): PendingJob {
   const prepare = async () => {
     const { prefix, deno, cwd, env } = await workspace;
-    return {
-      name,
-      command: [...prefix, ...testCommand(deno, file, [])],
-      cwd,
-      env: cleanEnvironment(env),
-      isTest: true,
-    };
+    return { command: [...prefix, ...testCommand(deno, files, [])], cwd, env: cleanEnvironment(env) };
   };
-  return { name, prepare };
+  return { name: `${files.length} files as an ordinary user`, files, prepare };
 }
 
 /** Types are checked by `deno task check`. */
-function testCommand(deno: string, file: string, options: readonly string[]): string[] {
-  return [deno, "test", "--allow-all", "--no-check", "--no-prompt", ...options, file];
+function testCommand(deno: string, files: readonly string[], options: readonly string[]): string[] {
+  const batch = "scripts/test/batch.ts";
+  return [deno, "test", "--allow-all", "--no-check", "--no-prompt", ...options, batch, "--", ...files];
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
- * A copy of the project that belongs to an ordinary user, for a machine where everything runs as root, as a CI container
- * does: root may read and write what others may not, so what passes as root is not proved for people.
+ * A copy of the project that belongs to an ordinary user, for machines where everything runs as root, such as CI
+ * containers: root may read and write what others may not, so a test that passes as root proves nothing for users.
  *
  * @module
  */
@@ -15,9 +15,9 @@ export const UID_DEPENDENT: readonly string[] = [
   "tests/e2e/platform_serve_test.ts",
 ];
 
-/** A user's number that belongs to nobody. */
+/** A user ID that nobody has. */
 const UID = 61_001;
-/** What is made anew there, or is of no use. */
+/** What isn't needed there. */
 const LEFT_OUT = [".git", ".cache", "coverage", "node_modules"];
 
 /** The copy, and how a command is run in it. */
@@ -33,7 +33,7 @@ export interface OrdinaryWorkspace {
 }
 
 /**
- * Copies the current folder, Deno and what Deno and npm have fetched: the user's home is empty otherwise. It takes root.
+ * Copies the current folder, Deno and the npm packages that Deno has fetched. It needs root.
  *
  * @throws {Error} When something cannot be copied.
  */
@@ -41,26 +41,24 @@ export async function openOrdinaryWorkspace(): Promise<OrdinaryWorkspace> {
   const folder = await Deno.makeTempDir({ prefix: "fluxloop-ordinary-" });
   const cwd = `${folder}/fluxloop`;
   const denoDir = `${folder}/deno-dir`;
-  const npmCache = `${folder}/npm`;
   for (const path of [cwd, denoDir, `${folder}/home`]) await Deno.mkdir(path);
   for await (const { name } of Deno.readDir(".")) {
     if (!LEFT_OUT.includes(name)) await copy(name, cwd);
   }
   const { denoDir: own } = JSON.parse(await outputOf(Deno.execPath(), "info", "--json"));
   await copy(`${own}/npm`, denoDir);
-  await copy((await outputOf("npm", "config", "get", "cache")).trim(), npmCache);
   await copy(Deno.execPath(), `${folder}/deno`);
   await outputOf("chown", "--recursive", `${UID}:${UID}`, folder);
   return {
     prefix: ["setpriv", `--reuid=${UID}`, `--regid=${UID}`, "--clear-groups"],
     deno: `${folder}/deno`,
     cwd,
-    env: { HOME: `${folder}/home`, DENO_DIR: denoDir, npm_config_cache: npmCache },
+    env: { HOME: `${folder}/home`, DENO_DIR: denoDir },
     remove: () => Deno.remove(folder, { recursive: true }),
   };
 }
 
-/** Without sharing a byte with the original, so that neither side sees what the other writes; what is not there, is not. */
+/** Copies without sharing storage, so that neither side sees what the other writes. A missing original is skipped. */
 async function copy(from: string, to: string): Promise<void> {
   try {
     await Deno.lstat(from);

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Outcome } from "./pool.ts";
+import { withoutPassed } from "./test_output.ts";
 
 const SLOWEST = 10;
 
@@ -14,17 +15,18 @@ export function progressLine({ name, milliseconds, passed, failed }: Outcome): s
   }  ${name}`;
 }
 
-/** The end of a run: the slowest jobs, then the whole output of those that failed, then the number of cases. */
+/** The end of a run: the slowest files, then the whole output of those that failed, then the number of cases. */
 export function summary(outcomes: readonly Outcome[]): string {
-  const slowest = outcomes.toSorted((a, b) => b.milliseconds - a.milliseconds).slice(0, SLOWEST);
+  const files = outcomes.flatMap((it) => Object.entries(it.durations));
+  const slowest = files.toSorted(([, a], [, b]) => b - a).slice(0, SLOWEST);
   const failures = outcomes.filter((it) => it.failed > 0);
   const passed = outcomes.reduce((sum, it) => sum + it.passed, 0);
   const failed = outcomes.reduce((sum, it) => sum + it.failed, 0);
   return [
     "",
-    "Slowest:",
-    ...slowest.map((it) => `${seconds(it.milliseconds)}  ${it.name}`),
-    ...failures.flatMap((it) => ["", `FAILED ${it.name}`, it.output.trim()]),
+    "Slowest files:",
+    ...slowest.map(([file, milliseconds]) => `${seconds(milliseconds)}  ${file}`),
+    ...failures.flatMap((it) => ["", `FAILED ${it.name}`, withoutPassed(it.output).trim()]),
     "",
     `${passed} passed, ${failed} failed`,
   ].join("\n");

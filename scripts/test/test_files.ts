@@ -29,6 +29,11 @@ export function isSystemTest(path: string): boolean {
   return path.endsWith(SYSTEM_TEST);
 }
 
+/** @returns The files by their folder under `tests`. */
+export function byRoom(files: readonly string[]): Map<string, string[]> {
+  return Map.groupBy(files, (it) => it.split("/").slice(0, 2).join("/"));
+}
+
 function belongsTo(path: string, suite: Suite): boolean {
   if (!path.endsWith(TEST)) return false;
   if (suite === "long") return Deno.readTextFileSync(path).includes(LONG_VARIABLE);

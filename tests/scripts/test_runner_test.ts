@@ -8,12 +8,16 @@ import { findTestFiles } from "../../scripts/test/test_files.ts";
 /** A job that runs a script and counts as one case. */
 function job(name: string, script: string): PendingJob {
   const command = [Deno.execPath(), "eval", script];
-  return { name, prepare: () => Promise.resolve({ name, command, env: Deno.env.toObject(), isTest: false }) };
+  return { name, files: [], prepare: () => Promise.resolve({ command, env: Deno.env.toObject() }) };
 }
+
+const run = (jobs: readonly PendingJob[], { workers = 1, silence = 60_000 } = {}) =>
+  runJobs(jobs, { workers, silence, onEnd: () => {} });
 
 const outcome = (name: string, seconds: number, failed = 0): Outcome => ({
   name,
   milliseconds: seconds * 1000,
+  durations: { [`${name}_test.ts`]: seconds * 1000 },
   passed: 2,
   failed,
   output: `${name} says so\n`,
@@ -21,28 +25,35 @@ const outcome = (name: string, seconds: number, failed = 0): Outcome => ({
 
 describe("the test runner", () => {
   it("starts the longest job first, and before it what has no duration", () => {
-    const jobs = ["short", "long", "new"].map((name) => ({ name }));
-    assertEquals(longestFirst(jobs, { short: 1, long: 20 }).map((it) => it.name), ["new", "long", "short"]);
+    const jobs = [["a"], ["b", "c"], ["d"], ["e", "f"]].map((files) => ({ files }));
+    const ordered = longestFirst(jobs, { a: 20, b: 11, c: 12, e: 1 });
+    assertEquals(ordered.map((it) => it.files.join("")), ["d", "ef", "bc", "a"]);
   });
 
-  it("runs each job once, however many workers there are", async () => {
+  it("runs each job once, with any number of workers", async () => {
     for (const workers of [1, 3]) {
       const names = ["a", "b"];
-      const outcomes = await runJobs(names.map((it) => job(it, "")), workers, () => {});
+      const outcomes = await run(names.map((it) => job(it, "")), { workers });
       assertEquals(outcomes.map((it) => it.name).sort(), names);
     }
   });
 
   it("goes on after a job that fails, and keeps what it printed", async () => {
     const jobs = [job("bad", 'console.log("out"); console.error("err"); Deno.exit(2)'), job("good", "")];
-    const [bad, good] = await runJobs(jobs, 1, () => {});
+    const [bad, good] = await run(jobs);
     assertEquals([bad.passed, bad.failed, bad.output.split("\n").sort().join(" ")], [0, 1, " err out"]);
     assertEquals([good.passed, good.failed], [1, 0]);
   });
 
+  it("kills a job that prints nothing for too long", async () => {
+    const [hanging] = await run([job("hanging", "setInterval(() => {}, 1000)")], { silence: 200 });
+    assertEquals(hanging.output, "\nKilled: it printed nothing for 0.2 seconds.\n");
+    assertEquals([hanging.passed, hanging.failed], [0, 1]);
+  });
+
   it("stops when a job can't be prepared", async () => {
-    const broken = { name: "broken", prepare: () => Promise.reject(new Error("no tools")) };
-    await assertRejects(() => runJobs([broken], 1, () => {}), Error, "no tools");
+    const broken = { name: "broken", files: [], prepare: () => Promise.reject(new Error("no tools")) };
+    await assertRejects(() => run([broken]), Error, "no tools");
   });
 
   it("tells failed jobs from others as they end", () => {
@@ -51,10 +62,15 @@ describe("the test runner", () => {
   });
 
   it("ends with the slowest files, the output of those that failed, and the number of cases", () => {
-    const outcomes = [outcome("quick", 1), outcome("bad", 3, 1), ...Array(9).fill(outcome("slow", 4))];
+    const outcomes = [
+      outcome("quick", 1),
+      outcome("bad", 3, 1),
+      ...Array(9).keys().map((it) => outcome(`slow${it}`, 4)),
+    ];
+    const slow = [...Array(9).keys()].map((it) => `   4.0 s  slow${it}_test.ts\n`).join("");
     assertEquals(
       summary(outcomes),
-      `\nSlowest:\n${"   4.0 s  slow\n".repeat(9)}   3.0 s  bad\n\nFAILED bad\nbad says so\n\n22 passed, 1 failed`,
+      `\nSlowest files:\n${slow}   3.0 s  bad_test.ts\n\nFAILED bad\nbad says so\n\n22 passed, 1 failed`,
     );
   });
 

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { CaseCounter } from "../../scripts/test/case_counter.ts";
+import { TestOutput, withoutPassed } from "../../scripts/test/test_output.ts";
 
 const PASSED = "ok | 2 passed (9 steps) | 0 failed (31ms)\n";
 const FAILED = `one ... FAILED (2ms)
@@ -13,7 +13,7 @@ its first ... case => ./tests/a_test.ts:4:1
 FAILED | 0 passed (3 steps) | 1 failed (2 steps) | 3 filtered out (1s)
 `;
 
-describe("the case counter", () => {
+describe("the output of deno test", () => {
   const table: [string, { output: string; success: boolean }, [passed: number, failed: number]][] = [
     ["counts the steps that passed", { output: PASSED, success: true }, [9, 0]],
     ["counts one step", { output: "ok | 1 passed (1 step) | 0 failed (1ms)\n", success: true }, [1, 0]],
@@ -29,9 +29,29 @@ describe("the case counter", () => {
   ];
   for (const [what, { output, success }, [passed, failed]] of table) {
     it(what, () => {
-      const counter = new CaseCounter();
-      for (const character of output) counter.read(character);
-      assertEquals(counter.result(success), { passed, failed });
+      const tests = new TestOutput();
+      for (const character of output) tests.read(character);
+      assertEquals(tests.count(success), { passed, failed });
     });
   }
+
+  it("tells how long each file took", () => {
+    let now = 0;
+    const tests = new TestOutput(() => now);
+    for (
+      const [seconds, text] of [[1, "tests/a_test.ts ... ok (1ms)\na ... ok\n"], [3, "b/b_test.ts ... \x1b[32mok"]]
+    ) {
+      now = Number(seconds);
+      tests.read(String(text));
+    }
+    tests.read("\x1b[0m (2ms)\n");
+    now = 8;
+    assertEquals(tests.durations(), { "tests/a_test.ts": 2, "b/b_test.ts": 5 });
+  });
+
+  it("leaves out the files that passed", () => {
+    const [a, b, c] = ["a", "b", "c"].map((it) => `tests/${it}_test.ts ... ok (1ms)\n  case ... ok (2ms)\n`);
+    const failed = b.replace("case ... ok", "case ... FAILED");
+    assertEquals(withoutPassed(`start\n${a}${failed}${c} ERRORS \n`), `start\n${failed}${c} ERRORS \n`);
+  });
 });
