@@ -1,29 +1,23 @@
-/**
- * Paths that people name in options and environment variables.
- *
- * @module
- */
 import type { Context } from "./context.ts";
 import { UsageError } from "./errors.ts";
 
-/** @returns The home folder; `undefined` where the environment doesn't name one. */
+/** Returns the home folder, if the environment names one. */
 export function homeFolder(context: Context): string | undefined {
   return context.env(context.system.os === "windows" ? "USERPROFILE" : "HOME") || undefined;
 }
 
 /**
- * Reads a path that a shell may not have expanded: CI systems and `.env` files pass `~`, `$HOME` and quotes as they are.
+ * Reads a path from an option or a variable. CI systems and `.env` files pass `~`, `$HOME` and quotes unexpanded.
  *
- * @param context Its environment names the home folder.
- * @param value What the user gave, not empty.
- * @param origin The option or variable that it comes from, for messages.
+ * @param value Not empty.
+ * @param origin The option or variable, for the error.
  * @returns The path, with a leading `~/` replaced by the home folder.
- * @throws {UsageError} When it holds `$`, quotes or line ends, or a `~` that can't be replaced.
+ * @throws {UsageError} If it contains `$`, quotes or a line break, or a `~` that can't be replaced.
  */
 export function pathFrom(context: Context, value: string, origin: string): string {
   const character = /["'$\r\n]/.exec(value)?.[0];
   if (character !== undefined) {
-    const name = /[\r\n]/.test(character) ? "a line end" : character;
+    const name = /[\r\n]/.test(character) ? "a line break" : character;
     throw new UsageError(`${origin} contains ${name}, which no shell has expanded. Set it to the plain path.`);
   }
   if (!/^~(?:[/\\]|$)/.test(value)) return value;
@@ -32,7 +26,7 @@ export function pathFrom(context: Context, value: string, origin: string): strin
   return home + value.slice(1);
 }
 
-/** As {@linkcode pathFrom}, for an option that may be missing. */
+/** As {@linkcode pathFrom}, for an option that may be left out. */
 export function givenPath(context: Context, value: string | undefined, origin: string): string | undefined {
   return value === undefined ? undefined : pathFrom(context, value, origin);
 }

@@ -23,8 +23,8 @@ describe("a path that the user names", () => {
     ["${HOME}/x", "X contains $, which"],
     ['"/tmp/x"', 'X contains ", which'],
     ["'/tmp/x'", "X contains ', which"],
-    ["/tmp/x\n", "X contains a line end, which"],
-    ["/tmp/x\r", "X contains a line end, which"],
+    ["/tmp/x\n", "X contains a line break, which"],
+    ["/tmp/x\r", "X contains a line break, which"],
   ];
   for (const [path, message] of rejected) {
     it(`is rejected: ${JSON.stringify(path)}`, () => {

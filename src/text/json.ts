@@ -1,21 +1,15 @@
-/**
- * JSON documents on standard output.
- *
- * @module
- */
-
-/** What JSON may hold as it is, and a terminal takes for a command or for another order of the text around it. */
+// Valid in JSON, but a terminal takes them for commands or for another order of the text around them.
 const HARMFUL = new RegExp(
   "[\\x7f-\\x9f\\u061c\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff\\ufff9-\\ufffb]",
   "g",
 );
-/** Half a character, which some readers of JSON refuse together with the whole document. */
+/** Half a surrogate pair, for which some parsers reject the whole document. */
 const LONE_SURROGATE = /(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g;
 
 /**
- * @param value A document.
- * @param indent Blanks of indentation; 0 for one line.
- * @returns Its text, with a line end. Harmful characters, and what a CI system takes for a command, are escaped.
+ * Writes a JSON document with a line end. Harmful characters and workflow commands of CI systems are escaped.
+ *
+ * @param indent 0 for one line.
  */
 export function jsonText(value: unknown, indent = 2): string {
   const text = JSON.stringify(value, null, indent)
@@ -25,18 +19,18 @@ export function jsonText(value: unknown, indent = 2): string {
   return `${text}\n`;
 }
 
-/** How large a JSON value is. */
+/** The size of a JSON value. */
 export interface Extent {
-  /** How many values it has, itself included. */
+  /** The number of values, itself included. */
   readonly count: number;
-  /** How deep they are nested; 0 for a text or a number. Not more than {@linkcode DEEPEST} is told. */
+  /** How deep they are nested, at most {@linkcode DEEPEST}; 0 for a string or a number. */
   readonly depth: number;
 }
 
-/** What is nested deeper is only told to be so: the rest isn't looked at, as the program's own stack has an end. */
+/** Deeper values aren't looked at: the program's own stack is limited. */
 const DEEPEST = 1000;
 
-/** @returns How large a JSON value is. */
+/** Measures a JSON value. */
 export function extentOf(value: unknown, level = 0): Extent {
   let count = 1;
   let depth = 0;
