@@ -49,20 +49,6 @@ export async function listApiKeys(context: Context, target: Target, requests?: R
   return list.map((it, index) => listedKeyOf(it, `api_keys[${index}]`));
 }
 
-/**
- * @param idempotencyKey A name for this request, under which the platform makes one key however often it comes.
- * @throws As {@linkcode listApiKeys}.
- */
-export async function createApiKey(
-  context: Context,
-  target: Target,
-  request: CreateKeyRequest,
-  idempotencyKey: string,
-  requests?: RequestOptions,
-): Promise<MadeKey> {
-  return madeKeyOf(await made(target, await askForKey(context, target, request, idempotencyKey, requests)));
-}
-
 /** What a request for a key came to that may have come before. */
 export type KeyMaking =
   /** The key, which was made now; or, on a platform that answers a repetition as it did before, then. */
@@ -76,8 +62,9 @@ export type KeyMaking =
 const PASSING: readonly number[] = [401, 408, 425, 429];
 
 /**
- * As {@linkcode createApiKey}, for those who remember the idempotency key and may come again.
+ * Creates a key.
  *
+ * @param idempotencyKey A name for this request, under which the platform makes one key however often it comes.
  * @throws {InvalidKeyError | NetworkError | PlatformError} When nobody knows whether a key was made.
  */
 export async function createApiKeyOnce(

@@ -31,6 +31,8 @@ export interface Target {
   readonly key: string | null;
   /** The login through the browser that the key is an access token of; `null`: it is an API key. */
   readonly login?: Login | null;
+  /** How requests are made, unless told otherwise. */
+  readonly requests?: RequestOptions;
 }
 
 /** A login through the browser, whose access tokens can be replaced. */
@@ -127,7 +129,7 @@ export async function send(
   context: Context,
   target: Target,
   message: Message,
-  options: RequestOptions = {},
+  options: RequestOptions = target.requests ?? {},
 ): Promise<PlatformResponse> {
   const { login, key } = target;
   const first = await sendWithKey(context, target, message, options);

@@ -1,12 +1,7 @@
-/**
- * A rotation that nobody will finish, because its profile was removed or got another key.
- *
- * @module
- */
 import type { Profile } from "../credentials/profile.ts";
 import { maskKey } from "../text/mask.ts";
 
-/** The keys that an abandoned rotation may leave at the platform. */
+/** The keys that a rotation may leave at the platform which nobody will finish: its profile was removed or replaced. */
 export interface AbandonedRotation {
   readonly profile: string;
   /** Keys that may still be valid, as the platform's page shows them. */

@@ -1,8 +1,3 @@
-/**
- * API keys as people pass them.
- *
- * @module
- */
 import { UsageError } from "../errors.ts";
 
 /** The variable of a key, pasted along with it. */

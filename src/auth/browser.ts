@@ -1,8 +1,3 @@
-/**
- * Opening a page in the person's browser.
- *
- * @module
- */
 import type { Context } from "../context.ts";
 
 /** Stands for the address among a program's arguments; without it, the address is the last one. */

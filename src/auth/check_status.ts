@@ -1,12 +1,5 @@
-/**
- * Use case: who is signed in, with which key, until when, and with which permissions (seed: "fluxloop auth status";
- * design: "status").
- *
- * @module
- */
 import { identify } from "../api_client/client.ts";
 import type { Identity } from "../api_client/identity.ts";
-import type { RequestOptions } from "../api_client/transport.ts";
 import type { Context } from "../context.ts";
 import { findInsecureFile, type InsecureFile, readCredentials } from "../credentials/credential_store.ts";
 import { credentialsLocation } from "../credentials/location.ts";
@@ -62,18 +55,14 @@ export interface StatusReport {
 }
 
 /**
- * Asks the platform about the key that commands would use.
+ * Asks the platform about the key that commands would use (seed: "fluxloop auth status"; design: "status").
  *
  * @throws {UsageError | ConfigurationError} When the command line, the environment or the credentials file is wrong.
  */
-export async function checkStatus(
-  context: Context,
-  options: KeyOptions,
-  requests?: RequestOptions,
-): Promise<StatusReport> {
+export async function checkStatus(context: Context, options: KeyOptions): Promise<StatusReport> {
   let credential: Credential;
   try {
-    credential = await credentialFor(context, options, { requests, acceptsExpired: true });
+    credential = await credentialFor(context, options, { acceptsExpired: true });
   } catch (error) {
     if (
       error instanceof NotLoggedInError || error instanceof NotFoundError || error instanceof LoginEndedError
@@ -82,7 +71,7 @@ export async function checkStatus(
     }
     throw error;
   }
-  return await reportOn(context, credential, requests);
+  return await reportOn(context, credential);
 }
 
 /**
@@ -94,8 +83,7 @@ export async function checkStatus(
  */
 export async function checkAllStatuses(
   context: Context,
-  options: Pick<KeyOptions, "apiUrl">,
-  requests?: RequestOptions,
+  options: Pick<KeyOptions, "apiUrl" | "requests">,
 ): Promise<StatusReport[]> {
   const document = await readCredentials(credentialsLocation(context));
   const names = document.profileNames();
@@ -103,9 +91,8 @@ export async function checkAllStatuses(
   // A profile's failure is part of its report.
   const check = async (profile: string): Promise<StatusReport> => {
     try {
-      const how = { requests, acceptsExpired: true };
-      const credential = await credentialIn(context, document.require(profile, "--profile"), options, how);
-      return await reportOn(context, credential, requests);
+      const saved = document.require(profile, "--profile");
+      return await reportOn(context, await credentialIn(context, saved, options, { acceptsExpired: true }));
     } catch (error) {
       if (!(error instanceof FluxloopError) || error instanceof InterruptedError) throw error;
       return { profile, authenticated: null, key: null, identity: null, failure: error };
@@ -126,11 +113,11 @@ export function failIfExpiring(report: StatusReport, within: number, now: Date):
   return { ...report, failure: new KeyExpiresSoonError(expiryText(expires, now)) };
 }
 
-async function reportOn(context: Context, credential: Credential, requests?: RequestOptions): Promise<StatusReport> {
+async function reportOn(context: Context, credential: Credential): Promise<StatusReport> {
   const key = reportedKey(context, credential);
   const about = { profile: key.profile, key };
   try {
-    const identity = await identify(context, credential, requests);
+    const identity = await identify(context, credential);
     return { ...about, authenticated: true, identity, failure: null };
   } catch (error) {
     if (!(error instanceof FluxloopError) || error instanceof InterruptedError) throw error;

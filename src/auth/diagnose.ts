@@ -147,7 +147,7 @@ async function check(
   };
   const { key, source, origin, apiUrl, profile, login } = await steps.run(
     "key",
-    () => withinKeyTimeout(credentialFor(context, options, { requests, acceptsExpired: true })),
+    () => withinKeyTimeout(credentialFor(context, { ...options, requests }, { acceptsExpired: true })),
   );
   steps.add({ name: "key", masked: maskKey(key), source, origin });
   const location = credentialsLocation(context);

@@ -1,15 +1,10 @@
-/**
- * Use case: run a command with the key in its environment (design: "fluxloop auth exec").
- *
- * @module
- */
 import type { Context } from "../context.ts";
 import { ProgramError } from "../errors.ts";
 import { apiUrlText } from "../api_client/api_url.ts";
 import type { Credential } from "./resolve_credential.ts";
 
 /**
- * Runs a command in place of this program. The key is in its environment, which only its own user can see, and not among
+ * Runs a command in place of this program (design: "fluxloop auth exec"). The key is in its environment, which only its own user can see, and not among
  * its arguments, which everybody can.
  *
  * @returns The command's exit code; 128 and the signal's number if a signal ended it.

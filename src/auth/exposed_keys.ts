@@ -1,13 +1,8 @@
-/**
- * Keys in `.env` files that git would commit (design: "fluxloop auth doctor").
- *
- * @module
- */
 import type { Context } from "../context.ts";
 import { readSmallFileIfPossible } from "../credentials/bounded_read.ts";
 import { isCommittable, workTreeOf } from "../credentials/git_exposure.ts";
 
-/** A file with the key that git would commit. */
+/** A `.env` file with the key that git would commit. */
 export interface ExposedKey {
   /** Relative to the work tree. */
   readonly path: string;
@@ -21,7 +16,7 @@ const SKIPPED: readonly string[] = [".git", "node_modules", "vendor", "dist", "t
 const FOLDERS_AT_MOST = 2_000;
 
 /**
- * Searches the work tree that the current folder is in.
+ * Searches the work tree that the current folder is in for the key.
  *
  * @param end When to stop, in the milliseconds of the context's `monotonic`.
  */

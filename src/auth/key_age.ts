@@ -1,8 +1,3 @@
-/**
- * When a key should be replaced.
- *
- * @module
- */
 import { daysRemaining, type Expiry } from "../text/expiry.ts";
 
 /** A key that expires within so many days should be replaced. */

@@ -1,8 +1,3 @@
-/**
- * Use case: list the saved profiles (design: "fluxloop auth list"). It makes no request.
- *
- * @module
- */
 import { DEFAULT_API_URL } from "../api_client/api_url.ts";
 import type { Context } from "../context.ts";
 import { readCredentials } from "../credentials/credential_store.ts";
@@ -39,7 +34,7 @@ export interface ProfileList {
   readonly overriddenBy: string | null;
 }
 
-/** @returns The saved profiles, in the file's order. @throws {ConfigurationError} When the file can't be read. */
+/** Lists the saved profiles, in the file's order, without a request (design: "fluxloop auth list"). */
 export async function listProfiles(context: Context): Promise<ProfileList> {
   const location = credentialsLocation(context);
   const document = await readCredentials(location);

@@ -1,8 +1,3 @@
-/**
- * Use case: verify a key with the platform and save it under a profile (seed: "fluxloop auth login").
- *
- * @module
- */
 import { apiUrlText, DEFAULT_API_URL } from "../api_client/api_url.ts";
 import { identify } from "../api_client/client.ts";
 import { type Identity, UNKNOWN_IDENTITY } from "../api_client/identity.ts";
@@ -37,6 +32,7 @@ export interface LoginPlan {
   /** Where the credentials will be saved; `null`: nowhere. */
   readonly location: CredentialsLocation | null;
   readonly storage: KeyStorage;
+  readonly requests: RequestOptions | undefined;
 }
 
 /** What a login came to. */
@@ -74,26 +70,22 @@ export async function planLogin(context: Context, options: LoginOptions): Promis
   // A login repairs an entry that can't be read.
   const saved = document.find(name);
   const apiUrl = chosenApiUrl(context, options) ?? (saved === null ? new URL(DEFAULT_API_URL) : apiUrlOf(saved));
-  return { profile: name, location, apiUrl, storage: selectStorage(context, document, saved, options.storage) };
+  const storage = selectStorage(context, document, saved, options.storage);
+  return { profile: name, location, apiUrl, storage, requests: options.requests };
 }
 
 /**
- * Verifies a key or an access token, then saves it.
+ * Verifies a key or an access token with the platform, then saves it (seed: "fluxloop auth login").
  *
  * @param plan From {@linkcode planLogin}.
  * @throws {InvalidKeyError | PermissionDeniedError | NetworkError | PlatformError} When the platform doesn't accept it;
  * nothing is saved.
  * @throws {ConfigurationError | SystemError} When it is valid and can't be saved.
  */
-export async function logIn(
-  context: Context,
-  plan: LoginPlan,
-  secret: PlainSecret,
-  requests?: RequestOptions,
-): Promise<LoginResult> {
-  const { location, profile, apiUrl } = plan;
+export async function logIn(context: Context, plan: LoginPlan, secret: PlainSecret): Promise<LoginResult> {
+  const { location, profile, apiUrl, requests } = plan;
   const key = secret.kind === "tokens" ? secret.accessToken : secret.key;
-  const identity = await identify(context, { apiUrl, key }, requests).catch((error) => {
+  const identity = await identify(context, { apiUrl, key, requests }).catch((error) => {
     // Tokens come from the platform itself, once: they are saved also while it can't be asked about them.
     const isTransient = error instanceof NetworkError || error instanceof PlatformError;
     if (secret.kind === "tokens" && isTransient) return UNKNOWN_IDENTITY;

@@ -1,22 +1,22 @@
-/**
- * Use case: remove saved credentials (seed: "fluxloop auth logout").
- *
- * @module
- */
+import { deleteApiKey } from "../api_client/api_keys.ts";
+import { identify } from "../api_client/client.ts";
+import { revokeDeviceLogin } from "../api_client/device_login.ts";
 import type { RequestOptions } from "../api_client/transport.ts";
 import type { Context } from "../context.ts";
 import { readCredentials, requireWritable } from "../credentials/credential_store.ts";
 import type { CredentialsDocument } from "../credentials/credentials_document.ts";
 import { requireCredentialsLocation } from "../credentials/location.ts";
+import type { Profile } from "../credentials/profile.ts";
 import { SecretStore } from "../credentials/secret_store.ts";
-import { UsageError } from "../errors.ts";
+import { InvalidKeyError, PlatformError, UsageError } from "../errors.ts";
 import { abandoned, type AbandonedRotation } from "./abandoned_rotation.ts";
+import { parseApiKey } from "./api_key.ts";
 import { overridingVariable } from "./resolve_credential.ts";
-import { selectProfile } from "./select_profile.ts";
+import { endKey, removeOrphanedKey } from "./rotation_keys.ts";
+import { apiUrlOf, type ProfileOptions, selectProfile } from "./select_profile.ts";
 
 /** What the command line says about a logout. */
-export interface LogoutOptions {
-  readonly profile?: string;
+export interface LogoutOptions extends Omit<ProfileOptions, "apiUrl"> {
   /** Excludes `profile`. */
   readonly all: boolean;
   /** Whether the key is revoked at the platform before it is removed here (`--revoke`). */
@@ -36,19 +36,15 @@ export interface LogoutResult {
 }
 
 /**
- * Removes one profile's credentials, or all. Makes requests only to revoke them; when one can't be revoked, nothing is
- * removed.
+ * Removes one profile's credentials, or all (seed: "fluxloop auth logout"). Makes requests only to revoke them; when one
+ * can't be revoked, nothing is removed.
  *
  * @throws {UsageError} When both are given.
  * @throws {NotLoggedInError | NotFoundError} When there is no such profile.
  * @throws {ConfigurationError | SystemError} When the file can't be read or written; it is unchanged then.
  * @throws {NetworkError | PlatformError} When a key can't be revoked.
  */
-export async function logOut(
-  context: Context,
-  options: LogoutOptions,
-  requests?: RequestOptions,
-): Promise<LogoutResult> {
+export async function logOut(context: Context, options: LogoutOptions): Promise<LogoutResult> {
   if (options.all && options.profile !== undefined) throw new UsageError("--all can't be combined with --profile");
   const location = requireCredentialsLocation(context);
   const isRevoked = options.revoke === true;
@@ -60,8 +56,7 @@ export async function logOut(
   const store = new SecretStore(context, location);
   if (isRevoked) {
     await requireWritable(location);
-    const { revokeProfile } = await import("./revoke_profile.ts");
-    for (const it of names) await revokeProfile(context, store, document.require(it, "--profile"), requests);
+    for (const it of names) await revoke(context, store, document.require(it, "--profile"), options.requests);
   }
   const { removed, failure } = await store.remove(names, options.all);
   if (failure !== null) throw failure;
@@ -78,4 +73,37 @@ function selectedName(context: Context, document: CredentialsDocument, options: 
   const { name, chosenBy } = selectProfile(context, document, options);
   // A profile that can't be read can be removed.
   return document.has(name) ? name : document.require(name, chosenBy).name;
+}
+
+/**
+ * Revokes a profile's key and those of its unfinished rotation, or the tokens of its login through the browser (seed:
+ * "Revoking Access"). It is no failure that they are invalid already.
+ */
+async function revoke(
+  context: Context,
+  store: SecretStore,
+  profile: Profile,
+  requests?: RequestOptions,
+): Promise<void> {
+  const apiUrl = apiUrlOf(profile);
+  const { secret, rotation } = await store.read(profile);
+  if (secret.kind === "tokens") return await revokeDeviceLogin(context, apiUrl, secret.refreshToken, requests);
+  const target = { apiUrl, key: parseApiKey(secret.key, `profile "${profile.name}"`), requests };
+  if (rotation?.phase === "replaced" && rotation.previous.key !== null) {
+    const { key, id } = rotation.previous;
+    const { refusal } = await endKey(context, { ...target, key }, id, null);
+    if (refusal !== null) throw refusal;
+  }
+  try {
+    if (rotation?.phase === "requested") await removeOrphanedKey(context, target, rotation);
+    // The saved id may be an older key's. Older platforms tell none.
+    const id = (await identify(context, target)).key?.id ?? null;
+    if (id !== null && await deleteApiKey(context, target, id)) return;
+  } catch (error) {
+    if (error instanceof InvalidKeyError) return;
+    throw error;
+  }
+  throw new PlatformError(
+    `${apiUrl.host} does not let a key revoke itself; delete it on the platform's page of API keys`,
+  );
 }

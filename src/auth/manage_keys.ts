@@ -1,8 +1,3 @@
-/**
- * Use cases: list, create and delete the platform's keys (design: "fluxloop apikeys").
- *
- * @module
- */
 import {
   type CreateKeyRequest,
   deleteApiKey,
@@ -13,7 +8,6 @@ import {
 import { identify } from "../api_client/client.ts";
 import type { Project } from "../api_client/identity.ts";
 import { PERMISSIONS } from "../api_client/key_terms.ts";
-import type { RequestOptions } from "../api_client/transport.ts";
 import type { Context } from "../context.ts";
 import { NotFoundError, SystemError, UsageError } from "../errors.ts";
 import { logIn, type LoginPlan, type LoginResult } from "./log_in.ts";
@@ -54,24 +48,16 @@ export interface CreatedKey {
 }
 
 /** Lists the keys that a key can manage. */
-export async function managedKeys(
-  context: Context,
-  credential: Credential,
-  requests?: RequestOptions,
-): Promise<KeyList> {
+export async function managedKeys(context: Context, credential: Credential): Promise<KeyList> {
   // One after the other, on one connection: opening a second one costs more than the round trip that it would save.
-  const keys = await listApiKeys(context, credential, requests);
-  const identity = await identify(context, credential, requests);
+  const keys = await listApiKeys(context, credential);
+  const identity = await identify(context, credential);
   return { keys, projects: identity.projects ?? [], ownId: identity.key?.id ?? null };
 }
 
 /** @returns What a key can grant to one that it creates. */
-export async function keyAccess(
-  context: Context,
-  credential: Credential,
-  requests?: RequestOptions,
-): Promise<KeyAccess> {
-  const { projects, key } = await identify(context, credential, requests);
+export async function keyAccess(context: Context, credential: Credential): Promise<KeyAccess> {
+  const { projects, key } = await identify(context, credential);
   const isLimited = key?.createdAt instanceof Date && key.expiresAt instanceof Date;
   return {
     projects: projects ?? [],
@@ -95,17 +81,16 @@ export async function makeKey(
   { projects, ...rest }: KeyRequest,
   plan: LoginPlan | null,
   show: (created: CreatedKey) => void,
-  requests?: RequestOptions,
 ): Promise<CreatedKey> {
-  const scopes = projects === undefined ? undefined : await projectIds(context, credential, projects, requests);
-  const outcome = await createNewKey(context, credential, { ...rest, scopes }, async () => {}, requests);
+  const scopes = projects === undefined ? undefined : await projectIds(context, credential, projects);
+  const outcome = await createNewKey(context, credential, { ...rest, scopes }, async () => {});
   if (outcome.kind === "refused") throw outcome.error;
   const made = outcome.key;
   let login: LoginResult | null = null;
   try {
-    if (plan !== null) login = await logIn(context, plan, { kind: "api_key", key: made.key }, requests);
+    if (plan !== null) login = await logIn(context, plan, { kind: "api_key", key: made.key });
   } catch (error) {
-    await withdraw(context, credential, made, requests);
+    await withdraw(context, credential, made);
     throw error;
   }
   const created = { ...made, name: rest.name, login };
@@ -113,7 +98,7 @@ export async function makeKey(
     show(created);
   } catch (cause) {
     if (login !== null || !(cause instanceof SystemError)) throw cause;
-    const isRevoked = await withdraw(context, credential, made, requests);
+    const isRevoked = await withdraw(context, credential, made);
     const end = isRevoked ? "was revoked" : "couldn't be revoked and is still valid";
     throw new SystemError(`${cause.message}. The new key ${made.id ?? `"${rest.name}"`} ${end}.`, { cause });
   }
@@ -121,16 +106,11 @@ export async function makeKey(
 }
 
 /** @returns Whether the key was revoked; also when the program is told to stop, as by a terminal that hangs up. */
-async function withdraw(
-  context: Context,
-  credential: Credential,
-  { id }: MadeKey,
-  requests?: RequestOptions,
-): Promise<boolean> {
+async function withdraw(context: Context, credential: Credential, { id }: MadeKey): Promise<boolean> {
   if (id === null) return false;
   // Not a copy: the context may itself be derived from another one.
   const unstopped: Context = Object.create(context, { stopped: { value: new AbortController().signal } });
-  return await deleteApiKey(unstopped, credential, id, requests).then(() => true, () => false);
+  return await deleteApiKey(unstopped, credential, id).then(() => true, () => false);
 }
 
 /**
@@ -139,13 +119,8 @@ async function withdraw(
  * @throws {NotFoundError} When there is none.
  * @throws {UsageError} When several have the name.
  */
-export async function findKey(
-  context: Context,
-  credential: Credential,
-  idOrName: string,
-  requests?: RequestOptions,
-): Promise<ListedKey> {
-  const keys = await listApiKeys(context, credential, requests);
+export async function findKey(context: Context, credential: Credential, idOrName: string): Promise<ListedKey> {
+  const keys = await listApiKeys(context, credential);
   const byId = keys.find((it) => it.id === idOrName);
   if (byId !== undefined) return byId;
   const byName = keys.filter((it) => it.name === idOrName);
@@ -156,13 +131,8 @@ export async function findKey(
   throw new NotFoundError("There is no key of that id or name among those that this key manages");
 }
 
-async function projectIds(
-  context: Context,
-  credential: Credential,
-  idsOrNames: readonly string[],
-  requests?: RequestOptions,
-): Promise<string[]> {
-  const projects = (await identify(context, credential, requests)).projects ?? [];
+async function projectIds(context: Context, credential: Credential, idsOrNames: readonly string[]): Promise<string[]> {
+  const projects = (await identify(context, credential)).projects ?? [];
   return idsOrNames.map((it) => {
     const project = projects.find(({ id }) => id === it) ?? projects.find(({ name }) => name === it);
     if (project !== undefined) return project.id;

@@ -26,6 +26,7 @@ export interface SavedLogin {
   readonly tokens: Tokens;
   /** Where the tokens come from, and may be sent. */
   readonly apiUrl: URL;
+  readonly requests: RequestOptions | undefined;
 }
 
 /** @returns How long to wait for another process that makes so many requests while it holds a lock, in milliseconds. */
@@ -42,11 +43,11 @@ export function lockTimeout(requests: RequestOptions | undefined, count = 1): nu
  * refresh token would be spent and the new one lost.
  * @throws {NetworkError | PlatformError} When the access token has expired and the platform can't be asked.
  */
-export async function refreshTokens(context: Context, login: SavedLogin, requests?: RequestOptions): Promise<Tokens> {
+export async function refreshTokens(context: Context, login: SavedLogin): Promise<Tokens> {
   const isUsable = ({ expiresAt }: Tokens) => Date.parse(expiresAt) - context.now().getTime() > AHEAD;
   if (isUsable(login.tokens)) return login.tokens;
   try {
-    return await replaceTokens(context, login, isUsable, requests);
+    return await replaceTokens(context, login, isUsable);
   } catch (error) {
     const isTransient = error instanceof NetworkError || error instanceof PlatformError;
     if (isTransient && Date.parse(login.tokens.expiresAt) > context.now().getTime()) return login.tokens;
@@ -55,14 +56,9 @@ export async function refreshTokens(context: Context, login: SavedLogin, request
 }
 
 /** Replaces an access token that the platform has rejected. @returns Another one. @throws As {@linkcode refreshTokens}. */
-export async function replaceRejected(
-  context: Context,
-  login: SavedLogin,
-  rejected: string,
-  requests?: RequestOptions,
-): Promise<string> {
+export async function replaceRejected(context: Context, login: SavedLogin, rejected: string): Promise<string> {
   const isUsable = ({ accessToken }: Tokens) => accessToken !== rejected;
-  const { accessToken } = await replaceTokens(context, login, isUsable, requests);
+  const { accessToken } = await replaceTokens(context, login, isUsable);
   if (accessToken === rejected) throw new LoginEndedError(login.name);
   return accessToken;
 }
@@ -70,9 +66,8 @@ export async function replaceRejected(
 /** Replaces the tokens under the profile's lock, unless another process has saved usable ones meanwhile. */
 async function replaceTokens(
   context: Context,
-  { location, name, apiUrl, tokens: known }: SavedLogin,
+  { location, name, apiUrl, tokens: known, requests }: SavedLogin,
   isUsable: (tokens: Tokens) => boolean,
-  requests?: RequestOptions,
 ): Promise<Tokens> {
   const store = new SecretStore(context, location);
   await requireWritable(location);

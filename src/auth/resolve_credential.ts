@@ -1,8 +1,3 @@
-/**
- * Which key a command uses, and where it may be sent (design: "Where the key comes from, first hit wins").
- *
- * @module
- */
 import { DEFAULT_API_URL } from "../api_client/api_url.ts";
 import type { Login, RequestOptions } from "../api_client/transport.ts";
 import type { Context } from "../context.ts";
@@ -27,8 +22,6 @@ export interface KeyOptions extends ProfileOptions {
 
 /** How to find a key. */
 export interface ResolveOptions {
-  /** How an access token is refreshed. */
-  readonly requests?: RequestOptions;
   /** Whether the command changes something at the platform: it must not do so with another key than the named one. */
   readonly changes?: boolean;
   /** Whether to return an expired access token that can't be refreshed: the command's request shows what is wrong. */
@@ -48,6 +41,7 @@ export interface Credential {
   readonly profile: Profile | null;
   /** The only place the key is sent to. */
   readonly apiUrl: URL;
+  readonly requests: RequestOptions | undefined;
   /** The profile named by `--profile` that a key from elsewhere overrides, to warn about; else `null`. */
   readonly overridden: string | null;
 }
@@ -57,7 +51,7 @@ const KEY_VARIABLES = ["FLUXLOOP_API_KEY", "FLUXLOOP_SYNC_API_KEY"] as const;
 const KEY_FILE_VARIABLE = "FLUXLOOP_API_KEY_FILE";
 
 /**
- * Finds the key that a command uses, and the API URL that it may be sent to.
+ * Finds the key that a command uses, and the API URL that it may be sent to (design: "Where the key comes from").
  *
  * @throws {NotLoggedInError | NotFoundError} When there is none.
  * @throws {LoginEndedError | NetworkError | PlatformError} When an access token has expired and can't be refreshed.
@@ -84,7 +78,7 @@ export async function credentialFor(
     );
   }
   const apiUrl = chosenApiUrl(context, options) ?? new URL(DEFAULT_API_URL);
-  return { ...given, login: null, profile: null, apiUrl, overridden };
+  return { ...given, login: null, profile: null, apiUrl, requests: options.requests, overridden };
 }
 
 /** As {@linkcode credentialFor}, of a saved profile. */
@@ -99,17 +93,15 @@ export async function credentialIn(
   const apiUrl = apiUrlFor(profile, chosenApiUrl(context, options));
   const { secret } = await new SecretStore(context, location).read(profile);
   const { name } = profile;
-  const about = { source: "profile", origin: name, profile, apiUrl, overridden: null } as const;
+  const { requests } = options;
+  const about = { source: "profile", origin: name, profile, apiUrl, requests, overridden: null } as const;
   if (secret.kind === "api_key") return { ...about, key: parseApiKey(secret.key, `profile "${name}"`), login: null };
   // Only loaded for a login through the browser.
   const { refreshTokens, replaceRejected } = await import("./refresh_tokens.ts");
-  const saved = { location, name, tokens: secret, apiUrl };
-  const login: Login = {
-    profile: name,
-    refresh: (rejected) => replaceRejected(context, saved, rejected, how.requests),
-  };
+  const saved = { location, name, tokens: secret, apiUrl, requests };
+  const login: Login = { profile: name, refresh: (rejected) => replaceRejected(context, saved, rejected) };
   try {
-    const { accessToken } = await refreshTokens(context, saved, how.requests);
+    const { accessToken } = await refreshTokens(context, saved);
     return { ...about, key: accessToken, login };
   } catch (error) {
     const isTransient = error instanceof NetworkError || error instanceof PlatformError;

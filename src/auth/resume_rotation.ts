@@ -1,8 +1,3 @@
-/**
- * One profile's rotation, from the phase that it is in to its end.
- *
- * @module
- */
 import { deleteApiKey } from "../api_client/api_keys.ts";
 import { identify } from "../api_client/client.ts";
 import type { KeyInfo } from "../api_client/identity.ts";
@@ -40,7 +35,6 @@ export interface RotateOptions extends ProfileOptions {
 /** The command that is running. */
 export interface RotationRun {
   readonly context: Context;
-  readonly requests: RequestOptions | undefined;
   readonly options: RotateOptions;
   readonly location: CredentialsLocation;
   readonly store: SecretStore;
@@ -54,11 +48,13 @@ interface Rotation extends RotationRun {
   readonly apiUrl: URL;
   /** The key in the profile. */
   readonly key: string;
+  readonly requests: RequestOptions | undefined;
 }
 
-/** Continues from the phase that the profile is in. */
+/** Continues a rotation from the phase that its profile is in, to its end. */
 export async function resumeRotation(run: RotationRun, before: Profile): Promise<void> {
-  const { context, requests, options, location, store, report } = run;
+  const { context, options, location, store, report } = run;
+  const { requests } = options;
   const document = await readCredentials(location);
   const profile = document.require(before.name, "--profile");
   const apiUrl = apiUrlFor(profile, chosenApiUrl(context, options));
@@ -70,12 +66,12 @@ export async function resumeRotation(run: RotationRun, before: Profile): Promise
     return;
   }
   const key = parseApiKey(secret.key, `profile "${profile.name}"`);
-  const info = (await identify(context, { apiUrl, key }, requests)).key;
+  const info = (await identify(context, { apiUrl, key, requests })).key;
   if (info === null || info.id === null) {
     throw new PlatformError(`${apiUrl.host} does not tell which key this is; create one on its page of API keys`);
   }
   const own = { ...info, id: info.id };
-  const rotation: Rotation = { ...run, profile, apiUrl, key };
+  const rotation: Rotation = { ...run, profile, apiUrl, key, requests };
   const others = await othersOf(rotation);
   const sharing = others.filter((it) => isSameSecret(it.secret, secret));
   // Saving a profile would drop what it has there.
@@ -95,7 +91,7 @@ export async function resumeRotation(run: RotationRun, before: Profile): Promise
   }
   for (const it of [phase, ...sharing.map(({ rotation }) => rotation)]) {
     if (it?.phase !== "requested") continue;
-    if (it.keyId === own.id) await removeOrphanedKey(context, rotation, it, requests);
+    if (it.keyId === own.id) await removeOrphanedKey(context, rotation, it);
     else report.orphanedKeys = [...report.orphanedKeys, it.keyId];
   }
   await replaceKey(rotation, own);
@@ -108,12 +104,12 @@ function isRotated(before: Profile, now: Profile): boolean {
 
 /** Creates a key, verifies it, puts it in the old one's place, and ends the old one. */
 async function replaceKey(rotation: Rotation, own: KeyInfo & { readonly id: string }): Promise<void> {
-  const { context, requests, options, profile, report } = rotation;
-  const request = await requestLike(context, rotation, own, options.expiresIn, requests);
+  const { context, options, profile, report } = rotation;
+  const request = await requestLike(context, rotation, own, options.expiresIn);
   const setPhase = (phase: RotationPhase | null) => change(rotation, { rotation: phase });
   const save = (idempotencyKey: string) =>
     setPhase({ phase: "requested", idempotencyKey, request: JSON.stringify(request), keyId: own.id });
-  const outcome = await createNewKey(context, rotation, request, save, requests);
+  const outcome = await createNewKey(context, rotation, request, save);
   if (outcome.kind === "refused") {
     await setPhase(null);
     throw outcome.error;
@@ -122,7 +118,7 @@ async function replaceKey(rotation: Rotation, own: KeyInfo & { readonly id: stri
   let { id } = created;
   const previous: PreviousKey = { key: rotation.key, id: own.id, until: untilOf(rotation)?.toISOString() ?? null };
   try {
-    const fresh = await verifyKey(context, rotation, created, own, requests);
+    const fresh = await verifyKey(context, rotation, created, own);
     id = fresh.id;
     if (context.stopped.aborted) throw new InterruptedError();
     const { account, keyId, ...dates } = keyDetails(fresh.identity);
@@ -135,7 +131,7 @@ async function replaceKey(rotation: Rotation, own: KeyInfo & { readonly id: stri
   } catch (error) {
     if (!(error instanceof InterruptedError) && id !== null && !await isInUse(rotation, created.key)) {
       // Best effort: the first failure is reported, and the next rotation tries again.
-      await deleteApiKey(context, rotation, id, requests).then(() => setPhase(null)).catch(() => {});
+      await deleteApiKey(context, rotation, id).then(() => setPhase(null)).catch(() => {});
     }
     throw error;
   }
@@ -154,7 +150,7 @@ async function revokePrevious(rotation: Rotation, previous: PreviousKey): Promis
     report.alsoIn = sharing.filter((it) => it !== report.profile);
     const about = { id: previous.id, masked: maskKey(previous.key) };
     report.oldKey = { ...about, state: "valid", expiresAt: null };
-    const ended = await endKey(context, { apiUrl, key: previous.key }, previous.id, until, requests);
+    const ended = await endKey(context, { apiUrl, key: previous.key, requests }, previous.id, until);
     report.oldKey = { ...about, state: ended.state, expiresAt: ended.expiresAt };
     refusal = ended.refusal;
   }

@@ -1,13 +1,3 @@
-/**
- * Use case: replace a profile's key by a new one (seed: "Rotate keys regularly").
- *
- * The profile itself says how far its rotation has come. A request is saved before it is sent; then one write puts the new
- * key in place and keeps the previous one beside it until that is revoked. Wherever a rotation is interrupted, the profile
- * has a valid key, and the next rotation continues from there.
- *
- * @module
- */
-import type { RequestOptions } from "../api_client/transport.ts";
 import type { Context } from "../context.ts";
 import { readCredentials, withRequestLock } from "../credentials/credential_store.ts";
 import { type CredentialsLocation, requireCredentialsLocation } from "../credentials/location.ts";
@@ -30,23 +20,23 @@ export interface Rotations {
 export const REQUESTS_AT_MOST = 12;
 
 /**
- * Rotates one profile's key, or all.
+ * Rotates one profile's key, or all (seed: "Rotate keys regularly").
+ *
+ * The profile itself says how far its rotation has come. A request is saved before it is sent; then one write puts the new
+ * key in place and keeps the previous one beside it until that is revoked. Wherever a rotation is interrupted, the profile
+ * has a valid key, and the next rotation continues from there.
  *
  * @returns A report for each profile, its failure included.
  * @throws {NotLoggedInError | NotFoundError} When there is no such profile, or none at all.
  * @throws {ConfigurationError | SystemError} When the store can't be read.
  */
-export async function rotateKeys(
-  context: Context,
-  options: RotateOptions,
-  requests?: RequestOptions,
-): Promise<Rotations> {
+export async function rotateKeys(context: Context, options: RotateOptions): Promise<Rotations> {
   const location = requireCredentialsLocation(context);
   const document = await readCredentials(location);
   const { name, chosenBy } = selectProfile(context, document, options);
   const names = options.all ? document.profileNames() : [document.require(name, chosenBy).name];
   if (names.length === 0) throw new NotLoggedInError();
-  const run = { context, requests, options, location, store: new SecretStore(context, location) };
+  const run = { context, options, location, store: new SecretStore(context, location) };
   const reports: RotationReport[] = [];
   for (const name of names) {
     // One that has the same key as another was rotated with it.
@@ -74,7 +64,7 @@ async function rotateProfile(run: Omit<RotationRun, "report">, name: string): Pr
   try {
     const before = (await readCredentials(run.location)).require(name, "--profile");
     if (before.secret.kind === "tokens") throw new BrowserLoginError(name);
-    const timeout = lockTimeout(run.requests, REQUESTS_AT_MOST);
+    const timeout = lockTimeout(run.options.requests, REQUESTS_AT_MOST);
     await withRequestLock(run.location, null, timeout, () => resumeRotation({ ...run, report }, before));
   } catch (error) {
     if (!(error instanceof FluxloopError)) throw error;

@@ -1,8 +1,3 @@
-/**
- * The platform's part of a rotation: creating a key like another one, and ending keys that are no longer used.
- *
- * @module
- */
 import {
   changeApiKeyEnd,
   createApiKeyOnce,
@@ -14,7 +9,7 @@ import {
 } from "../api_client/api_keys.ts";
 import { identify } from "../api_client/client.ts";
 import type { Identity, KeyInfo } from "../api_client/identity.ts";
-import type { RequestOptions, Target } from "../api_client/transport.ts";
+import type { Target } from "../api_client/transport.ts";
 import type { Context } from "../context.ts";
 import type { RequestedPhase } from "../credentials/profile.ts";
 import { InvalidKeyError, NotFoundError, PermissionDeniedError, PlatformError } from "../errors.ts";
@@ -39,9 +34,8 @@ export async function requestLike(
   target: Target & { readonly key: string },
   own: KeyInfo,
   lifetime: number | null | undefined,
-  requests?: RequestOptions,
 ): Promise<CreateKeyRequest> {
-  const listed = (await listApiKeys(context, target, requests)).find((it) => it.id === own.id);
+  const listed = (await listApiKeys(context, target)).find((it) => it.id === own.id);
   return {
     name: listed?.name ?? "rotated",
     scopes: own.scopes ?? undefined,
@@ -67,14 +61,13 @@ export async function createNewKey(
   target: Target,
   request: CreateKeyRequest,
   save: (idempotencyKey: string) => Promise<void>,
-  requests?: RequestOptions,
 ): Promise<Exclude<KeyMaking, { kind: "made_before" }>> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const idempotencyKey = newIdempotencyKey(context);
     await save(idempotencyKey);
-    const outcome = await createApiKeyOnce(context, target, request, idempotencyKey, requests);
+    const outcome = await createApiKeyOnce(context, target, request, idempotencyKey);
     if (outcome.kind !== "made_before") return outcome;
-    await deleteApiKey(context, target, outcome.id, requests);
+    await deleteApiKey(context, target, outcome.id);
   }
   throw new PlatformError(`${target.apiUrl.host} reports each time that it created the key before`);
 }
@@ -84,14 +77,13 @@ export async function removeOrphanedKey(
   context: Context,
   target: Target,
   { request, idempotencyKey }: RequestedPhase,
-  requests?: RequestOptions,
 ): Promise<void> {
-  const outcome = await createApiKeyOnce(context, target, JSON.parse(request), idempotencyKey, requests);
+  const outcome = await createApiKeyOnce(context, target, JSON.parse(request), idempotencyKey);
   if (outcome.kind === "refused") return;
   const id = outcome.kind === "made_before"
     ? outcome.id
-    : outcome.key.id ?? (await identify(context, { ...target, key: outcome.key.key }, requests)).key?.id;
-  if (id) await deleteApiKey(context, target, id, requests);
+    : outcome.key.id ?? (await identify(context, { ...target, key: outcome.key.key })).key?.id;
+  if (id) await deleteApiKey(context, target, id);
 }
 
 /**
@@ -101,12 +93,11 @@ export async function removeOrphanedKey(
  */
 export async function verifyKey(
   context: Context,
-  { apiUrl }: Target,
+  { apiUrl, requests }: Target,
   created: { readonly key: string; readonly id: string | null },
   old: KeyInfo,
-  requests?: RequestOptions,
 ): Promise<VerifiedKey> {
-  const identity = await identify(context, { apiUrl, key: created.key }, requests).catch((error) => {
+  const identity = await identify(context, { apiUrl, key: created.key, requests }).catch((error) => {
     if (!(error instanceof InvalidKeyError)) throw error;
     throw new PlatformError(`${apiUrl.host} does not accept the key that it has just created`);
   });
@@ -135,13 +126,7 @@ export interface EndedKey {
  * @param until When it is to expire; `null`: it is revoked.
  * @throws {NetworkError | PlatformError} When the platform can't be asked.
  */
-export async function endKey(
-  context: Context,
-  target: Target,
-  id: string,
-  until: Date | null,
-  requests?: RequestOptions,
-): Promise<EndedKey> {
+export async function endKey(context: Context, target: Target, id: string, until: Date | null): Promise<EndedKey> {
   const refused = (what: string): EndedKey => ({
     state: "valid",
     expiresAt: null,
@@ -151,14 +136,14 @@ export async function endKey(
   });
   try {
     if (until !== null && until > context.now()) {
-      const expires = (await identify(context, target, requests)).key?.expiresAt;
+      const expires = (await identify(context, target)).key?.expiresAt;
       if (expires instanceof Date && expires <= until) return { state: "expiring", expiresAt: expires, refusal: null };
-      await changeApiKeyEnd(context, target, id, until, requests);
+      await changeApiKeyEnd(context, target, id, until);
       return { state: "expiring", expiresAt: until, refusal: null };
     }
-    if (!await deleteApiKey(context, target, id, requests)) {
+    if (!await deleteApiKey(context, target, id)) {
       // The platform knows no such request, or no such key: the key itself tells which.
-      await identify(context, target, requests);
+      await identify(context, target);
       return refused("revoke itself");
     }
   } catch (error) {

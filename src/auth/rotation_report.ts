@@ -1,8 +1,3 @@
-/**
- * What a rotation of one profile came to.
- *
- * @module
- */
 import type { FluxloopError } from "../errors.ts";
 import type { Expiry } from "../text/expiry.ts";
 import type { EndedKey } from "./rotation_keys.ts";

@@ -1,9 +1,5 @@
-/**
- * Which profile a command works on, and for which platform.
- *
- * @module
- */
 import { apiUrlText, DEFAULT_API_URL, parseApiUrl } from "../api_client/api_url.ts";
+import type { RequestOptions } from "../api_client/transport.ts";
 import type { Context } from "../context.ts";
 import type { CredentialsDocument } from "../credentials/credentials_document.ts";
 import type { Profile } from "../credentials/profile.ts";
@@ -13,6 +9,8 @@ import { findPin } from "./project_pin.ts";
 
 /** What the command line says about the profile and the platform. */
 export interface ProfileOptions {
+  /** How requests are made. */
+  readonly requests?: RequestOptions;
   /** `--profile`. */
   readonly profile?: string;
   /** `--api-url`. */

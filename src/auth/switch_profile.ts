@@ -1,8 +1,3 @@
-/**
- * Use case: choose the profile that is used when none is named (design: "fluxloop auth switch").
- *
- * @module
- */
 import type { Context } from "../context.ts";
 import { readCredentials, updateCredentials } from "../credentials/credential_store.ts";
 import type { CredentialsDocument } from "../credentials/credentials_document.ts";
@@ -33,7 +28,7 @@ export interface Choice {
 }
 
 /**
- * Makes a saved profile the one that is used when none is named.
+ * Makes a saved profile the one that is used when none is named (design: "fluxloop auth switch").
  *
  * @param profile The profile's name, or `-` for the one before the last switch.
  * @throws {UsageError} When no profile can have this name.

@@ -12,7 +12,6 @@ import {
   revokeDeviceLogin,
   startDeviceLogin,
 } from "../api_client/device_login.ts";
-import type { RequestOptions } from "../api_client/transport.ts";
 import type { Context } from "../context.ts";
 import { requireWritable, withRequestLock } from "../credentials/credential_store.ts";
 import { requireCredentialsLocation } from "../credentials/location.ts";
@@ -50,13 +49,9 @@ export interface ResumedLogin {
 }
 
 /** Starts a login, after checking that it can be saved: nobody should approve one in vain. */
-export async function startWebLogin(
-  context: Context,
-  plan: LoginPlan,
-  requests?: RequestOptions,
-): Promise<DeviceLogin> {
+export async function startWebLogin(context: Context, plan: LoginPlan): Promise<DeviceLogin> {
   await requireWritable(requireCredentialsLocation(context));
-  return await startDeviceLogin(context, plan.apiUrl, requests);
+  return await startDeviceLogin(context, plan.apiUrl, plan.requests);
 }
 
 /** Saves a login for {@linkcode resumedLogin}. */
@@ -100,16 +95,11 @@ export function resumedLogin(context: Context, plan: LoginPlan, options: Profile
  * @throws {NotFoundError} When another process has finished the pending login.
  * @throws {ConfigurationError | SystemError} When the tokens can't be saved; they are revoked then.
  */
-export async function finishWebLogin(
-  context: Context,
-  plan: LoginPlan,
-  login: DeviceLogin,
-  requests?: RequestOptions,
-): Promise<LoginResult> {
+export async function finishWebLogin(context: Context, plan: LoginPlan, login: DeviceLogin): Promise<LoginResult> {
   // The browser is open by now, and from here on there are tokens.
   limitProcesses(context, "keychain", plan.storage);
   const location = requireCredentialsLocation(context);
-  const { profile } = plan;
+  const { profile, requests } = plan;
   const wasPending = isPendingLogin(location, profile, login.deviceCode);
 
   const poll = async (): Promise<Polled> => {
@@ -122,7 +112,7 @@ export async function finishWebLogin(
       }
       const state = await pollDeviceLogin(context, plan.apiUrl, login.deviceCode, requests);
       if (state.status !== "approved") return state;
-      const result = await saveTokens(context, plan, state.tokens, requests);
+      const result = await saveTokens(context, plan, state.tokens);
       removePendingLogin(location, profile, login.deviceCode);
       return { status: "saved", result };
     });
@@ -176,15 +166,14 @@ async function saveTokens(
   context: Context,
   plan: LoginPlan,
   { accessToken, refreshToken, expiresAt }: IssuedTokens,
-  requests?: RequestOptions,
 ): Promise<LoginResult> {
   const tokens = { accessToken, refreshToken: refreshToken ?? "", expiresAt: expiresAt.toISOString() };
   try {
-    return await logIn(context, plan, { kind: "tokens", ...tokens }, requests);
+    return await logIn(context, plan, { kind: "tokens", ...tokens });
   } catch (error) {
     // When the program was told to stop, they may have been saved.
     if (error instanceof FluxloopError && !(error instanceof InterruptedError)) {
-      await revokeDeviceLogin(context, plan.apiUrl, tokens.refreshToken, requests).catch(() => {});
+      await revokeDeviceLogin(context, plan.apiUrl, tokens.refreshToken, plan.requests).catch(() => {});
     }
     throw error;
   }

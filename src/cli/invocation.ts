@@ -23,7 +23,7 @@ export interface Invocation {
 export function invocation(context: Context, options: JsonOptions & KeyOptions): Invocation {
   const reporter = reporterFor(context, options);
   const requests = requestOptions(context, options);
-  const credential = (changes = false) => credentialOf(context, reporter, options, { requests, changes });
+  const credential = (changes = false) => credentialOf(context, reporter, { ...options, requests }, { changes });
   return { reporter, requests, credential };
 }
 

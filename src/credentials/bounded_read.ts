@@ -1,10 +1,4 @@
-/**
- * Reading files that aren't the program's own: somebody else may have put anything there.
- *
- * @module
- */
-
-/** The largest file that is read, in bytes. */
+/** The largest of other people's files that is read, in bytes. */
 const LIMIT = 1024 * 1024;
 
 /**

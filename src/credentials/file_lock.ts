@@ -38,11 +38,7 @@ export interface LockOptions {
  * @throws {InterruptedError} When the program is told to stop while waiting.
  * @throws {ConfigurationError} When the file can't be opened, or something else is in its place.
  */
-export async function withFileLock<T>(
-  path: string,
-  work: () => T | Promise<T>,
-  options: LockOptions = {},
-): Promise<T> {
+export async function withFileLock<T>(path: string, work: () => T | Promise<T>, options: LockOptions = {}): Promise<T> {
   const { timeout = TIMEOUT, location } = options;
   const signal = location?.context.stopped;
   const file = openLock(path, options);

@@ -1,14 +1,9 @@
-/**
- * Where credentials are saved (design: "Files").
- *
- * @module
- */
 import { isAbsolute, join, resolve } from "@std/path";
 import type { Context } from "../context.ts";
 import { ConfigurationError } from "../errors.ts";
 import { homeFolder, pathFrom } from "../paths.ts";
 
-/** The program's own folder and its credentials file. */
+/** The program's own folder and its credentials file (design: "Files"). */
 export interface CredentialsLocation {
   /** Absolute path of the folder, `~/.fluxloop` unless `FLUXLOOP_HOME` names another. */
   readonly folder: string;

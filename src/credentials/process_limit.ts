@@ -1,23 +1,15 @@
-/**
- * Which commands can start processes. The others, which handle a key, must not be able to hand it to one.
- *
- * @module
- */
 import type { Context } from "../context.ts";
 import { credentialsLocation } from "./location.ts";
 
 /**
- * Gives up the permission to start processes unless a command needs it. Each command declares its need once.
+ * Gives up the permission to start processes, so that no key can be handed to one, unless a command needs it. Each command
+ * declares its need once.
  *
  * @param need What processes are started for. For `keychain` the permission stays only where one is in use.
  * @param storage `--storage`, if the command has it.
  * @returns The context, for the command to run in.
  */
-export function limitProcesses(
-  context: Context,
-  need: "nothing" | "keychain" | "anything",
-  storage?: string,
-): Context {
+export function limitProcesses(context: Context, need: "nothing" | "keychain" | "anything", storage?: string): Context {
   const isNeeded = need === "anything" || (need === "keychain" && usesKeychain(context, storage));
   if (!isNeeded) context.renounceProcesses();
   return context;

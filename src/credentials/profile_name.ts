@@ -1,8 +1,3 @@
-/**
- * Names of profiles (design: "Files").
- *
- * @module
- */
 import { ConfigurationError, UsageError } from "../errors.ts";
 
 /** The profile that is used when none is named. */

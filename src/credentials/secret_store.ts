@@ -108,11 +108,7 @@ export class SecretStore {
    * @param changes A new secret, rotation phase or details; the rest stays.
    * @returns Whether the profile was changed.
    */
-  async replace(
-    name: string,
-    before: PlainSecret,
-    changes: Partial<ProfileDetails & StoredSecret>,
-  ): Promise<boolean> {
+  async replace(name: string, before: PlainSecret, changes: Partial<ProfileDetails & StoredSecret>): Promise<boolean> {
     return await this.#exclusively([name], async () => {
       const profile = (await readCredentials(this.#location)).find(name);
       if (profile === null) return false;

@@ -1,5 +1,3 @@
-/** The operating systems' keychains, by the helpers that open them. */
-
 /** What the name of every helper's program begins with. */
 export const HELPER_PREFIX = "docker-credential-";
 

@@ -26,10 +26,13 @@ export async function runCreate(context: Context, options: CreateOptions): Promi
   parseLifetime(options.expires, "--expires");
 
   // With --save, --profile names the new key's profile, not the credential's.
-  const credential = await credentialOf(context, reporter, save ? others : options, { requests, changes: true });
-  const plan = save ? await planLogin(context, { profile, apiUrl: credential.apiUrl.href, save: true }) : null;
+  const own = { ...(save ? others : options), requests };
+  const credential = await credentialOf(context, reporter, own, { changes: true });
+  const plan = save
+    ? await planLogin(context, { profile, apiUrl: credential.apiUrl.href, save: true, requests })
+    : null;
   const { name = "", scope, permission, environment, expires } = isAsked
-    ? await askForKey(context, options, await keyAccess(context, credential, requests), reporter.style.colour)
+    ? await askForKey(context, options, await keyAccess(context, credential), reporter.style.colour)
     : options;
   const expiresIn = parseLifetime(expires, "--expires");
   const request = { name, projects: scope, permissions: permission, environment, expiresIn };
@@ -38,6 +41,6 @@ export async function runCreate(context: Context, options: CreateOptions): Promi
     if (created.login !== null) reporter.data(() => "", () => createdJson(created));
     else reporter.deliver(() => `${created.key}\n`, () => createdJson(created));
   };
-  const created = await makeKey(context, credential, request, plan, show, requests);
+  const created = await makeKey(context, credential, request, plan, show);
   if (created.login !== null) warnOfLogin(reporter, created.login);
 }

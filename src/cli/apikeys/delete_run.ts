@@ -14,12 +14,12 @@ interface DeleteOptions extends JsonOptions {
 
 /** Runs `fluxloop apikeys delete`. */
 export async function runDelete(context: Context, options: DeleteOptions, named: string): Promise<void> {
-  const { reporter, requests, credential } = invocation(context, options);
+  const { reporter, credential } = invocation(context, options);
 
   const own = await credential(true);
-  const key = await findKey(context, own, named, requests);
+  const key = await findKey(context, own, named);
   if (!options.yes) await confirm(context, options, key.name ?? key.id, reporter.style.colour);
-  await deleteApiKey(context, own, key.id, requests);
+  await deleteApiKey(context, own, key.id);
 
   reporter.result(() => deletedText(key), () => ({ deleted: key.id }));
 }

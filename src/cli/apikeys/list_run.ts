@@ -6,9 +6,9 @@ import { invocation } from "../invocation.ts";
 
 /** Runs `fluxloop apikeys list`. */
 export async function runList(context: Context, options: JsonOptions): Promise<void> {
-  const { reporter, requests, credential } = invocation(context, options);
+  const { reporter, credential } = invocation(context, options);
 
-  const keys = await managedKeys(context, await credential(), requests);
+  const keys = await managedKeys(context, await credential());
 
   reporter.data(() => keysText(keys, context.now(), context.stdout.columns()), () => keysJson(keys));
 }

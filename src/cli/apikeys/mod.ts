@@ -9,10 +9,7 @@ export function apikeysCommand(context: Context, help: HelpAction): AnyCommand {
   return newCommand()
     .description("List, create and delete API keys.")
     .example("List the keys you can manage", "fluxloop apikeys list")
-    .example(
-      "Create a key for a CI job",
-      "fluxloop apikeys create --name CI --permission upload_results",
-    )
+    .example("Create a key for a CI job", "fluxloop apikeys create --name CI --permission upload_results")
     .action(help)
     .command("list", listCommand(context))
     .command("create", createCommand(context))

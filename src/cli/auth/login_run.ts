@@ -28,10 +28,10 @@ export async function runLogin(context: Context, options: LoginOptions): Promise
   const { reporter, requests } = invocation(context, options);
 
   checkCombination(options);
-  const plan = await planLogin(context, options);
+  const plan = await planLogin(context, { ...options, requests });
   const result = options.web || options.resume
-    ? await logInThroughBrowser(context, options, plan, { reporter, requests })
-    : await logIn(context, plan, { kind: "api_key", key: await keyFor(context, options) }, requests);
+    ? await logInThroughBrowser(context, options, plan, reporter)
+    : await logIn(context, plan, { kind: "api_key", key: await keyFor(context, options) });
   if (result === null) return;
 
   reporter.result(() => loginText(result), () => loginJson(result));

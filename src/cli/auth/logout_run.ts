@@ -17,7 +17,12 @@ export async function runLogout(context: Context, options: LogoutOptions): Promi
   const reporter = reporterFor(context, options);
 
   const { profile, all = false, revoke } = options;
-  const result = await logOut(context, { profile, all, revoke }, revoke ? requestOptions(context, options) : undefined);
+  const result = await logOut(context, {
+    profile,
+    all,
+    revoke,
+    requests: revoke ? requestOptions(context, options) : undefined,
+  });
 
   reporter.result(() => logoutText(result), () => logoutJson(result));
   for (const rotation of result.abandoned) reporter.warn(abandonedWarning(rotation));

@@ -27,7 +27,7 @@ export async function runRotate(context: Context, options: RotateOptions): Promi
     throw new UsageError("--keep-old must be longer than 0; without it, the old key is revoked at once");
   }
 
-  const { reports, overriddenBy } = await rotateKeys(context, { profile, apiUrl, all, expiresIn, keepOld }, requests);
+  const { reports, overriddenBy } = await rotateKeys(context, { profile, apiUrl, all, expiresIn, keepOld, requests });
 
   if (options.json) {
     reporter.data(() => "", () => all ? { profiles: reports.map(rotationJson) } : rotationJson(reports[0]));

@@ -24,8 +24,8 @@ export async function runStatus(context: Context, options: StatusOptions): Promi
   const within = parseSpan(options.failIfExpiresIn, "--fail-if-expires-in");
 
   const checked = all
-    ? await checkAllStatuses(context, options, requests)
-    : [await checkStatus(context, options, requests)];
+    ? await checkAllStatuses(context, { ...options, requests })
+    : [await checkStatus(context, { ...options, requests })];
   const reports = within === undefined ? checked : checked.map((it) => failIfExpiring(it, within, now));
 
   reporter.result(

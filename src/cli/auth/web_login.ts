@@ -4,7 +4,7 @@ import { finishWebLogin, postponeWebLogin, resumedLogin, startWebLogin } from ".
 import type { Context } from "../../context.ts";
 import { approvalText, postponedJson, postponedText, waitingText } from "../../output/web_login.ts";
 import type { JsonOptions } from "../command.ts";
-import type { Invocation } from "../invocation.ts";
+import type { Reporter } from "../reporter.ts";
 import { showWait } from "../waiting.ts";
 
 /** The options of a login through the browser. */
@@ -25,10 +25,10 @@ export async function logInThroughBrowser(
   context: Context,
   options: WebLoginOptions,
   plan: LoginPlan,
-  { reporter, requests }: Pick<Invocation, "reporter" | "requests">,
+  reporter: Reporter,
 ): Promise<LoginResult | null> {
   const started = options.resume ? resumedLogin(context, plan, options) : null;
-  const login = started?.login ?? await startWebLogin(context, plan, requests);
+  const login = started?.login ?? await startWebLogin(context, plan);
   const isOpened = started === null && options.browser && openBrowser(context, login.verificationUrl);
   context.stderr.write(approvalText(login, isOpened, reporter.style));
   if (started === null && !options.wait) {
@@ -37,6 +37,6 @@ export async function logInThroughBrowser(
     return null;
   }
   const target = { ...plan, apiUrl: started?.apiUrl ?? plan.apiUrl };
-  const finish = () => finishWebLogin(context, target, login, requests);
+  const finish = () => finishWebLogin(context, target, login);
   return await showWait(context, () => waitingText(login, context.now()), finish);
 }

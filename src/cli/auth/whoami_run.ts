@@ -5,10 +5,7 @@ import type { JsonOptions } from "../command.ts";
 import { invocation } from "../invocation.ts";
 
 /** Runs `fluxloop auth whoami`. */
-export async function runWhoami(
-  context: Context,
-  options: JsonOptions & { readonly apiKey?: string },
-): Promise<void> {
+export async function runWhoami(context: Context, options: JsonOptions & { readonly apiKey?: string }): Promise<void> {
   const { reporter, requests, credential } = invocation(context, options);
 
   const identity = await identify(context, await credential(), requests);

@@ -3,17 +3,16 @@
  *
  * @module
  */
-import type { Credential, ResolveOptions } from "../../auth/resolve_credential.ts";
+import type { Credential, KeyOptions, ResolveOptions } from "../../auth/resolve_credential.ts";
 import type { Context } from "../../context.ts";
 import { credentialOf } from "../invocation.ts";
-import type { GlobalOptions } from "../command.ts";
 import type { Reporter } from "../reporter.ts";
 import { maskInJob } from "./github_job.ts";
 
 /** Finds the key, and masks it in the log of a CI job. */
 export async function credentialFor(
   context: Context,
-  options: GlobalOptions,
+  options: KeyOptions,
   reporter: Reporter,
   how: ResolveOptions,
 ): Promise<Credential> {

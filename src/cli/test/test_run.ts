@@ -64,7 +64,7 @@ export async function runTest(context: Context, options: TestOptions): Promise<v
   };
   const report = await testAgent(context, { ...options, ...paths }, {
     requests: requests,
-    credential: (changes) => credentialFor(context, options, reporter, { requests, changes }),
+    credential: (changes) => credentialFor(context, { ...options, requests }, reporter, { changes }),
     watch: (configuration, progress, run) => {
       if (options.quiet) return run();
       reporter.warn(startText(configuration, progress.planned));

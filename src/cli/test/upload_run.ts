@@ -27,7 +27,7 @@ export async function runUpload(context: Context, options: UploadOptions, folder
     ? await latestExperiment(outputDirectoryOf(context, givenPath(context, options.config, "--config")))
     : resolve(context.cwd(), folder);
 
-  const credential = await credentialFor(context, options, reporter, { requests, changes: true });
+  const credential = await credentialFor(context, { ...options, requests }, reporter, { changes: true });
   const { runBatchId } = await uploadExperiment(context, credential, path, { requests });
 
   const shown = shownPath(context, path);
