@@ -169,10 +169,10 @@ async function onRawTerminal<T>(stopped: AbortSignal, ask: (nextKey: NextKey) =>
     return key;
   };
 
-  const hide = () => Deno.stdin.setRaw(true);
-  hide();
-  // A shell that had the terminal in between leaves it with its echo on.
-  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGCONT", hide);
+  Deno.stdin.setRaw(true);
+  // A shell that had the terminal in between leaves it with its echo on. A hang-up sends this signal, too.
+  const hideAgain = () => setRawUnlessHungUp(true);
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGCONT", hideAgain);
   try {
     write(BEGIN);
     return await ask(nextKey);
@@ -180,15 +180,15 @@ async function onRawTerminal<T>(stopped: AbortSignal, ask: (nextKey: NextKey) =>
     write(NEXT_LINE);
     throw error;
   } finally {
-    if (Deno.build.os !== "windows") Deno.removeSignalListener("SIGCONT", hide);
+    if (Deno.build.os !== "windows") Deno.removeSignalListener("SIGCONT", hideAgain);
     write(END);
-    restore();
+    setRawUnlessHungUp(false);
   }
 }
 
-function restore(): void {
+function setRawUnlessHungUp(isRaw: boolean): void {
   try {
-    Deno.stdin.setRaw(false);
+    Deno.stdin.setRaw(isRaw);
   } catch {
     // The terminal has hung up.
   }
