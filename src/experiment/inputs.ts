@@ -41,9 +41,11 @@ export function chosenInputs(
   filter: string | undefined,
   isSmoke: boolean,
 ): readonly TestInput[] {
-  const wanted = (filter ?? "").toLowerCase();
-  const chosen = inputs.filter(({ id, text, persona }) =>
-    [id, text, persona?.name ?? ""].some((it) => it.toLowerCase().includes(wanted))
-  );
+  const wanted = filter?.toLowerCase();
+  const chosen = wanted === undefined
+    ? inputs
+    : inputs.filter(({ id, text, persona }) =>
+      [id, text, persona?.name ?? ""].some((it) => it.toLowerCase().includes(wanted))
+    );
   return isSmoke ? chosen.slice(0, 1) : chosen;
 }

@@ -87,16 +87,25 @@ function parseDocument(text: string, shown: string, isJson: boolean): SourceFile
 }
 
 function parseLines(text: string, shown: string): SourceFile {
-  const lines = text.split("\n").map((text, index) => ({ text, line: index + 1 })).filter((it) =>
-    it.text.trim() !== ""
-  );
-  const values = lines.map((it) => parseJson(it.text));
-  const mistakeOf = ({ path: [index, ...path], message }: Fault): Mistake => {
-    return { file: shown, line: lines[Number(index)]?.line ?? 1, column: 1, path: pathText(path), message };
+  const values: unknown[] = [];
+  const numbers: number[] = [];
+  const mistakes: Mistake[] = [];
+  const mistake = (line: number, path: Path, message: string) => {
+    return { file: shown, line, column: 1, path: pathText(path), message };
   };
-  const broken = values.flatMap((it, index) => it === undefined ? [{ path: [index], message: NOT_JSON }] : []);
-  if (broken.length > 0) return { value: undefined, mistakes: broken.map(mistakeOf), mistakeOf };
-  return { value: values, mistakes: [], mistakeOf };
+  let number = 0;
+  for (const line of text.split("\n")) {
+    number++;
+    if (line.trim() === "") continue;
+    const value = parseJson(line);
+    if (value === undefined) mistakes.push(mistake(number, [], NOT_JSON));
+    else numbers[values.push(value) - 1] = number;
+  }
+  return {
+    value: mistakes.length > 0 ? undefined : values,
+    mistakes,
+    mistakeOf: ({ path: [index, ...path], message }) => mistake(numbers[Number(index)] ?? 1, path, message),
+  };
 }
 
 function parseJson(text: string): unknown {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { ProgramGroups } from "../../../src/context.ts";
 import { createRunner } from "../../../src/experiment/runners/mod.ts";
 import {
   type AgentResponse,
@@ -17,7 +18,7 @@ import { world, type WorldOptions } from "../../support/world.ts";
 
 const FIXTURES = new URL("./fixtures/", import.meta.url).pathname.replace(/^\/([A-Z]:)/, "$1");
 
-/** The agent that does what its input says. */
+/** An agent that does what its input says. */
 export const AGENT: ProcessRunner = {
   kind: "process",
   command: ["node", `${FIXTURES}agent.mjs`],
@@ -30,17 +31,21 @@ export const AGENT: ProcessRunner = {
   reuse: false,
 };
 
-/** What differs from the usual around a runner. */
+/** What differs from the usual. */
 export interface Around extends WorldOptions {
   readonly parallelRuns?: number;
   readonly outputCharLimit?: number;
   readonly caCerts?: readonly string[];
+  /** Instead of real processes. */
+  readonly programs?: ProgramGroups;
 }
 
-/** @returns A runner in the real world, or in that of `around`; {@linkcode leaveRunners} closes it. */
+/** @returns A runner; {@linkcode leaveRunners} closes it. */
 export async function runnerOf(runner: RunnerConfiguration, around: Around = {}): Promise<Runner> {
   const { parallelRuns = 4, outputCharLimit = null, caCerts = [] } = around;
-  const { context } = world(around);
+  const { context: real } = world(around);
+  const { programs } = around;
+  const context = programs === undefined ? real : { ...real, programGroups: () => programs };
   const made = await createRunner(
     context,
     { runner, parallelRuns, guards: { maxDuration: null, outputCharLimit } },
@@ -63,7 +68,7 @@ export function requestOf(text: string, persona: string | null = null, iteration
   return { runId: "run", input, iteration };
 }
 
-/** @returns What the agent answers to this input. */
+/** @returns The agent's output. */
 export async function answerTo(runner: Runner, text: string): Promise<string> {
   const { output }: AgentResponse = await runner.run(requestOf(text), new AbortController().signal);
   return output;

@@ -1,0 +1,138 @@
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { afterEach, describe, it } from "@std/testing/bdd";
+import type { ProcessRunner, RunFailure, Runner } from "../../../src/experiment/model.ts";
+import { leaveWorlds } from "../../support/world.ts";
+import { AGENT, answerTo, type Around, failureOf, leaveRunners, requestOf, runnerOf } from "./agents.ts";
+import { fakePrograms } from "./fake_programs.ts";
+
+const KEPT: ProcessRunner = { ...AGENT, reuse: true };
+
+describe("the protocol of an agent's processes", () => {
+  afterEach(async () => {
+    await leaveRunners();
+    leaveWorlds();
+  });
+
+  function agent(configuration = AGENT, around: Around = {}, greeting?: string): Promise<Runner> {
+    return runnerOf(configuration, { ...around, programs: fakePrograms(greeting) });
+  }
+
+  const answers: [string, string, string][] = [
+    ["the final output", "hello", "Echo: hello"],
+    ["text of every script, and control characters", "héllo 漢字 🎈\n\0\x1b[31m", "Echo: héllo 漢字 🎈\n\0\x1b[31m"],
+    ["the deltas where the final message has no output", "!deltas", "one two"],
+    ["JSON where the output isn't a string", "!object", '{"answer":42}'],
+    ["the final output after empty lines and unknown messages", "!unknown", "done"],
+    ["an output of a megabyte", "!output 1000000", "x".repeat(1_000_000)],
+    ["an output before a crash", "!answer-and-crash", "last words"],
+    ["a last line without a line end", "!answer-without-line-end", "last words"],
+    ["the first of two outputs", "!answer-twice", "a"],
+    ["the output for an empty input", "", "Echo: "],
+  ];
+  for (const [what, input, output] of answers) {
+    it(`accepts ${what}`, async () => assertEquals(await answerTo(await agent(), input), output));
+  }
+
+  it("passes the persona's name and the iteration", async () => {
+    const { output } = await (await agent()).run(requestOf("!message", "expert", 2), new AbortController().signal);
+    assertEquals(JSON.parse(output), {
+      type: "input",
+      input: "!message",
+      context: { persona: "expert", iteration: 2 },
+    });
+  });
+
+  it("waits for the line that ready_pattern matches", async () => {
+    const runner = await agent({ ...AGENT, readyPattern: /^READY \d$/ }, {}, "loading\nREADY 1\n");
+    assertEquals(await answerTo(runner, "hello"), "Echo: hello");
+  });
+
+  it("compares only the start of a line with ready_pattern, which would take hours for all of it", async () => {
+    const readyPattern = /Listening on .*port (\d+)|READY/;
+    const runner = await agent({ ...AGENT, readyPattern }, {}, `${"Listening on ".repeat(500_000)}\nREADY 1\n`);
+    assertEquals(await answerTo(runner, "hello"), "Echo: hello");
+  });
+
+  const failures: [string, string, RunFailure["kind"], string][] = [
+    ["reports an error", "!error no quota", "agent_error", "The agent reports an error: no quota"],
+    ["sends an error message", "!error-type slow down", "agent_error", "The agent reports an error: slow down"],
+    ["exits", "!crash 3", "crashed", "The agent ended with exit code 3 before it answered"],
+    ["closes its output", "!close-output", "crashed", "The agent closed its standard output before it answered"],
+    ["exits within a line", "!half-a-line", "crashed", "The agent ended with exit code 0 before it answered"],
+    ["doesn't write JSON", "!garbage Hello <b>", "garbage", 'The agent wrote a line that isn\'t JSON: "Hello <b>"'],
+    [
+      "writes control characters",
+      "!garbage \x1b[31m",
+      "garbage",
+      'The agent wrote a line that isn\'t JSON: "\\\\x1b[31m"',
+    ],
+    [
+      "doesn't write an object",
+      "!garbage [1]",
+      "garbage",
+      'The agent wrote a line that isn\'t a JSON object with a "type": "[1]"',
+    ],
+    ["nests its output too deeply", "!deep", "garbage", 'The agent\'s "output" is nested too deeply'],
+    ["writes an endless line", "!long 9000000", "flooded", "The agent wrote a line of more than 8 MiB"],
+    ["writes endlessly", "!flood", "flooded", "The agent wrote more than 64 MiB on one input"],
+  ];
+  for (const [what, input, kind, message] of failures) {
+    for (const configuration of [AGENT, KEPT]) {
+      it(`fails only the run whose agent ${what}${configuration.reuse ? ", with reuse" : ""}`, async () => {
+        const runner = await agent(configuration);
+        const [failure, other] = await Promise.all([failureOf(runner, input), answerTo(runner, "a")]);
+        assertEquals(failure, { kind, message, stderr: [] });
+        assertEquals([other, await answerTo(runner, "b")], ["Echo: a", "Echo: b"]);
+      });
+    }
+  }
+
+  it("fails when the ready line doesn't come in time", async () => {
+    const failure = await failureOf(await agent({ ...AGENT, timeout: 20, readyPattern: /^READY$/ }), "a");
+    const message = "The agent was not ready within 0.02 s: no line matched ready_pattern";
+    assertEquals(failure, { kind: "timeout", message, stderr: [] });
+  });
+
+  it("fails when the answer doesn't come in time", async () => {
+    const failure = await failureOf(await agent({ ...AGENT, timeout: 20 }), "!hang");
+    assertEquals(failure, { kind: "timeout", message: "The agent did not answer within 0.02 s", stderr: [] });
+  });
+
+  it("fails when the output is longer than the guard's limit", async () => {
+    const runner = await agent(AGENT, { outputCharLimit: 1000 });
+    const { kind, message } = await failureOf(runner, "!output 1001");
+    assertEquals([kind, message], ["flooded", "The agent's output is longer than 1,000 characters"]);
+    assertEquals((await answerTo(runner, "!output 1000")).length, 1000);
+  });
+
+  it("starts a process for each run without reuse", async () => {
+    const runner = await agent();
+    assertNotEquals(await answerTo(runner, "!pid"), await answerTo(runner, "!pid"));
+  });
+
+  it("starts at most as many processes as runs may be active", async () => {
+    const runner = await agent(KEPT, { parallelRuns: 3 });
+    const pids: string[] = [];
+    const place = async () => {
+      for (let run = 0; run < 20; run++) pids.push(await answerTo(runner, "!pid"));
+    };
+    await Promise.all([place(), place(), place()]);
+    assert(new Set(pids).size <= 3);
+  });
+
+  for (const input of ["!answer-and-crash", "!answer-twice", "!crash 1", "!garbage x", "!error-type x"]) {
+    it(`doesn't reuse a process after ${input}`, async () => {
+      const runner = await agent(KEPT, { parallelRuns: 1 });
+      const before = await answerTo(runner, "!pid");
+      await answerTo(runner, input).catch(() => {});
+      assertNotEquals(await answerTo(runner, "!pid"), before);
+    });
+  }
+
+  it("reuses a process after an error in its final message", async () => {
+    const runner = await agent(KEPT, { parallelRuns: 1 });
+    const before = await answerTo(runner, "!pid");
+    await failureOf(runner, "!error x");
+    assertEquals(await answerTo(runner, "!pid"), before);
+  });
+});
