@@ -1,82 +1,81 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
-import { afterEach, describe, it } from "@std/testing/bdd";
+import { assertEquals, assertMatch } from "@std/assert";
+import { afterEach, beforeAll, describe, it } from "@std/testing/bdd";
 import type { PythonRunner } from "../../../src/experiment/model.ts";
+import { PYTHON_BRIDGE } from "../../../src/experiment/runners/python_bridge.ts";
+import { readReply } from "../../../src/experiment/runners/protocol.ts";
 import { leaveWorlds } from "../../support/world.ts";
-import { answerTo, failureOf, leaveRunners, requestOf, runnerOf } from "./agents.ts";
+import { answerTo, failureOf, leaveRunners, runnerOf } from "./agents.ts";
 
-const FOLDER = new URL("./fixtures/python", import.meta.url).pathname.replace(/^\/([A-Z]:)/, "$1");
-const target = (name: string): PythonRunner => ({
-  kind: "python",
-  target: name.includes(":") ? name : `app.agent:${name}`,
-  workingDirectory: FOLDER,
-  pythonPath: [],
-  env: { PYTHONDONTWRITEBYTECODE: "1" },
-  timeout: 30_000,
-});
+const FOLDER = new URL("./fixtures/python", import.meta.url).pathname;
+const ENV = { PYTHONDONTWRITEBYTECODE: "1" };
 const CONTEXT = '{"persona": "expert", "iteration": 2}';
 
-describe("an agent that is a Python function", () => {
+const fullName = (name: string) => name.includes(":") ? name : `app.agent:${name}`;
+const target = (name: string): PythonRunner => ({
+  kind: "python",
+  target: fullName(name),
+  workingDirectory: FOLDER,
+  pythonPath: [],
+  env: ENV,
+  timeout: 30_000,
+});
+
+const BRIDGED = new URL("./fixtures/bridged.py", import.meta.url).pathname;
+
+/** @returns How each of these functions responds to "hello". */
+async function bridged(names: readonly string[]) {
+  const input = `${JSON.stringify({ type: "input", input: "hello", context: JSON.parse(CONTEXT) })}\n`;
+  const cases = names.map((it) => ({ input, args: [fullName(it), `${FOLDER}/lib`] }));
+  const streams = { stdin: "piped", stdout: "piped", stderr: "inherit" } as const;
+  const env = { ...ENV, BRIDGE: PYTHON_BRIDGE };
+  const child = new Deno.Command("python3", { args: [BRIDGED], cwd: FOLDER, env, ...streams }).spawn();
+  await new Blob([JSON.stringify(cases)]).stream().pipeTo(child.stdin);
+  const results: { stdout: string; stderr: string }[] = JSON.parse(
+    new TextDecoder().decode((await child.output()).stdout),
+  );
+  return new Map(results.map(({ stdout, stderr }, index) => {
+    const replies = stdout.split("\n").flatMap((it) => readReply(it) ?? []);
+    const deltas = replies.map((it) => it.type === "delta" ? it.text : "").join("");
+    const last = replies.at(-1)!;
+    return [names[index], {
+      output: last.type === "final" ? last.output ?? deltas : null,
+      fault: "fault" in last ? last.fault : null,
+      firstError: stderr.split("\n")[0],
+    }];
+  }));
+}
+
+describe("a Python function as an agent", () => {
   afterEach(async () => {
     await leaveRunners();
     leaveWorlds();
   });
 
-  const answers: [string, string, string][] = [
-    ["run", "héllo 🎈", "Echo: héllo 🎈"],
-    ["run_async", "hello", "Echo: hello"],
-    ["of_another_name", "hello", "Echo: hello"],
-    ["with_context", "hello", CONTEXT],
-    ["with_optional_context", "hello", CONTEXT],
-    ["with_context_first", "hello", `hello${CONTEXT}`],
-    ["with_second", "hello", CONTEXT],
-    ["with_option", "hello", "hello0.5"],
-    ["by_name", "hello", `hello${CONTEXT}`],
-    ["by_place", "hello", `hello${CONTEXT}`],
-    ["any_places", "hello", "1: hello"],
-    ["any_names", "hello", "hello"],
-    ["wrapped", "hello", "Echo: hello"],
-    ["as_dict", "hello", "hello"],
-    ["as_dict_of_list", "hello", '["hello", "é"]'],
-    ["pieces", "hello", "one two"],
-    ["async_pieces", "hello", "one two"],
-    ["noisy", "hello", "quiet"],
-    ["reading", "hello", "nothing to read"],
-    ["folder", "hello", FOLDER],
-    ["app.agent:server.respond", "hello", "server: hello"],
-    ["app.agent:Server.respond", "hello", "server: hello"],
+  const answers: [string, string][] = [
+    ["run", "Echo: hello"],
+    ["run_async", "Echo: hello"],
+    ["of_another_name", "Echo: hello"],
+    ["with_context", CONTEXT],
+    ["with_optional_context", CONTEXT],
+    ["with_context_first", `hello${CONTEXT}`],
+    ["with_second", CONTEXT],
+    ["with_option", "hello0.5"],
+    ["by_name", `hello${CONTEXT}`],
+    ["by_place", `hello${CONTEXT}`],
+    ["any_places", "1: hello"],
+    ["any_names", "hello"],
+    ["wrapped", "Echo: hello"],
+    ["as_dict", "hello"],
+    ["as_dict_of_list", '["hello", "é"]'],
+    ["pieces", "one two"],
+    ["async_pieces", "one two"],
+    ["noisy", "quiet"],
+    ["reading", "nothing to read"],
+    ["folder", FOLDER],
+    ["app.agent:server.respond", "server: hello"],
+    ["app.agent:Server.respond", "server: hello"],
+    ["beside:run", "from the path: hello"],
   ];
-  for (const [name, input, output] of answers) {
-    it(`answers as ${name} does`, async () => {
-      const runner = await runnerOf(target(name));
-      const answer = await runner.run(requestOf(input, "expert", 2), new AbortController().signal);
-      assertEquals(answer.output, output);
-    });
-  }
-
-  it("is found below the folders of the configuration", async () => {
-    const runner = await runnerOf({ ...target("beside:run"), pythonPath: [`${FOLDER}/lib`] });
-    assertEquals(await answerTo(runner, "hello"), "from the path: hello");
-  });
-
-  it("is kept for many runs", async () => {
-    const runner = await runnerOf(target("count"), { parallelRuns: 1 });
-    assertEquals([await answerTo(runner, "a"), await answerTo(runner, "a")], ["1", "2"]);
-  });
-
-  it("has the variables of the configuration", async () => {
-    const runner = await runnerOf({ ...target("environment"), env: { ...target("run").env, AGENT_MODE: "quick" } });
-    assertEquals(await answerTo(runner, "AGENT_MODE"), "quick");
-  });
-
-  it("does not see this program's key", async () => {
-    Deno.env.set("FLUXLOOP_API_KEY", "flux_dev_ofTheParent");
-    try {
-      assertEquals(await answerTo(await runnerOf(target("environment")), "FLUXLOOP_API_KEY"), "(not set)");
-    } finally {
-      Deno.env.delete("FLUXLOOP_API_KEY");
-    }
-  });
-
   const errors: [string, string][] = [
     ["failing", "The agent reports an error: ValueError: no quota for hello"],
     ["failing_async", "The agent reports an error: ValueError: no quota for hello"],
@@ -87,30 +86,6 @@ describe("an agent that is a Python function", () => {
     ],
     ["number", 'The agent reports an error: TypeError: the function returned int; expected str, or dict with "output"'],
   ];
-  for (const [name, message] of errors) {
-    it(`fails as ${name} does, with the traceback`, async () => {
-      const failure = await failureOf(await runnerOf(target(name)), "hello");
-      assertEquals([failure.kind, failure.message], ["agent_error", message]);
-      assertEquals(failure.stderr[0], "Traceback (most recent call last):");
-    });
-  }
-
-  it("fails as crashed where its process dies", async () => {
-    const { kind, message } = await failureOf(await runnerOf(target("dying")), "hello");
-    assertEquals([kind, message], ["crashed", "The agent ended with exit code 3 before it answered"]);
-  });
-
-  it("fails its own run alone when it hangs", async () => {
-    // The limit applies to Python's start, too, which takes long on a busy machine.
-    const runner = await runnerOf({ ...target("hanging"), timeout: 10_000 });
-    const [failure, ...others] = await Promise.all([
-      failureOf(runner, "hang"),
-      answerTo(runner, "a"),
-      answerTo(runner, "b"),
-    ]);
-    assertEquals([failure.kind, ...others, await answerTo(runner, "c")], ["timeout", "a", "b", "c"]);
-  });
-
   const unstartable: [string, RegExp][] = [
     ["no_such_package.agent:run", /^Can't start the agent: there is no module "no_such_package"$/],
     ["app.no_such_module:run", /^Can't start the agent: there is no module "app\.no_such_module"$/],
@@ -124,18 +99,76 @@ describe("an agent that is a Python function", () => {
     ],
     ["app.misspelt:run", /^Can't start the agent: the module "app\.misspelt" can't be imported: SyntaxError: /],
   ];
+  let results: Awaited<ReturnType<typeof bridged>>;
+  beforeAll(async () => {
+    results = await bridged([...answers, ...errors, ...unstartable].map(([name]) => name));
+  });
+
+  for (const [name, output] of answers) {
+    it(`answers as ${name} does`, () => assertEquals(results.get(name)?.output, output));
+  }
+
+  it("is reused", async () => {
+    const runner = await runnerOf(target("count"), { parallelRuns: 1 });
+    assertEquals([await answerTo(runner, "a"), await answerTo(runner, "a")], ["1", "2"]);
+  });
+
+  it("has the configuration's variables, and neither this program's key nor the bridge", async () => {
+    Deno.env.set("FLUXLOOP_API_KEY", "flux_dev_ofTheParent");
+    try {
+      const runner = await runnerOf({ ...target("environment"), env: { ...ENV, AGENT_MODE: "quick" } });
+      const values: string[] = [];
+      for (const name of ["AGENT_MODE", "FLUXLOOP_API_KEY", "FLUXLOOP_BRIDGE"]) {
+        values.push(await answerTo(runner, name));
+      }
+      assertEquals(values, ["quick", "(not set)", "(not set)"]);
+    } finally {
+      Deno.env.delete("FLUXLOOP_API_KEY");
+    }
+  });
+
+  it("runs behind a shim that passes on arguments of one line only", async () => {
+    const bin = Deno.makeTempDirSync();
+    const shim = `#!/bin/sh\ncase "$*" in *"\n"*) exit 9;; esac\nPATH=\${PATH#*:} exec python3 "$@"\n`;
+    Deno.writeTextFileSync(`${bin}/python3`, shim, { mode: 0o755 });
+    const runner = await runnerOf({ ...target("run"), env: { ...ENV, PATH: `${bin}:${Deno.env.get("PATH")}` } });
+    assertEquals(await answerTo(runner, "héllo 🎈"), "Echo: héllo 🎈");
+    Deno.removeSync(bin, { recursive: true });
+  });
+
+  for (const [name, message] of errors) {
+    it(`fails as ${name} does, with the traceback`, () => {
+      const { fault, firstError } = results.get(name)!;
+      assertEquals([fault, firstError], [{ kind: "agent_error", message }, "Traceback (most recent call last):"]);
+    });
+  }
+
+  it("fails as crashed when its process dies", async () => {
+    const { kind, message } = await failureOf(await runnerOf(target("dying")), "hello");
+    assertEquals([kind, message], ["crashed", "The agent ended with exit code 3 before it answered"]);
+  });
+
+  it("fails only its own run when it hangs", async () => {
+    // The limit includes Python's start, which takes long on a busy machine.
+    const runner = await runnerOf({ ...target("hanging"), timeout: 10_000 });
+    const [failure, ...others] = await Promise.all([
+      failureOf(runner, "hang"),
+      answerTo(runner, "a"),
+      answerTo(runner, "b"),
+    ]);
+    assertEquals([failure.kind, ...others, await answerTo(runner, "c")], ["timeout", "a", "b", "c"]);
+  });
+
   for (const [name, message] of unstartable) {
-    it(`fails as not started where the target is ${name}`, async () => {
-      const failure = await failureOf(await runnerOf(target(name)), "hello");
-      assertEquals(failure.kind, "not_started");
-      assertMatch(failure.message, message);
+    it(`fails as not started where the target is ${name}`, () => {
+      const { fault } = results.get(name)!;
+      assertEquals(fault?.kind, "not_started");
+      assertMatch(fault!.message, message);
     });
   }
 
   it("fails as not started where there is no Python", async () => {
-    const runner = await runnerOf({ ...target("run"), env: { PATH: FOLDER } });
-    const { kind, message } = await failureOf(runner, "hello");
-    assertEquals(kind, "not_started");
-    assert(message.startsWith("Can't start the agent: there is no program \"python"));
+    const { kind, message } = await failureOf(await runnerOf({ ...target("run"), env: { PATH: FOLDER } }), "hello");
+    assertEquals([kind, message], ["not_started", 'Can\'t start the agent: there is no program "python3"']);
   });
 });
