@@ -1,213 +1,168 @@
 /**
- * How programs are let in by a person, and stay in (OpenAPI paths `/api/cli-connect/*`; RFC 8628 in spirit).
+ * Logins through the browser, and their tokens (OpenAPI paths `/api/cli-connect/*`; similar to RFC 8628).
  *
  * @module
  */
-import { Refusal } from "./answers.ts";
-import type {
-  CompleteLoginRequest,
-  IssuedCredential,
-  LoginState,
-  RefreshedLogin,
-  RefreshTokenRequest,
-  SentenceError,
-  StartedLogin,
-  UnauthorizedError,
-} from "./contract.ts";
-import type { DeviceLogin } from "./device_logins.ts";
-import { hashSecret, type Random, randomSecret } from "./secret.ts";
-import type { Session, TokenHashes } from "./sessions.ts";
-import type { Storage } from "./storage.ts";
-import { DAY, isoTime } from "./time.ts";
-import { generateUserCode } from "./user_code.ts";
+import { unauthorized } from "./caller.ts";
+import type { Schemas } from "./contract.ts";
+import { HttpError } from "./http.ts";
+import type { DeviceLogin, TokenHashes } from "./logins.ts";
+import { generateUserCode, hashSecret, randomSecret } from "./secrets.ts";
+import type { Platform } from "./storage.ts";
+import { after, DAY, isoTime, MINUTE, SECOND } from "./time.ts";
 
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-
-/** How long a code waits for a person, and how often a program may ask, in seconds. */
+/** How long a code is valid, and how often a program may ask, in seconds. */
 export const DEVICE_LOGIN_TIMES: DeviceLoginTimes = { codeLifetime: 600, pollInterval: 5 };
-/** So much more is waited between two questions each time one comes too soon (RFC 8628, 3.5), in milliseconds. */
+/** How much the interval grows when a program asks too soon (RFC 8628, section 3.5). */
 const SLOWER = 5 * SECOND;
-/** So many logins may be begun in a minute: each one is a code that a guess may hit. */
+/** Each login is a code that could be guessed. */
 const STARTS_PER_MINUTE = 20;
 const ACCESS_LIFETIME = 60 * MINUTE;
 const REFRESH_LIFETIME = 30 * DAY;
-/** For so long an answer with tokens may be asked for again: it may have been lost on the way. In milliseconds. */
+/** How long a response with tokens may be requested again, in case it was lost. */
 const GRACE = MINUTE;
 
-/** How long things take, in seconds. */
+/** In seconds. */
 export interface DeviceLoginTimes {
   readonly codeLifetime: number;
   readonly pollInterval: number;
 }
 
-/** What logins work with. */
-export interface CliConnectOptions {
-  readonly storage: Storage;
-  readonly random: Random;
-  /** @returns The current time. */
-  now(): Date;
-  readonly times: DeviceLoginTimes;
-}
-
-/** Who begins a login, as the person is told who approves it. */
-export interface Applicant {
-  readonly userAgent: string;
-  readonly address: string;
-}
-
-/** The desk at which programs ask to be let in. */
+/** The operations of `/api/cli-connect/*`. */
 export class CliConnect {
-  readonly #options: CliConnectOptions;
-  /** When each login was asked about last, and how long it has to wait: nothing is lost where that is forgotten. */
+  readonly #platform: Platform;
+  readonly #times: DeviceLoginTimes;
+  /** When a program last asked about each login, and how long it has to wait. It's fine to forget this. */
   readonly #polls = new Map<number, { readonly at: number; readonly interval: number }>();
   #starts: number[] = [];
 
-  constructor(options: CliConnectOptions) {
-    this.#options = options;
+  constructor(platform: Platform, times: DeviceLoginTimes) {
+    this.#platform = platform;
+    this.#times = times;
   }
 
-  /**
-   * Begins a login.
-   *
-   * @param applicant Who asks.
-   * @param page The address of the page on which it is approved.
-   * @throws {Refusal} 429 when too many were begun.
-   */
-  start(applicant: Applicant, page: string): StartedLogin {
-    const { storage, random, now, times } = this.#options;
-    const at = now();
-    this.#countStart(at.getTime());
+  /** Starts a login. @throws {HttpError} 429 if too many were started. */
+  start(program: Pick<DeviceLogin, "userAgent" | "address">): Schemas["StartedLogin"] {
+    const { storage, random, now, url } = this.#platform;
+    const { codeLifetime, pollInterval } = this.#times;
+    const createdAt = now();
+    this.#countStart(createdAt.getTime());
     const deviceCode = `flux_dc_${randomSecret(random)}`;
     const userCode = generateUserCode(random);
     storage.deviceLogins.add({
+      ...program,
       deviceHash: hashSecret(deviceCode),
       userHash: hashSecret(userCode),
-      ...applicant,
-      createdAt: at,
-      expiresAt: new Date(at.getTime() + times.codeLifetime * SECOND),
+      createdAt,
+      expiresAt: after(createdAt, codeLifetime * SECOND),
     });
     return {
       device_code: deviceCode,
       user_code: userCode,
-      verification_url: `${page}?code=${userCode}`,
-      expires_in: times.codeLifetime,
-      interval: times.pollInterval,
+      verification_url: `${url}/connect?code=${userCode}`,
+      expires_in: codeLifetime,
+      interval: pollInterval,
     };
   }
 
-  /** Tells what became of a login; once it is approved, with its tokens. */
-  complete({ device_code }: CompleteLoginRequest): LoginState {
-    const { storage, now } = this.#options;
-    const hash = hashSecret(device_code);
-    const at = now();
-    return storage.transaction((): LoginState => {
-      const login = storage.deviceLogins.findByDevice(hash, at);
+  /** Returns the state of a login, with its tokens once it is approved. */
+  complete({ device_code }: Schemas["DeviceCode"]): Schemas["LoginState"] {
+    const { storage } = this.#platform;
+    const now = this.#platform.now();
+    return storage.transaction((): Schemas["LoginState"] => {
+      const login = storage.deviceLogins.findByDevice(hashSecret(device_code), now);
       if (login === undefined) return { status: "expired" };
       if (login.state === "denied") return { status: "denied" };
-      if (this.#isTooSoon(login, at.getTime())) return { status: "slow_down" };
-      return login.state === "pending" ? { status: "pending" } : this.#deliver(login, at);
+      if (this.#isTooSoon(login, now.getTime())) return { status: "slow_down" };
+      return login.state === "pending" ? { status: "pending" } : this.#deliver(login, now);
     });
   }
 
   /**
-   * Exchanges a refresh token. One that was exchanged before is taken again for a minute, as the answer may have been
-   * lost; later, two have it, and the session ends for both (RFC 9700, section 4.14.2).
+   * Exchanges a refresh token. For a minute it can be exchanged again, because the response may have been lost. After
+   * that, two clients have it, and the session ends for both (RFC 9700, section 4.14.2).
    *
-   * @throws {Refusal} 401 where the token is invalid or has expired.
+   * @throws {HttpError} 401 if the token is invalid or expired.
    */
-  refresh({ refresh_token }: RefreshTokenRequest): RefreshedLogin {
-    const { storage, now } = this.#options;
-    const hash = hashSecret(refresh_token);
-    const at = now();
+  refresh({ refresh_token }: Schemas["RefreshToken"]): Schemas["RefreshedLogin"] {
+    const { storage } = this.#platform;
+    const now = this.#platform.now();
+    // Errors are thrown outside of the transaction, which would undo the end of the session.
     const credential = storage.transaction(() => {
-      const session = storage.sessions.findByRefresh(hash);
+      const session = storage.sessions.findByRefresh(hashSecret(refresh_token));
       if (session === undefined) return null;
-      const isReplayed = session.replacedAt !== null && at.getTime() - session.replacedAt.getTime() > GRACE;
-      if (session.expiresAt <= at || isReplayed) {
+      const isReplayed = session.replacedAt !== null && after(session.replacedAt, GRACE) < now;
+      if (session.expiresAt <= now || isReplayed) {
         storage.sessions.end(session.number);
         return null;
       }
-      // The minute is that of the first time: otherwise a token that comes again and again would never end.
-      return this.#renew(session, at);
+      const { hashes, credential } = this.#issue(session.accountId, now);
+      storage.sessions.renew(session.number, hashes, now);
+      return credential;
     });
-    if (credential === null) throw sessionEnded();
+    if (credential === null) throw unauthorized("invalid_api_key", "This login has expired or was revoked");
     return { credential };
   }
 
-  /** Ends a session. One that has ended already is fine (RFC 7009, section 2.2). */
-  revoke({ refresh_token }: RefreshTokenRequest): void {
-    const { sessions } = this.#options.storage;
+  /** Ends a session. It's fine if it has already ended (RFC 7009, section 2.2). */
+  revoke({ refresh_token }: Schemas["RefreshToken"]): void {
+    const { sessions } = this.#platform.storage;
     const session = sessions.findByRefresh(hashSecret(refresh_token));
     if (session !== undefined) sessions.end(session.number);
   }
 
-  #countStart(at: number): void {
-    // A clock that was set back leaves times of the future behind, which nobody shall wait for.
-    this.#starts = this.#starts.filter((it) => it > at - MINUTE && it <= at);
+  #countStart(now: number): void {
+    // After the clock was set back, there may be times in the future.
+    this.#starts = this.#starts.filter((it) => it > now - MINUTE && it <= now);
     if (this.#starts.length >= STARTS_PER_MINUTE) {
-      const wait = Math.max(1, Math.ceil((this.#starts[0] + MINUTE - at) / SECOND));
-      const body: SentenceError = { detail: "Too many logins were begun" };
-      throw new Refusal(429, body, { "retry-after": String(wait) });
+      const wait = Math.max(1, Math.ceil((this.#starts[0] + MINUTE - now) / SECOND));
+      throw new HttpError(429, "Too many logins were started", { "retry-after": String(wait) });
     }
-    this.#starts.push(at);
+    this.#starts.push(now);
   }
 
-  #isTooSoon({ number }: DeviceLogin, at: number): boolean {
+  #isTooSoon({ number }: DeviceLogin, now: number): boolean {
     const before = this.#polls.get(number);
-    const interval = before?.interval ?? this.#options.times.pollInterval * SECOND;
-    const isTooSoon = before !== undefined && at - before.at < interval;
-    this.#polls.set(number, { at, interval: isTooSoon ? interval + SLOWER : interval });
-    // Numbers only grow, and there are few in a lifetime: what was asked about first goes first.
+    const interval = before?.interval ?? this.#times.pollInterval * SECOND;
+    const isTooSoon = before !== undefined && now - before.at < interval;
+    this.#polls.set(number, { at: now, interval: isTooSoon ? interval + SLOWER : interval });
     if (this.#polls.size > 1000) this.#polls.delete(this.#polls.keys().next().value!);
     return isTooSoon;
   }
 
-  #deliver(login: DeviceLogin, at: Date): LoginState {
-    const { deviceLogins, sessions } = this.#options.storage;
+  #deliver(login: DeviceLogin, now: Date): Schemas["LoginState"] {
+    const { deviceLogins, sessions } = this.#platform.storage;
     const accountId = login.accountId!;
     if (login.deliveredAt !== null) {
-      if (login.session === null || at.getTime() - login.deliveredAt.getTime() > GRACE) return { status: "expired" };
-      // Whoever has the tokens of the first answer has them for nothing.
+      if (login.session === null || after(login.deliveredAt, GRACE) < now) return { status: "expired" };
+      // The tokens of the first response become invalid, whoever received them.
       sessions.end(login.session);
     }
-    const issued = this.#issue(accountId, at);
-    const session = sessions.add(accountId, issued.hashes, at);
-    deviceLogins.deliver(login.number, session, login.deliveredAt ?? at);
-    return { status: "approved", credential: issued.credential };
+    const { hashes, credential } = this.#issue(accountId, now);
+    deviceLogins.deliver(login.number, sessions.add(accountId, hashes, now), login.deliveredAt ?? now);
+    return { status: "approved", credential };
   }
 
-  #renew({ number, accountId }: Session, at: Date): IssuedCredential {
-    const { credential, hashes } = this.#issue(accountId, at);
-    this.#options.storage.sessions.renew(number, hashes, at);
-    return credential;
-  }
-
-  #issue(accountId: string, at: Date): { readonly credential: IssuedCredential; readonly hashes: TokenHashes } {
-    const { storage, random } = this.#options;
+  #issue(accountId: string, now: Date): { credential: Schemas["IssuedCredential"]; hashes: TokenHashes } {
+    const { storage, random } = this.#platform;
     const access = `flux_at_${randomSecret(random)}`;
     const refresh = `flux_rt_${randomSecret(random)}`;
-    const accessExpiresAt = new Date(at.getTime() + ACCESS_LIFETIME);
-    const account = storage.accounts.account(accountId)!;
+    const accessExpiresAt = after(now, ACCESS_LIFETIME);
+    const { id, email } = storage.accounts.account(accountId)!;
     return {
       credential: {
         access_token: access,
         refresh_token: refresh,
         expires_at: isoTime(accessExpiresAt),
-        user_id: account.id,
-        user_email: account.email,
+        user_id: id,
+        user_email: email,
       },
       hashes: {
         access: hashSecret(access),
         refresh: hashSecret(refresh),
         accessExpiresAt,
-        refreshExpiresAt: new Date(at.getTime() + REFRESH_LIFETIME),
+        refreshExpiresAt: after(now, REFRESH_LIFETIME),
       },
     };
   }
-}
-
-function sessionEnded(): Refusal {
-  const body: UnauthorizedError = { code: "invalid_api_key", detail: "This login has ended" };
-  return new Refusal(401, body, { "www-authenticate": "Bearer" });
 }

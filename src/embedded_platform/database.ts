@@ -1,54 +1,56 @@
 /**
- * SQLite as this room uses it. Its errors come through as they are: they are defects, or a disk that is full.
+ * SQLite, with rows as objects: the column `created_at` is the property `createdAt`, a `Date`.
  *
  * @module
  */
 import { DatabaseSync } from "node:sqlite";
 
-/** What a column holds. */
-export type Value = string | number | Uint8Array | null;
+/** A value for a statement. */
+export type Value = string | number | Uint8Array | Date | null;
 
-/** One connection to a database. SQL is fixed text; whatever varies goes in as `values`. */
+/** One connection to a database. SQL is fixed text; everything that varies is passed in `values`. */
 export class Database {
   readonly #connection: DatabaseSync;
 
-  /**
-   * Connects, and makes the database where there is none.
-   *
-   * @param path Its file, or `:memory:`.
-   */
+  /** @param path A file, which is created if it's missing, or `:memory:`. */
   constructor(path: string) {
     this.#connection = new DatabaseSync(path);
   }
 
-  /** Lets go of the files; the last connection also folds the write-ahead log into the database. */
+  /** Closes the files; the last connection also merges the write-ahead log into the database. */
   close(): void {
     this.#connection.close();
   }
 
-  /** Runs statements that take no values and give no rows. Its errors lack SQLite's result code, `errcode`. */
+  /** Runs statements without values and rows. Its errors lack SQLite's result code, `errcode`. */
   execute(statements: string): void {
     this.#connection.exec(statements);
   }
 
-  /** Runs a statement for what it changes. */
   run(sql: string, ...values: Value[]): void {
-    this.#connection.prepare(sql).run(...values);
+    this.#connection.prepare(sql).run(...values.map(column));
   }
 
-  /** @returns The first row, whose columns the caller names in `Row`; `undefined` where there is none. */
+  /** Adds a row. @returns The row as it is stored. */
+  insert<Row>(table: string, row: Readonly<Record<string, Value>>): Row {
+    const names = Object.keys(row).map((it) => it.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
+    const sql = `INSERT INTO ${table} (${names.join()}) VALUES (${names.map(() => "?").join()}) RETURNING *`;
+    return this.get<Row>(sql, ...Object.values(row))!;
+  }
+
+  /** Returns the first row, if there is one. */
   get<Row>(sql: string, ...values: Value[]): Row | undefined {
-    return this.#connection.prepare(sql).get(...values) as Row | undefined;
+    return this.all<Row>(sql, ...values)[0];
   }
 
-  /** @returns All rows, whose columns the caller names in `Row`. */
+  /** Returns all rows. */
   all<Row>(sql: string, ...values: Value[]): Row[] {
-    return this.#connection.prepare(sql).all(...values) as Row[];
+    return this.#connection.prepare(sql).all(...values.map(column)).map((row) => record(row) as Row);
   }
 
-  /** Does all of `changes`, or, where it throws, nothing of it. Nobody else writes in between. */
+  /** Makes all `changes`, or none if it throws. Nobody else writes in between. */
   transaction<T>(changes: () => T): T {
-    // IMMEDIATE: one that reads first and writes later would fail at once, without waiting, if another wrote meanwhile.
+    // IMMEDIATE waits for another writer. Without it, a transaction that reads before it writes would fail.
     this.run("BEGIN IMMEDIATE");
     try {
       const result = changes();
@@ -58,9 +60,22 @@ export class Database {
       try {
         this.execute("ROLLBACK");
       } catch {
-        // SQLite has done it already (a full disk); the error that is worth telling is the first one.
+        // SQLite has already rolled back, for example because the disk is full. The first error says why.
       }
       throw error;
     }
   }
+}
+
+function column(value: Value): Exclude<Value, Date> {
+  return value instanceof Date ? value.toISOString() : value;
+}
+
+function record(row: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [
+      name.replaceAll(/_([a-z])/g, (_, letter) => letter.toUpperCase()),
+      name.endsWith("_at") && value !== null ? new Date(value as string) : value,
+    ]),
+  );
 }

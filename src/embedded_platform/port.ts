@@ -7,14 +7,14 @@ import { SystemError } from "../errors.ts";
 import { withVariables } from "../system/runtime_variables.ts";
 import { internalError } from "./router.ts";
 
-/** Loopback and nothing else: what is served here is for this machine alone. */
+/** Loopback: other machines can't connect. */
 export const HOSTNAME = "127.0.0.1";
 /** How long a stop waits for responses in progress, in milliseconds. */
 const STOP_PATIENCE = 2000;
 /** How long to wait before listening again, in milliseconds. */
 const RESUME_PAUSE = 100;
 
-/** A listening port, kept also where the system runs out of descriptors for its connections. */
+/** A listening port. It stays open even if the system runs out of file descriptors. */
 export class Port {
   readonly number: number;
   readonly #handler: Deno.ServeHandler<Deno.NetAddr>;
@@ -31,10 +31,10 @@ export class Port {
     try {
       this.#server = this.#listen(port);
     } catch (cause) {
-      const hint = "choose another one, or --port 0 for any free one";
-      if (cause instanceof Deno.errors.AddrInUse) throw new SystemError(`Port ${port} is in use: ${hint}`, { cause });
+      const hint = "Choose another port, or --port 0 for any free one.";
+      if (cause instanceof Deno.errors.AddrInUse) throw new SystemError(`Port ${port} is in use. ${hint}`, { cause });
       if (!(cause instanceof Deno.errors.PermissionDenied)) throw cause;
-      throw new SystemError(`Can't listen on port ${port}: permission denied; ${hint}`, { cause });
+      throw new SystemError(`Can't listen on port ${port}: permission denied. ${hint}`, { cause });
     }
     const { hostname } = this.#server.addr;
     this.number = this.#server.addr.port;
@@ -61,7 +61,7 @@ export class Port {
     return server;
   }
 
-  /** The runtime stops accepting for good when it gets no descriptor. Closing all connections gives some back. */
+  /** Deno stops listening when there is no file descriptor left. Closing all connections frees some. */
   async #resume(): Promise<void> {
     this.#connections.abort();
     while (!this.#isClosed) {

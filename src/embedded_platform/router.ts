@@ -1,128 +1,76 @@
 /**
- * Takes a request to the route that answers it.
+ * Finds the route for a request.
  *
  * @module
  */
-import { json, Refusal } from "./answers.ts";
-import type { Caller } from "./authenticate.ts";
-import type { SentenceError } from "./contract.ts";
+import { HttpError, json } from "./http.ts";
 
-/** A request on its way to a handler. */
+/** A request for a route. */
 export interface Call {
   readonly request: Request;
-  /** Where it comes from, as an address. */
+  /** The client's IP address. */
   readonly address: string;
-  /** What stands in the path for each `{name}` of the template, decoded. */
+  /** The decoded value of each `{name}` in the route's path. */
   readonly params: Readonly<Record<string, string>>;
 }
 
-/** A request of somebody who is known. */
-export interface AuthenticatedCall extends Call {
-  readonly caller: Caller;
+/** A method and a path, such as `/api/api-keys/{id}`, and what responds to them. */
+export interface Route {
+  readonly method: string;
+  readonly path: string;
+  /** Responds, or throws an {@linkcode HttpError}. */
+  readonly handler: (call: Call) => Response | Promise<Response>;
 }
-
-interface RoutePlace {
-  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
-  /** The path as the OpenAPI document writes it: `/api/api-keys/{id}`. */
-  readonly path: `/${string}`;
-  /** The operation of the OpenAPI document that this is; pages have none. */
-  readonly operationId?: string;
-}
-
-/** Answers a request, or throws a {@linkcode Refusal}. */
-export type Handler<C extends Call> = (call: C) => Response | Promise<Response>;
-
-/** A route. `access` is who may come: everybody, or whoever has a key. */
-export type Route =
-  & RoutePlace
-  & (
-    | { readonly access: "public"; readonly handler: Handler<Call> }
-    | { readonly access: "api_key"; readonly handler: Handler<AuthenticatedCall> }
-  );
 
 /**
- * Puts routes together.
+ * Combines routes. The first one that matches is used.
  *
- * @param routes Of two that match a path, the first one answers.
- * @param authenticate Tells who is asking, or throws a {@linkcode Refusal}.
- * @returns A function that answers every request: 404 for a path that no route has, 405 for a method that no route of
- * this path has, 500 where a handler fails. It does not throw.
+ * @returns A function that doesn't throw. It responds with 404 and 405 where no route matches, and with 500 if a handler
+ * fails.
  */
-export function createRouter(
-  routes: readonly Route[],
-  authenticate: (request: Request) => Caller,
-): (request: Request, address: string) => Promise<Response> {
+export function createRouter(routes: readonly Route[]): (request: Request, address: string) => Promise<Response> {
   const matchers = routes.map((route) => ({ route, match: pathMatcher(route.path) }));
 
-  async function answer(request: Request, address: string): Promise<Response> {
+  async function respond(request: Request, address: string): Promise<Response> {
     const { pathname } = new URL(request.url);
-    // HEAD is answered like GET (RFC 9110, section 9.3.2); the runtime leaves the body out.
+    // HEAD gets the response to GET (RFC 9110, section 9.3.2); the runtime leaves out the body.
     const method = request.method === "HEAD" ? "GET" : request.method;
     const candidates = matchers.flatMap(({ route, match }) => {
       const params = match(pathname);
-      return params === undefined ? [] : [{ route, params }];
+      return params === null ? [] : [{ route, params }];
     });
-    if (candidates.length === 0) throw notFound();
-    const hit = candidates.find((it) => it.route.method === method);
-    if (hit === undefined) throw methodNotAllowed(candidates.map((it) => it.route.method));
-
-    const { route, params } = hit;
-    if (route.access === "public") return await route.handler({ request, address, params });
-    return await route.handler({ request, address, params, caller: authenticate(request) });
+    if (candidates.length === 0) throw new HttpError(404, "Not found");
+    const found = candidates.find((it) => it.route.method === method);
+    if (found !== undefined) return await found.route.handler({ request, address, params: found.params });
+    const allow = candidates.flatMap(({ route }) => route.method === "GET" ? ["GET", "HEAD"] : [route.method]);
+    throw new HttpError(405, "Method not allowed", { allow: allow.join(", ") });
   }
 
   return async (request, address) => {
     try {
-      return await answer(request, address);
+      return await respond(request, address);
     } catch (error) {
-      return error instanceof Refusal ? error.response() : internalError();
+      return error instanceof HttpError ? error.response() : internalError();
     }
   };
 }
 
-/** @returns The answer to a request whose handler failed. It says nothing of how: that may hold a key. */
+/** Returns the response to a request whose handler failed, without the reason: that may contain a key. */
 export function internalError(): Response {
-  return json(500, { detail: "Internal error" } satisfies SentenceError);
+  return json(500, { detail: "Internal error" });
 }
 
-function notFound(): Refusal {
-  return new Refusal(404, { detail: "Not found" } satisfies SentenceError);
-}
-
-function methodNotAllowed(methods: readonly string[]): Refusal {
-  const allowed = methods.flatMap((it) => it === "GET" ? ["GET", "HEAD"] : [it]);
-  const body: SentenceError = { detail: "Method not allowed" };
-  return new Refusal(405, body, { allow: allowed.join(", ") });
-}
-
-/** @returns What takes a path apart as `template` has it: the value of each `{name}`; `undefined` for another path. */
-function pathMatcher(template: string): (path: string) => Record<string, string> | undefined {
-  const parts = template.split("/").map((it) => {
-    const name = /^\{(.+)\}$/.exec(it)?.[1];
-    return name === undefined ? { text: it } : { name };
-  });
+function pathMatcher(template: string): (path: string) => Record<string, string> | null {
+  const pattern = new RegExp(`^${template.replaceAll(".", "\\.").replaceAll(/\{(\w+)\}/g, "(?<$1>[^/]+)")}$`);
   return (path) => {
-    const segments = path.split("/");
-    if (segments.length !== parts.length) return undefined;
-    const params: Record<string, string> = {};
-    for (const [index, part] of parts.entries()) {
-      if (part.name === undefined) {
-        if (segments[index] !== part.text) return undefined;
-      } else {
-        const value = decoded(segments[index]);
-        if (!value) return undefined;
-        params[part.name] = value;
-      }
+    const match = pattern.exec(path);
+    try {
+      return match && Object.fromEntries(
+        Object.entries(match.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]),
+      );
+    } catch {
+      // Invalid percent-encoding.
+      return null;
     }
-    return params;
   };
-}
-
-/** @returns The segment without percent-encoding; `undefined` where that is broken. */
-function decoded(segment: string): string | undefined {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return undefined;
-  }
 }

@@ -5,7 +5,6 @@
  */
 import type { Database } from "./database.ts";
 
-/** Rows come back in the order in which they were inserted, which is that of the rowid. */
 const TABLES = `
   CREATE TABLE plans (
     id TEXT NOT NULL PRIMARY KEY,
@@ -45,7 +44,7 @@ const TABLES = `
     PRIMARY KEY (account_id, month)
   ) STRICT;
 
-  -- AUTOINCREMENT: a number is never given twice, so that an id in somebody's notes never names another key.
+  -- AUTOINCREMENT never reuses a number, so an id in somebody's notes never means another key.
   CREATE TABLE api_keys (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     account_id TEXT NOT NULL REFERENCES accounts (id),
@@ -61,7 +60,7 @@ const TABLES = `
     created_by INTEGER REFERENCES api_keys (number)
   ) STRICT;
 
-  -- Requests that made a key: a repetition of one makes no second.
+  -- Requests that created a key, so that repeating one doesn't create another.
   CREATE TABLE key_requests (
     account_id TEXT NOT NULL REFERENCES accounts (id),
     caller TEXT NOT NULL,
@@ -71,14 +70,14 @@ const TABLES = `
     PRIMARY KEY (account_id, caller, idempotency_key)
   ) STRICT;
 
-  -- Programs that a person has let in, and their tokens.
+  -- Programs that somebody has logged in, and their tokens.
   CREATE TABLE sessions (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     account_id TEXT NOT NULL REFERENCES accounts (id),
     expires_at TEXT NOT NULL
   ) STRICT;
 
-  -- Those that were replaced stay: one that comes again tells that two have it.
+  -- Replaced ones stay: when one is used again, two clients have it.
   CREATE TABLE refresh_tokens (
     hash BLOB NOT NULL PRIMARY KEY CHECK (length(hash) = 32),
     session INTEGER NOT NULL REFERENCES sessions (number) ON DELETE CASCADE,
@@ -91,7 +90,7 @@ const TABLES = `
     expires_at TEXT NOT NULL
   ) STRICT;
 
-  -- Programs that ask to be let in. A number is never given twice: a page that is open names no other's.
+  -- Logins through the browser.
   CREATE TABLE device_logins (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     device_hash BLOB NOT NULL UNIQUE CHECK (length(device_hash) = 32),
@@ -106,7 +105,7 @@ const TABLES = `
     delivered_at TEXT
   ) STRICT;
 
-  -- What tests are run on. Documents are kept as the contract shows them.
+  -- The inputs of tests, as in the contract.
   CREATE TABLE bundle_versions (
     id TEXT NOT NULL PRIMARY KEY,
     project_id TEXT NOT NULL REFERENCES projects (id),
@@ -115,7 +114,7 @@ const TABLES = `
     criteria_pack TEXT NOT NULL CHECK (json_valid(criteria_pack))
   ) STRICT;
 
-  -- What came out of them: an experiment, and its runs.
+  -- The results of tests: experiments and their runs.
   CREATE TABLE run_batches (
     number INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
@@ -142,23 +141,21 @@ const TABLES = `
 /** The version that this program creates and reads. */
 export const SCHEMA_VERSION = 1;
 
-/** "FLXL": tells a database of this program from any other (SQLite documentation, "PRAGMA application_id"). */
+/** "FLXL": tells our databases from others (SQLite documentation, "PRAGMA application_id"). */
 export const APPLICATION_ID = 0x464c584c;
 
-/** @returns The version of the database's schema; 0 where it has none yet. */
-export function schemaVersion(database: Database): number {
-  return database.get<{ version: number }>("SELECT user_version AS version FROM pragma_user_version")!.version;
+/** Returns what identifies a database; all are 0 in a new one. */
+export function schemaInfo(database: Database): { version: number; application: number; tables: number } {
+  return database.get(
+    `SELECT user_version AS version, application_id AS application,
+       (SELECT count(*) FROM sqlite_schema) AS tables
+     FROM pragma_user_version, pragma_application_id`,
+  )!;
 }
 
-/**
- * Creates the tables in a new database. Call it within a transaction.
- *
- * @returns Whether the database was new.
- */
+/** Creates the tables in a new database. Call it within a transaction. @returns Whether the database was new. */
 export function createTables(database: Database): boolean {
-  if (schemaVersion(database) > 0) return false;
-  database.execute(TABLES);
-  // A PRAGMA takes no parameters; both are constants of this file.
-  database.execute(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}`);
+  if (schemaInfo(database).version > 0) return false;
+  database.execute(`${TABLES} PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}`);
   return true;
 }

@@ -1,18 +1,15 @@
 /**
- * What a new data directory starts with, so that the documentation's own examples come out (design: platform-api.md,
- * "The embedded platform").
+ * The contents of a new data directory: what the documentation's examples show.
  *
  * @module
  */
-import { generateApiKey } from "./api_key.ts";
-import type { Account, Organization, Plan, Project } from "./contract.ts";
-import type { Random } from "./secret.ts";
-import { SEEDED_BUNDLE } from "./seed_bundle.ts";
+import type { Context } from "../context.ts";
+import type { Account, Bundle, Organization, Project } from "./contract.ts";
+import { generateApiKey } from "./secrets.ts";
 import { openStorage, type Storage } from "./storage.ts";
-import { DAY, utcMidnight, utcMonth } from "./time.ts";
+import { after, DAY, utcMonth } from "./time.ts";
 
 const ACCOUNT: Account = { id: "usr_1", email: "john@example.com", name: "John" };
-const PLAN: Plan = { name: "Team", runs_per_month: 1000 };
 const RUNS = 234;
 
 const ORGANIZATIONS: readonly Organization[] = [
@@ -26,60 +23,80 @@ const PROJECTS: readonly Project[] = [
   { id: "prj_3", name: "analytics-agent" },
 ];
 
-/** In milliseconds. The documentation asks for a new key every 90 days. */
-const KEY_LIFETIME = 90 * DAY;
+/** What people write to a shop's support, and the persona who writes it. */
+const MESSAGES: readonly (readonly [text: string, personaId: string])[] = [
+  ["Where is my order? It was to be here on Monday.", "per_1"],
+  ["How do I return something that does not fit?", "per_2"],
+  ["I was charged twice for one order.", "per_3"],
+  ["Do you ship to Norway, and what does that cost?", "per_2"],
+  ["Cancel my subscription now.", "per_1"],
+  ["The third parcel in a row came damaged. What will you do about it?", "per_3"],
+  ["Can I change the address of an order that I placed an hour ago?", "per_1"],
+  ["Is there a student discount?", "per_2"],
+];
 
-/** The id of the account that a new storage holds. */
+/** The bundle of the project `customer-support-bot`. */
+export const SEEDED_BUNDLE: Bundle = {
+  bundle_version: { id: "bv_1", project_id: PROJECTS[0].id },
+  input_items: MESSAGES.map(([content, persona_id], index) => ({
+    id: `inp_${index + 1}`,
+    messages: [{ role: "user", content }],
+    persona_id,
+    metadata: {},
+  })),
+  personas: [
+    { id: "per_1", name: "In a hurry" },
+    { id: "per_2", name: "New to the shop" },
+    { id: "per_3", name: "Disappointed" },
+  ],
+  criteria_pack: [{ id: "cri_1", name: "Says what happens next" }],
+};
+
+/** The id of the account in new storage. */
 export const SEEDED_ACCOUNT_ID = ACCOUNT.id;
 
-/** What a seed is made of. */
-export interface SeedOptions {
-  /** When: the key's 90 days begin with this day, and the runs are counted in this month. */
+/** How to fill new storage. */
+export interface SeedOptions extends Pick<Context, "random"> {
+  /** The key's 90 days start at midnight of this day. */
   readonly now: Date;
-  readonly random: Random;
-  /** The key to put there, `flux_<env>_<secret>`, instead of a random one. */
+  /** The key to store instead of a random one. */
   readonly apiKey?: string;
 }
 
-/** A storage, and what its opener has to know once. */
-export interface SeededStorage {
-  readonly storage: Storage;
-  /** The whole key, which is kept nowhere; `null` where the storage was there before. */
-  readonly apiKey: string | null;
-}
-
 /**
- * Opens the storage of a data directory; a new one is seeded.
+ * Opens a data directory and fills new storage. Throws like {@linkcode openStorage}.
  *
- * @param dataDir The directory; `null` for one in memory.
- * @throws {ConfigurationError} When the directory is none, or its database is not of this program, or of a newer one.
- * @throws {SystemError} When the directory or the database cannot be made or opened.
- * @throws {TypeError} When a new storage is to hold an `apiKey` that does not have the form of a key.
+ * @returns The storage, and the whole key, which isn't stored, or `null` for existing storage.
+ * @throws {TypeError} If `apiKey` doesn't have the form of a key.
  */
-export function openSeededStorage(dataDir: string | null, { now, random, apiKey }: SeedOptions): SeededStorage {
-  let seededKey: string | null = null;
-  const storage = openStorage(dataDir, (fresh) => {
-    seededKey = apiKey ?? generateApiKey("dev", random);
-    seed(fresh, seededKey, now);
+export function openSeededStorage(
+  dataDir: string | null,
+  { now, random, apiKey = generateApiKey("dev", random) }: SeedOptions,
+): { readonly storage: Storage; readonly apiKey: string | null } {
+  let isNew = false;
+  const storage = openStorage(dataDir, (created) => {
+    isNew = true;
+    seed(created, apiKey, now);
   });
-  return { storage, apiKey: seededKey };
+  return { storage, apiKey: isNew ? apiKey : null };
 }
 
 function seed({ accounts, apiKeys, bundles }: Storage, key: string, now: Date): void {
-  accounts.addPlan("plan_1", PLAN);
+  accounts.addPlan("plan_1", { name: "Team", runs_per_month: 1000 });
   accounts.addAccount(ACCOUNT, "plan_1");
   for (const organization of ORGANIZATIONS) accounts.addOrganization(organization, ACCOUNT.id);
   for (const project of PROJECTS) accounts.addProject(project, ORGANIZATIONS[0].id);
   accounts.addRuns(ACCOUNT.id, utcMonth(now), RUNS);
   bundles.add(SEEDED_BUNDLE, PROJECTS[0].id);
 
-  const createdAt = utcMidnight(now);
+  const createdAt = new Date(now);
+  createdAt.setUTCHours(0, 0, 0, 0);
   apiKeys.add({
     key,
     accountId: ACCOUNT.id,
     name: "My Development Key",
     createdAt,
-    expiresAt: new Date(createdAt.getTime() + KEY_LIFETIME),
+    expiresAt: after(createdAt, 90 * DAY),
     scopes: "all_projects",
     permissions: ["read_scenarios", "upload_results", "create_scenarios"],
   });

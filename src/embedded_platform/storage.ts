@@ -1,57 +1,123 @@
 /**
- * What the embedded platform keeps. Every change is on disk when its function returns, so that it survives a restart
- * and a `kill -9`. Several processes may have the same data directory open.
+ * The platform's state. A change is on disk when its function returns, so it survives a restart and a `kill -9`. Several
+ * processes may open the same data directory.
  *
  * @module
  */
+import { join } from "@std/path";
+import type { Context } from "../context.ts";
+import { ConfigurationError, SystemError } from "../errors.ts";
 import { Accounts } from "./accounts.ts";
 import { ApiKeys } from "./api_keys.ts";
-import { Bundles } from "./bundles.ts";
-import { openDatabase } from "./data_directory.ts";
-import type { Database } from "./database.ts";
-import { DeviceLogins } from "./device_logins.ts";
-import { RunBatches } from "./run_batches.ts";
-import { createTables } from "./schema.ts";
-import { Sessions } from "./sessions.ts";
+import { Database } from "./database.ts";
+import { Bundles, RunBatches } from "./experiments.ts";
+import { DeviceLogins, Sessions } from "./logins.ts";
+import { APPLICATION_ID, createTables, SCHEMA_VERSION, schemaInfo } from "./schema.ts";
 
-/** The platform's state, a field for each subject. */
+/** How long to wait for another process that is writing, in milliseconds. */
+const BUSY_TIMEOUT = 5000;
+/** SQLite's result code SQLITE_NOTADB. */
+const NOT_A_DATABASE = 26;
+
+/** What requests work with. */
+export interface Platform extends Pick<Context, "now" | "random"> {
+  readonly storage: Storage;
+  /** The API URL: `http://127.0.0.1:<port>`. */
+  readonly url: string;
+}
+
+/** The platform's state. */
 export interface Storage {
   readonly accounts: Accounts;
   readonly apiKeys: ApiKeys;
-  readonly deviceLogins: DeviceLogins;
-  readonly sessions: Sessions;
-  /** Does all of `changes`, or, where it throws, nothing of it. */
-  transaction<T>(changes: () => T): T;
   readonly bundles: Bundles;
+  readonly deviceLogins: DeviceLogins;
   readonly runBatches: RunBatches;
-  /** Lets go of the files. */
+  readonly sessions: Sessions;
+  /** Makes all `changes`, or none if it throws. */
+  transaction<T>(changes: () => T): T;
   close(): void;
 }
 
 /**
- * Opens the storage of a data directory, and makes it where it is missing.
+ * Opens a data directory, which is created if it's missing.
  *
- * @param dataDir The directory, kept to its owner; `null` keeps everything in memory until it is closed.
- * @param fill Puts in what a new storage starts with. What it did is there whole, or the storage is still new.
- * @throws {ConfigurationError} When the directory is none, or its database is not of this program, or of a newer one.
- * @throws {SystemError} When the directory or the database cannot be made or opened.
+ * @param dataDir `null` keeps everything in memory.
+ * @param fill Fills new storage. If it throws, the storage is still new.
+ * @throws {ConfigurationError} If it isn't a directory, or has a database of another program or a newer fluxloop.
+ * @throws {SystemError} If the directory or the database can't be created or opened.
  */
 export function openStorage(dataDir: string | null, fill: (storage: Storage) => void = () => {}): Storage {
-  const database = openDatabase(dataDir, (opened) => {
-    if (createTables(opened)) fill(storageOn(opened));
-  });
-  return storageOn(database);
+  const path = dataDir === null ? ":memory:" : join(dataDir, "platform.db");
+  if (dataDir !== null) createFiles(dataDir, path);
+  try {
+    return open(path, fill);
+  } catch (cause) {
+    const { code, errcode, message } = cause as Error & { code?: string; errcode?: number };
+    if (code !== "ERR_SQLITE_ERROR") throw cause;
+    if (errcode === NOT_A_DATABASE) throw foreign(path);
+    throw new SystemError(`Can't open the platform's database ${path}: ${message}`, { cause });
+  }
 }
 
-function storageOn(database: Database): Storage {
-  return {
-    accounts: new Accounts(database),
-    apiKeys: new ApiKeys(database),
-    deviceLogins: new DeviceLogins(database),
-    sessions: new Sessions(database),
-    transaction: (changes) => database.transaction(changes),
-    bundles: new Bundles(database),
-    runBatches: new RunBatches(database),
-    close: () => database.close(),
-  };
+/** Both are only for their owner. SQLite gives its `-wal` and `-shm` files the database's mode. */
+function createFiles(dataDir: string, path: string): void {
+  try {
+    Deno.mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    if (cause instanceof Deno.errors.AlreadyExists || cause instanceof Deno.errors.NotADirectory) {
+      throw new ConfigurationError(`The data directory ${dataDir} isn't a directory`, { cause });
+    }
+    throw new SystemError(`Can't create the data directory ${dataDir}`, { cause });
+  }
+  try {
+    Deno.openSync(path, { write: true, createNew: true, mode: 0o600 }).close();
+  } catch (cause) {
+    // An existing file isn't opened: closing it would release SQLite's locks in this process.
+    if (cause instanceof Deno.errors.AlreadyExists) return;
+    throw new SystemError(`Can't create the platform's database ${path}`, { cause });
+  }
+}
+
+function open(path: string, fill: (storage: Storage) => void): Storage {
+  const database = new Database(path);
+  try {
+    database.execute(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`);
+    // Nothing is written before this check. The transaction waits for a process that is creating the tables.
+    database.transaction(() => requireOwn(database, path));
+    // FULL: in WAL mode, commits also survive a power cut (SQLite documentation, "PRAGMA synchronous").
+    database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
+    const storage = {
+      accounts: new Accounts(database),
+      apiKeys: new ApiKeys(database),
+      bundles: new Bundles(database),
+      deviceLogins: new DeviceLogins(database),
+      runBatches: new RunBatches(database),
+      sessions: new Sessions(database),
+      transaction: <T>(changes: () => T) => database.transaction(changes),
+      close: () => database.close(),
+    };
+    database.transaction(() => {
+      if (createTables(database)) fill(storage);
+    });
+    return storage;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function requireOwn(database: Database, path: string): void {
+  const { version, application, tables } = schemaInfo(database);
+  const isNew = version === 0 && application === 0 && tables === 0;
+  if (!isNew && application !== APPLICATION_ID) throw foreign(path);
+  if (version > SCHEMA_VERSION) {
+    throw new ConfigurationError(
+      `The platform's database ${path} was created by a newer fluxloop. Upgrade fluxloop or use another data directory.`,
+    );
+  }
+}
+
+function foreign(path: string): ConfigurationError {
+  return new ConfigurationError(`${path} isn't a database of the embedded platform. Use another data directory.`);
 }

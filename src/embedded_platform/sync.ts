@@ -1,92 +1,70 @@
 /**
- * Tests and the platform: what they are run on goes out, what came out of them comes in (OpenAPI paths `/api/sync/pull`,
- * `/api/sync/upload`).
+ * The inputs and the results of tests (OpenAPI paths `/api/sync/*`).
  *
  * @module
  */
 import { base32 } from "../text/base32.ts";
-import { Refusal } from "./answers.ts";
-import type { Caller } from "./authenticate.ts";
-import type { Bundle, PullRequest, ResultUpload, SentenceError, UploadedResults } from "./contract.ts";
-import type { KeyKeeper } from "./key_policy.ts";
-import { reachableProjects, requirePermission } from "./reach.ts";
-import { invalid, readBody } from "./request_body.ts";
+import { accessibleProjects, type Caller } from "./caller.ts";
+import type { Bundle, ResultUpload, Schemas } from "./contract.ts";
+import { HttpError, invalid } from "./http.ts";
+import type { Platform } from "./storage.ts";
 import { utcMonth } from "./time.ts";
 
-/** The most that is read of a part of an experiment, in bytes. */
-const PART_LIMIT = 4 * 1024 * 1024;
-
-/**
- * @param platform Storage.
- * @param caller Who asks.
- * @param request What was sent.
- * @returns The version that was asked for.
- * @throws {Refusal} 403 without `read_scenarios`, 404 for what is not there or not in reach, 422 for what cannot be.
- */
-export async function pullBundle({ storage }: KeyKeeper, caller: Caller, request: Request): Promise<Bundle> {
-  requirePermission(caller, "read_scenarios", "read scenarios");
-  const { bundle_version_id: version = null, project_id: project = null, ...include } = await readBody<PullRequest>(
-    request,
-    "/components/schemas/PullRequest",
-  );
+/** Returns a version of a bundle. @throws {HttpError} 404 if it isn't accessible, 422 if none is named. */
+export function pullBundle({ storage }: Platform, caller: Caller, request: Schemas["PullRequest"]): Bundle {
+  const { bundle_version_id: version = null, project_id: project = null } = request;
   if (version === null && project === null) {
-    throw invalid([{ loc: ["body", "bundle_version_id"], msg: "must be given unless project_id is" }]);
+    throw invalid({ loc: ["body", "bundle_version_id"], msg: "must be given unless project_id is" });
   }
-  const projects = reachableProjects(storage, caller).map((it) => it.id);
+  const projects = accessibleProjects(storage, caller).map((it) => it.id);
   if (project !== null && !projects.includes(project)) throw missing("project");
   const bundle = version === null ? storage.bundles.newest(project!) : storage.bundles.get(version);
   const owner = bundle?.bundle_version.project_id ?? "";
   if (bundle === undefined || !projects.includes(owner) || (project !== null && owner !== project)) {
-    throw missing("version of a bundle");
+    throw missing("bundle version");
   }
   return {
     bundle_version: bundle.bundle_version,
-    input_items: include.include_inputs ?? true ? bundle.input_items : [],
-    personas: include.include_personas ?? true ? bundle.personas : [],
-    criteria_pack: include.include_criteria ?? true ? bundle.criteria_pack : [],
+    input_items: request.include_inputs ?? true ? bundle.input_items : [],
+    personas: request.include_personas ?? true ? bundle.personas : [],
+    criteria_pack: request.include_criteria ?? true ? bundle.criteria_pack : [],
   };
 }
 
-/**
- * @param platform Storage, clock and randomness.
- * @param caller Who sends.
- * @param request A part of an experiment.
- * @returns The experiment's id here.
- * @throws {Refusal} 403 without `upload_results`, 404 for what is not in reach, 413 and 422 for what cannot be.
- */
-export async function takeResults(platform: KeyKeeper, caller: Caller, request: Request): Promise<UploadedResults> {
-  requirePermission(caller, "upload_results", "upload results");
-  const { storage, now } = platform;
-  const upload = await readBody<ResultUpload>(request, "/components/schemas/ResultUpload", PART_LIMIT);
+/** Stores a part of an experiment. @throws {HttpError} 404 if its project isn't accessible, 422 for an unknown run. */
+export function storeResults(
+  { storage, random, now }: Platform,
+  caller: Caller,
+  upload: ResultUpload,
+): Schemas["UploadedResults"] {
   requireRuns(upload);
-  const before = storage.runBatches.find(caller.accountId, upload.run_batch.experiment_id);
+  const { accountId } = caller;
+  const { run_batch: { experiment_id: experimentId, status } } = upload;
   const { bundle_version_id: version = null, project_id: named = null } = upload;
-  const bundle = version === null ? undefined : storage.bundles.get(version);
-  const projectId = before?.projectId ?? bundle?.bundle_version.project_id ?? named;
-  const isInReach = projectId === null || reachableProjects(storage, caller).some((it) => it.id === projectId);
-  if (version !== null && (bundle === undefined || !isInReach)) throw missing("version of a bundle");
-  if (!isInReach || (named !== null && named !== projectId)) throw missing("project");
-  const receivedAt = now();
-  const part = {
-    accountId: caller.accountId,
-    freshId: `rb_${base32(platform.random(new Uint8Array(16)))}`,
-    bundleVersionId: version,
-    projectId,
-    receivedAt,
-    upload,
-  };
-  const count = (runs: number) => storage.accounts.addRuns(caller.accountId, utcMonth(receivedAt), runs);
-  return { run_batch_id: storage.runBatches.take(part, count) };
+  const projects = accessibleProjects(storage, caller).map((it) => it.id);
+  const createdAt = now();
+  return storage.transaction(() => {
+    const before = storage.runBatches.find(accountId, experimentId);
+    const bundle = version === null ? undefined : storage.bundles.get(version);
+    const projectId = before?.projectId ?? bundle?.bundle_version.project_id ?? named;
+    const isAccessible = projectId === null || projects.includes(projectId);
+    if (version !== null && (bundle === undefined || !isAccessible)) throw missing("bundle version");
+    if (!isAccessible || (named !== null && named !== projectId)) throw missing("project");
+    const id = before?.id ?? `rb_${base32(random(new Uint8Array(16)))}`;
+    const batch = { id, accountId, experimentId, bundleVersionId: version, projectId, status, createdAt };
+    const added = storage.runBatches.add(batch, upload);
+    if (added > 0) storage.accounts.addRuns(accountId, utcMonth(createdAt), added);
+    return { run_batch_id: id };
+  });
 }
 
-/** Every result belongs to one of the part's own runs, which a schema can't say. */
+/** Every result belongs to one of the part's own runs, which a schema can't express. */
 function requireRuns({ runs, run_results }: ResultUpload): void {
   const ids = new Set(runs.map((it) => it.id));
   const index = run_results.findIndex((it) => !ids.has(it.run_id));
-  if (index !== -1) throw invalid([{ loc: ["body", "run_results", index, "run_id"], msg: "must be one of the runs" }]);
+  if (index !== -1) throw invalid({ loc: ["body", "run_results", index, "run_id"], msg: "must be one of the runs" });
 }
 
-function missing(what: string): Refusal {
-  // What lies out of a key's reach is as what there is not: nothing is told of it.
-  return new Refusal(404, { detail: `There is no such ${what}, or none in reach` } satisfies SentenceError);
+function missing(what: string): HttpError {
+  return new HttpError(404, `This ${what} doesn't exist, or you have no access to it`);
 }

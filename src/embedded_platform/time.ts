@@ -1,23 +1,25 @@
 /**
- * Times as the platform writes them.
+ * Times.
  *
  * @module
  */
 
-/** One day, in milliseconds. */
-export const DAY = 24 * 60 * 60 * 1000;
+/** In milliseconds. */
+export const SECOND = 1000;
+export const MINUTE = 60 * SECOND;
+export const DAY = 24 * 60 * MINUTE;
 
-/** @returns `time` in ISO 8601, UTC, to the second, as the contract's examples have it: `2024-01-16T00:00:00Z`. */
+/** Returns `time` as the contract writes it: in UTC, without fractions of a second. */
 export function isoTime(time: Date): string {
   return `${time.toISOString().slice(0, 19)}Z`;
 }
 
-/** @returns The calendar month of `time` in UTC, as `2024-01`: runs are counted by it. */
+/** Returns the month of `time` in UTC, such as `2024-01`. */
 export function utcMonth(time: Date): string {
   return time.toISOString().slice(0, 7);
 }
 
-/** @returns The midnight, in UTC, with which the day of `time` begins. */
-export function utcMidnight(time: Date): Date {
-  return new Date(Date.UTC(time.getUTCFullYear(), time.getUTCMonth(), time.getUTCDate()));
+/** Returns a time some milliseconds after `time`. */
+export function after(time: Date, milliseconds: number): Date {
+  return new Date(time.getTime() + milliseconds);
 }

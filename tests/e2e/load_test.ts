@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import { type Client, load, type Question } from "../support/load.ts";
-import { hashSecret } from "../../src/embedded_platform/secret.ts";
+import { hashSecret } from "../../src/embedded_platform/secrets.ts";
 import { SEEDED_ACCOUNT_ID } from "../../src/embedded_platform/seed.ts";
 import { openStorage } from "../../src/embedded_platform/storage.ts";
 import { Fixture } from "../embedded_platform/running_platform.ts";

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
-import { hashSecret } from "../../src/embedded_platform/secret.ts";
+import { hashSecret } from "../../src/embedded_platform/secrets.ts";
 import { SEEDED_ACCOUNT_ID } from "../../src/embedded_platform/seed.ts";
 import type { LocalPlatform } from "../../src/embedded_platform/server.ts";
 import { openStorage, type Storage } from "../../src/embedded_platform/storage.ts";

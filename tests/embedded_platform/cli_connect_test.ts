@@ -1,10 +1,13 @@
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
-import type { IssuedCredential, StartedLogin } from "../../src/embedded_platform/contract.ts";
+import type { Schemas } from "../../src/embedded_platform/contract.ts";
 import type { LocalPlatform } from "../../src/embedded_platform/server.ts";
 import { assertAnswer } from "./contract.ts";
 import { ask, bearer, SEED_DAY, startPlatform } from "./running_platform.ts";
 import { Visitor } from "./visitor.ts";
+
+type IssuedCredential = Schemas["IssuedCredential"];
+type StartedLogin = Schemas["StartedLogin"];
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;

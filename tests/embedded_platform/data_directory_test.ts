@@ -92,7 +92,7 @@ describe("the data directory", () => {
     const error = assertThrows(() => openStorage(dataDir), ConfigurationError);
     assertEquals(
       error.message,
-      `The platform's database ${file} was made by a newer fluxloop: upgrade this one, or use another data directory`,
+      `The platform's database ${file} was created by a newer fluxloop. Upgrade fluxloop or use another data directory.`,
     );
   });
 
@@ -101,7 +101,7 @@ describe("the data directory", () => {
     const error = assertThrows(() => openStorage(dataDir), ConfigurationError);
     assertEquals(
       error.message,
-      `${file} is not a database of the embedded platform: use another data directory`,
+      `${file} isn't a database of the embedded platform. Use another data directory.`,
     );
   });
 
@@ -114,7 +114,7 @@ describe("the data directory", () => {
 
   it("is refused when its database is another program's", () => {
     alter("CREATE TABLE recipes (name TEXT)");
-    assertThrows(() => openStorage(dataDir), ConfigurationError, "is not a database of the embedded platform");
+    assertThrows(() => openStorage(dataDir), ConfigurationError, "isn't a database of the embedded platform");
   });
 
   it("keeps another program's database as it was", () => {
@@ -127,17 +127,17 @@ describe("the data directory", () => {
   it("is refused when it is a file", () => {
     Deno.writeTextFileSync(`${folder}/file`, "");
     const error = assertThrows(() => openStorage(`${folder}/file`), ConfigurationError);
-    assertEquals(error.message, `The data directory ${folder}/file is not a directory`);
+    assertEquals(error.message, `The data directory ${folder}/file isn't a directory`);
   });
 
   it("is refused when it would lie within a file", () => {
     Deno.writeTextFileSync(`${folder}/file`, "");
     const error = assertThrows(() => openStorage(`${folder}/file/data`), ConfigurationError);
-    assertEquals(error.message, `The data directory ${folder}/file/data is not a directory`);
+    assertEquals(error.message, `The data directory ${folder}/file/data isn't a directory`);
   });
 
   it("is told by name when its database cannot be opened", () => {
     Deno.mkdirSync(file, { recursive: true });
-    assertThrows(() => openStorage(dataDir), SystemError, `Cannot open the platform's database ${file}: `);
+    assertThrows(() => openStorage(dataDir), SystemError, `Can't open the platform's database ${file}: `);
   });
 });

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import { DatabaseSync } from "node:sqlite";
-import { hashSecret } from "../../src/embedded_platform/secret.ts";
+import { hashSecret } from "../../src/embedded_platform/secrets.ts";
 import { openStorage } from "../../src/embedded_platform/storage.ts";
 import { ask, bearer, DOCUMENTED_KEY, Fixture, SEED_DAY, startPlatform } from "./running_platform.ts";
 

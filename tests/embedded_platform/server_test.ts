@@ -34,7 +34,7 @@ describe("a start of the embedded platform", () => {
   it("tells the port that is taken, and how to get another", async () => {
     const port = Number(new URL((await start(null)).url).port);
     const error = await assertRejects(() => start(null, { port }), SystemError);
-    assertEquals(error.message, `Port ${port} is in use: choose another one, or --port 0 for any free one`);
+    assertEquals(error.message, `Port ${port} is in use. Choose another port, or --port 0 for any free one.`);
   });
 
   it("that finds its port taken makes no data, whose key nobody would learn", async () => {

@@ -1,8 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import type { NewApiKey } from "../../src/embedded_platform/api_keys.ts";
-import { SEEDED_ACCOUNT_ID } from "../../src/embedded_platform/seed.ts";
-import { SEEDED_BUNDLE } from "../../src/embedded_platform/seed_bundle.ts";
+import { SEEDED_ACCOUNT_ID, SEEDED_BUNDLE } from "../../src/embedded_platform/seed.ts";
 import type { LocalPlatform } from "../../src/embedded_platform/server.ts";
 import { openStorage, type Storage } from "../../src/embedded_platform/storage.ts";
 import { assertAnswer, assertFits } from "./contract.ts";
@@ -135,11 +134,14 @@ describe("tests and the embedded platform", () => {
     const { status, body } = await upload(WRITER, part(["a", "b"]));
     assertFits(part(["a"]), "/components/schemas/ResultUpload");
     assertEquals([status, sent()], [200, {
+      number: 1,
       id: body.run_batch_id,
+      accountId: SEEDED_ACCOUNT_ID,
       experimentId: EXPERIMENT,
       bundleVersionId: "bv_1",
       projectId: "prj_1",
       status: "completed",
+      createdAt: SEED_DAY,
       runs: 2,
     }]);
     const kept = storage.runBatches.result(body.run_batch_id, "b");

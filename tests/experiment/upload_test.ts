@@ -7,8 +7,7 @@ import {
   NotFoundError,
   PermissionDeniedError,
 } from "../../src/errors.ts";
-import { SEEDED_ACCOUNT_ID } from "../../src/embedded_platform/seed.ts";
-import { SEEDED_BUNDLE } from "../../src/embedded_platform/seed_bundle.ts";
+import { SEEDED_ACCOUNT_ID, SEEDED_BUNDLE } from "../../src/embedded_platform/seed.ts";
 import type { LocalPlatform } from "../../src/embedded_platform/server.ts";
 import { openStorage, type Storage } from "../../src/embedded_platform/storage.ts";
 import { failureText } from "../../src/output/failure.ts";

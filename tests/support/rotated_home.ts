@@ -6,7 +6,7 @@
  */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { createHash } from "node:crypto";
-import { generateApiKey } from "../../src/embedded_platform/api_key.ts";
+import { generateApiKey } from "../../src/embedded_platform/secrets.ts";
 import { SEEDED_ACCOUNT_ID } from "../../src/embedded_platform/seed.ts";
 import { openStorage, type Storage } from "../../src/embedded_platform/storage.ts";
 import { namesIn } from "./credentials_home.ts";

@@ -1,81 +1,122 @@
 /**
- * What people do at `/connect`: type the code of a login, look at what asks, and approve or deny it (RFC 8628, section
- * 3.3).
+ * The pages at `/connect`, where a person enters the code of a login and approves or denies it (RFC 8628, section 3.3).
  *
  * @module
  */
-import type { DeviceLogin } from "../device_logins.ts";
-import { hashSecret } from "../secret.ts";
-import { readUserCode } from "../user_code.ts";
-import { page, redirect } from "./answer.ts";
-import type { SignedInCall } from "./call.ts";
-import { codePage, decisionPage } from "./connect_view.ts";
-import { PATHS } from "./layout.ts";
+import { printable } from "../../text/printable.ts";
+import type { DeviceLogin } from "../logins.ts";
+import { hashSecret, parseUserCode } from "../secrets.ts";
+import { MINUTE } from "../time.ts";
+import { cardPage, form, PATHS, redirect, textField } from "./layout.ts";
+import { markup } from "./markup.ts";
+import type { SignedInCall } from "./sessions.ts";
 
-/** The field for the code; one that came in the address stands in it, and somebody still has to look at it. */
+/** The page for entering a code. A code in the URL is filled in, and the person still has to submit it. */
 export function showCodeField(call: SignedInCall): Response {
-  const { session, isLookingAhead } = call;
+  const { session, isPrefetch } = call;
   const { notice } = session;
-  if (!isLookingAhead) session.notice = null;
-  const code = readUserCode(call.url.searchParams.get("code") ?? "") ?? "";
-  return page(200, codePage({ session, code, error: null, notice }));
+  if (!isPrefetch) session.notice = null;
+  return codePage(call, parseUserCode(call.url.searchParams.get("code") ?? "") ?? "", { notice });
 }
 
-/** Takes the code that was typed. */
+/** Accepts a code. */
 export function enterCode(call: SignedInCall): Response {
-  const { platform, sessions, session, form } = call;
+  const { platform: { storage, now }, sessions, session } = call;
   const pause = sessions.codePause(session);
   if (pause > 0) {
     const error = `Too many wrong codes. Try again in ${Math.ceil(pause / 60)} minutes.`;
-    const headers = { "retry-after": String(pause) };
-    return page(429, codePage({ session, code: "", error, notice: null }), headers);
+    return codePage(call, "", { error, status: 429, headers: { "retry-after": String(pause) } });
   }
-  const code = readUserCode(form.get("code"));
-  const login = code === null ? undefined : platform.storage.deviceLogins.findByUser(hashSecret(code), platform.now());
+  const text = call.form.get("code") ?? "";
+  const code = parseUserCode(text);
+  const login = code === null ? undefined : storage.deviceLogins.findByUser(hashSecret(code), now());
   if (code === null || login === undefined) {
     sessions.countWrongCode(session);
-    const error = "No program waits under this code. Compare it with your terminal; a code is good for ten minutes.";
-    return page(422, codePage({ session, code: form.get("code").slice(0, 20), error, notice: null }));
+    const error = "No login is waiting for this code. Compare it with your terminal; codes expire after ten minutes.";
+    return codePage(call, text.slice(0, 20), { error, status: 422 });
   }
-  session.seen.set(login.number, code);
+  session.logins.set(login.number, code);
   return redirect(`${PATHS.connect}/${login.number}`);
 }
 
-/** Shows what asks. */
+/** The page that shows a login and asks for a decision. */
 export function showDecision(call: SignedInCall): Response {
-  const login = seenLogin(call);
-  if (login === null) return gone(call);
-  const { platform, session } = call;
-  const { email } = platform.storage.accounts.account(session.accountId)!;
-  return page(200, decisionPage(session, email, login, session.seen.get(login.number)!, platform.now()));
+  const { platform: { storage, now }, session } = call;
+  const login = enteredLogin(call);
+  if (login === null) return expired(call);
+  const { number, userAgent, address, createdAt, expiresAt } = login;
+  const minutes = Math.max(1, Math.ceil((expiresAt.getTime() - now().getTime()) / MINUTE));
+  const started = createdAt.toISOString();
+  const { email } = storage.accounts.account(session.accountId)!;
+  const body = markup`
+<p class="lead">It will act as ${email}, with all of your permissions, until it is logged out.</p>
+<p class="code big-code">${session.logins.get(number)}</p>
+<dl class="facts">
+<div class="wide"><dt>Program</dt><dd>${printable(userAgent) || "Unknown"}</dd></div>
+<div><dt>Connects from</dt><dd>${address}</dd></div>
+<div><dt>Started</dt><dd><time datetime="${started}">${
+    started.slice(11, 16)
+  } UTC</time> (${minutes} min left)</dd></div>
+</dl>
+<div class="hint"><p>Approve it only if you started this login yourself and your terminal shows exactly this code.
+Otherwise, somebody else could use your account.</p></div>
+${
+    form(
+      session,
+      `${PATHS.connect}/${number}`,
+      markup`<div class="actions"><button name="decision" value="approve">Approve</button>
+<button class="quiet danger" name="decision" value="deny">Deny</button></div>`,
+    )
+  }`;
+  return cardPage({ title: "Log in a program", heading: "Log in this program?", body, session, path: PATHS.connect });
 }
 
-/** Approves or denies. */
+/** Approves or denies a login. */
 export function decide(call: SignedInCall): Response {
-  const { platform, session, form } = call;
-  const login = seenLogin(call);
-  if (login === null) return gone(call);
-  const decision = form.get("decision");
-  // Neither of both buttons: nothing is decided.
+  const { platform: { storage, now }, session } = call;
+  const login = enteredLogin(call);
+  if (login === null) return expired(call);
+  const decision = call.form.get("decision");
   if (decision !== "approve" && decision !== "deny") return redirect(`${PATHS.connect}/${login.number}`);
   const state = decision === "approve" ? "approved" : "denied";
-  if (!platform.storage.deviceLogins.decide(login.number, state, session.accountId, platform.now())) return gone(call);
-  session.seen.delete(login.number);
+  if (!storage.deviceLogins.decide(login.number, state, session.accountId, now())) return expired(call);
+  session.logins.delete(login.number);
   session.notice = state === "approved"
-    ? "Approved. Your terminal goes on by itself; you can close this page."
-    : "Denied. The program was not let in.";
+    ? "Approved. Your terminal continues by itself; you can close this page."
+    : "Denied. The program wasn’t logged in.";
   return redirect(PATHS.connect);
 }
 
-/** Numbers are easy to guess: only a login whose code was typed in this session is shown or decided on. */
-function seenLogin({ platform, session, params }: SignedInCall): DeviceLogin | null {
+/** Numbers are easy to guess: only a login whose code was entered in this session may be seen. */
+function enteredLogin({ platform, session, params }: SignedInCall): DeviceLogin | null {
   const number = Number(params.number);
-  if (!session.seen.has(number)) return null;
-  const login = platform.storage.deviceLogins.get(number, platform.now());
-  return login === undefined || login.state !== "pending" ? null : login;
+  const login = session.logins.has(number) ? platform.storage.deviceLogins.get(number, platform.now()) : undefined;
+  return login?.state === "pending" ? login : null;
 }
 
-function gone({ session }: SignedInCall): Response {
-  session.notice = "That login is decided, or its time is up. Begin another one in your terminal.";
+function expired({ session }: SignedInCall): Response {
+  session.notice = "That login has expired or was already decided. Start another one in your terminal.";
   return redirect(PATHS.connect);
+}
+
+interface CodePage {
+  readonly error?: string;
+  readonly notice?: string | null;
+  readonly status?: number;
+  readonly headers?: Record<string, string>;
+}
+
+function codePage({ session }: SignedInCall, code: string, { error, ...rest }: CodePage): Response {
+  const attributes = markup` class="code entry" value="${code}" autofocus autocapitalize="characters" spellcheck="false"
+ maxlength="20"`;
+  const body = markup`
+<p class="lead">Enter the code that <code>fluxloop auth login --web</code> shows in your terminal.</p>
+${
+    form(
+      session,
+      PATHS.connect,
+      markup`${textField("code", "Code", attributes, error)}<div class="actions"><button>Continue</button></div>`,
+    )
+  }`;
+  return cardPage({ title: "Connect a program", body, session, path: PATHS.connect, ...rest });
 }

@@ -3,31 +3,23 @@
  *
  * @module
  */
-import { Refusal } from "../answers.ts";
-import type { ApiKey } from "../api_keys.ts";
-import type { CreateKeyRequest, FieldError } from "../contract.ts";
 import { printable } from "../../text/printable.ts";
+import type { Schemas } from "../contract.ts";
+import { HttpError, invalid, requireValid } from "../http.ts";
 import { createKey, deleteKey, managedKeys, regenerateKey, requireManaged } from "../key_policy.ts";
-import { invalid, requireValid } from "../request_body.ts";
-import { page, redirect } from "./answer.ts";
-import type { SignedInCall } from "./call.ts";
-import type { Form } from "./form.ts";
-import { deletePage, keysPage, LIFETIMES, type RefusedForm, regeneratePage } from "./keys_view.ts";
-import { PATHS } from "./layout.ts";
+import { deletePage, keysPage, LIFETIMES, regeneratePage } from "./keys_view.ts";
+import { PATHS, redirect } from "./layout.ts";
+import type { SignedInCall } from "./sessions.ts";
 
-/** The list, and what the page before has to say. */
+/** The list of keys, with the result of the previous page. */
 export function showKeys(call: SignedInCall): Response {
-  const { session, isLookingAhead } = call;
+  const { session, isPrefetch } = call;
   const { newKeys, notice } = session;
-  const document = keysPage({ ...contentOf(call), newKeys: isLookingAhead ? [] : newKeys, notice, refused: null });
-  if (!isLookingAhead) {
-    session.newKeys = [];
-    session.notice = null;
-  }
-  return page(200, document);
+  if (!isPrefetch) Object.assign(session, { newKeys: [], notice: null });
+  return keysPage({ ...contentOf(call), newKeys: isPrefetch ? [] : newKeys, notice });
 }
 
-/** Makes a key, which the next page shows once: a page that is loaded again makes no second one. */
+/** Creates a key. The next page shows it, so that reloading it doesn't create another one. */
 export function addKey(call: SignedInCall): Response {
   const { platform, session, form } = call;
   try {
@@ -35,15 +27,15 @@ export function addKey(call: SignedInCall): Response {
     session.newKeys = [...session.newKeys, { key, name: apiKey.name }];
     return redirect(PATHS.keys);
   } catch (error) {
-    if (!(error instanceof Refusal) || error.status !== 422) throw error;
-    const refused: RefusedForm = { form, errors: errorsOf(error) };
-    return page(422, keysPage({ ...contentOf(call), newKeys: [], notice: null, refused }));
+    if (!(error instanceof HttpError) || typeof error.body.detail === "string") throw error;
+    const errors = error.body.detail.map(({ loc, msg }) => [loc[1] === "expires_in" ? "expires" : loc[1], msg]);
+    return keysPage({ ...contentOf(call), rejected: { form, errors: Object.fromEntries(errors) } });
   }
 }
 
-/** Asks whether a key is to be replaced. */
+/** Asks whether to replace a key. */
 export function askRegenerate(call: SignedInCall): Response {
-  return page(200, regeneratePage(call.session, keyOf(call)));
+  return regeneratePage(call.session, requireManaged(call.platform, callerOf(call), call.params.id));
 }
 
 /** Replaces a key by one like it. */
@@ -53,31 +45,35 @@ export function regenerate(call: SignedInCall): Response {
   return redirect(PATHS.keys);
 }
 
-/** Asks whether a key is to be deleted. */
+/** Asks for a key's name before deleting it. */
 export function askDelete(call: SignedInCall): Response {
-  return page(200, deletePage(call.session, keyOf(call), false));
+  return deletePage(call.session, requireManaged(call.platform, callerOf(call), call.params.id));
 }
 
 /** Deletes a key whose name was typed. */
 export function remove(call: SignedInCall): Response {
-  const key = keyOf(call);
-  // What is typed has lost the blanks at its ends, and its line breaks, on the way.
-  if (call.form.get("name").trim() !== key.name.trim()) return page(422, deletePage(call.session, key, true));
+  const key = requireManaged(call.platform, callerOf(call), call.params.id);
+  if (call.form.get("name")?.trim() !== key.name.trim()) {
+    return deletePage(call.session, key, "This isn’t the key’s name; nothing was deleted.");
+  }
   deleteKey(call.platform, callerOf(call), key.id);
-  call.session.notice = `The key “${printable(key.name)}” is deleted.`;
+  call.session.notice = `The key “${printable(key.name)}” was deleted.`;
   return redirect(PATHS.keys);
 }
 
-function contentOf({ platform, session }: SignedInCall) {
-  const { storage } = platform;
+function contentOf(call: SignedInCall) {
+  const { platform, session } = call;
+  const { storage, url } = platform;
   const now = platform.now();
   return {
-    url: platform.url,
+    url,
     session,
     now,
-    keys: managedKeys(platform, { accountId: session.accountId, apiKey: null }),
+    keys: managedKeys(platform, callerOf(call)),
     projects: storage.accounts.projects(session.accountId),
     waiting: storage.deviceLogins.waiting(now),
+    newKeys: [],
+    notice: null,
   };
 }
 
@@ -85,25 +81,16 @@ function callerOf({ session }: SignedInCall) {
   return { accountId: session.accountId, apiKey: null };
 }
 
-function keyOf(call: SignedInCall): ApiKey {
-  return requireManaged(call.platform, callerOf(call), call.params.id);
-}
-
-function requestOf(form: Form): CreateKeyRequest {
-  const scopes = form.get("access") === "some" ? form.all("scopes") : "all_projects";
-  if (scopes.length === 0) throw invalid([{ loc: ["body", "scopes"], msg: "Choose at least one project" }]);
+function requestOf(form: URLSearchParams): Schemas["NewApiKey"] {
+  const scopes = form.get("access") === "some" ? form.getAll("scopes") : "all_projects";
+  if (scopes.length === 0) throw invalid({ loc: ["body", "scopes"], msg: "Choose at least one project" });
   const lifetime = LIFETIMES.find((it) => it.value === form.get("expires"));
-  if (lifetime === undefined) throw invalid([{ loc: ["body", "expires_in"], msg: "Choose one of the lifetimes" }]);
+  if (lifetime === undefined) throw invalid({ loc: ["body", "expires_in"], msg: "Choose one of the lifetimes" });
   return requireValid({
-    name: form.get("name").trim(),
+    name: form.get("name")?.trim(),
     environment: form.get("environment"),
-    permissions: form.all("permissions"),
+    permissions: form.getAll("permissions"),
     scopes,
     expires_in: lifetime.seconds,
   }, "/components/schemas/NewApiKey");
-}
-
-function errorsOf({ body }: Refusal): Record<string, string> {
-  const fields = body.detail as readonly FieldError[];
-  return Object.fromEntries(fields.map(({ loc, msg }) => [loc[1] === "expires_in" ? "expires" : String(loc[1]), msg]));
 }

@@ -1,12 +1,12 @@
 /**
- * What stands around each of the embedded platform's pages.
+ * What all pages have in common: the document around them, their headers, forms and boxes.
  *
  * @module
  */
-import { Html, html, type Part } from "./html.ts";
-import type { PageSession } from "./page_sessions.ts";
+import { type Markup, markup, type Part } from "./markup.ts";
+import type { PageSession } from "./sessions.ts";
 
-/** Where the pages are. */
+/** The paths of the pages and of the files they load. */
 export const PATHS = {
   keys: "/settings/api-keys",
   connect: "/connect",
@@ -16,90 +16,112 @@ export const PATHS = {
   icon: "/icon.svg",
 } as const;
 
-/** What a page is made of. */
-export interface PageContent {
-  readonly title: string;
-  readonly body: Html;
-  /** Who is signed in; `null` where nobody is. */
-  readonly session: PageSession | null;
-  /** The page's place in the navigation. */
-  readonly place?: string;
-  /** Whether the page is one small form. */
-  readonly isNarrow?: boolean;
-}
-
-const PLACES = [
+const NAVIGATION = [
   { path: PATHS.keys, label: "API keys" },
   { path: PATHS.connect, label: "Connect a program" },
 ];
 
-/** @returns A whole document. */
-export function layout({ title, body, session, place, isNarrow }: PageContent): Html {
-  return html`
-    <!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8">
-        <title>${title} · FluxLoop on this machine</title>
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <link rel="stylesheet" href="${PATHS.style}">
-        <link rel="icon" type="image/svg+xml" href="${PATHS.icon}">
-      </head>
-      <body>
-        <a class="skip" href="#content">Skip to the content</a>
-        <header class="bar">
-          <div>
-    <span class="brand"><img src="${PATHS.icon}" alt="">FluxLoop <small>on this machine</small></span>
-    ${session && navigation(session, place)}
-          </div>
-        </header>
-        <main id="content" ${isNarrow
-          ? html`
-            class="narrow"
-          `
-          : ""}>
-    ${body}
-        </main>
-      </body>
-    </html>
-  `;
+const HEADERS = {
+  "cache-control": "no-store",
+  // No scripts, nothing from other hosts, no frames, and no forms that are sent elsewhere (CSP level 3).
+  "content-security-policy":
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  // With "no-referrer", browsers wouldn't send the origin of a form.
+  "referrer-policy": "same-origin",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+};
+
+/** A page's content. */
+export interface PageContent {
+  readonly title: string;
+  readonly body: Markup;
+  /** Who is signed in, if anyone is. */
+  readonly session?: PageSession;
+  /** The page's entry in the navigation. */
+  readonly path?: string;
+  readonly isNarrow?: boolean;
+  readonly status?: number;
+  readonly headers?: Record<string, string>;
 }
 
-function navigation(session: PageSession, place: string | undefined): Html {
-  const links = PLACES.map(({ path, label }) =>
-    html`
-      <a href="${path}" ${path === place && html`
-        aria-current="page"
-      `}>${label}</a>
-    `
+/** Returns a page. */
+export function page({ title, body, session, path, isNarrow, status = 200, headers }: PageContent): Response {
+  const document = markup`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>${title} · FluxLoop on this machine</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="${PATHS.style}">
+<link rel="icon" type="image/svg+xml" href="${PATHS.icon}">
+</head>
+<body>
+<a class="skip" href="#content">Skip to the content</a>
+<header class="bar"><div>
+<span class="brand"><img src="${PATHS.icon}" alt="">FluxLoop <small>on this machine</small></span>
+${session && navigation(session, path)}
+</div></header>
+<main id="content"${isNarrow && markup` class="narrow"`}>
+${body}
+</main>
+</body>
+</html>
+`;
+  return asset("text/html; charset=utf-8", document.html, status, headers);
+}
+
+/** Returns a page with one box. */
+export function cardPage(
+  content: PageContent & { readonly heading?: string; readonly notice?: string | null },
+): Response {
+  const { title, heading = title, body, notice = null } = content;
+  const card = markup`${noticeBox(notice)}<div class="card"><h1>${heading}</h1>${body}</div>`;
+  return page({ ...content, body: card, isNarrow: true });
+}
+
+/** Returns a file. */
+export function asset(type: string, text: string, status = 200, headers: Record<string, string> = {}): Response {
+  return new Response(text, { status, headers: { ...HEADERS, "content-type": type, ...headers } });
+}
+
+/** Redirects the browser to another page, which it requests with GET. */
+export function redirect(path: string, headers: Record<string, string> = {}): Response {
+  return new Response(null, { status: 303, headers: { ...HEADERS, location: path, ...headers } });
+}
+
+function navigation(session: PageSession, path: string | undefined): Markup {
+  const links = NAVIGATION.map((it) =>
+    markup`<a href="${it.path}"${it.path === path && markup` aria-current="page"`}>${it.label}</a>`
   );
-  return html`<nav aria-label="Pages">${links}</nav>
-<form method="post" action="${PATHS.signOut}">${
-    formToken(session)
-  }<button class="quiet small">Sign out</button></form>`;
+  const signOut = form(session, PATHS.signOut, markup`<button class="quiet small">Sign out</button>`);
+  return markup`<nav aria-label="Pages">${links}</nav>${signOut}`;
 }
 
-/** @returns What the page before has to say. */
-export function noticeBox(notice: string): Html {
-  return html`
-    <div class="notice" role="status">
-      <p>${notice}</p>
-    </div>
-  `;
+/** Returns a form, with the token that shows that it comes from one of this session's own pages. */
+export function form({ formToken }: PageSession, action: string, content: Part): Markup {
+  return markup`<form method="post" action="${action}">
+<input type="hidden" name="form_token" value="${formToken}">
+${content}
+</form>`;
 }
 
-/** @returns The hidden field by which a form is known for one of this session's own. */
-export function formToken({ formToken }: PageSession): Html {
-  return html`<input type="hidden" name="form_token" value="${formToken}">`;
+/** Returns a text field with its label and, if its value is invalid, the error. `attributes` are further ones. */
+export function textField(name: string, label: string, attributes: Part, error: string | null | undefined): Markup {
+  const invalid = error && markup` aria-invalid="true" aria-describedby="${name}-error"`;
+  return markup`<div class="field"><label for="${name}">${label}</label>
+<input type="text" id="${name}" name="${name}" required autocomplete="off"${attributes}${invalid}>
+${errorText(name, error)}</div>`;
 }
 
-/** @returns A page that says one thing. */
-export function messagePage(title: string, text: Part, session: PageSession | null = null): Html {
-  const body = html`
-    <div class="card">
-      <h1>${title}</h1>
-      <p>${text}</p>
-    </div>
-  `;
-  return layout({ title, body, session, isNarrow: true });
+/** Returns the error of a field. */
+export function errorText(name: string, error: string | null | undefined): Part {
+  return error && markup`<span class="error" id="${name}-error">${error}</span>`;
+}
+
+/** Returns the result of the previous page. */
+export function noticeBox(notice: string | null): Part {
+  return notice !== null && markup`<div class="notice" role="status"><p>${notice}</p></div>`;
 }

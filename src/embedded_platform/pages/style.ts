@@ -1,5 +1,5 @@
 /**
- * How the embedded platform's pages look: one style sheet and one icon, for light and dark, wide and narrow.
+ * The style sheet and the icon of the pages, for light and dark, wide and narrow screens.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { displayPrefix, generateApiKey } from "../../src/embedded_platform/api_key.ts";
+import { displayPrefix, generateApiKey } from "../../src/embedded_platform/secrets.ts";
 import { KEY_ENVIRONMENTS } from "../../src/api_client/key_terms.ts";
 import { random } from "./running_platform.ts";
 

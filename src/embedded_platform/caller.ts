@@ -1,0 +1,83 @@
+/**
+ * Who sends a request (RFC 6750; OpenAPI security scheme `bearer`), and what they have access to.
+ *
+ * @module
+ */
+import type { KeyRejection } from "../errors.ts";
+import type { ApiKey } from "./api_keys.ts";
+import type { Permission, Project, Schemas } from "./contract.ts";
+import { HttpError } from "./http.ts";
+import { hashSecret } from "./secrets.ts";
+import type { Storage } from "./storage.ts";
+import { MINUTE } from "./time.ts";
+
+/** Who sends a request. */
+export interface Caller {
+  readonly accountId: string;
+  /** The key that was sent; `null` for a person who has logged in. */
+  readonly apiKey: ApiKey | null;
+}
+
+/** The scheme's case doesn't matter (RFC 9110, section 11.1); the token is RFC 6750's `b64token`. */
+const BEARER = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i;
+
+const DETAILS: Record<KeyRejection, string> = {
+  invalid_api_key: "The API key is not valid",
+  expired_api_key: "The API key has expired",
+  revoked_api_key: "The API key has been revoked",
+};
+
+/**
+ * Finds the owner of an API key or access token. Looking up its hash tells an attacker nothing about the token by how long
+ * it takes.
+ *
+ * @param authorization The `Authorization` header.
+ * @throws {HttpError} 401 if the key or token is missing, unknown, revoked or expired.
+ */
+export function authenticate(authorization: string | null, { apiKeys, sessions }: Storage, now: Date): Caller {
+  const hash = hashSecret(BEARER.exec(authorization ?? "")?.[1] ?? "");
+  const apiKey = apiKeys.find(hash) ?? null;
+  const credential = apiKey ?? sessions.findAccess(hash);
+  if (credential === undefined) throw unauthorized("invalid_api_key");
+  if (apiKey?.revokedAt) throw unauthorized("revoked_api_key");
+  if (credential.expiresAt !== null && credential.expiresAt <= now) throw unauthorized("expired_api_key");
+
+  // One write a minute, not one a request.
+  const lastUsed = apiKey?.lastUsedAt?.getTime() ?? 0;
+  if (apiKey !== null && Math.abs(now.getTime() - lastUsed) >= MINUTE) apiKeys.touch(apiKey.id, now);
+  return { accountId: credential.accountId, apiKey };
+}
+
+/** Returns a 401 error. */
+export function unauthorized(code: KeyRejection, detail = DETAILS[code]): HttpError {
+  const body: Schemas["UnauthorizedError"] = { code, detail };
+  return new HttpError(401, body, { "www-authenticate": "Bearer" });
+}
+
+/** Returns the account's projects, without those outside of the key's scopes. */
+export function accessibleProjects({ accounts }: Storage, { accountId, apiKey }: Caller): Project[] {
+  const projects = accounts.projects(accountId);
+  const scopes = apiKey?.scopes ?? "all_projects";
+  return scopes === "all_projects" ? projects : projects.filter((it) => scopes.includes(it.id));
+}
+
+/**
+ * Checks a permission. People who have logged in have all of them.
+ *
+ * @throws {HttpError} 403 if the key doesn't have it.
+ */
+export function requirePermission({ apiKey }: Caller, required: Permission, action: string): void {
+  if (apiKey === null || apiKey.permissions.includes(required)) return;
+  throw denied(required, apiKey.permissions, `The API key may not ${action}`);
+}
+
+/** Returns a 403 error that names the missing permission. */
+export function denied(required: Permission, permissions: readonly Permission[], detail: string): HttpError {
+  const body: Schemas["PermissionDeniedError"] = {
+    code: "permission_denied",
+    required_permission: required,
+    permissions: [...permissions],
+    detail,
+  };
+  return new HttpError(403, body);
+}

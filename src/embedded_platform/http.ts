@@ -1,0 +1,108 @@
+/**
+ * Requests and responses of the embedded platform: bodies limited in size and checked against the contract, errors as
+ * exceptions.
+ *
+ * @module
+ */
+import contract from "../../contract/openapi.json" with { type: "json" };
+import { extentOf } from "../text/json.ts";
+import { SchemaDocument, type SchemaError } from "../text/json_schema.ts";
+import type { FieldError } from "./contract.ts";
+
+/** The largest body of most requests, in bytes. */
+const SIZE_LIMIT = 64 * 1024;
+/** How deep a body may be nested. */
+const DEPTH_LIMIT = 100;
+const SCHEMAS = new SchemaDocument(contract);
+const HEADERS = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
+
+/** An error response, thrown wherever the error is found. */
+export class HttpError extends Error {
+  override readonly name = "HttpError";
+  readonly body: { readonly detail: string | readonly FieldError[] };
+
+  /** @param body What the contract declares for this status, or only its `detail`. */
+  constructor(
+    readonly status: number,
+    body: string | HttpError["body"],
+    readonly headers: Record<string, string> = {},
+  ) {
+    super(`HTTP ${status}`);
+    this.body = typeof body === "string" ? { detail: body } : body;
+  }
+
+  response(): Response {
+    return json(this.status, this.body, this.headers);
+  }
+}
+
+/** Returns a response with `body` as JSON, or an empty one if it's undefined. */
+export function json(status: number, body: unknown, headers: Record<string, string> = {}): Response {
+  if (body === undefined) return new Response(null, { status, headers: HEADERS });
+  const type = { "content-type": "application/json; charset=utf-8" };
+  return new Response(JSON.stringify(body), { status, headers: { ...type, ...HEADERS, ...headers } });
+}
+
+/** Returns a 422 error with one entry for each invalid value. */
+export function invalid(...errors: readonly FieldError[]): HttpError {
+  return new HttpError(422, { detail: errors });
+}
+
+/**
+ * Reads a JSON body.
+ *
+ * @typeParam T The type of `schema`.
+ * @param schema A JSON pointer to a schema of the contract.
+ * @param limit The largest body, in bytes.
+ * @throws {HttpError} 413, 415 or 422.
+ */
+export async function readBody<T>(request: Request, schema: string, limit?: number): Promise<T> {
+  requireType(request, "application/json");
+  const text = await readText(request, limit);
+  try {
+    return requireValid<T>(JSON.parse(text), schema);
+  } catch (error) {
+    throw error instanceof SyntaxError ? invalid({ loc: ["body"], msg: "must be JSON" }) : error;
+  }
+}
+
+/** Reads the fields of an HTML form. @throws {HttpError} 413 or 415. */
+export async function readForm(request: Request): Promise<URLSearchParams> {
+  requireType(request, "application/x-www-form-urlencoded");
+  return new URLSearchParams(await readText(request));
+}
+
+/**
+ * Checks a value against a schema of the contract.
+ *
+ * @throws {HttpError} 422, with every value that doesn't match.
+ */
+export function requireValid<T>(value: unknown, schema: string): T {
+  if (extentOf(value).depth > DEPTH_LIMIT) throw invalid({ loc: ["body"], msg: "is nested too deeply" });
+  const errors = SCHEMAS.errors(value, schema);
+  if (errors.length > 0) throw invalid(...errors.slice(0, 100).map(fieldError));
+  return value as T;
+}
+
+function fieldError({ path, keyword, message, schema }: SchemaError): FieldError {
+  const loc = ["body", ...path];
+  if (keyword === "enum") return { loc, msg: `must be one of ${(schema.enum as unknown[]).join(", ")}` };
+  const isVague = (keyword === "pattern" || keyword === "oneOf") && schema.description !== undefined;
+  return { loc, msg: isVague ? `must be: ${schema.description}` : message };
+}
+
+function requireType(request: Request, type: string): void {
+  const [found] = (request.headers.get("content-type") ?? "").split(";");
+  if (found.trim().toLowerCase() !== type) throw new HttpError(415, `The body must be ${type}`);
+}
+
+async function readText(request: Request, limit = SIZE_LIMIT): Promise<string> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  for await (const chunk of request.body ?? []) {
+    size += chunk.length;
+    if (size > limit) throw new HttpError(413, `The body is larger than ${limit / 1024} KiB`);
+    chunks.push(chunk);
+  }
+  return new TextDecoder().decode(await new Blob(chunks).arrayBuffer());
+}

@@ -1,0 +1,149 @@
+/**
+ * Logins through the browser that somebody has to approve, and the sessions that they become. Codes and tokens are
+ * stored as SHA-256.
+ *
+ * @module
+ */
+import type { Database } from "./database.ts";
+import { after, DAY } from "./time.ts";
+
+/** A login that hasn't expired. */
+export interface DeviceLogin {
+  readonly number: number;
+  /** What the program says it is, and where it connects from. */
+  readonly userAgent: string;
+  readonly address: string;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+  readonly state: "pending" | "approved" | "denied";
+  /** Who decided; `null` while pending. */
+  readonly accountId: string | null;
+  /** The session, and when its tokens were first sent. */
+  readonly session: number | null;
+  readonly deliveredAt: Date | null;
+}
+
+/** A login to store. */
+export interface NewDeviceLogin extends Pick<DeviceLogin, "userAgent" | "address" | "createdAt" | "expiresAt"> {
+  /** The hash of the program's code. */
+  readonly deviceHash: Uint8Array;
+  /** The hash of the code that the person types. */
+  readonly userHash: Uint8Array;
+}
+
+/** All logins. */
+export class DeviceLogins {
+  constructor(private readonly database: Database) {}
+
+  /** Adds a login and removes those that have expired. */
+  add(login: NewDeviceLogin): void {
+    this.database.run("DELETE FROM device_logins WHERE expires_at <= ?", login.createdAt);
+    this.database.insert("device_logins", { ...login, state: "pending" });
+  }
+
+  findByDevice(deviceHash: Uint8Array, now: Date): DeviceLogin | undefined {
+    return this.database.get(`${CURRENT} AND device_hash = ?`, now, deviceHash);
+  }
+
+  /** Finds the pending login that a person's code belongs to. */
+  findByUser(userHash: Uint8Array, now: Date): DeviceLogin | undefined {
+    return this.database.get(`${CURRENT} AND state = 'pending' AND user_hash = ?`, now, userHash);
+  }
+
+  get(number: number, now: Date): DeviceLogin | undefined {
+    return this.database.get(`${CURRENT} AND number = ?`, now, number);
+  }
+
+  /** Returns how many logins are pending. */
+  waiting(now: Date): number {
+    return this.database.all(`${CURRENT} AND state = 'pending'`, now).length;
+  }
+
+  /** Approves or denies a pending login. @returns Whether it was pending. */
+  decide(number: number, state: "approved" | "denied", accountId: string, now: Date): boolean {
+    const row = this.database.get(
+      `UPDATE device_logins SET state = ?, account_id = ?
+       WHERE number = ? AND state = 'pending' AND expires_at > ? RETURNING number`,
+      state,
+      accountId,
+      number,
+      now,
+    );
+    return row !== undefined;
+  }
+
+  /** Records the session whose tokens were sent. */
+  deliver(number: number, session: number, at: Date): void {
+    this.database.run("UPDATE device_logins SET session = ?, delivered_at = ? WHERE number = ?", session, at, number);
+  }
+}
+
+const CURRENT = "SELECT * FROM device_logins WHERE expires_at > ?";
+
+/** A session, as a refresh token finds it. */
+export interface Session {
+  readonly number: number;
+  readonly accountId: string;
+  readonly expiresAt: Date;
+  /** When the refresh token was first exchanged for another; `null` for the newest one. */
+  readonly replacedAt: Date | null;
+}
+
+/** The hashes of a session's new tokens. */
+export interface TokenHashes {
+  readonly access: Uint8Array;
+  readonly refresh: Uint8Array;
+  readonly accessExpiresAt: Date;
+  readonly refreshExpiresAt: Date;
+}
+
+/** The programs that somebody has logged in. A session that ends is removed with its tokens. */
+export class Sessions {
+  constructor(private readonly database: Database) {}
+
+  /** Adds a session. @returns Its number. */
+  add(accountId: string, tokens: TokenHashes, now: Date): number {
+    const row = { accountId, expiresAt: tokens.refreshExpiresAt };
+    const { number } = this.database.insert<{ number: number }>("sessions", row);
+    this.#addTokens(number, tokens, now);
+    return number;
+  }
+
+  /** Adds tokens to a session. Its access tokens stay valid: another process may be using one. */
+  renew(number: number, tokens: TokenHashes, now: Date): void {
+    this.database.run("UPDATE sessions SET expires_at = ? WHERE number = ?", tokens.refreshExpiresAt, number);
+    const sql = "UPDATE refresh_tokens SET replaced_at = ? WHERE session = ? AND replaced_at IS NULL";
+    this.database.run(sql, now, number);
+    this.#addTokens(number, tokens, now);
+  }
+
+  end(number: number): void {
+    this.database.run("DELETE FROM sessions WHERE number = ?", number);
+  }
+
+  /** Finds the session of a refresh token, also of one that was exchanged. */
+  findByRefresh(hash: Uint8Array): Session | undefined {
+    return this.database.get(
+      "SELECT sessions.*, replaced_at FROM refresh_tokens JOIN sessions ON session = number WHERE hash = ?",
+      hash,
+    );
+  }
+
+  /** Finds an access token, also an expired one. */
+  findAccess(hash: Uint8Array): { readonly accountId: string; readonly expiresAt: Date } | undefined {
+    return this.database.get(
+      `SELECT account_id, access_tokens.expires_at FROM access_tokens JOIN sessions ON session = number
+       WHERE hash = ?`,
+      hash,
+    );
+  }
+
+  #addTokens(session: number, { access, refresh, accessExpiresAt }: TokenHashes, now: Date): void {
+    this.database.run("DELETE FROM sessions WHERE expires_at <= ?", now);
+    // Expired tokens stay for a while, so that they can be told from unknown ones.
+    this.database.run("DELETE FROM access_tokens WHERE expires_at <= ?", after(now, -DAY));
+    this.database.run("DELETE FROM refresh_tokens WHERE replaced_at <= ?", after(now, -30 * DAY));
+    this.database.insert("refresh_tokens", { hash: refresh, session });
+    this.database.insert("access_tokens", { hash: access, session, expiresAt: accessExpiresAt });
+  }
+}
