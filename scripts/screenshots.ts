@@ -4,11 +4,17 @@
  * @module
  */
 import { startLocalPlatform } from "../src/embedded_platform/server.ts";
-import { LOOKS, openBrowser, openPage, type Page } from "../tests/support/browser.ts";
+import { openBrowser, openPage, type Page } from "../tests/support/browser.ts";
 import { installCommand, installMissing } from "./debian_tools.ts";
 
 const FOLDER = new URL("../dist/screenshots/", import.meta.url);
 const BROWSER = [{ command: "chromium", package: "chromium" }];
+const SCREEN = { width: 1100, height: 900 };
+const LOOKS = {
+  light: { colorScheme: "light", viewport: SCREEN },
+  dark: { colorScheme: "dark", viewport: SCREEN },
+  phone: { colorScheme: "light", viewport: { width: 375, height: 800 }, deviceScaleFactor: 2, isMobile: true },
+} as const;
 
 if ((await installMissing(BROWSER)).length > 0) {
   console.error(`No browser: run \`${installCommand(BROWSER)}\`.`);
@@ -17,13 +23,13 @@ if ((await installMissing(BROWSER)).length > 0) {
 await Deno.mkdir(FOLDER, { recursive: true });
 const browser = await openBrowser();
 try {
-  for (const look of Object.keys(LOOKS)) await takePictures(look);
+  for (const look of ["light", "dark", "phone"] as const) await takePictures(look);
 } finally {
   await browser.close();
 }
 console.log(`The pictures are in ${FOLDER.pathname}`);
 
-async function takePictures(look: string): Promise<void> {
+async function takePictures(look: keyof typeof LOOKS): Promise<void> {
   const platform = await startLocalPlatform({
     port: 0,
     dataDir: null,

@@ -6,11 +6,7 @@
 import type { Database } from "./database.ts";
 
 const TABLES = `
-  CREATE TABLE plans (
-    id TEXT NOT NULL PRIMARY KEY,
-    name TEXT NOT NULL,
-    runs_per_month INTEGER NOT NULL CHECK (runs_per_month >= 0)
-  ) STRICT;
+  CREATE TABLE plans (id TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL, runs_per_month INTEGER NOT NULL) STRICT;
 
   CREATE TABLE accounts (
     id TEXT NOT NULL PRIMARY KEY,
@@ -19,10 +15,7 @@ const TABLES = `
     plan_id TEXT NOT NULL REFERENCES plans (id)
   ) STRICT;
 
-  CREATE TABLE organizations (
-    id TEXT NOT NULL PRIMARY KEY,
-    name TEXT NOT NULL
-  ) STRICT;
+  CREATE TABLE organizations (id TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL) STRICT;
 
   CREATE TABLE memberships (
     account_id TEXT NOT NULL REFERENCES accounts (id),

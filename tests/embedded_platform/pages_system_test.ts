@@ -1,58 +1,54 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from "@std/testing/bdd";
-import type { Browser } from "playwright-core";
+import type { Browser, BrowserContextOptions } from "playwright-core";
 import { type LocalPlatform, startLocalPlatform } from "../../src/embedded_platform/server.ts";
-import { assertAccessible, assertFits, LOOKS, openBrowser, openPage, type Page } from "../support/browser.ts";
+import { assertAccessible, assertFits, openBrowser, openPage, type Page } from "../support/browser.ts";
 import { fluxloop, PROGRAM } from "../support/program.ts";
 
 const KEYS = "/settings/api-keys";
 
-describe("the embedded platform's pages in a browser", () => {
+describe("the pages in a browser", () => {
   let browser: Browser;
+  let platform: LocalPlatform;
   let home: string;
-  const closings: (() => Promise<unknown>)[] = [];
+  let link: string;
+  let clockOffset = 0;
 
   beforeAll(async () => {
     browser = await openBrowser();
+    platform = await startLocalPlatform({
+      port: 0,
+      dataDir: null,
+      now: () => new Date(Date.now() + clockOffset),
+      random: (bytes) => crypto.getRandomValues(bytes),
+      deviceLoginTimes: { codeLifetime: 60, pollInterval: 1 },
+      onSignIn: (nextLink) => link = nextLink,
+    });
+    link = platform.signInUrl;
   });
-  afterAll(() => browser.close());
+  afterAll(async () => {
+    await platform.stop();
+    await browser.close();
+  });
 
   beforeEach(async () => {
     home = await Deno.makeTempDir();
-    closings.push(() => Deno.remove(home, { recursive: true }));
   });
   afterEach(async () => {
-    for (const close of closings.splice(0).reverse()) await close();
+    for (const context of browser.contexts()) await context.close();
+    await Deno.remove(home, { recursive: true });
   });
 
-  /** Starts a platform in this process, which may be asked every second whether a login was approved. */
-  async function serve(codeLifetime = 60): Promise<LocalPlatform> {
-    const platform = await startLocalPlatform({
-      port: 0,
-      dataDir: null,
-      now: () => new Date(),
-      random: (bytes) => crypto.getRandomValues(bytes),
-      deviceLoginTimes: { codeLifetime, pollInterval: 1 },
-    });
-    closings.push(() => platform.stop());
-    return platform;
-  }
-
-  async function signIn(
-    { signInUrl }: { signInUrl: string },
-    look: keyof typeof LOOKS = "light",
-    scripts = false,
-  ): Promise<Page> {
-    const page = await openPage(browser, { ...LOOKS[look], javaScriptEnabled: scripts });
-    closings.push(() => page.context().close());
-    await page.goto(signInUrl);
+  async function signIn(options: BrowserContextOptions = {}): Promise<Page> {
+    const page = await openPage(browser, options);
+    await page.goto(link);
     return page;
   }
 
   /** Starts `auth login --web`. @returns The address that it shows, and its end. */
-  async function login(url: string) {
+  async function login() {
     const child = new Deno.Command(PROGRAM, {
-      args: ["auth", "login", "--web", "--no-browser", "--api-url", url],
+      args: ["auth", "login", "--web", "--no-browser", "--api-url", platform.url],
       clearEnv: true,
       env: { HOME: home },
       stdin: "null",
@@ -64,7 +60,7 @@ describe("the embedded platform's pages in a browser", () => {
     let stderr = "";
     while (!/this code: \S+\n/.test(stderr)) {
       const { value, done } = await reader.read();
-      if (done) throw new Error(`The login did not begin: ${stderr}`);
+      if (done) throw new Error(`The login did not start: ${stderr}`);
       stderr += value;
     }
     const page = /^ {2}(http\S+)$/m.exec(stderr)![1];
@@ -85,10 +81,9 @@ describe("the embedded platform's pages in a browser", () => {
 
   const status = () => fluxloop(["auth", "status"], { env: { HOME: home } });
 
-  it("let a program in with the keyboard alone", async () => {
-    const platform = await serve();
-    const page = await signIn(platform);
-    const login_ = await login(platform.url);
+  it("approve a login with the keyboard alone", async () => {
+    const page = await signIn();
+    const login_ = await login();
     await page.goto(login_.page);
     await tabTo(page, "Continue");
     await page.keyboard.press("Enter");
@@ -97,16 +92,15 @@ describe("the embedded platform's pages in a browser", () => {
     await tabTo(page, "Approve");
     await page.keyboard.press("Enter");
     await page.getByRole("status").waitFor();
-    assertMatch(await page.innerText("main"), /Approved\. Your terminal goes on by itself/);
+    assertMatch(await page.innerText("main"), /Approved\. Your terminal continues by itself/);
     const { code, stdout } = await login_.end();
     assertEquals([code, stdout.split("\n")[0]], [0, "✅ Successfully authenticated!"]);
     assertStringIncludes((await status()).stdout, "john@example.com");
   });
 
-  it("do not let a program in that is denied", async () => {
-    const platform = await serve();
-    const page = await signIn(platform);
-    const login_ = await login(platform.url);
+  it("deny a login", async () => {
+    const page = await signIn();
+    const login_ = await login();
     await page.goto(`${platform.url}/connect`);
     await page.getByLabel("Code").fill(login_.code.toLowerCase());
     await page.getByRole("button", { name: "Continue" }).click();
@@ -117,30 +111,27 @@ describe("the embedded platform's pages in a browser", () => {
     assertStringIncludes(stderr, "The login was denied in the browser. Nothing was saved.");
   });
 
-  it("do not let a program in whose code has run out", async () => {
-    const platform = await serve(2);
-    const page = await signIn(platform);
-    const login_ = await login(platform.url);
+  it("accept no code that has expired", async () => {
+    const page = await signIn();
+    const login_ = await login();
+    clockOffset += 60_000;
     const { code, stderr } = await login_.end();
     assertEquals([code, (await status()).code], [3, 3]);
     assertStringIncludes(stderr, "The code expired before the login was approved");
     await page.goto(login_.page);
     await page.getByRole("button", { name: "Continue" }).click();
-    assertStringIncludes(await page.innerText("main"), "No program waits under this code");
+    assertStringIncludes(await page.innerText("main"), "No login is waiting for this code");
   });
 
-  it("send somebody who has not signed in to the link in the terminal", async () => {
-    const platform = await serve();
+  it("tell people who haven’t signed in about the link in the terminal", async () => {
     const page = await openPage(browser);
-    closings.push(() => page.context().close());
     const answer = await page.goto(`${platform.url}/connect`);
     assertEquals(answer?.status(), 401);
     assertStringIncludes(await page.innerText("main"), "the terminal in which “fluxloop platform serve” runs");
   });
 
-  it("make a key that one logs in with, and delete it, after which it is not taken", async () => {
-    const platform = await serve();
-    const page = await signIn(platform);
+  it("create a key to log in with, and delete it, after which it is rejected", async () => {
+    const page = await signIn();
     await page.getByLabel("Name").fill("laptop");
     await page.getByLabel("Only these projects:").check();
     await page.getByLabel("sales-assistant").check();
@@ -164,9 +155,8 @@ describe("the embedded platform's pages in a browser", () => {
     assertStringIncludes(after.stderr, `${platform.url}${KEYS}`);
   });
 
-  it("make a new key in the place of one that works no longer", async () => {
-    const platform = await serve();
-    const page = await signIn(platform);
+  it("replace a key by a new one", async () => {
+    const page = await signIn();
     await page.getByRole("link", { name: "Regenerate My Development Key" }).click();
     await page.getByRole("button", { name: "Regenerate key" }).click();
     const key = await page.getByLabel(/copy it now/).inputValue();
@@ -178,8 +168,8 @@ describe("the embedded platform's pages in a browser", () => {
     assertEquals(codes.map(({ code }) => code), [0, 3]);
   });
 
-  it("sign somebody out", async () => {
-    const page = await signIn(await serve());
+  it("sign a person out", async () => {
+    const page = await signIn();
     await page.getByRole("button", { name: "Sign out" }).click();
     assertStringIncludes(await page.innerText("main"), "You are signed out");
     await page.goBack();
@@ -187,16 +177,17 @@ describe("the embedded platform's pages in a browser", () => {
     assertEquals(answer?.status(), 401);
   });
 
-  it("say nothing of what a browser kept from them", async () => {
-    const page = await signIn(await serve(), "light", true);
+  it("load nothing that the browser blocks", async () => {
+    const page = await signIn({ javaScriptEnabled: true });
     const complaints: string[] = [];
     page.on("console", (message) => complaints.push(message.text()));
-    for (const path of [KEYS, "/connect", `${KEYS}/key_1/delete`]) await page.goto(new URL(path, page.url()).href);
+    const deletion = await page.getByRole("link", { name: /^Delete/ }).first().getAttribute("href");
+    for (const path of [KEYS, "/connect", deletion!]) await page.goto(platform.url + path);
     assertEquals(complaints, []);
   });
 
-  it("mark one place as the page's own where the system chooses the colours", async () => {
-    const page = await signIn(await serve(), "light", true);
+  it("mark the current page in the navigation with forced colours", async () => {
+    const page = await signIn({ javaScriptEnabled: true });
     await page.emulateMedia({ forcedColors: "active" });
     const colours = await page.evaluate<string[]>(
       "[...document.querySelectorAll('nav a')].map((it) => getComputedStyle(it).borderBottomColor)",
@@ -205,45 +196,48 @@ describe("the embedded platform's pages in a browser", () => {
     assertEquals(colours.map((it) => it === ground), [false, true]);
   });
 
-  for (const look of Object.keys(LOOKS)) {
-    it(`keep nobody out and fit, ${look}`, async () => {
-      const platform = await serve();
-      const page = await signIn(platform, look, true);
-      const check = async () => {
-        await assertAccessible(page, look);
+  it("are accessible in light and dark colours, and fit on a phone", async () => {
+    const page = await signIn({ javaScriptEnabled: true });
+    const check = async () => {
+      await assertAccessible(page);
+      await page.emulateMedia({ colorScheme: "dark" });
+      await assertAccessible(page, ["color-contrast"]);
+      await page.emulateMedia({ colorScheme: "light" });
+      for (const width of [375, 1100]) {
+        await page.setViewportSize({ width, height: 900 });
         await assertFits(page);
-      };
-      await check();
-      await page.getByLabel("Name").fill("x".repeat(100));
-      await page.getByLabel("Only these projects:").check();
-      await page.getByRole("button", { name: "Create key" }).click();
-      await page.getByRole("alert").waitFor();
-      await check();
-      await page.getByLabel("sales-assistant").check();
-      await page.getByRole("button", { name: "Create key" }).click();
-      await page.getByRole("status").waitFor();
-      await check();
-      for (const action of ["Regenerate", "Delete"]) {
-        await page.getByRole("link", { name: `${action} x` }).click();
-        await check();
-        await page.getByRole("link", { name: "Cancel" }).click();
       }
-      const login_ = await login(platform.url);
-      await page.goto(`${platform.url}/connect`);
-      await page.getByLabel("Code").fill("BBBB-BBBB");
-      await page.getByRole("button", { name: "Continue" }).click();
+    };
+    await check();
+    await page.getByLabel("Name").fill("x".repeat(100));
+    await page.getByLabel("Only these projects:").check();
+    await page.getByRole("button", { name: "Create key" }).click();
+    await page.getByRole("alert").waitFor();
+    await check();
+    await page.getByLabel("sales-assistant").check();
+    await page.getByRole("button", { name: "Create key" }).click();
+    await page.getByRole("status").waitFor();
+    await check();
+    for (const action of ["Regenerate", "Delete"]) {
+      await page.getByRole("link", { name: `${action} x` }).click();
       await check();
-      await page.goto(login_.page);
-      await check();
-      await page.getByRole("button", { name: "Continue" }).click();
-      await page.getByRole("button", { name: "Approve" }).waitFor();
-      await check();
-      await page.getByRole("button", { name: "Deny" }).click();
-      await login_.end();
-      await page.getByRole("button", { name: "Sign out" }).click();
-      await check();
-    });
-  }
+      await page.getByRole("link", { name: "Cancel" }).click();
+    }
+    const login_ = await login();
+    await page.goto(`${platform.url}/connect`);
+    await page.getByLabel("Code").fill("BBBB-BBBB");
+    await page.getByRole("button", { name: "Continue" }).click();
+    await check();
+    await page.goto(login_.page);
+    await page.getByRole("button", { name: "Continue" }).click();
+    await page.getByRole("button", { name: "Approve" }).waitFor();
+    await check();
+    await page.getByRole("button", { name: "Deny" }).click();
+    await login_.end();
+    await check();
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await check();
+  });
 });
 
 /** Presses Tab until the button with this name has the focus. */
@@ -252,5 +246,5 @@ async function tabTo(page: Page, name: string): Promise<void> {
     await page.keyboard.press("Tab");
     if (await page.locator(`button:focus:has-text("${name}")`).count() > 0) return;
   }
-  throw new Error(`Tab never came to ${name}`);
+  throw new Error(`Tab never reached ${name}`);
 }

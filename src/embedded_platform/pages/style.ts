@@ -40,7 +40,6 @@ code, .code { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu San
 .brand small { font-weight: 400; color: var(--soft); font-size: .85rem; }
 nav { display: flex; gap: 1.25rem; margin-right: auto; }
 nav a { color: var(--soft); text-decoration: none; padding: .3rem 0; border-bottom: 2px solid transparent; }
-nav a:hover { color: var(--text); }
 nav a[aria-current] { color: var(--text); border-bottom-color: var(--accent); }
 main { max-width: 60rem; margin: 0 auto; padding: 2rem 1.25rem 4rem; }
 main.narrow { max-width: 34rem; }
@@ -55,8 +54,6 @@ main.narrow { max-width: 34rem; }
 input.secret[type="text"] { display: block; width: 100%; max-width: 32rem; margin: .5rem 0; padding: .6rem .75rem; font-size: 1rem; user-select: all; color: var(--text); background: var(--card); border: 1px solid var(--edge); border-radius: 8px; }
 .keys { list-style: none; margin: 0; padding: 0; }
 .key { display: flex; flex-wrap: wrap; gap: .75rem 1.5rem; justify-content: space-between; align-items: flex-start; padding: 1rem 0; border-top: 1px solid var(--line); }
-.key:first-child { border-top: 0; padding-top: 0; }
-.key:last-child { padding-bottom: 0; }
 .key > div:first-child { flex: 1 1 26rem; min-width: 0; }
 .key-name { display: flex; flex-wrap: wrap; gap: .2rem .7rem; align-items: baseline; margin-bottom: .35rem; }
 .key-name code { color: var(--soft); }
@@ -91,7 +88,7 @@ input[aria-invalid="true"] { border-color: var(--bad); }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(14rem, 1fr)); gap: 0 1.5rem; }
 .big-code { font-size: 1.9rem; letter-spacing: .12em; margin: .2rem 0 1rem; }
 @media (forced-colors: active) {
-  /* A border that is not there gets a colour, too, and all places would be marked as the page's own. */
+  /* Transparent borders get a colour too, which would mark all pages as the current one. */
   nav a:not([aria-current]) { border-bottom-color: Canvas; }
 }
 @media (max-width: 30rem) {
@@ -104,7 +101,7 @@ input[aria-invalid="true"] { border-color: var(--bad); }
 }
 `.trimStart();
 
-/** The icon: two arrows that make a loop. */
+/** The icon: two arrows that form a loop. */
 export const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">
 <rect width="32" height="32" rx="8" fill="#2f4fd0"/>
 <g fill="none" stroke="#fff" stroke-width="2.6" stroke-linecap="round" stroke-linejoin="round">
