@@ -3,6 +3,7 @@ import { afterEach, describe, it } from "@std/testing/bdd";
 import { scanArguments } from "../src/cli/arguments.ts";
 import { commandTree } from "../src/cli/command_tree.ts";
 import { type CommandDescription, describeCommand } from "../src/cli/describe.ts";
+import { listen } from "./support/listener.ts";
 import { DOCUMENTED_KEY, startPlatform } from "./support/platform.ts";
 import { type Outcome, Session } from "./support/session.ts";
 import { leaveWorlds, world } from "./support/world.ts";
@@ -40,7 +41,7 @@ function blocksOf(page: string): Block[] {
     const [, mark, language, text] = it;
     const commands = language === "console" ? text.split("\n").filter((it) => it.startsWith("$ ")) : text.split("\n");
     const lines = commands.flatMap(linesIn);
-    const runs = mark === undefined && ["sh", "console"].includes(language) && lines.length > 0;
+    const runs = mark === undefined && ["sh", "console", "powershell"].includes(language);
     return { title: `${page}: fluxloop ${lines[0]?.args.join(" ")}`, language, text, runs, lines };
   });
 }
@@ -97,9 +98,16 @@ function isDead(page: string, link: string): boolean {
   return target.hash !== "" && !anchorsOf(path).includes(target.hash.slice(1));
 }
 
-/** Makes outputs comparable that differ in key and day. */
+/** Makes outputs comparable that differ in keys, days, durations and random ids. */
 const comparable = (text: string) =>
-  text.trim().replaceAll(/flux_\w+\.\.\.\w+/g, "<key>").replaceAll(/Expires: .*/g, "Expires: <day>");
+  text.trim().replaceAll(/flux_\w+\.\.\.\w+/g, "<key>").replaceAll(/Expires: .*/g, "Expires: <day>")
+    .replaceAll(/ in [\d.]+ m?s/g, " in <time>").replaceAll(/exp_\w+/g, "<id>").replaceAll(/rb_\w+/g, "<id>");
+
+/** Returns the `fluxloop.yaml` of the documentation, for an agent at `url`. */
+function configurationFor(url: string): string {
+  const [first] = blocksOf("docs/testing-agents.md");
+  return first.text.replace("https://agent.example.com", url);
+}
 
 describe("the documentation", () => {
   afterEach(leaveWorlds);
@@ -108,6 +116,11 @@ describe("the documentation", () => {
     it(`has no dead link in ${page}`, () => {
       const links = [...read(page).matchAll(/\]\(([^)\s]+)\)/g)].map((it) => it[1]);
       assertEquals(links.filter((it) => isDead(page, it)), []);
+    });
+
+    it(`marks commands of other programs as not run in ${page}`, () => {
+      const others = blocksOf(page).filter((it) => it.runs && it.lines.length === 0).map((it) => it.text);
+      assertEquals(others, []);
     });
 
     it(`has only command lines that fluxloop accepts in ${page}`, () => {
@@ -126,23 +139,32 @@ describe("the documentation", () => {
   for (const block of PAGES.flatMap(blocksOf).filter((it) => it.runs)) {
     it(`runs ${block.title}`, async () => {
       const platform = await startPlatform();
-      const env = { FLUXLOOP_API_URL: platform.url };
-      const session = new Session({ env, stdin: DOCUMENTED_KEY });
+      const agent = listen(() => Response.json({ reply: "It is on its way." }));
+      const env = { FLUXLOOP_API_URL: platform.url, AGENT_TOKEN: "token" };
+      const session = new Session({ env, stdin: DOCUMENTED_KEY, execute: () => Promise.resolve(0) });
+      const cwd = session.world.home;
+      Deno.writeTextFileSync(`${cwd}/fluxloop.yaml`, configurationFor(agent.url));
       const outcomes: Outcome[] = [];
       try {
-        await session.run(["auth", "login", "--api-key-stdin"]);
+        for (const profile of ["default", "dev"]) {
+          await session.run(["auth", "login", "--api-key-stdin", "--profile", profile]);
+        }
+        await session.run(["test", "--skip-upload"], { cwd });
+        const [{ name: results }] = Deno.readDirSync(`${cwd}/experiments`);
         for (const { args, environment } of block.lines) {
           const typed = args[1] === "login" && !args.includes("--api-key-stdin") ? DOCUMENTED_KEY : undefined;
           const more: Record<string, string> = environment ? { FLUXLOOP_API_KEY: DOCUMENTED_KEY } : {};
-          outcomes.push(await session.run(args, { typed, env: { ...env, ...more } }));
+          const existing = args.map((it) => it.replace(/exp_\w+/, results));
+          outcomes.push(await session.run(existing, { cwd, typed, env: { ...env, ...more } }));
         }
       } finally {
         await platform.stop();
+        await agent.stop();
       }
       assertEquals(outcomes.filter((it) => it.code !== 0), []);
       if (block.language !== "console") return;
       const shown = block.text.slice(block.text.indexOf("\n") + 1);
-      assertEquals(comparable(outcomes[0].stdout), comparable(shown));
+      assertEquals(comparable(outcomes[0].stderr + outcomes[0].stdout), comparable(shown));
     });
   }
 });

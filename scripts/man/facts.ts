@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Exit codes, and when they come. */
+/** Exit codes and their meaning. */
 export const EXIT_CODES: readonly (readonly [number, string])[] = [
   [0, "Success."],
   [1, "The platform failed or sent an invalid response, or the system reported an error."],
@@ -21,27 +21,23 @@ export const EXIT_CODES: readonly (readonly [number, string])[] = [
   [130, "Interrupted."],
 ];
 
-/** Variables that every command minds, with what stands for their values. */
+/** Variables that every command reads, with their placeholders. */
 export const ENVIRONMENT: readonly (readonly [string, string, string])[] = [
-  [
-    "HTTPS_PROXY",
-    "url",
-    "The proxy in front of the platform; ALL_PROXY where it is not set. Lower-case names go first.",
-  ],
-  ["NO_PROXY", "hosts", "Hosts, suffixes, addresses and CIDR blocks, between commas, that no proxy is asked for."],
-  ["SSL_CERT_FILE", "path", "Certificate authorities to trust beside the system's, in PEM form."],
+  ["HTTPS_PROXY", "url", "Proxy for requests, or else ALL_PROXY. Lower-case names take precedence."],
+  ["NO_PROXY", "hosts", "Comma-separated hosts, suffixes, IP addresses and CIDR blocks that need no proxy."],
+  ["SSL_CERT_FILE", "path", "Extra CA certificates to trust, in PEM format."],
   ["FLUXLOOP_NO_UPDATE_CHECK", "1", "Turn off notices of new versions."],
   ["CI", "true", "Set in a CI job: open no browser and show no notice of new versions."],
-  ["NO_COLOR", "1", "Turn off colors. TERM=dumb does the same."],
+  ["NO_COLOR", "1", "Turn off colors, as does TERM=dumb."],
 ];
 
-/** Files, and what is in them. */
+/** Files and their content. */
 export const FILES: readonly (readonly [string, string])[] = [
   [
     "~/.fluxloop/credentials",
-    "The saved profiles, as YAML, readable by their owner alone. FLUXLOOP_HOME names another folder.",
+    "Saved profiles, as YAML; only you can read the file. FLUXLOOP_HOME names another folder than ~/.fluxloop.",
   ],
-  ["~/.fluxloop/latest-version.json", "What is known of the latest release, and when a notice of it was last shown."],
-  [".fluxloop/config.yaml", "In a project's folder or one above it: the profile that the project pins."],
-  ["fluxloop.yaml", "What fluxloop test runs, and how."],
+  ["~/.fluxloop/latest-version.json", "The latest release, and when fluxloop last mentioned it."],
+  [".fluxloop/config.yaml", "In a project's folder, or a folder above: the profile that the project pins."],
+  ["fluxloop.yaml", "Configuration of fluxloop test."],
 ];
