@@ -3,7 +3,12 @@ import { UsageError } from "./errors.ts";
 
 /** Returns the home folder, if the environment names one. */
 export function homeFolder(context: Context): string | undefined {
-  return context.env(context.system.os === "windows" ? "USERPROFILE" : "HOME") || undefined;
+  return context.env(homeVariable(context)) || undefined;
+}
+
+/** @returns The variable that names the home folder. */
+export function homeVariable({ system }: Pick<Context, "system">): "USERPROFILE" | "HOME" {
+  return system.os === "windows" ? "USERPROFILE" : "HOME";
 }
 
 /**
@@ -22,8 +27,8 @@ export function pathFrom(context: Context, value: string, origin: string): strin
   }
   if (!/^~(?:[/\\]|$)/.test(value)) return value;
   const home = homeFolder(context);
-  if (home === undefined) throw new UsageError(`${origin} begins with ~, but HOME isn't set. Set it to the full path.`);
-  return home + value.slice(1);
+  if (home !== undefined) return home + value.slice(1);
+  throw new UsageError(`${origin} begins with ~, but ${homeVariable(context)} isn't set. Set it to the full path.`);
 }
 
 /** As {@linkcode pathFrom}, for an option that may be left out. */

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
-import { credentialsLocation } from "../src/credentials/location.ts";
-import { UsageError } from "../src/errors.ts";
+import { credentialsLocation, requireCredentialsLocation } from "../src/credentials/location.ts";
+import { ConfigurationError, UsageError } from "../src/errors.ts";
 import { pathFrom } from "../src/paths.ts";
 import { leaveWorlds, world } from "./support/world.ts";
 
@@ -34,6 +34,12 @@ describe("a path that the user names", () => {
 
   it("is rejected with ~ where there is no home folder", () => {
     assertThrows(() => pathFrom(world({ env: { HOME: "", USERPROFILE: "" } }).context, "~/x", "X"), UsageError, "HOME");
+  });
+
+  it("names the variable that Windows has for a missing home folder", () => {
+    const { context } = world({ os: "windows", env: { USERPROFILE: "" } });
+    assertThrows(() => pathFrom(context, "~/x", "X"), UsageError, "USERPROFILE isn't set");
+    assertThrows(() => requireCredentialsLocation(context), ConfigurationError, "set USERPROFILE or FLUXLOOP_HOME");
   });
 
   it("tells where credentials are, in FLUXLOOP_HOME", () => {

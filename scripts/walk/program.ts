@@ -5,8 +5,8 @@
  */
 import type { Machine } from "./machines.ts";
 
-/** A command that takes longer hangs, in milliseconds: an emulated one takes up to 20 seconds. */
-const PATIENCE = 90_000;
+/** A command that takes longer hangs, in milliseconds: an emulated one takes 20 seconds on a busy machine. */
+const PATIENCE = 180_000;
 /** What a program of any system can't do without. */
 const INHERITED = ["PATH", "SYSTEMROOT", "TEMP", "TMP"];
 

@@ -35,6 +35,12 @@ const LASTING = { link: "connection", isTelling: true, isTransient: false } as c
 const TUNNEL = { ...LASTING, isTunnel: true } as const;
 const UNTRUSTED = { link: "tls", isTelling: true, isTransient: false } as const;
 
+/** Windows says the rest in the user's language: there only the codes can be recognized, of Linux, macOS and Windows. */
+const UNRESOLVED = /dns error|failed to lookup|os error 1100[1-4]\b/i;
+const REFUSED = /connection refused|os error (?:111|61|10061)\b/i;
+const UNREACHABLE = /unreachable|os error (?:101|113|51|65|10051|10065)\b/i;
+const TIMED_OUT = /timed out|os error (?:110|60|10060)\b/i;
+
 /** The first that matches is told; what is about a proxy goes before what any connection may meet. */
 const FAILURES: readonly (readonly [RegExp, ConnectionFailure])[] = [
   [/proxy authentication required/i, { reason: "the proxy requires a user name and a password (407)", ...TUNNEL }],
@@ -64,15 +70,15 @@ const FAILURES: readonly (readonly [RegExp, ConnectionFailure])[] = [
   }],
   [/certificate|tls|handshake|InvalidContentType/i, { reason: "no secure connection could be made", ...UNTRUSTED }],
   [/invalid HTTP|InvalidHttp/i, { reason: "its response is not HTTP", ...LASTING }],
-  [/dns error|failed to lookup|name or service not known|no such host/i, {
+  [UNRESOLVED, {
     reason: "can't resolve its name",
     ...TRANSIENT,
     link: "resolution",
   }],
-  [/connection refused|os error 111|os error 61|os error 10061/i, { reason: "connection refused", ...TRANSIENT }],
-  [/unreachable/i, { reason: "the network is unreachable", ...TRANSIENT }],
-  [/timed out/i, { reason: "the connection timed out", ...TRANSIENT }],
-  [/reset|broken pipe|closed before|unexpected eof|end of file|incomplete|reading a body/i, {
+  [REFUSED, { reason: "connection refused", ...TRANSIENT }],
+  [UNREACHABLE, { reason: "the network is unreachable", ...TRANSIENT }],
+  [TIMED_OUT, { reason: "the connection timed out", ...TRANSIENT }],
+  [/reset|broken pipe|closed before|unexpected eof|end of file|incomplete|reading a body|os error (?:10053|10054)\b/i, {
     reason: "the connection was closed early",
     ...TRANSIENT,
     isTelling: true,
@@ -94,12 +100,12 @@ const PROXY_FAILURES: readonly (readonly [RegExp, ConnectionFailure])[] = [
     reason: "the proxy can't connect to it",
     ...LASTING,
   }],
-  [/dns error|failed to lookup|name or service not known|no such host/i, {
+  [UNRESOLVED, {
     reason: "can't resolve the proxy's name",
     ...TRANSIENT,
     isTelling: true,
   }],
-  [/tcp connect|os error 111|os error 61|os error 10061|unreachable|timed out/i, {
+  [/tcp connect|os error (?:111|61|10061)\b|unreachable|timed out/i, {
     reason: "can't reach the proxy",
     ...TRANSIENT,
     isTelling: true,

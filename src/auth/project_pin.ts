@@ -35,8 +35,10 @@ const MENTION = /^(["']?)profile\1[ \t]*:/;
 export function findPin(context: Context): Pin | null {
   const own = credentialsLocation(context)?.folder;
   const home = homeFolder(context);
+  const isWindows = context.system.os === "windows";
   for (let at = currentFolder(context); at !== null; at = dirname(at) === at ? null : dirname(at)) {
-    if (isSame(at, home)) return null;
+    // Any user of a Windows machine can create folders at a drive's root, and files there don't tell whose they are.
+    if (isSame(at, home) || isWindows && dirname(at) === at) return null;
     const folder = join(at, ".fluxloop");
     const file = join(folder, "config.yaml");
     const profile = isSame(folder, own) ? null : pinIn(file);

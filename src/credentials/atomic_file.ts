@@ -27,6 +27,10 @@
 import { dirname } from "@std/path";
 import { ConfigurationError } from "../errors.ts";
 
+/** How long a replacement waits for those who have the file open, and how long between two attempts, in milliseconds. */
+const IN_USE_TIMEOUT = 2_000;
+const IN_USE_PAUSE = 20;
+
 /**
  * Replaces or creates a file that only its owner can read. Call it under the lock of the file's writers: the new content
  * is written beside the file under one fixed name.
@@ -34,8 +38,21 @@ import { ConfigurationError } from "../errors.ts";
  * @throws What the system throws; the file is unchanged then.
  */
 export function replaceFile(path: string, text: string): void {
-  withNewFile(path, text, (newPath) => Deno.renameSync(newPath, path));
+  withNewFile(path, text, (newPath) => renameOver(newPath, path));
   syncFolder(dirname(path));
+}
+
+/** On Windows, a file can't be replaced while another program has it open, such as a virus scanner or another fluxloop. */
+function renameOver(newPath: string, path: string): void {
+  for (const end = performance.now() + IN_USE_TIMEOUT;;) {
+    try {
+      return Deno.renameSync(newPath, path);
+    } catch (error) {
+      const isInUse = error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.Busy;
+      if (Deno.build.os !== "windows" || !isInUse || performance.now() > end) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, IN_USE_PAUSE);
+    }
+  }
 }
 
 /**

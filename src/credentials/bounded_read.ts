@@ -1,3 +1,5 @@
+import { decodeText } from "../text/encoding.ts";
+
 /** The largest of other people's files that is read, in bytes. */
 const LIMIT = 1024 * 1024;
 
@@ -10,7 +12,7 @@ export function readSmallFile(path: string): string {
   const { isFile, size } = Deno.statSync(path);
   if (!isFile) throw new RangeError("it is not a regular file");
   if (size > LIMIT) throw new RangeError("it is larger than 1 MiB");
-  return Deno.readTextFileSync(path);
+  return decodeText(Deno.readFileSync(path));
 }
 
 /** As {@linkcode readSmallFile}; `null` if it can't be read. */

@@ -71,7 +71,7 @@ function targetOf({ shown }: CredentialsLocation, link: string): string {
 /** @returns The error for something that isn't a file: reading a pipe would wait for a writer. */
 export function notAFile({ shown }: CredentialsLocation, info: Deno.FileInfo): ConfigurationError {
   const kind = info.isDirectory ? "it is a directory" : "it isn't a regular file";
-  return new ConfigurationError(`Can't read ${shown}: ${kind}. Move it away: mv ${shown} ${shown}.old`);
+  return new ConfigurationError(`Can't read ${shown}: ${kind}. Move it to ${shown}.old.`);
 }
 
 /** @throws {ConfigurationError} When the file is somebody else's or not a file: it must not be replaced then. */
@@ -134,16 +134,21 @@ export function fileFailure(
         if (info !== null && isForeign(info)) return foreignError(location, path, info);
       }
       return configuration(
-        `permission denied. ${action === "read" ? `Run: chmod u+rwX ${dirname(shown)} ${shown}` : elsewhere}`,
+        `permission denied. ${action === "read" ? `Run: ${allowCommand(location, shown)}` : elsewhere}`,
       );
     case "EISDIR":
-      return configuration(`it is a directory. Move it away: mv ${shown} ${shown}.old`);
+      return configuration(`it is a directory. Move it to ${shown}.old.`);
     case "ENOTDIR":
     case "EEXIST":
+    case "ENOENT": // On Windows, for a path below a file.
       return configuration("a part of its path isn't a directory. Move away what is there.");
     default:
       return new SystemError(`${sentence}the system refused it${code === "" ? "" : ` (${code})`}.`, { cause: error });
   }
+}
+
+function allowCommand({ folder, context }: CredentialsLocation, shown: string): string {
+  return context.system.os === "windows" ? `icacls "${folder}" /reset /t` : `chmod u+rwX ${dirname(shown)} ${shown}`;
 }
 
 function statOf(path: string): Deno.FileInfo | null {

@@ -74,6 +74,6 @@ export function isSameValue(a: unknown, b: unknown, seen = new Map<unknown, unkn
 /** @returns The error for a file with a fault, such as `is not UTF-8 text`. */
 export function unreadable(shown: string, fault: string): ConfigurationError {
   return new ConfigurationError(
-    `${shown} ${fault}; repair it, or move it away (mv ${shown} ${shown}.old) and log in again`,
+    `${shown} ${fault}; repair it, or move it to ${shown}.old and log in again`,
   );
 }

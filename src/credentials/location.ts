@@ -1,7 +1,7 @@
 import { isAbsolute, join, resolve } from "@std/path";
 import type { Context } from "../context.ts";
 import { ConfigurationError } from "../errors.ts";
-import { homeFolder, pathFrom } from "../paths.ts";
+import { homeFolder, homeVariable, pathFrom } from "../paths.ts";
 
 /** The program's own folder and its credentials file (design: "Files"). */
 export interface CredentialsLocation {
@@ -32,7 +32,10 @@ export function requireCredentialsLocation(context: Context): CredentialsLocatio
   const location = credentialsLocation(context);
   if (location !== null) return location;
   throw new ConfigurationError(
-    "There is no home folder to keep credentials in; set HOME or FLUXLOOP_HOME, or pass the key in FLUXLOOP_API_KEY",
+    `There is no home folder to keep credentials in; set ${
+      homeVariable(context)
+    } or FLUXLOOP_HOME, or pass the key in ` +
+      "FLUXLOOP_API_KEY",
   );
 }
 

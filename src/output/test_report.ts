@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { join } from "@std/path";
 import { type FluxloopError, InterruptedError } from "../errors.ts";
 import type { Experiment } from "../experiment/model.ts";
 import type { Ending, Progress } from "../experiment/run_all.ts";
@@ -29,7 +30,7 @@ export function testText({ experiment, ending, failures, unwritten, upload }: Te
     ...(more > 0 && failed > 0 ? [`   and ${grouped(more)} more`] : []),
     ...(failed > 0 ? [""] : []),
     // The page may be the file that couldn't be written.
-    `Results: ${printable(shown)}${unwritten === null ? "/result.html" : ""}`,
+    `Results: ${printable(unwritten === null ? join(shown, "result.html") : shown)}`,
     ...(isDone(upload) ? [`Uploaded: ${printable(upload.runBatchId)}`] : []),
   ].join("\n") + "\n";
 }

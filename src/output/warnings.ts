@@ -26,7 +26,7 @@ export function overrideWarning(variable: string): string {
 
 /** Warns after a logout that a variable still has a key. */
 export function stillSignedInWarning(variable: string): string {
-  return `⚠️  ${variable} is still set, and commands use its key. Unset it: unset ${variable}\n`;
+  return `⚠️  ${variable} is still set, and commands use its key until you unset it.\n`;
 }
 
 /** Warns that the project in the current folder pins another profile. */

@@ -9,6 +9,7 @@ import { execute, launch, runProgram } from "./processes.ts";
 import { maxPrograms, programGroups } from "./program_groups.ts";
 import { findIgnoredSignals, StopWatch } from "./signals.ts";
 import { ConfigurationError, SystemError } from "../errors.ts";
+import { decodeText } from "../text/encoding.ts";
 
 const encoder = new TextEncoder();
 
@@ -62,7 +63,7 @@ async function readText(limit: number, stopped: AbortSignal): Promise<string> {
     chunks.push(value);
     size += value.length;
   }
-  return new TextDecoder().decode(await new Blob(chunks as BlobPart[]).arrayBuffer()).slice(0, limit);
+  return decodeText(new Uint8Array(await new Blob(chunks as BlobPart[]).arrayBuffer())).slice(0, limit);
 }
 
 const getVariable = Deno.env.get;

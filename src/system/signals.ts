@@ -4,9 +4,9 @@
  * @module
  */
 
-/** Windows knows only the first. */
+/** On Windows: Ctrl-C, Ctrl-Break, and the end of the console, which leaves the program five seconds. */
 const STOP_SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
-  ? ["SIGINT"]
+  ? ["SIGINT", "SIGBREAK", "SIGHUP"]
   : ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
 
 /** One Ctrl-C comes from the terminal, and again from a parent that passes it on: within this time, in milliseconds. */

@@ -133,6 +133,16 @@ describe("where the key comes from", () => {
     });
   }
 
+  it("takes it from a key file in UTF-16, as PowerShell writes one", async () => {
+    const file = await Deno.makeTempFile();
+    await Deno.writeFile(
+      file,
+      Uint8Array.from([0xff, 0xfe, ...[..."in_file\r\n"].flatMap((it) => [it.charCodeAt(0), 0])]),
+    );
+    assertEquals((await resolve({}, { FLUXLOOP_API_KEY_FILE: file })).key, "in_file");
+    await Deno.remove(file);
+  });
+
   it("says which key file is missing", () => {
     const env = { FLUXLOOP_API_KEY_FILE: "<home>/none" };
     assertRejects(

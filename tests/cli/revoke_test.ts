@@ -93,8 +93,7 @@ describe("auth logout --revoke", () => {
   it("says what it cannot do where a variable holds a key", async () => {
     const session = home(platform.url, ["default", `api_key: ${DOCUMENTED_KEY}`]);
     const { stderr } = await session.run(["auth", "logout"], { env: { FLUXLOOP_API_KEY: "flux_dev_other" } });
-    const text = "⚠️  FLUXLOOP_API_KEY is still set, and commands use its key. " +
-      "Unset it: unset FLUXLOOP_API_KEY\n";
+    const text = "⚠️  FLUXLOOP_API_KEY is still set, and commands use its key until you unset it.\n";
     assertEquals(stderr, text);
   });
 });

@@ -182,7 +182,7 @@ describe("bad input", () => {
       assertStringIncludes(stderr, "~/.fluxloop/credentials is not valid YAML (line 4, column");
       assertStringIncludes(
         stderr,
-        "or move it away (mv ~/.fluxloop/credentials ~/.fluxloop/credentials.old) and log in again",
+        "or move it to ~/.fluxloop/credentials.old and log in again",
       );
       assertEquals(/topsecret/i.test(stderr), false);
     }

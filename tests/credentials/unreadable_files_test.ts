@@ -105,7 +105,7 @@ describe("a credentials file that cannot be read", () => {
         if (place !== undefined) {
           assertStringIncludes(said, `(line ${place.line}${place.column ? `, column ${place.column}` : ""}`);
         }
-        const remedy = "move it away (mv ~/.fluxloop/credentials ~/.fluxloop/credentials.old) and log in again";
+        const remedy = "move it to ~/.fluxloop/credentials.old and log in again";
         assertStringIncludes(said, remedy);
         assertEquals(SECRET.match(/.{5}/g)!.filter((part) => said.includes(part)), [], said);
         assertEquals([said.split("\n").length <= (args.includes("--json") ? 8 : 2), /\n *at /.test(said)], [

@@ -28,13 +28,13 @@ const REFUSALS: readonly Refusal[] = [
     what: "a folder where the file should be",
     users: BOTH,
     arrange: 'rm "$1" && mkdir "$1" && touch "$1/something"',
-    reading: /^❌ Error: Can't read ~\/\.fluxloop\/credentials: it is a directory\. Move it away: mv .+ .+\.old\n$/,
+    reading: /^❌ Error: Can't read ~\/\.fluxloop\/credentials: it is a directory\. Move it to .+\.old\.\n$/,
   },
   {
     what: "an empty folder where the file should be",
     users: BOTH,
     arrange: 'rm "$1" && mkdir "$1"',
-    reading: /^❌ Error: Can't read ~\/\.fluxloop\/credentials: it is a directory\. Move it away: mv .+ .+\.old\n$/,
+    reading: /^❌ Error: Can't read ~\/\.fluxloop\/credentials: it is a directory\. Move it to .+\.old\.\n$/,
   },
   {
     what: "a file where the folder should be",
