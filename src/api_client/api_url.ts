@@ -1,59 +1,49 @@
 /**
- * The API URL: what may be one, and what follows from it (design: "Where the key comes from").
+ * The platform's API URL.
  *
  * @module
  */
 import { UsageError } from "../errors.ts";
 
-/** Where the hosted platform is. */
+/** The hosted platform. */
 export const DEFAULT_API_URL = "https://api.fluxloop.ai";
 
 /**
- * Reads an API URL.
+ * Reads an API URL: https, or http on loopback. It may have a path, but no password, query or fragment.
  *
- * @param text What was given: https, or http to this machine itself; a path is allowed, a password, query or fragment
- * is not.
- * @param origin Who gave it, as a person knows it: `--api-url`, `FLUXLOOP_API_URL`, `profile "dev"`.
- * @returns The URL, its path without a slash at the end.
- * @throws {UsageError} When it is none, or one to which a key must not go.
+ * @param origin Where it comes from, such as `--api-url` or `profile "dev"`.
+ * @returns The URL without a slash at the end of its path.
+ * @throws {UsageError} When it isn't one, or a key must not go there.
  */
 export function parseApiUrl(text: string, origin: string): URL {
-  let url: URL;
-  try {
-    url = new URL(text);
-  } catch {
-    throw new UsageError(`${origin} is not a URL; expected something like ${DEFAULT_API_URL}`);
-  }
+  const url = URL.parse(text);
+  if (url === null) throw new UsageError(`${origin} isn't a valid URL. Use a URL like ${DEFAULT_API_URL}.`);
   if (url.protocol !== "https:" && url.protocol !== "http:") {
-    throw new UsageError(`${origin} must start with https://, not with ${url.protocol}//`);
+    throw new UsageError(`${origin} must start with https://, not ${url.protocol}//`);
   }
   if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
-    throw new UsageError(`${origin} must hold no user name, password, query or fragment`);
+    throw new UsageError(`${origin} must not contain a user name, password, query or fragment`);
   }
   if (url.protocol === "http:" && !isLoopback(url)) {
-    throw new UsageError(`${origin} would send your key over plain http to ${url.host}; use https://${url.host}`);
+    throw new UsageError(`${origin} would send your key over plain http to ${url.host}. Use https://${url.host}.`);
   }
   url.pathname = url.pathname.replace(/\/+$/, "");
   return url;
 }
 
-/** @returns Whether the URL's host is this machine itself, which no proxy and no network lies in front of. */
+/** Tells whether the URL's host is this machine. */
 export function isLoopback(url: URL): boolean {
   const host = url.hostname;
-  // Names below `localhost` are resolved like any other on most systems, and may lead anywhere.
+  // Most systems resolve names below `localhost` like any other name.
   return host === "localhost" || host === "[::1]" || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
 }
 
-/** @returns The URL as it is written down and shown: without a slash at the end. */
+/** @returns The URL as it is saved and shown: without a slash at the end. */
 export function apiUrlText(apiUrl: URL): string {
   return apiUrl.href.replace(/\/+$/, "");
 }
 
-/**
- * @param apiUrl The API URL in use.
- * @param path Such as `/settings/api-keys`.
- * @returns A page's address: of an API at `api.<x>` it is at `app.<x>`, any other host has its own pages.
- */
+/** @returns The URL of a page such as `/settings/api-keys`. An API at `api.<x>` has its pages at `app.<x>`. */
 export function pageUrl(apiUrl: URL, path: string): string {
   const page = new URL(path, apiUrl);
   if (page.hostname.startsWith("api.")) page.hostname = `app.${page.hostname.slice("api.".length)}`;

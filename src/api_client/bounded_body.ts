@@ -4,16 +4,12 @@
  * @module
  */
 
-/**
- * @param limit The most bytes to read. They are counted as they come: a server may announce fewer than it sends.
- * @returns The body as text; `null` where it is larger than `limit`.
- */
+/** @returns The body as text; `null` if it is larger than `limit` bytes, whatever length the server has announced. */
 export async function boundedText(response: Response, limit: number): Promise<string | null> {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
   for await (const chunk of response.body ?? []) {
     size += chunk.length;
-    // Leaving the loop cancels the rest.
     if (size > limit) return null;
     chunks.push(chunk);
   }

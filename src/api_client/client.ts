@@ -1,38 +1,46 @@
 /**
- * The platform as the use cases see it.
+ * Requests whose response is JSON, and the one that most commands make.
  *
  * @module
  */
 import type { Context } from "../context.ts";
-import { NotFoundError, PlatformError } from "../errors.ts";
-import { jsonOf } from "./response.ts";
+import { type FluxloopError, NotFoundError, PlatformError } from "../errors.ts";
 import { type Identity, identityOf, identityOfLists } from "./identity.ts";
-import { get, type RequestOptions, type Target } from "./transport.ts";
+import { jsonOf } from "./response.ts";
+import { type Message, type RequestOptions, send, type Target } from "./transport.ts";
 
 /**
- * Asks the platform who a key belongs to (`GET /api/auth/me`). An older platform, which does not know that path, verifies
- * the key with `GET /api/workspaces` and `GET /api/projects`.
+ * Sends a request and reads the JSON of its response.
  *
- * @param context The outside world.
- * @param target The platform and the key.
- * @param requests How requests are made.
- * @returns What the platform tells.
- * @throws {InvalidKeyError | PermissionDeniedError} When the platform does not take the key.
- * @throws {NetworkError} When the platform cannot be reached.
- * @throws {PlatformError} When it fails or its answer cannot be read.
+ * @param notFound What a 404 means.
+ * @throws {InvalidKeyError | PermissionDeniedError | NotFoundError | NetworkError | PlatformError}
  */
-export async function identify(context: Context, target: Target, requests?: RequestOptions): Promise<Identity> {
-  const ask = async (path: string) => jsonOf(await get(context, target, path, requests), target.apiUrl);
+export async function request(
+  context: Context,
+  target: Target,
+  message: Message,
+  options?: RequestOptions,
+  notFound?: FluxloopError,
+): Promise<unknown> {
+  return jsonOf(await send(context, target, message, options), target.apiUrl, notFound);
+}
+
+/**
+ * Asks the platform whom a key belongs to (`GET /api/auth/me`). With an older platform, which doesn't have that path,
+ * `GET /api/workspaces` and `GET /api/projects` verify the key.
+ *
+ * @throws {InvalidKeyError | PermissionDeniedError | NetworkError | PlatformError}
+ */
+export async function identify(context: Context, target: Target, options?: RequestOptions): Promise<Identity> {
+  const get = (path: string, notFound?: FluxloopError) =>
+    request(context, target, { method: "GET", path }, options, notFound);
   try {
-    return identityOf(await ask("/api/auth/me"));
+    return identityOf(await get("/api/auth/me"));
   } catch (error) {
     if (!(error instanceof NotFoundError)) throw error;
   }
-  try {
-    const [workspaces, projects] = await Promise.all([ask("/api/workspaces"), ask("/api/projects")]);
-    return identityOfLists(workspaces, projects);
-  } catch (error) {
-    if (!(error instanceof NotFoundError)) throw error;
-    throw new PlatformError(`${target.apiUrl.host} answers, and is no FluxLoop platform; check the API URL`);
-  }
+  const noPlatform = new PlatformError(`${target.apiUrl.host} isn't a FluxLoop platform. Check the API URL.`);
+  const lists = ["/api/workspaces", "/api/projects"].map((path) => get(path, noPlatform));
+  const [workspaces, projects] = await Promise.all(lists);
+  return identityOfLists(workspaces, projects);
 }

@@ -1,23 +1,21 @@
 /**
- * What the runtime says of a failed connection, in words for a person. Its own texts name system calls and addresses and
- * differ between versions; only their tell-tale words are used.
+ * Why a connection failed, in words for people. The runtime's own messages name system calls and addresses and differ
+ * between versions, so only their telltale words are used.
  *
  * @module
  */
 
-/** Which link of the chain broke. */
-export type BrokenLink = "resolution" | "connection" | "tls";
-
-/** What happened to a connection. */
+/** Why a connection failed. */
 export interface ConnectionFailure {
-  readonly link: BrokenLink;
-  /** As a part of a sentence, without a full stop. */
+  /** The step that failed. */
+  readonly link: "resolution" | "connection" | "tls";
+  /** Part of a sentence. */
   readonly reason: string;
-  /** Whether it says more than that there is no connection, so that a person can do something about it. */
+  /** Whether the reason says more than that there is no connection. */
   readonly isTelling: boolean;
   /** Whether another attempt may succeed. */
   readonly isTransient: boolean;
-  /** Whether a proxy was asked for a tunnel and made none. */
+  /** Whether a proxy didn't open a tunnel. */
   readonly isTunnel?: boolean;
 }
 
@@ -35,19 +33,19 @@ const LASTING = { link: "connection", isTelling: true, isTransient: false } as c
 const TUNNEL = { ...LASTING, isTunnel: true } as const;
 const UNTRUSTED = { link: "tls", isTelling: true, isTransient: false } as const;
 
-/** Windows says the rest in the user's language: there only the codes can be recognized, of Linux, macOS and Windows. */
+/** Windows says the rest in the user's language: only the codes of Linux, macOS and Windows can be recognized. */
 const UNRESOLVED = /dns error|failed to lookup|os error 1100[1-4]\b/i;
 const REFUSED = /connection refused|os error (?:111|61|10061)\b/i;
 const UNREACHABLE = /unreachable|os error (?:101|113|51|65|10051|10065)\b/i;
 const TIMED_OUT = /timed out|os error (?:110|60|10060)\b/i;
 
-/** The first that matches is told; what is about a proxy goes before what any connection may meet. */
+/** The first match counts; failures of a proxy come before those of any connection. */
 const FAILURES: readonly (readonly [RegExp, ConnectionFailure])[] = [
   [/proxy authentication required/i, { reason: "the proxy requires a user name and a password (407)", ...TUNNEL }],
   [/unsuccessful tunnel/i, { reason: "the proxy refuses to connect", ...TUNNEL }],
   [/while tunneling|proxy server unreachable/i, { reason: "can't reach the proxy", ...LASTING }],
   [/not valid yet|NotValidYet/i, {
-    reason: "its certificate is not valid yet. Check this machine's date and time",
+    reason: "its certificate isn't valid yet. Check this machine's date and time",
     ...UNTRUSTED,
   }],
   [/certificate expired|CertExpired|: Expired/i, {
@@ -56,20 +54,20 @@ const FAILURES: readonly (readonly [RegExp, ConnectionFailure])[] = [
   }],
   [/CaUsedAsEndEntity|self.signed/i, { reason: "its certificate is self-signed", ...UNTRUSTED }],
   [/UnknownIssuer|unknown authority/i, {
-    reason: "its certificate is not signed by an authority known here",
+    reason: "its certificate isn't signed by a trusted authority",
     ...UNTRUSTED,
   }],
   [/NotValidForName|not valid for name/i, { reason: "its certificate belongs to another host", ...UNTRUSTED }],
   [/InvalidPurpose|not intended for|extended key usage/i, {
-    reason: "its certificate is not meant for servers",
+    reason: "its certificate isn't for servers",
     ...UNTRUSTED,
   }],
   [/BadSignature|BadEncoding|UnsupportedCertVersion|UnsupportedSignature|CriticalExtension/i, {
     reason: "its certificate is damaged or of an unsupported kind",
     ...UNTRUSTED,
   }],
-  [/certificate|tls|handshake|InvalidContentType/i, { reason: "no secure connection could be made", ...UNTRUSTED }],
-  [/invalid HTTP|InvalidHttp/i, { reason: "its response is not HTTP", ...LASTING }],
+  [/certificate|tls|handshake|InvalidContentType/i, { reason: "the TLS handshake failed", ...UNTRUSTED }],
+  [/invalid HTTP|InvalidHttp/i, { reason: "its response isn't HTTP", ...LASTING }],
   [UNRESOLVED, {
     reason: "can't resolve its name",
     ...TRANSIENT,
@@ -85,7 +83,7 @@ const FAILURES: readonly (readonly [RegExp, ConnectionFailure])[] = [
   }],
 ];
 
-/** What stands for other failures where a proxy is in between: the connection that failed was the one to the proxy. */
+/** What some failures mean with a proxy: the connection that failed is the one to the proxy. */
 const PROXY_FAILURES: readonly (readonly [RegExp, ConnectionFailure])[] = [
   [/password auth failure|invalid authentication values/i, {
     reason: "the proxy rejects the user name and password",
@@ -112,11 +110,7 @@ const PROXY_FAILURES: readonly (readonly [RegExp, ConnectionFailure])[] = [
   }],
 ];
 
-/**
- * @param error What `fetch`, or reading its body, threw.
- * @param isThroughProxy Whether a proxy was in between.
- * @returns What happened.
- */
+/** @returns Why `fetch`, or reading its body, threw `error`. */
 export function connectionFailure(error: unknown, isThroughProxy = false): ConnectionFailure {
   if (error instanceof SilenceError) return { reason: error.message, ...LASTING };
   const words = causeChain(error).join(" ");
@@ -124,7 +118,7 @@ export function connectionFailure(error: unknown, isThroughProxy = false): Conne
   return known.find(([tell]) => tell.test(words))?.[1] ?? { reason: "the connection failed", ...TRANSIENT };
 }
 
-/** @returns The messages of an error and of all that caused it, outermost first. */
+/** @returns The messages of an error and its causes, outermost first. */
 export function causeChain(error: unknown): string[] {
   const messages: string[] = [];
   for (let it = error; it instanceof Error && messages.length < 10; it = it.cause) messages.push(it.message);

@@ -1,16 +1,16 @@
 /**
- * What is said of API keys everywhere in the same words (OpenAPI document: `Permission`, `NewApiKey`).
+ * What an API key can have (OpenAPI schemas `Permission` and `NewApiKey`).
  *
  * @module
  */
 import type { components } from "./openapi_types.ts";
 
-/** Something that a key may do. */
+/** A key's permission. */
 export type Permission = components["schemas"]["Permission"];
-/** What a key is for: development, staging, production or continuous integration. */
+/** A key's intended use. */
 export type KeyEnvironment = NonNullable<components["schemas"]["NewApiKey"]["environment"]>;
 
-/** All permissions there are, in the order in which they are told. */
+/** All permissions, in the order in which they are shown. */
 export const PERMISSIONS: readonly Permission[] = [
   "read_scenarios",
   "upload_results",
@@ -19,5 +19,5 @@ export const PERMISSIONS: readonly Permission[] = [
   "manage_projects",
 ];
 
-/** All environments there are. */
+/** All environments. */
 export const KEY_ENVIRONMENTS: readonly KeyEnvironment[] = ["dev", "stg", "prod", "ci"];

@@ -1,6 +1,6 @@
 /**
- * Which proxy a request goes through, by the variables that curl, wget and most others read. The runtime's own reading of
- * them is never used: it sends loopback through a proxy, too.
+ * The proxy for a request, from the variables that curl and wget read. The runtime's own reading of them isn't used: it
+ * sends loopback through a proxy, too.
  *
  * @module
  */
@@ -10,18 +10,17 @@ import { isLoopback } from "./api_url.ts";
 
 const SCHEMES: readonly string[] = ["http:", "https:", "socks5:", "socks5h:"];
 
-/** A proxy to go through. */
+/** A proxy. */
 export interface Proxy extends ProxyServer {
-  /** Its address with the user name and without the password, for messages. */
+  /** Its address without the password, for messages. */
   readonly shown: string;
 }
 
 /**
- * @param context Its environment tells `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`; the lower-case form of
- * each goes before the upper-case one.
- * @param url Where a request goes.
- * @returns The proxy for it, or `null`: this machine itself is never asked through one.
- * @throws {ConfigurationError} When a variable holds no valid proxy address.
+ * Reads `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`; the lower-case form of each takes precedence.
+ *
+ * @returns The proxy for a URL, or `null`; loopback never has one.
+ * @throws {ConfigurationError} When a variable isn't a valid proxy address.
  */
 export function proxyFor(context: Context, url: URL): Proxy | null {
   if (isLoopback(url) || isExcepted(variable(context, "NO_PROXY")?.value ?? "", url)) return null;
@@ -38,13 +37,10 @@ function variable(context: Context, name: string): { readonly name: string; read
   return null;
 }
 
-/** Scheme, everything up to the last `@`, host and port, and a path, which is ignored. */
+/** Scheme, everything up to the last `@`, host and port, and an ignored path. */
 const ADDRESS = /^(?:([a-z][a-z0-9+.-]*):\/\/)?(?:(.*)@)?([^@/?#]+)(?:\/(?!\/)[^@]*)?$/i;
 
-/**
- * Reads a proxy's address as curl does, and beyond that accepts any character in the password: many people have `@`, `#`
- * or a Windows domain there and do not know percent-encoding.
- */
+/** Reads an address like curl, but accepts any character in the password: few people know percent-encoding. */
 function parseProxy(text: string, name: string): Proxy {
   const [, scheme = "http", user, host] = ADDRESS.exec(text.replace(/^(["'])(.*)\1$/, "$2")) ?? [];
   const url = URL.parse(`${scheme.toLowerCase()}://${host}`);
@@ -65,7 +61,7 @@ function parseProxy(text: string, name: string): Proxy {
   return { url: url.href, username, password, shown: `${url.protocol}//${shownUser}${url.host}` };
 }
 
-/** A `%` that begins no valid escape is a character like any other. */
+/** A `%` that doesn't start a valid escape stands for itself. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -74,14 +70,14 @@ function decoded(text: string): string {
   }
 }
 
-/** `NO_PROXY`: hosts (with all below them), `.suffix`, `*`, `host:port`, addresses and CIDR blocks, between commas. */
+/** `NO_PROXY` lists hosts (with their subdomains), `.suffix`, `*`, `host:port`, addresses and CIDR blocks. */
 function isExcepted(list: string, url: URL): boolean {
   const host = url.hostname.replace(/^\[|\]$/g, "");
   const port = url.port || (url.protocol === "https:" ? "443" : "80");
   return list.split(/[\s,]+/).filter((it) => it !== "").some((it) => {
     if (it === "*") return true;
     const [, bare, only] = /^(.*?)(?::(\d+))?$/.exec(it)!;
-    // The last part of an IPv6 address is no port.
+    // The last group of an IPv6 address isn't a port.
     const [name, wanted] = isAddress(it) ? [it, undefined] : [bare, only];
     return (wanted === undefined || wanted === port) && matches(name.replace(/^\[|\]$/g, "").toLowerCase(), host);
   });
@@ -104,13 +100,13 @@ function isInBlock(host: string, network: string, bits: number): boolean {
   return Number.isInteger(bits) && bits >= 0 && address.slice(0, bits) === start.slice(0, bits);
 }
 
-/** @returns An IP address as a text of 32 or 128 zeros and ones; `null` where it is none. */
+/** @returns An IP address as 32 or 128 binary digits; `null` if it isn't one. */
 function addressBits(text: string): string | null {
   const four = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text)?.slice(1).map(Number);
   if (four !== undefined) return four.every((it) => it < 256) ? four.map((it) => binary(it, 8)).join("") : null;
   if (!text.includes(":")) return null;
   try {
-    // The URL parser writes every IPv6 address in one way.
+    // The URL parser normalizes IPv6 addresses.
     const [head, tail] = new URL(`http://[${text}]`).hostname.slice(1, -1).split("::");
     const groups = (part: string | undefined) => (part ? part.split(":") : []);
     const [before, after] = [groups(head), groups(tail)];

@@ -4,7 +4,6 @@
  * @module
  */
 
-/** How many redirects are followed. */
 const REDIRECT_LIMIT = 5;
 
 /** Thrown where a redirect isn't followed. */
@@ -15,13 +14,6 @@ export class RedirectError extends Error {
   }
 }
 
-/** The part of a response that tells whether it is a redirect. */
-interface Redirectable {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body?: ReadableStream | null;
-}
-
 /**
  * Sends a request, and again wherever its server redirects it to.
  *
@@ -30,7 +22,7 @@ interface Redirectable {
  * @returns The first response that isn't a redirect.
  * @throws {RedirectError} When a redirect leads to another origin, or there are too many.
  */
-export async function followRedirects<R extends Redirectable>(
+export async function followRedirects<R extends Pick<Response, "status" | "headers"> & Partial<Pick<Response, "body">>>(
   first: URL,
   method: string,
   send: (url: URL) => Promise<R>,

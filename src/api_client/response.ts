@@ -1,7 +1,6 @@
 /**
- * What a response of the platform means: a JSON document, or one of the few kinds of error (design: "The platform's HTTP
- * API", "Errors"). Of a response's text, only the fields that the contract defines are shown: a proxy may have written
- * the rest.
+ * What a response means: JSON, or one of a few errors. Of an error's text, only the fields that the contract defines are
+ * shown: a proxy may have written the rest.
  *
  * @module
  */
@@ -20,66 +19,72 @@ const REJECTIONS: readonly string[] = [
   "expired_api_key",
   "revoked_api_key",
 ] satisfies KeyRejection[];
-
-const WEB_PAGE = "a web page, as a proxy or a sign-in page in between does";
-/** A captive portal that is honest about what it is (RFC 6585, 6). */
+/** What something in between responds with. */
+export const WEB_PAGE = "a web page, as a proxy or a sign-in page does";
+/** How an honest captive portal responds (RFC 6585, 6). */
 const NETWORK_SIGN_IN = 511;
 
 /**
- * Reads a successful response.
+ * Reads the JSON of a successful response.
  *
- * @param response The response.
- * @param apiUrl The API URL in use, for what errors name.
- * @returns The JSON value it holds.
+ * @param notFound What a 404 means.
  * @throws {InvalidKeyError} On 401 from the platform itself.
  * @throws {PermissionDeniedError} On 403 in the platform's own form.
- * @throws {NotFoundError} On 404.
- * @throws {PlatformError} On any other status but 2xx, and on a response that is not JSON.
+ * @throws {NotFoundError} On 404, unless `notFound` is given.
+ * @throws {PlatformError} On any other status but 2xx, and when it isn't JSON.
  */
-export function jsonOf(response: PlatformResponse, apiUrl: URL): unknown {
+export function jsonOf(response: PlatformResponse, apiUrl: URL, notFound?: FluxloopError): unknown {
   const body = parsed(response.text);
-  if (response.status >= 200 && response.status < 300) {
-    if (body === undefined) {
-      throw new PlatformError(`${apiUrl.host} did not answer with JSON but with ${kindOf(response)}`);
-    }
-    return body;
-  }
-  throw refusalOf(response, flattened(body), apiUrl);
+  const isSuccess = response.status >= 200 && response.status < 300;
+  if (!isSuccess) throw refusalOf(response, flattened(body), apiUrl, notFound);
+  if (body === undefined) throw new PlatformError(`${apiUrl.host} responded with ${kindOf(response)}`);
+  return body;
+}
+
+/** @returns The JSON object in a response of any status; `null` where there is none. */
+export function objectIn({ text }: PlatformResponse): Record<string, unknown> | null {
+  const body = parsed(text);
+  return isObject(body) ? body : null;
 }
 
 /**
- * @param response Any response.
- * @returns Whether the platform rejected the key or token. A gateway in between may answer 401 for itself, with a web
- * page, an empty body or a challenge that asks for its own password (RFC 9110, 11.6.1).
+ * Tells whether the platform rejected the key or token. A gateway in between may respond with 401 for itself: with a web
+ * page, an empty body or a challenge for its own password (RFC 9110, 11.6.1).
  */
-export function isRejectedByPlatform({ status, headers, text }: PlatformResponse): boolean {
-  const challenge = headers.get("www-authenticate");
+export function isRejectedByPlatform(response: PlatformResponse): boolean {
+  const challenge = response.headers.get("www-authenticate");
   const isOwnChallenge = challenge === null || /^bearer\b/i.test(challenge);
-  return status === 401 && isOwnChallenge && isObject(parsed(text));
+  return response.status === 401 && isOwnChallenge && objectIn(response) !== null;
 }
 
-function refusalOf(response: PlatformResponse, body: unknown, apiUrl: URL): FluxloopError {
-  if (response.status === NETWORK_SIGN_IN) {
-    return new PlatformError(
-      `The network wants a sign-in before it lets anything through (HTTP ${NETWORK_SIGN_IN} in the place of ` +
-        `${apiUrl.host}); open a web page in a browser and sign in there`,
-    );
-  }
+function refusalOf(
+  response: PlatformResponse,
+  body: unknown,
+  apiUrl: URL,
+  notFound?: FluxloopError,
+): FluxloopError {
+  const { status, method, path } = response;
+  const { host } = apiUrl;
   if (isRejectedByPlatform(response)) return new InvalidKeyError(rejectionOf(body), apiUrl);
-  if (response.status === 401) {
-    return new PlatformError(
-      `A gateway in front of ${apiUrl.host} requires its own sign-in (HTTP 401). Your API key was not checked.`,
-    );
+  switch (status) {
+    case NETWORK_SIGN_IN:
+      return new PlatformError(
+        `The network requires a sign-in before ${host} can be reached (HTTP ${status}). Open a web page in a browser ` +
+          "and sign in there.",
+      );
+    case 401:
+      return new PlatformError(
+        `A gateway in front of ${host} requires its own sign-in (HTTP 401). Your API key was not checked.`,
+      );
+    case 403:
+      if (!isObject(body)) break;
+      return new PermissionDeniedError(textOf(body.required_permission), textsOf(body.permissions));
+    case 404:
+      return notFound ?? new NotFoundError(`${host} doesn't have ${path}`);
   }
-  if (response.status === 403 && isObject(body)) {
-    return new PermissionDeniedError(textOf(body.required_permission), textsOf(body.permissions));
-  }
-  if (response.status === 404) return new NotFoundError(`${apiUrl.host} does not know ${response.path}`);
   const detail = isObject(body) ? detailOf(body.detail)?.slice(0, 500) : undefined;
-  return new PlatformError(
-    `${apiUrl.host} answered ${response.method} ${response.path} with HTTP ${response.status}` +
-      (isWebPage(response) ? ` and ${WEB_PAGE}` : !detail ? "" : `: ${detail}`),
-  );
+  const more = isWebPage(response) ? ` and ${WEB_PAGE}` : detail ? `: ${detail}` : "";
+  return new PlatformError(`${host} responded to ${method} ${path} with HTTP ${status}${more}`);
 }
 
 function parsed(text: string): unknown {
@@ -92,14 +97,14 @@ function parsed(text: string): unknown {
 
 function kindOf(response: PlatformResponse): string {
   if (response.text === "") return "an empty body";
-  return isWebPage(response) ? WEB_PAGE : "something that cannot be read";
+  return isWebPage(response) ? WEB_PAGE : "invalid JSON";
 }
 
 function isWebPage({ headers, text }: PlatformResponse): boolean {
   return text !== "" && (/html/i.test(headers.get("content-type") ?? "") || /^\s*<(!doctype|html)/i.test(text));
 }
 
-/** FastAPI puts what an error is made of under `detail`, where the code that raises it does not see to it. */
+/** FastAPI wraps an error's fields in `detail` unless the code that raises it prevents that. */
 function flattened(body: unknown): unknown {
   return isObject(body) && isObject(body.detail) && !("code" in body) ? { ...body, ...body.detail } : body;
 }
@@ -109,7 +114,7 @@ function rejectionOf(body: unknown): KeyRejection {
   return REJECTIONS.includes(code as string) ? code as KeyRejection : "invalid_api_key";
 }
 
-/** FastAPI's two shapes: a text, or a list of what is wrong with each field. */
+/** FastAPI has two shapes: a text, or a list of invalid fields. */
 function detailOf(detail: unknown): string | undefined {
   if (!Array.isArray(detail)) return textOf(detail);
   const parts = detail.filter(isObject).map((it) => {

@@ -1,6 +1,5 @@
 /**
- * One request to the platform: the way there, the deadline, and an answer of bounded size as text. What the answer means
- * is the business of `answer.ts`.
+ * Requests to the platform: connection, retries, deadline, and a response of bounded size.
  *
  * @module
  */
@@ -24,30 +23,30 @@ const FIRST_BYTE = 15_000;
 const SLOWEST_LINE = 4;
 const RESPONSE_LIMIT = 8 * 1024 * 1024;
 
-/** Where requests go and with what. */
+/** The platform, and the key to use. */
 export interface Target {
   readonly apiUrl: URL;
-  /** An API key or an access token; it is sent to `apiUrl`'s origin and nowhere else. `null`: none is sent. */
+  /** An API key or an access token, sent to `apiUrl`'s origin only. `null`: none is sent. */
   readonly key: string | null;
-  /** The login through the browser that the key is an access token of; `null`: it is an API key. */
+  /** The browser login of an access token. */
   readonly login?: Login | null;
   /** How requests are made, unless told otherwise. */
   readonly requests?: RequestOptions;
 }
 
-/** A login through the browser, whose access tokens can be replaced. */
+/** A browser login, whose access tokens can be replaced. */
 export interface Login {
   /** The profile's name. */
   readonly profile: string;
   /**
-   * @param rejected The access token that the platform has rejected.
-   * @returns Another one.
-   * @throws {LoginEndedError} When the platform issues no other.
+   * Replaces an access token that the platform has rejected.
+   *
+   * @throws {LoginEndedError} When the platform doesn't issue another one.
    */
   refresh(rejected: string): Promise<string>;
 }
 
-/** What is asked of the platform. */
+/** A request. */
 export interface Message {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   /** Below the API URL, such as `/api/auth/me`. */
@@ -56,30 +55,26 @@ export interface Message {
   readonly body?: unknown;
   /** The least that {@linkcode RequestOptions.deadline} is raised to, in milliseconds. */
   readonly leastDeadline?: number;
-  /**
-   * Makes a `POST` one that the platform does once however often it comes (`Idempotency-Key`). Without it a `POST` is never
-   * sent a second time.
-   */
+  /** Makes the platform act once however often a `POST` is sent; without it, a `POST` isn't retried. */
   readonly idempotencyKey?: string;
 }
 
 /** How requests are made. */
 export interface RequestOptions {
-  /** Told of each request that was made, for `--verbose`; the line holds no secret. */
+  /** Called with a line for each attempt, for `--verbose`; it holds no secret. */
   readonly log?: (line: string) => void;
-  /** Called with each response that is returned to the caller, whatever its status. */
+  /** Called with each response that is returned. */
   readonly onResponse?: (response: PlatformResponse) => void;
-  /** Milliseconds for the whole, repetitions and redirects included. */
+  /** Milliseconds for a request, with its retries and redirects. */
   readonly deadline?: number;
-  /** Certificate authorities to trust beside the system's, in PEM form. */
+  /** Certificate authorities to trust in addition to the system's, in PEM form. */
   readonly caCerts?: readonly string[];
 }
 
-/** What came back. */
+/** A response. */
 export interface PlatformResponse {
   readonly method: string;
   readonly path: string;
-  /** 100 to 599. */
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
@@ -101,28 +96,14 @@ interface Sending {
   readonly log: (line: string) => void;
 }
 
-/** As {@linkcode send}, of a GET request for `path`. */
-export function get(
-  context: Context,
-  target: Target,
-  path: string,
-  options?: RequestOptions,
-): Promise<PlatformResponse> {
-  return send(context, target, { method: "GET", path }, options);
-}
-
 /**
- * Sends a request, and sends it again where that may help and cannot harm.
+ * Sends a request, and repeats it where that may help and can't do harm.
  *
- * @param context The outside world.
- * @param target Where to and with which key.
- * @param message What is asked.
- * @param options How.
- * @returns The answer, whatever its status; redirects inside the origin have been followed.
- * @throws {NetworkError} When the platform cannot be reached or does not finish in time.
- * @throws {PlatformError} When the answer is too large, or leads elsewhere.
- * @throws {LoginEndedError} On 401 with the access token of a login through the browser, and with its replacement.
- * @throws {ConfigurationError} When the proxy's address is none.
+ * @returns The response, whatever its status. Redirects within the origin are followed.
+ * @throws {NetworkError} When the platform can't be reached or doesn't finish in time.
+ * @throws {PlatformError} When the response is too large or redirects elsewhere.
+ * @throws {LoginEndedError} On 401 with an access token and with its replacement.
+ * @throws {ConfigurationError} When the proxy's address is invalid.
  * @throws {InterruptedError} When the program is told to stop.
  */
 export async function send(
@@ -136,7 +117,6 @@ export async function send(
   if (!login || key === null || !isRejectedByPlatform(first)) return first;
   // The token looked valid: this machine's clock is slow, or the token was revoked early.
   const second = await sendWithKey(context, { ...target, key: await login.refresh(key) }, message, options);
-  // A login has no key that somebody could have mistyped.
   if (isRejectedByPlatform(second)) throw new LoginEndedError(login.profile);
   return second;
 }
@@ -212,7 +192,7 @@ async function attemptOf(sending: Sending): Promise<Received | Error> {
   } catch (error) {
     if (error instanceof RedirectError) {
       const { target } = error;
-      if (target === null) throw new PlatformError(`${first.host} redirects in circles`);
+      if (target === null) throw new PlatformError(`${first.host} redirects too many times`);
       throw new PlatformError(`${first.host} redirects to ${target || "an invalid URL"}; your key was not sent there`);
     }
     if (error instanceof FluxloopError || signal.aborted || !(error instanceof Error)) throw error;

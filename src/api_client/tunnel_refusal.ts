@@ -1,24 +1,19 @@
 /**
- * Why a proxy makes no tunnel. The runtime says only that it makes none, and of a 407 in the words of HTTP/1.0, as
- * tinyproxy has it, not even that: so the proxy is asked once more, for its first line alone.
+ * Why a proxy doesn't open a tunnel. The runtime only says that it doesn't, and of a 407 in the words of HTTP/1.0 not even
+ * that; so the proxy is asked once more, for its response's first line.
  *
  * @module
  */
 import type { Context } from "../context.ts";
 import type { Proxy } from "./proxy.ts";
 
-/** How long the proxy may take for it, in milliseconds. */
+/** How long the proxy may take, in milliseconds. */
 const PATIENCE = 5_000;
 
 /**
- * Asks a proxy for a tunnel as the runtime did (RFC 9110, 9.3.6). No key goes along, and what a tunnel would lead to is
- * not spoken to.
+ * Asks a proxy for a tunnel as the runtime did (RFC 9110, 9.3.6). No key is sent, and nothing goes through the tunnel.
  *
- * @param context The outside world.
- * @param proxy The proxy that made none.
- * @param url Where the tunnel was to lead.
- * @param signal Ends the question.
- * @returns What the proxy does, as a part of a sentence; `null` where it does not tell.
+ * @returns What the proxy does, as a part of a sentence; `null` if it doesn't say.
  */
 export async function tunnelRefusal(
   context: Context,

@@ -1,10 +1,4 @@
-import {
-  type CreateKeyRequest,
-  deleteApiKey,
-  listApiKeys,
-  type ListedKey,
-  type MadeKey,
-} from "../api_client/api_keys.ts";
+import { type CreateKeyRequest, deleteApiKey, listApiKeys, type ListedKey } from "../api_client/api_keys.ts";
 import { identify } from "../api_client/client.ts";
 import type { Project } from "../api_client/identity.ts";
 import { PERMISSIONS } from "../api_client/key_terms.ts";
@@ -106,7 +100,7 @@ export async function makeKey(
 }
 
 /** @returns Whether the key was revoked; also when the program is told to stop, as by a terminal that hangs up. */
-async function withdraw(context: Context, credential: Credential, { id }: MadeKey): Promise<boolean> {
+async function withdraw(context: Context, credential: Credential, { id }: Pick<CreatedKey, "id">): Promise<boolean> {
   if (id === null) return false;
   // Not a copy: the context may itself be derived from another one.
   const unstopped: Context = Object.create(context, { stopped: { value: new AbortController().signal } });

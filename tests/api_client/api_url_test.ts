@@ -16,8 +16,8 @@ describe("API URL", () => {
   for (const [text, url] of good) it(`takes ${text}`, () => assertEquals(apiUrlText(parseApiUrl(text, "it")), url));
 
   const bad: [string, string][] = [
-    ["nonsense", "is not a URL"],
-    ["", "is not a URL"],
+    ["nonsense", "isn't a valid URL"],
+    ["", "isn't a valid URL"],
     ["http://example.com", "plain http to example.com"],
     ["http://127.0.0.1.example.com", "plain http"],
     ["http://localhost.example.com", "plain http"],
@@ -25,9 +25,9 @@ describe("API URL", () => {
     ["http://api.localhost", "plain http"],
     ["ftp://example.com", "must start with https://"],
     ["file:///etc/passwd", "must start with https://"],
-    ["https://user:password@example.com", "no user name"],
-    ["https://example.com/?a=1", "no user name, password, query"],
-    ["https://example.com/#a", "no user name, password, query or fragment"],
+    ["https://user:password@example.com", "not contain a user name"],
+    ["https://example.com/?a=1", "not contain a user name, password, query"],
+    ["https://example.com/#a", "not contain a user name, password, query or fragment"],
   ];
   for (const [text, sentence] of bad) {
     it(`refuses ${text || "an empty text"}`, () => {

@@ -1,8 +1,12 @@
 import { assertEquals } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
-import { get } from "../../src/api_client/transport.ts";
+import type { Context } from "../../src/context.ts";
+import { type RequestOptions, send, type Target } from "../../src/api_client/transport.ts";
 import { listen, type Listener } from "../support/listener.ts";
 import { leaveWorlds, world } from "../support/world.ts";
+
+const get = (context: Context, target: Target, path: string, options?: RequestOptions) =>
+  send(context, target, { method: "GET", path }, options);
 
 const VARIABLES = ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
 

@@ -1,10 +1,14 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
+import type { Context } from "../../src/context.ts";
 import { NetworkError } from "../../src/errors.ts";
 import { failureText } from "../../src/output/failure.ts";
 import { styleFor } from "../../src/output/style.ts";
-import { get } from "../../src/api_client/transport.ts";
+import { type RequestOptions, send, type Target } from "../../src/api_client/transport.ts";
 import { leaveWorlds, world } from "../support/world.ts";
+
+const get = (context: Context, target: Target, path: string, options?: RequestOptions) =>
+  send(context, target, { method: "GET", path }, options);
 
 const KEY = "flux_dev_abc123def456ghi789jkl012mno34";
 const TARGET = { apiUrl: new URL("https://api.fluxloop.ai"), key: KEY };

@@ -66,7 +66,7 @@ describe(`secure connections, on the base of Deno ${base().deno}`, () => {
   }
 
   const refused: [string, () => Promise<Certificate>, boolean, string][] = [
-    ["of an unknown authority", () => authority.issue(HERE), false, "is not signed by an authority known here"],
+    ["of an unknown authority", () => authority.issue(HERE), false, "isn't signed by a trusted authority"],
     [
       "that has expired",
       () => authority.issue(HERE, { until: -1 }),
@@ -77,11 +77,11 @@ describe(`secure connections, on the base of Deno ${base().deno}`, () => {
       "that is not valid yet",
       () => authority.issue(HERE, { from: 2 }),
       true,
-      "is not valid yet. Check this machine's date and time",
+      "isn't valid yet. Check this machine's date and time",
     ],
     ["of another host", () => authority.issue("DNS:example.com"), true, "belongs to another host"],
     ["that is self-signed", () => authority.selfSigned(HERE), true, "is self-signed"],
-    ["of a client", () => authority.issue(HERE, { isClient: true }), true, "is not meant for servers"],
+    ["of a client", () => authority.issue(HERE, { isClient: true }), true, "isn't for servers"],
   ];
   for (const [what, make, isKnown, sentence] of refused) {
     it(`are not made with a certificate ${what}, which is told, and tried once`, async () => {
@@ -124,7 +124,7 @@ describe(`secure connections, on the base of Deno ${base().deno}`, () => {
     };
     const { code, stderr } = await whoami(`https://127.0.0.1:${server.addr.port}`);
     assertEquals(code, 4);
-    assertStringIncludes(stderr, ": no secure connection could be made\n");
+    assertStringIncludes(stderr, ": the TLS handshake failed\n");
   });
 
   const unusable: [string, (pem: string) => string | null, string][] = [

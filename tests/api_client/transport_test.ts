@@ -1,10 +1,14 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
+import type { Context } from "../../src/context.ts";
 import { InterruptedError, NetworkError, PlatformError } from "../../src/errors.ts";
-import { get, type Message, send } from "../../src/api_client/transport.ts";
+import { type Message, type RequestOptions, send, type Target } from "../../src/api_client/transport.ts";
 import { listen, type Listener } from "../support/listener.ts";
 import { leaveServers, rawServer } from "../experiment/runners/servers.ts";
 import { leaveWorlds, world } from "../support/world.ts";
+
+const get = (context: Context, target: Target, path: string, options?: RequestOptions) =>
+  send(context, target, { method: "GET", path }, options);
 
 const KEY = "flux_dev_abc123def456ghi789jkl012mno34";
 const listeners: Listener[] = [];
@@ -54,7 +58,7 @@ describe("transport", () => {
 
   it("ends a circle of redirects", async () => {
     const { url } = server(() => new Response(null, { status: 302, headers: { location: "/again" } }));
-    await assertRejects(() => get(world().context, targetOf(url), "/x"), PlatformError, "circles");
+    await assertRejects(() => get(world().context, targetOf(url), "/x"), PlatformError, "too many times");
   });
 
   it("reads no more than 8 MiB, whatever length is announced", async () => {

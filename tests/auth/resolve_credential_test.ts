@@ -124,7 +124,7 @@ describe("where the key comes from", () => {
     ["an empty profile name", { profile: "" }, {}, "--profile is no profile name"],
     ["a profile name of 65 letters", { profile: "a".repeat(65) }, {}, "--profile is no profile name"],
     ["FLUXLOOP_PROFILE", {}, { FLUXLOOP_PROFILE: "-x" }, "FLUXLOOP_PROFILE is no profile name"],
-    ["FLUXLOOP_API_URL", {}, { FLUXLOOP_API_URL: "nonsense" }, "FLUXLOOP_API_URL is not a URL"],
+    ["FLUXLOOP_API_URL", {}, { FLUXLOOP_API_URL: "nonsense" }, "FLUXLOOP_API_URL isn't a valid URL"],
     ["FLUXLOOP_API_KEY", {}, { FLUXLOOP_API_KEY: "a\nb" }, "FLUXLOOP_API_KEY holds white space"],
   ];
   for (const [what, options, env, sentence] of wrong) {

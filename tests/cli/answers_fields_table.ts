@@ -43,10 +43,10 @@ function shown(differing: Partial<typeof USUAL> = {}): Outcome {
 
 const me = (differing: Record<string, unknown>) => json({ ...ME, ...differing });
 const key = (differing: Record<string, unknown>) => me({ api_key: { ...(ME.api_key as object), ...differing } });
-const unreadable = (what: string) => failure(`The platform's answer cannot be read: ${what}`);
-const NO_OBJECT = unreadable("its answer is not an object");
-const NO_COUNT = "is not a number from 0 on";
-const NO_TIME = unreadable("api_key.expires_at is not a time");
+const unreadable = (what: string) => failure(`Invalid response from the platform: ${what}`);
+const NO_OBJECT = unreadable("it isn't an object");
+const NO_COUNT = "isn't a non-negative number";
+const NO_TIME = unreadable("api_key.expires_at isn't a time");
 const EVIL = "a\0\x1b[31m\x9b2J\u202e\u2066\n\x7f";
 const VISIBLE = "a\\x00\\x1b[31m\\x9b2J\\u{202e}\\u{2066}\\x0a\\x7f";
 const MANY = Array.from({ length: 100_000 }, (_, index) => ({ id: `prj_${index}`, name: `bot ${index}` }));
@@ -58,7 +58,7 @@ const DOCUMENTS: readonly Row[] = [
   ["a number", body("42"), NO_OBJECT],
   ["a text", body('"text"'), NO_OBJECT],
   ["true", body("true"), NO_OBJECT],
-  ["no field at all", body("{}"), unreadable("account is not an object")],
+  ["no field at all", body("{}"), unreadable("account isn't an object")],
   ["lists in lists without end", body("[".repeat(100_000) + "]".repeat(100_000)), NO_OBJECT],
   [
     "a field that nests without end",
@@ -85,7 +85,7 @@ const DOCUMENTS: readonly Row[] = [
 ];
 
 const MISSING: readonly Row[] = [
-  ["no account", me({ account: undefined }), unreadable("account is not an object")],
+  ["no account", me({ account: undefined }), unreadable("account isn't an object")],
   ["no email", me({ account: { id: "usr_1" } }), shown({ email: "Account: unknown" })],
   ["no organizations", me({ organizations: undefined }), shown({ organizations: "Organizations: unknown" })],
   ["an empty list of organizations", me({ organizations: [] }), shown({ organizations: "Organizations: none" })],
@@ -97,12 +97,12 @@ const MISSING: readonly Row[] = [
   [
     "an organization without a name",
     me({ organizations: [{ id: "o" }] }),
-    unreadable("organizations[0].name is not a text"),
+    unreadable("organizations[0].name isn't a string"),
   ],
   [
     "an organization without an id",
     me({ organizations: [{ name: "N" }] }),
-    unreadable("organizations[0].id is not a text"),
+    unreadable("organizations[0].id isn't a string"),
   ],
   ["no projects", me({ projects: undefined }), shown({ projects: "Projects: unknown" })],
   ["an empty list of projects", me({ projects: [] }), shown({ projects: "Projects: none" })],
@@ -110,31 +110,31 @@ const MISSING: readonly Row[] = [
   ["a key without fields", me({ api_key: {} }), shown()],
   ["no access", me({ api_access: undefined }), shown({ access: "unknown" })],
   ["no plan", me({ plan: null }), shown({ plan: "unknown", usage: "234 runs" })],
-  ["a plan without a name", me({ plan: { runs_per_month: 1 } }), unreadable("plan.name is not a text")],
+  ["a plan without a name", me({ plan: { runs_per_month: 1 } }), unreadable("plan.name isn't a string")],
   ["no usage", me({ usage: undefined }), shown({ usage: "unknown" })],
   ["a usage of nothing", me({ usage: {} }), shown({ usage: "unknown" })],
 ];
 
 const TYPES: readonly Row[] = [
-  ["an account that is a text", me({ account: "john" }), unreadable("account is not an object")],
-  ["an email that is a number", me({ account: { email: 1 } }), unreadable("account.email is not a text")],
-  ["organizations in an object", me({ organizations: {} }), unreadable("organizations is not a list")],
-  ["an organization that is null", me({ organizations: [null] }), unreadable("organizations[0] is not an object")],
+  ["an account that is a text", me({ account: "john" }), unreadable("account isn't an object")],
+  ["an email that is a number", me({ account: { email: 1 } }), unreadable("account.email isn't a string")],
+  ["organizations in an object", me({ organizations: {} }), unreadable("organizations isn't a list")],
+  ["an organization that is null", me({ organizations: [null] }), unreadable("organizations[0] isn't an object")],
   [
     "a role that is a list",
     me({ organizations: [{ id: "o", name: "N", role: [] }] }),
-    unreadable("organizations[0].role is not a text"),
+    unreadable("organizations[0].role isn't a string"),
   ],
-  ["projects in a text", me({ projects: "bot" }), unreadable("projects is not a list")],
-  ["a project that is a text", me({ projects: ["bot"] }), unreadable("projects[0] is not an object")],
-  ["a key that is a text", me({ api_key: "k" }), unreadable("api_key is not an object")],
-  ["a key's id that is a number", key({ id: 1 }), unreadable("api_key.id is not a text")],
-  ["scopes that are a text", key({ scopes: "some" }), unreadable("api_key.scopes is not a list")],
-  ["permissions in an object", key({ permissions: {} }), unreadable("api_key.permissions is not a list")],
-  ["a permission that is null", key({ permissions: [null] }), unreadable("api_key.permissions[0] is not a text")],
-  ["access as a text", me({ api_access: "yes" }), unreadable("api_access is not true or false")],
-  ["a plan that is a text", me({ plan: "Team" }), unreadable("plan is not an object")],
-  ["usage as a number", me({ usage: 234 }), unreadable("usage is not an object")],
+  ["projects in a text", me({ projects: "bot" }), unreadable("projects isn't a list")],
+  ["a project that is a text", me({ projects: ["bot"] }), unreadable("projects[0] isn't an object")],
+  ["a key that is a text", me({ api_key: "k" }), unreadable("api_key isn't an object")],
+  ["a key's id that is a number", key({ id: 1 }), unreadable("api_key.id isn't a string")],
+  ["scopes that are a text", key({ scopes: "some" }), unreadable("api_key.scopes isn't a list")],
+  ["permissions in an object", key({ permissions: {} }), unreadable("api_key.permissions isn't a list")],
+  ["a permission that is null", key({ permissions: [null] }), unreadable("api_key.permissions[0] isn't a string")],
+  ["access as a text", me({ api_access: "yes" }), unreadable("api_access isn't a boolean")],
+  ["a plan that is a text", me({ plan: "Team" }), unreadable("plan isn't an object")],
+  ["usage as a number", me({ usage: 234 }), unreadable("usage isn't an object")],
   ["runs as a text", me({ usage: { runs_this_month: "234" } }), unreadable(`usage.runs_this_month ${NO_COUNT}`)],
   ["negative runs", me({ usage: { runs_this_month: -1 } }), unreadable(`usage.runs_this_month ${NO_COUNT}`)],
   ["a negative plan", me({ plan: { name: "T", runs_per_month: -5 } }), unreadable(`plan.runs_per_month ${NO_COUNT}`)],
@@ -178,7 +178,7 @@ const TEXTS: readonly Row[] = [
   ["a word with a number for a date", key({ expires_at: "banana 5" }), NO_TIME],
   ["a word for a date", key({ expires_at: "soon" }), NO_TIME],
   ["an empty date", key({ expires_at: "" }), NO_TIME],
-  ["seconds for a date", key({ expires_at: 1713139200 }), unreadable("api_key.expires_at is not a text")],
+  ["seconds for a date", key({ expires_at: 1713139200 }), unreadable("api_key.expires_at isn't a string")],
 ];
 
 function latin1(value: unknown): Uint8Array<ArrayBuffer> {

@@ -38,16 +38,16 @@ export function gzip(packed: Uint8Array): Reply {
 const html = (content: string, status: number) => body(content, status, { "content-type": "text/html" });
 const raw = (text: string): Reply => new TextEncoder().encode(text);
 const http = (status: number, detail?: string) =>
-  failure(`{host} answered GET /api/auth/me with HTTP ${status}${detail === undefined ? "" : `: ${detail}`}`);
+  failure(`{host} responded to GET /api/auth/me with HTTP ${status}${detail === undefined ? "" : `: ${detail}`}`);
 const page = (status: number) =>
   failure(
-    `{host} answered GET /api/auth/me with HTTP ${status} and a web page, as a proxy or a sign-in page in between does`,
+    `{host} responded to GET /api/auth/me with HTTP ${status} and a web page, as a proxy or a sign-in page does`,
   );
 const SIGN_IN = failure(
-  "The network wants a sign-in before it lets anything through (HTTP 511 in the place of {host}); " +
-    "open a web page in a browser and sign in there",
+  "The network requires a sign-in before {host} can be reached (HTTP 511). Open a web page in a browser and sign in " +
+    "there.",
 );
-const notJson = (what: string) => failure(`{host} did not answer with JSON but with ${what}`);
+const notJson = (what: string) => failure(`{host} responded with ${what}`);
 const unconnected = (reason: string) =>
   failure(
     "Unable to connect to FluxLoop API\n\n" +
@@ -59,10 +59,10 @@ const denied = (details = "") =>
 
 const PORTAL = '<!DOCTYPE html><html><body>Sign in to "Hotel Wi-Fi" <script>location="/"</script></body></html>';
 const PROXY = "<html><head><title>ACME Proxy</title></head><body>Access denied by policy 17</body></html>";
-const PAGE = notJson("a web page, as a proxy or a sign-in page in between does");
-const UNREADABLE = notJson("something that cannot be read");
+const PAGE = notJson("a web page, as a proxy or a sign-in page does");
+const UNREADABLE = notJson("invalid JSON");
 const CUT_OFF = unconnected("the connection was closed early");
-const NOT_HTTP = unconnected("its response is not HTTP");
+const NOT_HTTP = unconnected("its response isn't HTTP");
 const GATEWAY = failure(
   "A gateway in front of {host} requires its own sign-in (HTTP 401). Your API key was not checked.",
 );
@@ -72,7 +72,7 @@ const INVALID = failure(
     "Generate a new key at: http://{host}/settings/api-keys",
   3,
 );
-const NO_PLATFORM = failure("{host} answers, and is no FluxLoop platform; check the API URL");
+const NO_PLATFORM = failure("{host} isn't a FluxLoop platform. Check the API URL.");
 const SHORT = "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n";
 const OLD_LISTS = `Account: unknown
 
@@ -151,7 +151,7 @@ const STATUSES: readonly Row[] = [
     body(null, 302, { location: "file:///etc/passwd" }),
     failure("{host} redirects to an invalid URL; your key was not sent there"),
   ],
-  ["a circle", body(null, 308, { location: "/api/auth/me" }), failure("{host} redirects in circles")],
+  ["a circle", body(null, 308, { location: "/api/auth/me" }), failure("{host} redirects too many times")],
   ["401 without a body", body(null, 401), GATEWAY],
   ["401 in HTML", html(PROXY, 401), GATEWAY],
   ["401 for a wrong key", json({ code: "invalid_api_key", detail: "x" }, 401), INVALID],
@@ -190,7 +190,7 @@ const STATUSES: readonly Row[] = [
   [
     "404 and no lists",
     older({ detail: "ok" }, []),
-    failure("The platform's answer cannot be read: workspaces is not a list"),
+    failure("Invalid response from the platform: workspaces isn't a list"),
   ],
   ["404 whatever is asked", json({ detail: "Not Found" }, 404), NO_PLATFORM],
   ["404 in HTML", html(PROXY, 404), NO_PLATFORM],

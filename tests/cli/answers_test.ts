@@ -77,16 +77,16 @@ const STATUS_ROWS: readonly Row[] = [
   [
     "the 30th of February",
     key({ expires_at: "2024-02-30T00:00:00Z" }),
-    unverified(failure("The platform's answer cannot be read: api_key.expires_at is not a time")),
+    unverified(failure("Invalid response from the platform: api_key.expires_at isn't a time")),
   ],
   [
     "a page of a captive portal",
     body("<html>", 200, { "content-type": "text/html" }),
     unverified(
-      failure("{host} did not answer with JSON but with a web page, as a proxy or a sign-in page in between does"),
+      failure("{host} responded with a web page, as a proxy or a sign-in page does"),
     ),
   ],
-  ["503", body(null, 503), unverified(failure("{host} answered GET /api/auth/me with HTTP 503"))],
+  ["503", body(null, 503), unverified(failure("{host} responded to GET /api/auth/me with HTTP 503"))],
 ];
 
 describe("the platform's answers", () => {

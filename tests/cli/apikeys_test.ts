@@ -167,7 +167,7 @@ describe("apikeys", () => {
     const { code, stderr } = await session(DOCUMENTED_KEY, old.url).run(["apikeys", "create", "--name", "a"]);
     await old.stop();
     assertEquals(code, 1);
-    assertStringIncludes(stderr, "does not let keys be managed from here; use its page of API keys\n");
+    assertStringIncludes(stderr, "doesn't support managing keys. Use its API keys page.\n");
   });
 
   for (

@@ -209,7 +209,7 @@ Generate a new key at: ${platform.url}/settings/api-keys
     ]);
     await other.stop();
     assertEquals(code, 1);
-    assertStringIncludes(stderr, "is no FluxLoop platform");
+    assertStringIncludes(stderr, "isn't a FluxLoop platform");
   });
 
   it("makes the platform's names harmless", async () => {

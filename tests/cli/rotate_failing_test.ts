@@ -35,7 +35,7 @@ describe("auth rotate and a platform that fails", () => {
     [
       "lets no keys be made",
       (name) => name === "POST /api/api-keys" ? Response.json({ detail: "Not Found" }, { status: 404 }) : undefined,
-      "does not let keys be managed from here; use its page of API keys",
+      "doesn't support managing keys. Use its API keys page.",
     ],
     [
       "does not tell which key it is",

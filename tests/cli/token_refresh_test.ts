@@ -215,7 +215,7 @@ describe("the tokens of a login through the browser", () => {
     const session = loggedIn(platform(() => page.clone()).url, "2024-01-22T11:00:00Z");
     const { code, stderr } = await session.run(["auth", "token"]);
     assertEquals(code, 1);
-    assertStringIncludes(stderr, "answered with a web page");
+    assertStringIncludes(stderr, "responded with a web page");
   });
 
   it("writes nothing back after a logout that came meanwhile", async () => {

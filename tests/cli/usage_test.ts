@@ -109,7 +109,7 @@ const MISTAKES: readonly Mistake[] = [
     what: "an API URL that is none",
     args: ["auth", "whoami"],
     env: { FLUXLOOP_API_URL: "nonsense", FLUXLOOP_API_KEY: SECRET },
-    sentence: "FLUXLOOP_API_URL is not a URL",
+    sentence: "FLUXLOOP_API_URL isn't a valid URL",
   },
   {
     what: "a stored key and another origin",

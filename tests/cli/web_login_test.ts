@@ -116,19 +116,19 @@ describe("auth login --web", () => {
       "answered with something else",
       [{ status: "perhaps" }],
       1,
-      "❌ Error: The platform's answer cannot be read: status is not what it should be\n",
+      "❌ Error: Invalid response from the platform: status isn't a known one\n",
     ],
     [
       "approved without tokens",
       [{ status: "approved" }],
       1,
-      "❌ Error: The platform's answer cannot be read: credential is not what it should be\n",
+      "❌ Error: Invalid response from the platform: credential isn't an object\n",
     ],
     [
       "approved with a token that breaks a header",
       [{ status: "approved", credential: { access_token: "a\nb", refresh_token: "c" } }],
       1,
-      "❌ Error: The platform's answer cannot be read: credential.access_token is not what it should be\n",
+      "❌ Error: Invalid response from the platform: credential.access_token isn't a valid key or token\n",
     ],
   ];
   for (const [what, polls, exit, text] of ends) {
@@ -215,7 +215,7 @@ describe("auth login --web", () => {
     it(`does not send people to ${what}`, async () => {
       const { url } = platform([APPROVED], { verification_url: page });
       const { code, stderr } = await new Session().run(web(url));
-      const text = "❌ Error: The platform names a page for the login that is not a secure web address\n";
+      const text = "❌ Error: Invalid response from the platform: verification_url isn't a secure web address\n";
       assertEquals([code, stderr], [1, text]);
     });
   }
@@ -359,7 +359,7 @@ describe("auth login --web", () => {
     const host = new URL(listener.url).host;
     assertEquals(
       [code, stderr],
-      [1, `❌ Error: ${host} does not know logins through the browser; log in with an API key\n`],
+      [1, `❌ Error: ${host} doesn't support browser logins. Log in with an API key.\n`],
     );
   });
 

@@ -79,7 +79,7 @@ const ERRORS: Readonly<Record<Exclude<keyof typeof Errors, "FluxloopError">, rea
     ),
   ],
   NotFoundError: [new NotFoundError('There is no folder "results"')],
-  PlatformError: [new PlatformError("api.fluxloop.ai answered GET /api/auth/me with HTTP 500")],
+  PlatformError: [new PlatformError("api.fluxloop.ai responded to GET /api/auth/me with HTTP 500")],
   ReleaseError: [new ReleaseError("fluxloop.tar.gz is damaged: its checksum doesn't match")],
   SystemError: [new SystemError("Can't write to standard output: no space left on device")],
   ProgramError: [new ProgramError(127, "npm"), new ProgramError(126, "./notes.txt")],
@@ -200,7 +200,7 @@ const FAILURES: readonly (readonly [Finding["name"], FluxloopError])[] = [
   ["key", new LoginEndedError("work")],
   ["store", new ConfigurationError("Can't read ~/.fluxloop/credentials: permission denied")],
   ["connection", new NetworkError(API, { reason: "connection refused", isTelling: true, link: "connection" })],
-  ["acceptance", new PlatformError("api.fluxloop.ai answered GET /api/auth/me with HTTP 500")],
+  ["acceptance", new PlatformError("api.fluxloop.ai responded to GET /api/auth/me with HTTP 500")],
   ["acceptance", new InvalidKeyError("revoked_api_key", API)],
   ["acceptance", new PermissionDeniedError("read_scenarios", [])],
 ];

@@ -1,0 +1,75 @@
+/**
+ * Reads a response's JSON value field by field. A field of another type than the contract's is an error that names it.
+ *
+ * @module
+ */
+import { PlatformError } from "../errors.ts";
+import { isObject } from "./response.ts";
+
+/** Reads the value at a place such as `projects[0].id`, which is empty for the whole response. */
+export type Reader<T> = (value: unknown, at: string) => T;
+
+/** @returns The error of a response whose value at `at` isn't `expected`. */
+export function invalid(at: string, expected: string): PlatformError {
+  return new PlatformError(`Invalid response from the platform: ${at || "it"} isn't ${expected}`);
+}
+
+/** Reads an object with these fields; others are ignored. */
+export function object<T>(fields: { readonly [Name in keyof T]: Reader<T[Name]> }): Reader<T> {
+  const readers = Object.entries(fields) as [string, Reader<unknown>][];
+  return (value, at) => {
+    if (!isObject(value)) throw invalid(at, "an object");
+    return Object.fromEntries(
+      readers.map(([name, read]) => [name, read(value[name], at === "" ? name : `${at}.${name}`)]),
+    ) as T;
+  };
+}
+
+/** Reads a list. */
+export function listOf<T>(read: Reader<T>): Reader<T[]> {
+  return (value, at) => {
+    if (!Array.isArray(value)) throw invalid(at, "a list");
+    return value.map((it, index) => read(it, `${at}[${index}]`));
+  };
+}
+
+/** Reads a field that may be missing: then it is `null`. */
+export function optional<T>(read: Reader<T>): Reader<T | null> {
+  return (value, at) => value === undefined || value === null ? null : read(value, at);
+}
+
+/** Reads a string. */
+export const text: Reader<string> = (value, at) => {
+  if (typeof value !== "string") throw invalid(at, "a string");
+  return value;
+};
+
+/** Reads what goes into a header and a line of a file. */
+export const secret: Reader<string> = (value, at) => {
+  if (!/^[\x21-\x7e]{1,8192}$/.test(text(value, at))) throw invalid(at, "a valid key or token");
+  return value as string;
+};
+
+/** Reads a boolean. */
+export const flag: Reader<boolean> = (value, at) => {
+  if (typeof value !== "boolean") throw invalid(at, "a boolean");
+  return value;
+};
+
+/** Reads a number from 0 on. */
+export const count: Reader<number> = (value, at) => {
+  if (typeof value !== "number" || !Number.isFinite(value) || value < 0) throw invalid(at, "a non-negative number");
+  return value;
+};
+
+/** Reads a time, in UTC where it doesn't say otherwise. */
+export const time: Reader<Date> = (value, at) => {
+  const written = text(value, at);
+  // The runtime takes a time without a zone for a local one.
+  const read = new Date(/T[\d:.,]+$/.test(written) ? `${written}Z` : written);
+  // It takes "banana 5" for a date, too, and the 30th of February for the 1st of March.
+  const [day] = /^\d{4}-\d\d-\d\d(?=$|T)/.exec(written) ?? [];
+  const isDay = day !== undefined && new Date(`${day}T00:00:00Z`).toJSON()?.startsWith(day);
+  if (!isDay || Number.isNaN(read.getTime())) throw invalid(at, "a time");
+  return read;
+};
