@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
+import { afterAll, beforeAll, beforeEach, describe, it } from "@std/testing/bdd";
 import { Authority } from "../support/certificates.ts";
 import { DOCUMENTED_KEY } from "../support/platform.ts";
 import { PROGRAM } from "../support/program.ts";
@@ -10,6 +10,7 @@ import { runMounted } from "../support/users.ts";
 const HOST = "platform.example";
 const JANE: ProxyUser = { name: "jane", password: "s3cretword" };
 const ME = { account: { id: "usr_1", email: "john@example.com" }, organizations: [], projects: [] };
+type ProgramName = keyof typeof PROXY_PROGRAMS;
 const HTTP_PROGRAMS = ["tinyproxy", "squid"] as const;
 
 describe("a real proxy in front of a real platform", () => {
@@ -17,7 +18,8 @@ describe("a real proxy in front of a real platform", () => {
   let folder: string;
   let server: Deno.HttpServer<Deno.NetAddr>;
   let asked = 0;
-  let proxy: ProxyProgram | null = null;
+  /** The proxies that run, by program and setup; starting one takes longer than a case. */
+  const running = new Map<string, ProxyProgram>();
 
   beforeAll(async () => {
     authority = await Authority.create();
@@ -32,13 +34,12 @@ describe("a real proxy in front of a real platform", () => {
     });
   });
   afterAll(async () => {
+    await Promise.all([...running.values()].map((it) => it.stop()));
     await server.shutdown();
     await authority.remove();
     await Deno.remove(folder, { recursive: true });
   });
-  afterEach(async () => {
-    await proxy?.stop();
-    proxy = null;
+  beforeEach(() => {
     asked = 0;
   });
 
@@ -56,8 +57,19 @@ describe("a real proxy in front of a real platform", () => {
     return runMounted("root", `mount --bind ${folder}/hosts /etc/hosts`, [PROGRAM, ...args], { env: settings });
   }
 
-  async function start(name: keyof typeof PROXY_PROGRAMS, setup: ProxySetup = {}): Promise<string> {
-    proxy = await PROXY_PROGRAMS[name](`${folder}/hosts`, setup);
+  const start = (name: ProgramName, setup: ProxySetup = {}) => PROXY_PROGRAMS[name](`${folder}/hosts`, setup);
+
+  async function proxyOf(name: ProgramName, setup: ProxySetup = {}): Promise<ProxyProgram> {
+    const key = JSON.stringify([name, setup]);
+    const proxy = running.get(key) ?? await start(name, setup);
+    running.set(key, proxy);
+    return proxy;
+  }
+
+  /** @returns The address of a proxy that has stopped. */
+  async function goneProxy(name: ProgramName): Promise<string> {
+    const proxy = await start(name);
+    await proxy.stop();
     return proxy.address;
   }
 
@@ -69,14 +81,14 @@ describe("a real proxy in front of a real platform", () => {
 
   for (const name of HTTP_PROGRAMS) {
     it(`is gone through by a tunnel: ${name}`, async () => {
-      const address = await start(name);
-      const { code, stdout } = await run(["auth", "whoami"], { HTTPS_PROXY: `http://${address}` });
+      const proxy = await proxyOf(name);
+      const { code, stdout } = await run(["auth", "whoami"], { HTTPS_PROXY: `http://${proxy.address}` });
       assertEquals([code, stdout.split("\n")[0], asked], [0, "john@example.com", 1]);
-      assertStringIncludes(proxy!.log(), `CONNECT ${origin()}`);
+      assertStringIncludes(proxy.log(), `CONNECT ${origin()}`);
     });
 
     it(`is told user name and password: ${name}`, async () => {
-      const address = await start(name, { user: JANE });
+      const { address } = await proxyOf(name, { user: JANE });
       const { code, stdout, stderr } = await run(["auth", "whoami", "-v"], {
         https_proxy: `http://${JANE.name}:${JANE.password}@${address}`,
       });
@@ -90,14 +102,14 @@ describe("a real proxy in front of a real platform", () => {
     ];
     for (const [what, setup, reason] of refusals) {
       it(`${what} is named, with what it did: ${name}`, async () => {
-        const address = await start(name, setup);
+        const { address } = await proxyOf(name, setup);
         const outcome = await run(["auth", "whoami"], { HTTPS_PROXY: `http://${address}` });
         assertEquals(outcome, { code: 4, stdout: "", stderr: failure(`http://${address}`, reason) });
         assertEquals(asked, 0);
       });
 
       it(`${what} is named by the doctor: ${name}`, async () => {
-        const address = await start(name, setup);
+        const { address } = await proxyOf(name, setup);
         const { code, stdout } = await run(["auth", "doctor"], { HTTPS_PROXY: `http://${address}` });
         assertEquals(code, 4);
         assertStringIncludes(stdout, `✅ Proxy: http://${address} for ${origin()}\n`);
@@ -106,7 +118,7 @@ describe("a real proxy in front of a real platform", () => {
     }
 
     it(`that does not take the password is named, and the password is not: ${name}`, async () => {
-      const address = await start(name, { user: JANE });
+      const { address } = await proxyOf(name, { user: JANE });
       const { code, stdout, stderr } = await run(["auth", "whoami"], {
         HTTPS_PROXY: `http://jane:an0therword@${address}`,
       });
@@ -115,35 +127,34 @@ describe("a real proxy in front of a real platform", () => {
     });
 
     it(`is not asked for a host that NO_PROXY names: ${name}`, async () => {
-      const address = await start(name, { refuses: true });
-      const env = { HTTPS_PROXY: `http://${address}`, NO_PROXY: `.example` };
-      assertEquals([(await run(["auth", "whoami"], env)).code, asked], [0, 1]);
-      assert(!proxy!.log().includes("CONNECT platform"), proxy!.log());
+      const proxy = await proxyOf(name, { refuses: true });
+      const env = { HTTPS_PROXY: `http://${proxy.address}`, NO_PROXY: `.example` };
+      const tunnels = () => proxy.log().split("CONNECT platform").length;
+      const before = tunnels();
+      assertEquals([(await run(["auth", "whoami"], env)).code, asked, tunnels()], [0, 1, before]);
     });
 
     it(`is never asked for this machine itself: ${name}`, async () => {
-      const address = await start(name, { refuses: true });
+      const { address } = await proxyOf(name, { refuses: true });
       const env = { HTTPS_PROXY: `http://${address}`, ALL_PROXY: `http://${address}` };
       assertEquals([(await run(["auth", "whoami"], env, "localhost")).code, asked], [0, 1]);
     });
 
     it(`is the one that the lower-case variable names: ${name}`, async () => {
-      const address = await start(name);
+      const { address } = await proxyOf(name);
       const env = { HTTPS_PROXY: "http://127.0.0.1:1", https_proxy: `http://${address}` };
       assertEquals([(await run(["auth", "whoami"], env)).code, asked], [0, 1]);
     });
 
     it(`that has gone is named: ${name}`, async () => {
-      const address = await start(name);
-      await proxy!.stop();
-      proxy = null;
+      const address = await goneProxy(name);
       const { code, stderr } = await run(["auth", "whoami"], { ALL_PROXY: `http://${address}` });
       assertEquals([code, stderr], [4, failure(`http://${address}`, "can't reach the proxy")]);
     });
   }
 
   it("that cannot connect either is named, with what it answered: tinyproxy", async () => {
-    const address = await start("tinyproxy");
+    const { address } = await proxyOf("tinyproxy");
     const url = `https://${HOST}:1`;
     const { code, stderr } = await run(["auth", "whoami", "--api-url", url], { HTTPS_PROXY: `http://${address}` });
     assertEquals(code, 4);
@@ -155,7 +166,7 @@ describe("a real proxy in front of a real platform", () => {
 
   for (const scheme of ["socks5", "socks5h"]) {
     it(`may speak ${scheme}`, async () => {
-      const address = await start("microsocks");
+      const { address } = await proxyOf("microsocks");
       const { code, stdout } = await run(["auth", "whoami"], { ALL_PROXY: `${scheme}://${address}` });
       assertEquals([code, stdout.split("\n")[0], asked], [0, "john@example.com", 1]);
     });
@@ -168,7 +179,7 @@ describe("a real proxy in front of a real platform", () => {
   ];
   for (const [what, user, given, exit, reason] of socks) {
     it(`that speaks SOCKS5 and ${what} is told of`, async () => {
-      const address = await start("microsocks", { user });
+      const { address } = await proxyOf("microsocks", { user });
       const { code, stderr } = await run(["auth", "whoami"], { ALL_PROXY: `socks5://${given}${address}` });
       const shown = `socks5://${given.replace(/:.*@/, ":****@")}${address}`;
       assertEquals([code, stderr], [exit, exit === 0 ? "" : failure(shown, reason)]);
@@ -176,15 +187,13 @@ describe("a real proxy in front of a real platform", () => {
   }
 
   it("that speaks SOCKS5 and has gone is named", async () => {
-    const address = await start("microsocks");
-    await proxy!.stop();
-    proxy = null;
+    const address = await goneProxy("microsocks");
     const { code, stderr } = await run(["auth", "whoami"], { ALL_PROXY: `socks5://${address}` });
     assertEquals([code, stderr], [4, failure(`socks5://${address}`, "can't reach the proxy")]);
   });
 
   it("that speaks SOCKS5 and cannot connect is named", async () => {
-    const address = await start("microsocks");
+    const { address } = await proxyOf("microsocks");
     const env = { ALL_PROXY: `socks5://${address}`, FLUXLOOP_API_URL: `https://${HOST}:1` };
     const { code, stderr } = await run(["auth", "whoami"], env);
     assertEquals(code, 4);

@@ -66,13 +66,14 @@ export class CredentialsHome {
     return this.run(["auth", "login", "--api-key-stdin", "--profile", profile], { stdin: `${key}\n`, env });
   }
 
-  /** Writes a credentials file, of this home's user unless another one is to own it. */
+  /** Writes a credentials file and its lock, the file of this home's user unless another one is to own it. */
   async write(text: string, { owner = UID[this.user], mode = "600" } = {}): Promise<void> {
     const source = await Deno.makeTempFile();
     await Deno.writeTextFile(source, text);
     const own = String(UID[this.user]);
     await asRoot('install -d -m 700 -o "$1" "$2"', own, this.folder);
     await asRoot('install -m "$1" -o "$2" "$3" "$4"', mode, String(owner), source, this.file);
+    await asRoot('install -m 600 -o "$1" /dev/null "$2"', own, `${this.file}.lock`);
     await Deno.remove(source);
   }
 
