@@ -56,7 +56,7 @@ function Install-Fluxloop {
     if ($LASTEXITCODE -ne 0) { throw "fluxloop was not installed: the program doesn't run on this system." }
 
     $destination = Join-Path $folder 'fluxloop.exe'
-    # A running program can be renamed, but neither replaced nor deleted: the next installation or upgrade deletes it.
+    # A running program can be renamed, but neither replaced nor deleted: its next start deletes the old file.
     $replaced = Join-Path $folder '.old-fluxloop.exe'
     Remove-Item -Force $replaced -ErrorAction SilentlyContinue
     if (Test-Path $destination) { Move-Item $destination $replaced }

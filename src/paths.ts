@@ -35,3 +35,8 @@ export function pathFrom(context: Context, value: string, origin: string): strin
 export function givenPath(context: Context, value: string | undefined, origin: string): string | undefined {
   return value === undefined ? undefined : pathFrom(context, value, origin);
 }
+
+/** Where an upgrade puts a program that Windows can't remove because it is running. */
+export function replacedProgramPath(path: string): string {
+  return path.replace(/[^\\/]*$/, ".old-$&");
+}

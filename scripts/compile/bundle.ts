@@ -11,7 +11,7 @@ const MARKS = {
   /** In `src/build_info.ts`. */
   commit: "__FLUXLOOP_COMMIT__",
   version: "__FLUXLOOP_VERSION__",
-  /** In `src/release/public_key.ts`. */
+  /** In `src/release/source.ts`. */
   releaseKey: "__FLUXLOOP_RELEASE_KEY__",
   releasesUrl: "__FLUXLOOP_RELEASES_URL__",
 } as const;

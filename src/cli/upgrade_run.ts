@@ -1,8 +1,7 @@
 import type { Context } from "../context.ts";
 import { upgradeJson, upgradeText } from "../output/upgrade.ts";
-import { thisInstallation } from "../release/installation.ts";
-import { RELEASES } from "../release/public_key.ts";
-import { upgrade } from "../release/upgrade.ts";
+import { RELEASES } from "../release/source.ts";
+import { thisInstallation, upgrade } from "../release/upgrade.ts";
 import { parseVersion } from "../release/version.ts";
 import type { JsonOptions } from "./command.ts";
 import { invocation } from "./invocation.ts";

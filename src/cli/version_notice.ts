@@ -2,7 +2,7 @@ import type { Context } from "../context.ts";
 import { newVersionText } from "../output/upgrade.ts";
 import { homeFolder, pathFrom } from "../paths.ts";
 import type { VersionNotice } from "../release/notice.ts";
-import { MEMORY_FILE, RELEASES, type ReleaseSource } from "../release/public_key.ts";
+import { MEMORY_FILE, RELEASES, type ReleaseSource } from "../release/source.ts";
 import type { Arguments } from "./arguments.ts";
 
 /** Commands whose output other programs read, or that are about versions themselves. */

@@ -42,8 +42,11 @@ export function replaceFile(path: string, text: string): void {
   syncFolder(dirname(path));
 }
 
-/** On Windows, a file can't be replaced while another program has it open, such as a virus scanner or another fluxloop. */
-function renameOver(newPath: string, path: string): void {
+/**
+ * Renames a file, replacing another one. On Windows, that fails while a program has it open, such as a virus scanner or
+ * another fluxloop, and is tried again for two seconds.
+ */
+export function renameOver(newPath: string, path: string): void {
   for (const end = performance.now() + IN_USE_TIMEOUT;;) {
     try {
       return Deno.renameSync(newPath, path);

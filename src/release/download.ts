@@ -1,202 +1,194 @@
 /**
- * Files of a release over https: redirects are followed to other hosts, as the releases' own server leads to its stores,
- * and never away from https. Nothing secret is sent: no key, no cookie.
+ * Downloads from the releases page. Redirects are followed to other hosts, because releases are stored elsewhere, but never
+ * away from HTTPS. No key and no cookie is sent.
  *
  * @module
  */
-import { userAgent } from "../build_info.ts";
-import type { Context } from "../context.ts";
-import { FluxloopError, InterruptedError, NetworkError, ReleaseError } from "../errors.ts";
 import { connectionFailure, SilenceError } from "../api_client/connection_failure.ts";
 import { proxyFor } from "../api_client/proxy.ts";
 import { backoff, isTransient, RETRIES } from "../api_client/retry.ts";
 import type { RequestOptions } from "../api_client/transport.ts";
+import { userAgent } from "../build_info.ts";
+import type { Context } from "../context.ts";
+import { FluxloopError, InterruptedError, NetworkError, NotFoundError, ReleaseError } from "../errors.ts";
+import type { ReleaseSource } from "./source.ts";
+import { isVersion } from "./version.ts";
 
-/** How long the server may say nothing, in milliseconds: a slow line is no reason to stop. */
+/** How long the server may send nothing, in milliseconds. */
 const SILENCE = 30_000;
-/** How long a file may take altogether where nothing else is said, in milliseconds. */
-const LONGEST = 60 * 60 * 1000;
+/** How long a download may take, in milliseconds. */
+const DEADLINE = 60 * 60 * 1000;
 const REDIRECT_LIMIT = 5;
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 
-/** How a file is asked for. */
+/** How to request something. */
 export interface DownloadOptions extends RequestOptions {
-  /** The most bytes to take. */
-  readonly limit: number;
-  /** Told how many bytes there are so far, and how many there will be where the server says so. */
-  readonly onProgress?: (done: number, of: number | null) => void;
-  /** Ends the download. */
+  /** Called with the number of bytes so far, and of all bytes if the server tells it. */
+  readonly onProgress?: (done: number, total: number | null) => void;
   readonly signal?: AbortSignal;
 }
 
-/** What a download needs, whichever attempt it is. */
-interface Fetching extends DownloadOptions {
+/** One of several attempts. */
+interface Attempt extends DownloadOptions {
   readonly context: Context;
   readonly signal: AbortSignal;
-  /** Told of each sign of life. */
-  readonly alive: () => void;
+  /** Restarts the wait for the next data. */
+  readonly onData: () => void;
 }
 
+/** The server sends an error instead of a file. */
+class StatusError extends ReleaseError {
+  constructor(url: URL, readonly status: number) {
+    super(`${url.host} sent HTTP ${status} instead of a release. Try again later.`);
+  }
+}
+
+/** A connection failure that may not happen again. */
+class TransientError extends NetworkError {}
+
 /**
- * Downloads a file, up to three times more where the connection fails in passing.
+ * Downloads a file.
  *
- * @param context The outside world.
- * @param url Its address.
- * @param options How.
- * @returns Its bytes; `null` where the server has no such file.
- * @throws {NetworkError} When the server cannot be reached or falls silent.
- * @throws {ReleaseError} When it answers with anything else, leads away from https or sends too much.
- * @throws {InterruptedError} When the program is told to stop.
+ * @param limit The largest file, in bytes.
+ * @returns Its bytes, or `null` if it doesn't exist.
+ * @throws {NetworkError} If the server can't be reached or stops sending.
+ * @throws {ReleaseError} If the server sends an error or too much, or redirects away from HTTPS.
  */
 export async function download(
   context: Context,
   url: URL,
+  limit: number,
   options: DownloadOptions,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
-  return await repeated(context, url, options, async (fetching) => {
-    const { response, at } = await follow(fetching, url, () => false);
-    if (response === null || response.status === 404) return null;
-    if (response.status !== 200) throw new AnswerError(at, response.status);
-    return await bodyOf(response, at, fetching);
+  return await withRetries(context, url, options, async (attempt) => {
+    const { response, at } = await follow(attempt, url, () => false);
+    if (response!.status === 404) return null;
+    if (response!.status !== 200) throw new StatusError(at, response!.status);
+    return await readBody(response!, at, limit, attempt);
   });
 }
 
 /**
- * Follows redirects up to an address of the form that is looked for.
+ * Returns the version of the latest release, to which the releases page redirects.
  *
- * @param context The outside world.
- * @param url Where to begin.
- * @param isGoal Whether an address is it; it is not asked for itself.
- * @param options How.
- * @returns The address; `null` where the redirects end before it.
+ * @throws {NotFoundError} If there is no release.
  * @throws As {@linkcode download}.
  */
-export async function redirectTarget(
+export async function latestVersion(
   context: Context,
-  url: URL,
-  isGoal: (url: URL) => boolean,
-  options: Omit<DownloadOptions, "limit">,
-): Promise<URL | null> {
-  return await repeated(context, url, { ...options, limit: 0 }, async (fetching) => {
-    const { response, at } = await follow(fetching, url, isGoal);
+  { url }: ReleaseSource,
+  options: DownloadOptions,
+): Promise<string> {
+  const page = new URL(`${url}/latest`);
+  const version = await withRetries(context, page, options, async (attempt) => {
+    const { response, at } = await follow(attempt, page, (it) => taggedVersion(it) !== null);
     await response?.body?.cancel();
-    if (response === null) return at;
-    if (response.status >= 400 && response.status !== 404) throw new AnswerError(at, response.status);
-    return null;
+    if (response !== null && response.status >= 400 && response.status !== 404) {
+      throw new StatusError(at, response.status);
+    }
+    return taggedVersion(at);
   });
+  if (version === null) throw new NotFoundError(`No release found at ${url}`);
+  return version;
 }
 
-/** The server answers, and not with what it was asked for. */
-class AnswerError extends ReleaseError {
-  constructor(url: URL, readonly status: number) {
-    super(`${url.host} answered with HTTP ${status} instead of a release; try again later`);
-  }
+function taggedVersion({ pathname }: URL): string | null {
+  const version = /\/releases\/tag\/v([^/]+)$/.exec(pathname)?.[1];
+  return version !== undefined && isVersion(version) ? version : null;
 }
 
-async function repeated<T>(
+async function withRetries<T>(
   context: Context,
   url: URL,
   options: DownloadOptions,
-  attempt: (fetching: Fetching) => Promise<T>,
+  run: (attempt: Attempt) => Promise<T>,
 ): Promise<T> {
+  const stopped = AbortSignal.any([context.stopped, ...(options.signal ? [options.signal] : [])]);
   for (let attempts = 1;; attempts++) {
     try {
-      return await watched(context, url, options, attempt);
+      return await runOnce(context, url, { ...options, signal: stopped }, run);
     } catch (error) {
-      const passing = error instanceof AnswerError ? isTransient(error.status) : error instanceof TransientError;
-      if (!passing || attempts > RETRIES) throw error;
+      const mayPass = error instanceof StatusError ? isTransient(error.status) : error instanceof TransientError;
+      if (!mayPass || attempts > RETRIES) throw error;
       const pause = backoff(attempts, context.random(new Uint8Array(1))[0] / 255);
       options.log?.(`  again in ${(pause / 1000).toFixed(1)} s`);
-      await context.sleep(pause, AbortSignal.any([context.stopped, ...(options.signal ? [options.signal] : [])]));
+      await context.sleep(pause, stopped);
     }
   }
 }
 
-/** A failure of the connection that may be over a moment later. */
-class TransientError extends NetworkError {}
-
-/** Runs one attempt, and ends it when the server falls silent or the time is over. */
-async function watched<T>(
+async function runOnce<T>(
   context: Context,
   url: URL,
-  options: DownloadOptions,
-  attempt: (fetching: Fetching) => Promise<T>,
+  options: DownloadOptions & { readonly signal: AbortSignal },
+  run: (attempt: Attempt) => Promise<T>,
 ): Promise<T> {
   const silence = new AbortController();
-  const wait = () => setTimeout(() => silence.abort(new SilenceError("no data", SILENCE)), SILENCE);
-  let timer = wait();
-  const alive = () => {
+  const startTimer = () => setTimeout(() => silence.abort(new SilenceError("no data", SILENCE)), SILENCE);
+  let timer = startTimer();
+  const onData = () => {
     clearTimeout(timer);
-    timer = wait();
+    timer = startTimer();
   };
-  const deadline = AbortSignal.timeout(options.deadline ?? LONGEST);
-  const ends = [silence.signal, deadline, context.stopped, ...(options.signal ? [options.signal] : [])];
+  const deadline = AbortSignal.timeout(options.deadline ?? DEADLINE);
+  const signal = AbortSignal.any([silence.signal, deadline, options.signal]);
   try {
-    return await attempt({ ...options, context, signal: AbortSignal.any(ends), alive });
+    return await run({ ...options, context, signal, onData });
   } catch (error) {
     if (context.stopped.aborted) throw new InterruptedError();
     if (error instanceof FluxloopError) throw error;
     const proxy = proxyFor(context, url);
     const failure = deadline.aborted
-      ? { ...connectionFailure(error), reason: "it was not done in time", isTelling: true, isTransient: false }
+      ? { ...connectionFailure(error), reason: "it didn't finish in time", isTelling: true, isTransient: false }
       : connectionFailure(error, proxy !== null);
-    const kind = failure.isTransient ? TransientError : NetworkError;
-    throw new kind(url, failure, { proxy: proxy?.shown, cause: error, to: "the releases" });
+    const Failure = failure.isTransient ? TransientError : NetworkError;
+    throw new Failure(url, failure, { proxy: proxy?.shown, cause: error, to: "the releases" });
   } finally {
     clearTimeout(timer);
   }
 }
 
-/** Makes requests until one is no redirect, or leads to what `isGoal` looks for: then there is no response. */
+/** Follows redirects until there is a response that isn't one, or a URL that `isTarget` accepts, which isn't requested. */
 async function follow(
-  { context, signal, alive, caCerts = [], log = () => {} }: Fetching,
+  { context, signal, onData, caCerts = [], log = () => {} }: Attempt,
   first: URL,
-  isGoal: (url: URL) => boolean,
+  isTarget: (url: URL) => boolean,
 ): Promise<{ readonly response: Response | null; readonly at: URL }> {
-  let url = first;
-  for (let redirects = 0;; redirects++) {
-    if (url.protocol !== "https:") {
+  const headers = { "User-Agent": userAgent(context.system) };
+  let at = first;
+  for (let count = 0; count <= REDIRECT_LIMIT; count++) {
+    if (at.protocol !== "https:") {
       throw new ReleaseError(
-        `${first.host} redirects to ${url.protocol}//${url.host}, which isn't secure. Nothing was installed.`,
+        `${first.host} redirects to ${at.protocol}//${at.host}, which isn't secure. Nothing was installed.`,
       );
     }
-    if (isGoal(url)) return { response: null, at: url };
-    if (redirects > REDIRECT_LIMIT) throw new ReleaseError(`Too many redirects from ${first.host}`);
-    const proxy = proxyFor(context, url);
-    const request = new Request(url, {
-      headers: { "User-Agent": userAgent(context.system) },
-      redirect: "manual",
-      signal,
-    });
-    const response = await context.fetch(request, { proxy, caCerts });
-    alive();
-    // What stands behind the path is a store's own permission to read one file.
-    log(`GET ${url.origin}${url.pathname} -> ${response.status}`);
+    if (isTarget(at)) return { response: null, at };
+    const request = new Request(at, { headers, redirect: "manual", signal });
+    const response = await context.fetch(request, { proxy: proxyFor(context, at), caCerts });
+    onData();
+    // Not the query: it contains the storage's permission to read the file.
+    log(`GET ${at.origin}${at.pathname} -> ${response.status}`);
     const location = response.headers.get("location");
-    if (!REDIRECTS.includes(response.status) || location === null) return { response, at: url };
+    if (!REDIRECTS.includes(response.status) || location === null) return { response, at };
     await response.body?.cancel();
-    const next = URL.parse(location, url);
-    if (next === null) throw new ReleaseError(`${url.host} redirects to an invalid URL`);
-    url = next;
+    const next = URL.parse(location, at);
+    if (next === null) throw new ReleaseError(`${at.host} redirects to an invalid URL`);
+    at = next;
   }
+  throw new ReleaseError(`Too many redirects from ${first.host}`);
 }
 
-async function bodyOf(response: Response, url: URL, { limit, alive, onProgress }: Fetching) {
-  const told = Number(response.headers.get("content-length") ?? NaN);
-  const of = Number.isSafeInteger(told) ? told : null;
-  const tooLarge = () => new ReleaseError(`${url.host} sent more than a release can have (${limit} bytes)`);
-  if (of !== null && of > limit) {
-    await response.body?.cancel();
-    throw tooLarge();
-  }
+async function readBody(response: Response, url: URL, limit: number, { onData, onProgress }: Attempt) {
+  const length = response.headers.get("content-length");
+  const total = length === null ? null : Number(length);
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
   for await (const chunk of response.body ?? []) {
     size += chunk.length;
-    if (size > limit) throw tooLarge();
+    if (size > limit) throw new ReleaseError(`${url.host} sent more than a release can have (${limit} bytes)`);
     chunks.push(chunk);
-    alive();
-    onProgress?.(size, of);
+    onData();
+    onProgress?.(size, total);
   }
   return new Uint8Array(await new Blob(chunks).arrayBuffer());
 }

@@ -1,25 +1,20 @@
 /**
- * A new executable in the place of the running one: whoever starts it meets the old one or the new, whole, and the old one
- * stays wherever anything fails.
+ * Replaces the running executable. Whoever starts it gets the old or the new one, never a part, and if anything fails the
+ * old one stays.
  *
  * @module
  */
-import { dirname } from "@std/path";
+import { basename, dirname } from "@std/path";
+import { removeIfThere, renameOver, syncFolder } from "../credentials/atomic_file.ts";
 import { ConfigurationError, FluxloopError, SystemError } from "../errors.ts";
-import { syncFolder } from "../credentials/atomic_file.ts";
-import { freshName, oldName } from "./installation.ts";
+import { replacedProgramPath } from "../paths.ts";
 
-/** How long another upgrade's lock is waited for, in milliseconds. */
-const PATIENCE = 500;
+/** How long to wait for another upgrade's lock, in milliseconds. */
+const LOCK_TIMEOUT = 500;
 
-/**
- * Sees to it that an executable can be replaced, before anything is downloaded for it.
- *
- * @param path The executable, links resolved.
- * @throws {ConfigurationError} When its folder cannot be written to.
- */
+/** Checks that an executable can be replaced. @throws {ConfigurationError} If its folder isn't writable. */
 export function requireReplaceable(path: string): void {
-  const probe = `${freshName(path)}-${Deno.pid}`;
+  const probe = `${newPathOf(path)}-${Deno.pid}`;
   try {
     Deno.openSync(probe, { write: true, createNew: true, mode: 0o600 }).close();
     Deno.removeSync(probe);
@@ -31,53 +26,56 @@ export function requireReplaceable(path: string): void {
 /**
  * Replaces an executable.
  *
- * @param path The executable, links resolved.
- * @param program The new one's bytes.
- * @param check Tries the new one under the path it is given; where it throws, nothing is replaced.
- * @throws {ConfigurationError} When the folder cannot be written to.
- * @throws {SystemError} When the disk is full, or another upgrade is at work.
+ * @param path Links resolved.
+ * @param check Tries the new executable. If it throws, nothing is replaced.
+ * @throws {ConfigurationError} If the folder isn't writable.
+ * @throws {SystemError} If the disk is full, or another upgrade is running.
  * @throws What `check` throws.
  */
 export async function replaceProgram(
   path: string,
   program: Uint8Array,
-  check: (fresh: string) => Promise<void>,
+  check: (newPath: string) => Promise<void>,
 ): Promise<void> {
-  const lock = await locked(path);
-  const fresh = freshName(path);
+  const lock = await lockProgram(path);
+  const newPath = newPathOf(path);
   try {
-    // What an upgrade left behind that was killed.
-    removeIfThere(fresh);
-    removeIfThere(oldName(path), true);
-    writeProgram(fresh, program, Deno.statSync(path));
-    await check(fresh);
-    swap(fresh, path);
+    // A killed upgrade may have left one.
+    removeIfThere(newPath);
+    writeProgram(newPath, program, Deno.statSync(path));
+    await check(newPath);
+    swap(newPath, path);
     syncFolder(dirname(path));
   } catch (error) {
-    removeIfThere(fresh, true);
+    removeQuietly(newPath);
     throw replaceFailure(path, error);
   } finally {
     lock?.close();
   }
 }
 
-/** The lock is on the executable itself, so that it goes with the process and leaves nothing behind. */
-async function locked(path: string): Promise<Deno.FsFile | null> {
-  // Windows would keep others from starting it.
+/** Beside the executable and with its extension, without which Windows runs nothing. */
+function newPathOf(path: string): string {
+  return `${dirname(path)}/.new-${basename(path)}`;
+}
+
+/** Locks the executable itself, so that the lock ends with the process and no file is left. */
+async function lockProgram(path: string): Promise<Deno.FsFile | null> {
+  // On Windows, nobody could start a locked program.
   if (Deno.build.os === "windows") return null;
   const file = Deno.openSync(path, { read: true });
-  const waiting = Promise.withResolvers<false>();
-  const timer = setTimeout(() => waiting.resolve(false), PATIENCE);
   const locking = file.lock(true);
-  const isLocked = await Promise.race([locking.then(() => true), waiting.promise]);
+  const { promise, resolve } = Promise.withResolvers<false>();
+  const timer = setTimeout(() => resolve(false), LOCK_TIMEOUT);
+  const isLocked = await Promise.race([locking.then(() => true), promise]);
   clearTimeout(timer);
   if (isLocked && file.statSync().ino === Deno.statSync(path).ino) return file;
   locking.finally(() => file.close()).catch(() => {});
   throw new SystemError(`Another upgrade of ${path} is running or has just finished. Check with: fluxloop --version`);
 }
 
-function writeProgram(fresh: string, program: Uint8Array, old: Deno.FileInfo): void {
-  const file = Deno.openSync(fresh, { write: true, createNew: true, mode: 0o700 });
+function writeProgram(newPath: string, program: Uint8Array, old: Deno.FileInfo): void {
+  const file = Deno.openSync(newPath, { write: true, createNew: true, mode: 0o700 });
   try {
     for (let rest = program; rest.length > 0;) rest = rest.subarray(file.writeSync(rest));
     file.syncSync();
@@ -85,49 +83,47 @@ function writeProgram(fresh: string, program: Uint8Array, old: Deno.FileInfo): v
     file.close();
   }
   if (Deno.build.os === "windows") return;
-  // Root upgrades what may be somebody else's, and leaves it theirs.
-  if (Deno.uid() === 0 && old.uid !== null) Deno.chownSync(fresh, old.uid, old.gid);
-  Deno.chmodSync(fresh, (old.mode ?? 0o755) & 0o777);
+  // When root upgrades another user's program, it stays theirs.
+  if (Deno.uid() === 0 && old.uid !== null) Deno.chownSync(newPath, old.uid, old.gid);
+  Deno.chmodSync(newPath, (old.mode ?? 0o755) & 0o777);
 }
 
-/** Windows replaces no file that runs, but lets it be renamed. */
-function swap(fresh: string, path: string): void {
-  if (Deno.build.os !== "windows") return Deno.renameSync(fresh, path);
-  const old = oldName(path);
-  Deno.renameSync(path, old);
+/** Windows can't replace a running program, but it can rename it. The next start removes it. */
+function swap(newPath: string, path: string): void {
+  if (Deno.build.os !== "windows") return Deno.renameSync(newPath, path);
+  const oldPath = replacedProgramPath(path);
+  removeQuietly(oldPath);
+  renameOver(path, oldPath);
   try {
-    Deno.renameSync(fresh, path);
+    renameOver(newPath, path);
   } catch (error) {
-    Deno.renameSync(old, path);
+    renameOver(oldPath, path);
     throw error;
   }
 }
 
-function removeIfThere(path: string, isQuiet = false): void {
+function removeQuietly(path: string): void {
   try {
     Deno.removeSync(path);
-  } catch (error) {
-    if (!isQuiet && !(error instanceof Deno.errors.NotFound)) throw error;
+  } catch {
+    // There is none, or the next upgrade removes it.
   }
 }
 
 function replaceFailure(path: string, error: unknown): FluxloopError {
   if (error instanceof FluxloopError) return error;
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  const sentence = `Can't replace ${path}: `;
-  switch (code) {
-    case "EACCES":
-    case "EPERM":
-      return new ConfigurationError(
-        `${sentence}permission denied. Run it with sudo, or install fluxloop in a folder of your own.`,
-        { cause: error },
-      );
-    case "EROFS":
-      return new ConfigurationError(`${sentence}read-only file system`, { cause: error });
-    case "ENOSPC":
-    case "EDQUOT":
-      return new SystemError(`${sentence}the disk is full. Free some space and try again.`, { cause: error });
-    default:
-      return new SystemError(`${sentence}${code === "" ? "unexpected error" : code}`, { cause: error });
-  }
+  const code = error instanceof Error && "code" in error ? String(error.code) : "unexpected error";
+  const reason = REASONS[code] ?? code;
+  const Failure = ["EACCES", "EPERM", "EROFS"].includes(code) ? ConfigurationError : SystemError;
+  return new Failure(`Can't replace ${path}: ${reason}`, { cause: error });
 }
+
+const DENIED = "permission denied. Run it with sudo, or install fluxloop in a folder of your own.";
+const FULL = "the disk is full. Free some space and try again.";
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: DENIED,
+  EPERM: DENIED,
+  EROFS: "read-only file system",
+  ENOSPC: FULL,
+  EDQUOT: FULL,
+};

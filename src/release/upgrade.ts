@@ -1,116 +1,117 @@
 /**
- * Use case: another release of the program in its place. What is run afterwards was signed by the project, is the version
- * that it says, is for this machine, and has run here once.
+ * Upgrades the program to another release.
  *
  * @module
  */
+import type { RequestOptions } from "../api_client/transport.ts";
 import { VERSION } from "../build_info.ts";
 import type { Context } from "../context.ts";
 import { ConfigurationError, NotFoundError, ReleaseError } from "../errors.ts";
-import type { RequestOptions } from "../api_client/transport.ts";
-import { download } from "./download.ts";
 import { WITHOUT_KEYS } from "../text/key_variables.ts";
-import { BREW_UPGRADE, type Installation, isFromHomebrew } from "./installation.ts";
-import { latestVersion } from "./latest.ts";
-import type { ReleaseSource } from "./public_key.ts";
+import { unpackProgram, verifiedSums } from "./archive.ts";
+import { download, type DownloadOptions, latestVersion } from "./download.ts";
+import { homebrewCommand, type ReleaseSource } from "./source.ts";
 import { replaceProgram, requireReplaceable } from "./replace.ts";
-import { unpackProgram } from "./unpack.ts";
-import { requireSum, verifiedSums } from "./verify.ts";
 import { isNewer } from "./version.ts";
+
+/** The executable to upgrade. */
+export interface Installation {
+  /** Its absolute path, links resolved. */
+  readonly path: string;
+  /** As `deno compile --target` names it. */
+  readonly target: string;
+}
+
+/** What to do. */
+export interface UpgradePlan {
+  /** The version; without it, the latest one if it's newer. */
+  readonly version?: string;
+  /** Only look for a newer version. */
+  readonly checkOnly?: boolean;
+}
+
+/** How to request files. */
+export type UpgradeOptions = RequestOptions & Pick<DownloadOptions, "onProgress">;
 
 /** The result of an upgrade. */
 export interface UpgradeResult {
-  /** The release that was looked at. */
+  /** The release. */
   readonly version: string;
   /** The version of this program. */
   readonly current: string;
-  /** Whether the release is newer than this program. */
+  /** Whether the release is newer. */
   readonly isNewer: boolean;
   readonly isUpgraded: boolean;
   /** The executable. */
   readonly path: string;
-  /** Homebrew's command, where Homebrew has installed it. */
+  /** Homebrew's command, if Homebrew installed the executable. */
   readonly command: string | null;
 }
 
-/** What is wanted. */
-export interface UpgradePlan {
-  /** The version; `undefined`: the latest one, and none that is older than this. */
-  readonly version?: string;
-  /** Whether to say what there is, and leave it at that. */
-  readonly checkOnly?: boolean;
-}
-
-/** How it goes about it. */
-export interface UpgradeOptions extends RequestOptions {
-  readonly onProgress?: (done: number, of: number | null) => void;
-}
-
-/** The most that a list of checksums and an archive may have, in bytes; the largest archive has an eighth. */
+/** The largest list of checksums and the largest archive, in bytes. */
 const SUMS_LIMIT = 256 * 1024;
 const ARCHIVE_LIMIT = 384 * 1024 * 1024;
-/** How long the new program may take to say its version, in milliseconds. */
+/** How long the new program may take to print its version, in milliseconds. */
 const TRIAL = 30_000;
 
+/** Finds the running executable. @throws {ConfigurationError} If the program runs from source, or its file is gone. */
+export function thisInstallation(): Installation {
+  if (!Deno.build.standalone) {
+    throw new ConfigurationError("fluxloop runs from source here. Upgrade with git pull.");
+  }
+  try {
+    return { path: Deno.realPathSync(Deno.execPath()), target: Deno.build.target };
+  } catch (cause) {
+    throw new ConfigurationError("The running fluxloop's file no longer exists. Install fluxloop again.", { cause });
+  }
+}
+
 /**
- * Upgrades the program, or says that there is nothing to do.
+ * Upgrades the program unless there is nothing to do.
  *
- * @param context The outside world.
- * @param installation The executable that is replaced.
- * @param releases Where releases come from.
- * @param plan What is wanted.
- * @param options How requests are made.
- * @returns What came of it.
- * @throws {ConfigurationError} When the program is not its own to replace.
- * @throws {NotFoundError} When there is no such release, or none for this machine.
- * @throws {ReleaseError} When the release is not what it has to be; the old program stays.
- * @throws {NetworkError} When the releases cannot be reached.
+ * @throws {ConfigurationError} If the program can't be replaced.
+ * @throws {NotFoundError} If there is no such release, or none for this machine.
+ * @throws {ReleaseError} If the release is invalid; the old program is kept.
+ * @throws {NetworkError} If the releases can't be reached.
  */
 export async function upgrade(
   context: Context,
-  installation: Installation,
+  { path, target }: Installation,
   releases: ReleaseSource,
   plan: UpgradePlan,
   options: UpgradeOptions = {},
 ): Promise<UpgradeResult> {
-  const { path } = installation;
-  const command = isFromHomebrew(path) ? BREW_UPGRADE : null;
+  const { url, publicKey } = releases;
+  const command = homebrewCommand(path);
   if (!plan.checkOnly) {
     if (command !== null) throw new ConfigurationError(`Homebrew installed ${path}. Run: ${command}`);
-    if (releases.publicKey === null) {
+    if (publicKey === null) {
       throw new ConfigurationError(
-        `This build can't verify releases: it has no public key. Install a release from ${releases.url}`,
+        `This build can't verify releases: it has no public key. Install a release from ${url}`,
       );
     }
     requireReplaceable(path);
   }
-  const version = plan.version ?? await latestVersion(context, releases, options);
+  const version = plan.version ?? await latestVersion(context, releases, { ...options, onProgress: undefined });
   const result = { version, current: VERSION, path, isNewer: isNewer(version, VERSION), command };
   const isWanted = plan.version === undefined ? result.isNewer : version !== VERSION;
-  if (plan.checkOnly || releases.publicKey === null || !isWanted) return { ...result, isUpgraded: false };
+  if (plan.checkOnly || publicKey === null || !isWanted) return { ...result, isUpgraded: false };
 
-  const program = await signedProgram(
-    context,
-    installation.target,
-    { url: releases.url, publicKey: releases.publicKey },
-    version,
-    options,
-  );
-  await replaceProgram(path, program, (fresh) => requireRunning(context, fresh, version));
+  const program = await signedProgram(context, target, { url, publicKey }, version, options);
+  await replaceProgram(path, program, (newPath) => requireRunning(context, newPath, version));
   return { ...result, isUpgraded: true };
 }
 
-/** @returns The program of a release for this machine, every byte of which the project's signature covers. */
+/** Returns a release's program for this machine after verifying that the signature covers it. */
 async function signedProgram(
   context: Context,
   target: string,
   { url, publicKey }: { readonly url: string; readonly publicKey: string },
   version: string,
-  options: UpgradeOptions,
+  { onProgress, ...requests }: UpgradeOptions,
 ): Promise<Uint8Array> {
-  const { onProgress, ...requests } = options;
-  const get = (name: string, limit: number, progress?: typeof onProgress) =>
-    download(context, new URL(`${url}/download/v${version}/${name}`), { ...requests, limit, onProgress: progress });
+  const get = (name: string, limit: number, options: DownloadOptions = requests) =>
+    download(context, new URL(`${url}/download/v${version}/${name}`), limit, options);
 
   const sums = await get("SHA256SUMS", SUMS_LIMIT);
   if (sums === null) throw new NotFoundError(`Release ${version} doesn't exist at ${url}`);
@@ -118,7 +119,7 @@ async function signedProgram(
   if (signature === null) throw new ReleaseError(`Release ${version} isn't signed. Nothing was installed.`);
   const files = await verifiedSums(sums, signature, publicKey);
 
-  // Its name holds the version, and the signature covers the name: an old release does not pass for a new one.
+  // The signature covers the name, which contains the version: an old release can't pass for a new one.
   const name = `fluxloop-${version}-${target}.${target.includes("windows") ? "zip" : "tar.gz"}`;
   const sum = files.get(name);
   if (sum === undefined) {
@@ -129,25 +130,24 @@ async function signedProgram(
       `The files of release ${version} at ${url} belong to another release. Nothing was installed.`,
     );
   }
-  const archive = await get(name, ARCHIVE_LIMIT, onProgress);
+  const archive = await get(name, ARCHIVE_LIMIT, { ...requests, onProgress });
   if (archive === null) throw new ReleaseError(`Release ${version} is missing ${name}. Try again later.`);
-  await requireSum(archive, sum, name);
-  return await unpackProgram(archive, name);
+  return await unpackProgram(archive, name, sum);
 }
 
-/** Runs the new program before it takes the place: a library may be missing here, or the folder let nothing run. */
+/** Runs the new program before it replaces the old one: it may need a library that this machine doesn't have. */
 async function requireRunning(context: Context, program: string, version: string): Promise<void> {
-  let said = "";
+  let output = "";
   let cause: unknown;
   try {
     const signal = AbortSignal.any([context.stopped, AbortSignal.timeout(TRIAL)]);
     const options = { args: ["--version"], input: "", env: WITHOUT_KEYS, signal };
     const { code, stdout } = await context.runProgram(program, options);
-    if (code === 0) said = stdout;
+    if (code === 0) output = stdout;
   } catch (error) {
     cause = error;
   }
-  const [, found] = /^fluxloop (\S+)/.exec(said) ?? [];
+  const found = /^fluxloop (\S+)/.exec(output)?.[1];
   if (found === version) return;
   throw new ReleaseError(
     found === undefined

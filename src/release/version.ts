@@ -1,29 +1,22 @@
 /**
- * Versions, as releases bear them (semver.org).
+ * Versions of releases (semver.org).
  *
  * @module
  */
 import { compareVersions, validateStrict } from "compare-versions";
 import { UsageError } from "../errors.ts";
 
-/** No version is longer, and none that is becomes a part of an address or a text. */
-const LONGEST = 64;
-
-/** @returns Whether a text is a version, such as `1.2.3` or `1.2.3-rc.1`. */
+/** Returns whether `text` is a version, such as `1.2.3` or `1.2.3-rc.1`, of at most 64 characters. */
 export function isVersion(text: string): boolean {
-  return text.length <= LONGEST && validateStrict(text);
+  return text.length <= 64 && validateStrict(text);
 }
 
-/** @returns Whether `version` comes after `other`; a release candidate comes before its release. */
+/** Returns whether `version` is newer than `other`. A release candidate is older than its release. */
 export function isNewer(version: string, other: string): boolean {
   return compareVersions(version, other) > 0;
 }
 
-/**
- * @param text What a person wrote, with or without the `v` of a tag.
- * @returns The version.
- * @throws {UsageError} When it is none.
- */
+/** Reads a version, with or without the `v` of a tag. @throws {UsageError} If it isn't one. */
 export function parseVersion(text: string): string {
   const version = text.trim().replace(/^v(?=\d)/, "");
   if (isVersion(version)) return version;

@@ -10,21 +10,29 @@ import type { Outcome } from "../support/session.ts";
 import { withFault } from "../support/strace.ts";
 import { asRoot, runAs, runMounted, SELF, UID } from "../support/users.ts";
 
+/** Releases of a few bytes: shell scripts that print their version. */
 const NEWER = "99.0.0";
-/** Releases of a few bytes: a shell script that prints its version. */
-const SCRIPTED = "98.0.0";
 const OLDER = "0.0.1";
+/** One that needs 32 MiB. */
+const LARGE = "98.0.0";
 
-/** The steps of an upgrade, as system calls; what a kill at each of them leaves in the program's place. */
+const PADDING = new Uint8Array(32 * 1024 * 1024);
+
+/** The steps of an upgrade as system calls, and the program that a kill at each of them leaves. */
 const STEPS: readonly { what: string; call: string; on: string; leaves: "old" | "new" }[] = [
-  { what: "the new program's file is made", call: "/^open", on: ".new-fluxloop", leaves: "old" },
+  { what: "the new program's file is created", call: "/^open", on: ".new-fluxloop", leaves: "old" },
   { what: "the new program is written", call: "write", on: ".new-fluxloop", leaves: "old" },
-  { what: "it goes to disk", call: "/sync$", on: ".new-fluxloop", leaves: "old" },
+  { what: "it is synced", call: "/sync$", on: ".new-fluxloop", leaves: "old" },
   { what: "it is closed", call: "close", on: ".new-fluxloop", leaves: "old" },
   { what: "it gets its permissions", call: "/chmod", on: ".new-fluxloop", leaves: "old" },
-  { what: "it takes the place", call: "/^rename", on: ".new-fluxloop", leaves: "old" },
-  { what: "the folder goes to disk", call: "/sync$", on: "", leaves: "new" },
+  { what: "it replaces the old program", call: "/^rename", on: ".new-fluxloop", leaves: "old" },
+  { what: "the folder is synced", call: "/sync$", on: "", leaves: "new" },
 ];
+
+/** @returns A program that prints this version. */
+function script(version: string, before = "", after = ""): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(`#!/bin/sh\n${before}\necho "fluxloop ${version}"\n${after}\n`);
+}
 
 describe(`the program, upgrading itself on the base of Deno ${base().deno}`, () => {
   let releases: Releases;
@@ -35,22 +43,23 @@ describe(`the program, upgrading itself on the base of Deno ${base().deno}`, () 
 
   beforeAll(async () => {
     releases = await Releases.open();
-    const constants = { releaseKey: releases.key.publicKey, releasesUrl: releases.url };
     installed = `${releases.folder}/installed`;
-    const newer = `${releases.folder}/newer`;
-    await compileOther(constants, installed);
-    await compileOther({ ...constants, version: NEWER }, newer);
-    await Deno.chmod(releases.folder, 0o755);
-    for (const it of [OLDER, SCRIPTED]) await releases.publish(it, Deno.build.target, script(it));
-    await releases.publish(NEWER, Deno.build.target, await Deno.readFile(newer));
-    await Deno.remove(newer);
+    await compileOther({ releaseKey: releases.key.publicKey, releasesUrl: releases.url }, installed);
+    for (const it of [installed, releases.folder]) await Deno.chmod(it, 0o755);
+    await releases.publish(
+      LARGE,
+      Deno.build.target,
+      new Uint8Array(await new Blob([script(LARGE, "", "exit"), PADDING]).arrayBuffer()),
+    );
+    for (const it of [OLDER, NEWER]) await releases.publish(it, Deno.build.target, script(it));
   });
   afterAll(() => releases.close());
   beforeEach(async () => {
     folder = await Deno.makeTempDir({ prefix: "fluxloop-bin-" });
     path = `${folder}/fluxloop`;
-    await Deno.copyFile(installed, path);
-    await Deno.chmod(path, 0o755);
+    // Not a copy: it has 100 MB, and an upgrade replaces it instead of changing it.
+    await Deno.link(installed, path);
+    releases.latest = `v${NEWER}`;
     env = { FLUXLOOP_CA_FILE: `${folder}-ca.pem`, PATH: "/usr/bin:/bin" };
     await Deno.copyFile(releases.authority.file, env.FLUXLOOP_CA_FILE);
     releases.requests.length = 0;
@@ -60,31 +69,30 @@ describe(`the program, upgrading itself on the base of Deno ${base().deno}`, () 
     await Deno.remove(env.FLUXLOOP_CA_FILE);
   });
 
-  /** @returns A small program that says that it is this version. */
-  function script(version: string, then = ""): Uint8Array<ArrayBuffer> {
-    return new TextEncoder().encode(`#!/bin/sh\n${then}\necho "fluxloop ${version}"\n`);
-  }
-
   const run = (args: readonly string[], more: Record<string, string> = {}): Promise<Outcome> =>
     runAs(SELF, [path, ...args], { env: { ...env, ...more } });
   const version = async () => (await run(["--version"])).stdout.split(/\s/)[1];
 
-  it("becomes the latest release, which then has nothing to do", async () => {
+  it("becomes the latest release", async () => {
     const { code, stdout, stderr } = await run(["upgrade"]);
     assertEquals([code, stderr], [0, ""]);
     assertEquals(stdout, `✅ Upgraded fluxloop from ${VERSION} to ${NEWER}: ${path}\n`);
     assertEquals([await version(), namesIn(folder)], [NEWER, ["fluxloop"]]);
-    assertEquals((await run(["upgrade"])).stdout, `✅ fluxloop ${NEWER} is up to date.\n`);
   });
 
-  it("goes back to an older release that is named, and tells it as JSON", async () => {
+  it("has nothing to do if it is the latest release", async () => {
+    releases.latest = `v${VERSION}`;
+    assertEquals((await run(["upgrade"])).stdout, `✅ fluxloop ${VERSION} is up to date.\n`);
+  });
+
+  it("goes back to a named older release, and reports it as JSON", async () => {
     const { code, stdout } = await run(["upgrade", "--version", `v${OLDER}`, "--json"]);
     assertEquals(code, 0);
     assertEquals(JSON.parse(stdout), { current: VERSION, version: OLDER, newer: false, upgraded: true, path });
     assertEquals(await version(), OLDER);
   });
 
-  it("says what there is with --check, and stays", async () => {
+  it("with --check only reports the newer release", async () => {
     const { code, stdout } = await run(["upgrade", "--check"]);
     assertEquals([code, stdout], [
       0,
@@ -93,23 +101,22 @@ describe(`the program, upgrading itself on the base of Deno ${base().deno}`, () 
     assertEquals(await version(), VERSION);
   });
 
-  it("says nothing of a release that is named with --check, which asks for the latest", async () => {
+  it("rejects --check with --version", async () => {
     const { code, stdout, stderr } = await run(["upgrade", "--check", "--version", "1.2.3"]);
     assertEquals([code, stdout, releases.requests.length], [2, "", 0]);
     assertStringIncludes(stderr, '"--check" conflicts with option "--version"');
   });
 
-  it("is replaced where a link leads to it, which stays a link", async () => {
+  it("replaces the program that a link points to, and keeps the link", async () => {
     await Deno.mkdir(`${folder}/bin`);
     await Deno.symlink("../fluxloop", `${folder}/bin/fluxloop`);
-    const { code } = await runAs(SELF, [`${folder}/bin/fluxloop`, "upgrade", "--version", SCRIPTED], { env });
-    assertEquals([code, await version(), await Deno.readLink(`${folder}/bin/fluxloop`)], [0, SCRIPTED, "../fluxloop"]);
+    const { code } = await runAs(SELF, [`${folder}/bin/fluxloop`, "upgrade", "--version", NEWER], { env });
+    assertEquals([code, await version(), await Deno.readLink(`${folder}/bin/fluxloop`)], [0, NEWER, "../fluxloop"]);
   });
 
-  it("hands a key neither to a server nor to the new program", async () => {
+  it("sends a key neither to a server nor to the new program", async () => {
     const seen = `${folder}/seen`;
     await releases.publish("97.0.0", Deno.build.target, script("97.0.0", `/usr/bin/env > ${seen}`));
-    releases.latest = `v${NEWER}`;
     const { code, stdout, stderr } = await run(["upgrade", "-v", "--version", "97.0.0"], {
       FLUXLOOP_API_KEY: DOCUMENTED_KEY,
     });
@@ -124,22 +131,22 @@ describe(`the program, upgrading itself on the base of Deno ${base().deno}`, () 
     assertEquals(told.filter((it) => it.includes("flux_dev_")), []);
   });
 
-  it("minds no variable that would lead it to other releases or another key", async () => {
+  it("ignores variables that could change the releases or the key", async () => {
     const names = ["URL", "KEY", "RELEASES", "RELEASES_URL", "RELEASE_KEY", "PUBLIC_KEY", "UPGRADE_URL"];
     const others = Object.fromEntries(names.map((it) => [`FLUXLOOP_${it}`, "https://127.0.0.1:1/releases"]));
     assertEquals((await run(["upgrade", "--check"], others)).code, 0);
   });
 
   for (const { what, call, on, leaves } of STEPS) {
-    it(`when it is killed as ${what} leaves the ${leaves} program, and upgrades the next time`, async () => {
+    it(`killed when ${what}, leaves the ${leaves} program and upgrades the next time`, async () => {
       const place = on === "" ? folder : `${folder}/${on}`;
-      const command = withFault({ call, path: place }, "kill", [path, "upgrade", "--version", SCRIPTED]);
+      const command = withFault({ call, path: place }, "kill", [path, "upgrade", "--version", NEWER]);
       assertEquals((await runAs(SELF, command, { env })).code, 137);
-      assertEquals(await version(), leaves === "old" ? VERSION : SCRIPTED);
+      assertEquals(await version(), leaves === "old" ? VERSION : NEWER);
       if (leaves === "old") {
-        const { code, stderr } = await run(["upgrade", "--version", SCRIPTED]);
+        const { code, stderr } = await run(["upgrade", "--version", NEWER]);
         assertEquals(code, 0, stderr);
-        assertEquals(await version(), SCRIPTED);
+        assertEquals(await version(), NEWER);
       }
       assertEquals(namesIn(folder), ["fluxloop"]);
     });
@@ -152,8 +159,8 @@ describe(`the program, upgrading itself on the base of Deno ${base().deno}`, () 
       "EIO",
     ]] as const
   ) {
-    it(`stays, alone in its folder, where ${call.replaceAll(/\W/g, "")} fails`, async () => {
-      const command = withFault({ call, path: `${folder}/${on}` }, fault, [path, "upgrade", "--version", SCRIPTED]);
+    it(`keeps the old program alone in its folder if ${call.replaceAll(/\W/g, "")} fails`, async () => {
+      const command = withFault({ call, path: `${folder}/${on}` }, fault, [path, "upgrade", "--version", NEWER]);
       const { code, stderr } = await runAs(SELF, command, { env });
       assertEquals(code, 1);
       assertStringIncludes(stderr, `Can't replace ${path}: `);
@@ -161,16 +168,22 @@ describe(`the program, upgrading itself on the base of Deno ${base().deno}`, () 
     });
   }
 
-  it("stays where the disk is full", async () => {
+  it("keeps the old program if the disk is full", async () => {
     const size = Math.ceil((await Deno.stat(installed)).size / 1024 / 1024) + 20;
     const prepare = `mount -t tmpfs -o size=${size}m,mode=777 none "$PWD" && cp "${installed}" "${path}"`;
-    const outcome = await runMounted(SELF, prepare, [path, "upgrade"], { env, cwd: folder }, `ls -A "${folder}"`);
+    const outcome = await runMounted(
+      SELF,
+      prepare,
+      [path, "upgrade", "--version", LARGE],
+      { env, cwd: folder },
+      `ls -A "${folder}"`,
+    );
     assertEquals(outcome.code, 1, outcome.stderr);
     assertStringIncludes(outcome.stderr, `Can't replace ${path}: the disk is full`);
     assertEquals(outcome.stderr.trim().split("\n").at(-1), "fluxloop");
   });
 
-  it("asks nobody where its folder is not the user's to write to, and says what to do", async () => {
+  it("sends no request if its folder isn't writable, and says what to do", async () => {
     await asRoot('chown -R root "$1" && chmod 755 "$1"', folder);
     const { code, stderr } = await runAs("ordinary", [path, "upgrade"], { env });
     await asRoot('chown -R "$2" "$1"', folder, String(UID[SELF]));
@@ -182,7 +195,7 @@ describe(`the program, upgrading itself on the base of Deno ${base().deno}`, () 
     assertEquals(releases.requests, []);
   });
 
-  it("asks nobody where its file system is read-only, even of root", async () => {
+  it("sends no request if its file system is read-only, even as root", async () => {
     const prepare = `mount --bind "$PWD" "$PWD" && mount -o remount,ro,bind "$PWD"`;
     const { code, stderr } = await runMounted("root", prepare, [path, "upgrade"], { env, cwd: folder });
     assertEquals(code, 2, stderr);
@@ -190,15 +203,18 @@ describe(`the program, upgrading itself on the base of Deno ${base().deno}`, () 
     assertEquals([releases.requests, namesIn(folder)], [[], ["fluxloop"]]);
   });
 
-  it("is upgraded by root for the user whose it is", async () => {
+  it("upgraded by root, keeps its owner", async () => {
+    // The owner of a link is the owner of the file.
+    await Deno.remove(path);
+    await Deno.copyFile(installed, path);
     await asRoot('chown -R "$2" "$1"', folder, String(UID.ordinary));
-    const { code, stderr } = await runAs("root", [path, "upgrade", "--version", SCRIPTED], { env });
+    const { code, stderr } = await runAs("root", [path, "upgrade", "--version", NEWER], { env });
     const owner = await asRoot('stat -c %u "$1"', path);
     await asRoot('chown -R "$2" "$1"', folder, String(UID[SELF]));
     assertEquals([code, owner.trim()], [0, String(UID.ordinary)], stderr);
   });
 
-  it("is left to Homebrew where Homebrew has installed it", async () => {
+  it("refers to Homebrew if Homebrew installed it", async () => {
     const place = "/opt/homebrew/Cellar/fluxloop/0.1.0/bin";
     const there = `mount -t tmpfs -o mode=755 none /opt && mkdir -p ${place} && cp "${installed}" ${place}/fluxloop`;
     const { code, stderr } = await runMounted(SELF, there, [`${place}/fluxloop`, "upgrade"], { env, cwd: folder });
@@ -207,11 +223,11 @@ describe(`the program, upgrading itself on the base of Deno ${base().deno}`, () 
     assertEquals(releases.requests, []);
   });
 
-  it("ends well when it is told to upgrade twice at once", async () => {
-    const upgrade = ["upgrade", "--version", SCRIPTED];
+  it("upgrades once if started twice at the same time", async () => {
+    const upgrade = ["upgrade", "--version", NEWER];
     const both = await Promise.all([run(upgrade), run(upgrade)]);
     assert(both.some((it) => it.code === 0), both[0].stderr);
     for (const { code, stderr } of both) if (code !== 0) assertMatch(stderr, /Another upgrade of .* is running/);
-    assertEquals([await version(), namesIn(folder)], [SCRIPTED, ["fluxloop"]]);
+    assertEquals([await version(), namesIn(folder)], [NEWER, ["fluxloop"]]);
   });
 });

@@ -310,13 +310,13 @@ describe("an upgrade", () => {
     });
   }
 
-  it("takes nothing from a server that no known authority has vouched for", async () => {
+  it("rejects a server whose certificate no known authority signed", async () => {
     await releases.publish(NEWER, TARGET, program(NEWER));
     const error = await failure({}, { caCerts: [] });
     assertInstanceOf(error, NetworkError);
     assertStringIncludes(
       `${error.message}: ${error.reason}`,
-      "Unable to connect to the releases: its certificate is not",
+      "Unable to connect to the releases: its certificate isn't signed",
     );
   });
 

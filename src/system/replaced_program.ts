@@ -1,0 +1,16 @@
+/**
+ * What an upgrade leaves behind on Windows.
+ *
+ * @module
+ */
+import { replacedProgramPath } from "../paths.ts";
+
+/** Removes the program that an upgrade replaced while it was running. */
+export function removeReplacedProgram(): void {
+  if (Deno.build.os !== "windows" || !Deno.build.standalone) return;
+  try {
+    Deno.removeSync(replacedProgramPath(Deno.execPath()));
+  } catch {
+    // There is none, or it is still running.
+  }
+}
