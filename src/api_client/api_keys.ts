@@ -10,7 +10,7 @@ import { request } from "./client.ts";
 import { listOf, object, optional, type Reader, secret, text, time } from "./fields.ts";
 import { type KeyInfo, keyInfo } from "./identity.ts";
 import { isObject, jsonOf, objectIn } from "./response.ts";
-import { type RequestOptions, send, type Target } from "./transport.ts";
+import { send, type Target } from "./transport.ts";
 
 const PATH = "/api/api-keys";
 
@@ -61,8 +61,8 @@ const listedKey: Reader<ListedKey> = (value, at) => {
  *
  * @throws {InvalidKeyError | PermissionDeniedError | NetworkError | PlatformError}
  */
-export async function listApiKeys(context: Context, target: Target, options?: RequestOptions): Promise<ListedKey[]> {
-  const body = await request(context, target, { method: "GET", path: PATH }, options, unsupported(target));
+export async function listApiKeys(context: Context, target: Target): Promise<ListedKey[]> {
+  const body = await request(context, target, { method: "GET", path: PATH }, unsupported(target));
   return listOf(listedKey)(isObject(body) ? body.api_keys : body, "api_keys");
 }
 
@@ -77,10 +77,9 @@ export async function createApiKeyOnce(
   target: Target,
   { expiresIn, ...settings }: CreateKeyRequest,
   idempotencyKey: string,
-  options?: RequestOptions,
 ): Promise<KeyMaking> {
   const body = { ...settings, expires_in: expiresIn };
-  const response = await send(context, target, { method: "POST", path: PATH, body, idempotencyKey }, options);
+  const response = await send(context, target, { method: "POST", path: PATH, body, idempotencyKey });
   const { status } = response;
   const said = objectIn(response);
   if (status === 409 && typeof said?.id === "string") return { kind: "made_before", id: said.id };
@@ -104,9 +103,8 @@ export async function deleteApiKey(
   context: Context,
   target: Target,
   id: string,
-  options?: RequestOptions,
 ): Promise<boolean> {
-  const response = await send(context, target, { method: "DELETE", path: pathOf(id) }, options);
+  const response = await send(context, target, { method: "DELETE", path: pathOf(id) });
   if (response.status === 404) return false;
   if (response.status !== 204) jsonOf(response, target.apiUrl);
   return true;
@@ -123,10 +121,9 @@ export async function changeApiKeyEnd(
   target: Target,
   id: string,
   expiresAt: Date,
-  options?: RequestOptions,
 ): Promise<void> {
   const body = { expires_at: expiresAt.toISOString() };
-  await request(context, target, { method: "PATCH", path: pathOf(id), body }, options);
+  await request(context, target, { method: "PATCH", path: pathOf(id), body });
 }
 
 /** @returns A random name for a request, for which the platform acts once however often it is sent. */

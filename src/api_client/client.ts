@@ -7,7 +7,7 @@ import type { Context } from "../context.ts";
 import { type FluxloopError, NotFoundError, PlatformError } from "../errors.ts";
 import { type Identity, identityOf, identityOfLists } from "./identity.ts";
 import { jsonOf } from "./response.ts";
-import { type Message, type RequestOptions, send, type Target } from "./transport.ts";
+import { type Message, send, type Target } from "./transport.ts";
 
 /**
  * Sends a request and reads the JSON of its response.
@@ -19,10 +19,9 @@ export async function request(
   context: Context,
   target: Target,
   message: Message,
-  options?: RequestOptions,
   notFound?: FluxloopError,
 ): Promise<unknown> {
-  return jsonOf(await send(context, target, message, options), target.apiUrl, notFound);
+  return jsonOf(await send(context, target, message), target.apiUrl, notFound);
 }
 
 /**
@@ -31,9 +30,8 @@ export async function request(
  *
  * @throws {InvalidKeyError | PermissionDeniedError | NetworkError | PlatformError}
  */
-export async function identify(context: Context, target: Target, options?: RequestOptions): Promise<Identity> {
-  const get = (path: string, notFound?: FluxloopError) =>
-    request(context, target, { method: "GET", path }, options, notFound);
+export async function identify(context: Context, target: Target): Promise<Identity> {
+  const get = (path: string, notFound?: FluxloopError) => request(context, target, { method: "GET", path }, notFound);
   try {
     return identityOf(await get("/api/auth/me"));
   } catch (error) {

@@ -8,7 +8,10 @@ import { InvalidKeyError, PermissionDeniedError, PlatformError } from "../errors
 import { isLoopback } from "./api_url.ts";
 import { invalid, object, optional, type Reader, secret, text, time } from "./fields.ts";
 import { jsonOf, WEB_PAGE } from "./response.ts";
-import { type PlatformResponse, type RequestOptions, send } from "./transport.ts";
+import { type PlatformResponse, send, type Target } from "./transport.ts";
+
+/** The platform, without a key. */
+type Platform = Omit<Target, "key">;
 
 /** A login that a person has yet to approve. */
 export interface DeviceLogin {
@@ -76,9 +79,9 @@ const startedLogin = object({
  *
  * @throws {NetworkError | PlatformError}
  */
-export async function startDeviceLogin(context: Context, apiUrl: URL, options?: RequestOptions): Promise<DeviceLogin> {
+export async function startDeviceLogin(context: Context, platform: Platform): Promise<DeviceLogin> {
   const started = context.now().getTime();
-  const fields = startedLogin(anonymousJson(await post(context, apiUrl, "start", {}, options), apiUrl), "");
+  const fields = startedLogin(anonymousJson(await post(context, platform, "start", {}), platform.apiUrl), "");
   const lifetime = seconds(fields.expires_in ?? fields.expires_in_sec, "expires_in");
   return {
     deviceCode: fields.device_code,
@@ -96,18 +99,20 @@ export async function startDeviceLogin(context: Context, apiUrl: URL, options?: 
  */
 export async function pollDeviceLogin(
   context: Context,
-  apiUrl: URL,
+  platform: Platform,
   deviceCode: string,
-  options?: RequestOptions,
 ): Promise<DeviceLoginState> {
-  const response = await post(context, apiUrl, "complete", { device_code: deviceCode }, options);
+  const response = await post(context, platform, "complete", { device_code: deviceCode });
   if (response.status === 429) {
     const pause = Number(response.headers.get("retry-after"));
     return { status: "slow_down", pause: pause > 0 && pause <= LONGEST ? pause * SECOND : null };
   }
   // A platform that has forgotten the code doesn't find it.
   if ([404, 410].includes(response.status) && !isWebPage(response)) return { status: "expired" };
-  const { status, credential } = object({ status: text, credential: (it) => it })(anonymousJson(response, apiUrl), "");
+  const { status, credential } = object({ status: text, credential: (it) => it })(
+    anonymousJson(response, platform.apiUrl),
+    "",
+  );
   switch (status) {
     case "pending":
     case "denied":
@@ -131,16 +136,15 @@ export async function pollDeviceLogin(
  */
 export async function refreshDeviceLogin(
   context: Context,
-  apiUrl: URL,
+  platform: Platform,
   old: { readonly accessToken: string; readonly refreshToken: string },
-  options?: RequestOptions,
 ): Promise<IssuedTokens | null> {
-  const response = await post(context, apiUrl, "refresh", { refresh_token: old.refreshToken }, options);
+  const response = await post(context, platform, "refresh", { refresh_token: old.refreshToken });
   if ([400, 401, 403, 404, 410, 422].includes(response.status)) {
     if (!isWebPage(response)) return null;
-    throw new PlatformError(`${apiUrl.host} responded with ${WEB_PAGE}`);
+    throw new PlatformError(`${platform.apiUrl.host} responded with ${WEB_PAGE}`);
   }
-  const { credential } = object({ credential: (it) => it })(jsonOf(response, apiUrl), "");
+  const { credential } = object({ credential: (it) => it })(jsonOf(response, platform.apiUrl), "");
   return tokensOf(context, credential, old.accessToken);
 }
 
@@ -151,22 +155,20 @@ export async function refreshDeviceLogin(
  */
 export async function revokeDeviceLogin(
   context: Context,
-  apiUrl: URL,
+  platform: Platform,
   refreshToken: string,
-  options?: RequestOptions,
 ): Promise<void> {
-  const response = await post(context, apiUrl, "revoke", { refresh_token: refreshToken }, options);
-  if (![200, 204, 401].includes(response.status)) jsonOf(response, apiUrl);
+  const response = await post(context, platform, "revoke", { refresh_token: refreshToken });
+  if (![200, 204, 401].includes(response.status)) jsonOf(response, platform.apiUrl);
 }
 
 function post(
   context: Context,
-  apiUrl: URL,
+  platform: Platform,
   name: string,
   body: Record<string, string>,
-  options?: RequestOptions,
 ): Promise<PlatformResponse> {
-  return send(context, { apiUrl, key: null }, { method: "POST", path: `/api/cli-connect/${name}`, body }, options);
+  return send(context, { ...platform, key: null }, { method: "POST", path: `/api/cli-connect/${name}`, body });
 }
 
 /** As `jsonOf`, without a key: a platform that wants one doesn't know the request. */

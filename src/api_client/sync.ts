@@ -9,7 +9,7 @@ import { newIdempotencyKey } from "./api_keys.ts";
 import { request } from "./client.ts";
 import { listOf, object, optional, text } from "./fields.ts";
 import type { components } from "./openapi_types.ts";
-import type { RequestOptions, Target } from "./transport.ts";
+import type { Target } from "./transport.ts";
 
 type Schemas = components["schemas"];
 
@@ -66,7 +66,6 @@ export async function pullBundle(
   context: Context,
   target: Target,
   { bundleVersionId, projectId }: BundleChoice,
-  options?: RequestOptions,
 ): Promise<Bundle> {
   const body = {
     ...(bundleVersionId === null ? {} : { bundle_version_id: bundleVersionId }),
@@ -79,7 +78,7 @@ export async function pullBundle(
   const place = projectId === null ? "" : ` in project "${projectId}"`;
   const what = bundleVersionId === null ? "a bundle of inputs" : `bundle version "${bundleVersionId}"`;
   const { bundle_version: version, input_items: items, personas } = pulledBundle(
-    await request(context, target, pull, options, notFound(`${what}${place}`)),
+    await request(context, target, pull, notFound(`${what}${place}`)),
     "",
   );
   return {
@@ -102,13 +101,12 @@ export async function uploadPart(
   target: Target,
   part: ResultPart,
   idempotencyKey: string,
-  options?: RequestOptions,
 ): Promise<string> {
   const upload = { method: "POST", path: "/api/sync/upload", body: part, leastDeadline: PART_DEADLINE } as const;
   const { bundle_version_id: version, project_id: project } = part;
   const place = version ? `bundle version "${version}"` : project ? `project "${project}"` : null;
   const missing = place === null ? undefined : notFound(place);
-  const body = await request(context, target, { ...upload, idempotencyKey }, options, missing);
+  const body = await request(context, target, { ...upload, idempotencyKey }, missing);
   return object({ run_batch_id: text })(body, "").run_batch_id;
 }
 

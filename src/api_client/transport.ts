@@ -30,7 +30,7 @@ export interface Target {
   readonly key: string | null;
   /** The browser login of an access token. */
   readonly login?: Login | null;
-  /** How requests are made, unless told otherwise. */
+  /** How requests are made. */
   readonly requests?: RequestOptions;
 }
 
@@ -106,28 +106,18 @@ interface Sending {
  * @throws {ConfigurationError} When the proxy's address is invalid.
  * @throws {InterruptedError} When the program is told to stop.
  */
-export async function send(
-  context: Context,
-  target: Target,
-  message: Message,
-  options: RequestOptions = target.requests ?? {},
-): Promise<PlatformResponse> {
+export async function send(context: Context, target: Target, message: Message): Promise<PlatformResponse> {
   const { login, key } = target;
-  const first = await sendWithKey(context, target, message, options);
+  const first = await sendWithKey(context, target, message);
   if (!login || key === null || !isRejectedByPlatform(first)) return first;
   // The token looked valid: this machine's clock is slow, or the token was revoked early.
-  const second = await sendWithKey(context, { ...target, key: await login.refresh(key) }, message, options);
+  const second = await sendWithKey(context, { ...target, key: await login.refresh(key) }, message);
   if (isRejectedByPlatform(second)) throw new LoginEndedError(login.profile);
   return second;
 }
 
-async function sendWithKey(
-  context: Context,
-  target: Target,
-  message: Message,
-  options: RequestOptions,
-): Promise<PlatformResponse> {
-  const { log = () => {}, onResponse = () => {}, caCerts = [], deadline: chosen } = options;
+async function sendWithKey(context: Context, target: Target, message: Message): Promise<PlatformResponse> {
+  const { log = () => {}, onResponse = () => {}, caCerts = [], deadline: chosen } = target.requests ?? {};
   const { method, path, leastDeadline = 0 } = message;
   const deadline = Math.max(chosen ?? DEFAULT_DEADLINE, leastDeadline);
   const end = context.monotonic() + deadline;

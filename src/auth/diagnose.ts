@@ -212,7 +212,7 @@ async function checkPlatform(
   const onResponse = (it: PlatformResponse) => response ??= it;
   // Not a copy: the deadline is read at each request.
   const observed: RequestOptions = Object.create(requests, { onResponse: { value: onResponse } });
-  const outcome = await identify(context, credential, observed).catch((error) => {
+  const outcome = await identify(context, { ...credential, requests: observed }).catch((error) => {
     if (!(error instanceof FluxloopError) || error instanceof InterruptedError) throw error;
     return error;
   });

@@ -87,7 +87,7 @@ async function revoke(
 ): Promise<void> {
   const apiUrl = apiUrlOf(profile);
   const { secret, rotation } = await store.read(profile);
-  if (secret.kind === "tokens") return await revokeDeviceLogin(context, apiUrl, secret.refreshToken, requests);
+  if (secret.kind === "tokens") return await revokeDeviceLogin(context, { apiUrl, requests }, secret.refreshToken);
   const target = { apiUrl, key: parseApiKey(secret.key, `profile "${profile.name}"`), requests };
   if (rotation?.phase === "replaced" && rotation.previous.key !== null) {
     const { key, id } = rotation.previous;

@@ -76,7 +76,7 @@ async function replaceTokens(
     const saved = profile === null ? null : (await store.read(profile)).secret;
     const tokens = saved?.kind === "tokens" ? saved : known;
     if (isUsable(tokens)) return tokens;
-    const issued = await refreshDeviceLogin(context, apiUrl, tokens, requests);
+    const issued = await refreshDeviceLogin(context, { apiUrl, requests }, tokens);
     if (issued === null) throw new LoginEndedError(name);
     const refreshed: Tokens = {
       kind: "tokens",

@@ -51,7 +51,7 @@ export interface ResumedLogin {
 /** Starts a login, after checking that it can be saved: nobody should approve one in vain. */
 export async function startWebLogin(context: Context, plan: LoginPlan): Promise<DeviceLogin> {
   await requireWritable(requireCredentialsLocation(context));
-  return await startDeviceLogin(context, plan.apiUrl, plan.requests);
+  return await startDeviceLogin(context, plan);
 }
 
 /** Saves a login for {@linkcode resumedLogin}. */
@@ -110,7 +110,7 @@ export async function finishWebLogin(context: Context, plan: LoginPlan, login: D
           `There is no longer a login to resume for profile "${profile}": another process finished it`,
         );
       }
-      const state = await pollDeviceLogin(context, plan.apiUrl, login.deviceCode, requests);
+      const state = await pollDeviceLogin(context, plan, login.deviceCode);
       if (state.status !== "approved") return state;
       const result = await saveTokens(context, plan, state.tokens);
       removePendingLogin(location, profile, login.deviceCode);
@@ -173,7 +173,7 @@ async function saveTokens(
   } catch (error) {
     // When the program was told to stop, they may have been saved.
     if (error instanceof FluxloopError && !(error instanceof InterruptedError)) {
-      await revokeDeviceLogin(context, plan.apiUrl, tokens.refreshToken, plan.requests).catch(() => {});
+      await revokeDeviceLogin(context, plan, tokens.refreshToken).catch(() => {});
     }
     throw error;
   }

@@ -7,7 +7,7 @@ import type { Context } from "../context.ts";
 import { NotFoundError, PlatformError, UsageError } from "../errors.ts";
 import { identify } from "../api_client/client.ts";
 import { pullBundle } from "../api_client/sync.ts";
-import type { RequestOptions, Target } from "../api_client/transport.ts";
+import type { Target } from "../api_client/transport.ts";
 import type { TestInput } from "./model.ts";
 
 /** What to pull; one of both at least. */
@@ -36,10 +36,9 @@ export async function pullInputs(
   context: Context,
   target: Target,
   { bundleVersionId, project }: PullOptions,
-  requests?: RequestOptions,
 ): Promise<PulledInputs> {
-  const projectId = project === undefined ? null : await projectIdOf(context, target, project, requests);
-  const bundle = await pullBundle(context, target, { bundleVersionId: bundleVersionId ?? null, projectId }, requests);
+  const projectId = project === undefined ? null : await projectIdOf(context, target, project);
+  const bundle = await pullBundle(context, target, { bundleVersionId: bundleVersionId ?? null, projectId });
   const inputs = bundle.items.map(({ id, messages, personaId }): TestInput => {
     const text = messages.find((it) => it.role === "user")?.content;
     if (text === undefined) throw new PlatformError(`Input "${id}" of ${bundle.id} has no user message`);
@@ -49,13 +48,8 @@ export async function pullInputs(
   return { inputs, bundleVersionId: bundle.id, projectId: bundle.projectId ?? projectId };
 }
 
-async function projectIdOf(
-  context: Context,
-  target: Target,
-  wanted: string,
-  requests: RequestOptions | undefined,
-): Promise<string> {
-  const { projects } = await identify(context, target, requests);
+async function projectIdOf(context: Context, target: Target, wanted: string): Promise<string> {
+  const { projects } = await identify(context, target);
   // An older platform doesn't list projects, and may still know this one by its ID.
   if (projects === null || projects.some((it) => it.id === wanted)) return wanted;
   const found = projects.filter((it) => it.name === wanted);

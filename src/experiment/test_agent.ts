@@ -89,12 +89,12 @@ export async function testAgent(context: Context, request: TestRequest, services
   const uploads = !(request.skipUpload ?? !configuration.autoUpload);
   const pulls = request.bundleVersionId !== undefined || request.project !== undefined;
   const credential = uploads || pulls ? await services.credential(uploads) : null;
-  if (uploads) await requireUploadPermission(context, credential!, services.requests);
+  if (uploads) await requireUploadPermission(context, credential!);
 
   // A renewed login may need a process for its keychain.
   if (configuration.runner.kind === "http" && (credential?.login ?? null) === null) context.renounceProcesses();
   const source = pulls
-    ? await pullInputs(context, credential!, request, services.requests)
+    ? await pullInputs(context, credential!, request)
     : { inputs: ownInputs(configuration, request), bundleVersionId: null, projectId: null };
   const plan = planOf(context, request, configuration, source.inputs);
   if (request.junit !== undefined) prepareJUnit(context, request.junit);
@@ -188,7 +188,7 @@ async function uploaded(
   try {
     // A test may take longer than an access token is valid.
     const current = credential.login ? await services.credential(true) : credential;
-    return await uploadExperiment(context, current, path, services);
+    return await uploadExperiment(context, current, path);
   } catch (error) {
     if (!(error instanceof FluxloopError)) throw error;
     return { failure: error };

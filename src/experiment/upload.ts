@@ -8,7 +8,7 @@ import { NotFoundError, PermissionDeniedError, PlatformError, SystemError } from
 import { identify } from "../api_client/client.ts";
 import type { Identity } from "../api_client/identity.ts";
 import { uploadPart } from "../api_client/sync.ts";
-import type { RequestOptions, Target } from "../api_client/transport.ts";
+import type { Target } from "../api_client/transport.ts";
 import { resultParts } from "./result_parts.ts";
 import { RESULTS_FILE } from "./results/result_line.ts";
 import { replaceText } from "./results/result_files.ts";
@@ -36,7 +36,6 @@ interface Upload {
   /** `null` where the platform doesn't say: then everything is sent again each time. */
   readonly account: string | null;
   readonly target: Target;
-  readonly requests: RequestOptions | undefined;
 }
 
 /**
@@ -45,12 +44,8 @@ interface Upload {
  * @throws {PermissionDeniedError} When it can't.
  * @throws {InvalidKeyError | NetworkError | PlatformError} As the platform responds.
  */
-export async function requireUploadPermission(
-  context: Context,
-  target: Target,
-  requests?: RequestOptions,
-): Promise<Identity> {
-  const identity = await identify(context, target, requests);
+export async function requireUploadPermission(context: Context, target: Target): Promise<Identity> {
+  const identity = await identify(context, target);
   const permissions = identity.key?.permissions ?? null;
   if (permissions !== null && !permissions.includes(REQUIRED)) throw new PermissionDeniedError(REQUIRED, permissions);
   return identity;
@@ -69,12 +64,11 @@ export async function uploadExperiment(
   context: Context,
   target: Target,
   folder: string,
-  { requests }: { readonly requests?: RequestOptions } = {},
 ): Promise<{ readonly runBatchId: string }> {
   if (infoOf(folder) === null) throw new NotFoundError(`There is no folder ${folder}`);
   const summary = await readSummary(folder);
-  const { account } = await requireUploadPermission(context, target, requests);
-  const upload = { folder, summary, account: account?.id ?? null, target, requests };
+  const { account } = await requireUploadPermission(context, target);
+  const upload = { folder, summary, account: account?.id ?? null, target };
   let progress = readProgress(upload);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const runBatchId = await sendRest(context, upload, progress);
@@ -86,12 +80,12 @@ export async function uploadExperiment(
 
 /** @returns The experiment's id on the platform; `null` when that changes, because the platform lost earlier parts. */
 async function sendRest(context: Context, upload: Upload, progress: UploadProgress): Promise<string | null> {
-  const { folder, summary, target, requests } = upload;
+  const { folder, summary, target } = upload;
   let { runBatchId } = progress;
   let { parts } = progress;
   for await (const { part, runs } of resultParts(folder, summary, progress)) {
     const name = `${summary.id}:${++parts}:${runs}`;
-    const found = await uploadPart(context, target, part, name, requests);
+    const found = await uploadPart(context, target, part, name);
     if (runBatchId !== null && runBatchId !== found) return null;
     runBatchId = found;
     writeProgress(upload, { runBatchId, parts, runs });

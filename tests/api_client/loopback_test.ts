@@ -5,8 +5,8 @@ import { type RequestOptions, send, type Target } from "../../src/api_client/tra
 import { listen, type Listener } from "../support/listener.ts";
 import { leaveWorlds, world } from "../support/world.ts";
 
-const get = (context: Context, target: Target, path: string, options?: RequestOptions) =>
-  send(context, target, { method: "GET", path }, options);
+const get = (context: Context, target: Target, path: string, requests?: RequestOptions) =>
+  send(context, { ...target, requests }, { method: "GET", path });
 
 const VARIABLES = ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
 

@@ -108,7 +108,7 @@ describe("a request that changes something", () => {
   it("is logged by its method, without key and body", async () => {
     const { url } = server(() => new Response("{}", { status: 201 }));
     const lines: string[] = [];
-    await send(world().context, targetOf(url), PLAIN, { log: (line) => lines.push(line) });
+    await send(world().context, { ...targetOf(url), requests: { log: (line) => lines.push(line) } }, PLAIN);
     assertEquals(lines, [`POST ${url}/x -> 201 (0 ms)`]);
   });
 });

@@ -7,8 +7,8 @@ import { styleFor } from "../../src/output/style.ts";
 import { type RequestOptions, send, type Target } from "../../src/api_client/transport.ts";
 import { leaveWorlds, world } from "../support/world.ts";
 
-const get = (context: Context, target: Target, path: string, options?: RequestOptions) =>
-  send(context, target, { method: "GET", path }, options);
+const get = (context: Context, target: Target, path: string, requests?: RequestOptions) =>
+  send(context, { ...target, requests }, { method: "GET", path });
 
 const KEY = "flux_dev_abc123def456ghi789jkl012mno34";
 const TARGET = { apiUrl: new URL("https://api.fluxloop.ai"), key: KEY };

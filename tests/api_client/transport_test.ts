@@ -7,8 +7,8 @@ import { listen, type Listener } from "../support/listener.ts";
 import { leaveServers, rawServer } from "../experiment/runners/servers.ts";
 import { leaveWorlds, world } from "../support/world.ts";
 
-const get = (context: Context, target: Target, path: string, options?: RequestOptions) =>
-  send(context, target, { method: "GET", path }, options);
+const get = (context: Context, target: Target, path: string, requests?: RequestOptions) =>
+  send(context, { ...target, requests }, { method: "GET", path });
 
 const KEY = "flux_dev_abc123def456ghi789jkl012mno34";
 const listeners: Listener[] = [];
@@ -235,7 +235,10 @@ describe("transport", () => {
       });
       const sent = { method: "POST", path: "/x", leastDeadline: 3600_000, ...message } as const;
       const deadline = timeout === undefined ? undefined : timeout * 1000;
-      const outcome = send(world().context, targetOf(url), sent, { deadline }).then(() => null, (it) => it.reason);
+      const outcome = send(world().context, { ...targetOf(url), requests: { deadline } }, sent).then(
+        () => null,
+        (it) => it.reason,
+      );
       await asked.promise;
       clock.advance(seconds * 1000);
       clock.release();

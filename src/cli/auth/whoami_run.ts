@@ -6,9 +6,9 @@ import { invocation } from "../invocation.ts";
 
 /** Runs `fluxloop auth whoami`. */
 export async function runWhoami(context: Context, options: JsonOptions & { readonly apiKey?: string }): Promise<void> {
-  const { reporter, requests, credential } = invocation(context, options);
+  const { reporter, credential } = invocation(context, options);
 
-  const identity = await identify(context, await credential(), requests);
+  const identity = await identify(context, await credential());
 
   reporter.data(() => whoamiText(identity), () => whoamiJson(identity));
 }

@@ -28,7 +28,7 @@ export async function runUpload(context: Context, options: UploadOptions, folder
     : resolve(context.cwd(), folder);
 
   const credential = await credentialFor(context, { ...options, requests }, reporter, { changes: true });
-  const { runBatchId } = await uploadExperiment(context, credential, path, { requests });
+  const { runBatchId } = await uploadExperiment(context, credential, path);
 
   const shown = shownPath(context, path);
   reporter.result(() => uploadedText(shown, runBatchId), () => ({ run_batch_id: runBatchId, results: path }));
