@@ -148,7 +148,7 @@ function selectStorage(
   const variable = context.env("FLUXLOOP_STORAGE") || undefined;
   if (variable !== undefined) return parseStorage(variable, "FLUXLOOP_STORAGE");
   if (profile !== null) return profile.secret.kind === "keychain" ? "keychain" : "file";
-  return document.storage === null ? "file" : parseStorage(document.storage, "storage: in the credentials file");
+  return parseStorage(document.setting("storage") ?? "file", "storage: in the credentials file");
 }
 
 function parseStorage(text: string, origin: string): KeyStorage {

@@ -5,10 +5,12 @@
  * @module
  */
 import { dirname, join } from "@std/path";
+import { parse } from "@std/yaml";
 import type { Context } from "../context.ts";
 import { readSmallFile } from "../credentials/bounded_read.ts";
 import { isForeign } from "../credentials/credentials_file.ts";
 import { credentialsLocation } from "../credentials/location.ts";
+import { isMapping } from "../credentials/profile.ts";
 import { checkProfileName } from "../credentials/profile_name.ts";
 import { ConfigurationError } from "../errors.ts";
 import { homeFolder } from "../paths.ts";
@@ -20,17 +22,12 @@ export interface Pin {
   readonly file: string;
 }
 
-/** The one line that is accepted: a name, quoted or not, and a comment. */
-const PIN = /^profile:[ \t]+(?:"([^"]*)"|'([^']*)'|([^\s#"']+))[ \t]*(?:#.*)?$/;
-/** A line with `profile`, however it is written. */
-const MENTION = /^(["']?)profile\1[ \t]*:/;
-
 /**
  * Looks from the current folder upwards to the home folder, where the program's own folder is.
  *
  * @returns The pinned profile; `null`: no project pins one.
  * @throws {UsageError} When the pin isn't a profile name.
- * @throws {ConfigurationError} When the file can't be read, or has `profile` twice or in a way that isn't understood.
+ * @throws {ConfigurationError} When the file can't be read.
  */
 export function findPin(context: Context): Pin | null {
   const own = credentialsLocation(context)?.folder;
@@ -79,19 +76,20 @@ function pinIn(path: string): string | null {
     if (error instanceof RangeError) throw new ConfigurationError(`${path} can't be read: ${error.message}`);
     throw new ConfigurationError(`Can't read ${path}: the system refused it`, { cause: error });
   }
-  const lines = text.replace(/^\ufeff/, "").split(/\r?\n/);
-  const pins = lines.filter((it) => MENTION.test(it));
-  if (pins.length === 0 && !isIndented(lines)) return null;
-  const [, double, single, bare] = pins.length === 1 ? PIN.exec(pins[0]) ?? [] : [];
-  const name = double ?? single ?? bare;
-  if (name === undefined) {
-    throw new ConfigurationError(`${path} pins no profile that can be read; it takes one line such as "profile: dev"`);
-  }
-  return checkProfileName(name, path);
+  // Whatever else is in the file is nobody's business here, valid or not.
+  if (!text.includes("profile")) return null;
+  const profile = profileIn(text);
+  if (profile === undefined) return null;
+  if (typeof profile === "string") return checkProfileName(profile, path);
+  throw new ConfigurationError(`${path} pins no profile that can be read; it takes one line such as "profile: dev"`);
 }
 
-/** @returns Whether the settings are indented or in braces, and so not at the start of lines, and have a profile. */
-function isIndented(lines: readonly string[]): boolean {
-  const first = lines.find((it) => !/^(?:[ \t]*(?:#|$)|---|%)/.test(it));
-  return first !== undefined && /^[ \t{]/.test(first) && lines.some((it) => /\bprofile\b["']?[ \t]*:/.test(it));
+/** @returns The value of `profile`; `null` if the text isn't valid YAML. */
+function profileIn(text: string): unknown {
+  try {
+    const settings = parse(text, { schema: "core" });
+    return isMapping(settings) ? settings.profile : undefined;
+  } catch {
+    return null;
+  }
 }

@@ -39,7 +39,7 @@ export function selectProfile(
   const chosenBy = options.profile !== undefined ? "--profile" : "FLUXLOOP_PROFILE";
   const named = options.profile ?? variable;
   if (named !== undefined) return { name: checkProfileName(named, chosenBy), chosenBy };
-  const chosen = document.defaultProfile;
+  const chosen = document.setting("default_profile");
   return chosen === null ? { name: DEFAULT_PROFILE, chosenBy: null } : { name: chosen, chosenBy: "default_profile" };
 }
 

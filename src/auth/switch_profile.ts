@@ -55,13 +55,13 @@ export async function switchChoices(context: Context): Promise<Choice[]> {
   const document = await readCredentials(requireCredentialsLocation(context));
   const profiles = document.profiles();
   if (profiles.length === 0) throw new NotLoggedInError();
-  const current = document.defaultProfile ?? DEFAULT_PROFILE;
+  const current = document.setting("default_profile") ?? DEFAULT_PROFILE;
   return profiles.map(({ name, account }) => ({ name, account, isCurrent: name === current }));
 }
 
 function requireExisting(document: CredentialsDocument, profile: string): string {
   if (profile !== PREVIOUS) return document.require(profile, "--profile").name;
-  const previous = document.previousProfile;
+  const previous = document.setting("previous_profile");
   if (previous === null) throw new NotFoundError("There is no profile to go back to: none was switched from");
   return document.require(previous, "previous_profile").name;
 }

@@ -99,24 +99,10 @@ export class CredentialsDocument {
     return this.#changes.length > 0;
   }
 
-  /** @returns The profile that is used when none is named, or `null`. */
-  get defaultProfile(): string | null {
-    return this.#textOf("default_profile");
-  }
-
-  /** @returns The default profile before the last switch, or `null`. */
-  get previousProfile(): string | null {
-    return this.#textOf("previous_profile");
-  }
-
-  /** @returns Where new keys are stored (`storage:`), or `null`. */
-  get storage(): string | null {
-    return this.#textOf("storage");
-  }
-
-  /** @returns The helper for the system's keychain (`credential_helper:`), or `null`. */
-  get credentialHelper(): string | null {
-    return this.#textOf("credential_helper");
+  /** @returns A text beside the profiles; `null` if there is none. */
+  setting(name: "default_profile" | "previous_profile" | "storage" | "credential_helper"): string | null {
+    const value = this.#root[name];
+    return typeof value === "string" && value !== "" ? value : null;
   }
 
   /** @throws {ConfigurationError} When a newer version wrote the file: what it means by it isn't known here. */
@@ -142,8 +128,8 @@ export class CredentialsDocument {
   /** Removes a profile, and its choice as the default one. */
   remove(name: string): void {
     this.#set(["profiles", name], null);
-    if (this.defaultProfile === name) this.choose(null);
-    if (this.previousProfile === name) this.#set(["previous_profile"], null);
+    if (this.setting("default_profile") === name) this.choose(null);
+    if (this.setting("previous_profile") === name) this.#set(["previous_profile"], null);
   }
 
   /** Chooses the profile that is used when none is named; `null` for none. */
@@ -153,7 +139,7 @@ export class CredentialsDocument {
 
   /** As {@linkcode choose}, and remembers the one before, to go back to it. Choosing the current one forgets nothing. */
   switchTo(name: string): void {
-    const before = this.defaultProfile ?? DEFAULT_PROFILE;
+    const before = this.setting("default_profile") ?? DEFAULT_PROFILE;
     this.choose(name);
     if (name !== before && this.has(before)) this.#set(["previous_profile"], before);
   }
@@ -175,11 +161,6 @@ export class CredentialsDocument {
   #set(path: readonly string[], value: FieldValue): void {
     this.#root = withField(this.#root, path, value);
     this.#changes.push({ path, value });
-  }
-
-  #textOf(field: string): string | null {
-    const value = this.#root[field];
-    return typeof value === "string" && value !== "" ? value : null;
   }
 
   get #profiles(): Mapping {

@@ -4,13 +4,11 @@
  *
  * @module
  */
-import { basename, dirname, isAbsolute, join } from "@std/path";
+import { dirname, resolve } from "@std/path";
 import { ConfigurationError, FluxloopError, SystemError } from "../errors.ts";
 import { infoOf } from "./atomic_file.ts";
 import type { CredentialsLocation } from "./location.ts";
 
-/** How many links are followed; more are a circle. */
-const MAX_LINKS = 40;
 /** Permission bits of everybody but the owner. */
 const OTHERS = 0o077;
 const ROOT = 0;
@@ -35,37 +33,29 @@ export function findCredentialsFile(location: CredentialsLocation): CredentialsF
   if (folder !== null && isForeign(folder) && folder.uid !== ROOT) {
     throw foreignError(location, location.folder, folder);
   }
-  let path = location.file;
-  for (let links = 0; links < MAX_LINKS; links++) {
-    const info = infoOf(path);
-    if (info === null) return { path, info };
-    if (!info.isSymlink) {
-      if (isForeign(info) && info.uid !== ROOT) throw foreignError(location, path, info);
-      return { path, info };
-    }
-    path = targetOf(location, path);
-  }
-  throw new ConfigurationError(`${location.shown} is a link that leads back to itself; remove it`);
+  const path = infoOf(location.file)?.isSymlink ? targetOf(location) : location.file;
+  const info = infoOf(path);
+  if (info !== null && isForeign(info) && info.uid !== ROOT) throw foreignError(location, path, info);
+  return { path, info };
 }
 
-/** @returns What a link leads to, with links in its folder resolved: what is above a linked folder isn't what it seems. */
-function targetOf({ shown }: CredentialsLocation, link: string): string {
-  const target = Deno.readLinkSync(link);
+/** @returns What the link leads to, itself no link. */
+function targetOf({ file, shown }: CredentialsLocation): string {
   try {
-    if (isAbsolute(target)) return join(Deno.realPathSync(dirname(target)), basename(target));
-    // Step by step: the runtime removes `..` from a path before it follows links.
-    let folder = Deno.realPathSync(dirname(link));
-    for (const step of dirname(target).split(Deno.build.os === "windows" ? /[\\/]/ : "/")) {
-      if (step === "..") folder = dirname(folder);
-      else if (step !== "" && step !== ".") folder = Deno.realPathSync(join(folder, step));
-    }
-    return join(folder, basename(target));
+    return Deno.realPathSync(file);
   } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ELOOP") {
+      throw new ConfigurationError(`${shown} is a link that leads back to itself; remove it`);
+    }
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new ConfigurationError(
-      `${shown} is a link to ${target}, whose folder doesn't exist; create it, or remove the link`,
-    );
   }
+  // There is nothing at its end yet.
+  let path = file;
+  while (infoOf(path) !== null) path = resolve(Deno.realPathSync(dirname(path)), Deno.readLinkSync(path));
+  if (infoOf(dirname(path)) !== null) return path;
+  throw new ConfigurationError(
+    `${shown} is a link to ${path}, whose folder doesn't exist; create it, or remove the link`,
+  );
 }
 
 /** @returns The error for something that isn't a file: reading a pipe would wait for a writer. */

@@ -85,7 +85,7 @@ export class SecretStore {
       const before = document.find(profile.name)?.secret ?? null;
       const secret = storage === "file"
         ? profile.secret
-        : await this.#addEntry(document.credentialHelper, profile, target);
+        : await this.#addEntry(document.setting("credential_helper"), profile, target);
       const isSameEntry = before !== null && isSameSecret(before, secret);
       try {
         await updateCredentials(this.#location, (document) => document.save({ ...profile, secret }));

@@ -40,6 +40,9 @@ describe("a project's pin", () => {
     ["other settings around it", "# ours\nname: bot\nprofile:  dev\nnested:\n  profile: prod\n"],
     ["line ends of another system", "profile: dev\r\n"],
     ["a mark of the byte order before it", "\ufeffprofile: dev\n"],
+    ["a quoted key", '"profile": dev\n'],
+    ["indentation", "# ours\n\n  profile: dev\n"],
+    ["braces", "---\n{ profile: dev }\n"],
   ];
   for (const [what, text] of forms) {
     it(`chooses the profile, written with ${what}`, async () => {
@@ -96,13 +99,10 @@ describe("a project's pin", () => {
     ["a profile that is not there", "profile: staging\n", 5, 'There is no profile "staging" (from '],
     ["no name", "profile: ../../etc\n", 2, "config.yaml is no profile name"],
     ["nothing", "profile:\n", 2, "pins no profile that can be read"],
-    ["a list", "profile: [dev]\n", 2, "config.yaml is no profile name"],
+    ["a list", "profile: [dev]\n", 2, "pins no profile that can be read"],
     ["two", "profile: dev\nprofile: prod\n", 2, "pins no profile that can be read"],
-    ["a quoted key", '"profile": dev\n', 2, "pins no profile that can be read"],
-    ["a line that is moved in", "# ours\n\n  profile: dev\n", 2, "pins no profile that can be read"],
-    ["braces", "---\n{ profile: dev }\n", 2, "pins no profile that can be read"],
-    ["an alias", "profile: *x\n", 2, "config.yaml is no profile name"],
-    ["control characters", "profile: \x1b[31mdev\n", 2, "config.yaml is no profile name"],
+    ["an alias", "profile: *x\n", 2, "pins no profile that can be read"],
+    ["control characters", "profile: \x1b[31mdev\n", 2, "pins no profile that can be read"],
   ];
   for (const [what, text, code, message] of faults) {
     it(`is told where it is when it names ${what}`, async () => {
@@ -119,7 +119,12 @@ describe("a project's pin", () => {
   });
 
   for (
-    const [what, files] of [["another file", { ".fluxloop": "x" }], ["no profile", { [PIN]: "name: bot\n" }]] as const
+    const [what, files] of [["another file", { ".fluxloop": "x" }], ["no profile", { [PIN]: "name: bot\n" }], [
+      "a profile of something else",
+      {
+        [PIN]: "agent: {profile: x}\n",
+      },
+    ]] as const
   ) {
     it(`is none where there is ${what}`, async () => {
       assertEquals(await keyOf(project(files)), "flux_dev_default");

@@ -80,9 +80,9 @@ describe("the credentials file's content", () => {
   it("forgets the choice of a profile that is removed, and of no other", () => {
     const document = parse(`${DOCUMENTED}default_profile: production\n`);
     document.remove("default");
-    assertEquals(document.defaultProfile, "production");
+    assertEquals(document.setting("default_profile"), "production");
     document.remove("production");
-    assertEquals([document.defaultProfile, document.profileNames()], [null, []]);
+    assertEquals([document.setting("default_profile"), document.profileNames()], [null, []]);
   });
 
   for (const name of ["constructor", "toString", "hasOwnProperty", "__proto__"]) {

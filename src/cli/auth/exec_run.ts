@@ -1,6 +1,6 @@
-import { executeWithKey } from "../../auth/execute.ts";
+import { apiUrlText } from "../../api_client/api_url.ts";
 import type { Context } from "../../context.ts";
-import { UsageError } from "../../errors.ts";
+import { ProgramError, UsageError } from "../../errors.ts";
 import type { GlobalOptions } from "../command.ts";
 import { invocation } from "../invocation.ts";
 import { ReportedFailure } from "../reported_failure.ts";
@@ -21,8 +21,12 @@ export async function runExec(
   if (!program || words.length > 0) {
     throw new UsageError("Missing command after --, for example: fluxloop auth exec -- npm test");
   }
-  const { credential } = invocation(context, options);
+  const { key, apiUrl } = await invocation(context, options).credential();
 
-  const code = await executeWithKey(context, await credential(), [program, ...args]);
+  // Only its own user can see a program's environment; its arguments everybody can.
+  const env = { FLUXLOOP_API_KEY: key, FLUXLOOP_API_URL: apiUrlText(apiUrl) };
+  const code = await context.execute(program, args, env).catch((cause) => {
+    throw new ProgramError(cause instanceof Deno.errors.NotFound ? 127 : 126, program, { cause });
+  });
   if (code !== 0) throw new ReportedFailure(code);
 }
