@@ -10,6 +10,7 @@ import { parseArgs } from "node:util";
 import denoJson from "../../deno.json" with { type: "json" };
 import { type ArchiveFile, tarGz, zip } from "./archive.ts";
 import { archiveName, folderName, isTarget, isWindows, type Target } from "./names.ts";
+import { checkMachO } from "./macho.ts";
 import { LOCK, lockOptions } from "../setup/lock.ts";
 
 /** What stands in each archive as it is in the repository. */
@@ -34,16 +35,18 @@ export interface Packing {
 
 /**
  * @returns The archive's path.
- * @throws {Error} With a sentence for a person, when something is missing or is not for a release.
+ * @throws {Error} With a sentence for a person, when something is missing or damaged, or is not for a release.
  */
 export async function packRelease(packing: Packing): Promise<string> {
   const { compiled, target, version, time, into, extras, forTests } = packing;
   const base = JSON.parse(await Deno.readTextFile(`${compiled}/base.json`));
   if (base.target !== target) throw new Error(`${compiled} holds the program for ${base.target}, not for ${target}.`);
   if (!forTests) refuseUnlessForRelease(base);
-  const program = programName(target);
+  const name = programName(target);
+  const program = await fileAt(`${compiled}/${name}`, name, true);
+  if (target.includes("darwin")) checkMachO(program.bytes);
   const files = [
-    await fileAt(`${compiled}/${program}`, program, true),
+    program,
     ...await Promise.all(DOCUMENTS.map((it) => fileAt(it, it))),
     ...extras,
   ].map((it) => ({ ...it, path: `${folderName(version, target)}/${it.path}` }));
