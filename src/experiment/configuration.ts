@@ -5,13 +5,14 @@
  */
 import { basename, dirname, relative, resolve } from "@std/path";
 import type { Context } from "../context.ts";
-import { ConfigurationError, type Mistake, MistakesError } from "../errors.ts";
+import { ConfigurationError, MistakesError } from "../errors.ts";
 import { duration } from "../text/duration.ts";
-import { CONFIGURATION_SCHEMA, INPUTS_SCHEMA, type Schema } from "./configuration_schema.ts";
-import { inputsOf } from "./inputs.ts";
+import { CONFIGURATION_SCHEMA, type Schema } from "./configuration_schema.ts";
+import { duplicateIds, inputOf } from "./inputs.ts";
+import { type ReadInputs, readInputsFile } from "./inputs_file.ts";
 import { maskedText } from "./masked_configuration.ts";
-import type { RunnerConfiguration, TestConfiguration, TestInput } from "./model.ts";
-import { schemaFaults } from "./schema_faults.ts";
+import type { InputList, RunnerConfiguration, TestConfiguration } from "./model.ts";
+import { firstAtEachPath, schemaCheck } from "./schema_faults.ts";
 import { type Fault, readSourceFile, type SourceFile } from "./source_file.ts";
 import { expandVariables } from "./variables.ts";
 
@@ -40,7 +41,7 @@ export function readConfiguration(context: Context, path?: string): ReadConfigur
 
   const faults: Fault[] = [];
   const value = expandVariables(context, file.value, faults);
-  faults.push(...schemaFaults(value, CONFIGURATION_SCHEMA), ...misplacedFields(value));
+  faults.push(...schemaCheck(CONFIGURATION_SCHEMA)(value), ...misplacedFields(value));
   const { inputs, mistakes } = readInputs(value, folder, faults);
   const own = firstAtEachPath(faults).map(file.mistakeOf).sort((a, b) => a.line - b.line || a.column - b.column);
   if (own.length + mistakes.length > 0) throw new MistakesError([...own, ...mistakes]);
@@ -92,34 +93,26 @@ function misplacedFields(value: unknown): Fault[] {
 }
 
 /** @returns The inputs of the configuration or of the file that it names; `null` where it has none. */
-function readInputs(
-  value: unknown,
-  folder: string,
-  faults: Fault[],
-): { readonly inputs: readonly TestInput[] | null; readonly mistakes: readonly Mistake[] } {
+function readInputs(value: unknown, folder: string, faults: Fault[]): ReadInputs {
   const { inputs, inputs_file: name } = isMap(value) ? value : {};
+  const nothing = { inputs: null, mistakes: [] };
   if (inputs !== undefined) {
-    if (faults.length > 0) return { inputs: null, mistakes: [] };
-    const own: Fault[] = [];
-    const read = inputsOf(inputs, own);
-    faults.push(...own.map(({ path, message }) => ({ path: ["inputs", ...path], message })));
-    return { inputs: read, mistakes: [] };
+    if (faults.length > 0) return nothing;
+    const list = (inputs as unknown[]).map(inputOf);
+    faults.push(...duplicateIds(list).map(({ path, message }) => ({ path: ["inputs", ...path], message })));
+    return { inputs: list, mistakes: [] };
   }
-  if (typeof name !== "string" || name === "") return { inputs: null, mistakes: [] };
+  if (typeof name !== "string" || name === "") return nothing;
   try {
-    const file = readSourceFile(resolve(folder, name), name);
-    if (file.mistakes.length > 0) return { inputs: null, mistakes: file.mistakes };
-    const own = schemaFaults(file.value, INPUTS_SCHEMA);
-    const read = own.length > 0 ? null : inputsOf(file.value, own);
-    return { inputs: read, mistakes: firstAtEachPath(own).map(file.mistakeOf) };
+    return readInputsFile(resolve(folder, name), name);
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     faults.push({ path: ["inputs_file"], message: error.message });
-    return { inputs: null, mistakes: [] };
+    return nothing;
   }
 }
 
-function configurationOf(value: unknown, inputs: readonly TestInput[] | null, folder: string): TestConfiguration {
+function configurationOf(value: unknown, inputs: InputList | null, folder: string): TestConfiguration {
   const fields = inOwnNames(value, CONFIGURATION_SCHEMA);
   const { test, runner, outputDirectory, runDelaySeconds, name, inputsFile: _, ...rest } = fields;
   return {
@@ -165,16 +158,6 @@ function inOwnNames(value: unknown, { properties, format }: Schema): any {
       return [ownName, field === undefined ? null : inOwnNames(field, schema)];
     }),
   );
-}
-
-/** A value may have several faults with one cause, such as a variable that isn't set and the URL without it. */
-function firstAtEachPath(faults: readonly Fault[]): Fault[] {
-  const first = new Map<string, Fault>();
-  for (const it of faults) {
-    const path = JSON.stringify(it.path);
-    if (!first.has(path)) first.set(path, it);
-  }
-  return [...first.values()];
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {

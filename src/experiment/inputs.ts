@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { TestInput } from "./model.ts";
-import type { Fault } from "./source_file.ts";
+import type { InputList, TestInput } from "./model.ts";
+import type { Fault, Lines } from "./source_file.ts";
 
 /** An input that matches `INPUTS_SCHEMA`. */
 type FileInput = string | {
@@ -13,23 +13,45 @@ type FileInput = string | {
   readonly persona?: string | { readonly id?: string; readonly name: string };
 };
 
+/** Inputs that are parsed when they are needed: a hundred thousand objects would take much more memory than their text. */
+export class InputLines implements InputList {
+  /** @param lines A JSON value each. */
+  constructor(private readonly lines: Lines) {}
+
+  get length(): number {
+    return this.lines.length;
+  }
+
+  at(index: number): TestInput {
+    return inputOf(JSON.parse(this.lines.at(index)), index);
+  }
+
+  *[Symbol.iterator](): Iterator<TestInput> {
+    for (let index = 0; index < this.length; index++) yield this.at(index);
+  }
+}
+
 /**
- * @param values What matches `INPUTS_SCHEMA`.
- * @param faults Gets each input whose id an earlier one has.
- * @returns The inputs; those without an id are named by their place, from 1 on.
+ * @param value What matches an item of `INPUTS_SCHEMA`.
+ * @param index From 0 on; it names an input without an ID.
  */
-export function inputsOf(values: unknown, faults: Fault[]): TestInput[] {
+export function inputOf(value: unknown, index: number): TestInput {
+  const { id, input, persona } = (typeof value === "string" ? { input: value } : value) as Exclude<FileInput, string>;
+  const named = typeof persona === "string" ? { name: persona } : persona;
+  return { id: id ?? `input_${index + 1}`, text: input, persona: named === undefined ? null : { id: null, ...named } };
+}
+
+/** @returns A fault for each input whose ID an earlier one has. */
+export function duplicateIds(inputs: InputList): Fault[] {
   const ids = new Set<string>();
-  return (values as readonly FileInput[]).map((value, index) => {
-    const { id: ownId, input, persona }: Exclude<FileInput, string> = typeof value === "string"
-      ? { input: value }
-      : value;
-    const id = ownId ?? `input_${index + 1}`;
-    if (ids.has(id)) faults.push({ path: ownId === undefined ? [index] : [index, "id"], message: "is a duplicate id" });
+  const faults: Fault[] = [];
+  let index = 0;
+  for (const { id } of inputs) {
+    if (ids.has(id)) faults.push({ path: [index], message: "has a duplicate id" });
     ids.add(id);
-    const named = typeof persona === "string" ? { name: persona } : persona;
-    return { id, text: input, persona: named === undefined ? null : { id: null, ...named } };
-  });
+    index++;
+  }
+  return faults;
 }
 
 /**
@@ -37,15 +59,15 @@ export function inputsOf(values: unknown, faults: Fault[]): TestInput[] {
  * @param isSmoke Selects only the first of those.
  */
 export function chosenInputs(
-  inputs: readonly TestInput[],
+  inputs: InputList,
   filter: string | undefined,
   isSmoke: boolean,
-): readonly TestInput[] {
+): InputList {
   const wanted = filter?.toLowerCase();
   const chosen = wanted === undefined
     ? inputs
-    : inputs.filter(({ id, text, persona }) =>
+    : [...inputs].filter(({ id, text, persona }) =>
       [id, text, persona?.name ?? ""].some((it) => it.toLowerCase().includes(wanted))
     );
-  return isSmoke ? chosen.slice(0, 1) : chosen;
+  return isSmoke ? [...chosen].slice(0, 1) : chosen;
 }

@@ -16,9 +16,20 @@ const FORMATS: Readonly<Record<Format, (text: string) => boolean>> = {
   regex: isRegex,
 };
 
-/** @returns The faults of a value that doesn't match its schema. */
-export function schemaFaults(value: unknown, schema: Schema): Fault[] {
-  return new SchemaDocument(schema, FORMATS).errors(value).map((it) => ({ path: it.path, message: messageOf(it) }));
+/** @returns Finds the faults of a value that doesn't match the schema. */
+export function schemaCheck(schema: Schema): (value: unknown) => Fault[] {
+  const document = new SchemaDocument(schema, FORMATS);
+  return (value) => document.errors(value).map((it) => ({ path: it.path, message: messageOf(it) }));
+}
+
+/** A value may have several faults with one cause, such as a variable that isn't set and the URL without it. */
+export function firstAtEachPath(faults: readonly Fault[]): Fault[] {
+  const first = new Map<string, Fault>();
+  for (const it of faults) {
+    const path = JSON.stringify(it.path);
+    if (!first.has(path)) first.set(path, it);
+  }
+  return [...first.values()];
 }
 
 function isRegex(text: string): boolean {

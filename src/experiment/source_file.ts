@@ -8,6 +8,45 @@ import { extentOf } from "../text/json.ts";
 import type { Path } from "../text/json_schema.ts";
 import { DEPTH_LIMIT, type Place, YamlDocument } from "./yaml_document.ts";
 
+/** The lines of a file that aren't blank. */
+export class Lines {
+  /** Where each line starts, and its number in the file. */
+  readonly #starts: number[] = [];
+  readonly #numbers: number[] = [];
+  readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
+
+  constructor(private readonly bytes: Uint8Array) {
+    let number = 1;
+    for (let start = 0; start < bytes.length; number++) {
+      const end = this.#endOf(start);
+      if (bytes.subarray(start, end).some((it) => !BLANKS.includes(it))) {
+        this.#starts.push(start);
+        this.#numbers.push(number);
+      }
+      start = end + 1;
+    }
+  }
+
+  get length(): number {
+    return this.#starts.length;
+  }
+
+  /** @throws {TypeError} When the line isn't UTF-8 text. */
+  at(index: number): string {
+    const start = this.#starts[index];
+    return this.#decoder.decode(this.bytes.subarray(start, this.#endOf(start)));
+  }
+
+  numberOf(index: number): number {
+    return this.#numbers[index] ?? 1;
+  }
+
+  #endOf(start: number): number {
+    const end = this.bytes.indexOf(LINE_END, start);
+    return end < 0 ? this.bytes.length : end;
+  }
+}
+
 /** Something wrong with a value of a file. */
 export interface Fault {
   readonly path: Path;
@@ -28,22 +67,39 @@ const MIB = 1024 * 1024;
 const YAML_LIMIT = 4 * MIB;
 /** The largest JSON or JSONL file of inputs, in bytes. */
 const JSON_LIMIT = 64 * MIB;
+const LINE_END = 0x0a;
+/** Tab, carriage return, space. */
+const BLANKS = [0x09, 0x0d, 0x20];
 const START: Place = { line: 1, column: 1 };
-const NOT_JSON = "is not valid JSON";
+/** What is wrong with text that should be JSON. */
+export const NOT_JSON = "is not valid JSON";
 
 /**
- * @param path An absolute path.
+ * @param path An absolute path of a YAML or JSON file.
  * @param shown The path as people know it.
  * @throws {ConfigurationError} When the file can't be read or is too large.
  */
 export function readSourceFile(path: string, shown: string): SourceFile {
-  const text = readText(path, shown);
-  return path.endsWith(".jsonl") ? parseLines(text, shown) : parseDocument(text, shown, path.endsWith(".json"));
+  const bytes = readBytes(path, shown);
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return parseDocument(text, shown, path.endsWith(".json"));
+  } catch (error) {
+    if (error instanceof TypeError) throw new ConfigurationError(`${shown} isn't UTF-8 text`);
+    throw error;
+  }
 }
 
-function readText(path: string, shown: string): string {
+/**
+ * @param path A JSONL file; otherwise as above.
+ * @throws {ConfigurationError} When the file can't be read or is too large.
+ */
+export function readLines(path: string, shown: string): Lines {
+  return new Lines(readBytes(path, shown));
+}
+
+function readBytes(path: string, shown: string): Uint8Array {
   const limit = /\.jsonl?$/.test(path) ? JSON_LIMIT : YAML_LIMIT;
-  let bytes: Uint8Array;
   try {
     const { size, isFile } = Deno.statSync(path);
     if (!isFile) throw new ConfigurationError(`${shown} isn't a regular file`);
@@ -51,16 +107,11 @@ function readText(path: string, shown: string): string {
       const hint = limit === YAML_LIMIT ? "; put large inputs into a JSON or JSONL file (inputs_file)" : "";
       throw new ConfigurationError(`${shown} is larger than ${limit / MIB} MiB${hint}`);
     }
-    bytes = Deno.readFileSync(path);
+    return Deno.readFileSync(path);
   } catch (error) {
     if (error instanceof ConfigurationError) throw error;
     const isMissing = error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
     throw new ConfigurationError(isMissing ? `There is no file ${shown}` : `Can't read ${shown}`, { cause: error });
-  }
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw new ConfigurationError(`${shown} isn't UTF-8 text`);
   }
 }
 
@@ -86,28 +137,6 @@ function parseDocument(text: string, shown: string, isJson: boolean): SourceFile
   return { value: yaml().value(), mistakes: [], mistakeOf };
 }
 
-function parseLines(text: string, shown: string): SourceFile {
-  const values: unknown[] = [];
-  const numbers: number[] = [];
-  const mistakes: Mistake[] = [];
-  const mistake = (line: number, path: Path, message: string) => {
-    return { file: shown, line, column: 1, path: pathText(path), message };
-  };
-  let number = 0;
-  for (const line of text.split("\n")) {
-    number++;
-    if (line.trim() === "") continue;
-    const value = parseJson(line);
-    if (value === undefined) mistakes.push(mistake(number, [], NOT_JSON));
-    else numbers[values.push(value) - 1] = number;
-  }
-  return {
-    value: mistakes.length > 0 ? undefined : values,
-    mistakes,
-    mistakeOf: ({ path: [index, ...path], message }) => mistake(numbers[Number(index)] ?? 1, path, message),
-  };
-}
-
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -117,6 +146,6 @@ function parseJson(text: string): unknown {
 }
 
 /** @returns Such as `runner.http.url` or `inputs[3].id`. */
-function pathText(path: Path): string {
+export function pathText(path: Path): string {
   return path.map((it) => typeof it === "number" ? `[${it}]` : `.${it}`).join("").replace(/^\./, "");
 }

@@ -144,12 +144,12 @@ const WRONG: readonly Wrong[] = [
   {
     what: "an id that stands twice",
     text: `inputs:\n  - {id: a, input: x}\n  - {id: a, input: y}\n${RUNNER}`,
-    mistakes: ["3:6 inputs[1].id: is a duplicate id"],
+    mistakes: ["3:5 inputs[1]: has a duplicate id"],
   },
   {
     what: "an id that another input has by its place",
     text: `inputs:\n  - {id: input_2, input: x}\n  - y\n${RUNNER}`,
-    mistakes: ["3:5 inputs[1]: is a duplicate id"],
+    mistakes: ["3:5 inputs[1]: has a duplicate id"],
   },
   {
     what: "a persona without a name",
