@@ -199,7 +199,9 @@ describe("fluxloop.yaml", () => {
 
 describe("the configuration's schema", () => {
   // deno-lint-ignore no-explicit-any -- its declarations are CommonJS's
-  const validate = new (Ajv as any)({ strict: false, allErrors: true, validateFormats: false }).compile(CONFIGURATION_SCHEMA);
+  const validate = new (Ajv as any)({ strict: false, allErrors: true, validateFormats: false }).compile(
+    CONFIGURATION_SCHEMA,
+  );
 
   it("is one that another validator takes, and agrees about what is right and what is wrong", () => {
     assertEquals(validate(parse("runner: {process: {command: [x], timeout: 3s}}\ninputs: [a, {input: b}]\n")), true);

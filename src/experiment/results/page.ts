@@ -19,7 +19,7 @@ const PAGE_FILE = "result.html";
 /** The most characters of all transcripts together, so that browsers open the page soon. */
 const ALL_TEXTS = 24_000_000;
 /** The most runs that are shown, failed ones first: even a folded run takes a browser time. */
-const SHOWN_RUNS = 10_000;
+const SHOWN_RUNS = 5000;
 /** The most characters of one text where there are few runs, and where there are many. */
 const ONE_TEXT = { most: 64 * 1024, fewest: 500 };
 
