@@ -218,7 +218,7 @@ describe("an upload", () => {
   it("of a bundle that the key does not reach names it", async () => {
     const folder = await make([passed(1)], { origin: { bundleVersionId: "bv_9" } });
     const error = await assertRejects(() => upload(folder), NotFoundError);
-    assertStringIncludes(error.message, 'no bundle version "bv_9"');
+    assertStringIncludes(error.message, 'find bundle version "bv_9"');
   });
 
   it("of a folder that holds no experiment says so", async () => {
@@ -266,9 +266,9 @@ describe("an upload", () => {
   });
 
   const lost: [PullOptions, 2 | 5, string][] = [
-    [{ bundleVersionId: "bv_9" }, 5, 'no bundle version "bv_9"'],
+    [{ bundleVersionId: "bv_9" }, 5, 'find bundle version "bv_9"'],
     [{ project: "nobody's" }, 5, `no project "nobody's"; your key has access to customer-support-bot, `],
-    [{ project: "sales-assistant" }, 5, 'no bundle of inputs in project "prj_2"'],
+    [{ project: "sales-assistant" }, 5, 'find a bundle of inputs in project "prj_2"'],
   ];
   for (const [wish, exitCode, sentence] of lost) {
     it(`has no inputs from ${JSON.stringify(wish)}`, async () => {
