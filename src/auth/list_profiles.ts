@@ -4,7 +4,6 @@ import { readCredentials } from "../credentials/credential_store.ts";
 import { credentialsLocation } from "../credentials/location.ts";
 import { storeTitle } from "../credentials/secret_stores.ts";
 import { maskKey } from "../text/mask.ts";
-import { overridingVariable } from "./resolve_credential.ts";
 import { selectProfileHere } from "./select_profile.ts";
 
 /** A saved profile, without its key. */
@@ -30,8 +29,6 @@ export interface ProfileList {
   readonly profiles: readonly ListedProfile[];
   /** The credentials file, as people write it; `null`: there is no place for one. */
   readonly file: string | null;
-  /** The variable whose key overrides all of them, or `null`. */
-  readonly overriddenBy: string | null;
 }
 
 /** Lists the saved profiles, in the file's order, without a request (design: "fluxloop auth list"). */
@@ -55,5 +52,5 @@ export async function listProfiles(context: Context): Promise<ProfileList> {
       isRotating: (profile?.rotation ?? null) !== null,
     };
   });
-  return { profiles, file: location?.shown ?? null, overriddenBy: overridingVariable(context) };
+  return { profiles, file: location?.shown ?? null };
 }

@@ -14,7 +14,6 @@ import { NetworkError, PlatformError, UsageError } from "../errors.ts";
 import { utcDate } from "../text/expiry.ts";
 import { maskKey } from "../text/mask.ts";
 import { abandoned, type AbandonedRotation } from "./abandoned_rotation.ts";
-import { overridingVariable } from "./resolve_credential.ts";
 import { apiUrlOf, chosenApiUrl, type ProfileOptions, selectProfile } from "./select_profile.ts";
 
 /** What the command line says about a login. */
@@ -49,8 +48,6 @@ export interface LoginResult {
   readonly staleEntryIn: string | null;
   /** The profile's rotation that nobody will finish now, or `null`. */
   readonly abandoned: AbandonedRotation | null;
-  /** The variable whose key overrides the saved one in every other command, or `null`. */
-  readonly overriddenBy: string | null;
   /** Where git would commit what was saved, or `null`. */
   readonly exposure: GitExposure | null;
 }
@@ -92,8 +89,7 @@ export async function logIn(context: Context, plan: LoginPlan, secret: PlainSecr
     throw error;
   });
   const saved = location === null ? UNSAVED : await save(context, plan, location, secret, identity);
-  const overriddenBy = overridingVariable(context);
-  return { profile, apiUrl, identity, maskedKey: maskKey(key), overriddenBy, ...saved };
+  return { profile, apiUrl, identity, maskedKey: maskKey(key), ...saved };
 }
 
 type Saved = Pick<LoginResult, "savedTo" | "keychain" | "staleEntryIn" | "abandoned" | "exposure">;

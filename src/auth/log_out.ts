@@ -11,7 +11,6 @@ import { SecretStore } from "../credentials/secret_store.ts";
 import { InvalidKeyError, PlatformError, UsageError } from "../errors.ts";
 import { abandoned, type AbandonedRotation } from "./abandoned_rotation.ts";
 import { parseApiKey } from "./api_key.ts";
-import { overridingVariable } from "./resolve_credential.ts";
 import { endKey, removeOrphanedKey } from "./rotation_keys.ts";
 import { apiUrlOf, type ProfileOptions, selectProfile } from "./select_profile.ts";
 
@@ -31,8 +30,6 @@ export interface LogoutResult {
   readonly abandoned: readonly AbandonedRotation[];
   /** Whether their keys were revoked, too. */
   readonly isRevoked: boolean;
-  /** The variable whose key stays in use, or `null`. */
-  readonly overriddenBy: string | null;
 }
 
 /**
@@ -48,11 +45,10 @@ export async function logOut(context: Context, options: LogoutOptions): Promise<
   if (options.all && options.profile !== undefined) throw new UsageError("--all can't be combined with --profile");
   const location = requireCredentialsLocation(context);
   const isRevoked = options.revoke === true;
-  const overriddenBy = overridingVariable(context);
   const document = await readCredentials(location);
   const names = options.all ? document.profileNames() : [selectedName(context, document, options)];
   // Neither a folder nor a file is created for nothing.
-  if (names.length === 0) return { isRevoked, overriddenBy, profiles: [], abandoned: [] };
+  if (names.length === 0) return { isRevoked, profiles: [], abandoned: [] };
   const store = new SecretStore(context, location);
   if (isRevoked) {
     await requireWritable(location);
@@ -63,7 +59,6 @@ export async function logOut(context: Context, options: LogoutOptions): Promise<
   const rotations = isRevoked ? [] : document.profiles().filter((it) => removed.includes(it.name));
   return {
     isRevoked,
-    overriddenBy,
     profiles: removed,
     abandoned: rotations.map((it) => abandoned(it, it.keyId)).filter((it) => it !== null),
   };

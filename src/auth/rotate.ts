@@ -4,17 +4,9 @@ import { type CredentialsLocation, requireCredentialsLocation } from "../credent
 import { SecretStore } from "../credentials/secret_store.ts";
 import { BrowserLoginError, FluxloopError, InterruptedError, NotLoggedInError } from "../errors.ts";
 import { lockTimeout } from "./refresh_tokens.ts";
-import { overridingVariable } from "./resolve_credential.ts";
 import { resumeRotation, type RotateOptions, type RotationRun } from "./resume_rotation.ts";
 import type { PendingAction, ReportDraft, RotationReport } from "./rotation_report.ts";
 import { selectProfile } from "./select_profile.ts";
-
-/** What a rotation of one profile or of all came to. */
-export interface Rotations {
-  readonly reports: readonly RotationReport[];
-  /** The variable whose key overrides the saved ones in every other command, or `null`. */
-  readonly overriddenBy: string | null;
-}
 
 /** The most requests that one rotation makes while it holds the lock; another rotation waits as long. */
 export const REQUESTS_AT_MOST = 12;
@@ -30,7 +22,7 @@ export const REQUESTS_AT_MOST = 12;
  * @throws {NotLoggedInError | NotFoundError} When there is no such profile, or none at all.
  * @throws {ConfigurationError | SystemError} When the store can't be read.
  */
-export async function rotateKeys(context: Context, options: RotateOptions): Promise<Rotations> {
+export async function rotateKeys(context: Context, options: RotateOptions): Promise<RotationReport[]> {
   const location = requireCredentialsLocation(context);
   const document = await readCredentials(location);
   const { name, chosenBy } = selectProfile(context, document, options);
@@ -45,7 +37,7 @@ export async function rotateKeys(context: Context, options: RotateOptions): Prom
     reports.push(report);
     if (report.failure instanceof InterruptedError) break;
   }
-  return { reports, overriddenBy: overridingVariable(context) };
+  return reports;
 }
 
 /** A profile's failure is part of its report: the others are rotated all the same. */

@@ -109,7 +109,7 @@ export class Computer {
       event(options.args[0], () => Promise.resolve(this.#keychain(options)), () => it.stop());
     const home = this.#session.world.home;
     const it = world({ env: { HOME: home, USERPROFILE: home }, fetch, runProgram });
-    return (await rotateKeys(it.context, { all: false })).reports[0];
+    return (await rotateKeys(it.context, { all: false }))[0];
   }
 
   #copy(): Computer {

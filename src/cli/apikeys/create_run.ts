@@ -42,5 +42,5 @@ export async function runCreate(context: Context, options: CreateOptions): Promi
     else reporter.deliver(() => `${created.key}\n`, () => createdJson(created));
   };
   const created = await makeKey(context, credential, request, plan, show);
-  if (created.login !== null) warnOfLogin(reporter, created.login);
+  if (created.login !== null) warnOfLogin(context, reporter, created.login);
 }

@@ -1,4 +1,5 @@
 import { listProfiles } from "../../auth/list_profiles.ts";
+import { overridingVariable } from "../../auth/resolve_credential.ts";
 import type { Context } from "../../context.ts";
 import { profilesJson, profilesText } from "../../output/profiles.ts";
 import { unfinishedWarning } from "../../output/rotation.ts";
@@ -14,5 +15,6 @@ export async function runList(context: Context, options: JsonOptions): Promise<v
 
   reporter.data(() => profilesText(list, context.now(), context.stdout.columns()), () => profilesJson(list));
   for (const { name, isRotating } of list.profiles) if (isRotating) reporter.warn(unfinishedWarning(name));
-  if (list.overriddenBy !== null) reporter.warn(overrideWarning(list.overriddenBy));
+  const overriding = overridingVariable(context);
+  if (overriding !== null) reporter.warn(overrideWarning(overriding));
 }

@@ -38,7 +38,7 @@ export async function runLogin(context: Context, options: LoginOptions): Promise
   if (result.savedTo !== null && !(await listProfiles(context)).profiles.some((it) => it.current)) {
     reporter.warn(selectHint(result.profile));
   }
-  warnOfLogin(reporter, result);
+  warnOfLogin(context, reporter, result);
 }
 
 function checkCombination({ web, resume, save, wait }: LoginOptions): void {

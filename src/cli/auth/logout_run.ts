@@ -1,4 +1,5 @@
 import { logOut } from "../../auth/log_out.ts";
+import { overridingVariable } from "../../auth/resolve_credential.ts";
 import type { Context } from "../../context.ts";
 import { abandonedWarning } from "../../output/rotation.ts";
 import { logoutJson, logoutText } from "../../output/session.ts";
@@ -26,5 +27,6 @@ export async function runLogout(context: Context, options: LogoutOptions): Promi
 
   reporter.result(() => logoutText(result), () => logoutJson(result));
   for (const rotation of result.abandoned) reporter.warn(abandonedWarning(rotation));
-  if (result.overriddenBy !== null) reporter.warn(stillSignedInWarning(result.overriddenBy));
+  const overriding = overridingVariable(context);
+  if (overriding !== null) reporter.warn(stillSignedInWarning(overriding));
 }

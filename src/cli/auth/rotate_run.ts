@@ -1,3 +1,4 @@
+import { overridingVariable } from "../../auth/resolve_credential.ts";
 import { rotateKeys } from "../../auth/rotate.ts";
 import type { RotationReport } from "../../auth/rotation_report.ts";
 import type { Context } from "../../context.ts";
@@ -27,14 +28,15 @@ export async function runRotate(context: Context, options: RotateOptions): Promi
     throw new UsageError("--keep-old must be longer than 0; without it, the old key is revoked at once");
   }
 
-  const { reports, overriddenBy } = await rotateKeys(context, { profile, apiUrl, all, expiresIn, keepOld, requests });
+  const reports = await rotateKeys(context, { profile, apiUrl, all, expiresIn, keepOld, requests });
 
   if (options.json) {
     reporter.data(() => "", () => all ? { profiles: reports.map(rotationJson) } : rotationJson(reports[0]));
   } else if (all) reportAll(context, reporter, reports);
   else reportOne(context, reporter, reports[0]);
   for (const report of reports) if (report.orphanedKeys.length > 0) reporter.warn(orphanedKeysWarning(report));
-  if (overriddenBy !== null) reporter.warn(overrideWarning(overriddenBy));
+  const overriding = overridingVariable(context);
+  if (overriding !== null) reporter.warn(overrideWarning(overriding));
   endWithWorst(reports.map((it) => it.failure));
 }
 
