@@ -13,7 +13,7 @@ import { namesIn } from "./credentials_home.ts";
 import { fluxloop, PROGRAM, type ServedPlatform, servePlatform, start } from "./program.ts";
 import { type Relay, startRelay } from "./relay.ts";
 import type { Outcome } from "./session.ts";
-import { type Moment, withFault } from "./strace.ts";
+import { withFault } from "./strace.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
 const KEY = /flux_dev_[a-z2-7]{32}/g;
@@ -99,6 +99,11 @@ export class RotatedHome {
     Deno.writeTextFileSync(`${this.folder}/credentials`, text, { mode: 0o600 });
   }
 
+  /** @returns The text of the credentials file. */
+  savedText(): string {
+    return Deno.readTextFileSync(`${this.folder}/credentials`);
+  }
+
   /** Logs in with the old key. */
   async login(...options: string[]): Promise<void> {
     const stdin = `${this.oldKey}\n`;
@@ -121,14 +126,23 @@ export class RotatedHome {
   }
 
   /** Runs the program with a disk that is full at a system call on one of its files. @returns The exit code. */
-  fullAt(call: string, file: string, time: number, args: string[]): Promise<number> {
-    return this.#faulty({ call, path: `${this.folder}/${file}`, time }, args);
+  async fullAt(call: string, file: string, time: number, args: string[]): Promise<number> {
+    const moment = { call, path: `${this.folder}/${file}`, time };
+    return (await this.runBy((program) => withFault(moment, "ENOSPC", program), args)).code;
   }
 
-  async #faulty(moment: Moment, args: string[]): Promise<number> {
-    const [program, ...rest] = withFault(moment, "ENOSPC", [PROGRAM, ...args]);
-    const options = { args: rest, clearEnv: true, env: this.#env, stdout: "null", stderr: "null" } as const;
-    return (await new Deno.Command(program, options).output()).code;
+  /** Runs the program by another one. */
+  async runBy(wrap: (command: readonly string[]) => readonly string[], args: readonly string[]): Promise<Outcome> {
+    const [program, ...rest] = wrap([PROGRAM, ...args]);
+    return outcomeOf(
+      await new Deno.Command(program, { args: rest, clearEnv: true, env: this.#env, stdin: "null" }).output(),
+    );
+  }
+
+  /** @returns How many valid keys of this name the platform has. */
+  keysNamed(name: string): number {
+    const ids = this.#takenIds().filter((it) => !this.#keysBefore.includes(it));
+    return ids.filter((it) => this.#world.storage.apiKeys.get(it)!.name === name).length;
   }
 
   /** @returns The key in the profile. */
@@ -145,7 +159,7 @@ export class RotatedHome {
 
   /** @returns Whether a rotation is not finished. */
   isUnfinished(): boolean {
-    return Deno.readTextFileSync(`${this.folder}/credentials`).includes("rotation:");
+    return this.savedText().includes("rotation:");
   }
 
   /** Sees to it that the profile's key works, and that what is told of it is true. */
@@ -179,7 +193,7 @@ export class RotatedHome {
   /** Sees to it that nothing is left in the folder but the credentials, and in them no key but this one. */
   assertTidy(key: string | null): void {
     assertEquals(this.files().filter((it) => !it.endsWith(".lock")), ["credentials"]);
-    const text = Deno.readTextFileSync(`${this.folder}/credentials`);
+    const text = this.savedText();
     assertEquals([...new Set(text.match(KEY) ?? [])], key !== null && text.includes("api_key:") ? [key] : []);
   }
 

@@ -8,14 +8,14 @@
 export interface Moment {
   /** A system call's name; after a slash, a regular expression for it: names differ between machines. */
   readonly call: string;
-  /** The file that it is about. */
-  readonly path: string;
+  /** The file or files that it is about. */
+  readonly path: string | readonly string[];
   /** Which of those calls; the first where it is left out. */
   readonly time?: number;
 }
 
 /** What happens there, in place of the call. */
-export type Fault = "kill" | "EIO" | "ENOSPC" | "ENOSYS" | "ENOLCK" | "EOPNOTSUPP";
+export type Fault = "kill" | "EIO" | "ENOSPC" | "EACCES" | "ENOSYS" | "ENOLCK" | "EOPNOTSUPP";
 
 /**
  * @param moment When.
@@ -25,7 +25,7 @@ export type Fault = "kill" | "EIO" | "ENOSPC" | "ENOSYS" | "ENOLCK" | "EOPNOTSUP
  */
 export function withFault({ call, path, time = 1 }: Moment, fault: Fault, command: readonly string[]): string[] {
   const injection = fault === "kill" ? `signal=KILL:when=${time}` : `error=${fault}:when=${time}`;
-  return [STRACE, "-f", "-qq", "-o", "/dev/null", "-P", path, "-e", `inject=${call}:${injection}`, ...command];
+  return [STRACE, "-f", "-qq", "-o", "/dev/null", ...onPaths(path), "-e", `inject=${call}:${injection}`, ...command];
 }
 
 /**
@@ -36,6 +36,35 @@ export function withFault({ call, path, time = 1 }: Moment, fault: Fault, comman
  */
 export function withTrace(log: string, calls: readonly string[], command: readonly string[]): string[] {
   return [STRACE, "-f", "-qq", "-y", "-s", "400", "-o", log, "-e", `trace=${calls.join(",")}`, ...command];
+}
+
+/**
+ * Counts the system calls of one thread on some files.
+ *
+ * @returns How often each call was made, by the thread that made it most often: strace counts for each thread, too.
+ */
+export async function countCalls(
+  paths: readonly string[],
+  run: (prefix: readonly string[]) => Promise<unknown>,
+): Promise<Map<string, number>> {
+  const log = await Deno.makeTempFile();
+  await run([STRACE, "-f", "-qq", "-o", log, ...onPaths(paths)]);
+  const counts = new Map<string, number>();
+  for (const [, thread, call] of (await Deno.readTextFile(log)).matchAll(/^(\d+) +(\w+)\(/gm)) {
+    const key = `${thread} ${call}`;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  await Deno.remove(log);
+  const most = new Map<string, number>();
+  for (const [key, count] of counts) {
+    const call = key.slice(key.indexOf(" ") + 1);
+    most.set(call, Math.max(most.get(call) ?? 0, count));
+  }
+  return most;
+}
+
+function onPaths(paths: string | readonly string[]): string[] {
+  return [paths].flat().flatMap((it) => ["-P", it]);
 }
 
 const STRACE = "/usr/bin/strace";
