@@ -45,7 +45,7 @@ function readCertificates(path: string, origin: string): string {
   }
   const blocks = [...text.matchAll(CERTIFICATE)].map(([, base64]) => base64.replaceAll(/\s/g, ""));
   if (blocks.length === 0) {
-    throw invalid(text.includes(BEGIN) ? "its certificate is incomplete" : "it holds no certificate in PEM form");
+    throw invalid(text.includes(BEGIN) ? "its certificate is incomplete" : "it contains no PEM certificate");
   }
   if (!blocks.every(isDerSequence)) throw invalid("its certificate is damaged");
   // Written anew, so that indentation and a byte order mark don't matter.

@@ -41,7 +41,7 @@ const TIMED_OUT = /timed out|os error (?:110|60|10060)\b/i;
 
 /** The first match counts; failures of a proxy come before those of any connection. */
 const FAILURES: readonly (readonly [RegExp, ConnectionFailure])[] = [
-  [/proxy authentication required/i, { reason: "the proxy requires a user name and a password (407)", ...TUNNEL }],
+  [/proxy authentication required/i, { reason: "the proxy requires a user name and password (407)", ...TUNNEL }],
   [/unsuccessful tunnel/i, { reason: "the proxy refuses to connect", ...TUNNEL }],
   [/while tunneling|proxy server unreachable/i, { reason: "can't reach the proxy", ...LASTING }],
   [/not valid yet|NotValidYet/i, {
@@ -90,7 +90,7 @@ const PROXY_FAILURES: readonly (readonly [RegExp, ConnectionFailure])[] = [
     ...LASTING,
   }],
   [/no acceptable auth|unknown auth method/i, {
-    reason: "the proxy requires a user name and a password",
+    reason: "the proxy requires a user name and password",
     ...LASTING,
   }],
   [/not allowed by ruleset/i, { reason: "the proxy refuses to connect", ...LASTING }],

@@ -41,7 +41,7 @@ export async function tunnelRefusal(
   const status = /^HTTP\/1\.[01] (\d{3})(?: |$)/.exec(line)?.[1];
   if (status === undefined) return null;
   if (status === "407" || status === "401") {
-    const reason = username === null ? "requires a user name and a password" : "rejects the user name and password";
+    const reason = username === null ? "requires a user name and password" : "rejects the user name and password";
     return `the proxy ${reason} (${status})`;
   }
   if (status === "403" || status === "405") return `the proxy refuses to connect (${status})`;

@@ -16,10 +16,10 @@ export function parseApiKey(text: string, origin: string): string {
   const key = unquoted(unquoted(text).replace(ASSIGNMENT, ""));
   if (key === "") throw new UsageError(`The API key from ${origin} is empty`);
   if (key.startsWith("-")) {
-    throw new UsageError(`The API key from ${origin} looks like an option; is its own value missing?`);
+    throw new UsageError(`The API key from ${origin} looks like an option. Is the key missing?`);
   }
   if (!VISIBLE.test(key)) {
-    throw new UsageError(`The API key from ${origin} holds white space, line ends or other characters that no key has`);
+    throw new UsageError(`The API key from ${origin} contains white space or other invalid characters`);
   }
   return key;
 }

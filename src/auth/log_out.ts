@@ -99,6 +99,6 @@ async function revoke(
     throw error;
   }
   throw new PlatformError(
-    `${apiUrl.host} does not let a key revoke itself; delete it on the platform's page of API keys`,
+    `${apiUrl.host} doesn't let a key revoke itself. Delete it on the platform's API keys page.`,
   );
 }

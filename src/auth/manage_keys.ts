@@ -119,10 +119,10 @@ export async function findKey(context: Context, credential: Credential, idOrName
   if (byId !== undefined) return byId;
   const byName = keys.filter((it) => it.name === idOrName);
   if (byName.length > 1) {
-    throw new UsageError(`Several keys have that name; give an id: ${byName.map((it) => it.id).join(", ")}`);
+    throw new UsageError(`Several keys have this name. Pass an ID: ${byName.map((it) => it.id).join(", ")}`);
   }
   if (byName.length === 1) return byName[0];
-  throw new NotFoundError("There is no key of that id or name among those that this key manages");
+  throw new NotFoundError("There is no key with this ID or name that you can manage");
 }
 
 async function projectIds(context: Context, credential: Credential, idsOrNames: readonly string[]): Promise<string[]> {

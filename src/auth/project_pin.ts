@@ -81,7 +81,7 @@ function pinIn(path: string): string | null {
   const profile = profileIn(text);
   if (profile === undefined) return null;
   if (typeof profile === "string") return checkProfileName(profile, path);
-  throw new ConfigurationError(`${path} pins no profile that can be read; it takes one line such as "profile: dev"`);
+  throw new ConfigurationError(`${path} has no valid profile. Write a line such as "profile: dev".`);
 }
 
 /** @returns The value of `profile`; `null` if the text isn't valid YAML. */

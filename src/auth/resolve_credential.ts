@@ -74,7 +74,7 @@ export async function credentialFor(
   const overridden = given.source === "flag" ? null : options.profile ?? null;
   if (overridden !== null && how.changes) {
     throw new UsageError(
-      `${given.origin} is set and overrides profile "${overridden}"; unset it, or leave out --profile`,
+      `${given.origin} is set and overrides profile "${overridden}". Unset it, or omit --profile.`,
     );
   }
   const apiUrl = chosenApiUrl(context, options) ?? new URL(DEFAULT_API_URL);

@@ -68,7 +68,7 @@ export async function resumeRotation(run: RotationRun, before: Profile): Promise
   const key = parseApiKey(secret.key, `profile "${profile.name}"`);
   const info = (await identify(context, { apiUrl, key, requests })).key;
   if (info === null || info.id === null) {
-    throw new PlatformError(`${apiUrl.host} does not tell which key this is; create one on its page of API keys`);
+    throw new PlatformError(`${apiUrl.host} doesn't identify this key. Create a new one on its API keys page.`);
   }
   const own = { ...info, id: info.id };
   const rotation: Rotation = { ...run, profile, apiUrl, key, requests };
@@ -200,7 +200,7 @@ async function change(
   changes: Parameters<SecretStore["replace"]>[2],
 ): Promise<void> {
   if (await store.replace(name, { kind: "api_key", key }, changes)) return;
-  throw new SystemError(`Profile "${name}" was changed by another process meanwhile; that stands`);
+  throw new SystemError(`Profile "${name}" was changed by another process in the meantime. That change was kept.`);
 }
 
 /** @returns When the old key is to expire, as the command line says; `null`: it is to be revoked. */

@@ -69,7 +69,7 @@ export async function createNewKey(
     if (outcome.kind !== "made_before") return outcome;
     await deleteApiKey(context, target, outcome.id);
   }
-  throw new PlatformError(`${target.apiUrl.host} reports each time that it created the key before`);
+  throw new PlatformError(`${target.apiUrl.host} keeps reporting that it has already created the key`);
 }
 
 /** Deletes the key that a request may have created whose response never came, by repeating the request. */
@@ -99,10 +99,10 @@ export async function verifyKey(
 ): Promise<VerifiedKey> {
   const identity = await identify(context, { apiUrl, key: created.key, requests }).catch((error) => {
     if (!(error instanceof InvalidKeyError)) throw error;
-    throw new PlatformError(`${apiUrl.host} does not accept the key that it has just created`);
+    throw new PlatformError(`${apiUrl.host} rejects the key that it has just created`);
   });
   const id = created.id ?? identity.key?.id ?? null;
-  if (id === null) throw new PlatformError(`${apiUrl.host} does not tell the id of the key that it has just created`);
+  if (id === null) throw new PlatformError(`${apiUrl.host} sent no id for the key that it has just created`);
   const granted = identity.key?.permissions ?? null;
   if (granted !== null && old.permissions?.some((it) => !granted.includes(it))) {
     throw new PlatformError(`${apiUrl.host} created a key without some of the old one's permissions`);
@@ -131,7 +131,7 @@ export async function endKey(context: Context, target: Target, id: string, until
     state: "valid",
     expiresAt: null,
     refusal: new PlatformError(
-      `${target.apiUrl.host} does not let a key ${what}; delete ${id} on the platform's page of API keys`,
+      `${target.apiUrl.host} doesn't let a key ${what}. Delete ${id} on the platform's API keys page.`,
     ),
   });
   try {
@@ -148,7 +148,7 @@ export async function endKey(context: Context, target: Target, id: string, until
     }
   } catch (error) {
     if (error instanceof NotFoundError || error instanceof PermissionDeniedError) {
-      return refused(until === null ? "revoke itself" : "end itself earlier");
+      return refused(until === null ? "revoke itself" : "shorten its lifetime");
     }
     // It was revoked before, and the response was lost.
     if (!(error instanceof InvalidKeyError)) throw error;

@@ -62,6 +62,6 @@ export async function switchChoices(context: Context): Promise<Choice[]> {
 function requireExisting(document: CredentialsDocument, profile: string): string {
   if (profile !== PREVIOUS) return document.require(profile, "--profile").name;
   const previous = document.setting("previous_profile");
-  if (previous === null) throw new NotFoundError("There is no profile to go back to: none was switched from");
+  if (previous === null) throw new NotFoundError("There is no previous profile to switch back to");
   return document.require(previous, "previous_profile").name;
 }

@@ -181,5 +181,5 @@ export function infoOf(path: string): Deno.FileInfo | null {
 
 /** @returns The error for something that isn't this program's file, where one belongs. */
 export function inTheWay(path: string): ConfigurationError {
-  return new ConfigurationError(`${path} exists but wasn't created by fluxloop; remove it`);
+  return new ConfigurationError(`${path} exists but wasn't created by fluxloop. Remove it.`);
 }

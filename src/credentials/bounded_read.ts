@@ -10,7 +10,7 @@ const LIMIT = 1024 * 1024;
  */
 export function readSmallFile(path: string): string {
   const { isFile, size } = Deno.statSync(path);
-  if (!isFile) throw new RangeError("it is not a regular file");
+  if (!isFile) throw new RangeError("it isn't a regular file");
   if (size > LIMIT) throw new RangeError("it is larger than 1 MiB");
   return decodeText(Deno.readFileSync(path));
 }

@@ -39,7 +39,7 @@ export class CredentialsDocument {
    */
   static parse(text: string | null, shown: string): CredentialsDocument {
     const root = text === null ? {} : parseCredentials(text, shown) ?? {};
-    if (!isMapping(root) || !isMapping(root.profiles ?? {})) throw unreadable(shown, "is no credentials file");
+    if (!isMapping(root) || !isMapping(root.profiles ?? {})) throw unreadable(shown, "is not a credentials file");
     return new CredentialsDocument(root, shown, text ?? "");
   }
 
@@ -110,7 +110,7 @@ export class CredentialsDocument {
     const { version } = this.#root;
     if (version === undefined || version === null || Number(version) <= VERSION) return;
     throw new ConfigurationError(
-      `${this.#shown} was written by a newer version of fluxloop and is not changed; upgrade fluxloop`,
+      `${this.#shown} was written by a newer version of fluxloop and was not changed. Upgrade fluxloop.`,
     );
   }
 
@@ -155,7 +155,7 @@ export class CredentialsDocument {
     if (text !== null && text.length <= SIZE_LIMIT && isSameValue(parseCredentials(text, this.#shown), this.#root)) {
       return text;
     }
-    throw new ConfigurationError(`${this.#shown} holds what cannot be written back unchanged; simplify it by hand`);
+    throw new ConfigurationError(`${this.#shown} contains YAML that fluxloop can't preserve. Simplify it by hand.`);
   }
 
   #set(path: readonly string[], value: FieldValue): void {

@@ -45,7 +45,7 @@ function targetOf({ file, shown }: CredentialsLocation): string {
     return Deno.realPathSync(file);
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ELOOP") {
-      throw new ConfigurationError(`${shown} is a link that leads back to itself; remove it`);
+      throw new ConfigurationError(`${shown} is a link to itself. Remove it.`);
     }
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }

@@ -36,7 +36,10 @@ export function parseCredentials(text: string, shown: string): unknown {
   if (tab !== null) {
     const line = text.slice(0, tab.index).split("\n").length;
     const column = tab[0].indexOf("\t") + 1;
-    throw unreadable(shown, `is not valid YAML (line ${line}, column ${column}: a tab stands where spaces belong)`);
+    throw unreadable(
+      shown,
+      `is not valid YAML (line ${line}, column ${column}: indented with a tab instead of spaces)`,
+    );
   }
   try {
     return parse(text, { schema: "core" });

@@ -94,7 +94,7 @@ function openLock(path: string, options: LockOptions): Deno.FsFile {
 function lockFailure(path: string, error: unknown, { location }: LockOptions): unknown {
   const code = error instanceof Error && "code" in error ? error.code : null;
   if ((code === "EACCES" || code === "EPERM") && infoOf(path) !== null) {
-    const message = `Can't use the lock file ${path}: permission denied. Remove it, or make it yours.`;
+    const message = `Can't use the lock file ${path}: permission denied. Remove it, or change its owner to you.`;
     return new ConfigurationError(message, { cause: error });
   }
   return location === undefined ? error : fileFailure(location, "written", error);

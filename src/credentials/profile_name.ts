@@ -18,10 +18,10 @@ export function isProfileName(name: string): boolean {
  * @throws {UsageError} When no profile can have it.
  */
 export function checkProfileName(name: string, origin: string): string {
-  if (KEY.test(name)) throw new UsageError(`${origin} holds an API key where a profile's name belongs`);
+  if (KEY.test(name)) throw new UsageError(`${origin} is an API key, not the name of a profile`);
   if (NAME.test(name)) return name;
   throw new UsageError(
-    `${origin} is no profile name: it takes 1 to 64 letters, digits, '.', '_' and '-', a letter or digit first`,
+    `${origin} is not a valid profile name. Use 1 to 64 letters, digits, '.', '_' and '-', starting with a letter or digit.`,
   );
 }
 
@@ -32,7 +32,7 @@ export function checkProfileName(name: string, origin: string): string {
  */
 export function fileNamePart(name: string): string {
   if (!isProfileName(name)) {
-    throw new ConfigurationError("The credentials file has a profile whose name can't be used; rename it there");
+    throw new ConfigurationError("The credentials file has a profile with an invalid name. Rename it there.");
   }
   return name.replace(/[A-Z_]/g, (it) => `_${it.toLowerCase()}`);
 }

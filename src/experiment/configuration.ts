@@ -73,7 +73,7 @@ function openConfiguration(context: Pick<Context, "cwd">, path?: string): { file
   } catch (error) {
     const isMissing = error instanceof ConfigurationError && error.cause instanceof Deno.errors.NotFound;
     if (path !== undefined || !isMissing) throw error;
-    const message = `There is no ${shown} here; name the configuration with --config <file>`;
+    const message = `There is no ${shown} here. Pass the configuration with --config <file>.`;
     throw new ConfigurationError(message, { cause: error });
   }
 }

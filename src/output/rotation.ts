@@ -34,7 +34,9 @@ export function rotationText(report: RotationReport, now: Date): string {
 export function rotationLine(report: RotationReport): string {
   const { profile, outcome, newKey, oldKey, failure, alsoIn } = report;
   if (failure !== null) {
-    const reason = failure instanceof InterruptedError ? "interrupted" : redact(printable(messageOf(failure)));
+    const reason = failure instanceof InterruptedError
+      ? "interrupted"
+      : redact(printable(messageOf(failure))).replace(/\.$/, "");
     const next = report.pending === null ? "" : ` ${pendingSentence(report)}`;
     return `❌ ${printable(profile)}: ${reason}.${next}\n`;
   }

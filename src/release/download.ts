@@ -185,7 +185,7 @@ async function readBody(response: Response, url: URL, limit: number, { onData, o
   let size = 0;
   for await (const chunk of response.body ?? []) {
     size += chunk.length;
-    if (size > limit) throw new ReleaseError(`${url.host} sent more than a release can have (${limit} bytes)`);
+    if (size > limit) throw new ReleaseError(`${url.host} sent more than the limit of ${limit} bytes`);
     chunks.push(chunk);
     onData();
     onProgress?.(size, total);

@@ -20,5 +20,5 @@ export function isNewer(version: string, other: string): boolean {
 export function parseVersion(text: string): string {
   const version = text.trim().replace(/^v(?=\d)/, "");
   if (isVersion(version)) return version;
-  throw new UsageError("--version takes a version, such as 1.2.3");
+  throw new UsageError("--version must be a version, such as 1.2.3");
 }

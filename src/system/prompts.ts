@@ -136,7 +136,7 @@ class WholeCharacterInput extends Input {
 
 /** As {@linkcode askChoice}, for a line of text that may be seen. */
 export async function askText(message: string, colour: boolean, stopped: AbortSignal): Promise<string> {
-  const validate = (it: string) => it.trim() !== "" || "Type one character or more";
+  const validate = (it: string) => it.trim() !== "" || "Enter at least one character";
   return await onRawTerminal(
     stopped,
     (nextKey) => WholeCharacterInput.prompt({ message, validate, ...streams(colour, nextKey) }),

@@ -40,7 +40,7 @@ function textStream(stream: typeof Deno.stdout): TextStream {
 }
 
 function reasonOf(cause: unknown): string {
-  if (cause instanceof Deno.errors.BrokenPipe) return "its reader has gone";
+  if (cause instanceof Deno.errors.BrokenPipe) return "the reader has closed it";
   const message = cause instanceof Error ? cause.message : String(cause);
   return /^(.+) \(os error \d+\)$/.exec(message)?.[1].toLowerCase() ?? message;
 }
@@ -75,7 +75,7 @@ function readVariable(name: string): string | undefined {
   } catch (error) {
     // The runtime's message would quote the value, which may be a key.
     if (error instanceof Deno.errors.NotCapable) return undefined;
-    throw new ConfigurationError(`The value of ${name} is not UTF-8 text`);
+    throw new ConfigurationError(`The value of ${name} is not valid UTF-8`);
   }
 }
 

@@ -97,7 +97,7 @@ describe("a real proxy in front of a real platform", () => {
     });
 
     const refusals: [string, ProxySetup, string][] = [
-      ["that asks for a password", { user: JANE }, "the proxy requires a user name and a password (407)"],
+      ["that asks for a password", { user: JANE }, "the proxy requires a user name and password (407)"],
       ["that refuses the host", { refuses: true }, "the proxy refuses to connect (403)"],
     ];
     for (const [what, setup, reason] of refusals) {
@@ -174,7 +174,7 @@ describe("a real proxy in front of a real platform", () => {
 
   const socks: [string, ProxyUser | undefined, string, number, string][] = [
     ["takes user name and password", JANE, `${JANE.name}:${JANE.password}@`, 0, ""],
-    ["asks for a password", JANE, "", 4, "the proxy requires a user name and a password"],
+    ["asks for a password", JANE, "", 4, "the proxy requires a user name and password"],
     ["does not take the password", JANE, "jane:an0therword@", 4, "the proxy rejects the user name and password"],
   ];
   for (const [what, user, given, exit, reason] of socks) {

@@ -56,12 +56,12 @@ describe("a proxy in front of the platform", () => {
     [
       "asks for a password",
       "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n",
-      "the proxy requires a user name and a password (407)",
+      "the proxy requires a user name and password (407)",
     ],
     [
       "asks for a password in the words of HTTP/1.0",
       "HTTP/1.0 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n",
-      "the proxy requires a user name and a password (407)",
+      "the proxy requires a user name and password (407)",
     ],
     [
       "refuses the host",

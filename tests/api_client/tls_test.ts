@@ -129,8 +129,8 @@ describe(`secure connections, on the base of Deno ${base().deno}`, () => {
 
   const unusable: [string, (pem: string) => string | null, string][] = [
     ["is not there", () => null, "no such file"],
-    ["is empty", () => "", "it holds no certificate in PEM form"],
-    ["holds no certificate", () => "hello", "it holds no certificate in PEM form"],
+    ["is empty", () => "", "it contains no PEM certificate"],
+    ["holds no certificate", () => "hello", "it contains no PEM certificate"],
     ["was cut off before the end mark", (pem) => pem.slice(0, -40), "its certificate is incomplete"],
     ["lacks a line", (pem) => pem.split("\n").toSpliced(3, 1).join("\n"), "its certificate is damaged"],
   ];

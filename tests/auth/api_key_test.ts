@@ -26,12 +26,12 @@ describe("an API key as it is handed over", () => {
     ["white space", " \n\t", "is empty"],
     ["empty quotes", '""', "is empty"],
     ["a name without a value", "FLUXLOOP_API_KEY=", "is empty"],
-    ["a line end inside", "flux_dev_a\nflux_dev_b", "holds white space"],
-    ["a space inside", "flux_dev_a flux_dev_b", "holds white space"],
-    ["a control character", "flux_dev_a\x00b", "holds white space"],
-    ["an escape sequence", "flux_dev_\x1b[31m", "holds white space"],
+    ["a line end inside", "flux_dev_a\nflux_dev_b", "contains white space"],
+    ["a space inside", "flux_dev_a flux_dev_b", "contains white space"],
+    ["a control character", "flux_dev_a\x00b", "contains white space"],
+    ["an escape sequence", "flux_dev_\x1b[31m", "contains white space"],
     ["an option", "--no-save", "looks like an option"],
-    ["letters beyond ASCII", "flux_dev_ä", "holds white space"],
+    ["letters beyond ASCII", "flux_dev_ä", "contains white space"],
   ];
   for (const [what, text, sentence] of none) {
     it(`is not ${what}`, () => {

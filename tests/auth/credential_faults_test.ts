@@ -46,7 +46,7 @@ describe("what the credentials file says", () => {
     );
     const { code, stderr } = await session.run(["auth", "token"]);
     assertEquals(code, 2);
-    assertStringIncludes(stderr, "has a profile whose name can't be used");
+    assertStringIncludes(stderr, "has a profile with an invalid name");
   });
 
   it("of a key's expiry counts where the platform tells none", () => {

@@ -143,7 +143,7 @@ describe("apikeys", () => {
       2,
       'Expected values: "dev", "stg", "prod", "ci"',
     ],
-    ["a key that there is not", ["delete", "nothing", "--yes"], 5, "There is no key of that id or name"],
+    ["a key that there is not", ["delete", "nothing", "--yes"], 5, "There is no key with this ID or name"],
     ["nobody to ask", ["delete", "key_1"], 2, "Pass --yes to delete the key."],
   ];
   for (const [what, args, code, message] of faults) {
@@ -159,7 +159,7 @@ describe("apikeys", () => {
     for (let count = 0; count < 2; count++) await create(it, "--name", "twin", "--permission", "read_scenarios");
     const { code, stderr } = await it.run(["apikeys", "delete", "twin", "--yes"]);
     assertEquals(code, 2);
-    assertMatch(stderr, /Several keys have that name; give an id: key_\d+, key_\d+\n/);
+    assertMatch(stderr, /Several keys have this name. Pass an ID: key_\d+, key_\d+\n/);
   });
 
   it("says where keys are managed on a platform that does not let it be done from here", async () => {

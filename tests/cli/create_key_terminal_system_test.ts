@@ -75,7 +75,7 @@ describe("apikeys create on a terminal", () => {
       await enter("fluxloop apikeys create; echo ended $?");
       await terminal.waitFor(/Name:/);
       await enter(nothing);
-      await terminal.waitFor(/Type one character or more/);
+      await terminal.waitFor(/Enter at least one character/);
       await terminal.press("C-d");
       await terminal.waitFor(/ended 130 ?$/m);
     });

@@ -41,7 +41,7 @@ describe("the doctor, asked about what is set up", () => {
       { FLUXLOOP_API_KEY: "two words" },
       2,
       "api_key",
-      "FLUXLOOP_API_KEY holds white space",
+      "FLUXLOOP_API_KEY contains white space",
     ],
     [
       "a file for the key that is not there",
@@ -98,7 +98,7 @@ describe("the doctor, asked about what is set up", () => {
 
   const files: [string, string, number, string][] = [
     ["is no YAML", `profiles:\n\tdefault: {api_key: ${DOCUMENTED_KEY}}\n`, 2, "is not valid YAML (line 2, column 1"],
-    ["is no credentials file", "[1, 2]\n", 2, "is no credentials file"],
+    ["is not a credentials file", "[1, 2]\n", 2, "is not a credentials file"],
     ["has a profile without a key", "profiles:\n  default:\n    account: john@example.com\n", 2, "has no api_key"],
     ["has other profiles", `profiles:\n  dev:\n    api_key: ${DOCUMENTED_KEY}\n`, 3, "Not authenticated"],
     [

@@ -97,12 +97,12 @@ describe("a project's pin", () => {
 
   const faults: [string, string, number, string][] = [
     ["a profile that is not there", "profile: staging\n", 5, 'There is no profile "staging" (from '],
-    ["no name", "profile: ../../etc\n", 2, "config.yaml is no profile name"],
-    ["nothing", "profile:\n", 2, "pins no profile that can be read"],
-    ["a list", "profile: [dev]\n", 2, "pins no profile that can be read"],
-    ["two", "profile: dev\nprofile: prod\n", 2, "pins no profile that can be read"],
-    ["an alias", "profile: *x\n", 2, "pins no profile that can be read"],
-    ["control characters", "profile: \x1b[31mdev\n", 2, "pins no profile that can be read"],
+    ["no name", "profile: ../../etc\n", 2, "config.yaml is not a valid profile name"],
+    ["nothing", "profile:\n", 2, "has no valid profile"],
+    ["a list", "profile: [dev]\n", 2, "has no valid profile"],
+    ["two", "profile: dev\nprofile: prod\n", 2, "has no valid profile"],
+    ["an alias", "profile: *x\n", 2, "has no valid profile"],
+    ["control characters", "profile: \x1b[31mdev\n", 2, "has no valid profile"],
   ];
   for (const [what, text, code, message] of faults) {
     it(`is told where it is when it names ${what}`, async () => {
@@ -163,7 +163,7 @@ describe("auth switch", () => {
     assertEquals(await session.run(["auth", "switch", "-"]), {
       code: 5,
       stdout: "",
-      stderr: "❌ Error: There is no profile to go back to: none was switched from\n",
+      stderr: "❌ Error: There is no previous profile to switch back to\n",
     });
     assertEquals(session.saved(), before);
   });

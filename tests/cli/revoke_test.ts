@@ -48,7 +48,7 @@ describe("auth logout --revoke", () => {
     assertEquals([code, stdout, session.saved()], [4, "", before]);
   });
 
-  it("removes nothing where the platform does not let a key revoke itself", async () => {
+  it("removes nothing where the platform doesn't let a key revoke itself", async () => {
     const old = listen(({ method }) =>
       method === "GET" ? Response.json({ account: {}, api_key: { id: "key_1" } }) : Response.json({}, { status: 404 })
     );
@@ -57,7 +57,7 @@ describe("auth logout --revoke", () => {
     const { code, stderr } = await logout(session);
     await old.stop();
     assertEquals([code, session.saved()], [1, before]);
-    assertStringIncludes(stderr, "does not let a key revoke itself; delete it on the platform's page of API keys\n");
+    assertStringIncludes(stderr, "doesn't let a key revoke itself. Delete it on the platform's API keys page.\n");
   });
 
   it("revokes nothing where it could not be removed", async () => {

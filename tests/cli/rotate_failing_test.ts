@@ -22,7 +22,7 @@ describe("auth rotate and a platform that fails", () => {
         name === "GET /api/auth/me" && headers.get("authorization") !== `Bearer ${DOCUMENTED_KEY}`
           ? Response.json({ code: "invalid_api_key", detail: "" }, { status: 401 })
           : undefined,
-      "does not accept the key that it has just created",
+      "rejects the key that it has just created",
     ],
     [
       "makes one that may do less",
@@ -40,7 +40,7 @@ describe("auth rotate and a platform that fails", () => {
     [
       "does not tell which key it is",
       (name) => name === "GET /api/auth/me" ? Response.json({ account: {} }) : undefined,
-      "does not tell which key this is",
+      "doesn't identify this key",
     ],
   ];
   for (const [what, answer, message] of failing) {
@@ -56,7 +56,7 @@ describe("auth rotate and a platform that fails", () => {
     });
   }
 
-  it("says what is to be done by hand where it does not let a key revoke itself", async () => {
+  it("says what is to be done by hand where it doesn't let a key revoke itself", async () => {
     const server = between((name) =>
       name.startsWith("DELETE ") ? Response.json({ detail: "Not Found" }, { status: 404 }) : undefined
     );
@@ -64,7 +64,7 @@ describe("auth rotate and a platform that fails", () => {
     const { code, stdout, stderr } = await rotate(session);
     assertEquals([code, isUnfinished(session)], [1, false]);
     assertStringIncludes(stdout, "✅ Profile default has a new key: ");
-    assertStringIncludes(stderr, "does not let a key revoke itself; delete key_1 on the platform's page of API keys\n");
+    assertStringIncludes(stderr, "doesn't let a key revoke itself. Delete key_1 on the platform's API keys page.\n");
     assertEquals((await session.run(["auth", "status"])).code, 0);
     await server.stop();
   });

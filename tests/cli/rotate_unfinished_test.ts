@@ -98,7 +98,7 @@ describe("an interrupted rotation", () => {
     const { code, stderr } = await rotate(session);
     await server.stop();
     assertEquals([code, (await statusOf(DOCUMENTED_KEY)).code], [1, 0]);
-    assertStringIncludes(stderr, 'Profile "default" was changed by another process meanwhile');
+    assertStringIncludes(stderr, 'Profile "default" was changed by another process in the meantime');
   });
 
   for (const request of ["{", "[]", "null", "flux_dev_no_json"]) {
@@ -201,7 +201,7 @@ describe("an interrupted rotation", () => {
     const { code, stderr } = await rotate(session);
     await server.stop();
     assertEquals([code, await keyIn(session)], [1, SECOND_KEY]);
-    assertStringIncludes(stderr, 'Profile "default" was changed by another process meanwhile');
+    assertStringIncludes(stderr, 'Profile "default" was changed by another process in the meantime');
   });
 
   const malformed: [string, string][] = [

@@ -30,7 +30,7 @@ const MISTAKES: readonly Mistake[] = [
   {
     what: "a bad profile name",
     args: ["auth", "status", "--profile", "a/b"],
-    sentence: "--profile is no profile name",
+    sentence: "--profile is not a valid profile name",
   },
   { what: "a bad profile name to log in to", args: login("--profile", "", "--api-key", SECRET), sentence: "--profile" },
   { what: "two sources of a key", args: login("--api-key", SECRET, "--api-key-stdin"), sentence: "--api-key" },
@@ -41,7 +41,7 @@ const MISTAKES: readonly Mistake[] = [
   {
     what: "a key where a profile belongs",
     args: login("--profile", SECRET, "--api-key", "k"),
-    sentence: "holds an API key",
+    sentence: "is an API key",
   },
   {
     what: "a mistyped key as a command",
@@ -86,12 +86,12 @@ const MISTAKES: readonly Mistake[] = [
     what: "a key of two lines",
     args: login("--api-key-stdin"),
     stdin: `${SECRET}\n${SECRET}\n`,
-    sentence: "holds white space, line ends",
+    sentence: "contains white space",
   },
   {
     what: "a key with a control character",
     args: login("--api-key", `${SECRET}\x1b[0m`),
-    sentence: "holds white space, line ends",
+    sentence: "contains white space",
   },
   { what: "no key and no terminal", args: login(), sentence: "Can't prompt for an API key without a terminal" },
   {

@@ -102,12 +102,12 @@ describe("the credentials file's content", () => {
     [
       "a tab",
       "profiles:\n\tdefault:\n\t\tapi_key: flux_dev_secret\n",
-      "(line 2, column 1: a tab stands where spaces belong)",
+      "(line 2, column 1: indented with a tab instead of spaces)",
     ],
     ["an open quote", 'profiles:\n  default:\n    api_key: "flux_dev_secret\n', "(line 4, column"],
-    ["a list", "- flux_dev_secret\n", "is no credentials file"],
-    ["a text", "flux_dev_secret\n", "is no credentials file"],
-    ["a list of profiles", "profiles: [flux_dev_secret]\n", "is no credentials file"],
+    ["a list", "- flux_dev_secret\n", "is not a credentials file"],
+    ["a text", "flux_dev_secret\n", "is not a credentials file"],
+    ["a list of profiles", "profiles: [flux_dev_secret]\n", "is not a credentials file"],
   ];
   for (const [what, text, sentence] of unreadable) {
     it(`refuses ${what} without quoting it`, () => {

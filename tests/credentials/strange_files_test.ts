@@ -199,7 +199,10 @@ describe("a credentials file that is strange", () => {
       for (const args of [["login", "--api-key", LOGIN_KEY], ["logout"], ["logout", "--all"], ["switch", "default"]]) {
         const { code, stderr } = await session.run(["auth", ...args]);
         assertEquals(code, 2, args[0]);
-        assertStringIncludes(stderr, "was written by a newer version of fluxloop and is not changed; upgrade fluxloop");
+        assertStringIncludes(
+          stderr,
+          "was written by a newer version of fluxloop and was not changed. Upgrade fluxloop.",
+        );
       }
       assertEquals(session.fingerprint(), before);
     });

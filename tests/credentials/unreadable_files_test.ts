@@ -21,7 +21,7 @@ const bytes = (...parts: (string | number[])[]) =>
   new Uint8Array(parts.flatMap((it) => typeof it === "string" ? [...new TextEncoder().encode(it)] : it));
 const deep = (unit: string, depth: number) => after(`more: ${unit.repeat(depth)}${SECRET}\n`);
 const TOO_DEEP = "is not valid YAML (it is nested too deeply)";
-const NO_FILE = "is no credentials file";
+const NO_FILE = "is not a credentials file";
 
 const UNREADABLE: readonly Unreadable[] = [
   { what: "a tab for indentation", content: after(`  x:\n\tapi_key: ${SECRET}\n`), place: { line: 5, column: 1 } },

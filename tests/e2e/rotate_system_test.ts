@@ -53,7 +53,10 @@ describe("auth rotate of the compiled program", () => {
     world.relay.failAt({ at: "GET /api/auth/me 2", when: "after", isLasting: false, deed });
     const { code, stderr } = await home.run(...ROTATE);
     assertEquals(code, 1);
-    assertStringIncludes(stderr, 'Profile "default" was changed by another process meanwhile; that stands');
+    assertStringIncludes(
+      stderr,
+      'Profile "default" was changed by another process in the meantime. That change was kept.',
+    );
     assertEquals(await home.savedKey(), other);
     home.assertUnchanged("other");
   });

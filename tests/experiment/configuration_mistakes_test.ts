@@ -458,7 +458,7 @@ describe("a mistake in fluxloop.yaml", () => {
     assertThrows(
       () => readConfiguration(context),
       ConfigurationError,
-      "There is no fluxloop.yaml here; name the configuration with --config <file>",
+      "There is no fluxloop.yaml here. Pass the configuration with --config <file>.",
     );
   });
 });

@@ -86,6 +86,6 @@ export function httpRunner(context: Context, configuration: HttpRunner, options:
 
 function redirectMessage({ target }: RedirectError): string {
   return target === null
-    ? "The server redirects in circles"
+    ? "The server redirects in a loop"
     : `The server redirects to ${target || "another address"}; nothing was sent there`;
 }

@@ -121,7 +121,7 @@ describe("credentials behind links", () => {
       const before = await inventory();
       for (const args of [["list"], ["login", "--api-key", SECOND_KEY], ["logout"]]) {
         const { code, stdout, stderr } = await home.run(["auth", ...args]);
-        const sentence = "~/.fluxloop/credentials is a link that leads back to itself; remove it";
+        const sentence = "~/.fluxloop/credentials is a link to itself. Remove it.";
         assertEquals([code, stdout, stderr], [2, "", `❌ Error: ${sentence}\n`]);
       }
       assertEquals(await inventory(), before);

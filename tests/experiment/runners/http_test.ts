@@ -181,7 +181,7 @@ describe("an agent that is a server", () => {
       {},
       () => new Response(null, { status: 308, headers: { location: "/" } }),
       "http",
-      "The server redirects in circles",
+      "The server redirects in a loop",
     ],
   ];
   for (const [what, differing, answer, kind, message] of failures) {
