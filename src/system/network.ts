@@ -17,12 +17,7 @@ const IGNORED_VARIABLES = [
 /** A client keeps its connections open, so requests that go the same way share one. */
 const clients = new Map<string, Deno.HttpClient>();
 
-/**
- * Sends a request: {@linkcode Context.fetch} of the real world.
- *
- * @param request What to send.
- * @param connection The proxy and the certificate authorities to use.
- */
+/** {@linkcode Context.fetch} of the real world. */
 export async function fetchOver(request: Request, connection: Connection): Promise<Response> {
   const isSecure = request.url.startsWith("https:") || (connection.proxy?.url.startsWith("https:") ?? false);
   const key = JSON.stringify([isSecure, connection]);
@@ -51,17 +46,15 @@ function httpClient({ proxy, caCerts }: Connection, isSecure: boolean): Deno.Htt
     }));
 }
 
-const encoder = new TextEncoder();
-
-/** Makes a connection, and ends it again: {@linkcode Context.connect} of the real world. */
+/** {@linkcode Context.connect} of the real world. */
 export async function connect(hostname: string, port: number, signal: AbortSignal): Promise<void> {
   await onConnection(hostname, port, signal, () => Promise.resolve());
 }
 
-/** Asks for one line: {@linkcode Context.firstLine} of the real world. */
+/** {@linkcode Context.firstLine} of the real world. */
 export async function firstLine(hostname: string, port: number, text: string, signal: AbortSignal): Promise<string> {
   return await onConnection(hostname, port, signal, async (connection) => {
-    await connection.write(encoder.encode(text));
+    await connection.write(new TextEncoder().encode(text));
     const bytes = new Uint8Array(1024);
     let size = 0;
     while (size < bytes.length && !bytes.subarray(0, size).includes(0x0a)) {
