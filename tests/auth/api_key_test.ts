@@ -3,7 +3,7 @@ import { describe, it } from "@std/testing/bdd";
 import { parseApiKey } from "../../src/auth/api_key.ts";
 import { UsageError } from "../../src/errors.ts";
 
-describe("an API key as it is handed over", () => {
+describe("a pasted API key", () => {
   const surrounded = [
     "flux_dev_abc",
     "  flux_dev_abc\t",

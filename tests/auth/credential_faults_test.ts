@@ -7,7 +7,7 @@ import { DOCUMENTED_KEY, SECOND_KEY } from "../support/platform.ts";
 import { homeWith, homeWithKey, platform, withPlatform } from "../support/rotating.ts";
 import { Session } from "../support/session.ts";
 
-describe("a key that is not the named profile's", () => {
+describe("a key from elsewhere than the named profile", () => {
   withPlatform();
   const run = (...args: string[]) => {
     const session = homeWith({ prod: `api_key: ${DOCUMENTED_KEY}` });
@@ -38,8 +38,8 @@ describe("a key that is not the named profile's", () => {
   });
 });
 
-describe("what the credentials file says", () => {
-  it("leads out of no folder by a profile's name", async () => {
+describe("text in the credentials file", () => {
+  it("can't leave the folder by a profile's name", async () => {
     const session = new Session();
     session.save(
       'default_profile: "/../x"\nprofiles:\n  "/../x": {access_token: a, refresh_token: b, api_url: "http://127.0.0.1:9"}\n',
@@ -49,7 +49,7 @@ describe("what the credentials file says", () => {
     assertStringIncludes(stderr, "has a profile with an invalid name");
   });
 
-  it("of a key's expiry counts where the platform tells none", () => {
+  it("gives the key's expiry when the platform doesn't", () => {
     const now = new Date("2024-01-22T12:00:00Z");
     const saved = { account: null, expires: new Date("2024-01-24T00:00:00Z") };
     const key = { saved } as StatusReport["key"];

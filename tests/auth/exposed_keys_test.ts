@@ -26,7 +26,7 @@ describe("keys in .env files of a work tree", () => {
     ]);
   });
 
-  it("are looked for no longer than there is time, also within one folder", () => {
+  it("are searched for within the time limit, also in one folder", () => {
     assertEquals(findExposedKeys(tree(), KEY, 2).length, 1);
   });
 });

@@ -49,11 +49,11 @@ describe("where the key comes from", () => {
     });
   }
 
-  it("names the profile that a key from the environment stands over", async () => {
+  it("names the profile that a key from the environment overrides", async () => {
     assertEquals((await resolve({ profile: "dev" }, all)).overridden, "dev");
   });
 
-  it("says nothing of a profile that nobody named", async () => {
+  it("doesn't warn about a profile that nobody named", async () => {
     assertEquals((await resolve({}, all)).overridden, null);
   });
 
@@ -91,12 +91,12 @@ describe("where the key comes from", () => {
     ["another scheme", { apiUrl: "https://127.0.0.1:9", profile: "local" }, "local"],
   ];
   for (const [what, options, profile] of elsewhere) {
-    it(`does not send a saved key to ${what}`, async () => {
+    it(`doesn't send a saved key to ${what}`, async () => {
       await assertRejects(() => resolve(options, {}), UsageError, `profile "${profile}" was saved for`);
     });
   }
 
-  it("is not there when nobody is logged in", async () => {
+  it("fails when nobody is logged in", async () => {
     await assertRejects(() => resolve({}, {}, "profiles:\n  dev: {api_key: k}\n"), NotLoggedInError);
   });
 
@@ -113,7 +113,7 @@ describe("where the key comes from", () => {
     ["--profile default", { profile: "default" }, {}, "", 'There is no profile "default"; no profiles are saved'],
   ];
   for (const [what, options, env, saved, sentence] of missing) {
-    it(`names the profiles there are when ${what} names none of them`, async () => {
+    it(`lists the saved profiles when ${what} names another`, async () => {
       await assertRejects(() => resolve(options, env, saved), NotFoundError, sentence);
     });
   }
@@ -128,7 +128,7 @@ describe("where the key comes from", () => {
     ["FLUXLOOP_API_KEY", {}, { FLUXLOOP_API_KEY: "a\nb" }, "FLUXLOOP_API_KEY contains white space"],
   ];
   for (const [what, options, env, sentence] of wrong) {
-    it(`refuses a wrong ${what}`, async () => {
+    it(`rejects an invalid ${what}`, async () => {
       await assertRejects(() => resolve(options, env), UsageError, sentence);
     });
   }

@@ -64,7 +64,7 @@ describe("credential helper and a Secret Service", () => {
     assertEquals(await helper.store(WORK, "work", { api_key: KEY }), "secretservice");
   });
 
-  it("keeps a secret beyond the service's end, and not in plain text", async () => {
+  it("keeps a secret after the service has stopped, and not in plain text", async () => {
     await helper.store(WORK, "work", { api_key: KEY });
     await service.restartUnlocked();
     assertEquals(await helper.get(WORK), { api_key: KEY });
@@ -77,7 +77,7 @@ describe("credential helper and a Secret Service", () => {
     "that nobody unlocked yet": (it: SecretService) => it.restartLocked(),
   };
   for (const [title, lock] of Object.entries(locks)) {
-    it(`neither gives, takes nor seems to remove a key in a keyring ${title}`, async () => {
+    it(`fails to return, store or remove a key in a keyring ${title}`, async () => {
       await helper.store(WORK, "work", { api_key: KEY });
       await lock(service);
       const locked = "it is locked or refuses access; unlock it and try again";
@@ -89,7 +89,7 @@ describe("credential helper and a Secret Service", () => {
     });
   }
 
-  it("says that there is no service", async () => {
+  it("reports a missing service", async () => {
     await service.stopDaemon();
     const none = "none runs in this session; start one (GNOME Keyring, KWallet), or log in with --storage file";
     await assertFails(helper.store(WORK, "work", { api_key: KEY }), SystemError, none);
@@ -97,7 +97,7 @@ describe("credential helper and a Secret Service", () => {
     await assertFails(helper.erase(WORK), SystemError, none);
   });
 
-  it("says that there is no service where there is not even a bus", async () => {
+  it("reports a missing bus as a missing service", async () => {
     for (const address of ["", "unix:path=/nowhere"]) {
       const busless = helperIn({ ...service.env, DBUS_SESSION_BUS_ADDRESS: address, DISPLAY: "" }, null);
       await assertFails(busless.get(WORK), SystemError, "none runs in this session");
@@ -119,7 +119,7 @@ describe("credential helper and pass", () => {
     await assertKeepsSecrets(helperIn(pass.env, "pass"));
   });
 
-  it("is used by itself where the Secret Service's helper is not installed", async () => {
+  it("is used when the Secret Service's helper isn't installed", async () => {
     pass = await createPassStore();
     const programs = `${pass.env.HOME}/bin`;
     Deno.mkdirSync(programs);
@@ -133,13 +133,13 @@ describe("credential helper and pass", () => {
     assertEquals(await helper.get(WORK), { api_key: KEY });
   });
 
-  it("says that it is not set up", async () => {
+  it("reports that it isn't set up", async () => {
     pass = await createPassStore({ initialized: false });
     const storing = helperIn(pass.env, "pass").store(WORK, "work", { api_key: KEY });
     await assertFails(storing, SystemError, 'it is not set up; run "pass init", or log in with --storage file');
   });
 
-  it("says that GnuPG refuses", async () => {
+  it("reports that GnuPG refuses", async () => {
     pass = await createPassStore();
     const helper = helperIn(pass.env, "pass");
     await helper.store(WORK, "work", { api_key: KEY });

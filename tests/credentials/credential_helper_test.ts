@@ -58,7 +58,7 @@ async function failureOf(work: Promise<unknown>): Promise<string> {
 describe("credential helper", () => {
   afterEach(leaveWorlds);
 
-  it("stores through standard input and says which helper it was", async () => {
+  it("stores through standard input, and returns the name of the helper", async () => {
     const { context, calls, options } = machine({ store: answer(0) });
     assertEquals(await new CredentialHelper(context, null).store(REFERENCE, "work", { api_key: KEY }), "secretservice");
     assertEquals(calls(), ["secretservice store"]);
@@ -91,12 +91,12 @@ describe("credential helper", () => {
     }
   });
 
-  it("uses pass where the Secret Service's helper is not installed", async () => {
+  it("uses pass when the Secret Service's helper isn't installed", async () => {
     const { context } = machine({ "pass store": answer(0) });
     assertEquals(await new CredentialHelper(context, null).store(REFERENCE, "work", { api_key: KEY }), "pass");
   });
 
-  it("never goes on to pass when the Secret Service's helper fails", async () => {
+  it("doesn't fall back to pass when the Secret Service's helper fails", async () => {
     for (const failing of [answer(1, "the collection is locked"), answer(2), new Deno.errors.PermissionDenied("no")]) {
       const { context, calls } = machine({ "secretservice store": failing, "pass store": answer(0) });
       await assertRejects(
@@ -107,7 +107,7 @@ describe("credential helper", () => {
     }
   });
 
-  it("never takes another helper for the one that was recorded", async () => {
+  it("uses no other helper than the recorded one", async () => {
     const { context } = machine({ "secretservice get": GIVEN, "pass get": GIVEN });
     assertEquals(
       await failureOf(new CredentialHelper(context, "gone").get(REFERENCE)),
@@ -115,7 +115,7 @@ describe("credential helper", () => {
     );
   });
 
-  it("names the programs that are not installed, and what to do", async () => {
+  it("names the missing programs, and how to install them", async () => {
     assertEquals(
       await failureOf(new CredentialHelper(machine({}).context, null).get(REFERENCE)),
       "2 Neither docker-credential-secretservice nor docker-credential-pass is installed or on the PATH; install it " +
@@ -125,7 +125,7 @@ describe("credential helper", () => {
     assertStringIncludes(await failureOf(mac.get(REFERENCE)), "docker-credential-osxkeychain is not installed");
   });
 
-  it("refuses names that are no helper's", () => {
+  it("rejects invalid helper names", () => {
     const names = ["", "docker-credential-", "../pass", "/bin/sh", "a b", "pass;id", "-x", ".", "pâss", "C:\\x", "a\n"];
     for (const name of [...names, "x".repeat(65)]) {
       const error = assertThrows(() => new CredentialHelper(machine({}).context, name), ConfigurationError);
@@ -133,7 +133,7 @@ describe("credential helper", () => {
     }
   });
 
-  it("says that a key is not there any more, however the helper says it", async () => {
+  it("reports a missing key, however the helper reports it", async () => {
     const empty = answer(0, `{"ServerURL":"${REFERENCE}","Username":"","Secret":""}`);
     for (const get of [NOT_THERE, empty]) {
       for (
@@ -148,7 +148,7 @@ describe("credential helper", () => {
     }
   });
 
-  it("tells a locked store from one that has lost the key", async () => {
+  it("tells a locked keychain from a missing key", async () => {
     for (const get of [NOT_THERE, answer(2, "", "fatal error: unexpected signal\n\ngoroutine 1")]) {
       for (const listed of [REFERENCE, ""]) {
         const { context } = machine({ get, list: answer(0, JSON.stringify({ [listed]: "u" })) });
@@ -161,7 +161,7 @@ describe("credential helper", () => {
     }
   });
 
-  it("tells what is the matter and shows the helper's words", async () => {
+  it("explains a failure, and quotes the helper", async () => {
     const reasons = {
       "Cannot create an item in a locked collection": "it is locked or refuses access; unlock it and try again",
       "keychain cannot be accessed because the current session does not allow user interaction. The keychain may be locked":
@@ -219,7 +219,7 @@ describe("credential helper", () => {
     assert(text.length < 400 && !text.includes("\n"), text);
   });
 
-  it("refuses answers that are none", async () => {
+  it("rejects invalid replies", async () => {
     const secrets = ["", "null", "[]", "{}", '{"api_key":1}', '{"api_key":""}', "text", KEY, " "];
     const answers = secrets.slice(1).map((Secret) => JSON.stringify({ Secret }));
     for (const stdout of [...secrets, ...answers, '{"Secret":{}}', "{".repeat(100_000)]) {
@@ -231,7 +231,7 @@ describe("credential helper", () => {
     }
   });
 
-  it("takes fields that it does not know", async () => {
+  it("ignores unknown fields", async () => {
     const Secret = JSON.stringify({ api_key: ODD_KEY, access_token: "later" });
     const { context } = machine({ get: answer(0, `${JSON.stringify({ Secret, New: 1 })}\n`) });
     assertEquals(await new CredentialHelper(context, "pass").get(REFERENCE), {
@@ -240,7 +240,7 @@ describe("credential helper", () => {
     });
   });
 
-  it("erases what is there, and takes it well that nothing is", async () => {
+  it("removes an entry, also one that is gone already", async () => {
     const absent = answer(1, "exit status 1: Error: docker-credential-helpers/aHR0 is not in the password store.");
     const fine: [ProgramResult, ProgramResult][] = [
       [answer(0), answer(0, "{}")],
@@ -255,7 +255,7 @@ describe("credential helper", () => {
     }
   });
 
-  it("does not believe that a key was removed that is still listed", async () => {
+  it("fails when a removed key is still listed", async () => {
     for (const erase of [answer(0), NOT_THERE, answer(1, "User canceled the operation. (-128)")]) {
       const { context } = machine({ erase, list: answer(0, JSON.stringify({ [REFERENCE]: "u" })) }, "darwin");
       assertStringIncludes(
@@ -265,7 +265,7 @@ describe("credential helper", () => {
     }
   });
 
-  it("says that a helper cannot be started", async () => {
+  it("reports a helper that can't be started", async () => {
     const refused = new Deno.errors.PermissionDenied("Failed to spawn 'docker-credential-pass': Permission denied");
     const { context } = machine({ get: refused });
     assertStringIncludes(
@@ -274,7 +274,7 @@ describe("credential helper", () => {
     );
   });
 
-  it("makes a reference that is a URL of the platform, one for each file and profile", async () => {
+  it("makes references that are URLs of the platform, different for each file and profile", async () => {
     const api = new URL("https://api.fluxloop.ai:8443/v1?x=1#y");
     const reference = await secretReference(api, "/home/j/.fluxloop/credentials", "work");
     assertMatch(reference, /^https:\/\/api\.fluxloop\.ai:8443\/fluxloop\/[0-9a-f]{12}\/work$/);
@@ -289,7 +289,7 @@ describe("credential helper", () => {
     assertEquals(new Set([reference, ...others].map((it) => it.toLowerCase())).size, 4);
   });
 
-  it("has a name for every store", () => {
+  it("names every keychain", () => {
     const titles = ["osxkeychain", "secretservice", "other", "constructor"].map(storeTitle);
     assertEquals(titles, [
       "the macOS Keychain",
@@ -299,7 +299,7 @@ describe("credential helper", () => {
     ]);
   });
 
-  it("ends at once when the program is told to stop", async () => {
+  it("stops at once when the program is told to", async () => {
     const { context, stop, options } = machine({ get: "never" });
     const getting = new CredentialHelper(context, "pass").get(REFERENCE);
     stop();
@@ -307,12 +307,12 @@ describe("credential helper", () => {
     await assertRejects(() => getting, InterruptedError);
   });
 
-  it("takes a helper that Ctrl-C ended first for an interruption", async () => {
+  it("treats a helper that Ctrl-C ended as an interruption", async () => {
     const { context } = machine({ get: answer(130) });
     await assertRejects(() => new CredentialHelper(context, "pass").get(REFERENCE), InterruptedError);
   });
 
-  it("does not wait for ever", async () => {
+  it("times out", async () => {
     const { context, calls } = machine({ get: "never" });
     assertEquals(
       await failureOf(new CredentialHelper(context, null, 10).get(REFERENCE)),
@@ -329,28 +329,28 @@ describe("running another program", () => {
     return runProgram(Deno.execPath(), { args: ["eval", "--no-config", code], input, env, signal });
   }
 
-  it("gives input and environment, and takes outputs and exit code", async () => {
+  it("passes input and environment, and returns output and exit code", async () => {
     const code = `const text = await new Response(Deno.stdin.readable).text();
       console.log(text + Deno.env.get("FLUXLOOP_TEST_VARIABLE")); console.error("bad"); Deno.exit(3);`;
     const result = await evaluate(code, { input: "grüß ", env: { FLUXLOOP_TEST_VARIABLE: "dich", NO_COLOR: "1" } });
     assertEquals(result, answer(3, "grüß dich\n", "bad\n"));
   });
 
-  it("bears that its input is not read", async () => {
+  it("allows it to ignore its input", async () => {
     assertEquals(await evaluate("", { input: "x".repeat(1_000_000) }), answer(0));
   });
 
-  it("takes a part of what is endless", async () => {
+  it("reads a part of endless output", async () => {
     const { stdout } = await evaluate('for (;;) await Deno.stdout.write(new TextEncoder().encode("y".repeat(65536)));');
     assertEquals(stdout, "y".repeat(1024 * 1024));
   });
 
-  it("says that there is no such program", async () => {
+  it("reports a missing program", async () => {
     const options = { args: [], input: "", signal: new AbortController().signal };
     await assertRejects(() => runProgram("fluxloop-no-such-program", options), Deno.errors.NotFound);
   });
 
-  it("kills it when told so, and throws the reason", async () => {
+  it("kills it when the signal is aborted, and throws the reason", async () => {
     const stop = new AbortController();
     const reason = new Error("the reason");
     const running = evaluate("setInterval(() => {}, 1000)", { signal: stop.signal });

@@ -14,7 +14,7 @@ const umaskIsForUnix = Deno.build.os !== "windows";
 describe("credential store", () => {
   afterEach(leaveWorlds);
 
-  it("makes folder and file for their owner alone", async () => {
+  it("creates folder and file for their owner alone", async () => {
     const location = place();
     await updateCredentials(location, (document) => document.save(PROFILE));
     if (umaskIsForUnix) assertEquals([mode(location.folder), mode(location.file)], ["700", "600"]);
@@ -34,7 +34,7 @@ describe("credential store", () => {
     assertEquals(Deno.readTextFileSync(`${location.folder}/credentials.lock`), String(Deno.pid));
   });
 
-  it("clears away what a killed process left half-written", async () => {
+  it("removes what a killed process left half-written", async () => {
     const location = place();
     Deno.mkdirSync(location.folder);
     Deno.writeTextFileSync(`${location.file}.new`, "profiles:\n  default:\n    api_key: flux_dev_ha");
@@ -58,14 +58,14 @@ describe("credential store", () => {
     assertEquals(Deno.readTextFileSync(location.file), before);
   });
 
-  it("loses no change of many at once", async () => {
+  it("loses none of many changes at once", async () => {
     const location = place();
     const names = Array.from({ length: 30 }, (_, index) => `p${index}`);
     await Promise.all(names.map((name) => updateCredentials(location, (it) => it.save({ ...PROFILE, name }))));
     assertEquals((await readCredentials(location)).profileNames().sort(), names.sort());
   });
 
-  it("does not overwrite a file that it cannot read", async () => {
+  it("doesn't overwrite a file that it can't read", async () => {
     const location = place();
     Deno.mkdirSync(location.folder);
     Deno.writeTextFileSync(location.file, "profiles: [");
@@ -77,15 +77,15 @@ describe("credential store", () => {
     assertEquals(Deno.readTextFileSync(location.file), "profiles: [");
   });
 
-  it("reads nothing where there is no file", async () => {
+  it("is empty without a file", async () => {
     assertEquals((await readCredentials(place())).profileNames(), []);
   });
 
-  it("reads nothing where there is no home", async () => {
+  it("is empty without a home folder", async () => {
     assertEquals((await readCredentials(null)).profileNames(), []);
   });
 
-  it("says so when the file is a folder", async () => {
+  it("reports a folder in place of the file", async () => {
     const location = place();
     Deno.mkdirSync(location.file, { recursive: true });
     await assertRejects(
@@ -95,13 +95,13 @@ describe("credential store", () => {
     );
   });
 
-  it("lies where FLUXLOOP_HOME says", () => {
+  it("is in the folder that FLUXLOOP_HOME names", () => {
     const elsewhere = Deno.makeTempDirSync();
     assertEquals(place({ FLUXLOOP_HOME: elsewhere }).file, `${elsewhere}/credentials`.replaceAll("/", sep(elsewhere)));
     Deno.removeSync(elsewhere);
   });
 
-  it("says what to set where there is no home at all", () => {
+  it("says which variable to set when there is no home folder", () => {
     const { context } = world();
     const homeless = { ...context, env: () => undefined };
     assertThrows(() => requireCredentialsLocation(homeless), ConfigurationError, "set HOME or FLUXLOOP_HOME");

@@ -54,7 +54,7 @@ describe("the credentials file's content", () => {
     assertEquals(parse(document.toText(editCredentials)).find("default")?.expires, "2024-04-15");
   });
 
-  it("keeps what this version does not know, at every level", () => {
+  it("keeps unknown fields, at every level", () => {
     const document = parse(
       `theme: {colour: [1, two]}\n${DOCUMENTED}`.replace("    account", "    team: a-team\n    account"),
     );
@@ -77,7 +77,7 @@ describe("the credentials file's content", () => {
     assertEquals(document.find("default")?.expires, null);
   });
 
-  it("forgets the choice of a profile that is removed, and of no other", () => {
+  it("forgets the default profile when it is removed, and only then", () => {
     const document = parse(`${DOCUMENTED}default_profile: production\n`);
     document.remove("default");
     assertEquals(document.setting("default_profile"), "production");
@@ -86,7 +86,7 @@ describe("the credentials file's content", () => {
   });
 
   for (const name of ["constructor", "toString", "hasOwnProperty", "__proto__"]) {
-    it(`takes ${name} for a name like any other`, () => {
+    it(`accepts ${name} as a name`, () => {
       const document = CredentialsDocument.parse(null, "");
       assertEquals(document.find(name), null);
       document.save({ ...NEW, name });
@@ -95,7 +95,7 @@ describe("the credentials file's content", () => {
   }
 
   for (const text of ["", "\n", "# nothing yet\n", "profiles:\n", "profiles: {}\n"]) {
-    it(`takes ${JSON.stringify(text)} for no profiles`, () => assertEquals(parse(text).profileNames(), []));
+    it(`reads ${JSON.stringify(text)} as no profiles`, () => assertEquals(parse(text).profileNames(), []));
   }
 
   const unreadable: [string, string, string][] = [
@@ -110,20 +110,20 @@ describe("the credentials file's content", () => {
     ["a list of profiles", "profiles: [flux_dev_secret]\n", "is not a credentials file"],
   ];
   for (const [what, text, sentence] of unreadable) {
-    it(`refuses ${what} without quoting it`, () => {
+    it(`rejects ${what} without quoting it`, () => {
       const error = assertThrows(() => parse(text), ConfigurationError, sentence);
       assertEquals(error.message.includes("flux_dev_secret"), false);
     });
   }
 
   for (const entry of ["text", "[1]", "{}", "{api_key: }", "{api_key: 5}"]) {
-    it(`says which profile is broken: ${entry}`, () => {
+    it(`names a profile that can't be read: ${entry}`, () => {
       const document = parse(`profiles:\n  broken: ${entry}\n`);
       assertThrows(() => document.require("broken", null), ConfigurationError, '"broken"');
       assertEquals(document.find("broken"), null);
     });
 
-    it(`lets a new login repair it: ${entry}`, () => {
+    it(`is repaired by a login: ${entry}`, () => {
       const document = parse(`profiles:\n  broken: ${entry}\n`);
       document.save({ ...NEW, name: "broken" });
       assertEquals(document.find("broken")?.secret, NEW.secret);

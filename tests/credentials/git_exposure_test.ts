@@ -20,13 +20,13 @@ describe("credentials in a git work tree", () => {
     });
   }
 
-  it("are safe outside of every work tree", () => {
+  it("are safe outside any work tree", () => {
     const { home } = world();
     write(`${home}/.fluxloop/credentials`, "");
     assertEquals(findGitExposure(`${home}/.fluxloop/credentials`), null);
   });
 
-  it("are judged by what a link leads to", () => {
+  it("are checked where a link leads to", () => {
     const { home } = world();
     const folder = Deno.realPathSync(home);
     write(`${folder}/dotfiles/.git/HEAD`, "ref: refs/heads/main\n");

@@ -77,7 +77,7 @@ describe("a hostile credentials file", () => {
     });
   }
 
-  it("with laughs that have been written anew has as many of them", async () => {
+  it("keeps nested aliases when it is written", async () => {
     const session = new AnsweringSession(laughs(3, "[ha, ha]", listOfNine) + good);
     const before = parseDocument(session.saved()!).toJS({ maxAliasCount: -1 });
     await session.login();
@@ -132,7 +132,7 @@ describe("a hostile credentials file", () => {
     },
   ];
   for (const { what, content } of almost) {
-    it(`${what} can be read after a login, which else is refused`, async () => {
+    it(`${what} can be read after a login, or the login is refused`, async () => {
       const session = new AnsweringSession(content);
       const before = session.fingerprint();
       const { code } = await session.login();

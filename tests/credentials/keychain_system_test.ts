@@ -69,14 +69,14 @@ for (const [helper, open] of Object.entries(STORES)) {
       assertStringIncludes((await run(["auth", "list"])).stdout, "(in the keychain)");
     });
 
-    it("goes there by FLUXLOOP_STORAGE, and stays there when its profile is logged in to again", async () => {
+    it("is saved there by FLUXLOOP_STORAGE, and again by the next login", async () => {
       await run(["auth", "login", "--api-key-stdin"], { FLUXLOOP_STORAGE: "keychain" }, DOCUMENTED_KEY);
       await login(SECOND_KEY);
       assertEquals((await run(["auth", "token"])).stdout, `${SECOND_KEY}\n`);
       assertEquals((await Deno.readTextFile(credentials(store.env))).includes(SECOND_KEY), false);
     });
 
-    it("goes there by storage: in the file", async () => {
+    it("is saved there by storage: in the file", async () => {
       await Deno.writeTextFile(
         credentials(store.env),
         `storage: keychain\ncredential_helper: ${helper}\nprofiles: {}\n`,
@@ -85,7 +85,7 @@ for (const [helper, open] of Object.entries(STORES)) {
       assertEquals((await Deno.readTextFile(credentials(store.env))).includes(DOCUMENTED_KEY), false);
     });
 
-    it("moves to the file when asked to, and leaves nothing behind", async () => {
+    it("moves to the file on request, and leaves no entry", async () => {
       await login(DOCUMENTED_KEY, "--storage", "keychain");
       const before = await Deno.readTextFile(credentials(store.env));
       assertEquals((await login(DOCUMENTED_KEY, "--storage", "file")).code, 0);
@@ -98,7 +98,7 @@ for (const [helper, open] of Object.entries(STORES)) {
       );
     });
 
-    it("is rotated where it is, in all profiles that have it, and leaves nothing beside it", async () => {
+    it("is rotated in place, in all profiles that have it, and leaves nothing beside it", async () => {
       const env = { FLUXLOOP_API_KEY: DOCUMENTED_KEY };
       const key = (await run(["apikeys", "create", "--name", "rotated", "-q"], env)).stdout.trim();
       for (const profile of ["one", "two"]) await login(key, "--storage", "keychain", "--profile", profile);
@@ -113,7 +113,7 @@ for (const [helper, open] of Object.entries(STORES)) {
       assertEquals(entries.map((it) => it.split("/").at(-1)).sort(), ["one", "two"]);
     });
 
-    it("is removed by logout from where it is", async () => {
+    it("is removed by logout", async () => {
       await login(DOCUMENTED_KEY, "--storage", "keychain", "--profile", "one");
       await login(SECOND_KEY, "--storage", "keychain", "--profile", "two");
       const before = await Deno.readTextFile(credentials(store.env));
@@ -124,14 +124,14 @@ for (const [helper, open] of Object.entries(STORES)) {
       }
     });
 
-    it("is saved nowhere when the platform does not take it", async () => {
+    it("isn't saved when the platform rejects it", async () => {
       assertEquals((await login("flux_dev_wrong", "--storage", "keychain")).code, 3);
       assertEquals(await Deno.readTextFile(credentials(store.env)), `credential_helper: ${helper}\nprofiles: {}\n`);
     });
   });
 }
 
-describe("a system without a store that can be used", () => {
+describe("a system without a usable keychain", () => {
   let service: SecretService;
   const run = (args: string[], env: Record<string, string>, stdin?: string) =>
     fluxloop(args, { env: { ...service.env, FLUXLOOP_API_URL: platform.url, ...env }, stdin });
@@ -146,7 +146,7 @@ describe("a system without a store that can be used", () => {
     await platform.stop();
   });
 
-  it("gets a sentence where no helper is installed, and no plain file instead", async () => {
+  it("reports that no helper is installed, and saves no plain file instead", async () => {
     const { code, stderr } = await run(login, { PATH: "/nowhere" }, DOCUMENTED_KEY);
     assertEquals([code, namesIn(`${service.env.HOME}/.fluxloop`)], [2, [
       "credentials._keychain.lock",
@@ -155,7 +155,7 @@ describe("a system without a store that can be used", () => {
     assertStringIncludes(stderr, "--storage file");
   });
 
-  it("gets a sentence where the store is locked, and keeps the profile that cannot be removed", async () => {
+  it("reports a locked keychain, and keeps the profile that can't be removed", async () => {
     assertEquals((await run(login, {}, DOCUMENTED_KEY)).code, 0);
     const before = await Deno.readTextFile(credentials(service.env));
     await service.restartLocked();
@@ -167,7 +167,7 @@ describe("a system without a store that can be used", () => {
     assertEquals(await Deno.readTextFile(credentials(service.env)), before);
   });
 
-  it("gets a sentence where storage is something else", async () => {
+  it("rejects an unknown storage", async () => {
     const { code, stderr } = await run(["auth", "login", "--api-key", "k", "--storage", "cloud"], {});
     assertEquals(code, 2);
     assertStringIncludes(stderr, 'Expected values: "file", "keychain"');

@@ -116,7 +116,7 @@ function homeFor(context: Context): { context: Context; location: CredentialsLoc
 }
 const homes: string[] = [];
 
-describe("any sequence of changes leaves the credentials that a plain model has", () => {
+describe("any sequence of changes leaves the same credentials as a model", () => {
   afterEach(() => {
     leaveWorlds();
     for (const home of homes.splice(0)) Deno.removeSync(home, { recursive: true });

@@ -93,7 +93,7 @@ const UNKNOWN: readonly { what: string; content: string }[] = [
   { what: "a list for a key", content: after("    ? [a, b]\n    : c\n") },
 ];
 
-describe("a credentials file that is strange", () => {
+describe("an unusual credentials file", () => {
   afterEach(leaveWorlds);
 
   for (const { what, content, key } of READABLE) {
@@ -121,7 +121,7 @@ describe("a credentials file that is strange", () => {
   }
 
   for (const value of NO_TEXTS) {
-    it(`with ${value} where texts belong takes it for nothing, and keeps it`, async () => {
+    it(`with ${value} in place of texts ignores and keeps it`, async () => {
       const content = after(`    account: ${value}\n    expires: ${value}\n    key_id: ${value}\n`);
       const session = new AnsweringSession(`default_profile: ${value}\n${content}`);
       const before = readIndependently(session.saved()!);
@@ -134,7 +134,7 @@ describe("a credentials file that is strange", () => {
       assertEquals(readIndependently(session.saved()!), before);
     });
 
-    it(`with ${value} for a key says so, and shows the other profiles`, async () => {
+    it(`with ${value} for a key reports it, and shows the other profiles`, async () => {
       const session = new AnsweringSession(after(`  odd:\n    api_key: ${value}\n`));
       const { code, stderr } = await session.run(["auth", "token", "--profile", "odd"]);
       assertEquals(code, 2);
@@ -154,7 +154,7 @@ describe("a credentials file that is strange", () => {
   }
 
   for (const name of BUILT_IN) {
-    it(`with a profile named ${name} is one like any other`, async () => {
+    it(`accepts a profile named ${name}`, async () => {
       const session = new AnsweringSession(after(`  ${name}:\n    api_key: flux_dev_${name}\n    x: 1\n`));
       const { profiles } = JSON.parse((await session.run(["auth", "list", "--json"])).stdout);
       assertEquals(profiles.map((it: { name: string }) => it.name), ["default", name]);
@@ -181,7 +181,7 @@ describe("a credentials file that is strange", () => {
       "No",
     ]
   ) {
-    it(`where ${name} is logged in to has it for a name`, async () => {
+    it(`keeps ${name} as the name of a profile`, async () => {
       const session = new AnsweringSession("");
       await session.login(name);
       const { profiles } = JSON.parse((await session.run(["auth", "list", "--json"])).stdout);
@@ -192,7 +192,7 @@ describe("a credentials file that is strange", () => {
   }
 
   for (const version of ["2", "1.5", '"2"', "next", "{a: b}"]) {
-    it(`of version ${version} is read, and not touched`, async () => {
+    it(`of version ${version} is read, but not changed`, async () => {
       const session = new AnsweringSession(`version: ${version}\n${after("")}`);
       const before = session.fingerprint();
       assertEquals((await session.run(["auth", "token"])).stdout, `${KEY}\n`);

@@ -90,7 +90,7 @@ const COMMANDS = [
   ["switch", "default"],
 ];
 
-describe("a credentials file that cannot be read", () => {
+describe("a credentials file that can't be read", () => {
   afterEach(leaveWorlds);
 
   for (const { what, content, fault = "is not valid YAML", place } of UNREADABLE) {

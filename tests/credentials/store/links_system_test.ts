@@ -90,14 +90,14 @@ describe("credentials behind links", () => {
     });
   }
 
-  it("are found where FLUXLOOP_HOME is a link to a folder", async () => {
+  it("are found when FLUXLOOP_HOME is a link to a folder", async () => {
     await Deno.symlink("dotfiles", real("~/linked"));
     assertEquals((await home.login(DOCUMENTED_KEY, "default", { FLUXLOOP_HOME: real("~/linked") })).code, 0);
     assertEquals(namesIn(real("~/dotfiles")), ["credentials", "credentials.lock", "deep"]);
     assertEquals((await Deno.lstat(real("~/linked"))).isSymlink, true);
   });
 
-  it("are found where ~/.fluxloop is a link, and the file in it a relative one", async () => {
+  it("are found when ~/.fluxloop is a link, and the file in it a relative one", async () => {
     await Deno.remove(home.folder);
     await Deno.symlink("dotfiles/deep/er", home.folder);
     await Deno.symlink("../keys", real("~/dotfiles/deep/er/credentials"));
@@ -107,7 +107,7 @@ describe("credentials behind links", () => {
     assertEquals(await inventory(), [...links, target, `${target}.lock`].sort());
   });
 
-  it("have a killed writer's leftover cleared away beside their target", async () => {
+  it("have a killed writer's file beside their target removed", async () => {
     await home.login(DOCUMENTED_KEY);
     await asRoot('mv "$1" "$2" && ln -s ../dotfiles/keys "$1"', home.file, real("~/dotfiles/keys"));
     await Deno.copyFile(real("~/dotfiles/keys"), real("~/dotfiles/keys.new"));
@@ -141,7 +141,7 @@ describe("credentials behind links", () => {
     assertEquals(await stateOf(theirs), before);
   });
 
-  it("are refused where a link leads into a folder that is not there, in a clear sentence", async () => {
+  it("are refused, with a clear error, when a link leads into a folder that doesn't exist", async () => {
     await Deno.symlink("../nowhere/keys", home.file);
     const { code, stdout, stderr } = await home.login(SECOND_KEY);
     assertEquals([code, stdout, /credentials .*link.*nowhere/.test(stderr)], [2, "", true], stderr);

@@ -11,7 +11,7 @@ const HOLDER = new URL("fixtures/hold_lock.ts", import.meta.url).pathname;
 const OLD_KEY = "flux_dev_old0000000000000000000000000";
 const NEW_KEY = "flux_dev_new0000000000000000000000000";
 
-describe("the credentials' lock", () => {
+describe("the lock of the credentials", () => {
   let home: CredentialsHome;
   let platform: Listener;
   let lock: string;
@@ -66,13 +66,13 @@ describe("the credentials' lock", () => {
     return Promise.race([asked.promise, ended]);
   }
 
-  it("is waited for up to a bound; then the failure names the process that holds it", async () => {
+  it("is waited for within a limit; the error names its holder", async () => {
     const { pid } = await hold();
     const sentence = `The credentials are being written by process ${pid}, which has not finished for 0.05 seconds`;
     await assertRejects(() => withFileLock(lock, () => {}, { timeout: 50 }), SystemError, sentence);
   });
 
-  it("comes as soon as its holder has finished", async () => {
+  it("is granted as soon as its holder has finished", async () => {
     const { stdin } = await hold();
     const order: string[] = [];
     const waiting = withFileLock(lock, () => void order.push("taken"));
@@ -82,25 +82,25 @@ describe("the credentials' lock", () => {
     assertEquals(order, ["let go", "taken"]);
   });
 
-  it("is free at once when its holder is killed", async () => {
+  it("is released when its holder is killed", async () => {
     await hold();
     await release();
     assertEquals(await withFileLock(lock, () => "taken", { timeout: 50 }), "taken");
   });
 
-  it("keeps nobody from reading", async () => {
+  it("doesn't block readers", async () => {
     await hold();
     assertEquals((await home.run(["auth", "token"])).stdout, `${OLD_KEY}\n`);
   });
 
-  it("keeps nobody from reading amid a save, and the new file is left to its writer", async () => {
+  it("doesn't block readers during a save, which leave the new file to its writer", async () => {
     await hold();
     await Deno.writeTextFile(`${home.file}.new`, old);
     assertEquals((await home.run(["auth", "token"])).stdout, `${OLD_KEY}\n`);
     assertEquals(await Deno.readTextFile(`${home.file}.new`), old);
   });
 
-  it("is waited for by a login, which then clears away what a killed writer left", async () => {
+  it("is waited for by a login, which then removes a killed writer's file", async () => {
     await hold();
     await Deno.writeTextFile(`${home.file}.new`, old);
     const login = home.login(NEW_KEY);
@@ -111,7 +111,7 @@ describe("the credentials' lock", () => {
     assertEquals(keysIn(await Deno.readTextFile(home.file)), { default: NEW_KEY });
   });
 
-  it("does not come to a reader any more that gave up so, while that one waits for the platform", async () => {
+  it("isn't granted to a reader that has stopped waiting for it", async () => {
     await hold();
     await Deno.writeTextFile(`${home.file}.new`, old);
     const status = home.run(["auth", "status"]);

@@ -27,7 +27,7 @@ describe("permissions of the credentials file", () => {
     assertEquals((await home.run(["auth", "status"])).stderr, "");
   });
 
-  it("are so whatever the umask", async () => {
+  it("are so with any umask", async () => {
     await asRoot('rm -r "$1"', home.folder);
     const login = `umask 000; exec '${home.program}' auth login --api-key '${DOCUMENTED_KEY}' -q`;
     const env = { HOME: home.path, FLUXLOOP_API_URL: platform.url };
@@ -39,7 +39,7 @@ describe("permissions of the credentials file", () => {
   for (const [index, mode] of ["644", "640", "604", "666", "660"].entries()) {
     const args = WRITING[index % WRITING.length];
 
-    it(`${mode} are told of by status, and are 600 after the next ${args[0]}`, async () => {
+    it(`${mode} are reported by status, and become 600 with the next ${args[0]}`, async () => {
       await asRoot('chmod "$1" "$2"', mode, home.file);
       const status = await home.run(["auth", "status"]);
       assertEquals(status.code, 0);
@@ -52,13 +52,13 @@ describe("permissions of the credentials file", () => {
     });
   }
 
-  it("of a file in which the key is not are nothing to warn of", async () => {
+  it("of a file without the key in use aren't reported", async () => {
     await asRoot('chmod 644 "$1"', home.file);
     const { code, stderr } = await home.run(["auth", "status"], { env: { FLUXLOOP_API_KEY: DOCUMENTED_KEY } });
     assertEquals([code, stderr], [0, ""]);
   });
 
-  it("of a file that a link leads to are told of too", async () => {
+  it("of a file behind a link are reported, too", async () => {
     await asRoot('mv "$1" "$2/elsewhere" && ln -s ../elsewhere "$1" && chmod 644 "$2/elsewhere"', home.file, home.path);
     assertStringIncludes((await home.run(["auth", "status"])).stderr, WARNING);
     await home.run(["auth", "logout"]);

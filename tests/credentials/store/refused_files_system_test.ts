@@ -107,7 +107,7 @@ const WRITERS = [["login", "--api-key", SECOND_KEY], ["logout"], ["switch", "oth
 const INVENTORY = `cd "$1" && find . ! -name credentials.lock ! -path . -printf '%y %m %U %p %l\\n' | sort &&
   find . -type f ! -name credentials.lock -exec sha256sum {} + -exec stat -c '%n %i %Y' {} + | sort`;
 
-describe("credentials that are not the program's to take: exit code 2 and a clear sentence, nothing changed", () => {
+describe("credentials that can't be used: exit code 2 and a clear error, nothing changed", () => {
   let platform: TestPlatform;
   let home: CredentialsHome;
 
@@ -141,7 +141,7 @@ describe("credentials that are not the program's to take: exit code 2 and a clea
     });
   }
 
-  it("are no hindrance to a key of the environment", async () => {
+  it("don't affect a key from the environment", async () => {
     home = await CredentialsHome.open(platform.url, "ordinary");
     await home.write(credentialsText(DOCUMENTED_KEY, platform.url, ["default"]));
     await asRoot('chmod 000 "$1"', home.file);
