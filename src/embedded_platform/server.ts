@@ -12,7 +12,7 @@ import { HOSTNAME, Port } from "./port.ts";
 import { createRouter } from "./router.ts";
 import { hashSecret } from "./secrets.ts";
 import { openSeededStorage, SEEDED_ACCOUNT_ID } from "./seed.ts";
-import type { Platform } from "./storage.ts";
+import type { Platform, Storage } from "./storage.ts";
 
 /** How to start. */
 export interface LocalPlatformOptions extends Pick<Context, "now" | "random"> {
@@ -31,6 +31,7 @@ export interface LocalPlatformOptions extends Pick<Context, "now" | "random"> {
 export interface LocalPlatform {
   /** The API URL: `http://127.0.0.1:<port>`. */
   readonly url: string;
+  readonly storage: Storage;
   /** The key that was created with new storage; it isn't stored. */
   readonly apiKey: string | null;
   /** Revokes `apiKey`. @returns Its id. */
@@ -67,6 +68,7 @@ export async function startLocalPlatform(options: LocalPlatformOptions): Promise
     let stopped: Promise<void> | undefined;
     return {
       url: platform.url,
+      storage,
       apiKey,
       revokeApiKey() {
         const key = apiKey === null ? undefined : storage.apiKeys.find(hashSecret(apiKey));

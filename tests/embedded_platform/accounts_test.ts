@@ -1,9 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
+import { afterEach, describe, it } from "@std/testing/bdd";
 import { hashSecret } from "../../src/embedded_platform/secrets.ts";
 import { SEEDED_ACCOUNT_ID } from "../../src/embedded_platform/seed.ts";
 import type { LocalPlatform } from "../../src/embedded_platform/server.ts";
-import { openStorage, type Storage } from "../../src/embedded_platform/storage.ts";
+import type { Storage } from "../../src/embedded_platform/storage.ts";
 import { ask, bearer, DOCUMENTED_KEY, startPlatform } from "./running_platform.ts";
 
 const MONTHS = [
@@ -21,43 +21,34 @@ const DATES = [
   { seeded: "2025-12-01T12:00:00Z", created: "2025-12-01T00:00:00Z", expires: "2026-03-01T00:00:00Z" },
 ];
 
-/** When a key that was used at 12:00:00 is used again, and when it was used last by what is kept. */
+/** When a key that was used at 12:00:00 is used again, and the last use that is stored. */
 const USES = [
   { second: "2024-01-16T12:00:59Z", kept: "2024-01-16T12:00:00Z" },
   { second: "2024-01-16T12:01:00Z", kept: "2024-01-16T12:01:00Z" },
 ];
 
-describe("an account of the embedded platform", () => {
-  let dataDir: string;
+describe("an account", () => {
   let platform: LocalPlatform;
   let storage: Storage;
   let time: Date;
 
   async function seed(at: string): Promise<void> {
     time = new Date(at);
-    platform = await startPlatform(dataDir, { now: () => time });
-    storage = openStorage(dataDir);
+    platform = await startPlatform(null, { now: () => time });
+    storage = platform.storage;
   }
 
-  beforeEach(async () => {
-    dataDir = await Deno.makeTempDir();
-  });
-
-  afterEach(async () => {
-    storage.close();
-    await platform.stop();
-    await Deno.remove(dataDir, { recursive: true });
-  });
+  afterEach(() => platform.stop());
 
   for (const { seeded, asked, runs } of MONTHS) {
-    it(`that was seeded on ${seeded} has ${runs} runs on ${asked}`, async () => {
+    it(`seeded on ${seeded} has ${runs} runs on ${asked}`, async () => {
       await seed(seeded);
-      // A key that outlives the seeded one.
+      // A key that doesn't expire.
       const key = "flux_ci_zyx987wvu654tsr321qpo098nml76";
       storage.apiKeys.add({
         key,
         accountId: SEEDED_ACCOUNT_ID,
-        name: "A long life",
+        name: "Long-lived",
         createdAt: time,
         expiresAt: null,
         scopes: "all_projects",
@@ -69,14 +60,14 @@ describe("an account of the embedded platform", () => {
     });
   }
 
-  it("counts runs on top of what is there", async () => {
+  it("adds runs to those of the month", async () => {
     await seed("2024-01-16T00:00:00Z");
     storage.accounts.addRuns(SEEDED_ACCOUNT_ID, "2024-01", 3);
     assertEquals(storage.accounts.runs(SEEDED_ACCOUNT_ID, "2024-01"), 237);
   });
 
   for (const { seeded, created, expires } of DATES) {
-    it(`that was seeded on ${seeded} has a key from ${created} to ${expires}`, async () => {
+    it(`seeded on ${seeded} has a key from ${created} to ${expires}`, async () => {
       await seed(seeded);
       const { api_key } = await (await ask(platform, "/api/auth/me", bearer(DOCUMENTED_KEY))).json();
       assertEquals([api_key.created_at, api_key.expires_at], [created, expires]);
@@ -84,7 +75,7 @@ describe("an account of the embedded platform", () => {
   }
 
   for (const { second, kept } of USES) {
-    it(`whose key is used at 12:00:00 and on ${second} used it last on ${kept}`, async () => {
+    it(`shows ${kept} as the last use of a key that was used at 12:00:00 and ${second}`, async () => {
       await seed("2024-01-16T12:00:00Z");
       await ask(platform, "/api/auth/me", bearer(DOCUMENTED_KEY));
       time = new Date(second);
@@ -93,7 +84,7 @@ describe("an account of the embedded platform", () => {
     });
   }
 
-  it("cannot have the same key twice", async () => {
+  it("can't have the same key twice", async () => {
     await seed("2024-01-16T00:00:00Z");
     assertThrows(() =>
       storage.apiKeys.add({

@@ -13,7 +13,7 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const DAY = 24 * 60 * MINUTE;
 
-describe("a login through the browser, at the embedded platform", () => {
+describe("a login through the browser", () => {
   let platform: LocalPlatform;
   let visitor: Visitor;
   let clock: number;
@@ -26,7 +26,7 @@ describe("a login through the browser, at the embedded platform", () => {
 
   afterEach(() => platform.stop());
 
-  /** Sends a request, and holds the answer to the contract. */
+  /** Sends a request and checks the response against the contract. */
   async function send(path: string, body: unknown, headers: Record<string, string> = {}) {
     const init = {
       method: "POST",
@@ -67,7 +67,7 @@ describe("a login through the browser, at the embedded platform", () => {
     return (await ask(platform, "/api/auth/me", bearer(token))).status;
   }
 
-  it("begins with a code for the program, one for the person, and the page to type it on", async () => {
+  it("starts with a code for the program, one for the person, and a page to enter it", async () => {
     const { device_code, user_code, ...rest } = await start();
     assertMatch(device_code, /^flux_dc_[a-z2-7]{32}$/);
     assertMatch(user_code, /^[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}$/);
@@ -75,18 +75,18 @@ describe("a login through the browser, at the embedded platform", () => {
     assertEquals(rest, { verification_url, expires_in: 600, interval: 5 });
   });
 
-  it("waits for somebody to decide", async () => {
+  it("is pending until somebody decides", async () => {
     assertEquals(await complete(await start()), { status: "pending" });
   });
 
-  it("hands out tokens once it is approved", async () => {
+  it("returns tokens once it is approved", async () => {
     const { access_token, refresh_token, ...rest } = await approved();
     assertMatch(access_token, /^flux_at_[a-z2-7]{32}$/);
     assertMatch(refresh_token, /^flux_rt_[a-z2-7]{32}$/);
     assertEquals(rest, { expires_at: "2024-01-16T13:00:00Z", user_id: "usr_1", user_email: "john@example.com" });
   });
 
-  it("makes the access token one of the person, with no key", async () => {
+  it("has an access token of the person, without a key", async () => {
     const { access_token } = await approved();
     const response = await ask(platform, "/api/auth/me", bearer(access_token));
     const { account, api_key } = await assertAnswer(response, "GET", "/api/auth/me") as {
@@ -96,20 +96,20 @@ describe("a login through the browser, at the embedded platform", () => {
     assertEquals([account.id, api_key], ["usr_1", null]);
   });
 
-  it("says that it was denied", async () => {
+  it("reports that it was denied", async () => {
     const login = await start();
     await decide(login, "deny");
     assertEquals(await complete(login), { status: "denied" });
   });
 
-  it("is over when its time is up, approved or not", async () => {
+  it("expires, approved or not", async () => {
     const [one, other] = [await start(), await start()];
     await decide(one, "approve");
     clock += 10 * MINUTE;
     assertEquals([await complete(one), await complete(other)], [{ status: "expired" }, { status: "expired" }]);
   });
 
-  it("is asked for more slowly by a program that asks too often", async () => {
+  it("slows down a program that asks too often", async () => {
     const login = await start();
     const statuses: string[] = [];
     for (const pause of [0, 4, 9, 14, 20]) {
@@ -119,7 +119,7 @@ describe("a login through the browser, at the embedded platform", () => {
     assertEquals(statuses, ["pending", "slow_down", "slow_down", "slow_down", "pending"]);
   });
 
-  it("hands out other tokens within a minute where the answer was lost, and ends the first ones", async () => {
+  it("returns new tokens within a minute if the response was lost, and revokes the first ones", async () => {
     const login = await start();
     await decide(login, "approve");
     const first = (await complete(login)).credential!;
@@ -128,7 +128,7 @@ describe("a login through the browser, at the embedded platform", () => {
     assertEquals([await statusOf(first.access_token), await statusOf(second.access_token)], [401, 200]);
   });
 
-  it("hands out nothing after that minute", async () => {
+  it("returns no tokens after that minute", async () => {
     const login = await start();
     await decide(login, "approve");
     const { access_token } = (await complete(login)).credential!;
@@ -136,7 +136,7 @@ describe("a login through the browser, at the embedded platform", () => {
     assertEquals([await complete(login), await statusOf(access_token)], [{ status: "expired" }, 200]);
   });
 
-  it("hands out nothing again once it was ended", async () => {
+  it("returns no tokens after its session was revoked", async () => {
     const login = await start();
     await decide(login, "approve");
     await revoke((await complete(login)).credential!.refresh_token);
@@ -144,18 +144,18 @@ describe("a login through the browser, at the embedded platform", () => {
     assertEquals(await complete(login), { status: "expired" });
   });
 
-  it("cannot be completed with a code that nobody was given", async () => {
+  it("can't be completed with an unknown code", async () => {
     const { body } = await send("/api/cli-connect/complete", { device_code: "flux_dc_guessed" });
     assertEquals(body, { status: "expired" });
   });
 
-  it("cannot be completed with the code that the person sees", async () => {
+  it("can't be completed with the person's code", async () => {
     const login = await start();
     await decide(login, "approve");
     assertEquals(await complete({ ...login, device_code: login.user_code }), { status: "expired" });
   });
 
-  it("can be begun twenty times a minute", async () => {
+  it("can be started twenty times a minute", async () => {
     const statuses: number[] = [];
     for (let count = 0; count < 21; count++) {
       clock += SECOND;
@@ -164,7 +164,7 @@ describe("a login through the browser, at the embedded platform", () => {
     assertEquals(statuses, [...Array(20).fill(200), 429]);
   });
 
-  it("says when it can be begun again", async () => {
+  it("tells when it can be started again", async () => {
     for (let count = 0; count < 20; count++) await start();
     clock += 20 * SECOND;
     const { headers } = await send("/api/cli-connect/start", {});
@@ -175,13 +175,13 @@ describe("a login through the browser, at the embedded platform", () => {
 
   for (const [path, name] of [["complete", "device_code"], ["refresh", "refresh_token"], ["revoke", "refresh_token"]]) {
     for (const value of [undefined, "", 7, null, ["x"], "x".repeat(8193)]) {
-      it(`is refused at ${path} with ${name} ${JSON.stringify(value)?.slice(0, 20)}`, async () => {
+      it(`rejects ${name} ${JSON.stringify(value)?.slice(0, 20)} at ${path}`, async () => {
         assertEquals((await send(`/api/cli-connect/${path}`, { [name]: value })).status, 422);
       });
     }
   }
 
-  it("lives on with other tokens", async () => {
+  it("gets new tokens for its refresh token", async () => {
     const first = await approved();
     clock += 50 * MINUTE;
     const { body } = await refresh(first.refresh_token);
@@ -190,33 +190,33 @@ describe("a login through the browser, at the embedded platform", () => {
     assertEquals([await statusOf(credential.access_token), credential.expires_at], [200, "2024-01-16T13:50:00Z"]);
   });
 
-  it("leaves an access token its time when there is a newer one: another process may be using it", async () => {
+  it("keeps an access token valid when it gets a new one: another process may be using it", async () => {
     const first = await approved();
     await refresh(first.refresh_token);
     assertEquals(await statusOf(first.access_token), 200);
   });
 
-  it("takes no access token whose hour is over", async () => {
+  it("rejects an access token after an hour", async () => {
     const { access_token } = await approved();
     clock += 60 * MINUTE;
     const response = await ask(platform, "/api/auth/me", bearer(access_token));
     assertEquals([response.status, (await response.json()).code], [401, "expired_api_key"]);
   });
 
-  it("takes a refresh token no longer than thirty days", async () => {
+  it("rejects a refresh token after thirty days", async () => {
     const { refresh_token } = await approved();
     clock += 30 * DAY;
     assertEquals((await refresh(refresh_token)).status, 401);
   });
 
-  it("takes a refresh token a second time within a minute: the answer may have been lost", async () => {
+  it("accepts a refresh token again within a minute: the response may have been lost", async () => {
     const { refresh_token } = await approved();
     await refresh(refresh_token);
     clock += 30 * SECOND;
     assertEquals((await refresh(refresh_token)).status, 200);
   });
 
-  it("counts that minute from the first time: a token that comes again and again does not live on", async () => {
+  it("counts that minute from the first time a refresh token is used", async () => {
     const { refresh_token } = await approved();
     await refresh(refresh_token);
     clock += 40 * SECOND;
@@ -225,7 +225,7 @@ describe("a login through the browser, at the embedded platform", () => {
     assertEquals((await refresh(refresh_token)).status, 401);
   });
 
-  it("ends for everybody when a refresh token comes a second time later: somebody else has it", async () => {
+  it("ends for everybody if a refresh token is used again later: somebody else has it", async () => {
     const { refresh_token } = await approved();
     const { body } = await refresh(refresh_token);
     const { credential } = body as { credential: IssuedCredential };
@@ -235,7 +235,7 @@ describe("a login through the browser, at the embedded platform", () => {
     assertEquals(await statusOf(credential.access_token), 401);
   });
 
-  it("ends for everybody when the token of a lost answer comes after all: somebody else took the other one", async () => {
+  it("ends for everybody if the token of a lost response is used later: somebody else has the other one", async () => {
     const { refresh_token } = await approved();
     const first = (await refresh(refresh_token)).body as { credential: IssuedCredential };
     const second = (await refresh(refresh_token)).body as { credential: IssuedCredential };
@@ -251,18 +251,18 @@ describe("a login through the browser, at the embedded platform", () => {
     assertEquals([await statusOf(access_token), (await refresh(refresh_token)).status], [401, 401]);
   });
 
-  it("can be revoked again, and so can one that never was", async () => {
+  it("can be revoked again, like an unknown one", async () => {
     const { refresh_token } = await approved();
     await revoke(refresh_token);
     assertEquals([(await revoke(refresh_token)).status, (await revoke("flux_rt_never")).status], [204, 204]);
   });
 
-  it("takes no refresh token for an access token, and the other way round", async () => {
+  it("accepts no refresh token as an access token, nor the reverse", async () => {
     const { access_token, refresh_token } = await approved();
     assertEquals([await statusOf(refresh_token), (await refresh(access_token)).status], [401, 401]);
   });
 
-  it("lets the program do what the person may: make a key, and delete one that another made", async () => {
+  it("gives the program the person's permissions: create a key, and delete one that another created", async () => {
     const { access_token } = await approved();
     const headers = { ...bearer(access_token).headers };
     const made = await send("/api/api-keys", { name: "made", permissions: ["manage_projects"] }, headers);
@@ -271,7 +271,7 @@ describe("a login through the browser, at the embedded platform", () => {
     assertEquals(gone.status, 204);
   });
 
-  it("keeps none of its secrets in the database", async () => {
+  it("stores none of its secrets in the database", async () => {
     const dataDir = await Deno.makeTempDir();
     const kept = await startPlatform(dataDir, { now: () => new Date(clock) });
     try {
@@ -288,7 +288,7 @@ describe("a login through the browser, at the embedded platform", () => {
       await kept.stop();
       for (const { name } of Deno.readDirSync(dataDir)) {
         const bytes = new TextDecoder("latin1").decode(Deno.readFileSync(`${dataDir}/${name}`));
-        for (const secret of secrets) assert(!bytes.includes(secret), `${name} holds ${secret}`);
+        for (const secret of secrets) assert(!bytes.includes(secret), `${name} contains ${secret}`);
       }
     } finally {
       await kept.stop();

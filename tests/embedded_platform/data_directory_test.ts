@@ -40,27 +40,20 @@ describe("the data directory", () => {
     return rows.map((it) => it.name);
   }
 
-  const modes = [
-    { path: "/home", mode: "700" },
-    { path: "/home/platform", mode: "700" },
-    { path: "/home/platform/platform.db", mode: "600" },
-    { path: "/home/platform/platform.db-wal", mode: "600" },
-    { path: "/home/platform/platform.db-shm", mode: "600" },
-  ];
-  for (const { path, mode } of modes) {
-    it(`is its owner's alone, whatever the umask: ${path}`, async () => {
-      const server = new Fixture("serve.ts", dataDir);
-      await server.nextLine();
-      const info = await Deno.stat(folder + path);
-      await server.kill();
-      if (Deno.build.os !== "windows") assertEquals((info.mode! & 0o777).toString(8), mode);
-    });
-  }
+  it("is private to its owner, whatever the umask", async () => {
+    const server = new Fixture("serve.ts", dataDir);
+    await server.nextLine();
+    const files = ["", "/platform", "/platform/platform.db", "/platform/platform.db-wal", "/platform/platform.db-shm"];
+    const modes = files.map((it) => Deno.statSync(`${folder}/home${it}`).mode ?? 0);
+    await server.kill();
+    if (Deno.build.os === "windows") return;
+    assertEquals(modes.map((it) => (it & 0o777).toString(8)), ["700", "700", "600", "600", "600"]);
+  });
 
-  it("holds no key, only its hash", async () => {
+  it("contains no key, only its hash", async () => {
     const server = new Fixture("serve.ts", dataDir);
     const { apiKey } = JSON.parse(await server.nextLine());
-    // Killed, it leaves the write-ahead log behind, with all that was ever written.
+    // A killed server leaves the write-ahead log, which contains everything that was written.
     await server.kill();
     const files = [...Deno.readDirSync(dataDir)].map((it) => Deno.readFileSync(`${dataDir}/${it.name}`));
     const contents = files.map((it) => new TextDecoder("latin1").decode(it)).join("");
@@ -68,13 +61,13 @@ describe("the data directory", () => {
     assertEquals(contents.includes(apiKey.slice("flux_dev_abcd".length)), false);
   });
 
-  it("may hold a file without content, which a crash leaves", () => {
+  it("may contain an empty file, which a crash leaves", () => {
     put("");
     openStorage(dataDir).close();
     assertEquals(tableNames().includes("api_keys"), true);
   });
 
-  it("is still new when filling it failed", () => {
+  it("is still new if filling it fails", () => {
     assertThrows(() =>
       openStorage(dataDir, (storage) => {
         storage.accounts.addPlan("plan_1", { name: "Team", runs_per_month: 1000 });
@@ -86,7 +79,7 @@ describe("the data directory", () => {
     assertEquals(typeof apiKey, "string");
   });
 
-  it("is refused when its database is of a newer version", () => {
+  it("is rejected if its database has a newer version", () => {
     openStorage(dataDir).close();
     alter("PRAGMA user_version = 999");
     const error = assertThrows(() => openStorage(dataDir), ConfigurationError);
@@ -96,7 +89,7 @@ describe("the data directory", () => {
     );
   });
 
-  it("is refused when its file is no database", () => {
+  it("is rejected if its file isn't a database", () => {
     put("Dear diary, today I tried fluxloop.".repeat(100));
     const error = assertThrows(() => openStorage(dataDir), ConfigurationError);
     assertEquals(
@@ -105,38 +98,38 @@ describe("the data directory", () => {
     );
   });
 
-  it("keeps a file that is no database as it was", () => {
+  it("doesn't change a file that isn't a database", () => {
     const text = "Dear diary, today I tried fluxloop.".repeat(100);
     put(text);
     assertThrows(() => openStorage(dataDir));
     assertEquals(Deno.readTextFileSync(file), text);
   });
 
-  it("is refused when its database is another program's", () => {
+  it("is rejected if its database belongs to another program", () => {
     alter("CREATE TABLE recipes (name TEXT)");
     assertThrows(() => openStorage(dataDir), ConfigurationError, "isn't a database of the embedded platform");
   });
 
-  it("keeps another program's database as it was", () => {
+  it("doesn't change another program's database", () => {
     alter("CREATE TABLE recipes (name TEXT)");
     const before = Deno.readFileSync(file);
     assertThrows(() => openStorage(dataDir));
     assertEquals(Deno.readFileSync(file), before);
   });
 
-  it("is refused when it is a file", () => {
+  it("is rejected if it is a file", () => {
     Deno.writeTextFileSync(`${folder}/file`, "");
     const error = assertThrows(() => openStorage(`${folder}/file`), ConfigurationError);
     assertEquals(error.message, `The data directory ${folder}/file isn't a directory`);
   });
 
-  it("is refused when it would lie within a file", () => {
+  it("is rejected if it would be below a file", () => {
     Deno.writeTextFileSync(`${folder}/file`, "");
     const error = assertThrows(() => openStorage(`${folder}/file/data`), ConfigurationError);
     assertEquals(error.message, `The data directory ${folder}/file/data isn't a directory`);
   });
 
-  it("is told by name when its database cannot be opened", () => {
+  it("is named if its database can't be opened", () => {
     Deno.mkdirSync(file, { recursive: true });
     assertThrows(() => openStorage(dataDir), SystemError, `Can't open the platform's database ${file}: `);
   });

@@ -5,7 +5,7 @@ import { hashSecret } from "../../src/embedded_platform/secrets.ts";
 import { openStorage } from "../../src/embedded_platform/storage.ts";
 import { ask, bearer, DOCUMENTED_KEY, Fixture, SEED_DAY, startPlatform } from "./running_platform.ts";
 
-describe("the embedded platform's state", () => {
+describe("the platform's state", () => {
   let dataDir: string;
 
   beforeEach(async () => {
@@ -14,7 +14,7 @@ describe("the embedded platform's state", () => {
 
   afterEach(() => Deno.remove(dataDir, { recursive: true }));
 
-  /** @returns Those of `keys` that the storage does not know. */
+  /** Returns those of `keys` that weren't stored. */
   function missing(keys: string[]): string[] {
     const storage = openStorage(dataDir);
     const lost = keys.filter((it) => storage.apiKeys.find(hashSecret(it)) === undefined);
@@ -22,7 +22,7 @@ describe("the embedded platform's state", () => {
     return lost;
   }
 
-  /** @returns The status with which a new start on the same data answers to `key`. */
+  /** Returns the status that `key` gets after a restart. */
   async function statusAfterRestart(key: string): Promise<number> {
     const platform = await startPlatform(dataDir, { now: () => new Date() });
     const { status } = await ask(platform, "/api/auth/me", bearer(key));
@@ -39,14 +39,14 @@ describe("the embedded platform's state", () => {
     assertEquals(status, 200);
   });
 
-  it("survives a kill -9 of the server that made it", async () => {
+  it("survives a kill -9 of its server", async () => {
     const server = new Fixture("serve.ts", dataDir);
     const { apiKey } = JSON.parse(await server.nextLine());
     await server.kill();
     assertEquals(await statusAfterRestart(apiKey), 200);
   });
 
-  it("survives a kill -9 amid writing, down to the last thing that was stored", async () => {
+  it("survives a kill -9 during writing, with everything that was stored", async () => {
     const writer = new Fixture("add_keys.ts", dataDir);
     const keys = [];
     while (keys.length < 20) keys.push(await writer.nextLine());
@@ -54,24 +54,19 @@ describe("the embedded platform's state", () => {
     assertEquals(missing([...keys, ...rest]), []);
   });
 
-  it("takes the writes of two processes at once", async () => {
+  it("keeps the writes of two processes at once, and stays intact", async () => {
     const writers = [new Fixture("add_keys.ts", dataDir, "50"), new Fixture("add_keys.ts", dataDir, "50")];
     const ends = await Promise.all(writers.map((it) => it.end()));
     const keys = ends.flatMap((it) => it.rest);
     assertEquals(keys.length, 100, ends.map((it) => it.errors).join());
     assertEquals(missing(keys), []);
-  });
-
-  it("stays sound when two processes write at once", async () => {
-    const writers = [new Fixture("add_keys.ts", dataDir, "50"), new Fixture("add_keys.ts", dataDir, "50")];
-    await Promise.all(writers.map((it) => it.end()));
     const database = new DatabaseSync(`${dataDir}/platform.db`);
     const [integrity] = database.prepare("PRAGMA integrity_check").all();
     database.close();
     assertEquals(integrity.integrity_check, "ok");
   });
 
-  it("is made once when two servers start at once, and both take its key", async () => {
+  it("is created once if two servers start at once, and both accept its key", async () => {
     const servers = [new Fixture("serve.ts", dataDir), new Fixture("serve.ts", dataDir)];
     const lines = await Promise.all(servers.map(async (it) => JSON.parse(await it.nextLine())));
     const keys = lines.flatMap((it) => it.apiKey ?? []);
@@ -82,7 +77,7 @@ describe("the embedded platform's state", () => {
     assertEquals({ keys: keys.length, statuses }, { keys: 1, statuses: [200, 200] });
   });
 
-  it("is one for all servers: what one process revokes, the other refuses", async () => {
+  it("is shared by all processes: what one revokes, the other rejects", async () => {
     const server = new Fixture("serve.ts", dataDir);
     const { url, apiKey } = JSON.parse(await server.nextLine());
     const storage = openStorage(dataDir);
@@ -93,14 +88,14 @@ describe("the embedded platform's state", () => {
     assertEquals((await response.json()).code, "revoked_api_key");
   });
 
-  it("is served without a word on the console", async () => {
+  it("is served without output on the console", async () => {
     const server = new Fixture("serve.ts", dataDir);
     const { url } = JSON.parse(await server.nextLine());
     await ask({ url }, "/api/auth/me");
     assertEquals(await server.kill(), { rest: [], errors: "" });
   });
 
-  it("is kept with a write-ahead log, so that readers and a writer do not wait for each other", () => {
+  it("has a write-ahead log, so that readers and writers don't wait for each other", () => {
     openStorage(dataDir).close();
     const database = new DatabaseSync(`${dataDir}/platform.db`);
     const mode = database.prepare("PRAGMA journal_mode").get();

@@ -24,7 +24,7 @@ const REQUESTS = [
   { target: `http://evil.example${PATH}`, host: "127.0.0.1:PORT", status: 421 },
 ];
 
-describe("the embedded platform, asked under a host name", () => {
+describe("the platform under a host name", () => {
   let platform: LocalPlatform;
   let port: string;
 
@@ -44,8 +44,8 @@ describe("the embedded platform, asked under a host name", () => {
     });
   }
 
-  it("is not there for other machines", async () => {
-    // Another address of this machine: a server that listens on all of them would answer.
+  it("doesn't listen on other addresses", async () => {
+    // Another address of this machine: a server that listens on all addresses would accept.
     await assertRejects(async () => (await Deno.connect({ hostname: "127.0.0.2", port: Number(port) })).close());
   });
 });

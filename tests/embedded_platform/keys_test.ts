@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import { SEEDED_ACCOUNT_ID } from "../../src/embedded_platform/seed.ts";
 import type { NewApiKey } from "../../src/embedded_platform/api_keys.ts";
 import type { LocalPlatform } from "../../src/embedded_platform/server.ts";
-import { openStorage, type Storage } from "../../src/embedded_platform/storage.ts";
+import type { Storage } from "../../src/embedded_platform/storage.ts";
 import { assertAnswer } from "./contract.ts";
 import { ask, bearer, DOCUMENTED_KEY, SEED_DAY, startPlatform } from "./running_platform.ts";
 
@@ -17,19 +17,17 @@ const DAY = 24 * 60 * 60;
 
 interface Answered {
   readonly status: number;
-  // deno-lint-ignore no-explicit-any -- JSON that was held to the contract
+  // deno-lint-ignore no-explicit-any -- JSON that was checked against the contract
   readonly body: any;
 }
 
-describe("the embedded platform's keys", () => {
+describe("the API keys", () => {
   let platform: LocalPlatform;
   let storage: Storage;
-  let dataDir: string;
 
   beforeEach(async () => {
-    dataDir = await Deno.makeTempDir();
-    platform = await startPlatform(dataDir);
-    storage = openStorage(dataDir);
+    platform = await startPlatform(null);
+    storage = platform.storage;
     const common = { accountId: SEEDED_ACCOUNT_ID, name: "x", createdAt: SEED_DAY, scopes: "all_projects" } as const;
     const add = (key: Partial<NewApiKey> & Pick<NewApiKey, "key">) =>
       storage.apiKeys.add({
@@ -45,11 +43,7 @@ describe("the embedded platform's keys", () => {
     add({ key: FOREIGN, name: "foreign", accountId: "usr_2", permissions: ["read_scenarios"] });
   });
 
-  afterEach(async () => {
-    storage.close();
-    await platform.stop();
-    await Deno.remove(dataDir, { recursive: true });
-  });
+  afterEach(() => platform.stop());
 
   async function send(
     key: string,
@@ -66,7 +60,7 @@ describe("the embedded platform's keys", () => {
   const create = (key: string, body: unknown, more: Record<string, string> = {}) => send(key, "POST", PATH, body, more);
   const statusOf = async (key: string) => (await ask(platform, "/api/auth/me", bearer(key))).status;
 
-  it("are made with what the caller has itself where nothing else is said", async () => {
+  it("default to what the caller has", async () => {
     const { status, body } = await create(WEAK, { name: " CI " });
     const { key, ...listed } = body;
     assertEquals([status, listed], [201, {
@@ -84,15 +78,15 @@ describe("the embedded platform's keys", () => {
     assertEquals(await statusOf(key), 200);
   });
 
-  it("are made as they are asked for", async () => {
-    const wish = {
+  it("are created as requested", async () => {
+    const request = {
       name: "é \u{1f511}",
       scopes: ["prj_1", "prj_2"],
       permissions: ["upload_results"],
       environment: "ci",
       expires_in: 3600,
     };
-    const { body } = await create(DOCUMENTED_KEY, wish);
+    const { body } = await create(DOCUMENTED_KEY, request);
     assertEquals(
       [body.name, body.scopes, body.permissions, body.expires_at],
       ["é \u{1f511}", ["prj_1", "prj_2"], ["upload_results"], "2024-01-16T01:00:00Z"],
@@ -100,7 +94,7 @@ describe("the embedded platform's keys", () => {
     assertMatch(body.key, /^flux_ci_/);
   });
 
-  it("are never listed with themselves, nor when they were deleted, nor to others than those who made them", async () => {
+  it("are listed to their creators, without secrets and without deleted ones", async () => {
     const { body: child } = await create(WEAK, { name: "child" });
     const { body: grandchild } = await create(child.key, { name: "grandchild" });
     const ids = async (key: string) => (await send(key, "GET", PATH)).body.api_keys.map((it: { id: string }) => it.id);
@@ -114,27 +108,27 @@ describe("the embedded platform's keys", () => {
   });
 
   const stronger: [string, string, Record<string, unknown>, number, string][] = [
-    ["a permission more", WEAK, { permissions: ["read_scenarios", "upload_results"] }, 403, "upload_results"],
+    ["another permission", WEAK, { permissions: ["read_scenarios", "upload_results"] }, 403, "upload_results"],
     ["the strongest permission", DOCUMENTED_KEY, { permissions: ["manage_projects"] }, 403, "manage_projects"],
     ["another project", NARROW, { scopes: ["prj_1"] }, 422, "scopes"],
     ["another project beside its own", NARROW, { scopes: ["prj_2", "prj_1"] }, 422, "scopes"],
     ["another project by the older name", NARROW, { project_id: "prj_1" }, 422, "project_id"],
     ["all projects", NARROW, { scopes: "all_projects" }, 422, "scopes"],
-    ["a project that there is not", DOCUMENTED_KEY, { scopes: ["prj_9"] }, 422, "scopes"],
-    ["a second more of life", WEAK, { expires_in: 30 * DAY + 1 }, 422, "expires_in"],
-    ["life without an end", WEAK, { expires_in: null }, 422, "expires_in"],
+    ["an unknown project", DOCUMENTED_KEY, { scopes: ["prj_9"] }, 422, "scopes"],
+    ["a lifetime that is a second longer", WEAK, { expires_in: 30 * DAY + 1 }, 422, "expires_in"],
+    ["no expiry", WEAK, { expires_in: null }, 422, "expires_in"],
   ];
-  for (const [what, key, wish, status, named] of stronger) {
-    it(`never make themselves a stronger one: ${what}`, async () => {
+  for (const [what, key, request, status, named] of stronger) {
+    it(`can't create a stronger one: ${what}`, async () => {
       const before = storage.apiKeys.list(SEEDED_ACCOUNT_ID).length;
-      const answer = await create(key, { name: "stronger", ...wish });
+      const answer = await create(key, { name: "stronger", ...request });
       assertEquals(answer.status, status);
       assertEquals(status === 403 ? answer.body.required_permission : answer.body.detail[0].loc[1], named);
       assertEquals(storage.apiKeys.list(SEEDED_ACCOUNT_ID).length, before);
     });
   }
 
-  it("make one that never ends where they do not end themselves", async () => {
+  it("can create one that never expires if they don't expire themselves", async () => {
     assertEquals((await create(ENDLESS, { name: "x", expires_in: null })).body.expires_at, null);
   });
 
@@ -144,22 +138,22 @@ describe("the embedded platform's keys", () => {
     ["a name of 101 characters", { name: "a".repeat(101) }, "name"],
     ["a line end in the name", { name: "a\nb" }, "name"],
     ["an escape sequence in the name", { name: "\x1b[31m" }, "name"],
-    ["a number for a name", { name: 7 }, "name"],
-    ["a permission that there is not", { name: "a", permissions: ["__proto__"] }, "permissions"],
-    ["no list of permissions", { name: "a", permissions: "read_scenarios" }, "permissions"],
+    ["a number as the name", { name: 7 }, "name"],
+    ["an unknown permission", { name: "a", permissions: ["__proto__"] }, "permissions"],
+    ["permissions that aren't a list", { name: "a", permissions: "read_scenarios" }, "permissions"],
     ["scopes of objects", { name: "a", scopes: [{}] }, "scopes"],
     ["scopes and a project", { name: "a", scopes: [], project_id: "prj_1" }, "project_id"],
     ["another environment", { name: "a", environment: "root" }, "environment"],
-    ["a life of no time", { name: "a", expires_in: 0 }, "expires_in"],
-    ["a life of words", { name: "a", expires_in: "90d" }, "expires_in"],
-    ["a life of half seconds", { name: "a", expires_in: 90.5 }, "expires_in"],
+    ["a lifetime of 0", { name: "a", expires_in: 0 }, "expires_in"],
+    ["a lifetime in words", { name: "a", expires_in: "90d" }, "expires_in"],
+    ["a lifetime of half seconds", { name: "a", expires_in: 90.5 }, "expires_in"],
     ["a list", [], undefined],
     ["null", null, undefined],
-    ["half a document", '{"name": "a', undefined],
+    ["half a JSON document", '{"name": "a', undefined],
     ["nothing", "", undefined],
   ];
   for (const [what, body, field] of strange) {
-    it(`are not made of ${what}`, async () => {
+    it(`can't be created with ${what}`, async () => {
       const answer = await create(DOCUMENTED_KEY, body);
       assertEquals([answer.status, answer.body.detail[0].loc[1]], [422, field]);
     });
@@ -167,7 +161,7 @@ describe("the embedded platform's keys", () => {
 
   const harmless = ["'; DROP TABLE api_keys; --", "<script>alert(1)</script>", "%00%0a", "{{7*7}}", "\u202e"];
   for (const name of harmless) {
-    it(`keep a name as it is that is an attack elsewhere: ${JSON.stringify(name)}`, async () => {
+    it(`store a hostile name as it is: ${JSON.stringify(name)}`, async () => {
       const { body } = await create(DOCUMENTED_KEY, { name });
       assertEquals([body.name, storage.apiKeys.get(body.id)?.name], [name, name]);
     });
@@ -175,15 +169,15 @@ describe("the embedded platform's keys", () => {
 
   for (
     const [what, body, headers, status] of [
-      ["too much", { name: "a", more: "x".repeat(65 * 1024) }, {}, 413],
+      ["a large body", { name: "a", more: "x".repeat(65 * 1024) }, {}, 413],
       ["a form", "name=a", { "content-type": "application/x-www-form-urlencoded" }, 415],
-      ["no type", "{}", { "content-type": "" }, 415],
+      ["a body without a type", "{}", { "content-type": "" }, 415],
     ] as const
   ) {
-    it(`refuse ${what}`, async () => assertEquals((await create(DOCUMENTED_KEY, body, headers)).status, status));
+    it(`reject ${what}`, async () => assertEquals((await create(DOCUMENTED_KEY, body, headers)).status, status));
   }
 
-  it("are made once under an idempotency key, however often and at once they are asked for", async () => {
+  it("are created once for an idempotency key, also by requests at the same time", async () => {
     const more = { "idempotency-key": "rotation 1" };
     const answers = await Promise.all(Array.from({ length: 20 }, () => create(DOCUMENTED_KEY, { name: "one" }, more)));
     const made = answers.filter((it) => it.status === 201);
@@ -191,19 +185,19 @@ describe("the embedded platform's keys", () => {
     assertEquals(new Set(answers.map((it) => it.body.id)).size, 1);
   });
 
-  it("are not made for another request under the same idempotency key", async () => {
+  it("aren't created for another request with the same idempotency key", async () => {
     const more = { "idempotency-key": "1" };
     await create(DOCUMENTED_KEY, { name: "one" }, more);
     assertEquals((await create(DOCUMENTED_KEY, { name: "two" }, more)).status, 422);
   });
 
-  it("are another caller's business under the same idempotency key", async () => {
+  it("are created for each caller with the same idempotency key", async () => {
     const more = { "idempotency-key": "1" };
     assertEquals((await create(DOCUMENTED_KEY, { name: "one" }, more)).status, 201);
     assertEquals((await create(WEAK, { name: "one" }, more)).status, 201);
   });
 
-  it("are not taken any more once they were deleted, by themselves or by those who made them", async () => {
+  it("are rejected after they were deleted, by themselves or by their creators", async () => {
     const { body: child } = await create(WEAK, { name: "child" });
     const { body: grandchild } = await create(child.key, { name: "grandchild" });
     assertEquals((await send(WEAK, "DELETE", `${PATH}/${grandchild.id}`)).status, 204);
@@ -212,16 +206,16 @@ describe("the embedded platform's keys", () => {
   });
 
   const others: [string, string, string][] = [
-    ["that made them", WEAK, "made"],
+    ["that created them", WEAK, "created"],
     ["of the same account", DOCUMENTED_KEY, "key_2"],
     ["of another account", DOCUMENTED_KEY, "key_5"],
-    ["that there is not", DOCUMENTED_KEY, "key_99"],
-    ["of no such form", DOCUMENTED_KEY, "1%20OR%201=1"],
+    ["that doesn't exist", DOCUMENTED_KEY, "key_99"],
+    ["with an invalid id", DOCUMENTED_KEY, "1%20OR%201=1"],
   ];
   for (const [what, key, id] of others) {
-    it(`cannot delete nor change the key ${what}`, async () => {
-      const made = (await create(key, { name: "made" })).body;
-      const [caller, target] = id === "made" ? [made.key, "key_2"] : [key, id];
+    it(`can't delete or change the key ${what}`, async () => {
+      const created = (await create(key, { name: "created" })).body;
+      const [caller, target] = id === "created" ? [created.key, "key_2"] : [key, id];
       assertEquals((await send(caller, "DELETE", `${PATH}/${target}`)).status, 404);
       const change = { expires_at: "2024-01-17T00:00:00Z" };
       assertEquals((await send(caller, "PATCH", `${PATH}/${target}`, change)).status, 404);
@@ -230,16 +224,16 @@ describe("the embedded platform's keys", () => {
   }
 
   const ends: [string, string, unknown, number][] = [
-    ["nearer", WEAK, "2024-01-17T00:00:00Z", 200],
-    ["nearer, in another zone", WEAK, "2024-01-17T02:00:00+02:00", 200],
-    ["later", WEAK, "2024-03-01T00:00:00Z", 422],
-    ["away", WEAK, null, 422],
-    ["from never to some time", ENDLESS, "2024-03-01T00:00:00Z", 200],
+    ["to an earlier time", WEAK, "2024-01-17T00:00:00Z", 200],
+    ["to an earlier time in another zone", WEAK, "2024-01-17T02:00:00+02:00", 200],
+    ["to a later time", WEAK, "2024-03-01T00:00:00Z", 422],
+    ["to never", WEAK, null, 422],
+    ["from never to a time", ENDLESS, "2024-03-01T00:00:00Z", 200],
     ["to a day without a time", WEAK, "2024-01-17", 422],
     ["to nonsense", WEAK, "soon", 422],
   ];
   for (const [what, key, end, status] of ends) {
-    it(`${status === 200 ? "bring" : "do not bring"} their own end ${what}`, async () => {
+    it(`${status === 200 ? "can" : "can't"} change their expiry ${what}`, async () => {
       const id = key === WEAK ? "key_2" : "key_4";
       const before = storage.apiKeys.get(id)?.expiresAt;
       const answer = await send(key, "PATCH", `${PATH}/${id}`, { expires_at: end });

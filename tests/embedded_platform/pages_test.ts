@@ -1,17 +1,17 @@
 import { assert, assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import type { LocalPlatform } from "../../src/embedded_platform/server.ts";
-import { openStorage, type Storage } from "../../src/embedded_platform/storage.ts";
+import type { Storage } from "../../src/embedded_platform/storage.ts";
 import { ask, bearer, DOCUMENTED_KEY, SEED_DAY, sendRaw, startPlatform } from "./running_platform.ts";
 import { Visitor } from "./visitor.ts";
 
 const KEYS = "/settings/api-keys";
 const MINUTE = 60_000;
 
-/** A form that makes a key; more fields stand over these. */
+/** A form that creates a key. */
 const NEW_KEY = { name: "CI", environment: "ci", expires: "30d", access: "all", permissions: ["read_scenarios"] };
 
-/** What does harm where it is taken for SQL or for markup. */
+/** Harmful if used as SQL or HTML. */
 const HOSTILE = [
   `'); DROP TABLE api_keys; --`,
   `" OR "1"="1`,
@@ -25,8 +25,7 @@ const HOSTILE = [
 
 const PROTECTED = [KEYS, `${KEYS}/key_1/delete`, `${KEYS}/key_1/regenerate`, "/connect", "/connect/1", "/"];
 
-describe("the embedded platform's pages", () => {
-  let dataDir: string;
+describe("the pages", () => {
   let platform: LocalPlatform;
   let storage: Storage;
   let visitor: Visitor;
@@ -36,23 +35,18 @@ describe("the embedded platform's pages", () => {
   beforeEach(async () => {
     clock = SEED_DAY.getTime();
     links = [];
-    dataDir = await Deno.makeTempDir();
     const onSignIn = (link: string) => links.push(link);
-    platform = await startPlatform(dataDir, { now: () => new Date(clock), onSignIn });
-    storage = openStorage(dataDir);
+    platform = await startPlatform(null, { now: () => new Date(clock), onSignIn });
+    storage = platform.storage;
     visitor = await Visitor.signedIn(platform);
   });
 
-  afterEach(async () => {
-    storage.close();
-    await platform.stop();
-    await Deno.remove(dataDir, { recursive: true });
-  });
+  afterEach(() => platform.stop());
 
   const pathOf = (link: string) => link.slice(platform.url.length);
   const names = () => storage.apiKeys.list("usr_1").map(({ name }) => name);
 
-  /** @returns A login's code for the person. */
+  /** Starts a login. @returns The person's code. */
   async function begin(userAgent = "fluxloop/0.1.0 (linux; x86_64)"): Promise<string> {
     const headers = { "content-type": "application/json", "user-agent": userAgent };
     const response = await ask(platform, "/api/cli-connect/start", { method: "POST", body: "{}", headers });
@@ -71,27 +65,27 @@ describe("the embedded platform's pages", () => {
   }
 
   for (const path of PROTECTED) {
-    it(`show nothing of ${path} to somebody who has not signed in`, async () => {
+    it(`show nothing of ${path} to people who haven't signed in`, async () => {
       const { status, text } = await new Visitor(platform).open(path);
       assertEquals(status, 401);
       assertNotMatch(text, /My Development Key|flux_dev_/);
     });
 
-    it(`are kept by no cache, run nothing, load nothing foreign and are framed by nobody at ${path}`, async () => {
+    it(`aren't cached, and allow no scripts, other hosts or frames at ${path}`, async () => {
       const { headers } = await visitor.open(path);
       assertMatch(headers.get("content-security-policy")!, /^default-src 'none';.*frame-ancestors 'none'$/);
       assertEquals([headers.get("cache-control"), headers.get("x-content-type-options")], ["no-store", "nosniff"]);
     });
   }
 
-  it("hold no script, no style of their own and no address of another host", async () => {
+  it("contain no script, no inline style and no URL of another host", async () => {
     for (const path of [KEYS, "/connect", `${KEYS}/key_1/delete`, `${KEYS}/key_1/regenerate`]) {
       const { text } = await visitor.open(path);
       assertNotMatch(text, /<script|<style|\sstyle=|\son[a-z]+=|javascript:|https?:\/\//i, path);
     }
   });
 
-  it("keep the cookie from scripts and from other sites", async () => {
+  it("hide the cookie from scripts and from other sites", async () => {
     const { headers } = await new Visitor(platform).open(pathOf(links[0]));
     assertMatch(
       headers.get("set-cookie")!,
@@ -99,24 +93,24 @@ describe("the embedded platform's pages", () => {
     );
   });
 
-  it("take the sign-in link out of the address", async () => {
+  it("remove the sign-in token from the URL", async () => {
     const { status, headers } = await new Visitor(platform).open(pathOf(links[0]));
     assertEquals([status, headers.get("location")], [303, KEYS]);
   });
 
-  it("take a sign-in link once", async () => {
+  it("accept a sign-in link once", async () => {
     const second = new Visitor(platform);
     const { status, headers } = await second.open(pathOf(platform.signInUrl));
     assertEquals([status, headers.get("set-cookie")], [403, null]);
   });
 
-  it("give another link when one was used", async () => {
+  it("create another link when one was used", async () => {
     const second = new Visitor(platform);
     await second.open(pathOf(links[0]));
     assertEquals([(await second.open(KEYS)).status, (await visitor.open(KEYS)).status], [200, 200]);
   });
 
-  it("do not let a link be guessed", async () => {
+  it("reject other sign-in tokens", async () => {
     for (const token of ["", "flux_si_", "flux_si_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "undefined", "null"]) {
       assertEquals((await new Visitor(platform).open(`/sign-in?token=${token}`)).status, 403, token);
     }
@@ -125,30 +119,36 @@ describe("the embedded platform's pages", () => {
   for (
     const [what, headers] of [["prefetches", { "sec-purpose": "prefetch" }], ["previews", { purpose: "prefetch" }]]
   ) {
-    it(`do not use up a link that a browser ${what}`, async () => {
+    it(`don't use up a link that a browser ${what}`, async () => {
       const other = new Visitor(platform);
       await other.open(pathOf(links[0]), headers as Record<string, string>);
       assertEquals((await other.open(pathOf(links[0]))).status, 303);
     });
   }
 
-  it("let nobody in with a cookie after it was signed out", async () => {
+  it("reject a cookie after signing out", async () => {
     const thief = new Visitor(platform);
     thief.cookie = visitor.cookie;
     assertEquals((await visitor.submit("/sign-out")).status, 200);
     assertEquals((await thief.open(KEYS)).status, 401);
   });
 
-  it("let nobody in with a cookie after twelve hours", async () => {
+  it("reject a cookie after twelve hours", async () => {
     clock += 12 * 60 * MINUTE;
     assertEquals((await visitor.open(KEYS)).status, 401);
   });
 
-  it("let nobody in with a cookie of before the platform was started again", async () => {
-    const { port } = new URL(platform.url);
+  it("reject a cookie after a restart", async () => {
+    const dataDir = await Deno.makeTempDir();
     await platform.stop();
-    platform = await startPlatform(dataDir, { now: () => new Date(clock), port: Number(port) });
+    platform = await startPlatform(dataDir, { now: () => new Date(clock) });
+    visitor = await Visitor.signedIn(platform);
+    await platform.stop();
+    const port = Number(new URL(platform.url).port);
+    platform = await startPlatform(dataDir, { now: () => new Date(clock), port });
     assertEquals((await visitor.open(KEYS)).status, 401);
+    await platform.stop();
+    await Deno.remove(dataDir, { recursive: true });
   });
 
   for (
@@ -168,7 +168,7 @@ describe("the embedded platform's pages", () => {
         ["from another port of this machine", {}, { origin: "http://127.0.0.1:1" }],
       ] as const
     ) {
-      it(`do not do what a form says that was sent to ${path} ${what}`, async () => {
+      it(`reject a form for ${path} ${what}`, async () => {
         const { status } = await visitor.submit(path, { ...fields, ...forged }, headers);
         assert(status === 403 || status === 421, String(status));
         assertEquals(
@@ -179,14 +179,14 @@ describe("the embedded platform's pages", () => {
     }
   }
 
-  it("do not do what a form says that was sent with another session's token", async () => {
+  it("reject a form with another session's token", async () => {
     const other = new Visitor(platform);
     await other.open(pathOf(links[0]));
     const form_token = await other.formToken();
     assertEquals((await visitor.submit(KEYS, { ...NEW_KEY, form_token })).status, 403);
   });
 
-  it("do nothing on GET that a form does on POST", async () => {
+  it("change nothing on GET", async () => {
     for (const action of ["delete", "regenerate"]) {
       await visitor.open(`${KEYS}/key_1/${action}?name=My+Development+Key&form_token=${await visitor.formToken()}`);
     }
@@ -201,45 +201,45 @@ describe("the embedded platform's pages", () => {
     }
   });
 
-  it("make a key that works, and show it once", async () => {
+  it("create a key that works, and show it once", async () => {
     await visitor.submit(KEYS, NEW_KEY);
     const key = await shownKey();
     assertMatch(key!, /^flux_ci_/);
     assertEquals([await statusOf(key!), await shownKey()], [200, undefined]);
   });
 
-  it("say how to log in to this platform with a new key, and to no other", async () => {
+  it("show how to log in to this platform with a new key", async () => {
     await visitor.submit(KEYS, NEW_KEY);
     assertStringIncludes((await visitor.open(KEYS)).text, `<code>fluxloop auth login --api-url ${platform.url}</code>`);
   });
 
-  it("keep a new key for somebody who sees it", async () => {
+  it("don't use up a new key when a page is only prefetched", async () => {
     await visitor.submit(KEYS, NEW_KEY);
     await visitor.open(KEYS, { "sec-purpose": "prefetch;prerender" });
     await visitor.submit("/connect/1", { decision: "deny" });
     assertMatch((await shownKey())!, /^flux_ci_/);
   });
 
-  it("show all new keys when several were made in between", async () => {
+  it("show all new keys if several were created", async () => {
     for (const name of ["one", "two"]) await visitor.submit(KEYS, { ...NEW_KEY, name });
     const { text } = await visitor.open(KEYS);
     for (const name of ["one", "two"]) assertStringIncludes(text, `Key “${name}”: copy it now.`);
   });
 
-  it("know somebody beside whose cookie there is another of the same name", async () => {
+  it("accept a cookie among others with the same name", async () => {
     const [name] = visitor.cookie.split("=");
     visitor.cookie = `${name}=tossed; ${visitor.cookie}; ${name}=other`;
     assertEquals((await visitor.open(KEYS)).status, 200);
   });
 
-  it("make visible what hides in the name of a key or a program", async () => {
+  it("show invisible characters in the name of a key or a program", async () => {
     await visitor.submit(KEYS, { ...NEW_KEY, name: "a\u202eb\u200bc" });
     const { headers } = await visitor.submit("/connect", { code: await begin("x\u00adfluxloop\u0085") });
     const pages = [await visitor.open(KEYS), await visitor.open(headers.get("location")!)];
     for (const { text } of pages) assertNotMatch(text, /[\u202e\u200b\u0080-\u009f]/);
   });
 
-  it("make a key of the project access, permissions and lifetime that the form says", async () => {
+  it("create a key with the chosen project access, permissions and lifetime", async () => {
     await visitor.submit(KEYS, {
       ...NEW_KEY,
       access: "some",
@@ -262,14 +262,14 @@ describe("the embedded platform's pages", () => {
       ["no name", { name: " " }, "must be: 1 to 100 characters"],
       ["a name that is too long", { name: "x".repeat(101) }, "must be: 1 to 100 characters"],
       ["a name with a control character", { name: "a\u0007b" }, "none of them a control character"],
-      ["projects alone, and none of them", { access: "some" }, "Choose at least one project"],
-      ["a project that is not there", { access: "some", scopes: "prj_9" }, "There is no such project"],
-      ["a permission that is not there", { permissions: "root" }, "must be one of read_scenarios"],
-      ["a lifetime that is on no list", { expires: "1000y" }, "Choose one of the lifetimes"],
-      ["an environment that is not there", { environment: "test" }, "must be one of dev, stg, prod, ci"],
+      ["no chosen project", { access: "some" }, "Choose at least one project"],
+      ["an unknown project", { access: "some", scopes: "prj_9" }, "There is no such project"],
+      ["an unknown permission", { permissions: "root" }, "must be one of read_scenarios"],
+      ["an unknown lifetime", { expires: "1000y" }, "Choose one of the lifetimes"],
+      ["an unknown environment", { environment: "test" }, "must be one of dev, stg, prod, ci"],
     ] as const
   ) {
-    it(`say what is wrong with a form that has ${what}, and keep what was typed`, async () => {
+    it(`explain what is wrong with a form that has ${what}, and keep its values`, async () => {
       const { status, text } = await visitor.submit(KEYS, { ...NEW_KEY, ...fields });
       assertEquals([status, names()], [422, ["My Development Key"]]);
       assertStringIncludes(text, message);
@@ -278,7 +278,7 @@ describe("the embedded platform's pages", () => {
   }
 
   for (const text of HOSTILE) {
-    it(`show ${text} as the text that it is`, async () => {
+    it(`show ${text} as text`, async () => {
       await visitor.submit(KEYS, { ...NEW_KEY, name: text });
       await begin(text);
       const key = storage.apiKeys.list("usr_1").at(-1)!;
@@ -291,7 +291,7 @@ describe("the embedded platform's pages", () => {
       for (const { text: page } of pages) assertEquals(unescaped(page).includes(text) && !hasMarkup(page), true, page);
     });
 
-    it(`take ${text} for a value in every field`, async () => {
+    it(`treat ${text} as a value in every field`, async () => {
       await visitor.submit(KEYS, { name: text, environment: text, expires: text, access: text, permissions: text });
       await visitor.submit(KEYS, { ...NEW_KEY, access: "some", scopes: text });
       await visitor.submit("/connect", { code: text });
@@ -310,7 +310,7 @@ describe("the embedded platform's pages", () => {
     assertEquals([status, names(), await statusOf(DOCUMENTED_KEY)], [303, [], 401]);
   });
 
-  it("delete no key under another name", async () => {
+  it("delete no key if another name was typed", async () => {
     const { status } = await visitor.submit(`${KEYS}/key_1/delete`, { name: "my development key" });
     assertEquals([status, await statusOf(DOCUMENTED_KEY)], [422, 200]);
   });
@@ -331,12 +331,12 @@ describe("the embedded platform's pages", () => {
   });
 
   for (const action of ["delete", "regenerate"]) {
-    it(`say that there is no key to ${action} where there is none`, async () => {
+    it(`respond with 404 if there is no key to ${action}`, async () => {
       assertEquals((await visitor.submit(`${KEYS}/key_9/${action}`, { name: "x" })).status, 404);
     });
   }
 
-  it("say what asks to be let in, and from where, once its code was typed", async () => {
+  it("show the program and its address once the code was entered", async () => {
     const code = await begin();
     const { status, headers } = await visitor.submit("/connect", { code: code.toLowerCase().replace("-", " ") });
     assertEquals(status, 303);
@@ -346,19 +346,19 @@ describe("the embedded platform's pages", () => {
     }
   });
 
-  it("say that a program waits", async () => {
+  it("show that a program is waiting", async () => {
     await begin();
     assertStringIncludes((await visitor.open(KEYS)).text, "A program is waiting for your approval");
   });
 
-  it("put a code that came in the address into the field, and decide nothing", async () => {
+  it("fill in a code from the URL, and decide nothing", async () => {
     const code = await begin();
     const { text } = await visitor.open(`/connect?code=${code}`);
     assertStringIncludes(text, `value="${code}"`);
     assertEquals(storage.deviceLogins.waiting(new Date(clock)), 1);
   });
 
-  it("let nobody decide on a login whose code they have not typed", async () => {
+  it("let nobody decide on a login whose code they haven't entered", async () => {
     await begin();
     for (const decision of ["approve", "deny"]) {
       assertEquals((await visitor.submit("/connect/1", { decision })).headers.get("location"), "/connect");
@@ -373,19 +373,19 @@ describe("the embedded platform's pages", () => {
     assertEquals(storage.deviceLogins.get(1, new Date(clock))?.state, "denied");
   });
 
-  it("decide nothing where neither button was pressed", async () => {
+  it("decide nothing if neither button was pressed", async () => {
     const { headers } = await visitor.submit("/connect", { code: await begin() });
     await visitor.submit(headers.get("location")!, { decision: "maybe" });
     assertEquals(storage.deviceLogins.waiting(new Date(clock)), 1);
   });
 
-  it("know no code whose time is up", async () => {
+  it("reject an expired code", async () => {
     const code = await begin();
     clock += 10 * MINUTE;
     assertEquals((await visitor.submit("/connect", { code })).status, 422);
   });
 
-  it("stop somebody who guesses codes after ten wrong ones, for ten minutes", async () => {
+  it("stop a session for ten minutes after ten wrong codes", async () => {
     const code = await begin();
     for (let count = 0; count < 10; count++) {
       assertEquals((await visitor.submit("/connect", { code: "BBBB-BBBB" })).status, 422);
@@ -398,40 +398,40 @@ describe("the embedded platform's pages", () => {
     assertEquals((await visitor.submit("/connect", { code: await begin() })).status, 303);
   });
 
-  it("go on counting wrong codes when a right one comes in between", async () => {
+  it("keep counting wrong codes after a right one", async () => {
     for (let count = 0; count < 9; count++) await visitor.submit("/connect", { code: "BBBB-BBBB" });
     await visitor.submit("/connect", { code: await begin() });
     await visitor.submit("/connect", { code: "nonsense" });
     assertEquals((await visitor.submit("/connect", { code: await begin() })).status, 429);
   });
 
-  it("stop no other session for it", async () => {
+  it("don't stop other sessions", async () => {
     const other = new Visitor(platform);
     await other.open(pathOf(links[0]));
     for (let count = 0; count < 10; count++) await visitor.submit("/connect", { code: "BBBB-BBBB" });
     assertEquals((await other.submit("/connect", { code: await begin() })).status, 303);
   });
 
-  it("take no form that is not one, and none without an end", async () => {
+  it("reject a body that isn't a form, and one that is too large", async () => {
     const json = await visitor.submit(KEYS, {}, { "content-type": "application/json" });
     const large = await visitor.submit(KEYS, { ...NEW_KEY, name: "x".repeat(70_000) });
     assertEquals([json.status, large.status, names()], [415, 413, ["My Development Key"]]);
   });
 
-  it("are found under the platform's other names too", async () => {
+  it("redirect from the platform's other names", async () => {
     const { port } = new URL(platform.url);
     const { status, headers } = await sendRaw(platform, getUnder(`localhost:${port}`));
     assertEquals([status, headers.get("location")?.trim()], [303, `${platform.url}/connect?code=X`]);
   });
 
-  it("are not found under a foreign name that leads here", async () => {
+  it("don't respond to another host's name", async () => {
     const response = await sendRaw(platform, getUnder("evil.example"));
     assertEquals([response.status, await response.json()], [421, {
       detail: "This server does not answer for that host, or to that page",
     }]);
   });
 
-  it("take no other method", async () => {
+  it("reject other methods", async () => {
     const response = await ask(platform, KEYS, { method: "DELETE", headers: { cookie: visitor.cookie } });
     assertEquals([response.status, response.headers.get("allow")], [405, "GET, HEAD, POST"]);
   });

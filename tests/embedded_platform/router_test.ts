@@ -50,13 +50,13 @@ const WRONG_METHODS = [
 
 describe("the router", () => {
   for (const { method, path, params } of PARAMETERS) {
-    it(`takes the parameters out of ${path}`, async () => {
+    it(`reads the parameters from ${path}`, async () => {
       assertEquals(await (await send(method, path)).json(), params);
     });
   }
 
   for (const path of NOWHERE) {
-    it(`answers 404 for ${path}`, async () => {
+    it(`responds with 404 for ${path}`, async () => {
       const response = await send("GET", path);
       assertEquals(response.status, 404);
       await assertCommonAnswer(response, "NotFound");
@@ -64,19 +64,19 @@ describe("the router", () => {
   }
 
   for (const { method, path, allow } of WRONG_METHODS) {
-    it(`answers 405 to ${method} ${path} and names the methods that there are`, async () => {
+    it(`responds with 405 to ${method} ${path} and names the allowed methods`, async () => {
       const response = await send(method, path);
       assertEquals([response.status, response.headers.get("allow")], [405, allow]);
       await assertCommonAnswer(response, "MethodNotAllowed");
     });
   }
 
-  it("answers HEAD where there is a GET", async () => {
+  it("responds to HEAD as to GET", async () => {
     assertEquals((await send("HEAD", "/things")).status, 200);
   });
 
   for (const method of ["GET", "POST"]) {
-    it(`answers 500 when a handler of ${method} crashes, and says nothing of how`, async () => {
+    it(`responds with 500 without a reason if a handler of ${method} crashes`, async () => {
       const response = await send(method, "/crash");
       assertEquals(response.status, 500);
       assertNotMatch(JSON.stringify(await assertCommonAnswer(response, "ServerError")), /secret|flux_/);

@@ -10,16 +10,16 @@ const PREFIXES = [
   { key: "flux_prod_abcdefghijklmno", prefix: "flux_prod_" },
 ];
 
-const NO_KEYS = ["", "flux_dev_", "flux_test_abc123", "flux_dev_abc 123", "sk_live_abc123", "flux_dev_abc123\n"];
+const INVALID = ["", "flux_dev_", "flux_test_abc123", "flux_dev_abc 123", "sk_live_abc123", "flux_dev_abc123\n"];
 
 describe("an API key", () => {
   for (const environment of KEY_ENVIRONMENTS) {
-    it(`of ${environment} has the form that the contract gives`, () => {
+    it(`for ${environment} has the contract's form`, () => {
       assertMatch(generateApiKey(environment, random), new RegExp(`^flux_${environment}_[a-z2-7]{32}$`));
     });
   }
 
-  it("takes each character as often as any other", () => {
+  it("uses each character equally often", () => {
     const counts: Record<string, number> = {};
     for (let start = 0; start < 256; start += 32) {
       const key = generateApiKey("dev", (bytes) => bytes.map((_, index) => start + index));
@@ -29,10 +29,10 @@ describe("an API key", () => {
   });
 
   for (const { key, prefix } of PREFIXES) {
-    it(`${key} is known as ${prefix}`, () => assertEquals(displayPrefix(key), prefix));
+    it(`${key} is shown as ${prefix}`, () => assertEquals(displayPrefix(key), prefix));
   }
 
-  for (const text of NO_KEYS) {
-    it(`is not ${JSON.stringify(text)}`, () => void assertThrows(() => displayPrefix(text), TypeError));
+  for (const text of INVALID) {
+    it(`isn't ${JSON.stringify(text)}`, () => void assertThrows(() => displayPrefix(text), TypeError));
   }
 });

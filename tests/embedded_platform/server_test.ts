@@ -4,7 +4,7 @@ import { SystemError } from "../../src/errors.ts";
 import type { LocalPlatform } from "../../src/embedded_platform/server.ts";
 import { ask, bearer, DOCUMENTED_KEY, startPlatform } from "./running_platform.ts";
 
-describe("a start of the embedded platform", () => {
+describe("the embedded platform", () => {
   let folder: string;
   let running: LocalPlatform[];
 
@@ -24,26 +24,26 @@ describe("a start of the embedded platform", () => {
     return platform;
   }
 
-  it("takes the port that it is told", async () => {
+  it("listens on the given port", async () => {
     const probe = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const { port } = probe.addr;
     probe.close();
     assertEquals((await start(null, { port })).url, `http://127.0.0.1:${port}`);
   });
 
-  it("tells the port that is taken, and how to get another", async () => {
+  it("names the port that is in use, and how to choose another", async () => {
     const port = Number(new URL((await start(null)).url).port);
     const error = await assertRejects(() => start(null, { port }), SystemError);
     assertEquals(error.message, `Port ${port} is in use. Choose another port, or --port 0 for any free one.`);
   });
 
-  it("that finds its port taken makes no data, whose key nobody would learn", async () => {
+  it("creates no data if its port is in use: nobody would see the key", async () => {
     const port = Number(new URL((await start(null)).url).port);
     await assertRejects(() => start(`${folder}/data`, { port }), SystemError);
     assertThrows(() => Deno.statSync(`${folder}/data`), Deno.errors.NotFound);
   });
 
-  it("that cannot have its data gives the port back", async () => {
+  it("closes its port if it can't open its data", async () => {
     const probe = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const { port } = probe.addr;
     probe.close();
@@ -52,30 +52,30 @@ describe("a start of the embedded platform", () => {
     Deno.listen({ hostname: "127.0.0.1", port }).close();
   });
 
-  it("with new data makes up a key that is taken", async () => {
+  it("creates a key that works", async () => {
     const platform = await start(null, { apiKey: undefined });
     assertEquals((await ask(platform, "/api/auth/me", bearer(platform.apiKey!))).status, 200);
   });
 
-  it("with new data makes up another key each time", async () => {
+  it("creates another key for each new data directory", async () => {
     const keys = [await start(null, { apiKey: undefined }), await start(null, { apiKey: undefined })];
     assertEquals(new Set(keys.map((it) => it.apiKey)).size, 2);
   });
 
-  it("makes up a key for development", async () => {
+  it("creates a development key", async () => {
     assertMatch((await start(null, { apiKey: undefined })).apiKey!, /^flux_dev_[a-z2-7]{32}$/);
   });
 
-  it("tells the key of new data", async () => {
+  it("returns the key of a new data directory", async () => {
     assertEquals((await start(`${folder}/data`)).apiKey, DOCUMENTED_KEY);
   });
 
-  it("tells no key where the data was there before", async () => {
+  it("returns no key for an existing data directory", async () => {
     await (await start(`${folder}/data`)).stop();
     assertEquals((await start(`${folder}/data`)).apiKey, null);
   });
 
-  it("in memory leaves nothing to the next one", async () => {
+  it("forgets everything in memory when it stops", async () => {
     await start(null);
     const other = await start(null, { apiKey: undefined });
     assertEquals((await ask(other, "/api/auth/me", bearer(DOCUMENTED_KEY))).status, 401);
@@ -87,7 +87,7 @@ describe("a start of the embedded platform", () => {
     await platform.stop();
   });
 
-  it("can be stopped while a client keeps its connection open", async () => {
+  it("can be stopped while a client has a connection open", async () => {
     const platform = await start(null);
     using idle = await Deno.connect({ hostname: "127.0.0.1", port: Number(new URL(platform.url).port) });
     await idle.write(new TextEncoder().encode("GET /openapi.json HTTP/1.1\r\n"));

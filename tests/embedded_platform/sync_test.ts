@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import type { NewApiKey } from "../../src/embedded_platform/api_keys.ts";
 import { SEEDED_ACCOUNT_ID, SEEDED_BUNDLE } from "../../src/embedded_platform/seed.ts";
 import type { LocalPlatform } from "../../src/embedded_platform/server.ts";
-import { openStorage, type Storage } from "../../src/embedded_platform/storage.ts";
+import type { Storage } from "../../src/embedded_platform/storage.ts";
 import { assertAnswer, assertFits } from "./contract.ts";
 import { ask, bearer, DOCUMENTED_KEY, SEED_DAY, startPlatform } from "./running_platform.ts";
 
@@ -14,16 +14,16 @@ const WRITER = "flux_ci_writer00000000000000000000000";
 const NARROW = "flux_ci_narrow00000000000000000000000";
 const FOREIGN = "flux_ci_foreign0000000000000000000000";
 const EXPERIMENT = "exp_20240116T000000Z_abcdefgh";
-/** Runs of the documentation's account before anything was sent. */
+/** The runs of the seeded account. */
 const USED = 234;
 
 interface Answered {
   readonly status: number;
-  // deno-lint-ignore no-explicit-any -- JSON that was held to the contract
+  // deno-lint-ignore no-explicit-any -- JSON that was checked against the contract
   readonly body: any;
 }
 
-/** @returns A part of an experiment, with runs of these names. */
+/** Returns a part of an experiment with these runs. */
 function part(runs: readonly string[], more: Record<string, unknown> = {}, status = "completed") {
   return {
     bundle_version_id: "bv_1",
@@ -44,15 +44,13 @@ function part(runs: readonly string[], more: Record<string, unknown> = {}, statu
   };
 }
 
-describe("tests and the embedded platform", () => {
+describe("inputs and results of tests", () => {
   let platform: LocalPlatform;
   let storage: Storage;
-  let dataDir: string;
 
   beforeEach(async () => {
-    dataDir = await Deno.makeTempDir();
-    platform = await startPlatform(dataDir);
-    storage = openStorage(dataDir);
+    platform = await startPlatform(null);
+    storage = platform.storage;
     const add = (key: Partial<NewApiKey> & Pick<NewApiKey, "key">) =>
       storage.apiKeys.add({
         accountId: SEEDED_ACCOUNT_ID,
@@ -70,11 +68,7 @@ describe("tests and the embedded platform", () => {
     add({ key: FOREIGN, accountId: "usr_2" });
   });
 
-  afterEach(async () => {
-    storage.close();
-    await platform.stop();
-    await Deno.remove(dataDir, { recursive: true });
-  });
+  afterEach(() => platform.stop());
 
   async function post(key: string, path: string, body: unknown): Promise<Answered> {
     const headers = { ...bearer(key).headers, "content-type": "application/json" };
@@ -87,50 +81,50 @@ describe("tests and the embedded platform", () => {
   const used = () => storage.accounts.runs(SEEDED_ACCOUNT_ID, "2024-01");
   const sent = () => storage.runBatches.find(SEEDED_ACCOUNT_ID, EXPERIMENT);
 
-  it("have a bundle of inputs to begin with", async () => {
+  it("start with a bundle of inputs", async () => {
     assertEquals(await pull(DOCUMENTED_KEY, { bundle_version_id: "bv_1" }), { status: 200, body: SEEDED_BUNDLE });
   });
 
-  it("find a project's newest version", async () => {
+  it("include a project's newest bundle version", async () => {
     const newer = { ...SEEDED_BUNDLE, bundle_version: { id: "bv_2", project_id: "prj_1" } };
     storage.bundles.add(newer, "prj_1");
     assertEquals((await pull(READER, { project_id: "prj_1" })).body, newer);
   });
 
-  it("give no more than was asked for", async () => {
+  it("include only what was requested", async () => {
     const { body } = await pull(READER, { project_id: "prj_1", include_inputs: false, include_criteria: false });
     assertEquals([body.input_items, body.personas, body.criteria_pack], [[], SEEDED_BUNDLE.personas, []]);
   });
 
   const unpulled: [string, string, unknown, number][] = [
-    ["a version that there is not", DOCUMENTED_KEY, { bundle_version_id: "bv_9" }, 404],
-    ["a project that there is not", DOCUMENTED_KEY, { project_id: "prj_9" }, 404],
+    ["an unknown version", DOCUMENTED_KEY, { bundle_version_id: "bv_9" }, 404],
+    ["an unknown project", DOCUMENTED_KEY, { project_id: "prj_9" }, 404],
     ["a project without a bundle", DOCUMENTED_KEY, { project_id: "prj_2" }, 404],
     ["another project's version", DOCUMENTED_KEY, { bundle_version_id: "bv_1", project_id: "prj_2" }, 404],
-    ["a version out of the key's scopes", NARROW, { bundle_version_id: "bv_1" }, 404],
-    ["a project out of the key's scopes", NARROW, { project_id: "prj_1" }, 404],
+    ["a version outside of the key's scopes", NARROW, { bundle_version_id: "bv_1" }, 404],
+    ["a project outside of the key's scopes", NARROW, { project_id: "prj_1" }, 404],
     ["another account's version", FOREIGN, { bundle_version_id: "bv_1" }, 404],
-    ["nothing in particular", DOCUMENTED_KEY, {}, 422],
+    ["neither a version nor a project", DOCUMENTED_KEY, {}, 422],
     ["a number", DOCUMENTED_KEY, { bundle_version_id: 1 }, 422],
-    ["inputs maybe", DOCUMENTED_KEY, { project_id: "prj_1", include_inputs: "yes" }, 422],
-    ["half a document", DOCUMENTED_KEY, '{"project_id":', 422],
+    ["an invalid include_inputs", DOCUMENTED_KEY, { project_id: "prj_1", include_inputs: "yes" }, 422],
+    ["half a JSON document", DOCUMENTED_KEY, '{"project_id":', 422],
   ];
   for (const [what, key, body, status] of unpulled) {
-    it(`do not give ${what}`, async () => assertEquals((await pull(key, body)).status, status));
+    it(`can't be requested with ${what}`, async () => assertEquals((await pull(key, body)).status, status));
   }
 
   const denied: [string, string, string, string][] = [
-    ["inputs", WRITER, PULL, "read_scenarios"],
-    ["room for results", READER, UPLOAD, "upload_results"],
+    ["pulled", WRITER, PULL, "read_scenarios"],
+    ["uploaded", READER, UPLOAD, "upload_results"],
   ];
   for (const [what, key, path, required] of denied) {
-    it(`have no ${what} without ${required}, whatever was sent`, async () => {
+    it(`can't be ${what} without ${required}, whatever was sent`, async () => {
       const { status, body } = await post(key, path, "{");
       assertEquals([status, body.required_permission, body.code], [403, required, "permission_denied"]);
     });
   }
 
-  it("keep what came out", async () => {
+  it("are stored", async () => {
     const { status, body } = await upload(WRITER, part(["a", "b"]));
     assertFits(part(["a"]), "/components/schemas/ResultUpload");
     assertEquals([status, sent()], [200, {
@@ -148,27 +142,27 @@ describe("tests and the embedded platform", () => {
     assertEquals(kept?.transcript[1].content, "\0 b \ud800");
   });
 
-  it("count each run once, however often and in whatever parts it is sent", async () => {
+  it("count each run once, however often and in whichever parts it is sent", async () => {
     const parts = [["a", "b"], ["b", "c"], ["a", "b"], ["d"], ["a", "b", "c", "d"]];
     const answers = await Promise.all(parts.map((runs) => upload(DOCUMENTED_KEY, part(runs))));
     assertEquals(new Set(answers.map((it) => it.body.run_batch_id)).size, 1);
     assertEquals([sent()?.runs, used()], [4, USED + 4]);
   });
 
-  it("show in the usage of the account", async () => {
+  it("count in the account's usage", async () => {
     await upload(DOCUMENTED_KEY, part(["a", "b", "c"]));
     const me = await (await ask(platform, "/api/auth/me", bearer(READER))).json();
     assertEquals(me.usage.runs_this_month, USED + 3);
   });
 
-  it("keep one account's experiment apart from another's of the same id", async () => {
+  it("belong to one account, also if another uses the same experiment id", async () => {
     await upload(DOCUMENTED_KEY, part(["a"]));
     const { status } = await upload(FOREIGN, part(["a"], { bundle_version_id: null }));
     assertEquals([status, used(), storage.accounts.runs("usr_2", "2024-01")], [200, USED + 1, 1]);
   });
 
   for (const last of ["completed", "interrupted"]) {
-    it(`let an experiment be ${last} once its last part came, and running no more`, async () => {
+    it(`leave an experiment ${last} after its last part`, async () => {
       const states: (string | undefined)[] = [];
       for (const state of ["running", last, "running"]) {
         await upload(DOCUMENTED_KEY, part([], {}, state));
@@ -178,43 +172,43 @@ describe("tests and the embedded platform", () => {
     });
   }
 
-  it("need no bundle for inputs of one's own", async () => {
+  it("need no bundle if the inputs are local", async () => {
     const { status } = await upload(NARROW, part(["a"], { bundle_version_id: null, project_id: "prj_2" }));
     assertEquals([status, sent()?.projectId], [200, "prj_2"]);
   });
 
   const twice = part(["a"]).run_results[0];
   const unkept: [string, string, unknown, number, string?][] = [
-    ["to a version out of the key's scopes", NARROW, part(["a"]), 404],
+    ["for a version outside of the key's scopes", NARROW, part(["a"]), 404],
     [
-      "to a project out of the key's scopes",
+      "for a project outside of the key's scopes",
       NARROW,
       part(["a"], { bundle_version_id: null, project_id: "prj_1" }),
       404,
     ],
-    ["to another project than the version's", DOCUMENTED_KEY, part(["a"], { project_id: "prj_2" }), 404],
-    ["to a version that there is not", DOCUMENTED_KEY, part(["a"], { bundle_version_id: "bv_9" }), 404],
+    ["for another project than the version's", DOCUMENTED_KEY, part(["a"], { project_id: "prj_2" }), 404],
+    ["for an unknown version", DOCUMENTED_KEY, part(["a"], { bundle_version_id: "bv_9" }), 404],
     ["without an experiment", DOCUMENTED_KEY, { runs: [], run_results: [] }, 422, "body.run_batch"],
     [
-      "of an experiment that would be a path",
+      "with an experiment id that is a path",
       DOCUMENTED_KEY,
       { ...part([]), run_batch: { ...part([]).run_batch, experiment_id: "../x" } },
       422,
       "body.run_batch.experiment_id",
     ],
-    ["of another state", DOCUMENTED_KEY, part([], {}, "lost"), 422, "body.run_batch.status"],
-    ["of runs without a name", DOCUMENTED_KEY, part([""]), 422, "body.runs.0.id"],
-    ["of runs with a control character", DOCUMENTED_KEY, part(["a", "b\0"]), 422, "body.runs.1.id"],
-    ["of runs that are no list", DOCUMENTED_KEY, part([], { runs: {} }), 422, "body.runs"],
+    ["with an unknown status", DOCUMENTED_KEY, part([], {}, "lost"), 422, "body.run_batch.status"],
+    ["with an empty run id", DOCUMENTED_KEY, part([""]), 422, "body.runs.0.id"],
+    ["with a control character in a run id", DOCUMENTED_KEY, part(["a", "b\0"]), 422, "body.runs.1.id"],
+    ["with runs that aren't a list", DOCUMENTED_KEY, part([], { runs: {} }), 422, "body.runs"],
     [
-      "of a run that is not there",
+      "with a result of an unknown run",
       DOCUMENTED_KEY,
       part([], { run_results: [twice] }),
       422,
       "body.run_results.0.run_id",
     ],
     [
-      "that lasted less than no time",
+      "with a negative duration",
       DOCUMENTED_KEY,
       part(["a"], { run_results: [{ ...twice, metrics: { duration_ms: -1 } }] }),
       422,
@@ -228,33 +222,38 @@ describe("tests and the embedded platform", () => {
       "body.run_results.0.transcript.0",
     ],
     [
-      "with a score of words",
+      "with a score that isn't a number",
       DOCUMENTED_KEY,
       part(["a"], { run_results: [{ ...twice, local_eval_summary: { verdict: "passed", scores: { a: "b" } } }] }),
       422,
       "body.run_results.0.local_eval_summary.scores.a",
     ],
-    ["that is null", DOCUMENTED_KEY, null, 422, "body"],
-    ["of more than 4 MiB", DOCUMENTED_KEY, part(["a"], { artifacts: [{ text: "x".repeat(4 * 1024 * 1024) }] }), 413],
+    ["with null as the body", DOCUMENTED_KEY, null, 422, "body"],
+    ["with more than 4 MiB", DOCUMENTED_KEY, part(["a"], { artifacts: [{ text: "x".repeat(4 * 1024 * 1024) }] }), 413],
   ];
   for (const [what, key, body, status, place] of unkept) {
-    it(`keep nothing ${what}`, async () => {
+    it(`aren't stored ${what}`, async () => {
       const answer = await upload(key, body);
       const named = place === undefined ? undefined : answer.body.detail[0].loc.join(".");
       assertEquals([answer.status, named, sent(), used()], [status, place, undefined, USED]);
     });
   }
 
-  it("take a part of nearly 4 MiB", async () => {
+  it("may have nearly 4 MiB in a part", async () => {
     const long = { ...twice, transcript: [{ role: "user", content: "x".repeat(4_000_000) }] };
     assertEquals((await upload(DOCUMENTED_KEY, part(["a"], { run_results: [long] }))).status, 200);
   });
 
   it("are still there after a restart", async () => {
-    await upload(DOCUMENTED_KEY, part(["a"]));
-    await platform.stop();
-    platform = await startPlatform(dataDir);
-    await upload(DOCUMENTED_KEY, part(["a", "b"]));
+    const dataDir = await Deno.makeTempDir();
+    for (const runs of [["a"], ["a", "b"]]) {
+      await platform.stop();
+      platform = await startPlatform(dataDir);
+      storage = platform.storage;
+      await upload(DOCUMENTED_KEY, part(runs));
+    }
     assertEquals([sent()?.runs, used()], [2, USED + 2]);
+    await platform.stop();
+    await Deno.remove(dataDir, { recursive: true });
   });
 });

@@ -16,7 +16,7 @@ const TEXT = `fluxloop ${NEWER} is available (this is ${VERSION}). Upgrade: flux
 describe("the notice of a new version", () => {
   afterEach(leaveWorlds);
 
-  /** A home, looked at at several times; the releases' page leads to `latest`. */
+  /** A home folder in which several commands run; the releases page redirects to `latest`. */
   class Home {
     readonly first: World = world();
     readonly file = `${this.first.home}/.fluxloop/latest-version.json`;
@@ -27,7 +27,7 @@ describe("the notice of a new version", () => {
       if (folder) Deno.mkdirSync(`${this.first.home}/.fluxloop`);
     }
 
-    /** Lets a command run, `hours` after the first. @returns What it shows at its end. */
+    /** Runs a command, `hours` after the first. @returns The notice. */
     async command(hours: number, { dropped = false, executable = "/usr/local/bin/fluxloop" } = {}) {
       const { context } = world({
         env: { HOME: this.first.home, USERPROFILE: this.first.home },
@@ -55,7 +55,7 @@ describe("the notice of a new version", () => {
     assertEquals(shown, [TEXT, null, null, TEXT, null, null, TEXT]);
   });
 
-  it("writes down until when there is nothing to do, so that nothing is loaded until then", async () => {
+  it("saves until when there is nothing to do, so that nothing is loaded until then", async () => {
     const home = new Home();
     const next = () => (JSON.parse(Deno.readTextFileSync(home.file)).next - START.getTime()) / HOUR;
     await home.command(0, { dropped: true });
@@ -67,7 +67,7 @@ describe("the notice of a new version", () => {
     assertEquals(next(), 54);
   });
 
-  it("asks once a day", async () => {
+  it("looks for a version once a day", async () => {
     const home = new Home();
     for (const hours of [0, 0.5, 1, 12, 23.9]) await home.command(hours);
     assertEquals(home.asked, 1);
@@ -75,7 +75,7 @@ describe("the notice of a new version", () => {
     assertEquals(home.asked, 2);
   });
 
-  it("asks again an hour after an answer that did not come", async () => {
+  it("looks again after an hour if no response arrived", async () => {
     const home = new Home();
     assertEquals(await home.command(0, { dropped: true }), null);
     assertEquals([await home.command(0.9), home.asked], [null, 1]);
@@ -83,25 +83,25 @@ describe("the notice of a new version", () => {
   });
 
   for (const latest of [VERSION, "0.0.1", "nightly", `${VERSION}-rc.1`]) {
-    it(`is not shown where the latest release is ${latest}`, async () => {
+    it(`isn't shown if the latest release is ${latest}`, async () => {
       const home = new Home();
       home.latest = latest;
       assertEquals(await home.command(0), null);
     });
   }
 
-  it("says how Homebrew upgrades what Homebrew has installed", async () => {
+  it("shows Homebrew's command if Homebrew installed the program", async () => {
     const text = await new Home().command(0, { executable: "/opt/homebrew/Cellar/fluxloop/1/bin/fluxloop" });
     assertEquals(text, TEXT.replace("fluxloop upgrade", "brew upgrade fluxloop"));
   });
 
-  it("is not shown, and nothing asked or made, where there is no folder to remember it in", async () => {
+  it("isn't shown, and nothing is requested or created, without a folder for the file", async () => {
     const home = new Home(false);
     assertEquals([await home.command(0), await home.command(30), home.asked], [null, null, 0]);
     assertEquals([...Deno.readDirSync(home.first.home)], []);
   });
 
-  it("leaves one small file, for its owner alone", async () => {
+  it("saves one small file that only its owner can read", async () => {
     const home = new Home();
     await home.command(0);
     assertEquals([...Deno.readDirSync(`${home.first.home}/.fluxloop`)].map((it) => it.name), ["latest-version.json"]);
@@ -117,21 +117,21 @@ describe("the notice of a new version", () => {
     '{"latest": 7, "shown": "soon", "asked": 9e99, "answered": 9e99}',
   ];
   for (const text of spoilt) {
-    it(`goes on where the file holds ${JSON.stringify(text)}`, async () => {
+    it(`works if the file contains ${JSON.stringify(text)}`, async () => {
       const home = new Home();
       Deno.writeTextFileSync(home.file, text);
       assertEquals(await home.command(0), TEXT);
     });
   }
 
-  it("is of no matter where the network is gone", async () => {
+  it("ignores network failures", async () => {
     const home = new Home();
     home.latest = null;
     assertEquals(await home.command(0), null);
   });
 });
 
-describe("who is told of a new version", () => {
+describe("the check for a new version", () => {
   afterEach(leaveWorlds);
 
   const cases: [string, boolean, string[], WorldOptions][] = [
@@ -154,7 +154,7 @@ describe("who is told of a new version", () => {
     });
   }
 
-  it("is nobody where the build is no release", () => {
+  it("is off in builds that aren't releases", () => {
     const { context } = world({ typed: "" });
     assertEquals(
       watchForNewVersion(context, scanArguments(["auth", "status"]), { ...RELEASES, publicKey: null }),

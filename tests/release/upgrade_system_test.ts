@@ -21,7 +21,7 @@ const NEWER = "99.0.0";
 const OLDER = "0.0.1";
 const OLD_PROGRAM = "#!/bin/sh\necho old\n";
 
-/** @returns A program that says that it is this version. */
+/** Returns a program that prints this version. */
 function program(version: string, then = "exit 0"): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(`#!/bin/sh\necho "fluxloop ${version} (abc)"\n${then}\n`);
 }
@@ -52,7 +52,7 @@ describe("an upgrade", () => {
     return upgrade(world().context, { path, target }, source, plan, { caCerts: [releases.caCert], ...options });
   }
 
-  /** The old program is there, alone, and as it was. */
+  /** Fails if the old program was changed, or isn't alone in its folder. */
   async function assertOld(): Promise<void> {
     assertEquals([namesIn(folder), await Deno.readTextFile(path)], [["fluxloop"], OLD_PROGRAM]);
     assertEquals((await Deno.stat(path)).mode! & 0o777, 0o750);
@@ -66,12 +66,12 @@ describe("an upgrade", () => {
 
   const wanted: [string, string, UpgradePlan][] = [
     ["to the latest release", NEWER, {}],
-    ["to a release that is named", NEWER, { version: NEWER }],
-    ["to an older release that is named", OLDER, { version: OLDER }],
-    ["to a release candidate that is named", "99.1.0-rc.1", { version: "99.1.0-rc.1" }],
+    ["to a named release", NEWER, { version: NEWER }],
+    ["to a named older release", OLDER, { version: OLDER }],
+    ["to a named release candidate", "99.1.0-rc.1", { version: "99.1.0-rc.1" }],
   ];
   for (const [what, version, plan] of wanted) {
-    it(`${what} puts the program in the old one's place, with its permissions`, async () => {
+    it(`${what} replaces the program and keeps its permissions`, async () => {
       await releases.publish(version, TARGET, program(version));
       const result = await run(plan);
       assertEquals([result.isUpgraded, result.version, result.current], [true, version, VERSION]);
@@ -81,10 +81,10 @@ describe("an upgrade", () => {
   }
 
   const idle: [string, string, UpgradePlan][] = [
-    ["where the latest release is older", OLDER, {}],
-    ["where the latest release is this one", VERSION, {}],
-    ["where this one is named", VERSION, { version: VERSION }],
-    ["where it is only asked for", NEWER, { checkOnly: true }],
+    ["if the latest release is older", OLDER, {}],
+    ["if the latest release is this one", VERSION, {}],
+    ["if this version is named", VERSION, { version: VERSION }],
+    ["with checkOnly", NEWER, { checkOnly: true }],
   ];
   for (const [what, version, plan] of idle) {
     it(`changes and downloads nothing ${what}`, async () => {
@@ -102,13 +102,13 @@ describe("an upgrade", () => {
     });
   }
 
-  it("unpacks the zip that Windows gets", async () => {
+  it("unpacks a zip for Windows", async () => {
     await releases.publish(NEWER, WINDOWS, program(NEWER));
     assertEquals((await run({}, { target: WINDOWS })).isUpgraded, true);
     assertEquals(await Deno.readFile(path), program(NEWER));
   });
 
-  it("sends nothing but its own name, and shows no store's permission in its log", async () => {
+  it("sends only its name, and logs no permission of the storage", async () => {
     await releases.publish(NEWER, TARGET, program(NEWER));
     const lines: string[] = [];
     await run({}, { log: (line) => lines.push(line) });
@@ -120,7 +120,7 @@ describe("an upgrade", () => {
     assertEquals(lines.filter((it) => it.includes("secret-of-the-store")), []);
   });
 
-  it("tells how far it is", async () => {
+  it("reports its progress", async () => {
     await releases.publish(NEWER, TARGET, program(NEWER));
     const size = releases.file(NEWER, `fluxloop-${NEWER}-${TARGET}.tar.gz`).length;
     const seen: [number, number | null][] = [];
@@ -128,7 +128,7 @@ describe("an upgrade", () => {
     assertEquals(seen.at(-1), [size, size]);
   });
 
-  it("asks again where a server fails in passing", async () => {
+  it("retries after a transient error", async () => {
     await releases.publish(NEWER, TARGET, program(NEWER));
     let failures = 2;
     releases.instead.set("/releases/latest", () => {
@@ -138,7 +138,7 @@ describe("an upgrade", () => {
     assertEquals((await run()).isUpgraded, true);
   });
 
-  it("removes what an upgrade left behind that was killed", async () => {
+  it("removes the file of a killed upgrade", async () => {
     await releases.publish(NEWER, TARGET, program(NEWER));
     await Deno.writeTextFile(`${folder}/.new-fluxloop`, "half");
     await run();
@@ -150,7 +150,7 @@ describe("an upgrade", () => {
   type Kind = abstract new (...args: never[]) => FluxloopError;
   const refused: [string, () => Promise<void> | void, Kind, string][] = [
     [
-      "that another key has signed",
+      "that another key signed",
       async () => {
         await releases.publish(NEWER, TARGET, program(NEWER), await newKey(releases.folder));
       },
@@ -160,7 +160,7 @@ describe("an upgrade", () => {
     ["without a signature", () => releases.tamper(NEWER, "SHA256SUMS.sig", null), ReleaseError, "isn't signed"],
     ["with an empty signature", () => releases.tamper(NEWER, "SHA256SUMS.sig", text("")), ReleaseError, "isn't signed"],
     [
-      "with a signature that is none",
+      "with an invalid signature",
       () => releases.tamper(NEWER, "SHA256SUMS.sig", text("<html>")),
       ReleaseError,
       "isn't signed",
@@ -193,7 +193,7 @@ describe("an upgrade", () => {
     ],
     ["whose archive is missing", () => releases.tamper(NEWER, archiveName, null), ReleaseError, "is missing "],
     [
-      "that is an old one under a new name",
+      "that is an old one with a new name",
       async () => {
         await releases.publish(OLDER, TARGET, program(OLDER));
         for (const name of ["SHA256SUMS", "SHA256SUMS.sig"]) releases.tamper(NEWER, name, releases.file(OLDER, name));
@@ -219,13 +219,13 @@ describe("an upgrade", () => {
       "Can't read the release's list of checksums",
     ],
     [
-      "whose archive is no archive",
+      "whose archive is invalid",
       () => releases.serve(NEWER, [{ name: archiveName, bytes: text("hello") }]),
       ReleaseError,
       "Can't unpack",
     ],
     [
-      "whose archive holds no program",
+      "whose archive contains no program",
       async () => {
         const { bytes } = await archive(releases.folder, NEWER, TARGET, program(NEWER), "elsewhere/");
         await releases.serve(NEWER, [{ name: archiveName, bytes }]);
@@ -251,8 +251,8 @@ describe("an upgrade", () => {
       ReleaseError,
       "doesn't run on this machine",
     ],
-    ["that nobody has made", () => releases.clear(), NotFoundError, "No release found"],
-    ["whose tag is no version", () => void (releases.latest = "nightly"), NotFoundError, "No release found"],
+    ["that doesn't exist", () => releases.clear(), NotFoundError, "No release found"],
+    ["whose tag isn't a version", () => void (releases.latest = "nightly"), NotFoundError, "No release found"],
     [
       "whose tag is a version without its files",
       () => void (releases.latest = "v99.9.9"),
@@ -260,7 +260,7 @@ describe("an upgrade", () => {
       "Release 99.9.9 doesn't exist",
     ],
     [
-      "that leads away from https",
+      "that redirects away from HTTPS",
       () => {
         releases.instead.set("/SHA256SUMS", () => redirect("http://127.0.0.1:1/SHA256SUMS"));
       },
@@ -268,7 +268,7 @@ describe("an upgrade", () => {
       "which isn't secure",
     ],
     [
-      "that leads to no web address",
+      "that redirects to a file",
       () => {
         releases.instead.set("/SHA256SUMS", () => redirect("file:///etc/passwd"));
       },
@@ -276,7 +276,7 @@ describe("an upgrade", () => {
       "which isn't secure",
     ],
     [
-      "that leads in circles",
+      "that redirects in circles",
       () => {
         releases.instead.set("/SHA256SUMS", (request) => redirect(request.url));
       },
@@ -301,7 +301,7 @@ describe("an upgrade", () => {
     ],
   ];
   for (const [what, prepare, kind, sentence] of refused) {
-    it(`takes no release ${what}, and the old program stays`, async () => {
+    it(`rejects a release ${what}, and keeps the old program`, async () => {
       await releases.publish(NEWER, TARGET, program(NEWER));
       await prepare();
       const error = await failure();
@@ -320,7 +320,7 @@ describe("an upgrade", () => {
     );
   });
 
-  it("ends at once when the program is told to stop", async () => {
+  it("stops at once when the program is interrupted", async () => {
     await releases.publish(NEWER, TARGET, program(NEWER));
     const { context, stop } = world();
     releases.instead.set(".tar.gz", async () => {
@@ -334,7 +334,7 @@ describe("an upgrade", () => {
   });
 
   for (const text of ["1", "1.2", "latest", "../1.2.3", "1.2.3/../x", "", "v", `1.2.3-${"x".repeat(80)}`]) {
-    it(`takes no version ${JSON.stringify(text)}`, () => {
+    it(`rejects the version ${JSON.stringify(text)}`, () => {
       let thrown: unknown;
       try {
         parseVersion(text);

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import type { NewApiKey } from "../../src/embedded_platform/api_keys.ts";
 import { SEEDED_ACCOUNT_ID } from "../../src/embedded_platform/seed.ts";
 import type { LocalPlatform } from "../../src/embedded_platform/server.ts";
-import { openStorage, type Storage } from "../../src/embedded_platform/storage.ts";
+import type { Storage } from "../../src/embedded_platform/storage.ts";
 import openApiDocument from "../../contract/openapi.json" with { type: "json" };
 import { assertAnswer, assertCommonAnswer, operations } from "./contract.ts";
 import { ask, bearer, DOCUMENTED_KEY, SEED_DAY, sendRaw, startPlatform } from "./running_platform.ts";
@@ -16,7 +16,7 @@ const PROJECTS = [
   { id: "prj_3", name: "analytics-agent" },
 ];
 
-/** What the documentation's key gets: design, platform-api.md, `GET /api/auth/me`. */
+/** The responses to the documentation's key. */
 const BODIES: Record<string, unknown> = {
   "/api/auth/me": {
     account: { id: "usr_1", email: "john@example.com", name: "John" },
@@ -53,7 +53,7 @@ const BODIES: Record<string, unknown> = {
 };
 
 const OTHER_KEY = "flux_ci_zyx987wvu654tsr321qpo098nml76";
-const NEVER_GIVEN = "flux_dev_nobody000000000000000000000000";
+const UNKNOWN_KEY = "flux_dev_nobody000000000000000000000000";
 
 const UNREADABLE_AUTHORIZATIONS = [
   "Basic am9objpzZWNyZXQ=",
@@ -67,7 +67,7 @@ const UNREADABLE_AUTHORIZATIONS = [
 
 const minute = (offset: number) => new Date(SEED_DAY.getTime() + offset * 60_000);
 
-/** Keys that are not as the seeded one, and the code of the answer to them; `undefined`: they are taken. */
+/** Keys and the error code they get; `undefined` if they are accepted. */
 const KEYS: { state: string; key: Partial<NewApiKey>; revoked?: boolean; code?: string }[] = [
   { state: "that never expires", key: { expiresAt: null } },
   { state: "that has a minute left", key: { expiresAt: minute(1) } },
@@ -82,22 +82,16 @@ const KEYS: { state: string; key: Partial<NewApiKey>; revoked?: boolean; code?: 
   },
 ];
 
-describe("the embedded platform's answers", () => {
-  let dataDir: string;
+describe("the API's responses", () => {
   let platform: LocalPlatform;
   let storage: Storage;
 
   beforeEach(async () => {
-    dataDir = await Deno.makeTempDir();
-    platform = await startPlatform(dataDir);
-    storage = openStorage(dataDir);
+    platform = await startPlatform(null);
+    storage = platform.storage;
   });
 
-  afterEach(async () => {
-    storage.close();
-    await platform.stop();
-    await Deno.remove(dataDir, { recursive: true });
-  });
+  afterEach(() => platform.stop());
 
   function addKey(key: Partial<NewApiKey>) {
     return storage.apiKeys.add({
@@ -115,7 +109,7 @@ describe("the embedded platform's answers", () => {
   for (const { path, operation } of operations.filter((it) => it.method === "GET")) {
     const isOpen = operation.security?.length === 0;
 
-    it(`are the documentation's for GET ${path}`, async () => {
+    it(`match the documentation for GET ${path}`, async () => {
       const response = await ask(platform, path, isOpen ? {} : bearer(DOCUMENTED_KEY));
       assertEquals(response.status, 200);
       assertEquals(await assertAnswer(response, "GET", path), BODIES[path]);
@@ -139,7 +133,7 @@ describe("the embedded platform's answers", () => {
     });
   }
 
-  it("are 404 for a path that there is not", async () => {
+  it("are 404 for an unknown path", async () => {
     const response = await ask(platform, "/api/nothing", bearer(DOCUMENTED_KEY));
     assertEquals(response.status, 404);
     await assertCommonAnswer(response, "NotFound");
@@ -154,15 +148,15 @@ describe("the embedded platform's answers", () => {
     });
   }
 
-  it("are invalid_api_key for a key that was never given out", async () => {
-    const response = await ask(platform, "/api/auth/me", bearer(NEVER_GIVEN));
+  it("are invalid_api_key for an unknown key", async () => {
+    const response = await ask(platform, "/api/auth/me", bearer(UNKNOWN_KEY));
     assertEquals(response.status, 401);
     const body = await assertAnswer(response, "GET", "/api/auth/me");
     assertEquals((body as { code: string }).code, "invalid_api_key");
   });
 
   for (const { state, key, revoked = false, code } of KEYS) {
-    it(`are ${code ?? "given"} for a key ${state}`, async () => {
+    it(`are ${code ?? "successful"} for a key ${state}`, async () => {
       const { id } = addKey(key);
       if (revoked) storage.apiKeys.revoke(id, minute(-5));
       const response = await ask(platform, "/api/auth/me", bearer(OTHER_KEY));
@@ -172,25 +166,25 @@ describe("the embedded platform's answers", () => {
     });
   }
 
-  it("show a key that never expires as one without an end", async () => {
+  it("have no expiry for a key that never expires", async () => {
     addKey({ expiresAt: null });
     const response = await ask(platform, "/api/auth/me", bearer(OTHER_KEY));
     const body = await assertAnswer(response, "GET", "/api/auth/me");
     assertEquals((body as { api_key: { expires_at: unknown } }).api_key.expires_at, null);
   });
 
-  it("hold no project outside of the key's scopes", async () => {
+  it("contain only projects in the key's scopes", async () => {
     addKey({ scopes: ["prj_2", "prj_9"] });
     const response = await ask(platform, "/api/projects", bearer(OTHER_KEY));
     assertEquals(await assertAnswer(response, "GET", "/api/projects"), { projects: [PROJECTS[1]] });
   });
 
-  it("come for the scheme in any case", async () => {
+  it("accept the scheme in any case", async () => {
     const response = await ask(platform, "/api/auth/me", { headers: { authorization: `bEARER  ${DOCUMENTED_KEY}` } });
     assertEquals(response.status, 200);
   });
 
-  it("to HEAD are those to GET without the body", async () => {
+  it("to HEAD equal those to GET without the body", async () => {
     const host = new URL(platform.url).host;
     const authorization = `Bearer ${DOCUMENTED_KEY}`;
     const get = await ask(platform, "/api/auth/me", { headers: { authorization, "accept-encoding": "identity" } });
@@ -205,7 +199,7 @@ describe("the embedded platform's answers", () => {
   });
 
   for (const { path, status } of [{ path: "/openapi.json", status: 200 }, { path: "/nothing", status: 404 }]) {
-    it(`with status ${status} are kept by no cache, and taken for nothing but JSON`, async () => {
+    it(`with status ${status} aren't cached or sniffed`, async () => {
       const { headers } = await ask(platform, path);
       assertEquals([headers.get("cache-control"), headers.get("x-content-type-options")], ["no-store", "nosniff"]);
     });
