@@ -109,13 +109,13 @@ describe("the platform's answers", () => {
     it(`to status: ${what}`, async () => assertEquals(await outcomeOf(reply, "status"), expected));
   }
 
-  it("tells a long detail in short, at once", async () => {
+  it("shortens a long detail", async () => {
     const { code, stderr } = await outcomeOf(json({ detail: "a".repeat(20_000) }, 422), "whoami");
     assertEquals(code, 1);
     assert(stderr.length < 1_000, `${stderr.length} characters`);
   });
 
-  it("never have the key follow a redirect to another place", async () => {
+  it("don't make the key follow a redirect to another host", async () => {
     const other = listen(() => Response.json(ME));
     const { code } = await outcomeOf(body(null, 307, { location: `${other.url}/api/auth/me` }), "whoami");
     await other.stop();

@@ -21,19 +21,19 @@ describe("apikeys", () => {
   const create = (it: Session, ...options: string[]) => it.run(["apikeys", "create", ...options]);
   const listed = async (it: Session) => JSON.parse((await it.run(["apikeys", "list", "--json"])).stdout).api_keys;
 
-  it("create gives the key alone on standard output, and says the rest beside it", async () => {
+  it("create prints only the key on standard output", async () => {
     const { code, stdout, stderr } = await create(session(), "--name", "alone");
     assertEquals([code, stderr], [0, '✅ Created key "alone". It is shown only once:\n']);
     assertMatch(stdout, KEY);
   });
 
-  it("create needs a name where there is nobody to ask for one", async () => {
+  it("create requires a name without a terminal", async () => {
     const { code, stdout, stderr } = await create(session());
     assertEquals([code, stdout], [2, ""]);
     assertStringIncludes(stderr, "Can't prompt for the key's name without a terminal. Pass --name <name>.");
   });
 
-  it("create makes a key that works, as it was asked for", async () => {
+  it("create creates a valid key with the requested settings", async () => {
     const options = ["--name", "asked", "--scope", "prj_2", "--scope", "customer-support-bot", "--environment", "ci"];
     const { stdout } = await create(session(), ...options, "--permission", "upload_results", "--expires", "30d", "-q");
     assertMatch(stdout, /^flux_ci_/);
@@ -45,7 +45,7 @@ describe("apikeys", () => {
     assertStringIncludes(status, "❌ Read scenarios\n  ✅ Upload results\n");
   });
 
-  it("list shows what there is, and never a whole key", async () => {
+  it("list shows all keys, masked", async () => {
     const it = session();
     const key = (await create(it, "--name", "shown once", "-q")).stdout.trim();
     const { code, stdout } = await it.run(["apikeys", "list"]);
@@ -68,7 +68,7 @@ describe("apikeys", () => {
     for (const time of [created_at, expires_at, last_used_at]) assertMatch(time, /T\d\d:\d\d:\d\dZ$/);
   });
 
-  it("create --save puts the key into a profile, and does not show it", async () => {
+  it("create --save saves the key to a profile and doesn't print it", async () => {
     const it = session();
     const { code, stdout, stderr } = await create(it, "--name", "kept", "--save", "--profile", "laptop");
     assertEquals([code, stdout, stderr], [
@@ -81,7 +81,7 @@ describe("apikeys", () => {
     assertMatch(key, KEY);
   });
 
-  it("create --save leaves no key behind that could not be saved", async () => {
+  it("create --save revokes a key that can't be saved", async () => {
     const it = session();
     Deno.writeTextFileSync(`${it.world.home}/.fluxloop`, "in the way");
     const before = (await listed(it)).length;
@@ -89,7 +89,7 @@ describe("apikeys", () => {
     assertEquals([code, stdout, (await listed(it)).length], [2, "", before]);
   });
 
-  it("create makes another key where the answer with the first is lost, which is shown to nobody", async () => {
+  it("create revokes a key whose response was lost, and creates another one", async () => {
     const relay = startRelay(platform.url);
     const before = (await listed(session())).length;
     relay.failAt({ at: "POST /api/api-keys", when: "after", deed: () => {}, isLasting: false });
@@ -101,7 +101,7 @@ describe("apikeys", () => {
     assertEquals((await session(stdout.trim()).run(["auth", "status"])).code, 0);
   });
 
-  it("delete makes a key be refused, by its name or its id", async () => {
+  it("delete revokes a key by its name or its ID", async () => {
     const it = session();
     for (const by of ["name", "id"] as const) {
       const key = (await create(it, "--name", `short-lived ${by}`, "-q")).stdout.trim();
@@ -135,7 +135,7 @@ describe("apikeys", () => {
     ],
     ["a longer life than its own", ["create", "--name", "a", "--expires", "1y"], 1, "a longer lifetime than its own"],
     ["no end", ["create", "--name", "a", "--expires", "never"], 1, "can't create one that doesn't"],
-    ["a span that is none", ["create", "--name", "a", "--expires", "soon"], 2, "--expires must be a number of hours"],
+    ["an invalid time", ["create", "--name", "a", "--expires", "soon"], 2, "--expires must be a number of hours"],
     ["--save without a profile", ["create", "--name", "a", "--save"], 2, "--profile <name>"],
     [
       "another environment",
@@ -143,18 +143,18 @@ describe("apikeys", () => {
       2,
       'Expected values: "dev", "stg", "prod", "ci"',
     ],
-    ["a key that there is not", ["delete", "nothing", "--yes"], 5, "There is no key with this ID or name"],
+    ["a missing key", ["delete", "nothing", "--yes"], 5, "There is no key with this ID or name"],
     ["nobody to ask", ["delete", "key_1"], 2, "Pass --yes to delete the key."],
   ];
   for (const [what, args, code, message] of faults) {
-    it(`says so where there is ${what}`, async () => {
+    it(`reports ${what}`, async () => {
       const outcome = await session().run(["apikeys", ...args]);
       assertEquals([outcome.code, outcome.stdout], [code, ""]);
       assertStringIncludes(outcome.stderr, message);
     });
   }
 
-  it("delete wants an id where several keys have the name", async () => {
+  it("delete requires an ID if several keys have the name", async () => {
     const it = session(SECOND_KEY);
     for (let count = 0; count < 2; count++) await create(it, "--name", "twin", "--permission", "read_scenarios");
     const { code, stderr } = await it.run(["apikeys", "delete", "twin", "--yes"]);
@@ -162,7 +162,7 @@ describe("apikeys", () => {
     assertMatch(stderr, /Several keys have this name. Pass an ID: key_\d+, key_\d+\n/);
   });
 
-  it("says where keys are managed on a platform that does not let it be done from here", async () => {
+  it("names the API keys page if the platform can't manage keys through its API", async () => {
     const old = listen(() => Response.json({ detail: "Not Found" }, { status: 404 }));
     const { code, stderr } = await session(DOCUMENTED_KEY, old.url).run(["apikeys", "create", "--name", "a"]);
     await old.stop();
@@ -177,7 +177,7 @@ describe("apikeys", () => {
       ["flat", { key: "flux_dev_x", id: "key_9", more: 1 }],
     ] as const
   ) {
-    it(`create takes the key as older and newer platforms give it: ${what}`, async () => {
+    it(`create accepts the responses of older and newer platforms: ${what}`, async () => {
       const server = listen(() => Response.json(answer, { status: 201 }));
       const { code, stdout } = await create(session(DOCUMENTED_KEY, server.url), "--name", "a", "-q");
       await server.stop();
@@ -185,7 +185,7 @@ describe("apikeys", () => {
     });
   }
 
-  it("create sends the same idempotency key with each attempt, and another one each time", async () => {
+  it("create sends the same idempotency key with each attempt of a request, and a new one with each request", async () => {
     const server = listen(() =>
       Response.json({ key: "flux_dev_x" }, { status: server.requests.length < 3 ? 503 : 201 })
     );

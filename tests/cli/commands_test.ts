@@ -44,7 +44,7 @@ describe("auth whoami, token, list, switch and logout", () => {
     }]);
   });
 
-  it("whoami says what an older platform does not tell", async () => {
+  it("whoami shows unknown details of an older platform as unknown", async () => {
     const older = listen((request) =>
       request.url.endsWith("/me") ? new Response(null, { status: 404 }) : Response.json([])
     );
@@ -75,7 +75,7 @@ Usage this month: unknown
     });
   });
 
-  it("whoami shows a denied permission as the documentation has it", async () => {
+  it("whoami reports a denied permission as documented", async () => {
     const denying = listen(() =>
       Response.json(
         PERMISSION_DENIAL,
@@ -91,11 +91,11 @@ Usage this month: unknown
     ]);
   });
 
-  it("token prints the key alone, without a request", async () => {
+  it("token prints only the key and makes no request", async () => {
     assertEquals(await loggedIn().run(["auth", "token", "-q"]), { code: 0, stdout: `${DOCUMENTED_KEY}\n`, stderr: "" });
   });
 
-  it("token tells with --json where the key comes from", async () => {
+  it("token --json names the key's source", async () => {
     const { stdout } = await loggedIn({ FLUXLOOP_API_KEY: "flux_ci_env" }).run(["auth", "token", "--json"]);
     assertEquals(JSON.parse(stdout), {
       token: "flux_ci_env",
@@ -105,12 +105,12 @@ Usage this month: unknown
     });
   });
 
-  it("token says that nobody is logged in", async () => {
+  it("token reports that nobody is logged in", async () => {
     const { code, stdout } = await new Session().run(["auth", "token"]);
     assertEquals([code, stdout], [3, ""]);
   });
 
-  it("list shows every profile, the current one marked, keys masked, a broken one too", async () => {
+  it("list shows all profiles, also invalid ones, with masked keys, and marks the current one", async () => {
     const { code, stdout } = await loggedIn({ FLUXLOOP_PROFILE: "constructor" }).run(["auth", "list"]);
     const [title, blank, ...rows] = stdout.trimEnd().split("\n");
     assertEquals([code, title, blank], [0, "Profiles in ~/.fluxloop/credentials:", ""]);
@@ -141,7 +141,7 @@ Usage this month: unknown
     });
   });
 
-  it("list says that there is nothing to list", async () => {
+  it("list reports that there are no profiles", async () => {
     const { code, stdout } = await new Session().run(["auth", "list"]);
     assertEquals([code, stdout], [0, "No saved profiles. Run: fluxloop auth login\n"]);
   });
@@ -154,7 +154,7 @@ Usage this month: unknown
     assertStringIncludes(session.saved()!, "constructor:");
   });
 
-  it("logout removes the profile that is named, be it broken", async () => {
+  it("logout removes a named profile, even an invalid one", async () => {
     const session = loggedIn();
     assertEquals(
       (await session.run(["auth", "logout", "--profile", "broken", "--json"])).stdout.replace(/\s/g, ""),
@@ -170,25 +170,25 @@ Usage this month: unknown
     assertEquals(session.saved(), "profiles: {}\n");
   });
 
-  it("logout --all forgets which profile was chosen, be it there or not", async () => {
+  it("logout --all forgets the chosen profile, even a missing one", async () => {
     const session = loggedIn({ FLUXLOOP_PROFILE: "a b" });
     session.save(`${session.saved()}default_profile: gone\n`);
     assertEquals((await session.run(["auth", "logout", "--all"])).code, 0);
     assertEquals(session.saved(), "profiles: {}\n");
   });
 
-  it("logout --all is content where nothing is saved, and makes no file", async () => {
+  it("logout --all succeeds without saved profiles and creates no file", async () => {
     const session = new Session();
     const { code, stdout } = await session.run(["auth", "logout", "--all"]);
     assertEquals([code, stdout, session.saved()], [0, "No saved credentials.\n", null]);
   });
 
-  it("logout warns of a key that goes on to work", async () => {
+  it("logout warns that a variable still has a key", async () => {
     const { stderr } = await loggedIn({ FLUXLOOP_API_KEY: "x" }).run(["auth", "logout"]);
     assertStringIncludes(stderr, "FLUXLOOP_API_KEY is still set");
   });
 
-  it("list fits into the terminal, and is whole when piped", async () => {
+  it("list fits the terminal, and is complete when piped", async () => {
     const session = new Session();
     const account = `${"a".repeat(60)}@example.com`;
     session.save(`profiles:\n  work:\n    api_key: ${DOCUMENTED_KEY}\n    account: ${account}\n`);
@@ -199,7 +199,7 @@ Usage this month: unknown
     assertStringIncludes(stdout, "…");
   });
 
-  it("tells which profiles there are where none is selected", async () => {
+  it("lists the saved profiles if none is selected", async () => {
     const session = new Session();
     session.save(`profiles:\n  work:\n    api_key: ${DOCUMENTED_KEY}\n`);
     const { code, stderr } = await session.run(["auth", "whoami"]);
@@ -210,7 +210,7 @@ Usage this month: unknown
     ]);
   });
 
-  it("switch chooses the profile that is used when none is named", async () => {
+  it("switch chooses the profile to use by default", async () => {
     const session = loggedIn();
     const { code, stdout } = await session.run(["auth", "switch", "constructor"]);
     assertEquals([code, stdout], [0, "✅ Switched to profile constructor\n"]);
@@ -226,7 +226,7 @@ Usage this month: unknown
     ["FLUXLOOP_PROFILE", { FLUXLOOP_PROFILE: "default" }],
   ];
   for (const [name, env] of stands) {
-    it(`switch warns of ${name}, which stands over the choice`, async () => {
+    it(`switch warns that ${name} overrides the choice`, async () => {
       const { stderr } = await loggedIn(env).run(["auth", "switch", "constructor"]);
       assertStringIncludes(stderr, `${name} is set`);
     });
@@ -237,7 +237,7 @@ Usage this month: unknown
     ["cannot be one", "../x", 2, "The profile is not a valid profile name"],
   ];
   for (const [what, profile, code, sentence] of unswitched) {
-    it(`switch refuses a profile that ${what}, and changes nothing`, async () => {
+    it(`switch rejects a profile that ${what}, and changes nothing`, async () => {
       const session = loggedIn();
       const before = session.saved();
       const outcome = await session.run(["auth", "switch", profile]);
@@ -248,10 +248,10 @@ Usage this month: unknown
 
   const missing: [string, string[], number, string][] = [
     ["nobody is logged in", [], 3, "❌ Not authenticated"],
-    ["the profile is not there", ["--profile", "none"], 5, 'There is no profile "none"; no profiles are saved'],
+    ["the profile doesn't exist", ["--profile", "none"], 5, 'There is no profile "none"; no profiles are saved'],
   ];
   for (const [what, args, code, sentence] of missing) {
-    it(`logout says so when ${what}`, async () => {
+    it(`logout reports an error when ${what}`, async () => {
       const outcome = await new Session().run(["auth", "logout", ...args]);
       assertEquals(outcome.code, code);
       assertStringIncludes(outcome.stderr, sentence);

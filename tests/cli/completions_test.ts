@@ -23,7 +23,7 @@ describe("the completion of profiles", () => {
     ["of a file that is something else", "[1, 2]", ""],
   ];
   for (const [what, text, names] of files) {
-    it(`${what} writes ${names === "" ? "nothing" : "a name a line"} and fails never`, async () => {
+    it(`${what} writes ${names === "" ? "nothing" : "a name a line"} and never fails`, async () => {
       const session = new Session({ fetch: () => Promise.reject(new Error("the network was touched")) });
       if (text !== null) session.save(text);
       assertEquals(await session.run(["__complete", "--profile", ":"]), {

@@ -41,7 +41,7 @@ describe("apikeys create on a terminal", () => {
     }[];
   }
 
-  it("asks for each thing, and makes the key that was chosen", async () => {
+  it("prompts for all settings and creates the key", async () => {
     await enter(`fluxloop apikeys create > ${home}/key; echo ended $?`);
     await terminal.waitFor(/Name:/);
     await enter("nightly");
@@ -62,7 +62,7 @@ describe("apikeys create on a terminal", () => {
     assertEquals(/^flux_ci_[a-z2-7]{32}\n$/.test(await Deno.readTextFile(`${home}/key`)), true);
   });
 
-  it("asks only for what is not named", async () => {
+  it("prompts only for omitted settings", async () => {
     const named = "--scope prj_1 --permission upload_results --expires 30d --environment ci";
     await enter(`fluxloop apikeys create ${named}; echo ended $?`);
     await terminal.waitFor(/Name:/);
@@ -71,7 +71,7 @@ describe("apikeys create on a terminal", () => {
   });
 
   for (const nothing of ["", "  "]) {
-    it(`asks again for the name where it is "${nothing}"`, async () => {
+    it(`prompts for the name again if it is "${nothing}"`, async () => {
       await enter("fluxloop apikeys create; echo ended $?");
       await terminal.waitFor(/Name:/);
       await enter(nothing);
@@ -81,7 +81,7 @@ describe("apikeys create on a terminal", () => {
     });
   }
 
-  it("makes nothing when the person leaves", async () => {
+  it("creates nothing when the user leaves", async () => {
     await enter("fluxloop apikeys create; echo ended $?");
     await terminal.waitFor(/Name:/);
     await enter("never");

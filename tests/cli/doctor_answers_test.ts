@@ -25,11 +25,11 @@ function sentenceOf(stderr: string): string {
   return reason === undefined ? first : `${first} at {host}: ${reason}`;
 }
 
-describe("the doctor, asked about the platform's answers", () => {
+describe("auth doctor and the platform's responses", () => {
   afterEach(leaveWorlds);
 
   for (const [what, reply, { code, stderr }] of REFUSED.filter(([, , outcome]) => outcome.code !== 0)) {
-    it(`names ${what} as other commands do, and where the chain breaks`, async () => {
+    it(`reports ${what} as other commands do, at the right step`, async () => {
       // Without an answer in HTTP there is none of which the clock could be told.
       const name = code === 4 ? "clock" : "authentication";
       assertEquals(await diagnosisOf(reply), { code, name, message: sentenceOf(stderr) });
@@ -37,6 +37,6 @@ describe("the doctor, asked about the platform's answers", () => {
   }
 
   for (const [what, reply] of REFUSED.filter(([, , outcome]) => outcome.code === 0)) {
-    it(`is content with ${what}`, async () => assertEquals((await diagnosisOf(reply)).code, 0));
+    it(`accepts ${what}`, async () => assertEquals((await diagnosisOf(reply)).code, 0));
   }
 });

@@ -14,7 +14,7 @@ async function faultOf(session: Session, options: WorldOptions = {}, args: strin
   return diagnosed(await session.run([...DOCTOR, ...args], options), session.world.home, "hunter2");
 }
 
-describe("the doctor, asked about what is set up", () => {
+describe("auth doctor and the configuration", () => {
   beforeAll(async () => {
     platform = await startPlatform();
   });
@@ -30,7 +30,7 @@ describe("the doctor, asked about what is set up", () => {
       "no such file",
     ],
     [
-      "a timeout that is none",
+      "an invalid timeout",
       { FLUXLOOP_TIMEOUT: "soon" },
       2,
       "configuration",
@@ -115,7 +115,7 @@ describe("the doctor, asked about what is set up", () => {
     ],
   ];
   for (const [what, text, code, message] of files) {
-    it(`names a credentials file that ${what}`, async () => {
+    it(`reports a credentials file that ${what}`, async () => {
       const session = new Session();
       session.save(text);
       const found = await faultOf(session);
@@ -124,7 +124,7 @@ describe("the doctor, asked about what is set up", () => {
     });
   }
 
-  it("names a key that was saved for another platform", async () => {
+  it("reports a key that was saved for another platform", async () => {
     const session = new Session({ env: { FLUXLOOP_API_URL: platform.url } });
     session.save(`profiles:\n  default:\n    api_key: ${DOCUMENTED_KEY}\n`);
     const found = await faultOf(session);
@@ -139,7 +139,7 @@ describe("the doctor, asked about what is set up", () => {
     ["three minutes behind", -180, true],
   ];
   for (const [what, seconds, named] of skews) {
-    it(`${named ? "names" : "says nothing of"} a clock that is ${what}`, async () => {
+    it(`${named ? "reports" : "ignores"} a clock that is ${what}`, async () => {
       const date = new Date(DOCUMENTED_DAY.getTime() - seconds * 1000).toUTCString();
       const fetch = () => Promise.resolve(Response.json({ account: {} }, { headers: { date } }));
       const env = { FLUXLOOP_API_KEY: DOCUMENTED_KEY, FLUXLOOP_API_URL: platform.url };
@@ -148,7 +148,7 @@ describe("the doctor, asked about what is set up", () => {
   }
 });
 
-describe("the doctor, asked about keys that lie about", () => {
+describe("auth doctor and exposed keys", () => {
   beforeAll(async () => {
     platform = await startPlatform();
   });
@@ -196,10 +196,10 @@ describe("the doctor, asked about keys that lie about", () => {
     ["a file of another kind", { "README.md": assignment }, NONE],
   ];
   for (const [what, files, message] of cases) {
-    it(`finds what there is: ${what}`, async () => assertEquals(await filesIn(files), message));
+    it(`finds exposed keys: ${what}`, async () => assertEquals(await filesIn(files), message));
   }
 
-  it("looks at nothing outside of a work tree", async () => {
+  it("ignores files outside of a work tree", async () => {
     assertEquals(await filesIn({ ".env": assignment }, false), NONE);
   });
 });

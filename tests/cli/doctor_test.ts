@@ -25,12 +25,12 @@ describe("auth doctor", () => {
   afterAll(() => platform.stop());
   afterEach(leaveWorlds);
 
-  it("finds everything in order, the clocks aside: this world's stands in 2024", async () => {
+  it("passes all checks except the clock, which is in 2024 here", async () => {
     const { code, name, status, warnings } = await diagnosis(withKey());
     assertEquals([code, name, status, warnings], [0, "exposed_keys", "ok", ["clock"]]);
   });
 
-  it("says in text what it found, and nothing that is not for everybody", async () => {
+  it("writes a text without private details", async () => {
     const { code, stdout } = await withKey().run(["auth", "doctor"]);
     assertEquals(code, 0);
     assertStringIncludes(stdout, "✅ API key: flux_dev_abc1...mno34, from FLUXLOOP_API_KEY\n");
@@ -38,7 +38,7 @@ describe("auth doctor", () => {
     assertEquals([stdout.includes("john@"), stdout.includes(DOCUMENTED_KEY)], [false, false]);
   });
 
-  it("says how to replace a saved key that ends soon", async () => {
+  it("says how to replace a saved key that expires soon", async () => {
     const session = new Session();
     await session.run(["auth", "login", "--api-key", DOCUMENTED_KEY, "--api-url", platform.url, "--profile", "dev"]);
     const late = new Date("2024-04-10T12:00:00Z");
@@ -49,7 +49,7 @@ describe("auth doctor", () => {
   const broken: [string, () => Session, WorldOptions, number, string, string][] = [
     ["nobody is logged in", () => new Session(), {}, 3, "api_key", "Not authenticated"],
     [
-      "the profile is not there",
+      "the profile doesn't exist",
       () => new Session({ env: { FLUXLOOP_PROFILE: "x" } }),
       {},
       5,
@@ -57,7 +57,7 @@ describe("auth doctor", () => {
       'no profile "x"',
     ],
     [
-      "the API URL is none",
+      "the API URL is invalid",
       () => withKey("k", { FLUXLOOP_API_URL: "nonsense" }),
       {},
       2,
@@ -89,25 +89,25 @@ describe("auth doctor", () => {
       "tls",
       "the TLS handshake failed",
     ],
-    ["the key is not taken", () => withKey("flux_dev_wrong"), {}, 3, "authentication", "Invalid API key"],
+    ["the key is invalid", () => withKey("flux_dev_wrong"), {}, 3, "authentication", "Invalid API key"],
     ["the key has expired", () => withKey(EXPIRED_KEY), {}, 3, "authentication", "Invalid API key"],
   ];
   for (const [what, session, options, code, name, message] of broken) {
-    it(`names the link that is broken when ${what}`, async () => {
+    it(`reports the step that fails when ${what}`, async () => {
       const found = await diagnosis(session(), options);
       assertEquals([found.code, found.name, found.status], [code, name, "failure"]);
       assertStringIncludes(found.message, message);
     });
   }
 
-  it("names a platform that fails, after the clocks", async () => {
+  it("reports a platform that fails, after the clock", async () => {
     const failing = listen(() => new Response("", { status: 500 }));
     const found = await diagnosis(withKey("k", { FLUXLOOP_API_URL: failing.url }));
     await failing.stop();
     assertEquals([found.code, found.name], [1, "authentication"]);
   });
 
-  it("finds clocks that agree, and those that do not", async () => {
+  it("compares the clocks", async () => {
     assertEquals((await diagnosis(withKey(), { now: new Date() })).warnings.includes("clock"), false);
     const late = new Date(Date.now() - 10 * 60_000);
     const { stdout } = await withKey().run(["auth", "doctor"], { now: late });

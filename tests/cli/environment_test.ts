@@ -3,7 +3,7 @@ import { afterEach, describe, it } from "@std/testing/bdd";
 import { run } from "../../src/cli/run.ts";
 import { leaveWorlds, world } from "../support/world.ts";
 
-describe("the power to read foreign variables", () => {
+describe("the permission to read all variables", () => {
   afterEach(leaveWorlds);
 
   const kept: [string[], boolean][] = [

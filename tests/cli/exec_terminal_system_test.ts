@@ -20,7 +20,7 @@ describe("auth exec on a terminal", () => {
     await terminal.press("Enter");
   }
 
-  it("lets the command have Ctrl-C, once", async () => {
+  it("sends Ctrl-C to the command once", async () => {
     const script = "trap 'n=$((n+1))' INT; echo ready; read -r line; read -r line; echo caught $n; exit 4\n";
     await Deno.writeTextFile(`${home}/count.sh`, script);
     await enter(`fluxloop auth exec -- bash ${home}/count.sh; echo ended $?`);
@@ -33,14 +33,14 @@ describe("auth exec on a terminal", () => {
     assertEquals(/caught \d+\nended \d+/.exec(screen)?.[0], "caught 1\nended 4");
   });
 
-  it("ends with a command that Ctrl-C ends", async () => {
+  it("exits with a command that Ctrl-C ends", async () => {
     await enter("fluxloop auth exec -- sh -c 'echo ready; sleep 1000'; echo ended $?");
     await terminal.waitFor(/^ready ?$/m);
     await terminal.press("C-c");
     assertEquals(/ended \d+$/m.exec(await terminal.waitFor(/ended \d+ ?$/m))?.[0], "ended 130");
   });
 
-  it("stops with the command at Ctrl-Z, and goes on with fg", async () => {
+  it("stops with the command at Ctrl-Z, and continues with fg", async () => {
     await enter("set -m");
     await enter("fluxloop auth exec -- sh -c 'echo ready; read -r line; echo got $line; exit 5'");
     await terminal.waitFor(/^ready ?$/m);

@@ -47,14 +47,14 @@ describe("auth exec in-process", () => {
     ["an empty command", ["--", ""]],
   ];
   for (const [what, words] of incomplete) {
-    it(`asks for a command after two dashes when given ${what}`, async () => {
+    it(`requires a command after two dashes when given ${what}`, async () => {
       const { code, stderr, executed } = await exec(words, KEY);
       assertEquals([code, executed], [2, []]);
       assertStringIncludes(stderr, "Missing command after --");
     });
   }
 
-  it("runs nothing where nobody is logged in", async () => {
+  it("runs nothing if nobody is logged in", async () => {
     const { code, executed } = await exec(["--", "npm"], {});
     assertEquals([code, executed], [3, []]);
   });

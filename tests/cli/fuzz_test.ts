@@ -9,11 +9,11 @@ const BLOCKS = Deno.env.has("FLUXLOOP_TEST_LONG") ? 10 : 2;
 const ANSWERS_IN_BLOCK = 200;
 const COMMANDS = [["auth", "whoami"], ["auth", "status"], ["auth", "status", "--json"], ["auth", "login"]];
 
-describe("random answers", () => {
+describe("random responses", () => {
   afterEach(leaveWorlds);
 
   for (let block = 0; block < BLOCKS; block++) {
-    it(`with the seed ${block} are taken as answers or told as failures`, async () => {
+    it(`with the seed ${block} are accepted or reported as errors`, async () => {
       const answers = new RandomAnswers(block);
       for (let index = 0; index < ANSWERS_IN_BLOCK; index++) {
         const bytes = answers.next();

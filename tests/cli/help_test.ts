@@ -21,7 +21,7 @@ function section(help: string, title: string): string[] {
 describe("help", () => {
   afterEach(leaveWorlds);
 
-  it("is there for every command of the design", () => {
+  it("exists for every command", () => {
     assertEquals(LEAVES.map((path) => path.join(" ")), [
       "auth login",
       "auth logout",
@@ -61,7 +61,7 @@ describe("help", () => {
   }
 
   for (const path of LEAVES) {
-    it(`of ${path.join(" ")} tells the environment variables`, async () => {
+    it(`of ${path.join(" ")} lists the environment variables`, async () => {
       const { stdout } = await new Session().run([...path, "-h"]);
       assertStringIncludes(section(stdout, "Environment variables").join("\n"), "FLUXLOOP_HOME");
     });
@@ -74,7 +74,7 @@ describe("help", () => {
     });
   }
 
-  it("tells the defaults", async () => {
+  it("shows defaults", async () => {
     const { stdout } = await new Session().run(["auth", "login", "--help"]);
     assertMatch(stdout, /--save .*\(default: true\)/);
     assertMatch(stdout, /--profile .*\(default: "default"\)/);

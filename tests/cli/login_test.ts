@@ -50,7 +50,7 @@ describe("auth login", () => {
     );
   });
 
-  it("takes the key from standard input", async () => {
+  it("reads the key from standard input", async () => {
     const it = session();
     const { code } = await it.run(["auth", "login", "--api-key-stdin"], {
       stdin: `FLUXLOOP_API_KEY="${SECOND_KEY}"\n`,
@@ -59,21 +59,21 @@ describe("auth login", () => {
     assertStringIncludes(it.saved()!, SECOND_KEY);
   });
 
-  it("asks for the key on a terminal", async () => {
+  it("prompts for the key on a terminal", async () => {
     const it = session();
     const { code, stdout, stderr } = await it.run(["auth", "login"], { typed: DOCUMENTED_KEY });
     assertEquals([code, stdout], [0, SUCCESS]);
     assertEquals(stderr, "\nWelcome to FluxLoop!\n\nPlease enter your API key:\n(Typing is hidden.)\n\n");
   });
 
-  it("saves under the profile that is named", async () => {
+  it("saves to the named profile", async () => {
     const it = session();
     const { stderr } = await it.run(["auth", "login", "--profile", "production", "--api-key", DOCUMENTED_KEY]);
     assertStringIncludes(it.saved()!, "profiles:\n  production:\n    api_key:");
     assertEquals(stderr, "To use this profile, pass --profile production or run: fluxloop auth switch production\n");
   });
 
-  it("updates a profile in place, and leaves the rest as it is written", async () => {
+  it("updates a profile in place and keeps the rest of the file", async () => {
     const it = session();
     it.save(
       `profiles:\n  a: {api_key: x} # theirs\n  default:\n    team: core\n    api_key: old\n  b: {api_key: other}\n`,
@@ -119,24 +119,24 @@ describe("auth login", () => {
     });
   });
 
-  it("says nothing with --quiet", async () => {
+  it("writes nothing with --quiet", async () => {
     const outcome = await session().run(["auth", "login", "-q", "--api-key", DOCUMENTED_KEY]);
     assertEquals(outcome, { code: 0, stdout: "", stderr: "" });
   });
 
-  it("warns of a variable that will stand over what it saved", async () => {
+  it("warns that a variable overrides the saved key", async () => {
     const { stderr } = await session({ FLUXLOOP_API_KEY: "x" }).run(["auth", "login", "--api-key", DOCUMENTED_KEY]);
     assertEquals(stderr, "⚠️  FLUXLOOP_API_KEY is set and overrides the saved credentials.\n");
   });
 
-  it("never takes the key from the environment", async () => {
+  it("ignores a key in the environment", async () => {
     const { code, stdout, stderr } = await session({ FLUXLOOP_API_KEY: DOCUMENTED_KEY }).run(["auth", "login"]);
     assertEquals([code, stdout], [2, ""]);
     assertStringIncludes(stderr, "Can't prompt for an API key without a terminal");
   });
 
   for (const [what, key] of [["wrong", "flux_dev_wrong"], ["expired", EXPIRED_KEY], ["revoked", REVOKED_KEY]]) {
-    it(`leaves everything as it was when the key is ${what}`, async () => {
+    it(`changes nothing when the key is ${what}`, async () => {
       const it = session();
       const before = `# mine\nprofiles:\n  default: {api_key: old}\n`;
       it.save(before);
@@ -157,13 +157,13 @@ Generate a new key at: ${platform.url}/settings/api-keys
     });
   }
 
-  it("goes to the platform that the profile was saved for", async () => {
+  it("uses the platform that the profile was saved for", async () => {
     const it = new Session();
     it.save(`profiles:\n  local: {api_key: old, api_url: "${platform.url}"}\n`);
     assertEquals((await it.run(["auth", "login", "--profile", "local", "--api-key", DOCUMENTED_KEY])).code, 0);
   });
 
-  it("says which line keeps the credentials out of git", async () => {
+  it("shows the .gitignore line for the credentials", async () => {
     const it = session();
     Deno.mkdirSync(`${it.world.home}/.git`);
     Deno.writeTextFileSync(`${it.world.home}/.git/HEAD`, "ref: refs/heads/main\n");
@@ -172,7 +172,7 @@ Generate a new key at: ${platform.url}/settings/api-keys
     assertEquals(stderr, `⚠️  Git would commit your credentials. Add this line to ${tree}/.gitignore: /.fluxloop/\n`);
   });
 
-  it("verifies with an older platform by its lists, and calls the rest unknown", async () => {
+  it("verifies a key with an older platform's lists", async () => {
     const older = listen((request) => {
       const { pathname } = new URL(request.url);
       if (pathname === "/api/workspaces") return Response.json([{ id: "ws_1", name: "Acme Inc" }]);
@@ -190,7 +190,7 @@ Generate a new key at: ${platform.url}/settings/api-keys
   });
 
   for (const answer of [{}, { message: "Missing Authentication Token" }, [], null, { account: null }]) {
-    it(`does not take ${JSON.stringify(answer)} for an accepted key`, async () => {
+    it(`doesn't accept a key on ${JSON.stringify(answer)}`, async () => {
       const other = listen(() => Response.json(answer));
       const it = session({ FLUXLOOP_API_URL: other.url });
       const { code, stdout } = await it.run(["auth", "login", "--api-key", "flux_dev_k"]);
@@ -199,7 +199,7 @@ Generate a new key at: ${platform.url}/settings/api-keys
     });
   }
 
-  it("says so when what answers is no platform at all", async () => {
+  it("reports a server that isn't a platform", async () => {
     const other = listen(() => new Response("Not Found", { status: 404 }));
     const { code, stderr } = await session({ FLUXLOOP_API_URL: other.url }).run([
       "auth",
@@ -212,7 +212,7 @@ Generate a new key at: ${platform.url}/settings/api-keys
     assertStringIncludes(stderr, "isn't a FluxLoop platform");
   });
 
-  it("makes the platform's names harmless", async () => {
+  it("escapes the platform's names", async () => {
     const hostile = listen(() =>
       Response.json({
         account: { id: "u", email: "a\x1b[2J@b" },

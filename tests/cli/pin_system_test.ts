@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import { PROGRAM } from "../support/program.ts";
 import { asRoot, runAs, UID } from "../support/users.ts";
 
-describe("a project's pin in a folder of somebody else's", () => {
+describe("a project's pin in another user's folder", () => {
   let folder: string;
   beforeEach(async () => {
     folder = await Deno.makeTempDir();
@@ -25,7 +25,7 @@ describe("a project's pin in a folder of somebody else's", () => {
     ["that is a link to one's own", 'cd "$1/shared" && rm -r .fluxloop && ln -s ../home/elsewhere .fluxloop'],
   ];
   for (const [what, arrange] of arrangements) {
-    it(`chooses nothing and stands in nobody's way, in one ${what}`, async () => {
+    it(`is ignored in a folder ${what}`, async () => {
       await asRoot(`${arrange}; chown -h ${UID.stranger} "$1/shared/.fluxloop"`, folder);
       const options = { env: { HOME: `${folder}/home` }, cwd: `${folder}/shared/project` };
       const { code, stdout, stderr } = await runAs("ordinary", [PROGRAM, "auth", "token"], options);
@@ -33,7 +33,7 @@ describe("a project's pin in a folder of somebody else's", () => {
     });
   }
 
-  it("isn't looked for in one's own home, whichever link leads there", async () => {
+  it("is ignored in the home folder, also through a link", async () => {
     await asRoot('cd "$1" && ln -s home link && cp home/elsewhere/config.yaml home/.fluxloop/', folder);
     const options = { env: { HOME: `${folder}/link` }, cwd: `${folder}/home/elsewhere` };
     const { code, stdout } = await runAs("root", [PROGRAM, "auth", "token"], {

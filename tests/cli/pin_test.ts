@@ -50,29 +50,29 @@ describe("a project's pin", () => {
     });
   }
 
-  it("is the nearest one's", async () => {
+  it("comes from the nearest folder", async () => {
     const session = project({ [PIN]: "profile: dev\n", [`src/${PIN}`]: "profile: prod\n" });
     assertEquals([await keyOf(session), await keyOf(session, [], "project")], ["flux_dev_prod", "flux_dev_dev"]);
   });
 
-  it("is minded below its folder alone", async () => {
+  it("applies only below its folder", async () => {
     const session = project({ [`src/${PIN}`]: "profile: dev\n" });
     assertEquals(await keyOf(session, [], "project"), "flux_dev_default");
   });
 
-  it("is not looked for in the home folder, where the program's own files are", async () => {
+  it("is ignored in the home folder, which has the program's own files", async () => {
     const session = project({});
     Deno.writeTextFileSync(`${session.world.home}/.fluxloop/config.yaml`, "profile: dev\n");
     assertEquals([await keyOf(session), await keyOf(session, [], ".")], ["flux_dev_default", "flux_dev_default"]);
   });
 
-  it("stands below --profile and FLUXLOOP_PROFILE", async () => {
+  it("is overridden by --profile and FLUXLOOP_PROFILE", async () => {
     const files = { [PIN]: "profile: dev\n" };
     assertEquals(await keyOf(project(files), ["--profile", "prod"]), "flux_dev_prod");
     assertEquals(await keyOf(project(files, { FLUXLOOP_PROFILE: "prod" })), "flux_dev_prod");
   });
 
-  it("stands over what auth switch chose, which says so", async () => {
+  it("overrides auth switch, which warns about it", async () => {
     const session = project({ [PIN]: "profile: dev\n" });
     const { stderr } = await run(session, ["auth", "switch", "prod"]);
     assertStringIncludes(
@@ -89,7 +89,7 @@ describe("a project's pin", () => {
     assertEquals(current.map((it: { name: string }) => it.name), ["dev"]);
   });
 
-  it("never decides whose credentials are removed", async () => {
+  it("doesn't apply to logout", async () => {
     const session = project({ [PIN]: "profile: dev\n" });
     await run(session, ["auth", "logout"]);
     assert(!session.saved()!.includes("default:") && session.saved()!.includes("dev:"), session.saved()!);
@@ -105,7 +105,7 @@ describe("a project's pin", () => {
     ["control characters", "profile: \x1b[31mdev\n", 2, "has no valid profile"],
   ];
   for (const [what, text, code, message] of faults) {
-    it(`is told where it is when it names ${what}`, async () => {
+    it(`is reported with its file when it has ${what}`, async () => {
       const outcome = await run(project({ [PIN]: text }), ["auth", "token"]);
       assertEquals([outcome.code, outcome.stdout], [code, ""]);
       assertStringIncludes(outcome.stderr, message);
@@ -113,7 +113,7 @@ describe("a project's pin", () => {
     });
   }
 
-  it("is no longer read past a size that no settings have", async () => {
+  it("isn't read from a file that is too large", async () => {
     const { code } = await run(project({ [PIN]: "#".repeat(1024 * 1024 + 1) }), ["auth", "token"]);
     assertEquals(code, 2);
   });
@@ -126,7 +126,7 @@ describe("a project's pin", () => {
       },
     ]] as const
   ) {
-    it(`is none where there is ${what}`, async () => {
+    it(`is ignored in ${what}`, async () => {
       assertEquals(await keyOf(project(files)), "flux_dev_default");
     });
   }
@@ -141,7 +141,7 @@ describe("auth switch", () => {
     return session;
   }
 
-  it("goes back and forth with -", async () => {
+  it("returns to the previous profile with -", async () => {
     const session = home();
     const keys: string[] = [];
     for (const profile of ["dev", "prod", "-", "-", "default", "-"]) {
@@ -151,13 +151,13 @@ describe("auth switch", () => {
     assertEquals(keys, ["dev", "prod", "dev", "prod", "default", "prod"]);
   });
 
-  it("goes back to where one came from, however often one switched to where one was", async () => {
+  it("remembers the previous profile when switching to the current one", async () => {
     const session = home();
     for (const profile of ["dev", "prod", "prod", "-"]) await session.run(["auth", "switch", profile]);
     assertEquals((await session.run(["auth", "token"])).stdout, "flux_dev_dev\n");
   });
 
-  it("has nothing to go back to at first", async () => {
+  it("has no previous profile at first", async () => {
     const session = home();
     const before = session.saved();
     assertEquals(await session.run(["auth", "switch", "-"]), {
@@ -176,7 +176,7 @@ describe("auth switch", () => {
     assert(!session.saved()!.includes("previous_profile"), session.saved()!);
   });
 
-  it("keeps what somebody wrote around it", async () => {
+  it("keeps comments and other settings", async () => {
     const session = home(`# mine\n${profiles("default", "dev")}`);
     for (const profile of ["dev", "-"]) await session.run(["auth", "switch", profile]);
     assertStringIncludes(session.saved()!, "# mine\n");
@@ -184,7 +184,7 @@ describe("auth switch", () => {
     assertStringIncludes(session.saved()!, "previous_profile: dev\n");
   });
 
-  it("names the profiles where nobody can choose", async () => {
+  it("lists the profiles without a terminal", async () => {
     assertEquals(await home().run(["auth", "switch"]), {
       code: 2,
       stdout: "",
@@ -193,7 +193,7 @@ describe("auth switch", () => {
     });
   });
 
-  it("says that nobody is logged in where there is no profile at all", async () => {
+  it("reports that nobody is logged in if there are no profiles", async () => {
     assertEquals((await new Session().run(["auth", "switch"])).code, 3);
   });
 });

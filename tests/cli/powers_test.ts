@@ -4,7 +4,7 @@ import { DOCUMENTED_KEY, startPlatform, type TestPlatform } from "../support/pla
 import { Session } from "../support/session.ts";
 import { leaveWorlds } from "../support/world.ts";
 
-describe("the powers of a command", () => {
+describe("the permissions of a command", () => {
   let platform: TestPlatform;
   beforeAll(async () => {
     platform = await startPlatform();
@@ -34,23 +34,23 @@ describe("the powers of a command", () => {
     ["platform serve on a port in use", ["platform", "serve", "--ephemeral", "--port", "<port>"]],
   ];
   for (const [what, args] of withoutProcesses) {
-    it(`are without starting processes in ${what}`, async () => {
+    it(`exclude starting processes in ${what}`, async () => {
       assertEquals((await renounced(args)).includes("processes"), true);
     });
   }
 
-  it("are without starting processes in auth status with a key from the environment", async () => {
+  it("exclude starting processes in auth status with a key from the environment", async () => {
     const env = { FLUXLOOP_API_KEY: DOCUMENTED_KEY, FLUXLOOP_API_URL: platform.url };
     assertEquals((await renounced(["auth", "status"], env)).includes("processes"), true);
   });
 
   for (const args of [["auth", "list"], ["auth", "token"], ["apikeys", "list"], ["--help"]]) {
-    it(`are without reading unknown variables in ${args.join(" ")}`, async () => {
+    it(`exclude reading other variables in ${args.join(" ")}`, async () => {
       assertEquals((await renounced(args)).includes("environment"), true);
     });
   }
 
   for (const args of [["--version"], ["test", "--schema"]]) {
-    it(`are all kept in ${args.join(" ")}`, async () => assertEquals(await renounced(args), []));
+    it(`are complete in ${args.join(" ")}`, async () => assertEquals(await renounced(args), []));
   }
 });

@@ -36,19 +36,19 @@ describe("auth logout --revoke", () => {
     assertEquals([await statusOf(DOCUMENTED_KEY), session.saved()!.includes(DOCUMENTED_KEY)], [3, false]);
   });
 
-  it("removes a key that is refused already", async () => {
+  it("removes a key that is already invalid", async () => {
     const session = home(platform.url, ["default", `api_key: ${REVOKED_KEY}`]);
     assertEquals([(await logout(session)).code, session.saved()!.includes(REVOKED_KEY)], [0, false]);
   });
 
-  it("removes nothing where the platform cannot be reached", async () => {
+  it("removes nothing if the platform can't be reached", async () => {
     const session = home("http://127.0.0.1:1", ["default", `api_key: ${DOCUMENTED_KEY}`]);
     const before = session.saved();
     const { code, stdout } = await logout(session);
     assertEquals([code, stdout, session.saved()], [4, "", before]);
   });
 
-  it("removes nothing where the platform doesn't let a key revoke itself", async () => {
+  it("removes nothing if the platform doesn't let a key revoke itself", async () => {
     const old = listen(({ method }) =>
       method === "GET" ? Response.json({ account: {}, api_key: { id: "key_1" } }) : Response.json({}, { status: 404 })
     );
@@ -60,13 +60,13 @@ describe("auth logout --revoke", () => {
     assertStringIncludes(stderr, "doesn't let a key revoke itself. Delete it on the platform's API keys page.\n");
   });
 
-  it("revokes nothing where it could not be removed", async () => {
+  it("revokes nothing that can't be removed", async () => {
     const session = home(platform.url, ["default", `api_key: ${DOCUMENTED_KEY}`]);
     Deno.mkdirSync(`${session.world.credentials}.new/x`, { recursive: true });
     assertEquals([(await logout(session)).code, await statusOf(DOCUMENTED_KEY)], [2, 0]);
   });
 
-  it("ends a login through the browser", async () => {
+  it("revokes a browser login", async () => {
     const sent: unknown[] = [];
     const server = listen(async (request) => {
       sent.push([new URL(request.url).pathname, request.headers.get("authorization"), await request.json()]);
@@ -90,7 +90,7 @@ describe("auth logout --revoke", () => {
     assertEquals([await statusOf(DOCUMENTED_KEY), await statusOf(second)], [3, 3]);
   });
 
-  it("says what it cannot do where a variable holds a key", async () => {
+  it("warns that a variable still has a key", async () => {
     const session = home(platform.url, ["default", `api_key: ${DOCUMENTED_KEY}`]);
     const { stderr } = await session.run(["auth", "logout"], { env: { FLUXLOOP_API_KEY: "flux_dev_other" } });
     const text = "⚠️  FLUXLOOP_API_KEY is still set, and commands use its key until you unset it.\n";

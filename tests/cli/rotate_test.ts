@@ -62,7 +62,7 @@ describe("auth rotate", () => {
     );
   });
 
-  it("keeps what else is in the profile, and puts the new key's days there", async () => {
+  it("keeps the profile's other fields and updates the dates", async () => {
     const session = homeWith({ default: `api_key: ${DOCUMENTED_KEY}\n    note: mine` });
     await rotate(session);
     const text = session.saved()!;
@@ -71,7 +71,7 @@ describe("auth rotate", () => {
     }
   });
 
-  it("gives the new key to other profiles that had the old one, and to no others", async () => {
+  it("updates only the profiles that had the old key", async () => {
     const session = homeWith({
       default: `api_key: ${DOCUMENTED_KEY}`,
       same: `api_key: ${DOCUMENTED_KEY}`,
@@ -82,23 +82,23 @@ describe("auth rotate", () => {
     assertEquals([await keyIn(session, "same"), await keyIn(session, "other")], [await keyIn(session), SECOND_KEY]);
   });
 
-  it("lets the old key work on with --keep-old, and says until when", async () => {
+  it("keeps the old key valid with --keep-old", async () => {
     const session = homeWithKey();
     const { stdout } = await rotate(session, "--keep-old", "24h");
     assertStringIncludes(stdout, "✅ The old key flux_dev_abc1...mno34 is valid until 2024-01-23 12:00 UTC\n");
     assertStringIncludes((await statusOf(DOCUMENTED_KEY)).stdout, "Expires: 2024-01-23 (1 day remaining)\n");
   });
 
-  it("does not let the old key live longer with --keep-old than it would", async () => {
+  it("doesn't extend the old key's lifetime with --keep-old", async () => {
     const { stdout } = await rotate(homeWithKey(), "--keep-old", "30w");
     assertStringIncludes(stdout, "valid until 2024-04-15 00:00 UTC\n");
   });
 
-  it("says nothing with --quiet", async () => {
+  it("writes nothing with --quiet", async () => {
     assertEquals(await rotate(homeWithKey(), "--quiet"), { code: 0, stdout: "", stderr: "" });
   });
 
-  it("tells programs with --json", async () => {
+  it("writes JSON with --json", async () => {
     const session = homeWithKey();
     const { stdout } = await rotate(session, "--json");
     const key = await keyIn(session);
@@ -114,7 +114,7 @@ describe("auth rotate", () => {
     });
   });
 
-  it("takes no key from the environment, and warns that one stands over the saved ones", async () => {
+  it("ignores a key in the environment, and warns that it overrides the saved ones", async () => {
     const session = homeWithKey();
     const env = { FLUXLOOP_API_KEY: SECOND_KEY, HOME: session.world.home };
     const { code, stderr } = await session.run(["auth", "rotate"], { env });
@@ -122,7 +122,7 @@ describe("auth rotate", () => {
     assertEquals([(await statusOf(SECOND_KEY)).code, (await statusOf(DOCUMENTED_KEY)).code], [0, 3]);
   });
 
-  it("minds no project's pin", async () => {
+  it("ignores a project's pin", async () => {
     const session = homeWith({ default: `api_key: ${DOCUMENTED_KEY}`, other: `api_key: ${SECOND_KEY}` });
     const project = `${session.world.home}/project`;
     Deno.mkdirSync(`${project}/.fluxloop`, { recursive: true });
@@ -132,7 +132,7 @@ describe("auth rotate", () => {
     assertEquals(await keyIn(session, "other"), SECOND_KEY);
   });
 
-  it("says of a login through the browser that it renews itself", async () => {
+  it("rejects a browser login, whose tokens are refreshed automatically", async () => {
     const { code, stdout, stderr } = await rotate(homeWith({ default: TOKENS }));
     assertEquals([code, stdout], [2, ""]);
     assertStringIncludes(
@@ -143,7 +143,7 @@ describe("auth rotate", () => {
 
   const faults: [string, () => Session, string[], number, string][] = [
     ["nobody is logged in", () => new Session(), [], 3, "Not authenticated"],
-    ["the profile is not there", homeWithKey, ["--profile", "none"], 5, 'There is no profile "none"'],
+    ["the profile doesn't exist", homeWithKey, ["--profile", "none"], 5, 'There is no profile "none"'],
     ["there is no profile at all", () => new Session(), ["--all"], 3, "Not authenticated"],
     ["--all and a profile are given", homeWithKey, ["--all", "--profile", "default"], 2, "can't be combined with"],
     ["--keep-old is nothing", homeWithKey, ["--keep-old", "0h"], 2, "--keep-old must be longer than 0"],
@@ -166,7 +166,7 @@ describe("auth rotate", () => {
     ],
   ];
   for (const [what, session, options, code, message] of faults) {
-    it(`changes nothing and says so where ${what}`, async () => {
+    it(`changes nothing and reports an error where ${what}`, async () => {
       const it = session();
       const before = it.saved();
       const outcome = await rotate(it, ...options);
@@ -176,7 +176,7 @@ describe("auth rotate", () => {
     });
   }
 
-  it("asks the platform for nothing where the new key could not be saved", async () => {
+  it("makes no request if the new key can't be saved", async () => {
     const session = homeWithKey();
     Deno.mkdirSync(`${session.world.credentials}.new/x`, { recursive: true });
     assertEquals((await rotate(session)).code, 2);
@@ -187,7 +187,7 @@ describe("auth rotate", () => {
 describe("auth rotate --all", () => {
   withPlatform();
 
-  it("tells each profile in a line, and exits as the worst", async () => {
+  it("reports each profile in a line, and exits with the worst code", async () => {
     const session = homeWith({
       default: `api_key: ${DOCUMENTED_KEY}`,
       same: `api_key: ${DOCUMENTED_KEY}`,
@@ -206,7 +206,7 @@ describe("auth rotate --all", () => {
     );
   });
 
-  it("tells programs in one document", async () => {
+  it("writes one JSON document", async () => {
     const session = homeWith({ default: `api_key: ${DOCUMENTED_KEY}`, web: TOKENS, old: `api_key: ${EXPIRED_KEY}` });
     const { code, stdout, stderr } = await rotate(session, "--all", "--json");
     const { profiles } = JSON.parse(stdout);

@@ -56,7 +56,7 @@ describe("an interrupted rotation", () => {
     return { session, orphan: (await created.json()).key };
   }
 
-  it("is finished by the next one, which says so", async () => {
+  it("is finished by the next rotation", async () => {
     const session = await replaced();
     const key = await keyIn(session);
     const { code, stdout } = await rotate(session);
@@ -86,7 +86,7 @@ describe("an interrupted rotation", () => {
     assertEquals((await keysOf(await keyIn(session))).length, 1);
   });
 
-  it("does not revoke a key that somebody has logged in with again meanwhile", async () => {
+  it("doesn't revoke a key that is in use again", async () => {
     const session = await replaced();
     const saved = session.saved()!;
     const old = saved.replace(/ *rotation:\n(?: {6}.*\n)*/, "").replace(/api_key: .*/, `api_key: ${DOCUMENTED_KEY}`);

@@ -78,7 +78,7 @@ describe("auth status", () => {
     ["the command line", {}, ["--api-key", DOCUMENTED_KEY], "(--api-key)", "flag"],
   ];
   for (const [what, env, args, shown, source] of origins) {
-    it(`tells that the key comes from ${what}`, async () => {
+    it(`shows that the key comes from ${what}`, async () => {
       const session = new Session({ env: { FLUXLOOP_API_URL: platform.url, ...env } });
       assertStringIncludes((await session.run(["auth", "status", ...args])).stdout, `\nProfile: ${shown}\n`);
       const document = JSON.parse((await session.run(["auth", "status", "--json", ...args])).stdout);
@@ -86,13 +86,13 @@ describe("auth status", () => {
     });
   }
 
-  it("says so on standard error when the environment stands over a named profile", async () => {
+  it("warns that the environment overrides a named profile", async () => {
     const env = { FLUXLOOP_API_KEY: DOCUMENTED_KEY, FLUXLOOP_API_URL: platform.url };
     const { stderr } = await loggedIn(DOCUMENTED_KEY, env).run(["auth", "status", "--profile", "second"]);
     assertEquals(stderr, '⚠️  FLUXLOOP_API_KEY is set and overrides profile "second".\n');
   });
 
-  it("tells nobody who is not logged in", async () => {
+  it("reports that nobody is logged in", async () => {
     const outcome = await new Session().run(["auth", "status"]);
     assertEquals(outcome, { code: 3, stdout: "", stderr: "❌ Not authenticated\nRun: fluxloop auth login\n" });
   });
@@ -129,7 +129,7 @@ describe("auth status", () => {
     });
   }
 
-  it("shows what is saved when the platform cannot be reached", async () => {
+  it("shows the saved details if the platform can't be reached", async () => {
     const gone = listen(() => new Response());
     await gone.stop();
     const session = new Session();
@@ -173,7 +173,7 @@ Please check your internet connection and try again.
     ]);
   });
 
-  it("shows what is saved when the platform fails", async () => {
+  it("shows the saved details if the platform fails", async () => {
     const broken = listen(() => new Response("<html>", { status: 500 }));
     const env = { FLUXLOOP_API_KEY: DOCUMENTED_KEY, FLUXLOOP_API_URL: broken.url };
     const { code, stdout, stderr } = await new Session({ env }).run(["auth", "status"]);
@@ -202,7 +202,7 @@ Please check your internet connection and try again.
     ],
   ];
   for (const [what, differing, text] of texts) {
-    it(`tells ${what}`, async () => {
+    it(`shows ${what}`, async () => {
       const server = platformSaying(differing);
       const env = { FLUXLOOP_API_KEY: DOCUMENTED_KEY, FLUXLOOP_API_URL: server.url };
       const { stdout } = await new Session({ env }).run(["auth", "status"]);
@@ -218,7 +218,7 @@ Please check your internet connection and try again.
     });
   }
 
-  it("says in a sentence that a key expires within the span", async () => {
+  it("reports a key that expires within the time", async () => {
     const { stdout, stderr } = await loggedIn().run(["auth", "status", "-q", "--fail-if-expires-in", "90d"]);
     assertEquals([stdout, stderr], ["", "❌ Error: The API key expires too soon: 2024-04-15 (84 days remaining)\n"]);
   });
@@ -233,7 +233,7 @@ Please check your internet connection and try again.
     assertEquals(code, 3);
   });
 
-  it("reports with --all what is wrong with one profile beside the others", async () => {
+  it("reports with --all an error of one profile beside the others", async () => {
     const session = loggedIn();
     const other = `  other: {api_key: k, api_url: "http://127.0.0.1:1"}\n`;
     session.save(
@@ -248,7 +248,7 @@ Please check your internet connection and try again.
     assertEquals(code, 2);
   });
 
-  it("tells with --all whose failure it is", async () => {
+  it("names the profile of an error with --all", async () => {
     const session = loggedIn(EXPIRED_KEY);
     assertStringIncludes(
       (await session.run(["auth", "status", "--all"])).stderr,
@@ -256,7 +256,7 @@ Please check your internet connection and try again.
     );
   });
 
-  it("says to rotate a saved key that ends soon", async () => {
+  it("suggests a rotation for a key that expires soon", async () => {
     const server = platformSaying({ expires_at: "2024-01-30T00:00:00Z" });
     const session = new Session();
     session.save(`profiles:\n  dev: {api_key: k, api_url: "${server.url}"}\n`);
@@ -265,12 +265,12 @@ Please check your internet connection and try again.
     assertStringIncludes(stdout, "⚠️  This key expires soon. Replace it: fluxloop auth rotate --profile dev\n");
   });
 
-  it("keeps the text of --all apart by blank lines", async () => {
+  it("separates profiles by blank lines with --all", async () => {
     const { stdout } = await loggedIn().run(["auth", "status", "--all"]);
     assertEquals(stdout.split("\n\n✅ Authenticated\n").length, 2);
   });
 
-  it("says that others can read the credentials file", async () => {
+  it("warns that others can read the credentials file", async () => {
     const session = loggedIn();
     Deno.chmodSync(session.world.credentials, 0o644);
     const { code, stderr } = await session.run(["auth", "status"]);
@@ -281,13 +281,13 @@ Please check your internet connection and try again.
     ]);
   });
 
-  it("says nothing of a mode on Windows, where it means nothing", async () => {
+  it("ignores the file's mode on Windows", async () => {
     const session = loggedIn();
     Deno.chmodSync(session.world.credentials, 0o666);
     assertEquals((await session.run(["auth", "status"], { os: "windows" })).stderr, "");
   });
 
-  it("shows requests with --verbose, and no key", async () => {
+  it("logs requests with --verbose, without the key", async () => {
     const { stderr } = await loggedIn().run(["auth", "status", "-v"]);
     assertEquals(stderr, `GET ${platform.url}/api/auth/me -> 200 (0 ms)\n`);
   });

@@ -28,7 +28,7 @@ describe("auth switch on a terminal", () => {
     return await terminal.waitFor(/prod@example\.com/);
   }
 
-  it("shows a list of the profiles and whose they are, and switches to the one that is chosen", async () => {
+  it("shows a list of profiles with their accounts and switches to the chosen one", async () => {
     const screen = await open();
     assertStringIncludes(screen, "default@example.com  (current)");
     await terminal.press("Down");
@@ -50,7 +50,7 @@ describe("auth switch on a terminal", () => {
     });
   }
 
-  it("has no colour where none is wanted", async () => {
+  it("has no colour with NO_COLOR", async () => {
     await open("--no-color");
     // deno-lint-ignore no-control-regex -- this is what must not be there
     assertEquals(/\x1b\[3\dm/.test(await terminal.screen(true)), false);

@@ -58,7 +58,7 @@ describe("fluxloop test on a terminal", () => {
     assertEquals(await alive(), []);
   }
 
-  it("draws how far it is, and leaves no trace of it", async () => {
+  it("draws a progress bar and clears it", async () => {
     await configure(["a", "b", "c", "hang"], "100ms");
     await enter("fluxloop test; echo ended $?");
     const screen = await terminal.waitFor(/█ ?░* 3\/4 {2}0 failed {2}[\d.]+\/s {2}.* left/);
@@ -69,7 +69,7 @@ describe("fluxloop test on a terminal", () => {
     assertEquals([/[█░]/.test(after), await terminal.cursorIsShown()], [false, true]);
   });
 
-  it("draws it on one line of a narrow terminal, too", async () => {
+  it("draws it on one line of a narrow terminal", async () => {
     await configure(["a", "b", "hang"], "100ms");
     await terminal.resize(40);
     await enter("fluxloop test");

@@ -40,7 +40,7 @@ function loggedIn(url: string, ends: string): Session {
 
 const ENDED = "2024-01-22T11:00:00.000Z";
 
-describe("the tokens of a login through the browser", () => {
+describe("the tokens of a browser login", () => {
   afterEach(async () => {
     for (const listener of listeners.splice(0)) await listener.stop();
     leaveWorlds();
@@ -55,7 +55,7 @@ describe("the tokens of a login through the browser", () => {
     ["of an end that cannot be read", "soon", true],
   ];
   for (const [what, ends, renewed] of times) {
-    it(`are ${renewed ? "renewed" : "left alone"} ${what}`, async () => {
+    it(`are ${renewed ? "refreshed" : "kept"} ${what}`, async () => {
       const server = platform(issue(WHOLE), true);
       const session = loggedIn(server.url, ends);
       assertEquals((await session.run(["auth", "whoami"])).code, 0);
@@ -86,13 +86,13 @@ describe("the tokens of a login through the browser", () => {
     });
   }
 
-  it("have ended when the platform rejects the new ones, too", async () => {
+  it("are no longer valid when the platform rejects the new ones, too", async () => {
     const server = platform(issue({ ...WHOLE, access_token: "fluxat_other_access_token_000000000000000" }));
     const { code } = await loggedIn(server.url, early).run(["auth", "whoami"]);
     assertEquals([code, paths(server)], [3, ["/api/auth/me", "/api/cli-connect/refresh", "/api/auth/me"]]);
   });
 
-  it("are saved whole, beside what else the profile holds", async () => {
+  it("are saved beside the profile's other fields", async () => {
     const { url } = platform(issue(WHOLE));
     const session = loggedIn(url, ENDED);
     await session.run(["auth", "whoami"]);
@@ -103,7 +103,7 @@ describe("the tokens of a login through the browser", () => {
     assert(!saved.includes(OLD) && !saved.includes(OLD_REFRESH), saved);
   });
 
-  it("keep what the platform leaves out, and last an hour where it names no end", async () => {
+  it("keep omitted values, and expire in an hour by default", async () => {
     const { url } = platform(issue({ access_token: NEW }));
     const session = loggedIn(url, ENDED);
     assertEquals((await session.run(["auth", "whoami"])).code, 0);
@@ -126,30 +126,30 @@ describe("the tokens of a login through the browser", () => {
     });
   }
 
-  it("have ended in auth status, too", async () => {
+  it("are reported as no longer valid by auth status", async () => {
     const { url } = platform(() => Response.json({ detail: "no" }, { status: 401 }));
     const { code, stdout } = await loggedIn(url, ENDED).run(["auth", "status", "--json"]);
     const { authenticated, error } = JSON.parse(stdout);
     assertEquals([code, authenticated, error.code], [3, false, "login_ended"]);
   });
 
-  it("are used to their end where the platform cannot renew them", async () => {
+  it("are used until they expire if they can't be refreshed", async () => {
     const { url } = platform(() => new Response("", { status: 503 }), true);
     assertEquals((await loggedIn(url, "2024-01-22T12:01:00Z").run(["auth", "whoami"])).code, 0);
   });
 
-  it("are not used after their end", async () => {
+  it("aren't used after they expire", async () => {
     const { url } = platform(() => new Response("", { status: 503 }));
     assertEquals((await loggedIn(url, ENDED).run(["auth", "token"])).code, 1);
   });
 
-  it("are asked for once: a refresh token that was sent may be spent", async () => {
+  it("are requested once, because a refresh token may work only once", async () => {
     const server = platform(() => new Response("", { status: 503 }));
     await loggedIn(server.url, ENDED).run(["auth", "token"]);
     assertEquals(paths(server), ["/api/cli-connect/refresh"]);
   });
 
-  it("are told as saved by auth status when nothing can be reached", async () => {
+  it("are shown as saved by auth status without a connection", async () => {
     const { url, stop } = platform(issue(WHOLE));
     await stop();
     listeners.length = 0;
@@ -161,7 +161,7 @@ describe("the tokens of a login through the browser", () => {
     ]);
   });
 
-  it("are not renewed where the new ones could not be saved", async () => {
+  it("aren't refreshed if the new ones can't be saved", async () => {
     const server = platform(issue(WHOLE));
     const session = loggedIn(server.url, ENDED);
     // A folder in the place of the file that is written first.
@@ -170,7 +170,7 @@ describe("the tokens of a login through the browser", () => {
     assertEquals(server.requests.length, 0);
   });
 
-  it("are renewed once by many commands at once", async () => {
+  it("are refreshed once by many commands at the same time", async () => {
     const server = platform(issue(WHOLE));
     const session = loggedIn(server.url, ENDED);
     const runs = await Promise.all(Array.from({ length: 8 }, () => session.run(["auth", "whoami"])));
@@ -178,7 +178,7 @@ describe("the tokens of a login through the browser", () => {
     assertEquals(paths(server).filter((it) => it.endsWith("/refresh")).length, 1);
   });
 
-  it("do not come back to somebody who logged out meanwhile", async () => {
+  it("aren't saved after a logout in the meantime", async () => {
     const answering = Promise.withResolvers<Response>();
     const asked = Promise.withResolvers<void>();
     const { url } = platform(() => {
@@ -194,7 +194,7 @@ describe("the tokens of a login through the browser", () => {
     assert(!session.saved()!.includes(NEW), session.saved()!);
   });
 
-  it("are told of in auth status without a word of API keys", async () => {
+  it("are shown by auth status without API keys", async () => {
     const { url } = platform(issue(WHOLE));
     const { stdout } = await loggedIn(url, ENDED).run(["auth", "status"]);
     assertEquals(
@@ -204,13 +204,13 @@ describe("the tokens of a login through the browser", () => {
     );
   });
 
-  it("are never shown, in the log least of all", async () => {
+  it("are never shown or logged", async () => {
     const { url } = platform(issue(WHOLE));
     const { stdout, stderr } = await loggedIn(url, ENDED).run(["auth", "status", "-v", "--json"]);
     for (const secret of [OLD, NEW, OLD_REFRESH, NEW_REFRESH]) assert(!(stdout + stderr).includes(secret), secret);
   });
 
-  it("is not ended by a proxy's web page", async () => {
+  it("stay valid after a proxy's web page", async () => {
     const page = new Response("<html>Forbidden</html>", { status: 403, headers: { "content-type": "text/html" } });
     const session = loggedIn(platform(() => page.clone()).url, "2024-01-22T11:00:00Z");
     const { code, stderr } = await session.run(["auth", "token"]);
@@ -218,7 +218,7 @@ describe("the tokens of a login through the browser", () => {
     assertStringIncludes(stderr, "responded with a web page");
   });
 
-  it("writes nothing back after a logout that came meanwhile", async () => {
+  it("aren't written back after a logout in the meantime", async () => {
     const refresh = async () => {
       await session.run(["auth", "logout"]);
       return Response.json({ credential: WHOLE });

@@ -24,7 +24,7 @@ const MISTAKES: readonly Mistake[] = [
     args: ["auth", "status", "--profile"],
     sentence: 'Missing value for option "--profile"',
   },
-  { what: "a key where no argument belongs", args: login(SECRET), sentence: "No arguments allowed" },
+  { what: "a key as an argument", args: login(SECRET), sentence: "No arguments allowed" },
   { what: "a key as a command", args: [SECRET], sentence: 'Unknown command "flux_dev_****"' },
   { what: "a key as an option", args: login(`--${SECRET}`), sentence: 'Unknown option "--flux_dev_****"' },
   {
@@ -36,10 +36,10 @@ const MISTAKES: readonly Mistake[] = [
   { what: "two sources of a key", args: login("--api-key", SECRET, "--api-key-stdin"), sentence: "--api-key" },
   { what: "an empty key", args: login("--api-key", ""), sentence: "The value of --api-key is empty" },
   { what: "an empty key behind =", args: login("--api-key="), sentence: "The value of --api-key is empty" },
-  { what: "an option where a key belongs", args: login("--api-key", "--no-save"), sentence: "looks like an option" },
-  { what: "a short option where a key belongs", args: login("--api-key", "-q"), sentence: "looks like an option" },
+  { what: "an option instead of a key", args: login("--api-key", "--no-save"), sentence: "looks like an option" },
+  { what: "a short option instead of a key", args: login("--api-key", "-q"), sentence: "looks like an option" },
   {
-    what: "a key where a profile belongs",
+    what: "a key instead of a profile",
     args: login("--profile", SECRET, "--api-key", "k"),
     sentence: "is an API key",
   },
@@ -51,27 +51,27 @@ const MISTAKES: readonly Mistake[] = [
   { what: "a key in capitals as a command", args: ["auth", SECRET.toUpperCase()], sentence: "Unknown command" },
   { what: "a key with dots behind it", args: ["auth", `${SECRET}...`], sentence: "Unknown command" },
   {
-    what: "an option where a folder belongs",
+    what: "an option instead of a folder",
     args: ["platform", "serve", "--data", "--ephemeral"],
     sentence: "--data",
   },
   {
-    what: "a time that is none",
+    what: "an invalid time limit",
     args: ["auth", "status", "--timeout", "soon"],
     sentence: "--timeout must be a number of seconds",
   },
   {
-    what: "no time at all",
+    what: "a time limit of 0",
     args: ["auth", "status", "--timeout", "0"],
     sentence: "--timeout must be a number of seconds",
   },
   {
-    what: "a time that is too long",
+    what: "a time limit that is too long",
     args: ["auth", "whoami", "--timeout", "3601"],
     sentence: "--timeout must be a number of seconds",
   },
   {
-    what: "a time in the environment that is none",
+    what: "an invalid time limit in the environment",
     args: ["auth", "whoami"],
     env: { FLUXLOOP_TIMEOUT: "-1" },
     sentence: "FLUXLOOP_TIMEOUT must be a number of seconds",
@@ -106,7 +106,7 @@ const MISTAKES: readonly Mistake[] = [
     sentence: "FLUXLOOP_API_URL would send your key over plain http to example.com",
   },
   {
-    what: "an API URL that is none",
+    what: "an invalid API URL",
     args: ["auth", "whoami"],
     env: { FLUXLOOP_API_URL: "nonsense", FLUXLOOP_API_KEY: SECRET },
     sentence: "FLUXLOOP_API_URL isn't a valid URL",
@@ -127,20 +127,20 @@ const MISTAKES: readonly Mistake[] = [
     sentence: "can't be combined with",
   },
   {
-    what: "a span that is none",
+    what: "an invalid time",
     args: ["auth", "status", "--fail-if-expires-in", "soon"],
     sentence: "must be a number of hours, days or weeks",
   },
   {
-    what: "a port that is none",
+    what: "a port out of range",
     args: ["platform", "serve", "--port", "70000"],
     sentence: "--port must be a number from 0 to 65535",
   },
-  { what: "a port that is no number", args: ["platform", "serve", "--port", "x"], sentence: "--port" },
+  { what: "a port that isn't a number", args: ["platform", "serve", "--port", "x"], sentence: "--port" },
   { what: "two places for the state", args: ["platform", "serve", "--data", "a", "--ephemeral"], sentence: "--data" },
 ];
 
-describe("bad input", () => {
+describe("invalid input", () => {
   let server: Listener;
 
   beforeAll(() => {
@@ -154,7 +154,7 @@ describe("bad input", () => {
     const home = (args: readonly string[]) => args.includes("<url>") ? "https://api.fluxloop.ai" : server.url;
     const withUrl = (text: string) => text.replace("<url>", server.url);
 
-    it(`gets one clear sentence and exit 2, and no request is made: ${what}`, async () => {
+    it(`exits with 2 and one sentence, without a request: ${what}`, async () => {
       const session = new Session({ env: { FLUXLOOP_API_URL: server.url, ...env }, stdin });
       session.save(`profiles:\n  default: {api_key: ${SECRET}, api_url: "${home(args)}"}\n`);
       const { code, stdout, stderr } = await session.run(args.map(withUrl));
@@ -164,7 +164,7 @@ describe("bad input", () => {
       assertEquals(/topsecret/i.test(stderr), false);
     });
 
-    it(`gets one JSON document with --json: ${what}`, async () => {
+    it(`writes one JSON document with --json: ${what}`, async () => {
       const session = new Session({ env: { FLUXLOOP_API_URL: server.url, ...env }, stdin });
       session.save(`profiles:\n  default: {api_key: ${SECRET}, api_url: "${home(args)}"}\n`);
       const { code, stdout, stderr } = await session.run([...args.map(withUrl), "--json"]);
@@ -173,7 +173,7 @@ describe("bad input", () => {
     });
   }
 
-  it("of a file that cannot be read tells place and way out, and nothing of its text", async () => {
+  it("in the credentials file is reported by line, without any of its text", async () => {
     const session = new Session();
     session.save(`profiles:\n  default:\n    api_key: "${SECRET}\n`);
     for (const args of [["auth", "status"], ["auth", "list"], ["auth", "logout"], login("--api-key", SECRET)]) {

@@ -59,7 +59,7 @@ describe("auth login --web", () => {
     leaveWorlds();
   });
 
-  it("shows page and code, waits for the approval and saves the tokens", async () => {
+  it("shows URL and code, waits for the approval and saves the tokens", async () => {
     const { url } = platform([{ status: "pending" }, { status: "pending" }, APPROVED]);
     const session = new Session();
     const { code, stdout, stderr } = await session.run(web(url));
@@ -69,7 +69,7 @@ describe("auth login --web", () => {
     assertStringIncludes(session.saved()!, `access_token: ${ACCESS}\n    refresh_token: ${REFRESH}\n`);
   });
 
-  it("says nothing of device code and tokens", async () => {
+  it("doesn't show the device code or tokens", async () => {
     const { url } = platform([{ status: "pending" }, APPROVED]);
     const { stdout, stderr } = await new Session().run(web(url, "-v"));
     for (const secret of [ACCESS, REFRESH, DEVICE]) assert(!(stdout + stderr).includes(secret), secret);
@@ -89,7 +89,7 @@ describe("auth login --web", () => {
     assertEquals([code, stdout.split("\n")[0]], [0, "john@example.com"]);
   });
 
-  it("takes the place of a key that the profile had", async () => {
+  it("replaces the profile's key", async () => {
     const { url } = platform([APPROVED]);
     const session = new Session();
     session.save('profiles:\n  default:\n    api_key: flux_dev_old\n    expires: "2024-04-15"\n    note: mine\n');
@@ -182,13 +182,13 @@ describe("auth login --web", () => {
   for (const status of [403, 404, 410]) {
     const page = () => new Response("<html>No</html>", { status, headers: { "content-type": "text/html" } });
 
-    it(`goes on waiting after a proxy's web page with HTTP ${status}`, async () => {
+    it(`keeps waiting after a proxy's web page with HTTP ${status}`, async () => {
       const { url } = platform([page, page, APPROVED]);
       const { code } = await new Session().run(web(url));
       assertEquals(code, 0);
     });
 
-    it(`keeps a pending login where a proxy always answers with a web page and HTTP ${status}`, async () => {
+    it(`keeps a pending login if a proxy always sends a web page with HTTP ${status}`, async () => {
       const { url } = platform([page]);
       const session = new Session();
       await session.run(web(url, "--no-wait"));
@@ -199,7 +199,7 @@ describe("auth login --web", () => {
     });
   }
 
-  it("gives up a platform that goes on failing", async () => {
+  it("gives up if the platform keeps failing", async () => {
     const { url, requests } = platform([() => new Response("", { status: 500 })]);
     const { code } = await new Session().run(web(url));
     assertEquals([code, requests.length], [1, 7]);
@@ -247,7 +247,7 @@ describe("auth login --web", () => {
     });
   }
 
-  it("leaves the login behind with --no-wait, for its owner alone, and finishes it with --resume", async () => {
+  it("saves a pending login with --no-wait, readable only by its owner, and finishes it with --resume", async () => {
     const { url } = platform([{ status: "pending" }, APPROVED]);
     const session = new Session();
     const left = await session.run(web(url, "--no-wait", "--json"));
@@ -268,7 +268,7 @@ describe("auth login --web", () => {
     assertEquals((await session.run(["auth", "login", "--resume"])).code, 5);
   });
 
-  it("sends the code that was left behind to no other platform", async () => {
+  it("doesn't send a pending login's code to another platform", async () => {
     const { url, requests } = platform([APPROVED]);
     const session = new Session();
     await session.run(web(url, "--no-wait"));
@@ -276,7 +276,7 @@ describe("auth login --web", () => {
     assertEquals([code, requests.length], [2, 1]);
   });
 
-  it("is taken by one of two that resume it at once", async () => {
+  it("is finished by one of two processes that resume it", async () => {
     const { url, requests } = platform([{ status: "pending" }, APPROVED]);
     const session = new Session();
     await session.run(web(url, "--no-wait"));
@@ -290,7 +290,7 @@ describe("auth login --web", () => {
     assertEquals(requests.filter((it) => it.url.endsWith("/complete")).length, 2);
   });
 
-  it("leaves another login alone that was left behind meanwhile", async () => {
+  it("keeps another pending login", async () => {
     const session = new Session();
     const later = platform([APPROVED]);
     const { url } = platform([() => {
@@ -328,7 +328,7 @@ describe("auth login --web", () => {
     ["no code", { userCode: undefined }],
   ];
   for (const [what, damage] of damages) {
-    it(`says that a login cannot be resumed that was left behind with ${what}`, async () => {
+    it(`can't resume a pending login with ${what}`, async () => {
       const { url, requests } = platform([APPROVED]);
       const session = new Session();
       await session.run(web(url, "--no-wait"));
@@ -347,12 +347,12 @@ describe("auth login --web", () => {
     ["--no-wait alone", ["--no-wait"]],
   ];
   for (const [what, options] of refused) {
-    it(`does not go with ${what}`, async () => {
+    it(`can't be combined with ${what}`, async () => {
       assertEquals((await new Session().run(["auth", "login", ...options])).code, 2);
     });
   }
 
-  it("says so where the platform is too old for it", async () => {
+  it("reports a platform that doesn't support it", async () => {
     const listener = listen(() => Response.json({ detail: "Not found" }, { status: 404 }));
     listeners.push(listener);
     const { code, stderr } = await new Session().run(web(listener.url));
@@ -363,7 +363,7 @@ describe("auth login --web", () => {
     );
   });
 
-  it("asks the platform for nothing where the tokens could not be saved", async () => {
+  it("makes no request if the tokens can't be saved", async () => {
     const { url, requests } = platform([APPROVED]);
     const session = new Session();
     Deno.writeTextFileSync(`${session.world.home}/.fluxloop`, "in the way");

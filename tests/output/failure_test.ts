@@ -14,18 +14,18 @@ const mistakes = (count: number) =>
     message: "no such field",
   })));
 
-describe("a failure of many mistakes", () => {
+describe("an error with many mistakes", () => {
   const lines = (count: number) => {
     const { context } = world();
     leaveWorlds();
     return failureText(mistakes(count), styleFor(context, context.stderr, false)).trimEnd().split("\n");
   };
 
-  it("is told whole up to a hundred of them", () => {
+  it("shows up to a hundred of them", () => {
     assertEquals(lines(100).at(-1), "fluxloop.yaml:100:1 x: no such field");
   });
 
-  it("is told in part beyond that, with how many there are", () => {
+  it("shows the number of further ones", () => {
     const told = lines(2000);
     assertEquals([told[0], told.at(-1)], [
       "❌ Error: There are 2000 mistakes in fluxloop.yaml",
@@ -33,7 +33,7 @@ describe("a failure of many mistakes", () => {
     ]);
   });
 
-  it("is whole in the document", () => {
+  it("is complete in JSON", () => {
     assertEquals((errorJson(mistakes(2000)).mistakes as unknown[]).length, 2000);
   });
 });

@@ -20,7 +20,7 @@ describe("expiry", () => {
     it(`${expires} read at ${now}: ${text}`, () => assertEquals(expiryText(day(expires), day(now)), text));
   }
 
-  it("says Never of a key without an end", () => assertEquals(expiryText("never", day("2024-01-22")), "Never"));
+  it("is Never for a key that never expires", () => assertEquals(expiryText("never", day("2024-01-22")), "Never"));
 
-  it("says unknown of an end that nobody knows", () => assertEquals(expiryText(null, day("2024-01-22")), "unknown"));
+  it("is unknown if nobody knows", () => assertEquals(expiryText(null, day("2024-01-22")), "unknown"));
 });

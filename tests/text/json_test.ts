@@ -12,11 +12,11 @@ describe("JSON documents", () => {
     });
   }
 
-  it("hold no half characters", () => {
+  it("contain no lone surrogates", () => {
     assertEquals(jsonText(["a\ud800b", "\udc00", "🦆"], 0), '["a\\ufffdb","\\ufffd","🦆"]\n');
   });
 
-  it("leave a backslash before a u alone", () => {
+  it("keep a backslash before a u", () => {
     assertEquals(JSON.parse(jsonText("\\ud800")), "\\ud800");
   });
 });

@@ -36,7 +36,7 @@ describe("masking", () => {
     it(`of others' texts: ${what}`, () => assertEquals(redactTokens(text), safe));
   }
 
-  it("leaves what is masked already as it is", () => {
+  it("keeps masked keys", () => {
     const masked = "flux_dev_abc1...mno34 and flux_dev_****";
     assertEquals(redact(masked), masked);
   });
