@@ -1,5 +1,5 @@
 /**
- * Archives that come out the same, byte for byte, of the same files: sorted, all of one time, of no user.
+ * Reproducible archives: the same files give the same bytes. Files are sorted, with one time and no owner.
  *
  * @module
  */
@@ -7,7 +7,6 @@ import { gzipSync } from "node:zlib";
 import { zipSync } from "fflate";
 import { packTar } from "modern-tar";
 
-/** A file for an archive. */
 export interface ArchiveFile {
   /** Its path in the archive, with `/`. */
   readonly path: string;
@@ -15,16 +14,12 @@ export interface ArchiveFile {
   readonly executable?: boolean;
 }
 
-/** Of a gzip header: the system that wrote it, which nobody needs to know. */
+/** The byte of a gzip header that tells the system that wrote it (RFC 1952). */
 const SYSTEM = { at: 9, unknown: 255 };
-/** Unix, as the system that a zip's file modes are of. */
+/** The system whose file modes a zip contains. */
 const UNIX = 3;
 
-/**
- * @param files What to put into it.
- * @param time The time that each file is of.
- * @returns A `.tar.gz`.
- */
+/** @returns A `.tar.gz`, in which each file has this modification time. */
 export async function tarGz(files: readonly ArchiveFile[], time: Date): Promise<Uint8Array> {
   const entries = sorted(files).map(({ path, bytes, executable }) => ({
     header: { name: path, size: bytes.length, mode: modeOf(executable), mtime: time, uid: 0, gid: 0 },
@@ -35,11 +30,7 @@ export async function tarGz(files: readonly ArchiveFile[], time: Date): Promise<
   return new Uint8Array(gzip);
 }
 
-/**
- * @param files What to put into it.
- * @param time On whose day, in UTC, each file is of: a zip tells local time, and noon is there in every zone.
- * @returns A `.zip`.
- */
+/** @returns A `.zip`, in which each file is of this day at noon: a zip has local times, and every zone has a noon. */
 export function zip(files: readonly ArchiveFile[], time: Date): Uint8Array {
   const mtime = new Date(time.getUTCFullYear(), time.getUTCMonth(), time.getUTCDate(), 12);
   const entries = sorted(files).map(({ path, bytes, executable }) =>

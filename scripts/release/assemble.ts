@@ -1,14 +1,14 @@
 /**
- * Completes `dist/release/`, where the archives are: the bill of materials, the lock file that it and the executables
- * were made from, the install scripts, the checksums of all that, the Homebrew formula and the release's notes.
+ * Adds to the archives in `dist/release/`: the bill of materials, the lock file that it and the executables were made
+ * from, the install scripts, the checksums of all these, the Homebrew formula and the release notes.
  *
- * `--check-tag <tag>` only sees that the tag is the version's, and that there is a key to know its release by.
+ * `--check-tag <tag>` only checks that the tag names this version, and that the project has a public key.
  *
  * @module
  */
 import { parseArgs } from "node:util";
 import denoJson from "../../deno.json" with { type: "json" };
-import { checksumsOf, requirePublicKey } from "./checksums.ts";
+import { checksumsOf, publicKey } from "./checksums.ts";
 import { formula } from "./homebrew.ts";
 import { archiveName, CHECKSUMS, TARGETS } from "./names.ts";
 import { billOfMaterials } from "./sbom.ts";
@@ -20,29 +20,24 @@ const SCRIPTS = ["install.sh", "install.ps1"];
 const { version } = denoJson;
 
 /**
- * @param changelog The text of CHANGELOG.md.
- * @param version A version.
- * @returns What it says of that version.
+ * @returns What the text of CHANGELOG.md says of a version.
  * @throws {Error} When it says nothing.
  */
 export function notesOf(changelog: string, version: string): string {
   const [, ...sections] = changelog.split(/^## /m);
   const section = sections.find((it) => it.split(/\s/, 1)[0] === version);
-  if (section === undefined) throw new Error(`CHANGELOG.md says nothing of ${version}.`);
+  if (section === undefined) throw new Error(`CHANGELOG.md doesn't mention ${version}.`);
   return `${section.slice(section.indexOf("\n")).trim()}\n`;
 }
 
-/**
- * @param tag A git tag.
- * @throws {Error} When it is not the one of the version in deno.json.
- */
+/** @throws {Error} When a tag doesn't name the version in deno.json. */
 export function checkTag(tag: string): void {
-  if (tag !== `v${version}`) throw new Error(`The tag is ${tag}, and deno.json has version ${version}.`);
+  if (tag !== `v${version}`) throw new Error(`The tag is ${tag}, but deno.json has version ${version}.`);
 }
 
 async function assemble(): Promise<void> {
   if (packagesFrom("vendor") !== "jsr") {
-    throw new Error("vendor/ holds builds from npm: those are not what was compiled.");
+    throw new Error("vendor/ contains builds from npm, but releases are compiled from JSR's packages.");
   }
   const lock = `fluxloop-${version}.deno.lock`;
   await Deno.copyFile(LOCK, `${FOLDER}/${lock}`);
@@ -65,7 +60,7 @@ if (import.meta.main) {
     if (tag === undefined) await assemble();
     else {
       checkTag(tag);
-      await requirePublicKey();
+      await publicKey();
     }
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);

@@ -1,8 +1,8 @@
 /**
- * The list of a release's hashes, and its signature.
+ * The checksums of a release, and their signature.
  *
- * Run by itself with `--sign`, it signs `dist/release/SHA256SUMS` with the private key in FLUXLOOP_RELEASE_KEY, PKCS #8 in
- * PEM form, into `SHA256SUMS.sig`.
+ * `checksums.ts --sign` signs `dist/release/SHA256SUMS` with the private key in FLUXLOOP_RELEASE_KEY (PKCS #8, PEM) and
+ * writes `SHA256SUMS.sig`.
  *
  * @module
  */
@@ -10,14 +10,10 @@ import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 
 import { CHECKSUMS, SIGNATURE } from "./names.ts";
 
 const KEY_VARIABLE = "FLUXLOOP_RELEASE_KEY";
-/** The public half, which is compiled into the program: by it, `fluxloop upgrade` knows a release. */
+/** The public half is compiled into the program: `fluxloop upgrade` verifies releases with it. */
 const PUBLIC_KEY = "release/public_key.txt";
 
-/**
- * @param folder Where the files are.
- * @param names Their names.
- * @returns The list, a line a file, as `sha256sum --check` reads it.
- */
+/** @returns The checksums of a folder's files, one line each, as `sha256sum --check` reads them. */
 export async function checksumsOf(folder: string, names: readonly string[]): Promise<string> {
   const lines = await Promise.all(
     names.toSorted().map(async (name) => {
@@ -28,81 +24,56 @@ export async function checksumsOf(folder: string, names: readonly string[]): Pro
   return lines.join("");
 }
 
-/**
- * @param text The list.
- * @returns The hash of each file in it, in hexadecimal.
- */
+/** @returns The hexadecimal checksum of each file name in the text that {@linkcode checksumsOf} writes. */
 export function readChecksums(text: string): Map<string, string> {
   return new Map([...text.matchAll(/^([0-9a-f]{64}) {2}(\S+)$/gm)].map(([, hash, name]) => [name, hash]));
 }
 
 /**
- * @param signature The signature file's text.
- * @param bytes What was signed.
- * @param publicKey The text of `release/public_key.txt`.
- * @returns Whether programs with that key will take it.
- */
-export function isSignedBy(signature: string, bytes: Uint8Array, publicKey: string): boolean {
-  return verify(null, bytes, publicKeyOf(publicKey), Uint8Array.fromBase64(signature.trim()));
-}
-
-/**
- * Sees that this project has a key that its programs will know a release by.
+ * Reads the key that programs verify releases with.
  *
- * @returns The text of `release/public_key.txt`.
- * @throws {Error} When there is none, or it is no Ed25519 key.
+ * @throws {Error} When the project has no such key.
  */
-export async function requirePublicKey(): Promise<string> {
+export async function publicKey(): Promise<KeyObject> {
   let text;
   try {
     text = await Deno.readTextFile(PUBLIC_KEY);
   } catch {
-    throw new Error(`There is no ${PUBLIC_KEY}: no program could tell that this release is the project's.`);
+    throw new Error(`Can't read ${PUBLIC_KEY}: without it, programs can't verify the release.`);
   }
-  publicKeyOf(text);
-  return text;
-}
-
-/** With the lines of PEM or without them. */
-function publicKeyOf(text: string): KeyObject {
-  const der = text.split("\n").filter((it) => !it.startsWith("-----")).join("").trim();
-  let key;
-  try {
-    key = createPublicKey({ key: new Uint8Array(Uint8Array.fromBase64(der)) as never, format: "der", type: "spki" });
-  } catch {
-    throw new Error(`${PUBLIC_KEY} holds no public key.`);
-  }
-  if (key.asymmetricKeyType !== "ed25519") throw new Error(`${PUBLIC_KEY} holds no Ed25519 key.`);
-  return key;
+  return ed25519Key(PUBLIC_KEY, () => createPublicKey(text));
 }
 
 /**
- * @param bytes What to sign.
- * @param privateKey An Ed25519 key, PKCS #8 in PEM form.
- * @returns The signature file's text: the 64 bytes in Base64, and a line end.
- * @throws {Error} When that is not such a key; what it is, is not told.
+ * Signs with an Ed25519 key (PKCS #8, PEM).
+ *
+ * @returns The signature as Base64, and a line end.
+ * @throws {Error} When it isn't such a key. The message doesn't quote it.
  */
 export function signatureText(bytes: Uint8Array, privateKey: string): string {
-  let key;
-  try {
-    key = createPrivateKey(privateKey);
-  } catch {
-    throw new Error(`${KEY_VARIABLE} holds no private key in PEM form.`);
-  }
-  if (key.asymmetricKeyType !== "ed25519") throw new Error(`${KEY_VARIABLE} holds no Ed25519 key.`);
+  const key = ed25519Key(KEY_VARIABLE, () => createPrivateKey(privateKey));
   return `${sign(null, bytes, key).toString("base64")}\n`;
+}
+
+function ed25519Key(source: string, read: () => KeyObject): KeyObject {
+  try {
+    const key = read();
+    if (key.asymmetricKeyType === "ed25519") return key;
+  } catch {
+    // The reason may quote the key.
+  }
+  throw new Error(`${source} isn't an Ed25519 key in PEM format.`);
 }
 
 if (import.meta.main) {
   try {
-    const [option] = Deno.args;
-    if (option !== "--sign") throw new Error("What is there to do? `--sign` signs dist/release/SHA256SUMS.");
+    if (Deno.args[0] !== "--sign") throw new Error("Usage: checksums.ts --sign");
     const key = Deno.env.get(KEY_VARIABLE);
-    if (!key) throw new Error(`There is no ${KEY_VARIABLE} to sign with.`);
+    if (!key) throw new Error(`${KEY_VARIABLE} isn't set.`);
     const list = await Deno.readFile(`dist/release/${CHECKSUMS}`);
     const signature = signatureText(list, key);
-    if (!isSignedBy(signature, list, await requirePublicKey())) {
-      throw new Error(`${KEY_VARIABLE} is not the private half of ${PUBLIC_KEY}.`);
+    if (!verify(null, list, await publicKey(), Uint8Array.fromBase64(signature.trim()))) {
+      throw new Error(`${KEY_VARIABLE} doesn't belong to ${PUBLIC_KEY}.`);
     }
     await Deno.writeTextFile(`dist/release/${SIGNATURE}`, signature);
   } catch (error) {

@@ -1,5 +1,5 @@
 /**
- * What a release's files are called, and which there are.
+ * The names of a release's files.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 /** The project's page. */
 export const REPOSITORY = "https://github.com/fluxloop/fluxloop";
 
-/** The machines that there is a release for, as `deno compile --target` names them. */
+/** The targets that are released, as `deno compile --target` names them. */
 export const TARGETS = [
   "x86_64-unknown-linux-gnu",
   "aarch64-unknown-linux-gnu",
@@ -19,22 +19,20 @@ export const TARGETS = [
 /** One of {@linkcode TARGETS}. */
 export type Target = typeof TARGETS[number];
 
-/** The list of the archives' hashes, as `sha256sum` writes and checks it. */
+/** The checksums, as `sha256sum` writes and checks them. */
 export const CHECKSUMS = "SHA256SUMS";
 /** The Ed25519 signature of {@linkcode CHECKSUMS}. */
 export const SIGNATURE = "SHA256SUMS.sig";
 
-/** @returns Whether there is a release for the target. */
 export function isTarget(target: string): target is Target {
   return (TARGETS as readonly string[]).includes(target);
 }
 
-/** @returns Whether a target is Windows, which has its own kind of archive and of executable. */
 export function isWindows(target: string): boolean {
   return target.includes("windows");
 }
 
-/** @returns The folder that all of an archive is in. */
+/** @returns The archive's only top-level folder. */
 export function folderName(version: string, target: Target): string {
   return `fluxloop-${version}-${target}`;
 }

@@ -1,8 +1,8 @@
 /**
- * Packs a compiled program with what belongs to it: licence, README, changelog, completions and man pages.
+ * Packs a compiled program with its license, README, changelog, completions and man pages.
  *
- * `--target <triple>` packs `dist/<triple>/` into `dist/release/`; without it, `dist/` for this machine. What was
- * compiled without the lock file, on the base from npm or from builds on npm is refused; `--for-tests` accepts it.
+ * `--target <triple>` packs `dist/<triple>/` into `dist/release/`; without it, `dist/` for this machine. Programs that
+ * were compiled without the lock file, or with a base or packages from npm, are rejected unless `--for-tests` is given.
  *
  * @module
  */
@@ -13,35 +13,36 @@ import { archiveName, folderName, isTarget, isWindows, type Target } from "./nam
 import { checkMachO } from "./macho.ts";
 import { LOCK, lockOptions } from "../setup/lock.ts";
 
-/** What stands in each archive as it is in the repository. */
 const DOCUMENTS = ["LICENSE", "README.md", "CHANGELOG.md"];
 const SHELLS = { bash: "fluxloop.bash", zsh: "_fluxloop", fish: "fluxloop.fish", powershell: "fluxloop.ps1" };
 
 /** What to pack. */
 export interface Packing {
-  /** The folder of the executable and of the `base.json` that the compile task wrote. */
+  /** The folder with the executable and the `base.json` that the compile task wrote. */
   readonly compiled: string;
   readonly target: Target;
   readonly version: string;
-  /** The time that each file in the archive is of. */
+  /** The modification time of each file in the archive. */
   readonly time: Date;
-  /** The folder to write to; it is made. */
+  /** The folder to write to; created if it doesn't exist. */
   readonly into: string;
-  /** What else the archive is to hold: completions and man pages. */
+  /** Completions and man pages. */
   readonly extras: readonly ArchiveFile[];
-  /** Whether to take what must not be released. */
+  /** Whether to pack a program that can't be released. */
   readonly forTests?: boolean;
 }
 
 /**
  * @returns The archive's path.
- * @throws {Error} With a sentence for a person, when something is missing or damaged, or is not for a release.
+ * @throws {Error} When something is missing or damaged, or the program can't be released.
  */
 export async function packRelease(packing: Packing): Promise<string> {
   const { compiled, target, version, time, into, extras, forTests } = packing;
   const base = JSON.parse(await Deno.readTextFile(`${compiled}/base.json`));
-  if (base.target !== target) throw new Error(`${compiled} holds the program for ${base.target}, not for ${target}.`);
-  if (!forTests) refuseUnlessForRelease(base);
+  if (base.target !== target) {
+    throw new Error(`${compiled} contains the program for ${base.target}, not for ${target}.`);
+  }
+  if (!forTests) assertReleasable(base);
   const name = programName(target);
   const program = await fileAt(`${compiled}/${name}`, name, true);
   if (target.includes("darwin")) checkMachO(program.bytes);
@@ -57,7 +58,7 @@ export async function packRelease(packing: Packing): Promise<string> {
   return archive;
 }
 
-/** What the compile task wrote of an executable. */
+/** Facts about an executable that the compile task wrote down. */
 export interface Origins {
   readonly from: string;
   readonly packages: string;
@@ -65,16 +66,20 @@ export interface Origins {
 }
 
 /**
- * @throws {Error} When npm stood in for Deno's own base or for JSR, whose builds are older and made by others, or when
- * other packages may be in the executable than in the bill of materials.
+ * @throws {Error} When the base or the packages are the replacements from npm, which are older and built by others, or
+ * when the executable may contain other packages than the bill of materials lists.
  */
-export function refuseUnlessForRelease({ from, packages, locked }: Origins): void {
-  if (from !== "deno") throw new Error("Compiled on a base from npm, which is for tests: not for a release.");
-  if (packages !== "jsr") throw new Error("Compiled from builds of the JSR packages on npm: not for a release.");
-  if (!locked) throw new Error(`Compiled without ${LOCK}: not for a release.`);
+export function assertReleasable({ from, packages, locked }: Origins): void {
+  if (from !== "deno") {
+    throw new Error("Can't release a program that was compiled on a base from npm: it is for tests only.");
+  }
+  if (packages !== "jsr") {
+    throw new Error("Can't release a program that was compiled from builds of the JSR packages on npm.");
+  }
+  if (!locked) throw new Error(`Can't release a program that was compiled without ${LOCK}.`);
 }
 
-/** Lets the program itself write its completions: it has to run on this machine. */
+/** The program itself writes its completions, so it has to run on this machine. */
 async function completions(program: string): Promise<ArchiveFile[]> {
   return await Promise.all(
     Object.entries(SHELLS).map(async ([shell, name]) => {
@@ -109,7 +114,7 @@ async function fileAt(path: string, name: string, executable = false): Promise<A
   return { path: name, bytes: await Deno.readFile(path), executable };
 }
 
-/** @returns The time of the commit, or the one that SOURCE_DATE_EPOCH tells in seconds since 1970. */
+/** @returns The time in SOURCE_DATE_EPOCH (in seconds since 1970), else that of the commit. */
 async function sourceTime(): Promise<Date> {
   const seconds = Deno.env.get("SOURCE_DATE_EPOCH") ??
     new TextDecoder().decode(await outputOf("git", "log", "-1", "--format=%ct")).trim();
@@ -123,7 +128,7 @@ if (import.meta.main) {
       options: { target: { type: "string" }, "for-tests": { type: "boolean" } },
     });
     const target = values.target ?? Deno.build.target;
-    if (!isTarget(target)) throw new Error(`There is no release for ${target}.`);
+    if (!isTarget(target)) throw new Error(`${target} isn't a release target.`);
     const compiled = values.target === undefined ? "dist" : `dist/${target}`;
     const { version } = denoJson;
     const time = await sourceTime();

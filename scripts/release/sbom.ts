@@ -1,8 +1,7 @@
 /**
- * The software bill of materials of the program, as SPDX 2.3 in JSON: the program, the packages that are bundled into it,
- * and the Deno that it runs on.
+ * The program's software bill of materials (SPDX 2.3, JSON): the program, its packages and the Deno it runs on.
  *
- * What is bundled is what `deno info` finds from the main module on; types are left out, which leave nothing behind.
+ * The packages are those that `deno info` finds from the main module on, without type declarations.
  *
  * @module
  */
@@ -10,9 +9,8 @@ import denoJson from "../../deno.json" with { type: "json" };
 import { lockOptions } from "../setup/lock.ts";
 import { REPOSITORY } from "./names.ts";
 
-/** SPDX's word for what is not known here. */
 const UNKNOWN = "NOASSERTION";
-/** A module of a package from JSR or from a mirror of it, which has the same paths. */
+/** A module of JSR or a mirror, which has the same paths. */
 const JSR_MODULE = /^https?:\/\/[^@]+\/@([^/]+)\/([^/]+)\/([^/]+)\//;
 const DECLARATIONS = /^(Dts|Dmts|Dcts)$/;
 
@@ -20,9 +18,9 @@ const DECLARATIONS = /^(Dts|Dmts|Dcts)$/;
 export interface Component {
   readonly name: string;
   readonly version: string;
-  /** Where it is downloaded, for what no registry of packages has: those are found by the package URL. */
+  /** Where to download it, unless a package registry has it. */
   readonly url?: string;
-  /** As SPDX names it, where the package says. */
+  /** The SPDX expression that the package declares. */
   readonly licence?: string;
   /** Its package URL (https://github.com/package-url/purl-spec). */
   readonly purl: string;
@@ -41,7 +39,7 @@ interface ModuleGraph {
   >;
 }
 
-/** What the document says beside the packages. */
+/** What the document is about. */
 export interface Subject {
   readonly version: string;
   /** The commit that was compiled. */
@@ -52,8 +50,8 @@ export interface Subject {
 }
 
 /**
- * @returns The bill of the sources in the current folder, at their commit.
- * @throws {Error} When git or Deno cannot tell what is there.
+ * @returns The bill of materials of the current folder's sources.
+ * @throws {Error} When git or Deno fails.
  */
 export async function billOfMaterials(): Promise<string> {
   const [commit, seconds] = (await textOf("git", "log", "-1", "--format=%H %ct")).split(" ");
@@ -90,11 +88,7 @@ export async function componentsOf(graph: ModuleGraph): Promise<Component[]> {
   return [...components.values()].sort((a, b) => a.name < b.name ? -1 : 1);
 }
 
-/**
- * @param subject What the document is of.
- * @param components What is bundled.
- * @returns The document; the same input gives the same.
- */
+/** @returns The document; the same input gives the same document. */
 export function spdxDocument({ version, commit, created, deno }: Subject, components: readonly Component[]) {
   const runtime: Component = {
     name: "deno",
@@ -148,7 +142,7 @@ function packageOf({ name, version, url, licence, purl }: Component) {
   };
 }
 
-/** Letters, digits, dots and dashes are all that SPDX allows. */
+/** SPDX allows letters, digits, dots and dashes. */
 function idOf({ name, version }: { name: string; version: string }): string {
   return `SPDXRef-Package-${`${name}-${version}`.replaceAll(/[^A-Za-z0-9.]+/g, "-").replace(/^-/, "")}`;
 }

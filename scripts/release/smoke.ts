@@ -1,8 +1,8 @@
 /**
- * Proves that an archive in `dist/release/` can be used on the machine that it is for: it is installed with the install
- * script, from a server on this machine, and what is installed logs in to its own platform.
+ * Tries an archive in `dist/release/` on its own system: the install script installs it from a local server, and the
+ * installed program logs in to the embedded platform.
  *
- * `--target <triple>` names the archive; this machine's where it is left out.
+ * `--target <triple>` selects the archive; this machine's by default.
  *
  * @module
  */
@@ -27,7 +27,7 @@ async function smoke(target: Target): Promise<void> {
     return new Response(null, { status: 404 });
   });
   try {
-    await seeContents(archive, target);
+    await checkContents(archive, target);
     await install(`http://127.0.0.1:${server.addr.port}/releases`, work);
     await use(`${work}/bin/fluxloop${isWindows(target) ? ".exe" : ""}`);
   } finally {
@@ -36,12 +36,12 @@ async function smoke(target: Target): Promise<void> {
   }
 }
 
-/** The tar of macOS and of Windows reads zips too. */
-async function seeContents(archive: string, target: Target): Promise<void> {
+/** Windows has a tar that reads zips, too. */
+async function checkContents(archive: string, target: Target): Promise<void> {
   const listed = (await run("tar", ["-tf", archive], { cwd: FOLDER })).split(/\r?\n/);
   const folder = folderName(version, target);
   for (const name of ["LICENSE", "README.md", "CHANGELOG.md", "completions/_fluxloop", "man/fluxloop.1"]) {
-    if (!listed.includes(`${folder}/${name}`)) throw new Error(`${archive} lacks ${name}.`);
+    if (!listed.includes(`${folder}/${name}`)) throw new Error(`${archive} doesn't contain ${name}.`);
   }
 }
 
@@ -49,7 +49,7 @@ async function install(releases: string, work: string): Promise<void> {
   const windows = Deno.build.os === "windows";
   const name = windows ? "install.ps1" : "install.sh";
   const text = await Deno.readTextFile(`install/${name}`);
-  if (!text.includes(RELEASES)) throw new Error(`${name} does not name ${RELEASES}.`);
+  if (!text.includes(RELEASES)) throw new Error(`${name} doesn't contain ${RELEASES}.`);
   const script = `${work}/${name}`;
   await Deno.writeTextFile(script, text.replaceAll(RELEASES, releases));
   const [shell, args] = windows
@@ -59,21 +59,21 @@ async function install(releases: string, work: string): Promise<void> {
 }
 
 async function use(program: string): Promise<void> {
-  const told = await run(program, ["--version"]);
-  if (!told.startsWith(`fluxloop ${version}`)) throw new Error(`The program is another one: ${told}`);
+  const installed = await run(program, ["--version"]);
+  if (!installed.startsWith(`fluxloop ${version}`)) throw new Error(`Another version is installed: ${installed}`);
   const sandbox = await openSandbox([program]);
   try {
     const { env, apiKey } = sandbox;
     await run(program, ["auth", "login", "--api-key-stdin"], { env, stdin: apiKey });
     const status = await run(program, ["auth", "status"], { env });
-    console.log(`${told}\n${status}`);
-    if (!status.includes("Account: john@example.com")) throw new Error("The status is another one.");
+    console.log(`${installed}\n${status}`);
+    if (!status.includes("Account: john@example.com")) throw new Error("`auth status` doesn't show the account.");
   } finally {
     await sandbox.close();
   }
 }
 
-/** @returns What the command wrote to standard output. */
+/** @returns The command's standard output. */
 async function run(
   command: string,
   args: string[],
@@ -96,7 +96,7 @@ if (import.meta.main) {
       args: Deno.args,
       options: { target: { type: "string" } },
     });
-    if (!isTarget(target)) throw new Error(`There is no release for ${target}.`);
+    if (!isTarget(target)) throw new Error(`${target} isn't a release target.`);
     await smoke(target);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);

@@ -7,7 +7,7 @@ import { type ArchiveFile, tarGz, zip } from "../../scripts/release/archive.ts";
 import { checksumsOf, signatureText } from "../../scripts/release/checksums.ts";
 import { formula } from "../../scripts/release/homebrew.ts";
 import { archiveName, TARGETS } from "../../scripts/release/names.ts";
-import { type Origins, packRelease, refuseUnlessForRelease } from "../../scripts/release/pack.ts";
+import { assertReleasable, type Origins, packRelease } from "../../scripts/release/pack.ts";
 import { componentsOf, spdxDocument } from "../../scripts/release/sbom.ts";
 import { PROGRAM } from "../support/program.ts";
 import { runAs } from "../support/users.ts";
@@ -22,7 +22,7 @@ const PATH = { PATH: "/usr/bin:/bin" };
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
-/** Runs a command that must succeed. @returns What it said. */
+/** Runs a command that must succeed. @returns Its output. */
 async function output(command: string, args: string[], stdin?: string, env: Record<string, string> = PATH) {
   const { code, stdout, stderr } = await runAs(Deno.uid() === 0 ? "root" : "ordinary", [command, ...args], {
     env,
@@ -74,12 +74,12 @@ for it in zipfile.ZipFile(sys.argv[1]).infolist():
   });
 
   for (const kind of ["tar.gz", "zip"]) {
-    it(`comes out the same whatever order the files come in (${kind})`, async () => {
+    it(`is the same for files in any order (${kind})`, async () => {
       assertEquals(await Deno.readFile(`${folder}/x.${kind}`), await Deno.readFile(`${folder}/y.${kind}`));
     });
   }
 
-  it("comes out the same in every time zone, also in an hour that a zone leaves out", async () => {
+  it("is the same in every time zone, also in an hour that a zone skips", async () => {
     const script = `import { zip } from "./scripts/release/archive.ts";
       const bytes = zip([{ path: "a", bytes: new Uint8Array() }], new Date("${TIME.toISOString()}"));
       console.log(bytes.toHex());`;
@@ -93,7 +93,7 @@ for it in zipfile.ZipFile(sys.argv[1]).infolist():
     assertEquals(new Set(await Promise.all(zones.map(inZone))).size, 1);
   });
 
-  it("holds the program, the documents and what else is given, in a folder of its name", async () => {
+  it("contains the program, the documents and the extras in a folder of its name", async () => {
     const compiled = `${folder}/compiled`;
     await Deno.mkdir(compiled);
     await Deno.writeTextFile(`${compiled}/fluxloop`, "program");
@@ -117,11 +117,11 @@ for it in zipfile.ZipFile(sys.argv[1]).infolist():
     await assertRejects(
       () => packRelease({ compiled, target: "x86_64-apple-darwin", version: "1", time: TIME, into: folder, extras }),
       Error,
-      `holds the program for ${target}, not for x86_64-apple-darwin`,
+      `contains the program for ${target}, not for x86_64-apple-darwin`,
     );
   });
 
-  it("holds documents that link to packed files or absolute addresses only", async () => {
+  it("contains a README that links to packed files and absolute URLs only", async () => {
     const compiled = `${folder}/linked`;
     await Deno.mkdir(compiled);
     await Deno.writeTextFile(`${compiled}/fluxloop`, "program");
@@ -136,7 +136,7 @@ for it in zipfile.ZipFile(sys.argv[1]).infolist():
     assertEquals(links.filter((it) => !/^https:|^(LICENSE|CHANGELOG\.md)$/.test(it)), []);
   });
 
-  it("holds the completions that the program writes, and a man page of each command", async () => {
+  it("contains the program's completions and a man page of each command", async () => {
     const args = ["run", "-A", "scripts/release/pack.ts", "--for-tests"];
     const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: ROOT }).output();
     assert(success, text(stderr));
@@ -153,13 +153,13 @@ for it in zipfile.ZipFile(sys.argv[1]).infolist():
     ["without the lock file", { from: "deno", packages: "jsr", locked: false }, "without release/deno.lock"],
   ];
   for (const [how, origins, reason] of unfit) {
-    it(`refuses a program that was compiled ${how}`, () => {
-      assertThrows(() => refuseUnlessForRelease(origins), Error, reason);
+    it(`rejects a program that was compiled ${how}`, () => {
+      assertThrows(() => assertReleasable(origins), Error, reason);
     });
   }
 
-  it("is made of Deno's own base and the locked packages of JSR", () =>
-    refuseUnlessForRelease({ from: "deno", packages: "jsr", locked: true }));
+  it("accepts Deno's own base and the locked packages of JSR", () =>
+    assertReleasable({ from: "deno", packages: "jsr", locked: true }));
 
   it("reads where base and packages come from in the compile task's note", async () => {
     const note = JSON.parse(await Deno.readTextFile(`${PROGRAM.slice(0, PROGRAM.lastIndexOf("/"))}/base.json`));
@@ -167,7 +167,7 @@ for it in zipfile.ZipFile(sys.argv[1]).infolist():
   });
 });
 
-describe("the commit that a program names", () => {
+describe("the commit in the version", () => {
   let root: string;
   let commit: string;
   const git = (...args: string[]) => output("git", ["-C", root, "-c", "user.name=x", "-c", "user.email=x@x", ...args]);
@@ -182,7 +182,7 @@ describe("the commit that a program names", () => {
   });
   afterAll(() => Deno.remove(root, { recursive: true }));
 
-  it("is the current one, also with the lock file that a release was given", async () => {
+  it("is the current one, also with the lock file of a release", async () => {
     await Deno.mkdir(`${root}/release`);
     await Deno.writeTextFile(`${root}/release/deno.lock`, "{}");
     assertEquals(await currentCommit(root), commit);
@@ -207,12 +207,12 @@ describe("the list of checksums", () => {
   });
   afterAll(() => Deno.remove(folder, { recursive: true }));
 
-  it("is one that sha256sum takes", async () => {
+  it("passes sha256sum's check", async () => {
     const args = ["-c", `cd "$1" && sha256sum --strict --check SHA256SUMS`, "sh", folder];
     assertEquals(await output("/bin/sh", args), "a.tar.gz: OK\nb.zip: OK\n");
   });
 
-  it("is signed so that Node.js and OpenSSL take the signature, and no other bytes with it", async () => {
+  it("gets a signature that Node.js and OpenSSL accept, and for no other bytes", async () => {
     const { privateKey, publicKey } = generateKeyPairSync("ed25519");
     const signature = signatureText(
       new TextEncoder().encode(list),
@@ -232,11 +232,11 @@ describe("the list of checksums", () => {
     );
   });
 
-  it("is not signed with what is no Ed25519 key, and what it is stays untold", () => {
+  it("isn't signed with another kind of key, which the message doesn't quote", () => {
     const { privateKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
     const wrong = privateKey.export({ type: "pkcs8", format: "pem" }) as string;
-    assertThrows(() => signatureText(new Uint8Array(), wrong), Error, "FLUXLOOP_RELEASE_KEY holds no Ed25519 key.");
-    const error = assertThrows(() => signatureText(new Uint8Array(), "secret words"), Error, "holds no private key");
+    assertThrows(() => signatureText(new Uint8Array(), wrong), Error, "FLUXLOOP_RELEASE_KEY isn't an Ed25519 key");
+    const error = assertThrows(() => signatureText(new Uint8Array(), "secret words"), Error, "isn't an Ed25519 key");
     assertEquals(error.message.includes("secret words"), false);
   });
 });
@@ -251,7 +251,7 @@ describe("the bill of materials", () => {
     document = spdxDocument(subject, await componentsOf(JSON.parse(text(stdout))));
   });
 
-  it("names no package that only the lock file names", async () => {
+  it("lists no package that only the lock file has", async () => {
     const packageOf = (name: string, ...dependencies: string[]) => ({ name, version: "1.0.0", dependencies });
     const components = await componentsOf({
       modules: [{ specifier: "npm:/a@1.0.0/x.js", npmPackage: "a@1.0.0" }],
@@ -260,7 +260,7 @@ describe("the bill of materials", () => {
     assertEquals(components.map((it) => it.name), ["a", "b"]);
   });
 
-  it("has what SPDX 2.3 asks of a document (clause 6)", () => {
+  it("has what SPDX 2.3 requires of a document (clause 6)", () => {
     assertEquals([document.spdxVersion, document.dataLicense, document.SPDXID], [
       "SPDX-2.3",
       "CC0-1.0",
@@ -271,7 +271,7 @@ describe("the bill of materials", () => {
     for (const it of document.creationInfo.creators) assertMatch(it, /^(Person|Organization|Tool): \S/);
   });
 
-  it("has what SPDX 2.3 asks of each package (clause 7), under an id that is there once", () => {
+  it("has what SPDX 2.3 requires of each package (clause 7), and unique ids", () => {
     const ids = document.packages.map((it) => it.SPDXID);
     assertEquals(new Set(ids).size, ids.length);
     for (const it of document.packages) {
@@ -283,7 +283,7 @@ describe("the bill of materials", () => {
     }
   });
 
-  it("relates all that it names, and names all that it relates (clause 11)", () => {
+  it("has a relationship for each package (clause 11)", () => {
     const ids = document.packages.map((it) => it.SPDXID);
     const [described, ...contained] = document.relationships;
     assertEquals(described, {
@@ -294,7 +294,7 @@ describe("the bill of materials", () => {
     assertEquals(contained.map((it) => it.relatedSpdxElement), ids.slice(1));
   });
 
-  it("names what the program imports and Deno, with the versions that are bundled, and nothing of the tests", () => {
+  it("lists Deno and what the program imports, with the bundled versions, and nothing of the tests", () => {
     const names = document.packages.map((it) => it.name);
     for (const it of ["fluxloop", "deno", "@cliffy/command", "@cliffy/prompt", "@std/yaml", "yaml", "ignore"]) {
       assert(names.includes(it), it);
@@ -317,7 +317,7 @@ describe("the Homebrew formula", () => {
     assertEquals(await output("ruby", ["-wc", "-"], formula("1.2.3", checksums)), "Syntax OK\n");
   });
 
-  it("names each archive but the one for Windows, with its checksum", () => {
+  it("has each archive but the one for Windows, with its checksum", () => {
     const text = formula("1.2.3", checksums);
     TARGETS.slice(0, 4).forEach((target, at) => {
       const name = archiveName("1.2.3", target);
@@ -331,21 +331,21 @@ describe("the Homebrew formula", () => {
     assertThrows(
       () => formula("1.2.4", checksums),
       Error,
-      "SHA256SUMS has no fluxloop-1.2.4-aarch64-apple-darwin.tar.gz",
+      "SHA256SUMS doesn't list fluxloop-1.2.4-aarch64-apple-darwin.tar.gz",
     );
   });
 
-  it("has a test that passes with the compiled program, and installs what the archive holds", async () => {
-    // What Homebrew gives to a formula, as far as this one uses it.
+  it("has a test that passes with the compiled program, and installs the archive's files", async () => {
+    // A minimal Homebrew: what this formula uses of it.
     const homebrew = await Deno.readTextFile(new URL("fixtures/homebrew.rb", import.meta.url));
     const script = `${homebrew}\n${
       formula(denoJson.version, checksums.replaceAll("1.2.3", denoJson.version))
     }\nrun_formula(Fluxloop)\n`;
     const folder = await Deno.makeTempDir();
-    const said = await output("ruby", ["-", PROGRAM, folder], script, { ...PATH, HOME: folder });
+    const printed = await output("ruby", ["-", PROGRAM, folder], script, { ...PATH, HOME: folder });
     await Deno.remove(folder, { recursive: true });
     assertEquals(
-      said,
+      printed,
       [
         "bin: fluxloop",
         "bash_completion: completions/fluxloop.bash as fluxloop",

@@ -10,7 +10,7 @@ import denoJson from "../../deno.json" with { type: "json" };
 const ROOT = new URL("../../", import.meta.url);
 const read = (path: string) => Deno.readTextFileSync(new URL(path, ROOT));
 
-/** A workflow, as far as these tests look into it. */
+/** The parts of a workflow that these tests read. */
 interface Workflow {
   readonly on: Record<string, unknown>;
   readonly jobs: Record<string, {
@@ -104,11 +104,11 @@ describe("the linter of workflows", () => {
 describe("the release workflow", () => {
   const release = parse(read(".github/workflows/release.yml")) as Workflow;
 
-  it("builds for each machine that there is a release for", () => {
+  it("builds for each target", () => {
     assertEquals(release.jobs.build.strategy!.matrix.include.map((it) => it.target).sort(), [...TARGETS].sort());
   });
 
-  it("takes the Deno that every check runs with", () => {
+  it("has the Deno version of every check", () => {
     const [, version] = /deno@(\S+) /.exec(read(".ci/run"))!;
     for (const path of ["release", "ci", "nightly", "newest"].map((it) => `.github/workflows/${it}.yml`)) {
       const steps = Object.values((parse(read(path)) as Workflow).jobs).flatMap((it) => it.steps);
@@ -119,7 +119,7 @@ describe("the release workflow", () => {
     }
   });
 
-  it("publishes a tag and nothing else, and no other job may write or has a secret", () => {
+  it("publishes tags only, and no other job has write access or secrets", () => {
     const { publish, ...others } = release.jobs;
     // An expression of these operators alone means the same in JavaScript.
     const isPublished = new Function("github", `return ${publish.if}`);
@@ -134,7 +134,7 @@ describe("the release workflow", () => {
     }
   });
 
-  it("signs with a command that needs nothing but the sources, and with the key that programs know alone", async () => {
+  it("signs with a command that needs the sources only, and with the programs' key only", async () => {
     const { run, env } = release.jobs.publish.steps.find((it) => it.run?.includes("checksums.ts"))!;
     assertEquals(env, { FLUXLOOP_RELEASE_KEY: "${{ secrets.FLUXLOOP_RELEASE_KEY }}" });
     const folder = await Deno.makeTempDir();
@@ -153,13 +153,13 @@ describe("the release workflow", () => {
       const signing = new Deno.Command(Deno.execPath(), { args, cwd: folder, env: { FLUXLOOP_RELEASE_KEY } });
       return new TextDecoder().decode((await signing.output()).stderr);
     };
-    assertStringIncludes(await signWith(privateKey), "There is no release/public_key.txt");
+    assertStringIncludes(await signWith(privateKey), "Can't read release/public_key.txt");
     const pem = publicKey.export({ type: "spki", format: "pem" }) as string;
     await Deno.writeTextFile(`${folder}/release/public_key.txt`, pem);
     const other = generateKeyPairSync("ed25519").privateKey;
     assertStringIncludes(
       await signWith(other),
-      "FLUXLOOP_RELEASE_KEY is not the private half of release/public_key.txt",
+      "FLUXLOOP_RELEASE_KEY doesn't belong to release/public_key.txt",
     );
     assertEquals([...Deno.readDirSync(`${folder}/dist/release`)].map((it) => it.name), ["SHA256SUMS"]);
 
@@ -169,7 +169,7 @@ describe("the release workflow", () => {
     assert(verify(null, new TextEncoder().encode("sums\n"), publicKey, signature));
   });
 
-  it("resolves the packages in one job, and uses its lock file in all others that have packages", () => {
+  it("resolves the packages in one job, and uses its lock file in all others with packages", () => {
     const { publish: _, ...jobs } = release.jobs;
     for (const [name, { steps }] of Object.entries(jobs)) {
       const isLocked = steps.some((it) => it.with?.name === "lock" && it.with.path.startsWith("release"));
@@ -184,14 +184,14 @@ describe("the release workflow", () => {
     }
   });
 
-  it("takes the notes from the changelog, which tells of this version", () => {
+  it("has release notes from the changelog's section of this version", () => {
     assertStringIncludes(notesOf(read("CHANGELOG.md"), denoJson.version), "- ");
     assertEquals(notesOf("# C\n\n## 0.2.0\n\nnew\n\n## 0.1.0\n\nold\n", "0.1.0"), "old\n");
-    assertThrows(() => notesOf("# C\n\n## 0.2.0\n\nnew\n", "0.2"), Error, "CHANGELOG.md says nothing of 0.2.");
+    assertThrows(() => notesOf("# C\n\n## 0.2.0\n\nnew\n", "0.2"), Error, "CHANGELOG.md doesn't mention 0.2.");
   });
 
-  it("takes the tag of this version and no other", () => {
+  it("accepts this version's tag only", () => {
     checkTag(`v${denoJson.version}`);
-    assertThrows(() => checkTag(denoJson.version), Error, `and deno.json has version ${denoJson.version}`);
+    assertThrows(() => checkTag(denoJson.version), Error, `but deno.json has version ${denoJson.version}`);
   });
 });
