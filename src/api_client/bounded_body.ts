@@ -6,12 +6,13 @@
 
 /** @returns The body as text; `null` if it is larger than `limit` bytes, whatever length the server has announced. */
 export async function boundedText(response: Response, limit: number): Promise<string | null> {
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  const decoder = new TextDecoder();
+  let text = "";
   let size = 0;
   for await (const chunk of response.body ?? []) {
     size += chunk.length;
     if (size > limit) return null;
-    chunks.push(chunk);
+    text += decoder.decode(chunk, { stream: true });
   }
-  return new TextDecoder().decode(await new Blob(chunks).arrayBuffer());
+  return text + decoder.decode();
 }

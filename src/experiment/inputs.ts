@@ -22,12 +22,12 @@ export class InputLines implements InputList {
     return this.lines.length;
   }
 
-  at(index: number): TestInput {
-    return inputOf(JSON.parse(this.lines.at(index)), index);
+  at(index: number): TestInput | undefined {
+    return index >= this.length ? undefined : inputOf(JSON.parse(this.lines.at(index)), index);
   }
 
   *[Symbol.iterator](): Iterator<TestInput> {
-    for (let index = 0; index < this.length; index++) yield this.at(index);
+    for (let index = 0; index < this.length; index++) yield this.at(index)!;
   }
 }
 
@@ -41,14 +41,17 @@ export function inputOf(value: unknown, index: number): TestInput {
   return { id: id ?? `input_${index + 1}`, text: input, persona: named === undefined ? null : { id: null, ...named } };
 }
 
-/** @returns A fault for each input whose ID an earlier one has. */
+/** @returns A fault for each input whose ID another one has. */
 export function duplicateIds(inputs: InputList): Fault[] {
-  const ids = new Set<string>();
+  const own = new Set<string>();
   const faults: Fault[] = [];
   let index = 0;
   for (const { id } of inputs) {
-    if (ids.has(id)) faults.push({ path: [index], message: "has a duplicate id" });
-    ids.add(id);
+    const place = Number(/^input_([1-9]\d{0,8})$/.exec(id)?.[1] ?? 0) - 1;
+    // IDs that tell the input's place are not kept: there may be very many.
+    const isDuplicate = own.has(id) || place !== index && place >= 0 && inputs.at(place)?.id === id;
+    if (isDuplicate) faults.push({ path: [index], message: "has a duplicate id" });
+    else if (place !== index) own.add(id);
     index++;
   }
   return faults;

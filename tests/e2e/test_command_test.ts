@@ -91,7 +91,7 @@ describe("fluxloop test", () => {
     return (await run(args)).stdout.trim();
   }
 
-  it("runs the agent on every input, keeps what it said, and uploads it", async () => {
+  it("runs the agent on every input, saves the results, and uploads them", async () => {
     await configure({ runner: http(), inputs: ["a", "b"], iterations: 2, parallel_runs: 2 });
     const before = await usage();
     const { code, stdout, stderr } = await compiled();
@@ -111,7 +111,7 @@ describe("fluxloop test", () => {
     assertEquals(await usage(), before + 4);
   });
 
-  it("takes a profile's key", async () => {
+  it("uses a profile's key", async () => {
     await configure({ runner: http(), inputs: ["a"] });
     const login = ["auth", "login", "--profile", "dev", "--api-key", platform.apiKey!];
     const { stderr } = await run(login, { FLUXLOOP_API_KEY: "" });
@@ -120,7 +120,7 @@ describe("fluxloop test", () => {
     assertStringIncludes(stdout, "Uploaded: rb_");
   });
 
-  it("ends with 10 when runs failed, names them, and uploads them all the same", async () => {
+  it("exits with 10 when runs failed, names them, and uploads them", async () => {
     await configure({ runner: process(), inputs: ["a", { id: "second", input: "fail badly" }, "crash", "b"] });
     const { code, stdout } = await compiled(["--junit", "out/junit.xml"]);
     assertEquals(code, 10);
@@ -146,19 +146,19 @@ describe("fluxloop test", () => {
     assertMatch(upload.run_batch_id, /^rb_/);
   });
 
-  it("says nothing of itself with --quiet", async () => {
+  it("prints nothing with --quiet", async () => {
     await configure({ runner: http(), inputs: ["a"] });
     assertEquals(await test(["-q"]), { code: 0, stdout: "", stderr: "" });
   });
 
-  it("finds out that the key may not upload before the agent is asked", async () => {
+  it("checks upload permission before the first run", async () => {
     await configure({ runner: http(), inputs: ["a"] });
     const { code, stdout, stderr } = await test([], { FLUXLOOP_API_KEY: await lesserKey() });
     assertEquals([code, stdout, stderr], [3, "", DOCUMENTED.permissionDenied]);
     assertEquals([agent.requests.length, experiments()], [0, []]);
   });
 
-  it("needs no key where nothing is uploaded", async () => {
+  it("needs no key without an upload", async () => {
     await configure({ runner: http(), inputs: ["a"], test: { auto_upload: false } });
     const nobody = { FLUXLOOP_API_KEY: "", FLUXLOOP_API_URL: "http://127.0.0.1:1" };
     assertEquals((await test([], nobody)).code, 0);
@@ -167,7 +167,7 @@ describe("fluxloop test", () => {
     assertEquals([code, stderr], [3, "❌ Not authenticated\nRun: fluxloop auth login\n"]);
   });
 
-  it("keeps the results when the platform is gone, and sends them later, once", async () => {
+  it("keeps the results when the platform can't be reached, and uploads them later, once", async () => {
     const data = ["--data", `${folder}/platform`];
     const first = await servePlatform(data);
     const before = { FLUXLOOP_API_KEY: first.key!, FLUXLOOP_API_URL: first.url };
@@ -201,7 +201,7 @@ describe("fluxloop test", () => {
     }
   });
 
-  it("has nothing to upload later where there was no test", async () => {
+  it("fails to upload without an earlier test", async () => {
     const { code, stderr } = await run(["test", "upload"]);
     assertEquals(code, 5, stderr);
   });
@@ -214,7 +214,7 @@ describe("fluxloop test", () => {
     assertEquals([code, stderr], [0, `Testing bot: 3 runs, 2 at once\n${limit}\n`]);
   });
 
-  it("shows the agent no key of FluxLoop's", async () => {
+  it("passes no FluxLoop key to the agent", async () => {
     const inputs = ["FLUXLOOP_API_KEY", "FLUXLOOP_SYNC_API_KEY", "FLUXLOOP_API_KEY_FILE", "OWN"].map((it) =>
       `env ${it}`
     );
@@ -223,7 +223,7 @@ describe("fluxloop test", () => {
     assertEquals([code, ...results().map((it) => it.output)], [0, "(not set)", "(not set)", "(not set)", "mine"]);
   });
 
-  it("passes the key to the agent where the configuration says so, and writes it down nowhere", async () => {
+  it("passes the key to the agent if configured, and saves it nowhere", async () => {
     await configure({ runner: process({ env: { KEY: "${FLUXLOOP_API_KEY}" } }), inputs: ["env KEY"] });
     const { code } = await test();
     assertEquals(code, 0);
@@ -235,7 +235,7 @@ describe("fluxloop test", () => {
     }
   });
 
-  it("expands any variable for a server, which the folder does not tell", async () => {
+  it("expands variables for a server, and doesn't save their values", async () => {
     await configure({ runner: http({ headers: { authorization: "Bearer ${AGENT_TOKEN}" } }), inputs: ["a"] });
     const { code } = await test(["--skip-upload"], { AGENT_TOKEN: "t0ps3cret" });
     assertEquals([code, agent.requests[0].headers.get("authorization")], [0, "Bearer t0ps3cret"]);
@@ -257,7 +257,7 @@ describe("fluxloop test", () => {
     });
   }
 
-  it("ends with the first failure with --fail-fast", async () => {
+  it("stops at the first failure with --fail-fast", async () => {
     await configure({ runner: http(), inputs: ["a", "fail", "b", "c"] });
     const { code, stdout } = await test(["--fail-fast"]);
     assertEquals(code, 10);
@@ -275,12 +275,12 @@ describe("fluxloop test", () => {
     });
   }
 
-  it("prints a schema for editors, with or without a configuration", async () => {
+  it("prints the schema without a configuration", async () => {
     const { code, stdout } = await test(["--schema"], { FLUXLOOP_API_KEY: "" });
     assertEquals([code, JSON.parse(stdout)], [0, JSON.parse(JSON.stringify(CONFIGURATION_SCHEMA))]);
   });
 
-  it("tells all mistakes of the configuration at once, and does nothing", async () => {
+  it("reports all mistakes of the configuration at once", async () => {
     await Deno.writeTextFile(`${folder}/bot.yaml`, "iterations: 0\nrunner: {target: a}\n");
     const { code, stderr } = await test(["--config", "bot.yaml"]);
     assertEquals([code, stderr, experiments()], [
@@ -308,7 +308,7 @@ describe("fluxloop test", () => {
     ["an option in the place of a value", ["--config", "--smoke"], {}, 2, "--config"],
   ];
   for (const [what, args, fields, expected, sentence] of wrong) {
-    it(`tells of ${what} with exit ${expected}`, async () => {
+    it(`exits with ${expected} for ${what}`, async () => {
       await configure({ runner: http(), ...fields });
       const { code, stderr } = await test(args);
       assertEquals([code, agent.requests.length, experiments()], [expected, 0, []], stderr);
@@ -317,7 +317,7 @@ describe("fluxloop test", () => {
   }
 
   for (const [what, path] of [["a folder", "."], ["in a place that there cannot be", "fluxloop.yaml/junit.xml"]]) {
-    it(`finds out before the agent is asked that the report's file is ${what}`, async () => {
+    it(`reports before the first run that the report's file is ${what}`, async () => {
       await configure({ runner: http(), inputs: ["a"] });
       const { code, stdout, stderr } = await test(["--junit", path]);
       assertEquals([code, stdout, agent.requests.length, experiments()], [1, "", 0, []]);
@@ -325,7 +325,7 @@ describe("fluxloop test", () => {
     });
   }
 
-  it("uploads what came out when a report of it cannot be written any more", async () => {
+  it("uploads the results when a report can't be written", async () => {
     const late = listen(async () => {
       await Deno.mkdir(`${folder}/junit.xml`);
       return Response.json({ said: "" });
@@ -343,7 +343,7 @@ describe("fluxloop test", () => {
     assertEquals(await usage(), before + 2);
   });
 
-  it("tells a job of GitHub's what came out, and has it mask the key", async () => {
+  it("writes a GitHub job summary, and masks the key", async () => {
     await configure({ runner: http(), inputs: ["a", { id: "<b>|x", input: "fail" }] });
     const summary = `${folder}/summary.md`;
     await Deno.writeTextFile(summary, "before\n");
@@ -358,7 +358,7 @@ describe("fluxloop test", () => {
 
   if (Deno.build.os !== "windows") {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-      it(`keeps what is done when ${signal} comes, and ends with 130`, async () => {
+      it(`keeps finished runs on ${signal}, and exits with 130`, async () => {
         await configure({ runner: http(), inputs: ["a", "b", "hang"] });
         const child = start(["test"], { cwd: folder, env: environment() });
         const output = child.output();
@@ -374,7 +374,7 @@ describe("fluxloop test", () => {
       });
     }
 
-    it("tells what came out and where it is when it is stopped while it uploads", async () => {
+    it("reports the results when it is interrupted during the upload", async () => {
       const asked = Promise.withResolvers<void>();
       const stuck = listen(async ({ url, headers }) => {
         if (!url.endsWith("/api/sync/upload")) return await fetch(platform.url + new URL(url).pathname, { headers });

@@ -149,7 +149,7 @@ const WRONG: readonly Wrong[] = [
   {
     what: "an id that another input has by its place",
     text: `inputs:\n  - {id: input_2, input: x}\n  - y\n${RUNNER}`,
-    mistakes: ["3:5 inputs[1]: has a duplicate id"],
+    mistakes: ["2:5 inputs[0]: has a duplicate id"],
   },
   {
     what: "a persona without a name",
@@ -407,38 +407,38 @@ describe("a mistake in fluxloop.yaml", () => {
   }
 
   for (const { what, text, mistakes } of WRONG) {
-    it(`is told with its place and what was expected: ${what}`, () => {
+    it(`is reported with its place and what was expected: ${what}`, () => {
       assertTold(toldOf(text), mistakes.map((it) => `fluxloop.yaml:${it}`));
     });
   }
 
   for (const { what, files, mistakes } of WRONG_INPUTS) {
-    it(`is told of a file of inputs, too: ${what}`, () => {
+    it(`is reported in a file of inputs: ${what}`, () => {
       assertTold(toldOf(`${RUNNER}inputs_file: ${Object.keys(files!)[0]}\n`, files), mistakes);
     });
   }
 
-  it("never repeats what stands there, which may be a key", () => {
+  it("is reported without the value, which may be a key", () => {
     const [line] = toldOf(`${RUNNER}name: [${SECRET}]\niterations: sk-topsecret\n`);
     assertEquals(line, "fluxloop.yaml:2:1 name: expected a string");
   });
 
-  it("is told of a field whose name is half a character", () => {
+  it("is reported for a field whose name is half a surrogate pair", () => {
     assertTold(toldOf(`${RUNNER}inputs: [a]\n"\\ud800": 1\n`), ["fluxloop.yaml:3:1 \ud800: no such field"]);
   });
 
-  it("is told of a file of inputs that holds nothing else, however long it is", () => {
+  it("is reported for each line of a long file", () => {
     const lines = toldOf(`${RUNNER}inputs_file: in.jsonl\n`, { "in.jsonl": "{\n".repeat(20_000) });
     assertEquals(lines.at(-1), "… and 19900 more. Use --json to see all of them.");
   });
 
   for (const { what, text, mistake } of EXHAUSTING) {
-    it(`is told soon where reading on would not end: ${what}`, () => {
+    it(`is reported soon where reading on would not end: ${what}`, () => {
       assertTold(toldOf(text), [`fluxloop.yaml:${mistake}`]);
     });
   }
 
-  it("is told of JSON that is nested too deeply", () => {
+  it("is reported for JSON that is nested too deeply", () => {
     const { context, home } = world();
     const body = "[".repeat(100_000) + "]".repeat(100_000);
     Deno.writeTextFileSync(`${home}/c.json`, `{"runner": {"http": {"url": "http://a", "body_template": ${body}}}}`);
@@ -446,14 +446,14 @@ describe("a mistake in fluxloop.yaml", () => {
     assertEquals(mistakes.map((it) => it.message), ["is nested too deeply; expected at most 100 levels"]);
   });
 
-  it("is told of each of very many fields that there are not", () => {
+  it("is reported for each of many unknown fields", () => {
     const fields = Array.from({ length: 20_000 }, (_, index) => `k${index}: 1\n`).join("");
     const lines = toldOf(RUNNER + fields);
     assert(lines[99].startsWith("fluxloop.yaml:101:1 k99: no such field"), lines[99]);
     assertEquals(lines.at(-1), "… and 19900 more. Use --json to see all of them.");
   });
 
-  it("of a file that is not there tells how to name another one", () => {
+  it("is reported for a missing file, with the option that names one", () => {
     const { context } = world();
     assertThrows(
       () => readConfiguration(context),

@@ -22,7 +22,7 @@ function read(text: string, files: Readonly<Record<string, string>> = {}) {
 describe("fluxloop.yaml", () => {
   afterEach(leaveWorlds);
 
-  it("needs no more than a runner", () => {
+  it("needs only a runner", () => {
     const { configuration, home } = read(RUNNER);
     assertEquals(
       configuration,
@@ -40,7 +40,7 @@ describe("fluxloop.yaml", () => {
     );
   });
 
-  it("says all that it may say", () => {
+  it("reads all fields of a process", () => {
     const { configuration, home } = read(
       "name: bot\niterations: 3\nparallel_runs: 8\nrun_delay_seconds: 0.5\noutput_directory: out\n" +
         "test: {auto_upload: false}\nguards: {max_duration: 1.5m, output_char_limit: 100}\n" +
@@ -73,7 +73,7 @@ describe("fluxloop.yaml", () => {
     );
   });
 
-  it("names a server with all that it is asked with", () => {
+  it("reads all fields of a server", () => {
     const { configuration: { runner } } = read(
       "runner:\n  http:\n    method: PUT\n    url: https://${HOST}/chat\n    headers: {authorization: 'Bearer ${TOKEN}'}\n" +
         "    timeout: 10s\n    retry: {attempts: 3, backoff: 100ms, status_codes: [503]}\n" +
@@ -106,23 +106,23 @@ describe("fluxloop.yaml", () => {
   }
 
   for (const target of ["agent:run", "app.agent:Server.respond", "größe.agent:führe_aus"]) {
-    it(`takes the target ${target}`, () => {
+    it(`accepts the target ${target}`, () => {
       const { runner } = read(`runner: {target: "${target}"}\n`).configuration;
       assertEquals(runner.kind === "python" && runner.target, target);
     });
   }
 
-  it("has a way to write what would be a variable", () => {
+  it("has an escape for variables", () => {
     const { configuration: { runner } } = read("runner: {target: 'a:b', env: {A: '$${TOKEN} $TOKEN $$ ${ TOKEN }'}}\n");
     assertEquals((runner as { env: unknown }).env, { A: "${TOKEN} $TOKEN $$ ${ TOKEN }" });
   });
 
-  it("takes merges", () => {
+  it("accepts merges", () => {
     const { configuration: { runner } } = read('runner:\n  target: a:b\n  env: {A: "1", <<: {B: "2"}}\n');
     assertEquals((runner as { env: unknown }).env, { B: "2", A: "1" });
   });
 
-  it("may end its lines as Windows does, and begin with a byte-order mark", () => {
+  it("can have Windows line ends and a byte-order mark", () => {
     assertEquals(read("\ufeffname: a\r\nrunner:\r\n  target: a:b\r\n").configuration.name, "a");
   });
 
@@ -147,12 +147,12 @@ describe("fluxloop.yaml", () => {
     }],
   ];
   for (const [what, line, files] of sources) {
-    it(`has its inputs from ${what}`, () => {
+    it(`reads its inputs from ${what}`, () => {
       assertEquals([...read(RUNNER + line, files).configuration.inputs!], INPUTS);
     });
   }
 
-  it("is kept without its comments and what may be a secret", () => {
+  it("is saved without comments and secrets", () => {
     const { maskedText } = read(
       "# flux_dev_topsecret0123456789\nname: bot # topsecret\nrunner:\n  http:\n" +
         "    url: https://user:topsecret@example.com/?api_key=topsecret&page=1\n    headers:\n" +
@@ -183,14 +183,14 @@ describe("fluxloop.yaml", () => {
     ]],
   ];
   for (const [what, command, kept] of commands) {
-    it(`is kept without a secret among a command's ${what}`, () => {
+    it(`is saved without secrets in a command's ${what}`, () => {
       const { maskedText } = read(JSON.stringify({ runner: { process: { command } } }));
       assertEquals(parse(maskedText), { runner: { process: { command: kept } } });
     });
   }
 
   for (const name of ["DB_PASS", "PGPASSWORD", "SMTP_PWD", "passphrase"]) {
-    it(`is kept without the variable ${name}`, () => {
+    it(`is saved without the variable ${name}`, () => {
       const { maskedText } = read(`runner: {target: "a:b", env: {${name}: topsecret}}\n`);
       assertEquals(parse(maskedText), { runner: { target: "a:b", env: { [name]: "****" } } });
     });
@@ -203,7 +203,7 @@ describe("the configuration's schema", () => {
     CONFIGURATION_SCHEMA,
   );
 
-  it("is one that another validator takes, and agrees about what is right and what is wrong", () => {
+  it("works with another validator", () => {
     assertEquals(validate(parse("runner: {process: {command: [x], timeout: 3s}}\ninputs: [a, {input: b}]\n")), true);
     for (
       const text of ["runner: {}", "name: a", "runner: {target: a:b}\niterations: 0", "runner: {target: a:b}\nx: 1"]

@@ -49,10 +49,10 @@ async function perform(plan: Plan, agent: Agent, { context } = world(), keep = (
   return { ending, progress, results, ids: results.map((it) => it.request.runId) };
 }
 
-describe("the loop of a test", () => {
+describe("the runs of a test", () => {
   afterEach(leaveWorlds);
 
-  it("runs every input as often as it is to be, one pass after the other", async () => {
+  it("runs all inputs once for each iteration", async () => {
     const { ending, progress, results } = await perform(planOf(2, { iterations: 3 }), echo);
     assertEquals([ending, progress], ["completed", { planned: 6, passed: 6, failed: 0 }]);
     assertEquals(
@@ -63,7 +63,7 @@ describe("the loop of a test", () => {
   });
 
   for (const [parallelRuns, most] of [[1, 1], [3, 3], [8, 8], [50, 20]] as const) {
-    it(`has ${most} runs at once, where ${parallelRuns} may be and there are 20`, async () => {
+    it(`has ${most} of 20 runs active with parallel_runs: ${parallelRuns}`, async () => {
       let now = 0;
       let peak = 0;
       await perform(planOf(20, { parallelRuns }), async () => {
@@ -76,20 +76,20 @@ describe("the loop of a test", () => {
     });
   }
 
-  it("waits before each run but the first one of a place", async () => {
+  it("waits before each run but the first ones", async () => {
     const here = world();
     await perform(planOf(6, { parallelRuns: 2, runDelay: 250 }), echo, here);
     assertEquals(here.pauses, [250, 250, 250, 250]);
   });
 
-  it("lets a run fail alone", async () => {
+  it("continues after a failed run", async () => {
     const agent: Agent = (request) => request.runId === "run_2" ? Promise.reject(failure("no")) : echo(request, never);
     const { ending, progress, results } = await perform(planOf(3), agent);
     assertEquals([ending, progress], ["completed", { planned: 3, passed: 2, failed: 1 }]);
     assertEquals(results[1].outcome, { status: "failed", failure: failure("no").failure });
   });
 
-  it("ends a run that takes longer than its guard lets it, and that run alone", async () => {
+  it("aborts only the run that takes longer than max_duration", async () => {
     const guards = { maxDuration: 5, outputCharLimit: null };
     const agent: Agent = (request, signal) =>
       request.runId === "run_1" ? hanging(request, signal) : echo(request, never);
@@ -101,7 +101,7 @@ describe("the loop of a test", () => {
     });
   });
 
-  it("lets a run take its time whose guard is longer than a timer can wait", async () => {
+  it("accepts a max_duration longer than a timer can wait", async () => {
     const guards = { maxDuration: duration("999999h"), outputCharLimit: null };
     const slow: Agent = (_, signal) =>
       new Promise((resolve, reject) => {
@@ -112,20 +112,20 @@ describe("the loop of a test", () => {
     assertEquals(results[0].outcome, { status: "passed", output: "at last" });
   });
 
-  it("ends with the first failure where it is told to, and breaks off what is under way", async () => {
+  it("aborts active runs at the first failure with fail-fast", async () => {
     const agent: Agent = (request, signal) =>
       request.runId === "run_2" ? Promise.reject(failure("no")) : hanging(request, signal);
     const { ending, progress, ids } = await perform(planOf(9, { parallelRuns: 3, failFast: true }), agent);
     assertEquals([ending, progress, ids], ["failed_fast", { planned: 9, passed: 0, failed: 1 }, ["run_2"]]);
   });
 
-  it("is complete where the first failure is the last run", async () => {
+  it("is completed when the last run fails, with fail-fast", async () => {
     const agent: Agent = (request) => request.runId === "run_3" ? Promise.reject(failure("no")) : echo(request, never);
     const { ending, progress } = await perform(planOf(3, { failFast: true }), agent);
     assertEquals([ending, progress], ["completed", { planned: 3, passed: 2, failed: 1 }]);
   });
 
-  it("keeps what is done when it is told to stop, and breaks off the rest", async () => {
+  it("keeps finished runs and aborts active ones when interrupted", async () => {
     const here = world();
     const reasons: unknown[] = [];
     const agent: Agent = async (request, signal) => {
@@ -146,14 +146,14 @@ describe("the loop of a test", () => {
     assert(reasons.every((it) => it instanceof InterruptedError), String(reasons));
   });
 
-  it("does nothing where it was told to stop before", async () => {
+  it("runs nothing when interrupted before", async () => {
     const here = world();
     here.stop();
     const { ending, ids } = await perform(planOf(3), echo, here);
     assertEquals([ending, ids], ["interrupted", []]);
   });
 
-  it("takes what an agent does while it is ended for no failure of the agent", async () => {
+  it("ignores failures of agents that are being stopped", async () => {
     const here = world();
     const { ending, ids } = await perform(planOf(3), () => {
       here.stop();
@@ -162,7 +162,7 @@ describe("the loop of a test", () => {
     assertEquals([ending, ids], ["interrupted", []]);
   });
 
-  it("breaks all off when a result cannot be kept, and says why", async () => {
+  it("aborts everything when a result can't be saved", async () => {
     const full = new Error("the disk is full");
     let ended = 0;
     const agent: Agent = (request, signal) =>
@@ -176,13 +176,13 @@ describe("the loop of a test", () => {
     assert(ended >= 3);
   });
 
-  it("breaks all off when a runner fails as no agent does", async () => {
+  it("aborts everything when a runner has a bug", async () => {
     const defect = new TypeError("a defect");
     const error = await assertRejects(() => perform(planOf(9, { parallelRuns: 4 }), () => Promise.reject(defect)));
     assertEquals(error, defect);
   });
 
-  it("leaves no listener behind on what tells it to stop", async () => {
+  it("removes its listeners", async () => {
     const { context } = world();
     let listeners = 0;
     const stopped = new Proxy(context.stopped, {

@@ -86,7 +86,7 @@ describe("an upload", () => {
   const sent = (folder: string) => storage.runBatches.find(SEEDED_ACCOUNT_ID, folder.slice(folder.indexOf("exp_")));
   const used = () => storage.accounts.runs(SEEDED_ACCOUNT_ID, "2024-01");
 
-  it("sends each run, and what came out of it", async () => {
+  it("sends each run with its result", async () => {
     const folder = await make([passed(1), failed(2)], { origin: { bundleVersionId: "bv_1", projectId: "prj_1" } });
     const { runBatchId } = await upload(folder);
     const { id, status, runs, bundleVersionId } = sent(folder)!;
@@ -104,33 +104,33 @@ describe("an upload", () => {
     });
   });
 
-  it("goes in parts of at most 256 KiB or so", async () => {
+  it("sends parts of about 256 KiB at most", async () => {
     const folder = await make(LARGE);
     await upload(folder);
     assertEquals([sizes.length > 2, sizes.every((it) => it < 260 * 1024), sent(folder)?.runs], [true, true, 60]);
   });
 
-  it("takes a run whose output is larger than a part may be, and says that it is cut", async () => {
+  it("truncates an output that is larger than a part, and says so", async () => {
     const folder = await make([passed(1, "\0".repeat(2_000_000)), passed(2)]);
     const { runBatchId } = await upload(folder);
     const kept = storage.runBatches.result(runBatchId, "run_1")!;
     assertEquals([kept.metrics.truncated, kept.transcript[1].content.length, sent(folder)?.runs], [true, 262_144, 2]);
   });
 
-  it("counts nothing twice when it is done again", async () => {
+  it("counts each run once when repeated", async () => {
     const folder = await make([passed(1), passed(2)]);
     const first = await upload(folder);
     assertEquals([await upload(folder), used()], [first, USED + 2]);
   });
 
-  it("counts nothing twice when the folder forgets that it was done", async () => {
+  it("counts each run once when upload.json is lost", async () => {
     const folder = await make(LARGE);
     const first = await upload(folder);
     await Deno.remove(`${folder}/upload.json`);
     assertEquals([await upload(folder), sent(folder)?.runs, used()], [first, 60, USED + 60]);
   });
 
-  it("goes on where the network failed", async () => {
+  it("continues after a network failure", async () => {
     const folder = await make(LARGE);
     let parts = 0;
     network = () => Promise.resolve(++parts < 3 ? "pass" : "fail");
@@ -143,7 +143,7 @@ describe("an upload", () => {
     assertEquals(numbers.slice(alreadySent), [3, 4, 5]);
   });
 
-  it("sends a part again whose answer was lost, and counts it once", async () => {
+  it("sends a part again whose response was lost, and counts it once", async () => {
     const folder = await make(LARGE);
     let parts = 0;
     network = () => Promise.resolve(++parts % 2 === 1 ? "lose" : "pass");
@@ -152,7 +152,7 @@ describe("an upload", () => {
   });
 
   for (const when of ["afterwards", "on the way"]) {
-    it(`sends all again to a platform that has lost everything ${when}`, async () => {
+    it(`sends everything again to a platform that lost its data ${when}`, async () => {
       const folder = await make(LARGE);
       const lose = async () => {
         storage.close();
@@ -177,14 +177,14 @@ describe("an upload", () => {
     });
   }
 
-  it("of a program that was killed is of what it had done", async () => {
+  it("sends the finished runs of a killed program", async () => {
     const folder = await make([passed(1), passed(2)], { isKilled: true });
     await Deno.writeTextFile(`${folder}/results.jsonl`, '{"run_id":"run_3","inp', { append: true });
     await upload(folder);
     assertEquals([sent(folder)?.status, sent(folder)?.runs], ["interrupted", 2]);
   });
 
-  it("reaches the platform from a folder that cannot be written to", async () => {
+  it("works from a read-only folder", async () => {
     const folder = await make(LARGE);
     // As a full disk or a read-only one: the note of what was sent has no place.
     await Deno.mkdir(`${folder}/upload.json/in_the_way`, { recursive: true });
@@ -193,13 +193,13 @@ describe("an upload", () => {
     assertEquals([sent(folder)?.status, sent(folder)?.runs, used()], ["completed", 60, USED + 60]);
   });
 
-  it("of an experiment without a run is of its end alone", async () => {
+  it("sends only the end of an experiment without runs", async () => {
     const folder = await make([], { isPartial: true });
     await upload(folder);
     assertEquals([sent(folder)?.status, sent(folder)?.runs], ["interrupted", 0]);
   });
 
-  it("without the permission says what the documentation says, and sends nothing", async () => {
+  it("fails without the permission, as documented, and sends nothing", async () => {
     const folder = await make([passed(1)]);
     const error = await assertRejects(() => upload(folder, READER), PermissionDeniedError);
     const { context } = here;
@@ -209,34 +209,34 @@ describe("an upload", () => {
     ]);
   });
 
-  it("is found out to be forbidden before there is anything to send", async () => {
+  it("checks the permission early", async () => {
     const { context } = here;
     await assertRejects(() => requireUploadPermission(context, target(READER)), PermissionDeniedError);
     await requireUploadPermission(context, target(WRITER));
   });
 
-  it("of a bundle that the key does not reach names it", async () => {
+  it("names a bundle that the key has no access to", async () => {
     const folder = await make([passed(1)], { origin: { bundleVersionId: "bv_9" } });
     const error = await assertRejects(() => upload(folder), NotFoundError);
     assertStringIncludes(error.message, 'find bundle version "bv_9"');
   });
 
-  it("of a folder that holds no experiment says so", async () => {
+  it("reports a folder without an experiment", async () => {
     await assertRejects(() => upload(here.home), ConfigurationError, "summary.json: no such file");
   });
 
-  it("of an experiment with an id that no platform accepts says so, and asks none", async () => {
+  it("rejects an invalid experiment id before sending", async () => {
     const folder = await make([passed(1)]);
     const path = `${folder}/summary.json`;
     Deno.writeTextFileSync(path, Deno.readTextFileSync(path).replace('"id": "exp', '"id": "☃'));
     await assertRejects(() => upload(folder), ConfigurationError, "summary.json has an invalid experiment id");
   });
 
-  it("of a folder that is not there says so", async () => {
+  it("reports a missing folder", async () => {
     await assertRejects(() => upload(`${here.home}/nowhere`), NotFoundError, "There is no folder ");
   });
 
-  it("finds the newest experiment", async () => {
+  it("finds the latest experiment", async () => {
     const output = `${here.home}/results`;
     await assertRejects(() => latestExperiment(output), NotFoundError, "There are no results");
     const names = ["exp_20240122T120000Z_b", "exp_20240121T120000Z_z", "exp_20250101T000000Z_empty", "other"];
@@ -248,7 +248,7 @@ describe("an upload", () => {
   });
 
   for (const project of ["prj_1", "customer-support-bot"]) {
-    it(`has its inputs from the project ${project}`, async () => {
+    it(`pulls the inputs of the project ${project}`, async () => {
       const { inputs, ...origin } = await pullInputs(here.context, target(READER), { project });
       assertEquals(origin, { bundleVersionId: "bv_1", projectId: "prj_1" });
       assertEquals(inputs.length, SEEDED_BUNDLE.input_items.length);
@@ -260,7 +260,7 @@ describe("an upload", () => {
     });
   }
 
-  it("has its inputs from a version of a bundle", async () => {
+  it("pulls the inputs of a bundle version", async () => {
     const { projectId } = await pullInputs(here.context, target(READER), { bundleVersionId: "bv_1" });
     assertEquals(projectId, "prj_1");
   });
@@ -271,14 +271,14 @@ describe("an upload", () => {
     [{ project: "sales-assistant" }, 5, 'find a bundle of inputs in project "prj_2"'],
   ];
   for (const [wish, exitCode, sentence] of lost) {
-    it(`has no inputs from ${JSON.stringify(wish)}`, async () => {
+    it(`reports missing inputs for ${JSON.stringify(wish)}`, async () => {
       const pulling = () => pullInputs(here.context, target(READER), wish);
       const error = await assertRejects(pulling, Error, sentence);
       assertEquals(error instanceof FluxloopError && error.exitCode, exitCode);
     });
   }
 
-  it("has no inputs without the permission to read them", async () => {
+  it("fails to pull without the permission", async () => {
     const error = await assertRejects(
       () => pullInputs(here.context, target(WRITER), { bundleVersionId: "bv_1" }),
       PermissionDeniedError,

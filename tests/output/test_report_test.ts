@@ -42,7 +42,7 @@ function reportOf(passed: number, failed: number, differing: Partial<TestReport>
   };
 }
 
-describe("what is told of a test", () => {
+describe("the report of a test", () => {
   const texts: [string, TestReport, string][] = [
     ["one run that passed", reportOf(1, 0), "✅ 1 run passed in 1.5 s\n\nResults: out/result.html\n"],
     ["many that passed", reportOf(1234, 0), "✅ All 1,234 runs passed in 1.5 s\n\nResults: out/result.html\n"],
@@ -62,20 +62,20 @@ describe("what is told of a test", () => {
   }
 
   for (const [left, sentence] of [[1, "   1 was not run."], [2, "   2 were not run."]] as const) {
-    it(`counts what was not run: ${left}`, () => {
+    it(`counts runs that were not run: ${left}`, () => {
       const { experiment } = reportOf(3, 1);
       const report = reportOf(3, 1, { ending: "failed_fast", experiment: { ...experiment, planned: 4 + left } });
       assertEquals(testText(report, "out").split("\n")[1], sentence);
     });
   }
 
-  it("names the first failures, and counts the others", () => {
+  it("names the first failures and counts the others", () => {
     const lines = testText(reportOf(0, 1000), "out").split("\n");
     assertEquals(lines.filter((it) => it.includes("because of")).length, 5);
     assert(lines.includes("   and 995 more"), lines.join("\n"));
   });
 
-  it("shows no key and no control character, whoever put it there", () => {
+  it("shows no keys and no control characters", () => {
     const report = reportOf(0, 1);
     const failure = { kind: "crashed", message: `\x1b[31m${SECRET}`, stderr: [] } as const;
     const outcome = { status: "failed", failure } as const;
@@ -85,13 +85,13 @@ describe("what is told of a test", () => {
     }
   });
 
-  it("is JSON that says why there was no upload", () => {
+  it("says why the upload failed in JSON", () => {
     const failure = new PlatformError("no");
     const { upload, error } = testJson(reportOf(1, 0, { upload: { failure } })) as Record<string, unknown>;
     assertEquals([upload, error], [null, { code: "platform", message: "no", exit_code: 1 }]);
   });
 
-  it("is JSON that says when it was interrupted", () => {
+  it("says that it was interrupted in JSON", () => {
     const { experiment, error } = testJson(reportOf(1, 0, { ending: "interrupted", upload: "kept" })) as {
       experiment: { status: string };
       error: { code: string; exit_code: number };
@@ -99,7 +99,7 @@ describe("what is told of a test", () => {
     assertEquals([experiment.status, error.code, error.exit_code], ["interrupted", "interrupted", 130]);
   });
 
-  it("is no markup on a job's page", () => {
+  it("has no markup in a job summary", () => {
     const report = reportOf(0, 1);
     const failure = { kind: "crashed", message: "<img src=x> | [a](b) `c` *d* @e", stderr: [] } as const;
     const text = jobSummary({
@@ -125,8 +125,8 @@ describe("what is told of a test", () => {
   }
 });
 
-describe("how far a test is", () => {
-  it("fits into 80 columns, the spinner before it, whatever the numbers", () => {
+describe("the progress of a test", () => {
+  it("fits into 80 columns with the spinner, whatever the numbers", () => {
     for (const planned of [1, 10, 1_000_000, 999_000_000]) {
       for (const done of [0, 1, planned]) {
         const bar = progressBar({ planned, passed: 0, failed: done }, 1e9);
@@ -135,12 +135,12 @@ describe("how far a test is", () => {
     }
   });
 
-  it("is a bar with what is done, what failed, the rate and the time left", () => {
+  it("is a bar with finished and failed runs, the rate and the time left", () => {
     const bar = progressBar({ planned: 200, passed: 40, failed: 10 }, 10_000);
     assertEquals(bar, `${"█".repeat(6)}${"░".repeat(18)} 50/200  10 failed  5.0/s  30 s left`);
   });
 
-  it("foretells nothing before the first run has ended", () => {
+  it("predicts nothing before the first run has finished", () => {
     assertEquals(progressBar({ planned: 2, passed: 0, failed: 0 }, 0), `${"░".repeat(24)} 0/2  0 failed  0.0/s`);
   });
 
@@ -151,12 +151,12 @@ describe("how far a test is", () => {
     );
   });
 
-  it("is a line of its own where there is no terminal", () => {
+  it("is a line without a terminal", () => {
     const line = progressLine({ planned: 2000, passed: 1000, failed: 0 }, 10_000);
     assertEquals(line, "1,000 of 2,000 runs done, 0 failed, 100/s, 10 s left");
   });
 
-  it("begins with what is run", () => {
+  it("begins with the number of runs", () => {
     assertEquals(
       startText({ name: `a\n${SECRET}`, parallelRuns: 8, wantedRuns: 8 }, 3),
       "Testing a\\x0aflux_dev_****: 3 runs, 3 at once\n",

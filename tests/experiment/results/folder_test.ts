@@ -29,17 +29,17 @@ describe("an experiment's folder", () => {
   const text = (folder: string, file: string) => Deno.readTextFileSync(`${folder}/${file}`);
   const files = (folder: string) => [...Deno.readDirSync(folder)].map((it) => it.name).sort();
 
-  it("is named by its time and holds four files", async () => {
+  it("is named by its time and has four files", async () => {
     const folder = await make([passed(1)]);
     assertMatch(folder, /\/a\/results\/exp_20240122T120000Z_[a-z2-7]{8}$/);
     assertEquals(files(folder), ["config.yaml", "result.html", "results.jsonl", "summary.json"]);
   });
 
-  it("is another one each time", async () => {
+  it("has a unique name", async () => {
     assertEquals(await make([]) === await make([]), false);
   });
 
-  it("gives back each run as it was", async () => {
+  it("returns each run unchanged", async () => {
     const runs = [
       passed(1, "Hello\n\u{1f511} \u202e\0"),
       failed(2, "It ended with exit code 1", ["Traceback", "\x1b[31m"]),
@@ -47,7 +47,7 @@ describe("an experiment's folder", () => {
     assertEquals(await results(await make(runs)), runs);
   });
 
-  it("tells of the whole in its summary", async () => {
+  it("has the totals in summary.json", async () => {
     const folder = await make([passed(1), failed(2), failed(3)], { origin: { bundleVersionId: "bv_1" } });
     const { id, ...summary } = JSON.parse(text(folder, "summary.json"));
     assertStringIncludes(folder, id);
@@ -66,7 +66,7 @@ describe("an experiment's folder", () => {
     });
   });
 
-  it("holds each run, in whole lines, the moment that it was taken", async () => {
+  it("has each run as soon as it was appended", async () => {
     const origin = { planned: 3, bundleVersionId: null, projectId: null };
     const folder = createExperimentFolder(here.context, { outputDirectory: output, name: "x" }, "", origin);
     for (let number = 1; number <= 3; number++) {
@@ -75,12 +75,12 @@ describe("an experiment's folder", () => {
     }
   });
 
-  it("holds lines that are longer than what is read at once", async () => {
+  it("reads lines longer than a chunk", async () => {
     const runs = [passed(1, "é".repeat(100_000)), passed(2), passed(3, "x".repeat(65_536))];
     assertEquals(await results(await make(runs)), runs);
   });
 
-  it("says of an experiment that was killed that it is running, and loses no whole line", async () => {
+  it('says "running" after a kill, and keeps all whole lines', async () => {
     const folder = await make([passed(1), passed(2)], { isKilled: true, origin: { projectId: "prj_1" } });
     Deno.writeTextFileSync(`${folder}/results.jsonl`, '{"run_id":', { append: true });
     const { state, projectId, planned, endedAt } = await readSummary(folder);
@@ -88,7 +88,7 @@ describe("an experiment's folder", () => {
     assertEquals((await results(folder)).length, 2);
   });
 
-  it("says where a line is that is none of its own", async () => {
+  it("reports the number of a line that isn't a run", async () => {
     const folder = await make([passed(1)]);
     Deno.writeTextFileSync(`${folder}/results.jsonl`, "{}\n", { append: true });
     await assertRejects(
@@ -98,7 +98,7 @@ describe("an experiment's folder", () => {
     );
   });
 
-  it("holds no key in any of its files, whoever said it", async () => {
+  it("has no key in any file, whoever wrote it", async () => {
     const nested = passed(1, LEAKED_KEY);
     const { request } = nested;
     const folder = await make([
@@ -113,13 +113,13 @@ describe("an experiment's folder", () => {
     assertEquals([leaking, text(folder, "config.yaml")], [[], "api_key: flux_dev_leak...ijklm\n"]);
   });
 
-  it("keeps what an agent says of bearers", async () => {
+  it("keeps the word bearer in outputs", async () => {
     const [{ outcome }] = await results(await make([passed(1, "The bearer of this letter is 21.")]));
     assertEquals(outcome, { status: "passed", output: "The bearer of this letter is 21." });
   });
 
   for (const what of ["a file in its way", "a folder that may not be written to"]) {
-    it(`is not made where there is ${what}, and says so`, async () => {
+    it(`reports that it can't be created because of ${what}`, async () => {
       // No system lets a folder be made there, not even for root.
       output = what.startsWith("a file") ? `${here.home}/file/results` : Deno.build.os === "linux" ? "/proc/x" : "/\0";
       Deno.writeTextFileSync(`${here.home}/file`, "");

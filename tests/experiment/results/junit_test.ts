@@ -6,7 +6,7 @@ import { writeJUnit } from "../../../src/experiment/results/junit.ts";
 import { leaveWorlds, type World, world } from "../../support/world.ts";
 import { experimentOf, failed, HOSTILE, LEAKED_KEY, passed } from "../../support/experiments.ts";
 
-describe("JUnit's XML", () => {
+describe("a JUnit report", () => {
   let here: World;
 
   beforeEach(() => void (here = world()));
@@ -37,7 +37,7 @@ It crashed</failure><system-err>Traceback</system-err></testcase>
     );
   });
 
-  it("tells the iterations of an input apart", async () => {
+  it("numbers the iterations of an input", async () => {
     const again = { ...passed(1), request: { ...passed(1).request, iteration: 1 } };
     assertEquals([...(await written([passed(1), again])).matchAll(/testcase name="(.*?)"/g)].map((it) => it[1]), [
       "inp_1",
@@ -45,7 +45,7 @@ It crashed</failure><system-err>Traceback</system-err></testcase>
     ]);
   });
 
-  it("holds characters of XML alone whatever was said, no key and no markup", async () => {
+  it("has only valid XML characters, no keys and no markup from outputs", async () => {
     const input = { id: `${HOSTILE}\n`, text: HOSTILE, persona: null };
     const hostile = passed(1, HOSTILE, { request: { runId: "1", input, iteration: 0 } });
     const text = await written([hostile, failed(2, HOSTILE, [HOSTILE])], HOSTILE);
@@ -55,20 +55,20 @@ It crashed</failure><system-err>Traceback</system-err></testcase>
     assertEquals([text.includes(LEAKED_KEY), text.includes("<script>"), text.includes("]]>")], [false, false, false]);
   });
 
-  it("holds the first characters of a long output", async () => {
+  it("cuts long outputs", async () => {
     assertMatch(
       await written([passed(1, "x".repeat(70_000))]),
       /x{65536}\n… and 4464 more characters in results\.jsonl/,
     );
   });
 
-  it("goes where it is told, beside the report of the last time", async () => {
+  it("replaces an older report", async () => {
     await written([passed(1)]);
     assertStringIncludes(await written([passed(2)]), "inp_2");
     assertEquals([...Deno.readDirSync(`${here.home}/reports`)].map((it) => it.name), ["junit.xml"]);
   });
 
-  it("is whole when two experiments write it at once", async () => {
+  it("is complete when two experiments write it at the same time", async () => {
     const texts = ["a", "b"].map((it) => it.repeat(100_000));
     const folders = [];
     for (const text of texts) {
@@ -80,7 +80,7 @@ It crashed</failure><system-err>Traceback</system-err></testcase>
     assertEquals([text.includes("aaa"), text.includes("bbb")].filter((it) => it).length, 1);
   });
 
-  it("is not written over a folder, and says so", async () => {
+  it("reports that a folder has its name", async () => {
     Deno.mkdirSync(`${here.home}/reports/junit.xml`, { recursive: true });
     await assertRejects(() => written([]), SystemError, "Can't write ");
   });

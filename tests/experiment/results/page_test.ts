@@ -18,7 +18,7 @@ describe("an experiment's page", () => {
   }
   const count = (text: string, part: string) => text.split(part).length - 1;
 
-  it("lets in its own style sheet and script alone", async () => {
+  it("allows only its own style sheet and script", async () => {
     const text = await page([passed(1)]);
     const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(text)![1];
     const hash = (tag: string) => {
@@ -33,7 +33,7 @@ describe("an experiment's page", () => {
     );
   });
 
-  it("asks for nothing from anywhere", async () => {
+  it("refers to nothing outside", async () => {
     const text = await page([passed(1), failed(2)]);
     assertEquals([...text.matchAll(/ (?:src|srcset|style|on\w+)=|@import|url\(|https?:/g)].map((it) => it[0]), []);
   });
@@ -54,7 +54,7 @@ describe("an experiment's page", () => {
     assertEquals(shown.filter((it) => !text.includes(it)), []);
   });
 
-  it("takes nothing that anybody said for markup", async () => {
+  it("escapes all texts", async () => {
     const harmless = await page([passed(1), failed(2, "x", ["x"])]);
     const { request } = passed(1);
     const input = { id: HOSTILE, text: HOSTILE, persona: { id: HOSTILE, name: HOSTILE } };
@@ -70,24 +70,24 @@ describe("an experiment's page", () => {
     }
   });
 
-  it("holds no control character, and shows what was there", async () => {
+  it("writes control characters as escapes", async () => {
     const text = await page([passed(1, "\0\x07\x1b[31m\x9b\r\n\rx")]);
     // deno-lint-ignore no-control-regex -- these are what must not be there
     assertEquals(/[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]/.test(text), false);
     assertMatch(text, /\\x00\\x07\\x1b\[31m\\x9b\r\n\\x0dx/);
   });
 
-  it("keeps writing systems and pictures whole", async () => {
+  it("keeps right-to-left text and emoji", async () => {
     const said = "مرحبا \u{1f468}\u200d\u{1f469}\u200d\u{1f467} שלום";
     assertMatch(await page([passed(1, said)]), new RegExp(`<pre dir="auto">\n${said}</pre>`));
   });
 
-  it("shows the first characters of a long output, and where the others are", async () => {
+  it("cuts long outputs and says where the rest is", async () => {
     const text = await page([passed(1, "x".repeat(100_000))]);
     assertMatch(text, /x{65536}<\/pre><p>… and 34,464 more characters in results\.jsonl<\/p>/);
   });
 
-  it("puts failures that are alike together, the most frequent first", async () => {
+  it("groups equal failures, the most frequent first", async () => {
     const text = await page([failed(1, "Rare"), failed(2, "Frequent"), failed(3, "Frequent"), passed(4)]);
     assertEquals([...text.matchAll(/<b>(.*?)<\/b>.*?<a href="(.*?)">(.*?)</g)].map((it) => it.slice(1)), [
       ["2 ×", "#r-2", "Frequent"],
@@ -95,7 +95,7 @@ describe("an experiment's page", () => {
     ]);
   });
 
-  it("says that it was stopped, and after how many runs", async () => {
+  it("says after how many runs the test was stopped", async () => {
     const text = await page([passed(1)], { isPartial: true, origin: { planned: 1200 } });
     assertMatch(text, /stopped after 1 of 1,200 runs/);
   });
@@ -108,7 +108,7 @@ describe("an experiment's page", () => {
     assertMatch(text, /5,000 of 5,050 runs are shown/);
   });
 
-  it("can be made of no run at all", async () => {
+  it("works without runs", async () => {
     assertMatch(await page([], { isPartial: true, origin: { planned: 10 } }), /Pass rate<\/dt><dd>–/);
   });
 

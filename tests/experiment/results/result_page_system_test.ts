@@ -75,14 +75,14 @@ describe("an experiment's page in Debian's Chromium", () => {
     });
   const search = (words: string) => page.getByRole("searchbox").fill(words);
 
-  it("makes the browser neither complain nor ask for anything", async () => {
+  it("causes no errors and no requests", async () => {
     await open(RUNS);
     await search("parcel");
     await page.getByText("1 of 3 runs").waitFor();
     assertEquals(complaints, []);
   });
 
-  it("shows what is an attack elsewhere as the text that it is", async () => {
+  it("shows hostile texts as text", async () => {
     await open(hostile(), {}, { name: HOSTILE });
     await page.locator("summary").first().click();
     const said = await page.locator(".says pre").first().innerText();
@@ -94,7 +94,7 @@ describe("an experiment's page in Debian's Chromium", () => {
     assert(!(await page.content()).includes(LEAKED_KEY));
   });
 
-  it("would not run a script that had got into it all the same", async () => {
+  it("blocks scripts that were injected", async () => {
     await open(RUNS);
     await page.evaluate(() => {
       const { document } = globalThis as unknown as {
@@ -118,7 +118,7 @@ describe("an experiment's page in Debian's Chromium", () => {
     ["question", ["inp_1", "inp_2", "inp_3"]],
     ["nothing of that kind", []],
   ];
-  it("finds the runs that hold all words searched for, in whatever case", async () => {
+  it("finds runs with all words, ignoring case", async () => {
     await open(RUNS);
     for (const [words, found] of searches) {
       await search(words);
@@ -127,7 +127,7 @@ describe("an experiment's page in Debian's Chromium", () => {
     }
   });
 
-  it("shows those that failed alone, of what was found", async () => {
+  it("shows only the failed ones of the found runs", async () => {
     await open(RUNS);
     await page.getByText("Failed 1").click();
     assertEquals(await ids(), ["inp_2"]);
@@ -142,7 +142,7 @@ describe("an experiment's page in Debian's Chromium", () => {
   });
 
   for (const [what, link] of [["a failure", "It crashed"], ["a bar of the chart", "Run 2: 102 ms, failed"]]) {
-    it(`opens the run that ${what} leads to, whatever was looked for before`, async () => {
+    it(`opens the run that ${what} links to, whatever the search`, async () => {
       await open(RUNS);
       await search("parcel");
       await page.getByText("1 of 3 runs").waitFor();
@@ -152,14 +152,14 @@ describe("an experiment's page in Debian's Chromium", () => {
     });
   }
 
-  it("lets the search be reached with one key", async () => {
+  it("focuses the search on /", async () => {
     await open(RUNS);
     await page.keyboard.press("/");
     await page.keyboard.type("refund");
     await page.getByText("1 of 3 runs").waitFor();
   });
 
-  it("can be read, and runs be shown by outcome, without its script", async () => {
+  it("can be read and filtered by outcome without script", async () => {
     await open(RUNS, { javaScriptEnabled: false });
     assertEquals(await page.getByRole("searchbox").isVisible(), false);
     await page.getByText("Passed 2").click();
@@ -168,7 +168,7 @@ describe("an experiment's page in Debian's Chromium", () => {
     assert(await page.locator("#r-1").getByText("Question 1").isVisible());
   });
 
-  it("fits the screens of phones, tablets and monitors, however long the words are", async () => {
+  it("fits narrow and wide screens, however long the words", async () => {
     await open([...hostile(), ...RUNS], {}, { name: "x".repeat(200) });
     await page.locator("summary").nth(2).click();
     for (const width of [320, 390, 768, 1600]) {
@@ -179,7 +179,7 @@ describe("an experiment's page in Debian's Chromium", () => {
   });
 
   for (const colorScheme of ["light", "dark"] as const) {
-    it(`is ${colorScheme} where the reader's system is, and can be read there`, async () => {
+    it(`has readable colours in ${colorScheme} mode`, async () => {
       await open(RUNS, { colorScheme });
       const colour = (selector: string, name: string) =>
         page.locator(selector).first().evaluate(
@@ -211,7 +211,7 @@ describe("an experiment's page in Debian's Chromium", () => {
     assertEquals([await ids(), complaints], [["inp_4999"], []]);
   });
 
-  it("stands beside a JUnit report that an XML parser takes, whatever was said", async () => {
+  it("comes with a JUnit report that is well-formed XML, whatever the outputs", async () => {
     const folder = await open(hostile(), {}, { name: HOSTILE });
     await writeJUnit(here.context, "junit.xml", folder);
     await page.goto(`file://${here.home}/junit.xml`);

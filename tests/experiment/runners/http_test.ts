@@ -22,7 +22,7 @@ const nested = (depth: number, name: string, inner: unknown): unknown =>
   JSON.parse(`{"${name}":`.repeat(depth) + JSON.stringify(inner) + "}".repeat(depth));
 const typed = (text: string, type: string) => new Response(text, { headers: { "content-type": type } });
 
-describe("an agent that is a server", () => {
+describe("a server as an agent", () => {
   afterEach(async () => {
     await leaveRunners();
     await leaveServers();
@@ -50,7 +50,7 @@ describe("an agent that is a server", () => {
     });
   }
 
-  it("is sent the input message where there is no template", async () => {
+  it("gets the input message without a template", async () => {
     const { url, received } = agentServer(() => new Response("ok"));
     const runner = await runnerOf({ ...HTTP, url });
     await runner.run(requestOf("hello", "expert", 3), new AbortController().signal);
@@ -58,7 +58,7 @@ describe("an agent that is a server", () => {
     assertEquals([received[0].method, JSON.parse(received[0].body)], ["POST", message]);
   });
 
-  it("is sent the template, filled in at every depth and once only", async () => {
+  it("gets the template, filled at every depth and only once", async () => {
     const { url, received } = agentServer(() => new Response("ok"));
     const bodyTemplate = {
       messages: [{ content: "{{input}}" }],
@@ -77,13 +77,13 @@ describe("an agent that is a server", () => {
     });
   });
 
-  it("is sent a template that is a text as it is", async () => {
+  it("gets a string template as text", async () => {
     const { url, received } = agentServer(() => new Response("ok"));
     await answerTo(await runnerOf({ ...HTTP, url, bodyTemplate: "Q: {{input}}" }), "why?");
     assertEquals([received[0].body, received[0].headers.get("content-type")], ["Q: why?", "text/plain;charset=UTF-8"]);
   });
 
-  it("is asked by its address alone with GET", async () => {
+  it("gets no body with GET", async () => {
     const { url, received } = agentServer(() => new Response("ok"));
     const place = new URL("/ask/{{input}}?q={{input}}&n={{iteration}}", url);
     await answerTo(await runnerOf({ ...HTTP, method: "GET", url: place }), "a&b c");
@@ -91,20 +91,20 @@ describe("an agent that is a server", () => {
     assertEquals([pathname, search, received[0].body], ["/ask/a%26b%20c", "?q=a%26b%20c&n=0", ""]);
   });
 
-  it("is sent the headers of the configuration", async () => {
+  it("gets the configuration's headers", async () => {
     const { url, received } = agentServer(() => new Response("ok"));
     await answerTo(await runnerOf({ ...HTTP, url, headers: { "X-Api-Key": "abc", "content-type": "text/csv" } }), "a");
     const { headers } = received[0];
     assertEquals([headers.get("x-api-key"), headers.get("content-type")], ["abc", "text/csv"]);
   });
 
-  it("is sent no key of FluxLoop", async () => {
+  it("gets no FluxLoop key", async () => {
     const { url, received } = agentServer(() => new Response("ok"));
     await answerTo(await runnerOf({ ...HTTP, url }, { env: { FLUXLOOP_API_KEY: "flux_dev_secret" } }), "a");
     assertEquals(JSON.stringify([[...received[0].headers], received[0].body]).includes("flux_dev"), false);
   });
 
-  it("is sent an address's user name and password as the header that they stand for", async () => {
+  it("gets the URL's user name and password as a header", async () => {
     const { url, received } = agentServer(() => new Response("ok"));
     [url.username, url.password] = ["me", "p w%s%41"];
     await answerTo(await runnerOf({ ...HTTP, url }), "a");
@@ -192,7 +192,7 @@ describe("an agent that is a server", () => {
     });
   }
 
-  it("fails when it sends without end", async () => {
+  it("fails when it responds endlessly", async () => {
     const { url } = agentServer(() =>
       new Response(new ReadableStream({ pull: (it) => it.enqueue(new Uint8Array(65536).fill(97)) }))
     );
@@ -200,7 +200,7 @@ describe("an agent that is a server", () => {
     assertEquals([kind, message], ["flooded", "The agent's output is longer than 8,388,608 characters"]);
   });
 
-  it("fails when it sends more than it announces, without end", async () => {
+  it("fails when it sends more than its Content-Length", async () => {
     const piece = `10000\r\n${"x".repeat(65536)}\r\n`;
     const head =
       "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n";
@@ -216,13 +216,13 @@ describe("an agent that is a server", () => {
     ["with a query for every value", "$[?count($..*) > 1]", Array(20_000).fill([1]), "garbage"],
   ];
   for (const [what, streamOutputPath, value, expected] of exhausting) {
-    it(`fails alone with a response ${what}`, async () => {
+    it(`fails only the run with a response ${what}`, async () => {
       const { url } = agentServer(() => json(value));
       assertEquals((await failureOf(await runnerOf({ ...HTTP, url, streamOutputPath }), "a")).kind, expected);
     });
   }
 
-  it("fails, and isn't asked, where half a surrogate pair belongs in its URL", async () => {
+  it("gets no request for half a surrogate pair in its URL", async () => {
     const { url, received } = agentServer(() => new Response("ok"));
     const place = new URL("/?q={{input}}", url);
     const retry = { attempts: 2, backoff: 0, statusCodes: [503] };
@@ -233,7 +233,7 @@ describe("an agent that is a server", () => {
     ]);
   });
 
-  it("is trusted over HTTPS where its authority is named", async () => {
+  it("is trusted over HTTPS with its authority", async () => {
     const authority = await Authority.create();
     const certificate = await authority.issue("IP:127.0.0.1");
     await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {}, ...certificate }, () => {
@@ -245,7 +245,7 @@ describe("an agent that is a server", () => {
     await authority.remove();
   });
 
-  it("follows a redirect inside its origin with the same request", async () => {
+  it("may redirect within its origin", async () => {
     const { url, received } = agentServer(({ url }) =>
       new URL(url).pathname === "/"
         ? new Response(null, { status: 307, headers: { location: "/v2/" } })
@@ -257,7 +257,7 @@ describe("an agent that is a server", () => {
     assertEquals(received.map((it) => it.headers.get("content-length")), Array(2).fill(`${received[0].body.length}`));
   });
 
-  it("fails when nobody listens", async () => {
+  it("fails when the connection is refused", async () => {
     const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const { port } = listener.addr;
     listener.close();
@@ -269,7 +269,7 @@ describe("an agent that is a server", () => {
     assertEquals(message, `Can't reach the server at 127.0.0.1:${port}: connection refused`);
   });
 
-  it("fails when it does not answer in time", async () => {
+  it("fails when it doesn't respond in time", async () => {
     const { url } = agentServer(() => new Promise<Response>(() => {}));
     const failure = await failureOf(await runnerOf({ ...HTTP, url, timeout: 200 }), "a");
     assertEquals(failure, {
@@ -279,7 +279,7 @@ describe("an agent that is a server", () => {
     });
   });
 
-  it("ends at once when the run is stopped, with the reason of the stop", async () => {
+  it("is aborted with the run, with the reason", async () => {
     const stop = new AbortController();
     const { url } = agentServer(() => {
       stop.abort(new Error("stopped by the test"));
@@ -289,21 +289,21 @@ describe("an agent that is a server", () => {
     await assertRejects(() => runner.run(requestOf("a"), stop.signal), Error, "stopped by the test");
   });
 
-  it("is asked again after a status that is worth it, as often as the configuration says", async () => {
+  it("is retried after a configured status, as often as configured", async () => {
     const { url, received } = agentServer(() => new Response(null, { status: 503 }));
     const retry = { attempts: 2, backoff: 0, statusCodes: [503] };
     const { message } = await failureOf(await runnerOf({ ...HTTP, url, retry }), "a");
     assertEquals([received.length, message], [3, "The server responded with status 503 (Service Unavailable)"]);
   });
 
-  it("is asked again until it answers", async () => {
+  it("is retried until it responds", async () => {
     let count = 0;
     const { url } = agentServer(() => count++ < 2 ? new Response(null, { status: 503 }) : new Response("at last"));
     const retry = { attempts: 2, backoff: 0, statusCodes: [503] };
     assertEquals(await answerTo(await runnerOf({ ...HTTP, url, retry }), "a"), "at last");
   });
 
-  it("is not asked again after another status", async () => {
+  it("isn't retried after another status", async () => {
     const { url, received } = agentServer(() => new Response(null, { status: 500 }));
     const retry = { attempts: 2, backoff: 0, statusCodes: [503] };
     await failureOf(await runnerOf({ ...HTTP, url, retry }), "a");

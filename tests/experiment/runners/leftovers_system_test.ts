@@ -7,7 +7,7 @@ const FIXTURE = new URL("./fixtures/run_and_wait.ts", import.meta.url).pathname;
 /** The ways in which an agent starts a child: with its streams, without them, in a session of the child's own. */
 const CHILDREN = ["!child loud", "!child quiet", "!child detached"];
 
-describe("what an agent leaves behind", () => {
+describe("an agent's child", () => {
   afterEach(async () => {
     await leaveRunners();
     leaveWorlds();
@@ -15,7 +15,7 @@ describe("what an agent leaves behind", () => {
 
   for (const child of CHILDREN) {
     for (const reuse of [true, false]) {
-      it(`is gone when the runner is closed: ${child}${reuse ? ", its process being kept" : ""}`, async () => {
+      it(`ends with the runner: ${child}${reuse ? ", with reuse" : ""}`, async () => {
         const runner = await runnerOf({ ...AGENT, killTimeout: 1000, reuse });
         const pid = await answerTo(runner, child);
         await runner.close();
@@ -24,7 +24,7 @@ describe("what an agent leaves behind", () => {
     }
   }
 
-  it("is gone where a control group can be created, even with a session and an environment of its own", async () => {
+  it("ends where a control group can be created, even in its own session and environment", async () => {
     const runner = await runnerOf({ ...AGENT, killTimeout: 1000, reuse: true });
     // A moment of the agent's own, in which it is put into the control group.
     await answerTo(runner, "hello");
@@ -35,13 +35,13 @@ describe("what an agent leaves behind", () => {
     Deno.kill(Number(pid), "SIGKILL");
   });
 
-  it("is gone when a run is over that came to its time limit", async () => {
+  it("ends with a run that timed out", async () => {
     const runner = await runnerOf({ ...AGENT, timeout: 1500, killTimeout: 1000 });
     const { stderr: [pid] } = await failureOf(runner, "!child-and-hang");
     await waitUntilGone(pid);
   });
 
-  it("is gone when a run is over that was stopped", async () => {
+  it("ends with a run that was aborted", async () => {
     const runner = await runnerOf({ ...AGENT, killTimeout: 1000, reuse: true });
     const pids = [await answerTo(runner, "!pid"), await answerTo(runner, "!child loud")];
     const stop = new AbortController();
@@ -52,7 +52,7 @@ describe("what an agent leaves behind", () => {
   });
 
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"] as const) {
-    it(`is gone after the program was ended by ${signal}`, async () => {
+    it(`ends after ${signal} ended the program`, async () => {
       const args = ["run", "-A", "--quiet", FIXTURE, ...CHILDREN];
       const program = new Deno.Command(Deno.execPath(), { args, stdin: "null", stdout: "piped" }).spawn();
       const pids = await firstLines(program.stdout, 1 + CHILDREN.length);

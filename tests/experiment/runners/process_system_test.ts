@@ -13,28 +13,28 @@ const SHELL = `
     printf '{"type": "final", "output": "run %s"}\\n' "$runs"
   done`;
 
-describe("an agent that is a program of Linux", () => {
+describe("an agent's process on Linux", () => {
   afterEach(async () => {
     await leaveRunners();
     leaveWorlds();
   });
 
-  it("fails as crashed where a signal ends it", async () => {
+  it("fails as crashed when a signal ends it", async () => {
     const { kind, message } = await failureOf(await runnerOf(AGENT), "!signal");
     assertEquals([kind, message], ["crashed", "The agent was ended by SIGKILL before it answered"]);
   });
 
-  it("is killed where it does not obey the signal in time", async () => {
+  it("is killed when it ignores the signal", async () => {
     const failure = await failureOf(await runnerOf({ ...AGENT, timeout: 1500, killTimeout: 100 }), "!stubborn");
     assertEquals([failure.kind, failure.stderr], ["timeout", ["not now"]]);
   });
 
-  it("fails as not started where the file may not be run", async () => {
+  it("fails as not started when the file isn't executable", async () => {
     const { kind, message } = await failureOf(await runnerOf({ ...AGENT, command: ["./README.md"] }), "a");
     assertEquals([kind, message], ["not_started", 'Can\'t start the agent: permission denied for "./README.md"']);
   });
 
-  it("is found from the folder of the configuration on", async () => {
+  it("is found relative to its folder", async () => {
     const cwd = Deno.makeTempDirSync();
     Deno.writeTextFileSync(`${cwd}/agent.sh`, `#!/bin/sh\n${SHELL}\n`, { mode: 0o755 });
     const runner = await runnerOf({ ...AGENT, command: ["./agent.sh"], cwd, readyPattern: /^ready$/, reuse: true });

@@ -64,7 +64,7 @@ describe("a stream of events", () => {
     });
   }
 
-  it("may be split at any byte", async () => {
+  it("can be split at any byte", async () => {
     const bytes = new TextEncoder().encode(
       '\ufeffevent: text\r\ndata: {"delta":\r\ndata: "é🎈"}\r\n\r\ndata: {"delta": "b"}\n\n',
     );
@@ -74,13 +74,13 @@ describe("a stream of events", () => {
     }
   });
 
-  it("may come byte by byte", async () => {
+  it("can arrive byte by byte", async () => {
     const bytes = new TextEncoder().encode('data: {"delta": "é"}\r\n\r\n');
     const url = rawServer([HEAD, ...Array.from(bytes, (it) => new Uint8Array([it]))]);
     assertEquals(await answerTo(await runnerOf({ ...SSE, url, ...DELTA }), "a"), "é");
   });
 
-  it("is not waited for behind [DONE]", async () => {
+  it("ends at [DONE]", async () => {
     const url = rawServer([HEAD, "data: a\n\ndata: [DONE]\n\n", ...Array(10_000).fill(": still here\n")]);
     assertEquals(await answerTo(await runnerOf({ ...SSE, url }), "a"), "a");
   });
