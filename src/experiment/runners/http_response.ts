@@ -4,7 +4,7 @@
  * @module
  */
 import { createParser } from "eventsource-parser";
-import { boundedText } from "../../api_client/bounded_body.ts";
+import { bodyChunks, boundedText } from "../../api_client/bounded_body.ts";
 import type { HttpRunner } from "../model.ts";
 import { type Fault, shownText, tooLong } from "./protocol.ts";
 import type { TextFinder } from "./output_path.ts";
@@ -78,7 +78,7 @@ async function readEvents(response: Response, reading: Reading): Promise<string>
     maxBufferSize: RESPONSE_LIMIT,
   });
   const decoder = new TextDecoder();
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of bodyChunks(response)) {
     parser.feed(decoder.decode(chunk, { stream: true }));
     if (isComplete) break;
   }

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from "@std/testing/bdd";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { type Browser, chromium, type Page } from "playwright-core";
 import type { RunResult } from "../../../src/experiment/model.ts";
 import { writeJUnit } from "../../../src/experiment/results/junit.ts";
 import { experimentOf, failed, HOSTILE, LEAKED_KEY, passed } from "../../support/experiments.ts";
@@ -22,43 +22,42 @@ function hostile(): RunResult[] {
 describe("an experiment's page in Debian's Chromium", () => {
   let browser: Browser;
   let here: World;
+  /** One for all tests; `page` is another one without script. */
+  let usual: Page;
   let page: Page;
-  /** What the browser had to say: complaints, errors, dialogs, and requests for anything but the page. */
+  /** Messages on the console, errors and dialogs. */
   let complaints: string[];
+  let requests: string[];
 
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
+    usual = await browser.newPage();
+    usual.on("console", (message) => complaints.push(message.text()));
+    usual.on("pageerror", (error) => complaints.push(error.message));
+    usual.on("dialog", async (dialog) => {
+      complaints.push(`dialog: ${dialog.message()}`);
+      await dialog.dismiss();
+    });
+    usual.on("request", (request) => requests.push(request.url().split("#")[0]));
   });
   afterAll(() => browser.close());
 
   beforeEach(() => {
     here = world();
+    page = usual;
     complaints = [];
+    requests = [];
   });
-  afterEach(async () => {
-    await page.context().close();
-    leaveWorlds();
-  });
+  afterEach(leaveWorlds);
 
   async function open(
     runs: readonly RunResult[],
-    options: BrowserContextOptions = {},
     experiment?: Parameters<typeof experimentOf>[3],
   ): Promise<string> {
     const folder = await experimentOf(here.context, here.home, runs, experiment);
-    page = await browser.newPage(options);
-    page.on("console", (message) => complaints.push(message.text()));
-    page.on("pageerror", (error) => complaints.push(error.message));
-    page.on("dialog", async (dialog) => {
-      complaints.push(`dialog: ${dialog.message()}`);
-      await dialog.dismiss();
-    });
     const url = `file://${folder}/result.html`;
-    page.on(
-      "request",
-      (request) => request.url().split("#")[0] === url || complaints.push(`asks for ${request.url()}`),
-    );
     await page.goto(url);
+    assertEquals(requests.filter((it) => it !== url), []);
     return folder;
   }
   /** @returns The inputs of the runs that can be seen, in the order in which they stand there. */
@@ -79,11 +78,11 @@ describe("an experiment's page in Debian's Chromium", () => {
     await open(RUNS);
     await search("parcel");
     await page.getByText("1 of 3 runs").waitFor();
-    assertEquals(complaints, []);
+    assertEquals([complaints, requests.length], [[], 1]);
   });
 
   it("shows hostile texts as text", async () => {
-    await open(hostile(), {}, { name: HOSTILE });
+    await open(hostile(), { name: HOSTILE });
     await page.locator("summary").first().click();
     const said = await page.locator(".says pre").first().innerText();
     assertMatch(
@@ -160,16 +159,18 @@ describe("an experiment's page in Debian's Chromium", () => {
   });
 
   it("can be read and filtered by outcome without script", async () => {
-    await open(RUNS, { javaScriptEnabled: false });
+    page = await browser.newPage({ javaScriptEnabled: false });
+    await open(RUNS);
     assertEquals(await page.getByRole("searchbox").isVisible(), false);
     await page.getByText("Passed 2").click();
     assertEquals(await ids(), ["inp_1", "inp_3"]);
     await page.locator("summary").first().click();
     assert(await page.locator("#r-1").getByText("Question 1").isVisible());
+    await page.close();
   });
 
   it("fits narrow and wide screens, however long the words", async () => {
-    await open([...hostile(), ...RUNS], {}, { name: "x".repeat(200) });
+    await open([...hostile(), ...RUNS], { name: "x".repeat(200) });
     await page.locator("summary").nth(2).click();
     for (const width of [320, 390, 768, 1600]) {
       await page.setViewportSize({ width, height: 800 });
@@ -180,7 +181,8 @@ describe("an experiment's page in Debian's Chromium", () => {
 
   for (const colorScheme of ["light", "dark"] as const) {
     it(`has readable colours in ${colorScheme} mode`, async () => {
-      await open(RUNS, { colorScheme });
+      await page.emulateMedia({ colorScheme });
+      await open(RUNS);
       const colour = (selector: string, name: string) =>
         page.locator(selector).first().evaluate(
           (it, property) => {
@@ -212,7 +214,7 @@ describe("an experiment's page in Debian's Chromium", () => {
   });
 
   it("comes with a JUnit report that is well-formed XML, whatever the outputs", async () => {
-    const folder = await open(hostile(), {}, { name: HOSTILE });
+    const folder = await open(hostile(), { name: HOSTILE });
     await writeJUnit(here.context, "junit.xml", folder);
     await page.goto(`file://${here.home}/junit.xml`);
     const names = await page.evaluate(() => {
