@@ -80,18 +80,7 @@ target_of_this_machine() {
     MINGW* | MSYS* | CYGWIN*) fail "on Windows, run the PowerShell script install.ps1 instead." ;;
     *) fail "there is no release for $system, only for Linux, macOS and Windows." ;;
   esac
-  if is_musl; then
-    fail "this system uses musl, like Alpine, but fluxloop needs glibc.
-In a container, start from debian:stable-slim, ubuntu or gcr.io/distroless/cc-debian12 instead."
-  fi
   say "$machine-unknown-linux-gnu"
-}
-
-is_musl() {
-  case "$(ldd --version 2>&1 || true)" in
-    *musl*) return 0 ;;
-    *) return 1 ;;
-  esac
 }
 
 install_folder() {
@@ -200,7 +189,18 @@ unpack() {
   if [ ! -f "$1/unpacked/$3" ] || [ -L "$1/unpacked/$3" ]; then fail "$2 contains no program."; fi
   chmod 755 "$1/unpacked/$3"
   said=$("$1/unpacked/$3" --version 2>&1 </dev/null) || fail "the program doesn't run on this system.
-$said"
+$said$(about_musl)"
+}
+
+# Says what is missing on a system like Alpine.
+about_musl() {
+  case "$(ldd --version 2>&1 || true)" in
+    *musl*)
+      say "
+This system uses musl, like Alpine, but fluxloop needs glibc. In a container, start from debian:12-slim, or copy the
+ten files that it needs from there: ${RELEASES%/releases}/blob/main/docs/ci-and-containers.md#alpine"
+      ;;
+  esac
 }
 
 # Says how to call the program that is now in the folder $1.

@@ -37,6 +37,7 @@ export const TEST_TOOLS: readonly DebianTool[] = [
   { command: "groff", package: "groff-base" },
   { command: "dash", package: "dash" },
   { command: "busybox", package: "busybox" },
+  { command: "ld-musl-config", package: "musl" },
   { command: "curl", package: "curl" },
   { command: "wget", package: "wget" },
   { command: "ruby", package: "ruby" },

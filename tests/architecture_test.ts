@@ -19,6 +19,19 @@ const BESIDE: Readonly<Record<string, { readonly imports: readonly string[]; rea
     embedded_platform: { imports: [...LAYERS[3], ...LAYERS[4], "system"], importers: ["cli/platform/serve_run.ts"] },
   };
 
+/** What depends on the system: its name, users, permissions and signals. */
+const SYSTEM = /(?<!typeof )\bDeno\.(?:build\.os|uid|chmod|chown|kill|addSignalListener)|\bmode: 0o/;
+/** Where it stands besides `system/`: files that only their owner may read, git's own rules, and replacing the program. */
+const SYSTEM_FILES = [
+  "credentials/atomic_file.ts",
+  "credentials/credentials_file.ts",
+  "credentials/file_lock.ts",
+  "credentials/git_exposure.ts",
+  "embedded_platform/storage.ts",
+  "release/notice.ts",
+  "release/replace.ts",
+];
+
 interface Import {
   readonly from: string;
   readonly to: string;
@@ -33,16 +46,18 @@ function* filesIn(folder: string): Iterable<string> {
   }
 }
 
-/** @returns The imports between modules of `src/`, with paths as on Unix; type-only and lazy ones too. */
+const ROOT = decodeURIComponent(SOURCES.pathname).replace(/^\/(?=[A-Z]:)/, "");
+/** @returns A module's path in `src/`, as on Unix. */
+const nameOf = (path: string) => relative(ROOT, path).replaceAll(SEPARATOR, "/");
+
+/** @returns The imports between modules of `src/`; type-only and lazy ones too. */
 function allImports(): Import[] {
-  const root = decodeURIComponent(SOURCES.pathname).replace(/^\/(?=[A-Z]:)/, "");
-  const shown = (path: string) => relative(root, path).replaceAll(SEPARATOR, "/");
-  return [...filesIn(root)].flatMap((file) => {
+  return [...filesIn(ROOT)].flatMap((file) => {
     const text = Deno.readTextFileSync(file);
     const found = text.matchAll(/\b(import type\b[^;"]*|from\s+|import\s*\(?\s*)"(\.[^"]+\.ts)"/g);
     return [...found].map(([, how, path]) => ({
-      from: shown(file),
-      to: shown(join(file, "..", path)),
+      from: nameOf(file),
+      to: nameOf(join(file, "..", path)),
       isType: how.startsWith("import type"),
     }));
   });
@@ -96,6 +111,11 @@ describe("the modules of src", () => {
   });
 
   it("have no cycles", () => assertEquals(cycle(imports.filter((it) => !it.isType)), null));
+
+  it("leave what depends on the system to src/system and few others", () => {
+    const found = [...filesIn(ROOT)].filter((it) => SYSTEM.test(Deno.readTextFileSync(it))).map(nameOf);
+    assertEquals(found.filter((it) => roomOf(it) !== "system").sort(), SYSTEM_FILES);
+  });
 
   it("are all read by this test", () => assertEquals(imports.length > 100, true));
 });

@@ -383,7 +383,15 @@ for (const shell of Object.keys(SHELLS)) {
     it("says why not where musl is the system's library, and what to use instead", async () => {
       machine = await Machine.make();
       await machine.replaceTool("ldd", "echo 'musl libc (x86_64)' >&2; exit 1");
-      await refused(/uses musl, like Alpine, but fluxloop needs glibc\.\nIn a container, start from debian/);
+      const broken = await Releases.open();
+      await broken.add("99.3.2", "#!/bin/sh\nexit 127\n");
+      const { code, stderr } = await machine.pipe(shell, broken.installScript());
+      await broken.close();
+      assertEquals(code, 1);
+      assertStringIncludes(
+        stderr,
+        "This system uses musl, like Alpine, but fluxloop needs glibc. In a container, start",
+      );
     });
 
     const systems: [string, string, string, string][] = [
