@@ -58,8 +58,8 @@ async function takePictures(look: keyof typeof LOOKS): Promise<void> {
 
 async function makeKey(page: Page, name: string, environment: string): Promise<void> {
   await page.getByLabel("Name").fill(name);
-  await page.getByLabel("For", { exact: true }).selectOption({ label: environment });
-  await page.getByLabel("These projects alone:").check();
+  await page.getByLabel("Environment").selectOption({ label: environment });
+  await page.getByLabel("Only these projects:").check();
   await page.getByLabel("customer-support-bot").check();
   await page.getByLabel("Expires after").selectOption("30d");
   await page.getByRole("button", { name: "Create key" }).click();

@@ -35,10 +35,10 @@ export interface NewApiKey
   readonly createdBy?: string | null;
 }
 
-/** A request to create a key, which may be repeated. */
+/** A request that created a key, which may be repeated. */
 export interface KeyRequest {
   readonly accountId: string;
-  /** The id of the key that sends it, or something else for a person. */
+  /** The id of the key that sent it, or something else for a person. */
   readonly caller: string;
   readonly idempotencyKey: string;
   readonly bodyHash: Uint8Array;
@@ -96,28 +96,19 @@ export class ApiKeys {
     return row !== undefined;
   }
 
-  /**
-   * Adds a key unless the request has already created one.
-   *
-   * @returns The key, whether it already existed, and whether both requests are the same.
-   */
-  addOnce(request: KeyRequest, add: () => ApiKey): { key: ApiKey; isRepeated: boolean; isSame: boolean } {
-    return this.database.transaction(() => {
-      const { accountId, caller, idempotencyKey, bodyHash } = request;
-      const before = this.database.get<{ apiKey: number; bodyHash: Uint8Array }>(
-        "SELECT * FROM key_requests WHERE account_id = ? AND caller = ? AND idempotency_key = ?",
-        accountId,
-        caller,
-        idempotencyKey,
-      );
-      if (before !== undefined) {
-        const isSame = before.bodyHash.join() === bodyHash.join();
-        return { key: this.get(keyId(before.apiKey))!, isRepeated: true, isSame };
-      }
-      const key = add();
-      this.database.insert("key_requests", { ...request, apiKey: keyNumber(key.id) });
-      return { key, isRepeated: false, isSame: true };
-    });
+  /** Finds an earlier request with the same idempotency key. @returns The hash of its body, and the key it created. */
+  findRequest({ accountId, caller, idempotencyKey }: KeyRequest): { bodyHash: Uint8Array; keyId: string } | undefined {
+    const row = this.database.get<{ apiKey: number; bodyHash: Uint8Array }>(
+      "SELECT * FROM key_requests WHERE account_id = ? AND caller = ? AND idempotency_key = ?",
+      accountId,
+      caller,
+      idempotencyKey,
+    );
+    return row && { bodyHash: row.bodyHash, keyId: keyId(row.apiKey) };
+  }
+
+  addRequest(request: KeyRequest, key: ApiKey): void {
+    this.database.insert("key_requests", { ...request, apiKey: keyNumber(key.id) });
   }
 
   setExpiry(id: string, expiresAt: Date | null): void {

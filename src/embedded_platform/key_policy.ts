@@ -59,13 +59,19 @@ export function createKey(
     throw invalid({ loc, msg: "must have 1 to 255 characters" });
   }
   const bodyHash = hashSecret(JSON.stringify(request));
-  const once = { accountId, caller: creator ?? "person", idempotencyKey, bodyHash };
-  const { key: apiKey, isRepeated, isSame } = storage.apiKeys.addOnce(once, add);
-  if (!isSame) throw invalid({ loc, msg: "was used for another request" });
-  if (!isRepeated) return { apiKey, key };
-  const detail = "This request has already created a key, which was shown once";
-  const body: Schemas["ConflictError"] = { detail, id: apiKey.id };
-  throw new HttpError(409, body);
+  const keyRequest = { accountId, caller: creator ?? "person", idempotencyKey, bodyHash };
+  return storage.transaction(() => {
+    const earlier = storage.apiKeys.findRequest(keyRequest);
+    if (earlier === undefined) {
+      const apiKey = add();
+      storage.apiKeys.addRequest(keyRequest, apiKey);
+      return { apiKey, key };
+    }
+    if (earlier.bodyHash.join() !== bodyHash.join()) throw invalid({ loc, msg: "was used for another request" });
+    const detail = "This request has already created a key, which was shown once";
+    const body: Schemas["ConflictError"] = { detail, id: earlier.keyId };
+    throw new HttpError(409, body);
+  });
 }
 
 /** Returns the keys that the caller manages, oldest first. */

@@ -49,7 +49,7 @@ export function showDecision(call: SignedInCall): Response {
   const started = createdAt.toISOString();
   const { email } = storage.accounts.account(session.accountId)!;
   const body = markup`
-<p class="lead">It will act as ${email}, with all of your permissions, until it is logged out.</p>
+<p class="lead">The program will act as ${email}, with all of your permissions, until it is logged out.</p>
 <p class="code big-code">${session.logins.get(number)}</p>
 <dl class="facts">
 <div class="wide"><dt>Program</dt><dd>${printable(userAgent) || "Unknown"}</dd></div>
@@ -68,7 +68,7 @@ ${
 <button class="quiet danger" name="decision" value="deny">Deny</button></div>`,
     )
   }`;
-  return cardPage({ title: "Log in a program", heading: "Log in this program?", body, session, path: PATHS.connect });
+  return cardPage({ title: "Approve a login", heading: "Approve this login?", body, session, path: PATHS.connect });
 }
 
 /** Approves or denies a login. */
