@@ -20,7 +20,7 @@ const REJECTIONS: readonly string[] = [
   "revoked_api_key",
 ] satisfies KeyRejection[];
 /** What something in between responds with. */
-export const WEB_PAGE = "a web page, as a proxy or a sign-in page does";
+export const WEB_PAGE = "a web page, probably from a proxy or a sign-in page";
 /** How an honest captive portal responds (RFC 6585, 6). */
 const NETWORK_SIGN_IN = 511;
 

@@ -134,10 +134,10 @@ function readKeyFile(path: string): string {
     return readSmallFile(path);
   } catch (error) {
     const reason = error instanceof Deno.errors.NotFound
-      ? "there is no such file"
+      ? "no such file"
       : error instanceof RangeError
       ? error.message
-      : "it can't be read";
-    throw new ConfigurationError(`${path}, named by ${KEY_FILE_VARIABLE}: ${reason}`, { cause: error });
+      : "the system refused it";
+    throw new ConfigurationError(`Can't read ${path} from ${KEY_FILE_VARIABLE}: ${reason}`, { cause: error });
   }
 }

@@ -77,7 +77,7 @@ export function apiUrlFor(profile: Profile, chosen: URL | null): URL {
   if (chosen === null) return own;
   if (chosen.origin === own.origin) return chosen;
   throw new UsageError(
-    `The key of profile "${profile.name}" was saved for ${apiUrlText(own)} and is not sent to ${chosen.origin}; ` +
-      `log in there under another profile`,
+    `The key of profile "${profile.name}" was saved for ${apiUrlText(own)} and is not sent to ${chosen.origin}. ` +
+      `Log in there with another profile.`,
   );
 }

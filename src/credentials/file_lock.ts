@@ -187,5 +187,5 @@ async function isDoneWithin(locking: Promise<void>, timeout: number, signal?: Ab
 function heldMessage(path: string, timeout: number): string {
   const pid = Number.parseInt(textOf(path), 10);
   const holder = Number.isNaN(pid) ? "another process" : `process ${pid}`;
-  return `The credentials are being written by ${holder}, which has not finished for ${timeout / 1000} seconds`;
+  return `The credentials are locked: ${holder} has been writing them for ${timeout / 1000} seconds`;
 }

@@ -32,10 +32,8 @@ export function requireCredentialsLocation(context: Context): CredentialsLocatio
   const location = credentialsLocation(context);
   if (location !== null) return location;
   throw new ConfigurationError(
-    `There is no home folder to keep credentials in; set ${
-      homeVariable(context)
-    } or FLUXLOOP_HOME, or pass the key in ` +
-      "FLUXLOOP_API_KEY",
+    `There is no home folder for credentials. Set ${homeVariable(context)} or FLUXLOOP_HOME, or pass the key in ` +
+      "FLUXLOOP_API_KEY.",
   );
 }
 

@@ -150,7 +150,7 @@ function remedyOf(failure: FluxloopError): string {
     case "usage":
     case "configuration":
     case "system":
-      return "fix this setting";
+      return "fix this problem, then check again";
     default:
       return "create a new key on the platform's API keys page and log in with it";
   }

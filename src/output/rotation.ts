@@ -71,7 +71,7 @@ function pendingSentence({ profile, pending }: RotationReport): string {
 /** Warns that keys of an earlier rotation may still be valid. */
 export function orphanedKeysWarning({ orphanedKeys }: RotationReport): string {
   return `⚠️  Keys from an earlier rotation may still be valid: ${orphanedKeys.map(printable).join(", ")}. ` +
-    `Delete those you don't use: fluxloop apikeys delete <id>, or the platform's API keys page\n`;
+    `Delete those you don't use with fluxloop apikeys delete, or on the platform's API keys page.\n`;
 }
 
 /** Warns that a rotation was interrupted, or is running in another process. */
@@ -84,8 +84,8 @@ export function unfinishedWarning(profile: string): string {
 export function abandonedWarning({ profile, keys, hasUnknownKey }: AbandonedRotation): string {
   const all = [...keys.map(printable), ...(hasUnknownKey ? ["a key that it may have created"] : [])];
   if (all.length === 0) return "";
-  return `⚠️  The unfinished rotation of profile ${printable(profile)} is abandoned. These may still be valid: ` +
-    `${all.join(", ")}. Delete those you don't use: fluxloop apikeys list, or the platform's API keys page\n`;
+  return `⚠️  The unfinished rotation of profile ${printable(profile)} was abandoned. These keys may still be valid: ` +
+    `${all.join(", ")}. Delete those you don't use with fluxloop apikeys delete, or on the platform's API keys page.\n`;
 }
 
 /** Renders the rotation of one profile as JSON. */

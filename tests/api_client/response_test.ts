@@ -51,7 +51,7 @@ describe("answers", () => {
       answer(403, "<html>no</html>", "text/html"),
       1,
       "platform",
-      "api.fluxloop.ai responded to GET /api/auth/me with HTTP 403 and a web page, as a proxy or a sign-in page does",
+      "api.fluxloop.ai responded to GET /api/auth/me with HTTP 403 and a web page, probably from a proxy or a sign-in page",
     ],
     [
       "422 with a text",
@@ -79,7 +79,7 @@ describe("answers", () => {
       answer(200, "<!DOCTYPE html><title>Welcome</title>", "text/html"),
       1,
       "platform",
-      "api.fluxloop.ai responded with a web page, as a proxy or a sign-in page does",
+      "api.fluxloop.ai responded with a web page, probably from a proxy or a sign-in page",
     ],
     [
       "an empty answer",

@@ -148,7 +148,7 @@ describe("where the key comes from", () => {
     assertRejects(
       () => resolve({}, env),
       ConfigurationError,
-      "none, named by FLUXLOOP_API_KEY_FILE: there is no such file",
+      "none from FLUXLOOP_API_KEY_FILE: no such file",
     );
   });
 });

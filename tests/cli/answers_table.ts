@@ -41,7 +41,7 @@ const http = (status: number, detail?: string) =>
   failure(`{host} responded to GET /api/auth/me with HTTP ${status}${detail === undefined ? "" : `: ${detail}`}`);
 const page = (status: number) =>
   failure(
-    `{host} responded to GET /api/auth/me with HTTP ${status} and a web page, as a proxy or a sign-in page does`,
+    `{host} responded to GET /api/auth/me with HTTP ${status} and a web page, probably from a proxy or a sign-in page`,
   );
 const SIGN_IN = failure(
   "The network requires a sign-in before {host} can be reached (HTTP 511). Open a web page in a browser and sign in " +
@@ -59,7 +59,7 @@ const denied = (details = "") =>
 
 const PORTAL = '<!DOCTYPE html><html><body>Sign in to "Hotel Wi-Fi" <script>location="/"</script></body></html>';
 const PROXY = "<html><head><title>ACME Proxy</title></head><body>Access denied by policy 17</body></html>";
-const PAGE = notJson("a web page, as a proxy or a sign-in page does");
+const PAGE = notJson("a web page, probably from a proxy or a sign-in page");
 const UNREADABLE = notJson("invalid JSON");
 const CUT_OFF = unconnected("the connection was closed early");
 const NOT_HTTP = unconnected("its response isn't HTTP");

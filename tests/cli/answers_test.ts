@@ -83,7 +83,7 @@ const STATUS_ROWS: readonly Row[] = [
     "a page of a captive portal",
     body("<html>", 200, { "content-type": "text/html" }),
     unverified(
-      failure("{host} responded with a web page, as a proxy or a sign-in page does"),
+      failure("{host} responded with a web page, probably from a proxy or a sign-in page"),
     ),
   ],
   ["503", body(null, 503), unverified(failure("{host} responded to GET /api/auth/me with HTTP 503"))],

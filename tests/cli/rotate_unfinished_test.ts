@@ -116,14 +116,17 @@ describe("an interrupted rotation", () => {
     const session = await replaced();
     const { code, stderr } = await session.run(["auth", "login", "--api-key", SECOND_KEY]);
     assertEquals([code, isUnfinished(session)], [0, false]);
-    assertStringIncludes(stderr, "is abandoned. These may still be valid: flux_dev_abc1...mno34 (key_1), flux_dev_");
+    assertStringIncludes(
+      stderr,
+      "was abandoned. These keys may still be valid: flux_dev_abc1...mno34 (key_1), flux_dev_",
+    );
   });
 
   it("is abandoned by a logout, which names the old key", async () => {
     const session = await replaced();
     const { code, stderr } = await session.run(["auth", "logout"]);
     assertEquals(code, 0);
-    assertStringIncludes(stderr, "These may still be valid: flux_dev_abc1...mno34 (key_1). Delete");
+    assertStringIncludes(stderr, "These keys may still be valid: flux_dev_abc1...mno34 (key_1). Delete");
   });
 
   it("is undone by logout --revoke, together with both keys", async () => {

@@ -127,7 +127,7 @@ runner: { http: { url: "http://127.0.0.1:${agent.addr.port}/" } }
     [
       "without a home",
       {},
-      "There is no home folder to keep credentials in; set HOME or FLUXLOOP_HOME, or pass the key in",
+      "There is no home folder for credentials. Set HOME or FLUXLOOP_HOME, or pass the key in",
     ],
     [
       "with the root as home",

@@ -109,7 +109,7 @@ describe("a home that cannot be written", () => {
       }
       const { code, stdout, stderr } = await run(["auth", "login", "--api-key-stdin"], SECOND_KEY);
       assertEquals([code, stdout], [2, ""]);
-      const missing = "There is no home folder to keep credentials in; set HOME or FLUXLOOP_HOME, or pass the key";
+      const missing = "There is no home folder for credentials. Set HOME or FLUXLOOP_HOME, or pass the key";
       assertStringIncludes(stderr, where === "unset" ? missing : "Can't save credentials to ");
       assertStringIncludes(stderr, "FLUXLOOP_HOME");
     });
