@@ -1,6 +1,6 @@
 /**
- * Tries the project with the newest packages that its imports allow, as somebody who has just cloned it gets them: in a
- * copy of the tracked files, with empty caches and without the lock file. `JSR_URL` names another registry than JSR.
+ * Tries the project with the newest packages that its imports allow, as a fresh clone gets them: in a copy of the tracked
+ * files, with empty caches and without the lock file. `JSR_URL` is the URL of another registry than JSR.
  *
  * @module
  */
@@ -34,7 +34,7 @@ async function main(): Promise<boolean> {
     await copyTrackedFiles(tree);
     if (!await run(["task", "setup"])) return false;
     if (packagesFrom(`${tree}/vendor`) !== "jsr") {
-      throw new Error("These aren't the newest packages: they are from npm.");
+      throw new Error("JSR can't be reached: the packages are builds from npm, not the newest ones.");
     }
 
     const failed: string[] = [];

@@ -1,9 +1,8 @@
 /**
- * Makes the JSR packages of deno.json available: from JSR where it is in reach, else from builds of them on npm.
- * Every task that needs them runs this first; once the vendor folder is filled it does nothing. `--refresh` downloads
- * them again.
+ * Fills the vendor folder with the JSR packages of deno.json: from JSR, or where that can't be reached, from builds on
+ * npm. Tasks that need the packages run this first; a filled folder is left alone. `--refresh` downloads them again.
  *
- * `--lock` writes the lock file of releases instead, with the newest versions of all packages.
+ * `--lock` writes the release lock file instead, with the newest versions of all packages.
  *
  * @module
  */

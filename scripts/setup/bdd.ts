@@ -1,12 +1,12 @@
 /**
- * A stand-in for `@std/testing/bdd`, which no npm package holds a usable build of. It is as strict as the original: a
- * `describe` is a test of Deno's and everything in it a step, so that errors of hooks, unhandled rejections, and errors
- * of timers and event listeners fail the test. `node:test` would swallow them.
+ * Replaces `@std/testing/bdd`, of which npm has no usable build. It is as strict as the original: a `describe` is a Deno
+ * test and everything in it a step, so that errors in hooks, timers and event listeners and unhandled rejections fail
+ * the test. `node:test` would ignore them.
  *
  * @module
  */
 
-/** The module, in JavaScript: it becomes a file of the vendor folder. */
+/** The module, in JavaScript. */
 export const BDD = `
 /** The suites that enclose what is being declared, outermost first. */
 let suites = [];
@@ -69,7 +69,7 @@ async function runAll(hooks) {
 }
 `;
 
-/** Its declarations: as much as the tests use. */
+/** Its declarations, as far as the tests use them. */
 export const BDD_DECLARATIONS = `
 type Body = () => void | Promise<void>;
 export function describe(name: string, body: () => void): void;

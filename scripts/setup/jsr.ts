@@ -4,30 +4,28 @@
  * @module
  */
 
-/** What to fetch, and how. */
 export interface Fetching {
-  /** A folder with a `deno.json`; the packages go into its vendor folder. */
+  /** A folder with a `deno.json`, whose vendor folder is filled. */
   readonly folder: string;
   /** The modules and npm packages to download, with all that they import. */
   readonly modules: readonly string[];
-  /** The lock file to write, or to obey. */
+  /** The lock file to write, or with `isFrozen`, to check against. */
   readonly lock: string;
-  /** Whether to fetch just what the lock file names. */
   readonly isFrozen: boolean;
-  /** Variables for Deno, over those of this process. */
+  /** Overrides variables of this process. */
   readonly env: Readonly<Record<string, string>>;
   /** How long Deno may make no progress, in milliseconds. */
   readonly patience: number;
 }
 
-/** JSR can't be reached, or answers with something else than packages. */
+/** JSR can't be reached, or its responses aren't packages. */
 export class JsrOutOfReach extends Error {}
 
-/** The exit code with which Deno reports that a file of JSR isn't the one that was published or locked. */
+/** Deno's exit code when a file of JSR isn't the one that was published or locked. */
 const INTEGRITY_FAILURE = 10;
 
 /**
- * Fetches everything anew, past Deno's cache, so that the hashes are checked and the versions are the newest.
+ * Downloads everything again, without Deno's cache, so that hashes are checked and versions are the newest.
  *
  * @returns The version of each package.
  * @throws {JsrOutOfReach} When another source may stand in.
@@ -46,7 +44,7 @@ export async function fetchFromJsr(fetching: Fetching): Promise<Record<string, s
     stderr: "piped",
   }).spawn();
 
-  // Deno prints a line for each file that it asks for.
+  // Deno prints a line for each file that it requests.
   let isSilent = false;
   const waitOn = () => setTimeout(() => (isSilent = true, stop(process)), patience);
   let timer = waitOn();
@@ -91,6 +89,6 @@ function stop(process: Deno.ChildProcess): void {
   try {
     process.kill("SIGKILL");
   } catch {
-    // It has exited by itself.
+    // It has already exited.
   }
 }

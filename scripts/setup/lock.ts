@@ -1,7 +1,7 @@
 /**
- * The lock file of releases: where the project has one, nothing but what it names goes into the program.
+ * The release lock file: if the project has one, only the packages in it go into the program.
  *
- * deno.json doesn't name it, because the builds from npm, which stand in for JSR's packages, have other versions.
+ * deno.json doesn't refer to it, because the builds on npm that replace JSR's packages have other versions.
  *
  * @module
  */
@@ -10,13 +10,13 @@ import { packagesFrom } from "./vendor_folder.ts";
 /** Its path in the project. */
 export const LOCK = "release/deno.lock";
 
-/** @returns The options that make Deno obey a project's lock file; none where it has none, or builds from npm. */
+/** @returns Deno's options for the project's lock file; none if there is no lock file or the packages are npm's. */
 export function lockOptions(root: string): string[] {
   const isLocked = readLock(root) !== undefined && packagesFrom(`${root}/vendor`) === "jsr";
   return isLocked ? [`--lock=${root}/${LOCK}`, "--frozen"] : [];
 }
 
-/** @returns Its text; `undefined` where the project in the folder has none. */
+/** @returns Its text; `undefined` if the project has none. */
 export function readLock(root: string): string | undefined {
   try {
     return Deno.readTextFileSync(`${root}/${LOCK}`);

@@ -1,6 +1,5 @@
 /**
- * Takes one package version from npm, as npm itself reaches its registry, and proves that it is the one that was
- * looked at when its hash was written down.
+ * Downloads one package version with npm and its settings, and verifies its hash.
  *
  * @module
  */
@@ -18,10 +17,9 @@ const NPM = Deno.build.os === "windows" ? "npm.cmd" : "npm";
 /**
  * Downloads a package with `npm pack`, verifies its hash and unpacks it.
  *
- * @param pinned What to take and the hash it must have.
- * @param into An existing folder; the tarball and a folder of its own for the package are made in it.
+ * @param into An existing folder, in which the package gets its own folder.
  * @returns The unpacked package's root folder.
- * @throws {Error} When npm cannot deliver the package, or delivers other bytes than the pinned ones.
+ * @throws {Error} When npm can't download the package, or its hash differs.
  */
 export async function unpackFromNpm(pinned: PinnedPackage, into: string): Promise<string> {
   const folder = `${into}/${pinned.spec.replaceAll(/[^\w.-]/g, "_")}`;
@@ -32,7 +30,7 @@ export async function unpackFromNpm(pinned: PinnedPackage, into: string): Promis
   const digest = await crypto.subtle.digest("SHA-512", await Deno.readFile(tarball));
   const integrity = `sha512-${btoa(String.fromCharCode(...new Uint8Array(digest)))}`;
   if (integrity !== pinned.integrity) {
-    throw new Error(`npm delivered another ${pinned.spec} than the pinned one: its hash is ${integrity}`);
+    throw new Error(`The hash of ${pinned.spec} from npm is ${integrity}, not ${pinned.integrity}`);
   }
 
   await run("tar", ["-xzf", tarball.slice(folder.length + 1)], folder);
@@ -43,7 +41,7 @@ export async function unpackFromNpm(pinned: PinnedPackage, into: string): Promis
 /**
  * Runs a command to its end, whatever its exit code.
  *
- * @throws {Error} With a sentence for the user, when it isn't installed.
+ * @throws {Error} With a message for the user, when it isn't installed.
  */
 export async function outputOf(command: string, options: Deno.CommandOptions): Promise<Deno.CommandOutput> {
   try {
@@ -57,8 +55,8 @@ export async function outputOf(command: string, options: Deno.CommandOptions): P
 async function run(command: string, args: string[], cwd: string): Promise<string> {
   const output = await outputOf(command, { args, cwd });
   if (!output.success) {
-    const said = new TextDecoder().decode(output.stderr).trim();
-    throw new Error(`\`${command} ${args.join(" ")}\` failed with code ${output.code}: ${said}`);
+    const message = new TextDecoder().decode(output.stderr).trim();
+    throw new Error(`\`${command} ${args.join(" ")}\` failed with code ${output.code}: ${message}`);
   }
   return new TextDecoder().decode(output.stdout);
 }

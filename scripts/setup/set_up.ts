@@ -1,6 +1,6 @@
 /**
- * Fills the vendor folder with the JSR packages of deno.json: from JSR or its mirror where that is in reach, else from
- * a stand-in.
+ * Fills the vendor folder with the JSR packages of deno.json: from JSR or its mirror, or where that can't be reached,
+ * from a stand-in.
  *
  * @module
  */
@@ -9,21 +9,20 @@ import { fetchFromJsr, JsrOutOfReach } from "./jsr.ts";
 import { LOCK, readLock } from "./lock.ts";
 import { lastTried, type Marker, noteTried, readMarker, replaceVendorFolder, type Source } from "./vendor_folder.ts";
 
-/** What delivers the packages where JSR is out of reach. */
+/** Another source of the packages, for when JSR can't be reached. */
 export interface StandIn {
-  /** Changes whenever it would deliver something else. */
+  /** Changes when its packages change. */
   readonly version: string;
   /**
-   * Writes the packages as a vendor folder has them.
+   * Writes the packages in a vendor folder's layout.
    *
-   * @param folder The folder of the registry; it doesn't exist yet.
-   * @param scratch An existing folder for anything else.
+   * @param folder The registry's folder, which doesn't exist yet.
+   * @param scratch An existing folder for temporary files.
    * @returns The version of each package.
    */
   fill(folder: string, scratch: string): Promise<Record<string, string>>;
 }
 
-/** What to set up, and how. */
 export interface SetupOptions {
   /** The project's folder. */
   readonly root: string;
@@ -34,13 +33,13 @@ export interface SetupOptions {
   /** Its npm packages, as specifiers: the lock file has them too. */
   readonly npmPackages: readonly string[];
   readonly standIn: StandIn;
-  /** The environment, in which `JSR_URL` may name a mirror. */
+  /** The environment; `JSR_URL` is the URL of a mirror. */
   readonly env: Readonly<Record<string, string>>;
-  /** Whether to fetch again what is there. */
+  /** Whether to download the packages again. */
   readonly refresh?: boolean;
-  /** How long JSR may be silent, in milliseconds; 30 seconds by default. */
+  /** How long a download may make no progress, in milliseconds; 30 seconds by default. */
   readonly patience?: number;
-  /** Tells the user what was done. */
+  /** Shows the user what was done. */
   readonly say: (text: string) => void;
 }
 
@@ -49,10 +48,9 @@ const DAY = 24 * 60 * 60 * 1000;
 const REFRESH = "`deno task setup --refresh`";
 
 /**
- * Fills the vendor folder unless it holds what is wanted. One that holds the stand-in's packages is tried again from
- * JSR after a day.
+ * Fills the vendor folder unless it is up to date. Where it has the stand-in's packages, JSR is tried again after a day.
  *
- * @throws {Error} With a sentence for the user, when there are no packages to be had, or altered ones.
+ * @throws {Error} With a message for the user, when the packages can't be downloaded or were altered.
  */
 export async function setUp(options: SetupOptions): Promise<void> {
   const { root, standIn, env, refresh = false, say } = options;
@@ -90,7 +88,6 @@ export async function setUp(options: SetupOptions): Promise<void> {
         return say(`${failure} Still using the builds from npm. To try JSR again before tomorrow, run ${REFRESH}.`);
       }
       try {
-        // What JSR has delivered so far is no part of it.
         const filled = `${work}/stand-in`;
         install("npm", filled, await standIn.fill(`${filled}/${registryFolder(registry)}`, work));
       } catch (error) {
@@ -107,9 +104,9 @@ export async function setUp(options: SetupOptions): Promise<void> {
 }
 
 /**
- * Writes the lock file of releases, with the newest versions of everything.
+ * Writes the release lock file, with the newest versions of all packages.
  *
- * @throws {Error} With a sentence for the user, when JSR is out of reach.
+ * @throws {Error} With a message for the user, when JSR can't be reached.
  */
 export async function writeLock(options: SetupOptions): Promise<void> {
   const { root } = options;
@@ -134,7 +131,7 @@ function fetchBeside(
   lockUse: "none" | "write" | "obey",
 ): Promise<Record<string, string>> {
   const { root, imports, modules: jsrModules, npmPackages, env, patience = 30_000 } = options;
-  // All of the imports: the lock file names them.
+  // With all imports, because the lock file lists them.
   Deno.writeTextFileSync(`${work}/deno.json`, JSON.stringify({ imports, vendor: true, nodeModulesDir: "none" }));
   const isFrozen = lockUse === "obey";
   const lock = isFrozen ? `${root}/${LOCK}` : `${work}/deno.lock`;
@@ -143,12 +140,12 @@ function fetchBeside(
   return fetchFromJsr({ folder: work, modules, lock, isFrozen, env, patience });
 }
 
-/** @returns The folder in a vendor folder where Deno looks for what comes from this registry. */
+/** @returns The folder in the vendor folder where Deno looks for this registry's packages. */
 function registryFolder(registry: string): string {
   const { protocol, hostname, port, pathname } = new URL(registry);
   const host = `${protocol === "http:" ? "http_" : ""}${hostname}${port && `_${port}`}`;
   const parts = [host, ...pathname.split("/").filter((it) => it !== "")];
-  // Deno would name such folders by a hash.
+  // Deno would use a hash as the folder's name.
   if (parts.some((it) => it.length > 30 || it !== it.toLowerCase())) throw new Error("the address is too long");
   return parts.join("/");
 }

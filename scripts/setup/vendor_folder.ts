@@ -1,24 +1,23 @@
 /**
- * Deno's vendor folder as the set-up fills it: beside, then renamed into place, with a marker that says what is in it.
+ * Deno's vendor folder: the setup fills a temporary folder and renames it, with a marker file that says what it contains.
  *
  * @module
  */
 
-/** Where the packages come from: "npm" means builds that stand in for those of JSR. */
+/** Where the packages come from: "npm" means builds that replace those of JSR. */
 export type Source = "jsr" | "npm";
 
-/** What a vendor folder holds. */
 export interface Marker {
   readonly source: Source;
   /** JSR's address, or that of a mirror. */
   readonly registry: string;
   /** The versions, by the packages' names. */
   readonly packages: Readonly<Record<string, string>>;
-  /** Changes with everything that the folder was filled by; see `set_up.ts`. */
+  /** A hash of everything that determines the content. */
   readonly wanted: string;
 }
 
-/** @returns The marker; `undefined` for a folder that isn't there, or wasn't filled by the set-up to the end. */
+/** @returns The marker; `undefined` if the folder doesn't exist or wasn't filled completely. */
 export function readMarker(vendorFolder: string): Marker | undefined {
   try {
     return JSON.parse(Deno.readTextFileSync(markerFile(vendorFolder)));
@@ -39,11 +38,10 @@ export function noteTried(vendorFolder: string, at = new Date()): void {
 }
 
 /**
- * Puts a filled folder in the vendor folder's place, marker and all. Another set-up may do the same at the same time:
- * the first one wins.
+ * Replaces the vendor folder by a filled one, and adds the marker. If another setup does the same, the first one wins.
  *
  * @param filled The new folder, on the same file system.
- * @param trash A path that doesn't exist yet, likewise; the old folder goes there.
+ * @param trash A path on the same file system that doesn't exist yet; the old folder is moved there.
  */
 export function replaceVendorFolder(vendorFolder: string, filled: string, marker: Marker, trash: string): void {
   Deno.writeTextFileSync(markerFile(filled), `${JSON.stringify(marker, null, 2)}\n`);
@@ -61,7 +59,7 @@ export function replaceVendorFolder(vendorFolder: string, filled: string, marker
 
 /**
  * @returns Where the packages in a vendor folder come from.
- * @throws {Error} When the set-up hasn't filled it.
+ * @throws {Error} When the setup hasn't filled it.
  */
 export function packagesFrom(vendorFolder: string): Source {
   const marker = readMarker(vendorFolder);

@@ -21,7 +21,7 @@ describe("the Deno version that the tasks need", () => {
   it("is in the message, with the user's own", () => {
     assertEquals(
       tooOld("2.4.0"),
-      "This project needs Deno 2.8 or newer, and this is Deno 2.4.0: run `deno upgrade`.",
+      "This project needs Deno 2.8 or newer, but this is Deno 2.4.0. Run `deno upgrade`.",
     );
   });
 
