@@ -13,6 +13,8 @@ import { unreadable } from "./result_files.ts";
 /** The file's name in an experiment's folder. */
 export const RESULTS_FILE = "results.jsonl";
 
+const BUFFER_SIZE = 64 * 1024;
+
 /** @returns A run's line, with its end. Keys in the run's texts are masked. */
 export function resultLine({ request: { runId, input, iteration }, startedAt, duration, outcome }: RunResult): string {
   const { persona } = input;
@@ -49,9 +51,11 @@ export async function* readResults(folder: string): AsyncGenerator<RunResult, vo
   const splitter = new LineSplitter();
   let number = 0;
   try {
-    const file = await Deno.open(path);
-    for await (const chunk of file.readable) {
-      for (const line of splitter.feed(chunk)) {
+    using file = await Deno.open(path);
+    // A buffer for each chunk, as a stream has it, would take as much memory as the file.
+    const buffer = new Uint8Array(BUFFER_SIZE);
+    for (let count = await file.read(buffer); count !== null; count = await file.read(buffer)) {
+      for (const line of splitter.feed(buffer.subarray(0, count))) {
         const result = parsed(line);
         number++;
         if (result === null) throw new ConfigurationError(`Can't read ${path}: line ${number} isn't a run`);
