@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
+import { setTimeout as delay } from "node:timers/promises";
 import { ask, Fixture } from "./running_platform.ts";
 
 describe("the embedded platform with few descriptors", () => {
@@ -19,12 +20,13 @@ describe("the embedded platform with few descriptors", () => {
 
 /** The port is closed for a moment while the connections go. */
 async function statusWhenBack(url: string): Promise<number> {
-  const deadline = AbortSignal.timeout(20_000);
+  const deadline = AbortSignal.timeout(60_000);
   for (;;) {
     try {
       return (await ask({ url }, "/openapi.json")).status;
     } catch (error) {
       if (deadline.aborted) throw error;
+      await delay(50);
     }
   }
 }

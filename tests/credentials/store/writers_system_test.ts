@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from "@std/testing/bdd";
+import { setTimeout as delay } from "node:timers/promises";
 import { parse } from "yaml";
 import { SEEDED_ACCOUNT_ID } from "../../../src/embedded_platform/seed.ts";
 import { type LocalPlatform, startLocalPlatform } from "../../../src/embedded_platform/server.ts";
@@ -8,11 +9,12 @@ import { CredentialsHome, keyHolders, keysIn, namesIn } from "../../support/cred
 import { DOCUMENTED_KEY, fillPlatform, SECOND_KEY } from "../../support/platform.ts";
 import { DOCUMENTED_DAY } from "../../support/world.ts";
 
-const WRITERS = 50;
+const isLong = Deno.env.has("FLUXLOOP_TEST_LONG");
+const WRITERS = isLong ? 50 : 12;
 /** Keys of one profile that are all saved at once. */
-const KEYS = Array.from({ length: 20 }, (_, index) => `flux_ci_${String(index).padStart(30, "k")}`);
+const KEYS = Array.from({ length: isLong ? 20 : 8 }, (_, index) => `flux_ci_${String(index).padStart(30, "k")}`);
 
-describe("writers of the credentials at once", () => {
+describe("concurrent writers of the credentials", () => {
   let folder: string;
   let platform: LocalPlatform;
   let home: CredentialsHome;
@@ -44,6 +46,7 @@ describe("writers of the credentials at once", () => {
     const finished = Promise.all(ends).finally(() => working = false);
     let reads = 0;
     while (working) {
+      await delay(1);
       const text = await Deno.readTextFile(home.file).catch((error) => {
         if (reads > 0 || !(error instanceof Deno.errors.NotFound)) throw error;
       });
@@ -56,13 +59,13 @@ describe("writers of the credentials at once", () => {
     return { reads };
   }
 
-  it(`are ${WRITERS} processes with a profile each: all are saved, and a reader sees whole files alone`, async () => {
+  it(`are ${WRITERS} processes with a profile each: all are saved, and a reader sees only whole files`, async () => {
     const logins = Array.from({ length: WRITERS }, (_, index) => ({
       profile: `p${index}`,
       key: index % 2 === 0 ? DOCUMENTED_KEY : SECOND_KEY,
     }));
     const { reads } = await loginAll(logins);
-    assertEquals(reads > 10, true, `the reader read ${reads} times`);
+    assertEquals(reads > 5, true, `the reader read ${reads} times`);
     const expected = Object.fromEntries(logins.map(({ profile, key }) => [profile, key]));
     assertEquals(keysIn(await Deno.readTextFile(home.file)), expected);
     assertEquals([namesIn(home.folder), keyHolders(home.folder)], [["credentials", "credentials.lock"], [
