@@ -33,24 +33,19 @@ describe(`the install script, with the real archive on the base of Deno ${base()
   afterAll(() => releases.close());
   afterEach(() => machine.remove());
 
-  for (const shell of Object.keys(SHELLS)) {
-    it(`installs a program that runs, piped into ${shell}`, async () => {
-      machine = await Machine.make();
-      const { code, stdout, stderr } = await machine.pipe(shell, releases.installScript());
-      assertEquals([code, stderr], [0, ""]);
-      assertStringIncludes(stdout, `Installed fluxloop ${REAL} to ${machine.home}/${INSTALLED}.\n`);
-      assertEquals(machine.files(), [INSTALLED]);
-      assertEquals(Deno.statSync(`${machine.home}/${INSTALLED}`).mode! & 0o777, 0o755);
-      assertEquals(await machine.installed(), (await fluxloop(["--version"])).stdout.split("\n")[0]);
-    });
-  }
-
-  it("downloads nothing where that version is installed", async () => {
+  it("installs a program that runs, and downloads nothing when that version is installed", async () => {
     machine = await Machine.make();
-    await machine.pipe("dash", releases.installScript());
+    const { code, stdout, stderr } = await machine.pipe("dash", releases.installScript());
+    assertEquals([code, stderr], [0, ""]);
+    assertStringIncludes(stdout, `Installed fluxloop ${REAL} to ${machine.home}/${INSTALLED}.\n`);
+    assertEquals(machine.files(), [INSTALLED]);
+    assertEquals(Deno.statSync(`${machine.home}/${INSTALLED}`).mode! & 0o777, 0o755);
+    assertEquals(await machine.installed(), (await fluxloop(["--version"])).stdout.split("\n")[0]);
+
     releases.forget();
-    const { code, stdout } = await machine.pipe("dash", releases.installScript());
-    assertEquals([code, stdout], [0, `fluxloop ${REAL} is already installed in ${machine.home}/.local/bin.\n`]);
+    const again = await machine.pipe("dash", releases.installScript());
+    const sentence = `fluxloop ${REAL} is already installed in ${machine.home}/.local/bin.\n`;
+    assertEquals([again.code, again.stdout], [0, sentence]);
     assertEquals(releases.asked, ["/latest/download/SHA256SUMS"]);
   });
 });
@@ -152,7 +147,7 @@ for (const shell of Object.keys(SHELLS)) {
     it("does nothing, or all, when it arrives cut off anywhere", async () => {
       machine = await Machine.make();
       const script = releases.installScript();
-      const step = Deno.env.has("FLUXLOOP_TEST_LONG") ? 1 : 211;
+      const step = Deno.env.has("FLUXLOOP_TEST_LONG") ? 1 : 401;
       const cuts = Array.from({ length: script.length }, (_, at) => at)
         .filter((at) => at % step === 0 || at > script.length - 20);
       for (const at of cuts) {

@@ -16,6 +16,11 @@ describe("texts from outside", () => {
   ];
   for (const [what, text, safe] of texts) it(`makes ${what} visible`, () => assertEquals(printable(text), safe));
 
+  for (const mark of "\u061c\u200b\u200f\u2028\u202e\u2060\u2069\ufeff\ufff9\ufffb") {
+    const code = mark.codePointAt(0)!.toString(16);
+    it(`makes the invisible U+${code} visible`, () => assertEquals(printable(`a${mark}`), `a\\u{${code}}`));
+  }
+
   it("keep the letters of every language", () => {
     assertEquals(printable("Ærø – 株式会社 – الشركة – 🦆"), "Ærø – 株式会社 – الشركة – 🦆");
   });
