@@ -1,22 +1,33 @@
 import { assertEquals } from "@std/assert";
-import { afterEach, describe, it } from "@std/testing/bdd";
-import { withLockFile } from "../../src/credentials/file_lock.ts";
+import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
+import { withFileLock, withLockFile } from "../../src/credentials/file_lock.ts";
 
-describe("a lock file", () => {
-  const folder = Deno.makeTempDirSync();
-  const path = `${folder}/credentials.locked`;
+describe("the lock on the credentials", () => {
+  let folder: string;
+  let held: number[];
+  let holders: number;
+
+  beforeEach(() => {
+    folder = Deno.makeTempDirSync();
+    held = [];
+    holders = 0;
+  });
   afterEach(() => Deno.removeSync(folder, { recursive: true }));
 
-  it("that is stale is taken over by one process at a time", async () => {
-    Deno.writeTextFileSync(path, "4711 killed");
-    const held: number[] = [];
-    let holders = 0;
-    const work = async () => {
-      held.push(++holders);
-      await Promise.resolve();
-      holders--;
-    };
-    await Promise.all([1, 2, 3].map(() => withLockFile(path, work)));
+  async function work(): Promise<void> {
+    held.push(++holders);
+    await new Promise((resolve) => setTimeout(resolve));
+    holders--;
+  }
+
+  it("has one holder at a time", async () => {
+    await Promise.all([1, 2, 3].map(() => withFileLock(`${folder}/credentials.lock`, work)));
+    assertEquals(held, [1, 1, 1]);
+  });
+
+  it("is taken over by one process at a time when it is a stale file", async () => {
+    Deno.writeTextFileSync(`${folder}/credentials.locked`, "4711 killed");
+    await Promise.all([1, 2, 3].map(() => withLockFile(`${folder}/credentials.locked`, work)));
     assertEquals([held, [...Deno.readDirSync(folder)]], [[1, 1, 1], []]);
   });
 });
