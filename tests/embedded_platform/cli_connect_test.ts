@@ -1,9 +1,10 @@
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import type { Schemas } from "../../src/embedded_platform/contract.ts";
+import { openSeededStorage, SEEDED_ACCOUNT_ID } from "../../src/embedded_platform/seed.ts";
 import type { LocalPlatform } from "../../src/embedded_platform/server.ts";
 import { assertAnswer } from "./contract.ts";
-import { ask, bearer, SEED_DAY, startPlatform } from "./running_platform.ts";
+import { ask, bearer, random, SEED_DAY, startPlatform } from "./running_platform.ts";
 import { Visitor } from "./visitor.ts";
 
 type IssuedCredential = Schemas["IssuedCredential"];
@@ -94,6 +95,19 @@ describe("a login through the browser", () => {
       api_key: null;
     };
     assertEquals([account.id, api_key], ["usr_1", null]);
+  });
+
+  it("is decided once", () => {
+    const now = new Date(clock);
+    const { storage } = openSeededStorage(null, { now, random });
+    const hash = crypto.getRandomValues(new Uint8Array(32));
+    const times = { createdAt: now, expiresAt: new Date(clock + MINUTE) };
+    storage.deviceLogins.add({ userAgent: "", address: "", ...times, deviceHash: hash, userHash: hash });
+    const { number } = storage.deviceLogins.findByUser(hash, now)!;
+    const decisions = (["approved", "denied"] as const)
+      .map((state) => storage.deviceLogins.decide(number, state, SEEDED_ACCOUNT_ID, now));
+    assertEquals([decisions, storage.deviceLogins.get(number, now)?.state], [[true, false], "approved"]);
+    storage.close();
   });
 
   it("reports that it was denied", async () => {

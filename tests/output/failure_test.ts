@@ -1,8 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { MistakesError } from "../../src/errors.ts";
+import { MistakesError, UsageError } from "../../src/errors.ts";
 import { errorJson, failureText } from "../../src/output/failure.ts";
 import { styleFor } from "../../src/output/style.ts";
+import { DOCUMENTED_KEY } from "../support/platform.ts";
 import { leaveWorlds, world } from "../support/world.ts";
 
 const mistakes = (count: number) =>
@@ -35,5 +36,12 @@ describe("an error with many mistakes", () => {
 
   it("is complete in JSON", () => {
     assertEquals((errorJson(mistakes(2000)).mistakes as unknown[]).length, 2000);
+  });
+});
+
+describe("an error in JSON", () => {
+  it("has the key in its message masked", () => {
+    const error = new UsageError(`Unknown argument ${DOCUMENTED_KEY}`);
+    assertEquals(errorJson(error).message, "Unknown argument flux_dev_abc1...mno34");
   });
 });

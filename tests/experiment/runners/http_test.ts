@@ -192,6 +192,12 @@ describe("a server as an agent", () => {
     });
   }
 
+  it("passes when it sends as much as the guard allows", async () => {
+    const { url } = agentServer(() => new Response("x".repeat(1000)));
+    const runner = await runnerOf({ ...HTTP, url }, { outputCharLimit: 1000 });
+    assertEquals(await answerTo(runner, "a"), "x".repeat(1000));
+  });
+
   it("fails when it responds endlessly", async () => {
     const { url } = agentServer(() =>
       new Response(new ReadableStream({ pull: (it) => it.enqueue(new Uint8Array(65536).fill(97)) }))
