@@ -9,12 +9,7 @@ import { WITHOUT_KEYS } from "../text/key_variables.ts";
 /** The most that is kept of each of a program's outputs, in bytes. */
 const OUTPUT_LIMIT = 1024 * 1024;
 
-/**
- * Runs another program to its end: {@linkcode Context.runProgram} of the real world.
- *
- * @param program Its name or path.
- * @param options What it is given.
- */
+/** Runs another program to its end: {@linkcode Context.runProgram} of the real world. */
 export async function runProgram(
   program: string,
   { args, input, env, signal }: ProgramOptions,
@@ -22,13 +17,13 @@ export async function runProgram(
   signal.throwIfAborted();
   const streams = { stdin: "piped", stdout: "piped", stderr: "piped" } as const;
   const child = new Deno.Command(program, { args: [...args], env, ...streams }).spawn();
-  // A program that ends without reading what it is given says by its exit code whether that is a failure.
+  // A program that exits without reading its input says by its exit code whether that is a failure.
   const given = new Blob([input]).stream().pipeTo(child.stdin, { signal }).catch(() => {});
   const kill = () => {
     try {
       child.kill("SIGKILL"); // No other signal is sure to end a program that waits for a person.
     } catch {
-      // It has ended by itself.
+      // It has exited.
     }
   };
   signal.addEventListener("abort", kill, { once: true });
@@ -73,7 +68,7 @@ export function launch(program: string, args: readonly string[]): void {
   new Deno.Command(program, { args: [...args], env: WITHOUT_KEYS, detached: true, ...streams }).spawn().unref();
 }
 
-/** What is passed on to a program that stands in this one's place. A terminal tells its size to all by itself. */
+/** What is passed on to a program that runs in this one's place. A terminal tells its size to all programs by itself. */
 const PASSED_ON: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT", "SIGBREAK"]
   : ["SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"];
@@ -83,11 +78,8 @@ const FROM_TERMINAL: readonly Deno.Signal[] = ["SIGINT", "SIGQUIT"];
 const IGNORING = `trap "" $0; exec "$@"`;
 
 /**
- * Lets another program stand in this one's place: {@linkcode Context.execute} of the real world.
+ * Runs another program in this one's place: {@linkcode Context.execute} of the real world.
  *
- * @param program Its name or path.
- * @param args Its arguments.
- * @param env Variables that override this program's own environment.
  * @param ignored Signals that the other program ignores, too.
  * @param onStart Called once it runs.
  */
@@ -110,7 +102,7 @@ export async function execute(
       try {
         child.kill(signal);
       } catch {
-        // It has ended by itself.
+        // It has exited.
       }
     };
     Deno.addSignalListener(signal, pass);

@@ -6,8 +6,10 @@
  */
 import type { ProgramGroups, RunningProgram, StartOptions } from "../context.ts";
 import { KEY_VARIABLES } from "../text/key_variables.ts";
+import { withVariables } from "./runtime_variables.ts";
 
 const IS_WINDOWS = Deno.build.os === "windows";
+const NO_KEYS = Object.fromEntries(KEY_VARIABLES.map((it) => [it, undefined]));
 /** Marks, in its environment, what a program starts: also what has left its group, and even its session, since. */
 const MARK = "FLUXLOOP_AGENT";
 
@@ -19,7 +21,7 @@ const MARK = "FLUXLOOP_AGENT";
  * root or where one is delegated; a program enters it with the children that it has by then), and whatever still has the
  * mark in its environment; twice, because that may have started one more in the meantime.
  */
-const WATCHMAN = `
+const WATCHDOG = `
 trap '' HUP INT QUIT TERM
 exec 2>/dev/null
 own=$(sed -n 's/^0:://p' /proc/self/cgroup)
@@ -59,17 +61,17 @@ fi`;
 /** @returns A place for programs that are talked to: {@linkcode Context.programGroups} of the real world. */
 export function programGroups(): ProgramGroups {
   const mark = crypto.randomUUID();
-  let watchman: Watchman | undefined;
+  let watchdog: Watchdog | undefined;
   return {
     start(program, options) {
-      watchman ??= IS_WINDOWS ? undefined : startWatchman(mark);
+      watchdog ??= IS_WINDOWS ? undefined : startWatchdog(mark);
       const child = withoutKeys(() => spawn(program, options, { [MARK]: mark }));
-      watchman?.tell(`+ ${child.pid}\n`);
+      watchdog?.tell(`+ ${child.pid}\n`);
       const ended = child.status.then(({ code, signal }) => ({ code, signal }));
-      return { stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, ended, ...groupOf(child, watchman) };
+      return { stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, ended, kill: killerOf(child, watchdog) };
     },
     async close() {
-      await watchman?.close();
+      await watchdog?.close();
     },
   };
 }
@@ -90,42 +92,22 @@ function spawn(program: string, { args, cwd, env }: StartOptions, mark: Record<s
     .spawn();
 }
 
-/** Runs `work`, which starts a program, while the environment that it inherits holds no key. */
-function withoutKeys<T>(work: () => T): T {
-  const hidden = KEY_VARIABLES.map((name) => [name, readable(name)] as const);
-  try {
-    for (const name of KEY_VARIABLES) Deno.env.delete(name);
-    return work();
-  } finally {
-    for (const [name, value] of hidden) if (value !== undefined) Deno.env.set(name, value);
-  }
-}
+/** Starts a program whose environment holds no key. */
+const withoutKeys = (start: () => Deno.ChildProcess) => withVariables(NO_KEYS, start);
 
-/** @returns A variable's value; `undefined` where it is not set or no text, and so nothing that anybody could use. */
-function readable(name: string): string | undefined {
-  try {
-    return Deno.env.get(name);
-  } catch {
-    return undefined;
-  }
-}
-
-/** The number of a group may be given to another one once it is over: nothing is sent to it from then on. */
-function groupOf(child: Deno.ChildProcess, watchman: Watchman | undefined): Pick<RunningProgram, "kill"> {
+/** After a SIGKILL nothing more is sent: the group's number may be given to another one. */
+function killerOf(child: Deno.ChildProcess, watchdog: Watchdog | undefined): RunningProgram["kill"] {
   let isOver = false;
-  return {
-    kill(signal) {
-      if (isOver) return;
-      if (IS_WINDOWS) return killTree(child);
-      // After a SIGKILL the whole group is no more, unless a process is in it that nothing can end.
-      isOver = signal === "SIGKILL";
-      try {
-        Deno.kill(-child.pid, signal);
-      } catch {
-        // All of it has ended by itself.
-      }
-      if (isOver) watchman?.tell(`- ${child.pid}\n`);
-    },
+  return (signal) => {
+    if (isOver) return;
+    if (IS_WINDOWS) return killTree(child);
+    isOver = signal === "SIGKILL";
+    try {
+      Deno.kill(-child.pid, signal);
+    } catch {
+      // All of it has exited.
+    }
+    if (isOver) watchdog?.tell(`- ${child.pid}\n`);
   };
 }
 
@@ -152,14 +134,14 @@ export function killTree(child: Pick<Deno.ChildProcess, "pid" | "kill">, tool = 
 }
 
 /** The shell that kills what is left. */
-interface Watchman {
+interface Watchdog {
   tell(line: string): void;
   close(): Promise<void>;
 }
 
 /** @returns `undefined` on a system without a shell: there a program learns by the end of its input that nobody is left. */
-function startWatchman(mark: string): Watchman | undefined {
-  const args = ["-c", WATCHMAN, "sh", MARK, mark];
+function startWatchdog(mark: string): Watchdog | undefined {
+  const args = ["-c", WATCHDOG, "sh", MARK, mark];
   const streams = { stdin: "piped", stdout: "null", stderr: "null" } as const;
   let child: Deno.ChildProcess;
   try {

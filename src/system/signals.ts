@@ -10,9 +10,9 @@ const STOP_SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
   : ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
 
 /** One Ctrl-C comes from the terminal, and again from a parent that passes it on: within this time, in milliseconds. */
-const SAME_WISH = 500;
+const SAME_REQUEST = 500;
 
-/** Does nothing, and so lets a signal go by: since Deno 2.7 the first listener undoes that SIGHUP, SIGINT and SIGTERM are ignored. */
+/** Since Deno 2.7, the first listener catches SIGHUP, SIGINT and SIGTERM even if the program's caller ignores them. */
 const ignore = () => {};
 
 /** Tells when the program is to stop, unless it makes way for another one. */
@@ -25,7 +25,7 @@ export class StopWatch {
     if (!this.signal.aborted) {
       this.#stoppedAt = performance.now();
       this.#stop.abort();
-    } else if (performance.now() - this.#stoppedAt > SAME_WISH) this.#insistence.abort();
+    } else if (performance.now() - this.#stoppedAt > SAME_REQUEST) this.#insistence.abort();
   };
 
   /** @param ignored Signals that stay ignored. */
