@@ -1,6 +1,6 @@
 /**
- * Writes the manual, a page for each command: `dist/man/fluxloop.1`, `dist/man/fluxloop-auth-login.1` and so on. All that
- * help tells comes from the command tree; what is true of the whole program is in `man/facts.ts`.
+ * Writes a man page for each command: `dist/man/fluxloop.1`, `dist/man/fluxloop-auth-login.1` and so on. The content
+ * comes from the command tree, and facts about the whole program from `man/facts.ts`.
  *
  * @module
  */
@@ -25,10 +25,10 @@ try {
   console.error(error instanceof Error ? error.message : error);
   Deno.exit(1);
 }
-// The command tree listens for nothing, and the context may.
+// The context may still listen for signals.
 Deno.exit(0);
 
-/** @returns The day that the pages bear: the same sources give the same pages (reproducible-builds.org, SOURCE_DATE_EPOCH). */
+/** @returns The pages' date. The same sources give the same pages (reproducible-builds.org, SOURCE_DATE_EPOCH). */
 async function pageDate(): Promise<string> {
   const epoch = Deno.env.get("SOURCE_DATE_EPOCH") ?? await commitTime();
   return (epoch === undefined ? new Date() : new Date(Number(epoch) * 1000)).toISOString().slice(0, 10);

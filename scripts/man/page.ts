@@ -1,5 +1,5 @@
 /**
- * One page of the manual, in the language of man(7).
+ * Renders a man page, in the language of man(7).
  *
  * @module
  */
@@ -7,20 +7,12 @@ import denoJson from "../../deno.json" with { type: "json" };
 import { allCommands, type CommandDescription, type OptionDescription } from "../../src/cli/describe.ts";
 import { ENVIRONMENT, EXIT_CODES, FILES } from "./facts.ts";
 
-/**
- * @param path A command's name and those of its groups.
- * @returns The name that `man` knows it by, such as `fluxloop-auth-login`.
- */
+/** @returns The page's name for a command's path, such as `fluxloop-auth-login`. */
 export function pageName(path: readonly string[]): string {
   return ["fluxloop", ...path].join("-");
 }
 
-/**
- * @param command Whose page.
- * @param tree The program's main command.
- * @param date The page's day, as `2026-01-31`.
- * @returns The page.
- */
+/** Renders a command's page. The `tree` is the main command, the `date` such as `2026-01-31`. */
 export function manPage(command: CommandDescription, tree: CommandDescription, date: string): string {
   const { path, options } = command;
   const isMain = path.length === 0;
@@ -53,7 +45,7 @@ export function manPage(command: CommandDescription, tree: CommandDescription, d
   return [heading, ...body].join("\n") + "\n";
 }
 
-/** A paragraph begins behind a heading by itself. */
+/** A heading already begins a paragraph. */
 function withoutFirstPp(lines: readonly string[]): readonly string[] {
   return lines[0] === ".PP" ? lines.slice(1) : lines;
 }
@@ -71,10 +63,10 @@ function environment(command: CommandDescription): [string, string, string][] {
   const common = ENVIRONMENT.map(([name]) => name);
   const all = allCommands(command).flatMap((it) => it.environment).filter((it) => !common.includes(it.name));
   const named = [...new Set(all.map((it) => it.name))].map((name): [string, string, string] => {
-    // Several commands tell of it, in words of their own: most of them in the most general ones.
-    const told = all.filter((it) => it.name === name);
-    const timesOf = (description: string) => told.filter((it) => it.description === description).length;
-    const { value, description } = told.toSorted((a, b) => timesOf(b.description) - timesOf(a.description))[0];
+    // Commands describe it differently; the most frequent description is the most general one.
+    const same = all.filter((it) => it.name === name);
+    const timesOf = (description: string) => same.filter((it) => it.description === description).length;
+    const { value, description } = same.toSorted((a, b) => timesOf(b.description) - timesOf(a.description))[0];
     return [name, value, description];
   });
   return [...named, ...ENVIRONMENT.map(([name, value, use]): [string, string, string] => [name, value, use])];
@@ -115,7 +107,7 @@ function lowerCased(summary: string): string {
   return summary.slice(0, 1).toLowerCase() + summary.slice(1);
 }
 
-/** Text between which lines break: what means something to roff is made to mean itself. */
+/** Escapes text for roff. */
 function text(line: string): string {
   const safe = line.replaceAll("\\", "\\e").replaceAll("-", "\\-").replaceAll("'", "\\(aq").replaceAll("~", "\\(ti")
     .replaceAll("^", "\\(ha").replaceAll("`", "\\(ga").replaceAll(/[^\x20-\x7e]/gu, (it) => `\\[u${hex(it)}]`);
