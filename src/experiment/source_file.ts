@@ -11,24 +11,27 @@ import { DEPTH_LIMIT, type Place, YamlDocument } from "./yaml_document.ts";
 /** The lines of a file that aren't blank. */
 export class Lines {
   /** Where each line starts, and its number in the file. */
-  readonly #starts: number[] = [];
-  readonly #numbers: number[] = [];
+  readonly #starts: Uint32Array;
+  readonly #numbers: Uint32Array;
+  readonly length: number;
   readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
 
   constructor(private readonly bytes: Uint8Array) {
+    let most = 1;
+    for (let at = bytes.indexOf(LINE_END); at >= 0; at = bytes.indexOf(LINE_END, at + 1)) most++;
+    this.#starts = new Uint32Array(most);
+    this.#numbers = new Uint32Array(most);
+    let length = 0;
     let number = 1;
     for (let start = 0; start < bytes.length; number++) {
       const end = this.#endOf(start);
       if (bytes.subarray(start, end).some((it) => !BLANKS.includes(it))) {
-        this.#starts.push(start);
-        this.#numbers.push(number);
+        this.#starts[length] = start;
+        this.#numbers[length++] = number;
       }
       start = end + 1;
     }
-  }
-
-  get length(): number {
-    return this.#starts.length;
+    this.length = length;
   }
 
   /** @throws {TypeError} When the line isn't UTF-8 text. */
@@ -38,7 +41,7 @@ export class Lines {
   }
 
   numberOf(index: number): number {
-    return this.#numbers[index] ?? 1;
+    return this.#numbers[index] || 1;
   }
 
   #endOf(start: number): number {
