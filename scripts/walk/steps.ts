@@ -83,6 +83,14 @@ export async function walk({ program, home, agent, step }: Walk, target: string)
     await program.expect(["auth", "switch", "default"]);
   });
 
+  await step("keeps what several logins save at the same time", async () => {
+    const names = ["one", "two", "three"];
+    const outcomes = await Promise.all(names.map((it) => login(platform.api_key, "--profile", it)));
+    assertEquals(outcomes.map((it) => it.code), [0, 0, 0], outcomes.map((it) => it.stderr).join(""));
+    const profiles: { name: string }[] = JSON.parse(await program.expect(["auth", "list", "--json"])).profiles;
+    assertEquals(names.filter((name) => !profiles.some((it) => it.name === name)), []);
+  });
+
   await step("rotates the key", async () => {
     await program.expect(["auth", "rotate"]);
     const key = (await program.expect(["auth", "token"])).trim();
