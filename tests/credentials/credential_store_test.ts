@@ -104,7 +104,7 @@ describe("credential store", () => {
   it("says which variable to set when there is no home folder", () => {
     const { context } = world();
     const homeless = { ...context, env: () => undefined };
-    assertThrows(() => requireCredentialsLocation(homeless), ConfigurationError, "set HOME or FLUXLOOP_HOME");
+    assertThrows(() => requireCredentialsLocation(homeless), ConfigurationError, "Set HOME or FLUXLOOP_HOME");
   });
 });
 
