@@ -8,7 +8,7 @@ import type { CredentialsDocument } from "../credentials/credentials_document.ts
 import { requireCredentialsLocation } from "../credentials/location.ts";
 import type { Profile } from "../credentials/profile.ts";
 import { SecretStore } from "../credentials/secret_store.ts";
-import { InvalidKeyError, PlatformError, UsageError } from "../errors.ts";
+import { FluxloopError, InvalidKeyError, PlatformError, SystemError, UsageError } from "../errors.ts";
 import { abandoned, type AbandonedRotation } from "./abandoned_rotation.ts";
 import { parseApiKey } from "./api_key.ts";
 import { endKey, removeOrphanedKey } from "./rotation_keys.ts";
@@ -54,14 +54,28 @@ export async function logOut(context: Context, options: LogoutOptions): Promise<
     await requireWritable(location);
     for (const it of names) await revoke(context, store, document.require(it, "--profile"), options.requests);
   }
-  const { removed, failure } = await store.remove(names, options.all);
-  if (failure !== null) throw failure;
+  const removed = await remove(store, names, options);
   const rotations = isRevoked ? [] : document.profiles().filter((it) => removed.includes(it.name));
   return {
     isRevoked,
     profiles: removed,
     abandoned: rotations.map((it) => abandoned(it, it.keyId)).filter((it) => it !== null),
   };
+}
+
+async function remove(
+  store: SecretStore,
+  names: readonly string[],
+  options: LogoutOptions,
+): Promise<readonly string[]> {
+  try {
+    const { removed, failure } = await store.remove(names, options.all);
+    if (failure !== null) throw failure;
+    return removed;
+  } catch (error) {
+    if (options.revoke !== true || !(error instanceof FluxloopError)) throw error;
+    throw new SystemError(`The credentials are revoked but still saved here. ${error.message}`, { cause: error });
+  }
 }
 
 function selectedName(context: Context, document: CredentialsDocument, options: LogoutOptions): string {

@@ -66,6 +66,23 @@ describe("auth logout --revoke", () => {
     assertEquals([(await logout(session)).code, await statusOf(DOCUMENTED_KEY)], [2, 0]);
   });
 
+  it("says that the key is revoked if it can't be removed then", async () => {
+    const session = new Session();
+    const server = listen(({ method }) => {
+      if (method === "GET") return Response.json({ account: {}, api_key: { id: "key_1" } });
+      session.save("profiles: [");
+      return new Response(null, { status: 204 });
+    });
+    session.save(`profiles:\n  default:\n    api_key: ${DOCUMENTED_KEY}\n    api_url: "${server.url}"\n`);
+    const { code, stderr } = await logout(session);
+    await server.stop();
+    assertEquals(code, 1);
+    assertStringIncludes(
+      stderr,
+      "The credentials are revoked but still saved here. ~/.fluxloop/credentials is not valid",
+    );
+  });
+
   it("revokes a browser login", async () => {
     const sent: unknown[] = [];
     const server = listen(async (request) => {
