@@ -39,7 +39,7 @@ describe("a path that the user names", () => {
   it("names the variable that Windows has for a missing home folder", () => {
     const { context } = world({ os: "windows", env: { USERPROFILE: "" } });
     assertThrows(() => pathFrom(context, "~/x", "X"), UsageError, "USERPROFILE isn't set");
-    assertThrows(() => requireCredentialsLocation(context), ConfigurationError, "set USERPROFILE or FLUXLOOP_HOME");
+    assertThrows(() => requireCredentialsLocation(context), ConfigurationError, "Set USERPROFILE or FLUXLOOP_HOME");
   });
 
   it("tells where credentials are, in FLUXLOOP_HOME", () => {
