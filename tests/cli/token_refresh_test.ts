@@ -64,6 +64,17 @@ describe("the tokens of a browser login", () => {
     });
   }
 
+  it("fail the command if they can't be saved", async () => {
+    const server = platform(() => {
+      session.save("profiles: [");
+      return issue(WHOLE)();
+    });
+    const session = loggedIn(server.url, ENDED);
+    const { code, stderr } = await session.run(["auth", "whoami"]);
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, "~/.fluxloop/credentials is not valid YAML");
+  });
+
   const early = "2024-01-22T13:00:00Z";
   for (const command of [["auth", "whoami"], ["auth", "status"], ["apikeys", "list"]]) {
     it(`are replaced once when the platform rejects them early, in ${command.join(" ")}`, async () => {
