@@ -67,9 +67,11 @@ function pinIn(path: string): string | null {
   let text: string;
   try {
     // Anybody can put a file into a folder that all can write to: like git, only the user's own and root's are used.
-    const isOwn = [Deno.lstatSync(dirname(path)), Deno.lstatSync(path), Deno.statSync(path)]
-      .every((it) => !isForeign(it) || it.uid === 0);
-    if (!isOwn || !Deno.statSync(path).isFile) return null;
+    // Each is looked at only if the one before is: a stranger's folder may be closed, or a link to itself.
+    const isOwn = (it: Deno.FileInfo) => !isForeign(it) || it.uid === 0;
+    if (!isOwn(Deno.lstatSync(dirname(path))) || !isOwn(Deno.lstatSync(path))) return null;
+    const target = Deno.statSync(path);
+    if (!isOwn(target) || !target.isFile) return null;
     text = readSmallFile(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return null;

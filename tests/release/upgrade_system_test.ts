@@ -297,7 +297,7 @@ describe("an upgrade", () => {
         releases.instead.set("/SHA256SUMS", () => new Response(new Uint8Array(300 * 1024)));
       },
       ReleaseError,
-      "more than a release can have",
+      "more than the limit of 262144 bytes",
     ],
   ];
   for (const [what, prepare, kind, sentence] of refused) {
