@@ -62,7 +62,10 @@ export function thisInstallation(): Installation {
   try {
     return { path: Deno.realPathSync(Deno.execPath()), target: Deno.build.target };
   } catch (cause) {
-    throw new ConfigurationError("The running fluxloop's file no longer exists. Install fluxloop again.", { cause });
+    throw new ConfigurationError(
+      "The running fluxloop's file was replaced or removed. Try again; if it is gone, install fluxloop again.",
+      { cause },
+    );
   }
 }
 
