@@ -19,13 +19,13 @@ const SYSTEM = { at: 9, unknown: 255 };
 /** The system whose file modes a zip contains. */
 const UNIX = 3;
 
-/** @returns A `.tar.gz`, in which each file has this modification time. */
-export async function tarGz(files: readonly ArchiveFile[], time: Date): Promise<Uint8Array> {
+/** @returns A `.tar.gz`, in which each file has this modification time, compressed at this level. */
+export async function tarGz(files: readonly ArchiveFile[], time: Date, level = 9): Promise<Uint8Array> {
   const entries = sorted(files).map(({ path, bytes, executable }) => ({
     header: { name: path, size: bytes.length, mode: modeOf(executable), mtime: time, uid: 0, gid: 0 },
     body: bytes,
   }));
-  const gzip = gzipSync(await packTar(entries), { level: 9 });
+  const gzip = gzipSync(await packTar(entries), { level });
   gzip[SYSTEM.at] = SYSTEM.unknown;
   return new Uint8Array(gzip);
 }
