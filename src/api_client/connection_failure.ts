@@ -45,7 +45,7 @@ const FAILURES: readonly (readonly [RegExp, ConnectionFailure])[] = [
   [/unsuccessful tunnel/i, { reason: "the proxy refuses to connect", ...TUNNEL }],
   [/while tunneling|proxy server unreachable/i, { reason: "can't reach the proxy", ...LASTING }],
   [/not valid yet|NotValidYet/i, {
-    reason: "its certificate isn't valid yet. Check this machine's date and time",
+    reason: "its certificate is not valid yet. Check this machine's date and time",
     ...UNTRUSTED,
   }],
   [/certificate expired|CertExpired|: Expired/i, {

@@ -77,7 +77,7 @@ describe(`secure connections, on the base of Deno ${base().deno}`, () => {
       "that is not valid yet",
       () => authority.issue(HERE, { from: 2 }),
       true,
-      "isn't valid yet. Check this machine's date and time",
+      "is not valid yet. Check this machine's date and time",
     ],
     ["of another host", () => authority.issue("DNS:example.com"), true, "belongs to another host"],
     ["that is self-signed", () => authority.selfSigned(HERE), true, "is self-signed"],
