@@ -128,7 +128,7 @@ export class KeyExpiresSoonError extends FluxloopError {
 
   /** @param expiry Such as `2024-04-15 (7 days remaining)`. */
   constructor(expiry: string) {
-    super(`The API key expires too soon: ${expiry}`);
+    super(`The API key expires sooner than --fail-if-expires-in allows: ${expiry}`);
   }
 }
 

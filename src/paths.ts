@@ -23,7 +23,7 @@ export function pathFrom(context: Context, value: string, origin: string): strin
   const character = /["'$\r\n]/.exec(value)?.[0];
   if (character !== undefined) {
     const name = /[\r\n]/.test(character) ? "a line break" : character;
-    throw new UsageError(`${origin} contains ${name}, which no shell has expanded. Set it to the plain path.`);
+    throw new UsageError(`${origin} contains ${name}, which was not expanded. Use the full path.`);
   }
   if (!/^~(?:[/\\]|$)/.test(value)) return value;
   const home = homeFolder(context);

@@ -68,7 +68,9 @@ export async function resumeRotation(run: RotationRun, before: Profile): Promise
   const key = parseApiKey(secret.key, `profile "${profile.name}"`);
   const info = (await identify(context, { apiUrl, key, requests })).key;
   if (info === null || info.id === null) {
-    throw new PlatformError(`${apiUrl.host} doesn't identify this key. Create a new one on its API keys page.`);
+    throw new PlatformError(
+      `${apiUrl.host} didn't send this key's ID, so it can't be rotated. Create a new key on its API keys page.`,
+    );
   }
   const own = { ...info, id: info.id };
   const rotation: Rotation = { ...run, profile, apiUrl, key, requests };

@@ -67,7 +67,7 @@ export function renameOver(newPath: string, path: string): void {
 export function tryReplacing(path: string, size: number): void {
   if (isMountPoint(path)) {
     throw new ConfigurationError(
-      `${path} is mounted by itself, so it can't be replaced safely. Mount its folder instead, ` +
+      `${path} is mounted as a single file, so it can't be replaced safely. Mount its folder instead, ` +
         "or pass the key in FLUXLOOP_API_KEY.",
     );
   }

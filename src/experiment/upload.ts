@@ -75,7 +75,9 @@ export async function uploadExperiment(
     if (runBatchId !== null) return { runBatchId };
     progress = NOTHING_SENT;
   }
-  throw new PlatformError(`${target.apiUrl.host} keeps losing what was uploaded; try again later`);
+  throw new PlatformError(
+    `${target.apiUrl.host} didn't keep all uploaded runs, even after several attempts; try again later`,
+  );
 }
 
 /** @returns The experiment's id on the platform; `null` when that changes, because the platform lost earlier parts. */
@@ -132,7 +134,9 @@ export async function latestExperiment(outputDirectory: string): Promise<string>
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
   const latest = names.sort().at(-1);
-  if (latest === undefined) throw new NotFoundError(`There are no results in ${outputDirectory}`);
+  if (latest === undefined) {
+    throw new NotFoundError(`There are no results in ${outputDirectory}. Create some: fluxloop test`);
+  }
   return `${outputDirectory}/${latest}`;
 }
 

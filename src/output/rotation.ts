@@ -65,13 +65,13 @@ function pendingSentence({ profile, pending }: RotationReport): string {
   const command = profileCommand("rotate", profile);
   return pending === "revoke_old_key"
     ? `The new key is saved and in use, but the old key is still valid. Revoke it: ${command}`
-    : `The old key is still saved and valid, but a new key may exist that nothing uses. To remove it and rotate, run: ${command}`;
+    : `The old key is still saved and valid, but an unused new key may have been created. To remove the new key and rotate again, run: ${command}`;
 }
 
 /** Warns that keys of an earlier rotation may still be valid. */
 export function orphanedKeysWarning({ orphanedKeys }: RotationReport): string {
   return `⚠️  Keys from an earlier rotation may still be valid: ${orphanedKeys.map(printable).join(", ")}. ` +
-    `Delete those you don't use with fluxloop apikeys delete, or on the platform's API keys page.\n`;
+    `Delete the ones you don't use: run fluxloop apikeys delete <id>, or open the platform's API keys page.\n`;
 }
 
 /** Warns that a rotation was interrupted, or is running in another process. */
@@ -82,10 +82,12 @@ export function unfinishedWarning(profile: string): string {
 
 /** Warns that a rotation can't be finished any more; empty if it leaves no key. */
 export function abandonedWarning({ profile, keys, hasUnknownKey }: AbandonedRotation): string {
-  const all = [...keys.map(printable), ...(hasUnknownKey ? ["a key that it may have created"] : [])];
+  const all = [...keys.map(printable), ...(hasUnknownKey ? ["a new key that the rotation may have created"] : [])];
   if (all.length === 0) return "";
   return `⚠️  The unfinished rotation of profile ${printable(profile)} was abandoned. These keys may still be valid: ` +
-    `${all.join(", ")}. Delete those you don't use with fluxloop apikeys delete, or on the platform's API keys page.\n`;
+    `${
+      all.join(", ")
+    }. Delete the ones you don't use: run fluxloop apikeys delete <id>, or open the platform's API keys page.\n`;
 }
 
 /** Renders the rotation of one profile as JSON. */

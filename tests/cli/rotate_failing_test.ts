@@ -40,7 +40,7 @@ describe("auth rotate and a platform that fails", () => {
     [
       "does not tell which key it is",
       (name) => name === "GET /api/auth/me" ? Response.json({ account: {} }) : undefined,
-      "doesn't identify this key",
+      "didn't send this key's ID",
     ],
   ];
   for (const [what, answer, message] of failing) {
@@ -81,7 +81,7 @@ describe("auth rotate and a platform that fails", () => {
     assertEquals([code, isUnfinished(session)], [1, true]);
     assertStringIncludes(
       stderr,
-      "a new key may exist that nothing uses. To remove it and rotate, run: fluxloop auth rotate\n",
+      "an unused new key may have been created. To remove the new key and rotate again, run: fluxloop auth rotate\n",
     );
     isBetween = false;
     assertEquals((await rotate(session)).code, 0);

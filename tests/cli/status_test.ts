@@ -220,7 +220,10 @@ Please check your internet connection and try again.
 
   it("reports a key that expires within the time", async () => {
     const { stdout, stderr } = await loggedIn().run(["auth", "status", "-q", "--fail-if-expires-in", "90d"]);
-    assertEquals([stdout, stderr], ["", "❌ Error: The API key expires too soon: 2024-04-15 (84 days remaining)\n"]);
+    assertEquals([stdout, stderr], [
+      "",
+      "❌ Error: The API key expires sooner than --fail-if-expires-in allows: 2024-04-15 (84 days remaining)\n",
+    ]);
   });
 
   it("checks every profile with --all, and exits with the worst code", async () => {

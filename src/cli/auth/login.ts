@@ -6,7 +6,7 @@ export function loginCommand(context: Context): AnyCommand {
   return newCommand([...PROFILE_VARIABLES, "FLUXLOOP_STORAGE", "BROWSER"])
     .description(
       "Log in to the FluxLoop Web Platform using an API key. The key is verified with the platform before it is saved. " +
-        "Without a key option, a terminal prompts for the key and does not echo it. Other users of this machine can see " +
+        "Without a key option, it prompts for the key in a terminal and does not echo it. Other users of this machine can see " +
         "a key given with --api-key, and it stays in your shell's history: in scripts, use --api-key-stdin. With --web, " +
         "you approve a code in the browser instead of giving a key.",
     )

@@ -7,13 +7,13 @@ export function rotateCommand(context: Context): AnyCommand {
   return newCommand(PROFILE_VARIABLES)
     .description(
       "Replace a profile's API key with a new one. The new key is created, verified and saved before the old one is " +
-        "revoked, so there is a working key at every moment; after an interruption, run it again to finish. Other " +
+        "revoked, so you always have a working key. If it is interrupted, run the command again to finish. Other " +
         "profiles on this machine with the same key are updated too. If other machines share the key, give them time " +
         "with --keep-old. The new key can't manage keys that the old one created.",
     )
-    .option("--expires <span:lifetime>", "Lifetime of the new key, such as 90d (default: as the old)")
+    .option("--expires <span:lifetime>", "Lifetime of the new key, such as 90d (default: as the old key)")
     .option("--keep-old <span:string>", "Keep the old key valid for a while, such as 24h or 7d")
-    .option("--all", "Rotate the keys of all profiles; exit with the worst code")
+    .option("--all", "Rotate the keys of all profiles; exit with the most severe code")
     .option("--json", "Output in JSON format")
     .example("Rotate the current profile's key", "fluxloop auth rotate")
     .example("Rotate all keys in a scheduled job", "fluxloop auth rotate --all --quiet")

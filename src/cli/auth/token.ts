@@ -6,9 +6,9 @@ import { type AnyCommand, KEY_VARIABLES, newCommand } from "../command.ts";
 export function tokenCommand(context: Context): AnyCommand {
   return newCommand(KEY_VARIABLES)
     .description(
-      "Print the API key, for scripts. Standard output has nothing but the key that other commands would use. No request " +
-        "is made to verify it. For a login through the browser, the access token is printed; it expires within the hour, " +
-        "and is refreshed first if it is about to.",
+      "Print the API key that other commands would use. Only the key is written to standard output, and no request is made " +
+        "to verify it. For a browser login, this is the access token, which expires within the hour. A token that is about " +
+        "to expire is refreshed first.",
     )
     .option("--json", "Output in JSON format, with the key's source")
     .example("Use the key with another program", 'curl -H "Authorization: Bearer $(fluxloop auth token)" …')

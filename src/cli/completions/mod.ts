@@ -16,12 +16,12 @@ const SHELLS = {
   fish: {
     now: "fluxloop completions fish | source",
     always: "fluxloop completions fish > ~/.config/fish/completions/fluxloop.fish",
-    note: "fish loads scripts in that folder by itself.",
+    note: "fish loads the scripts in ~/.config/fish/completions automatically.",
   },
   powershell: {
     now: "fluxloop completions powershell | Out-String | Invoke-Expression",
     always: "fluxloop completions powershell >> $PROFILE",
-    note: "PowerShell runs its profile at each start.",
+    note: "PowerShell runs $PROFILE each time it starts.",
   },
 } as const;
 

@@ -18,7 +18,7 @@ interface ServeOptions extends JsonOptions {
 export async function runServe(context: Context, options: ServeOptions): Promise<void> {
   const { port } = options;
   if (port < 0 || port > 65_535) throw new UsageError("--port must be a number from 0 to 65535");
-  if (options.data?.startsWith("-")) throw new UsageError("--data must be a folder, not an option");
+  if (options.data?.startsWith("-")) throw new UsageError("--data requires a folder, not an option");
   const dataDir = options.ephemeral
     ? null
     : givenPath(context, options.data, "--data") ?? join(requireCredentialsLocation(context).folder, "platform");

@@ -7,7 +7,7 @@ export function testCommand(context: Context): AnyCommand {
   return newCommand(["GITHUB_ACTIONS", ...KEY_VARIABLES])
     .description(
       "Run the agent on every input and upload the results. fluxloop.yaml describes how to call the agent, the inputs, " +
-        "and how often and how many at a time to run. Each test writes a folder under output_directory, with a report to " +
+        "and how often and how many in parallel to run. Each test writes a folder under output_directory, with a report to " +
         "open: result.html. The agent gets no FluxLoop key unless the configuration passes one, but it runs as your user " +
         "and can read your files.",
     )
@@ -17,8 +17,8 @@ export function testCommand(context: Context): AnyCommand {
     .option("--filter <text:string>", "Run only inputs that contain this text")
     .option("--smoke", "Run only the first input, once")
     .option("--fail-fast", "Stop at the first failed run")
-    .option("--skip-upload", "Don't upload results (default: test.auto_upload)")
-    .option("--no-skip-upload", "Upload results")
+    .option("--skip-upload", "Don't upload results, even if test.auto_upload is true")
+    .option("--no-skip-upload", "Upload results, even if test.auto_upload is false")
     .option("--junit <file:file>", "Also write a JUnit XML report")
     .option("--schema", "Print the configuration's JSON Schema and exit")
     .option("--json", "Output in JSON format")

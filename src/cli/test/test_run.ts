@@ -50,7 +50,7 @@ export interface TestOptions extends JsonOptions {
 /** Runs the command. */
 export async function runTest(context: Context, options: TestOptions): Promise<void> {
   for (const name of ["config", "junit", "filter", "project", "bundleVersionId"] as const) {
-    if (options[name]?.startsWith("--")) throw new UsageError(`--${named(name)} must be a value, not an option`);
+    if (options[name]?.startsWith("--")) throw new UsageError(`--${named(name)} requires a value, not an option`);
   }
   const reporter = reporterFor(context, options);
   const requests = requestOptions(context, options);

@@ -97,5 +97,5 @@ function errorMessage(error: unknown): string {
 
 function reasonOf(error: unknown): string {
   const said = error === undefined || isTooDeep(error) ? "" : typeof error === "string" ? error : JSON.stringify(error);
-  return said.trim() === "" ? "it gives no reason" : shownText(said);
+  return said.trim() === "" ? "no reason given" : shownText(said);
 }

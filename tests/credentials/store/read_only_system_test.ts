@@ -70,7 +70,10 @@ describe("a home that cannot be written", () => {
       const command = [home.program, ...args, "--verbose"];
       const { code, stderr } = await runMounted("root", `mount --bind '${home.file}' '${home.file}'`, command, { env });
       assertEquals([code, stderr.includes("GET "), stderr.includes("DELETE ")], [2, false, false], stderr);
-      assertStringIncludes(stderr, "is mounted by itself, so it can't be replaced safely. Mount its folder instead");
+      assertStringIncludes(
+        stderr,
+        "is mounted as a single file, so it can't be replaced safely. Mount its folder instead",
+      );
     }
     assertEquals([await stateOf(home.file), namesIn(home.folder)], [before, ["credentials", "credentials.lock"]]);
   });

@@ -234,7 +234,7 @@ describe("a server as an agent", () => {
     const retry = { attempts: 2, backoff: 0, statusCodes: [503] };
     const { message } = await failureOf(await runnerOf({ ...HTTP, method: "GET", url: place, retry }), "a\ud800");
     assertEquals([message, received.length], [
-      "The input can't be part of a URL: it contains half a surrogate pair",
+      "The input can't be part of a URL: it isn't valid Unicode (half a surrogate pair)",
       0,
     ]);
   });
