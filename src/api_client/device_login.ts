@@ -123,7 +123,7 @@ export async function pollDeviceLogin(
     case "approved":
       return { status, tokens: tokensOf(context, credential, null) };
     default:
-      throw invalid("status", "a known one");
+      throw invalid("status", "a known status");
   }
 }
 

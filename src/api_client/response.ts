@@ -74,7 +74,7 @@ function refusalOf(
       );
     case 401:
       return new PlatformError(
-        `A gateway in front of ${host} requires its own sign-in (HTTP 401). Your API key was not checked.`,
+        `A gateway in front of ${host} requires its own sign-in (HTTP 401). Your API key was not checked. Sign in to the gateway and try again.`,
       );
     case 403:
       if (!isObject(body)) break;
@@ -82,9 +82,10 @@ function refusalOf(
     case 404:
       return notFound ?? new NotFoundError(`${host} doesn't have ${path}`);
   }
-  const detail = isObject(body) ? detailOf(body.detail)?.slice(0, 500) : undefined;
+  const detail = isObject(body) ? detailOf(body.detail)?.slice(0, 500).replace(/\.$/, "") : undefined;
   const more = isWebPage(response) ? ` and ${WEB_PAGE}` : detail ? `: ${detail}` : "";
-  return new PlatformError(`${host} responded to ${method} ${path} with HTTP ${status}${more}`);
+  const next = !isWebPage(response) && (status === 429 || status >= 500) ? ". Try again later." : "";
+  return new PlatformError(`${host} responded to ${method} ${path} with HTTP ${status}${more}${next}`);
 }
 
 function parsed(text: string): unknown {

@@ -183,7 +183,9 @@ async function attemptOf(sending: Sending): Promise<Received | Error> {
     if (error instanceof RedirectError) {
       const { target } = error;
       if (target === null) throw new PlatformError(`${first.host} redirects too many times`);
-      throw new PlatformError(`${first.host} redirects to ${target || "an invalid URL"}; your key was not sent there`);
+      throw new PlatformError(
+        `${first.host} redirects to ${target || "an invalid URL"}. Your key was not sent there. Check the API URL.`,
+      );
     }
     if (error instanceof FluxloopError || signal.aborted || !(error instanceof Error)) throw error;
     return error;

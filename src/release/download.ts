@@ -142,7 +142,7 @@ async function runOnce<T>(
       ? { ...connectionFailure(error), reason: "it didn't finish in time", isTelling: true, isTransient: false }
       : connectionFailure(error, proxy !== null);
     const Failure = failure.isTransient ? TransientError : NetworkError;
-    throw new Failure(url, failure, { proxy: proxy?.shown, cause: error, to: "the releases" });
+    throw new Failure(url, failure, { proxy: proxy?.shown, cause: error, to: "the release server" });
   } finally {
     clearTimeout(timer);
   }

@@ -6,7 +6,7 @@ import type { PlatformResponse } from "../../src/api_client/transport.ts";
 
 const API_URL = new URL("https://api.fluxloop.ai");
 const GATEWAY =
-  "A gateway in front of api.fluxloop.ai requires its own sign-in (HTTP 401). Your API key was not checked.";
+  "A gateway in front of api.fluxloop.ai requires its own sign-in (HTTP 401). Your API key was not checked. Sign in to the gateway and try again.";
 
 const answer = (status: number, text: string, headers: string | Record<string, string> = {}): PlatformResponse => ({
   method: "GET",
@@ -72,7 +72,7 @@ describe("answers", () => {
       answer(503, "<h1>x</h1>"),
       1,
       "platform",
-      "api.fluxloop.ai responded to GET /api/auth/me with HTTP 503",
+      "api.fluxloop.ai responded to GET /api/auth/me with HTTP 503. Try again later.",
     ],
     [
       "a sign-in page of a hotel",

@@ -52,7 +52,7 @@ describe("transport", () => {
   it("does not follow a redirect to another origin, key or not", async () => {
     const elsewhere = server(() => new Response("stolen"));
     const { url } = server(() => Response.redirect(`${elsewhere.url}/api/auth/me`));
-    await assertRejects(() => get(world().context, targetOf(url), "/x"), PlatformError, "your key was not sent there");
+    await assertRejects(() => get(world().context, targetOf(url), "/x"), PlatformError, "Your key was not sent there");
     assertEquals(elsewhere.requests.length, 0);
   });
 

@@ -38,7 +38,10 @@ export function gzip(packed: Uint8Array): Reply {
 const html = (content: string, status: number) => body(content, status, { "content-type": "text/html" });
 const raw = (text: string): Reply => new TextEncoder().encode(text);
 const http = (status: number, detail?: string) =>
-  failure(`{host} responded to GET /api/auth/me with HTTP ${status}${detail === undefined ? "" : `: ${detail}`}`);
+  failure(
+    `{host} responded to GET /api/auth/me with HTTP ${status}${detail === undefined ? "" : `: ${detail}`}` +
+      (status === 429 || status >= 500 ? ". Try again later." : ""),
+  );
 const page = (status: number) =>
   failure(
     `{host} responded to GET /api/auth/me with HTTP ${status} and a web page, probably from a proxy or a sign-in page`,
@@ -64,7 +67,7 @@ const UNREADABLE = notJson("invalid JSON");
 const CUT_OFF = unconnected("the connection was closed early");
 const NOT_HTTP = unconnected("its response isn't HTTP");
 const GATEWAY = failure(
-  "A gateway in front of {host} requires its own sign-in (HTTP 401). Your API key was not checked.",
+  "A gateway in front of {host} requires its own sign-in (HTTP 401). Your API key was not checked. Sign in to the gateway and try again.",
 );
 const INVALID = failure(
   "Invalid API key\n\nPlease check that:\n1. The API key is correct (no typos)\n" +
@@ -137,7 +140,7 @@ const STRANGE: readonly Row[] = [
   ["9 MiB", body(" ".repeat(9 * 1024 * 1024)), failure("{host} sent a response of more than 8 MiB")],
 ];
 
-const elsewhere = "{host} redirects to evil.example; your key was not sent there";
+const elsewhere = "{host} redirects to evil.example. Your key was not sent there. Check the API URL.";
 const CALL = { required_permission: "fly\x1b[2J", permissions: ["read\u202e", "upload_results"] };
 
 /** Answers by their status. */
@@ -149,7 +152,7 @@ const STATUSES: readonly Row[] = [
   [
     "a redirect to no web address",
     body(null, 302, { location: "file:///etc/passwd" }),
-    failure("{host} redirects to an invalid URL; your key was not sent there"),
+    failure("{host} redirects to an invalid URL. Your key was not sent there. Check the API URL."),
   ],
   ["a circle", body(null, 308, { location: "/api/auth/me" }), failure("{host} redirects too many times")],
   ["401 without a body", body(null, 401), GATEWAY],

@@ -86,7 +86,7 @@ const STATUS_ROWS: readonly Row[] = [
       failure("{host} responded with a web page, probably from a proxy or a sign-in page"),
     ),
   ],
-  ["503", body(null, 503), unverified(failure("{host} responded to GET /api/auth/me with HTTP 503"))],
+  ["503", body(null, 503), unverified(failure("{host} responded to GET /api/auth/me with HTTP 503. Try again later."))],
 ];
 
 describe("the platform's answers", () => {

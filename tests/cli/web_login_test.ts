@@ -116,7 +116,7 @@ describe("auth login --web", () => {
       "answered with something else",
       [{ status: "perhaps" }],
       1,
-      "❌ Error: Invalid response from the platform: status isn't a known one\n",
+      "❌ Error: Invalid response from the platform: status isn't a known status\n",
     ],
     [
       "approved without tokens",

@@ -75,7 +75,7 @@ const ERRORS: Readonly<Record<Exclude<keyof typeof Errors, "FluxloopError">, rea
     new NetworkError(
       API,
       { reason: "connection refused", isTelling: true, link: "connection" },
-      { proxy: "http://proxy:8080", to: "the releases" },
+      { proxy: "http://proxy:8080", to: "the release server" },
     ),
   ],
   NotFoundError: [new NotFoundError('There is no folder "results"')],
@@ -132,8 +132,11 @@ const FURTHER = [
   postponedText(APPROVAL, "work"),
 ];
 
+/** A finding with the verdict that the doctor gives it: "ok" if there is none here. */
+type Example = Finding & { readonly verdict?: "warning" };
+
 /** An example of each finding. */
-const FINDINGS: { readonly [Name in Finding["name"]]: readonly (Finding & { name: Name })[] } = {
+const FINDINGS: { readonly [Name in Finding["name"]]: readonly (Example & { name: Name })[] } = {
   configuration: [{ name: "configuration", hasAuthorities: false }, { name: "configuration", hasAuthorities: true }],
   key: [
     { name: "key", masked: "flux_dev_abc1...mno34", source: "profile", origin: "default" },
@@ -147,16 +150,18 @@ const FINDINGS: { readonly [Name in Finding["name"]]: readonly (Finding & { name
       file: "~/.fluxloop/credentials",
       isUsed: true,
       insecure: { shown: "~/.fluxloop/credentials", mode: 0o644 },
+      verdict: "warning",
     },
     {
       name: "store",
       file: "D:\\keys\\credentials",
       isUsed: true,
       insecure: { shown: "D:\\keys\\credentials", mode: null },
+      verdict: "warning",
     },
     { name: "store", file: null, isUsed: false, insecure: null },
   ],
-  rotation: [{ name: "rotation", profile: "work" }],
+  rotation: [{ name: "rotation", profile: "work", verdict: "warning" }],
   proxy: [
     { name: "proxy", proxy: null, host: "api.fluxloop.ai" },
     { name: "proxy", proxy: "http://proxy.example.com:8080", host: "api.fluxloop.ai" },
@@ -167,29 +172,29 @@ const FINDINGS: { readonly [Name in Finding["name"]]: readonly (Finding & { name
     { name: "tls", isPlain: true, certificate: null },
     { name: "tls", isPlain: false, certificate: null },
     { name: "tls", isPlain: false, certificate: { issuer: "Example CA", expires: new Date("2024-06-01") } },
-    { name: "tls", isPlain: false, certificate: { issuer: "Example CA", expires: SOON } },
+    { name: "tls", isPlain: false, certificate: { issuer: "Example CA", expires: SOON }, verdict: "warning" },
   ],
   clock: [
     { name: "clock", status: 200, skew: 1 },
     { name: "clock", status: 200, skew: null },
-    { name: "clock", status: 200, skew: 3600 },
-    { name: "clock", status: 200, skew: -3600 },
+    { name: "clock", status: 200, skew: 3600, verdict: "warning" },
+    { name: "clock", status: 200, skew: -3600, verdict: "warning" },
   ],
   acceptance: [{ name: "acceptance" }],
   expiry: [
     { name: "expiry", expires: new Date("2024-04-15"), created: null, profile: "default" },
-    { name: "expiry", expires: SOON, created: null, profile: "work" },
-    { name: "expiry", expires: "never", created: new Date("2023-01-01"), profile: null },
+    { name: "expiry", expires: SOON, created: null, profile: "work", verdict: "warning" },
+    { name: "expiry", expires: "never", created: new Date("2023-01-01"), profile: null, verdict: "warning" },
     { name: "expiry", expires: null, created: null, profile: null },
   ],
   permissions: [
     { name: "permissions", permissions: ["read_scenarios", "upload_results"] },
-    { name: "permissions", permissions: [] },
+    { name: "permissions", permissions: [], verdict: "warning" },
     { name: "permissions", permissions: null },
   ],
   files: [
     { name: "files", exposed: [] },
-    { name: "files", exposed: [{ path: "bot/.env", line: 3 }] },
+    { name: "files", exposed: [{ path: "bot/.env", line: 3 }], verdict: "warning" },
   ],
 };
 
@@ -236,9 +241,9 @@ export function warningMessages(): string[] {
 
 /** @returns A report with each finding, and one for each failure. */
 export function diagnosisMessages(): string[] {
-  const found = Object.values(FINDINGS).flat().map((finding: Finding) => ({
+  const found = Object.values(FINDINGS).flat().map(({ verdict, ...finding }: Example) => ({
     name: finding.name,
-    verdict: "ok" as const,
+    verdict: verdict ?? "ok" as const,
     finding,
     failure: null,
   }));

@@ -316,7 +316,7 @@ describe("an upgrade", () => {
     assertInstanceOf(error, NetworkError);
     assertStringIncludes(
       `${error.message}: ${error.reason}`,
-      "Unable to connect to the releases: its certificate isn't signed",
+      "Unable to connect to the release server: its certificate isn't signed",
     );
   });
 
