@@ -286,7 +286,7 @@ describe("auth login --web", () => {
     // The later one may also come when nothing is pending any more.
     assertMatch(
       runs.find((it) => it.code === 5)!.stderr,
-      /^❌ Error: There is no (longer a )?login to resume for profile/,
+      /^❌ Error: There is no (longer a )?login to resume for profile/m,
     );
     assertEquals(requests.filter((it) => it.url.endsWith("/complete")).length, 2);
   });
