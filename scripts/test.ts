@@ -67,8 +67,8 @@ async function main(args: readonly string[]): Promise<boolean> {
       ...longestFirst([...ordinary, ...system], durations),
     ];
     return runJobs(jobs, {
-      // Two more than there are processors: many tests wait for other processes.
-      workers: navigator.hardwareConcurrency + 2,
+      // One more than there are processors: many tests wait for other processes.
+      workers: navigator.hardwareConcurrency + 1,
       silence: SILENCE[suite],
       onEnd: (it) => console.log(progressLine(it)),
     });

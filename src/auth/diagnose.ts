@@ -172,7 +172,9 @@ async function check(
 /** A keychain may wait for a person to unlock it. */
 async function withinKeyTimeout<T>(work: Promise<T>): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
-  const message = `The key could not be read within ${KEY_TIMEOUT / 1000} seconds; is the keychain locked?`;
+  const message = `Timed out after ${
+    KEY_TIMEOUT / 1000
+  } seconds while reading the key. Unlock the keychain and try again.`;
   const timer = setTimeout(() => reject(new SystemError(message)), KEY_TIMEOUT);
   try {
     return await Promise.race([work, late]);

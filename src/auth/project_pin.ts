@@ -76,7 +76,7 @@ function pinIn(path: string): string | null {
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return null;
     if (error instanceof RangeError) throw new ConfigurationError(`${path} can't be read: ${error.message}`);
-    throw new ConfigurationError(`Can't read ${path}: the system refused it`, { cause: error });
+    throw new ConfigurationError(`Can't read ${path}: system error`, { cause: error });
   }
   // Whatever else is in the file is nobody's business here, valid or not.
   if (!text.includes("profile")) return null;

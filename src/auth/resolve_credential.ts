@@ -137,7 +137,7 @@ function readKeyFile(path: string): string {
       ? "no such file"
       : error instanceof RangeError
       ? error.message
-      : "the system refused it";
+      : "system error";
     throw new ConfigurationError(`Can't read ${path} from ${KEY_FILE_VARIABLE}: ${reason}`, { cause: error });
   }
 }

@@ -45,7 +45,7 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   ],
   [/executable file not found/i, "a program that it needs is not installed; install it, or log in with --storage file"],
   [/pass init|not initialized/i, 'it is not set up; run "pass init", or log in with --storage file'],
-  [/gpg:|decrypt/i, "GnuPG refuses; check that your GnuPG key is available and unlocked"],
+  [/gpg:|decrypt/i, "GnuPG couldn't use your key. Check that it is available and unlocked"],
 ];
 
 /**
@@ -151,12 +151,12 @@ export class CredentialHelper {
       if (stopped.aborted) throw new InterruptedError();
       if (timeout.signal.aborted) {
         throw new SystemError(
-          `${program} did not finish with the key of profile "${profileOf(reference)}" within ` +
-            `${this.#timeout / 1000} seconds; unlock ${storeTitle(helper)} and try again`,
+          `${program} timed out after ${this.#timeout / 1000} seconds while accessing the key of profile ` +
+            `"${profileOf(reference)}". Unlock ${storeTitle(helper)} and try again.`,
         );
       }
       if (error instanceof Deno.errors.NotFound) return null;
-      const reason = error instanceof Error ? oneLine(error.message) : "the system refused it";
+      const reason = error instanceof Error ? oneLine(error.message) : "system error";
       throw new SystemError(`${program} could not be started: ${reason}`);
     } finally {
       clearTimeout(timer);

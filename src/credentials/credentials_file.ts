@@ -49,9 +49,9 @@ function targetOf({ file, shown }: CredentialsLocation): string {
     }
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
-  // There is nothing at its end yet.
+  // There is nothing at its end yet, unless another process has just saved there.
   let path = file;
-  while (infoOf(path) !== null) path = resolve(Deno.realPathSync(dirname(path)), Deno.readLinkSync(path));
+  while (infoOf(path)?.isSymlink) path = resolve(Deno.realPathSync(dirname(path)), Deno.readLinkSync(path));
   if (infoOf(dirname(path)) !== null) return path;
   throw new ConfigurationError(
     `${shown} is a link to ${path}, whose folder doesn't exist; create it, or remove the link`,
@@ -133,7 +133,7 @@ export function fileFailure(
     case "ENOENT": // On Windows, for a path below a file.
       return configuration("a part of its path isn't a directory. Move away what is there.");
     default:
-      return new SystemError(`${sentence}the system refused it${code === "" ? "" : ` (${code})`}.`, { cause: error });
+      return new SystemError(`${sentence}system error${code === "" ? "" : ` (${code})`}.`, { cause: error });
   }
 }
 

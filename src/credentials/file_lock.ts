@@ -187,5 +187,7 @@ async function isDoneWithin(locking: Promise<void>, timeout: number, signal?: Ab
 function heldMessage(path: string, timeout: number): string {
   const pid = Number.parseInt(textOf(path), 10);
   const holder = Number.isNaN(pid) ? "another process" : `process ${pid}`;
-  return `The credentials are locked: ${holder} has been writing them for ${timeout / 1000} seconds`;
+  return `The credentials are locked: ${holder} has held the lock for ${
+    timeout / 1000
+  } seconds. Wait for it to finish.`;
 }

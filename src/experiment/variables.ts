@@ -33,7 +33,7 @@ export function expandVariables(context: Pick<Context, "env">, value: unknown, f
       const found = isForbidden ? undefined : context.env(name);
       if (found !== undefined) return found;
       const message = isForbidden
-        ? `\${${name}} is FluxLoop's own key; expected it only in the runner's env`
+        ? `\${${name}} is a FluxLoop API key, which is allowed only in the runner's env`
         : `the variable ${name} is not set; expected a value for \${${name}}`;
       faults.push({ path, message });
       return whole;

@@ -140,7 +140,7 @@ describe("credential helper and pass", () => {
     await assertFails(storing, SystemError, 'it is not set up; run "pass init", or log in with --storage file');
   });
 
-  it("reports that GnuPG refuses", async () => {
+  it("reports that GnuPG couldn't use the key", async () => {
     pass = await createPassStore();
     const helper = helperIn(pass.env, "pass");
     await helper.store(WORK, "work", { api_key: KEY });
@@ -151,7 +151,12 @@ describe("credential helper and pass", () => {
       signal: new AbortController().signal,
     });
     Deno.removeSync(`${pass.env.GNUPGHOME}/private-keys-v1.d`, { recursive: true });
-    await assertFails(helper.get(WORK), SystemError, "GnuPG refuses", "(docker-credential-pass: exit status 2: gpg:");
+    await assertFails(
+      helper.get(WORK),
+      SystemError,
+      "GnuPG couldn't use your key",
+      "(docker-credential-pass: exit status 2: gpg:",
+    );
     await helper.erase(WORK);
   });
 

@@ -173,7 +173,7 @@ describe("credential helper", () => {
         'it is not set up; run "pass init"',
       'pass not initialized: exec: "pass": executable file not found in $PATH':
         "a program that it needs is not installed",
-      "exit status 2: gpg: decryption failed: No secret key": "GnuPG refuses",
+      "exit status 2: gpg: decryption failed: No secret key": "GnuPG couldn't use your key",
       "something else went wrong": "its helper failed with exit code 1",
     };
     for (const [words, reason] of Object.entries(reasons)) {
@@ -317,8 +317,8 @@ describe("credential helper", () => {
     const { context, calls } = machine({ get: "never" });
     assertEquals(
       await failureOf(new CredentialHelper(context, null, 10).get(REFERENCE)),
-      '1 docker-credential-secretservice did not finish with the key of profile "work" within 0.01 seconds; unlock the ' +
-        "Secret Service and try again",
+      '1 docker-credential-secretservice timed out after 0.01 seconds while accessing the key of profile "work". Unlock ' +
+        "the Secret Service and try again.",
     );
     assertEquals(calls(), ["secretservice get"]);
   });

@@ -1,9 +1,10 @@
 import { assertEquals } from "@std/assert";
+import { fromFileUrl } from "@std/path";
 import { describe, it } from "@std/testing/bdd";
 import denoJson from "../../deno.json" with { type: "json" };
 
 const ROOT = new URL("../../", import.meta.url);
-const FIXTURE = new URL("fixtures/power_after_run.ts", import.meta.url).pathname.replace(/^\/([A-Z]:)/, "$1");
+const FIXTURE = fromFileUrl(new URL("fixtures/power_after_run.ts", import.meta.url));
 
 describe("the runtime's permissions", () => {
   /** @returns What a command leaves of the permissions to read an unknown variable and to start a process. */

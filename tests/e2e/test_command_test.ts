@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { fromFileUrl } from "@std/path";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import { CONFIGURATION_SCHEMA } from "../../src/experiment/configuration_schema.ts";
 import { DOCUMENTED } from "../support/documentation.ts";
@@ -8,7 +9,7 @@ import { Session } from "../support/session.ts";
 import { leaveWorlds } from "../support/world.ts";
 import { type LocalPlatform, startLocalPlatform } from "../../src/embedded_platform/server.ts";
 
-const AGENT = new URL("fixtures/agent.ts", import.meta.url).pathname.replace(/^\/([A-Z]:)/, "$1");
+const AGENT = fromFileUrl(new URL("fixtures/agent.ts", import.meta.url));
 const DENO = Deno.execPath();
 
 describe("fluxloop test", () => {

@@ -285,21 +285,21 @@ const WRONG: readonly Wrong[] = [
     what: `${name} in a header`,
     text: http(`headers: {a: 'Bearer \${${name}}'}`),
     mistakes: [
-      `4:15 runner.http.headers.a: \${${name}} is FluxLoop's own key; expected it only in the runner's env`,
+      `4:15 runner.http.headers.a: \${${name}} is a FluxLoop API key, which is allowed only in the runner's env`,
     ],
   })),
   {
     what: "the key in a URL",
     text: "runner: {http: {url: 'https://example.com/${FLUXLOOP_API_KEY}'}}\n",
     mistakes: [
-      "1:17 runner.http.url: ${FLUXLOOP_API_KEY} is FluxLoop's own key; expected it only in the runner's env",
+      "1:17 runner.http.url: ${FLUXLOOP_API_KEY} is a FluxLoop API key, which is allowed only in the runner's env",
     ],
   },
   {
     what: "the key in a body, under a field named env",
     text: http("body_template: {env: {a: '${FLUXLOOP_API_KEY}'}}"),
     mistakes: [
-      "4:27 runner.http.body_template.env.a: ${FLUXLOOP_API_KEY} is FluxLoop's own key; expected it only in the " +
+      "4:27 runner.http.body_template.env.a: ${FLUXLOOP_API_KEY} is a FluxLoop API key, which is allowed only in the " +
       "runner's env",
     ],
   },

@@ -3,15 +3,13 @@
  *
  * @module
  */
+import { fromFileUrl } from "@std/path";
 import type { Outcome } from "./session.ts";
 
 const EXTENSION = Deno.build.os === "windows" ? ".exe" : "";
 
 /** The executable that `deno task compile` makes. */
-export const PROGRAM = new URL(`../../dist/fluxloop${EXTENSION}`, import.meta.url).pathname.replace(
-  /^\/([A-Z]:)/,
-  "$1",
-);
+export const PROGRAM = fromFileUrl(new URL(`../../dist/fluxloop${EXTENSION}`, import.meta.url));
 
 /** What an executable was compiled on, as the compile task wrote it down. */
 export interface Base {

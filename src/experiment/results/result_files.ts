@@ -110,5 +110,5 @@ const REASONS: Readonly<Record<string, string>> = {
 
 function reasonOf(error: unknown): string {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  return REASONS[code] ?? "the system refused it";
+  return REASONS[code] ?? "system error";
 }

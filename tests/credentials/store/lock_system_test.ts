@@ -68,7 +68,7 @@ describe("the lock of the credentials", () => {
 
   it("is waited for within a limit; the error names its holder", async () => {
     const { pid } = await hold();
-    const sentence = `The credentials are locked: process ${pid} has been writing them for 0.05 seconds`;
+    const sentence = `The credentials are locked: process ${pid} has held the lock for 0.05 seconds`;
     await assertRejects(() => withFileLock(lock, () => {}, { timeout: 50 }), SystemError, sentence);
   });
 
@@ -127,7 +127,8 @@ describe("the lock of the credentials", () => {
     const logout = home.run(["auth", "logout"]);
     if (!LONG) await release();
     const { code, stderr } = await logout;
-    const failure = `❌ Error: The credentials are locked: process ${pid} has been writing them for 10 seconds\n`;
+    const failure =
+      `❌ Error: The credentials are locked: process ${pid} has held the lock for 10 seconds. Wait for it to finish.\n`;
     assertEquals([code, stderr], LONG ? [1, failure] : [0, ""]);
     assertEquals(Object.keys(keysIn(await Deno.readTextFile(home.file))), LONG ? ["default"] : []);
   });

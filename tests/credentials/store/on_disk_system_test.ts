@@ -96,9 +96,7 @@ describe("what was saved is on disk before success is told", () => {
       const login = [home.program, ...SUCCESSES[0].args];
       const { code, stdout, stderr } = await run(withFault({ call, path: home.folder + on, time }, fault, login));
       assertEquals([code, stdout], [1, ""]);
-      const reason = fault === "ENOSPC"
-        ? "the disk is full. Free some space and try again."
-        : "the system refused it (EIO).";
+      const reason = fault === "ENOSPC" ? "the disk is full. Free some space and try again." : "system error (EIO).";
       assertEquals(stderr, `❌ Error: Can't save credentials to ~/.fluxloop/credentials: ${reason}\n`);
       assertEquals(await stateOf(home.file), before);
       assertEquals([namesIn(home.folder), keyHolders(home.folder)], [["credentials", "credentials.lock"], [

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { fromFileUrl } from "@std/path";
 import type { ProgramGroups } from "../../../src/context.ts";
 import { createRunner } from "../../../src/experiment/runners/mod.ts";
 import {
@@ -16,7 +17,7 @@ import {
 } from "../../../src/experiment/model.ts";
 import { world, type WorldOptions } from "../../support/world.ts";
 
-const FIXTURES = new URL("./fixtures/", import.meta.url).pathname.replace(/^\/([A-Z]:)/, "$1");
+const FIXTURES = fromFileUrl(new URL("./fixtures/", import.meta.url));
 
 /** An agent that does what its input says. */
 export const AGENT: ProcessRunner = {
