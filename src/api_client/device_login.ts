@@ -42,7 +42,7 @@ export type DeviceLoginState =
   | { readonly status: "approved"; readonly tokens: IssuedTokens };
 
 const SECOND = 1000;
-/** How long an access token is taken to be valid if the platform doesn't say, in milliseconds. */
+/** The assumed lifetime of an access token if the platform sends none, in milliseconds. */
 const USUAL_LIFETIME = 60 * 60 * SECOND;
 const USUAL_INTERVAL = 5;
 /** The longest time that is believed, in seconds: a day. */

@@ -14,9 +14,9 @@ export const REQUESTS_AT_MOST = 12;
 /**
  * Rotates one profile's key, or all (seed: "Rotate keys regularly").
  *
- * The profile itself says how far its rotation has come. A request is saved before it is sent; then one write puts the new
- * key in place and keeps the previous one beside it until that is revoked. Wherever a rotation is interrupted, the profile
- * has a valid key, and the next rotation continues from there.
+ * The profile records its rotation's progress. The request is saved before it is sent. Then a single write stores the new
+ * key together with the previous one, which stays there until it is revoked. An interrupted rotation always leaves a valid
+ * key in the profile, and the next rotation resumes it.
  *
  * @returns A report for each profile, its failure included.
  * @throws {NotLoggedInError | NotFoundError} When there is no such profile, or none at all.

@@ -1,7 +1,7 @@
 /**
- * Locks between processes. The lock is the system's own (flock, LockFileEx), so it is released when its process exits,
- * and is taken on a file beside the credentials, because those are replaced. On file systems without locks (Lustre, some
- * NFS, CIFS and FUSE mounts) a lock file that only one process can create takes its place.
+ * Locks between processes. They are the system's own locks (flock, LockFileEx), which it releases when the process exits.
+ * The locked file is a separate one, because saving replaces the credentials file. On file systems without locks (Lustre,
+ * some NFS, CIFS and FUSE mounts), creating a lock file exclusively is the lock.
  *
  * @module
  */

@@ -40,7 +40,7 @@ export interface RunAllOptions {
   readonly keep: (result: RunResult) => void;
 }
 
-/** @returns The progress of a plan before the first run. */
+/** Counts the planned runs. @returns The progress before the first run. */
 export function progressOf({ inputs, iterations }: Pick<Plan, "inputs" | "iterations">): Progress {
   return { planned: inputs.length * iterations, passed: 0, failed: 0 };
 }

@@ -16,20 +16,22 @@ const PROJECTS = [
   { id: "prj_3", name: "analytics-agent" },
 ];
 
+const KEY = {
+  id: "key_1",
+  name: "My Development Key",
+  created_at: "2024-01-16T00:00:00Z",
+  expires_at: "2024-04-15T00:00:00Z",
+  scopes: "all_projects",
+  permissions: ["read_scenarios", "upload_results", "create_scenarios"],
+};
+
 /** The responses to the documentation's key. */
 const BODIES: Record<string, unknown> = {
   "/api/auth/me": {
     account: { id: "usr_1", email: "john@example.com", name: "John" },
     organizations: [ACME, PERSONAL],
     projects: PROJECTS,
-    api_key: {
-      id: "key_1",
-      name: "My Development Key",
-      created_at: "2024-01-16T00:00:00Z",
-      expires_at: "2024-04-15T00:00:00Z",
-      scopes: "all_projects",
-      permissions: ["read_scenarios", "upload_results", "create_scenarios"],
-    },
+    api_key: KEY,
     api_access: true,
     plan: { name: "Team", runs_per_month: 1000 },
     usage: { runs_this_month: 234 },
@@ -38,12 +40,7 @@ const BODIES: Record<string, unknown> = {
   "/api/workspaces": { workspaces: [ACME, PERSONAL] },
   "/api/api-keys": {
     api_keys: [{
-      id: "key_1",
-      name: "My Development Key",
-      created_at: "2024-01-16T00:00:00Z",
-      expires_at: "2024-04-15T00:00:00Z",
-      scopes: "all_projects",
-      permissions: ["read_scenarios", "upload_results", "create_scenarios"],
+      ...KEY,
       prefix: "flux_dev_abc1",
       last_used_at: "2024-01-16T00:00:00Z",
       created_by: null,
