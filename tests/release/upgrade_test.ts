@@ -1,0 +1,26 @@
+import { assertEquals } from "@std/assert";
+import { afterEach, describe, it } from "@std/testing/bdd";
+import { VERSION } from "../../src/build_info.ts";
+import { upgrade } from "../../src/release/upgrade.ts";
+import { leaveWorlds, world } from "../support/world.ts";
+
+const INSTALLATION = { path: "/usr/local/bin/fluxloop", target: "x86_64-unknown-linux-gnu" };
+const RELEASES = { url: "https://releases.example.com/releases", publicKey: null };
+
+describe("looking for a newer version", () => {
+  afterEach(leaveWorlds);
+
+  const latest: [string, string, boolean][] = [
+    ["newer", "99.0.0", true],
+    ["older", "0.0.1", false],
+    ["this one", VERSION, false],
+  ];
+  for (const [what, version, isNewer] of latest) {
+    it(`reports ${isNewer} if the latest release is ${what}`, async () => {
+      const redirect = new Response(null, { status: 302, headers: { location: `tag/v${version}` } });
+      const { context } = world({ fetch: () => Promise.resolve(redirect) });
+      const result = await upgrade(context, INSTALLATION, RELEASES, { checkOnly: true });
+      assertEquals([result.version, result.isNewer], [version, isNewer]);
+    });
+  }
+});
