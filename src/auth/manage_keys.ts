@@ -122,7 +122,7 @@ export async function findKey(context: Context, credential: Credential, idOrName
     throw new UsageError(`Several keys have this name. Pass an ID: ${byName.map((it) => it.id).join(", ")}`);
   }
   if (byName.length === 1) return byName[0];
-  throw new NotFoundError("There is no key with this ID or name that you can manage");
+  throw new NotFoundError("No key that you can manage has this ID or name. List your keys: fluxloop apikeys list");
 }
 
 async function projectIds(context: Context, credential: Credential, idsOrNames: readonly string[]): Promise<string[]> {
@@ -130,6 +130,6 @@ async function projectIds(context: Context, credential: Credential, idsOrNames: 
   return idsOrNames.map((it) => {
     const project = projects.find(({ id }) => id === it) ?? projects.find(({ name }) => name === it);
     if (project !== undefined) return project.id;
-    throw new NotFoundError(`There is no project "${it}" that this key can access`);
+    throw new NotFoundError(`The API key can't access a project named "${it}"`);
   });
 }

@@ -74,7 +74,8 @@ export async function credentialFor(
   const overridden = given.source === "flag" ? null : options.profile ?? null;
   if (overridden !== null && how.changes) {
     throw new UsageError(
-      `${given.origin} is set and overrides profile "${overridden}". Unset it, or omit --profile.`,
+      `${given.origin} is set and overrides profile "${overridden}". Unset it to use the profile, or omit --profile to use ` +
+        "its key.",
     );
   }
   const apiUrl = chosenApiUrl(context, options) ?? new URL(DEFAULT_API_URL);

@@ -202,7 +202,7 @@ async function change(
   changes: Parameters<SecretStore["replace"]>[2],
 ): Promise<void> {
   if (await store.replace(name, { kind: "api_key", key }, changes)) return;
-  throw new SystemError(`Profile "${name}" was changed by another process in the meantime. That change was kept.`);
+  throw new SystemError(`Another process changed profile "${name}" during the rotation. Its change was kept.`);
 }
 
 /** @returns When the old key is to expire, as the command line says; `null`: it is to be revoked. */

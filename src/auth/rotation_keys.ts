@@ -69,7 +69,9 @@ export async function createNewKey(
     if (outcome.kind !== "made_before") return outcome;
     await deleteApiKey(context, target, outcome.id);
   }
-  throw new PlatformError(`${target.apiUrl.host} keeps reporting that it has already created the key`);
+  throw new PlatformError(
+    `${target.apiUrl.host} doesn't send the new key: it reports that it was created earlier. Try again later.`,
+  );
 }
 
 /** Deletes the key that a request may have created whose response never came, by repeating the request. */
@@ -99,13 +101,17 @@ export async function verifyKey(
 ): Promise<VerifiedKey> {
   const identity = await identify(context, { apiUrl, key: created.key, requests }).catch((error) => {
     if (!(error instanceof InvalidKeyError)) throw error;
-    throw new PlatformError(`${apiUrl.host} rejects the key that it has just created`);
+    throw new PlatformError(`${apiUrl.host} created a new key, but rejects it. Try again later.`);
   });
   const id = created.id ?? identity.key?.id ?? null;
-  if (id === null) throw new PlatformError(`${apiUrl.host} sent no id for the key that it has just created`);
+  if (id === null) {
+    throw new PlatformError(`${apiUrl.host} created a new key, but didn't send its ID. Try again later.`);
+  }
   const granted = identity.key?.permissions ?? null;
   if (granted !== null && old.permissions?.some((it) => !granted.includes(it))) {
-    throw new PlatformError(`${apiUrl.host} created a key without some of the old one's permissions`);
+    throw new PlatformError(
+      `${apiUrl.host} created a new key without some of the old key's permissions. The old key was kept.`,
+    );
   }
   return { key: created.key, id, identity };
 }

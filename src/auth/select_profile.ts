@@ -77,7 +77,7 @@ export function apiUrlFor(profile: Profile, chosen: URL | null): URL {
   if (chosen === null) return own;
   if (chosen.origin === own.origin) return chosen;
   throw new UsageError(
-    `The key of profile "${profile.name}" was saved for ${apiUrlText(own)} and is not sent to ${chosen.origin}. ` +
-      `Log in there with another profile.`,
+    `The key of profile "${profile.name}" is for ${apiUrlText(own)} and is not sent to ${chosen.origin}. To log in ` +
+      `there, run: fluxloop auth login --profile <name> --api-url ${chosen.origin}`,
   );
 }

@@ -41,7 +41,7 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/locked|interaction is not allowed|cancell?ed|dismissed|-25308/i, LOCKED],
   [
     /not provided by any \.service|autolaunch|could not connect|address is empty|ServiceUnknown/i,
-    "no Secret Service runs in this session; start one (GNOME Keyring, KWallet), or log in with --storage file",
+    "no Secret Service is running in this session; start one (GNOME Keyring, KWallet), or log in with --storage file",
   ],
   [/executable file not found/i, "a program that it needs is not installed; install it, or log in with --storage file"],
   [/pass init|not initialized/i, 'it is not set up; run "pass init", or log in with --storage file'],

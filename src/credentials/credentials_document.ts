@@ -79,9 +79,9 @@ export class CredentialsDocument {
     if (profile !== null) return profile;
     const names = this.profileNames();
     if (chosenBy === null) throw new NotLoggedInError(names);
-    const others = names.length === 0 ? "no profiles are saved" : `saved profiles: ${names.join(", ")}`;
+    const others = names.length === 0 ? "No profiles are saved" : `Saved profiles: ${names.join(", ")}`;
     const chooser = chosenBy === "--profile" ? "" : ` (from ${chosenBy})`;
-    throw new NotFoundError(`There is no profile "${name}"${chooser}; ${others}`);
+    throw new NotFoundError(`Profile "${name}"${chooser} doesn't exist. ${others}`);
   }
 
   /** @throws {ConfigurationError} When the profile's rotation entry can't be read: it may hold the previous key. */
@@ -89,8 +89,8 @@ export class CredentialsDocument {
     const fields = this.#entry(name);
     if (!isMapping(fields) || isRotationReadable(fields)) return;
     throw new ConfigurationError(
-      `Profile "${name}" in ${this.#shown} has a rotation entry that can't be read. Correct it, or revoke the previous ` +
-        "key that it names and remove the entry. Then rotate again",
+      `The rotation entry of profile "${name}" in ${this.#shown} is invalid. Fix it, or revoke the previous key named ` +
+        "there and delete the entry. Then rotate again.",
     );
   }
 

@@ -91,7 +91,7 @@ function foreignError({ folder, shown }: CredentialsLocation, path: string, info
   const remedy = self === ROOT
     ? "Pass the key in FLUXLOOP_API_KEY, or set FLUXLOOP_HOME to a folder of your own."
     : `Take it over with \`sudo chown -R ${self} ${shownFolder}\`, or pass the key in FLUXLOOP_API_KEY.`;
-  return new ConfigurationError(`${name} belongs to user ${info.uid}, and you are user ${self}. ${remedy}`);
+  return new ConfigurationError(`${name} is owned by user ${info.uid}, and you are user ${self}. ${remedy}`);
 }
 
 /**
@@ -131,7 +131,7 @@ export function fileFailure(
     case "ENOTDIR":
     case "EEXIST":
     case "ENOENT": // On Windows, for a path below a file.
-      return configuration("a part of its path isn't a directory. Move away what is there.");
+      return configuration("part of its path is a file, not a directory. Move or rename that file.");
     default:
       return new SystemError(`${sentence}system error${code === "" ? "" : ` (${code})`}.`, { cause: error });
   }

@@ -189,5 +189,5 @@ function heldMessage(path: string, timeout: number): string {
   const holder = Number.isNaN(pid) ? "another process" : `process ${pid}`;
   return `The credentials are locked: ${holder} has held the lock for ${
     timeout / 1000
-  } seconds. Wait for it to finish.`;
+  } seconds. Wait for it to finish, then try again.`;
 }

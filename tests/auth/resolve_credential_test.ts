@@ -92,7 +92,7 @@ describe("where the key comes from", () => {
   ];
   for (const [what, options, profile] of elsewhere) {
     it(`doesn't send a saved key to ${what}`, async () => {
-      await assertRejects(() => resolve(options, {}), UsageError, `profile "${profile}" was saved for`);
+      await assertRejects(() => resolve(options, {}), UsageError, `profile "${profile}" is for `);
     });
   }
 
@@ -101,16 +101,22 @@ describe("where the key comes from", () => {
   });
 
   const missing: [string, KeyOptions, Record<string, string>, string, string][] = [
-    ["--profile", { profile: "prod" }, {}, SAVED, 'There is no profile "prod"; saved profiles: default, dev, local'],
+    ["--profile", { profile: "prod" }, {}, SAVED, 'Profile "prod" doesn\'t exist. Saved profiles: default, dev, local'],
     [
       "FLUXLOOP_PROFILE",
       {},
       { FLUXLOOP_PROFILE: "prod" },
       SAVED,
-      'There is no profile "prod" (from FLUXLOOP_PROFILE); saved',
+      'Profile "prod" (from FLUXLOOP_PROFILE) doesn\'t exist. Saved',
     ],
-    ["a choice", {}, {}, `${SAVED}default_profile: gone\n`, 'There is no profile "gone" (from default_profile); saved'],
-    ["--profile default", { profile: "default" }, {}, "", 'There is no profile "default"; no profiles are saved'],
+    [
+      "a choice",
+      {},
+      {},
+      `${SAVED}default_profile: gone\n`,
+      'Profile "gone" (from default_profile) doesn\'t exist. Saved',
+    ],
+    ["--profile default", { profile: "default" }, {}, "", 'Profile "default" doesn\'t exist. No profiles are saved'],
   ];
   for (const [what, options, env, saved, sentence] of missing) {
     it(`lists the saved profiles when ${what} names another`, async () => {

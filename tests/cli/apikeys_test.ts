@@ -131,7 +131,7 @@ describe("apikeys", () => {
       "a project that there is not",
       ["create", "--name", "a", "--scope", "nothing"],
       5,
-      'There is no project "nothing"',
+      'can\'t access a project named "nothing"',
     ],
     ["a longer life than its own", ["create", "--name", "a", "--expires", "1y"], 1, "a longer lifetime than its own"],
     ["no end", ["create", "--name", "a", "--expires", "never"], 1, "can't create one that doesn't"],
@@ -143,7 +143,7 @@ describe("apikeys", () => {
       2,
       'Expected values: "dev", "stg", "prod", "ci"',
     ],
-    ["a missing key", ["delete", "nothing", "--yes"], 5, "There is no key with this ID or name"],
+    ["a missing key", ["delete", "nothing", "--yes"], 5, "No key that you can manage has this ID or name"],
     ["nobody to ask", ["delete", "key_1"], 2, "Pass --yes to delete the key."],
   ];
   for (const [what, args, code, message] of faults) {

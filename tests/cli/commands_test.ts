@@ -233,7 +233,7 @@ Usage this month: unknown
   }
 
   const unswitched: [string, string, number, string][] = [
-    ["is not there", "none", 5, 'There is no profile "none"; saved profiles: default, constructor, broken'],
+    ["is not there", "none", 5, 'Profile "none" doesn\'t exist. Saved profiles: default, constructor, broken'],
     ["cannot be one", "../x", 2, "The profile is not a valid profile name"],
   ];
   for (const [what, profile, code, sentence] of unswitched) {
@@ -248,7 +248,7 @@ Usage this month: unknown
 
   const missing: [string, string[], number, string][] = [
     ["nobody is logged in", [], 3, "❌ Not authenticated"],
-    ["the profile doesn't exist", ["--profile", "none"], 5, 'There is no profile "none"; no profiles are saved'],
+    ["the profile doesn't exist", ["--profile", "none"], 5, 'Profile "none" doesn\'t exist. No profiles are saved'],
   ];
   for (const [what, args, code, sentence] of missing) {
     it(`logout reports an error when ${what}`, async () => {

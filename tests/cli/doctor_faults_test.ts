@@ -105,7 +105,7 @@ describe("auth doctor and the configuration", () => {
       "chooses a profile that is not there",
       `default_profile: prod\nprofiles:\n  dev:\n    api_key: ${DOCUMENTED_KEY}\n`,
       5,
-      'There is no profile "prod"',
+      'Profile "prod"',
     ],
     [
       "has an address that is none",
@@ -129,7 +129,7 @@ describe("auth doctor and the configuration", () => {
     session.save(`profiles:\n  default:\n    api_key: ${DOCUMENTED_KEY}\n`);
     const found = await faultOf(session);
     assertEquals([found.code, found.last.name], [2, "api_key"]);
-    assertStringIncludes(found.last.message, "was saved for https://api.fluxloop.ai and is not sent to");
+    assertStringIncludes(found.last.message, "is for https://api.fluxloop.ai and is not sent to");
   });
 
   const skews: [string, number, boolean][] = [

@@ -22,7 +22,7 @@ describe("auth rotate and a platform that fails", () => {
         name === "GET /api/auth/me" && headers.get("authorization") !== `Bearer ${DOCUMENTED_KEY}`
           ? Response.json({ code: "invalid_api_key", detail: "" }, { status: 401 })
           : undefined,
-      "rejects the key that it has just created",
+      "created a new key, but rejects it",
     ],
     [
       "makes one that may do less",
@@ -30,7 +30,7 @@ describe("auth rotate and a platform that fails", () => {
         name === "GET /api/auth/me" && headers.get("authorization") !== `Bearer ${DOCUMENTED_KEY}`
           ? Response.json({ account: {}, api_key: { id: "key_5", permissions: [] } })
           : undefined,
-      "created a key without some of the old one's permissions",
+      "created a new key without some of the old key's permissions",
     ],
     [
       "lets no keys be made",
@@ -55,6 +55,17 @@ describe("auth rotate and a platform that fails", () => {
       assertEquals((await keysOf(DOCUMENTED_KEY)).length, 1);
     });
   }
+
+  it("keeps the old key where each new key is said to have been created earlier", async () => {
+    const server = between((name) =>
+      name === "POST /api/api-keys" ? Response.json({ detail: "Conflict", id: "key_9" }, { status: 409 }) : undefined
+    );
+    const session = homeWithKey(DOCUMENTED_KEY, server.url);
+    const { code, stderr } = await rotate(session);
+    await server.stop();
+    assertEquals([code, await keyIn(session)], [1, DOCUMENTED_KEY]);
+    assertStringIncludes(stderr, "it reports that it was created earlier. Try again later.");
+  });
 
   it("says what is to be done by hand where it doesn't let a key revoke itself", async () => {
     const server = between((name) =>

@@ -143,7 +143,7 @@ describe("auth rotate", () => {
 
   const faults: [string, () => Session, string[], number, string][] = [
     ["nobody is logged in", () => new Session(), [], 3, "Not authenticated"],
-    ["the profile doesn't exist", homeWithKey, ["--profile", "none"], 5, 'There is no profile "none"'],
+    ["the profile doesn't exist", homeWithKey, ["--profile", "none"], 5, 'Profile "none" doesn\'t exist'],
     ["there is no profile at all", () => new Session(), ["--all"], 3, "Not authenticated"],
     ["--all and a profile are given", homeWithKey, ["--all", "--profile", "default"], 2, "can't be combined with"],
     ["--keep-old is nothing", homeWithKey, ["--keep-old", "0h"], 2, "--keep-old must be longer than 0"],

@@ -98,7 +98,7 @@ describe("an interrupted rotation", () => {
     const { code, stderr } = await rotate(session);
     await server.stop();
     assertEquals([code, (await statusOf(DOCUMENTED_KEY)).code], [1, 0]);
-    assertStringIncludes(stderr, 'Profile "default" was changed by another process in the meantime');
+    assertStringIncludes(stderr, 'Another process changed profile "default" during the rotation');
   });
 
   for (const request of ["{", "[]", "null", "flux_dev_no_json"]) {
@@ -204,7 +204,7 @@ describe("an interrupted rotation", () => {
     const { code, stderr } = await rotate(session);
     await server.stop();
     assertEquals([code, await keyIn(session)], [1, SECOND_KEY]);
-    assertStringIncludes(stderr, 'Profile "default" was changed by another process in the meantime');
+    assertStringIncludes(stderr, 'Another process changed profile "default" during the rotation');
   });
 
   const malformed: [string, string][] = [
@@ -224,7 +224,7 @@ describe("an interrupted rotation", () => {
       assertEquals([code, session.saved(), (await keysOf(DOCUMENTED_KEY)).length], [2, before, 1]);
       assertStringIncludes(
         stderr,
-        'Profile "default" in ~/.fluxloop/credentials has a rotation entry that can\'t be read.',
+        'The rotation entry of profile "default" in ~/.fluxloop/credentials is invalid.',
       );
       assertEquals(stderr.includes("flux_dev_"), false);
     });
@@ -238,7 +238,7 @@ describe("an interrupted rotation", () => {
     const before = session.saved();
     const { code, stderr } = await rotate(session);
     assertEquals([code, session.saved()], [2, before]);
-    assertStringIncludes(stderr, 'Profile "ci"');
+    assertStringIncludes(stderr, 'The rotation entry of profile "ci"');
   });
 
   it("with a malformed entry in a keychain profile with another key doesn't stop a rotation", async () => {

@@ -116,7 +116,7 @@ describe("auth status", () => {
       source: null,
       error: {
         code: "not_found",
-        message: 'There is no profile "none"; saved profiles: default, second',
+        message: 'Profile "none" doesn\'t exist. Saved profiles: default, second',
         exit_code: 5,
       },
     }],

@@ -92,7 +92,7 @@ describe("credential helper and a Secret Service", () => {
   it("reports a missing service", async () => {
     await service.stopDaemon();
     const none =
-      "no Secret Service runs in this session; start one (GNOME Keyring, KWallet), or log in with --storage file";
+      "no Secret Service is running in this session; start one (GNOME Keyring, KWallet), or log in with --storage file";
     await assertFails(helper.store(WORK, "work", { api_key: KEY }), SystemError, none);
     await assertFails(helper.get(WORK), SystemError, none);
     await assertFails(helper.erase(WORK), SystemError, none);
@@ -101,7 +101,7 @@ describe("credential helper and a Secret Service", () => {
   it("reports a missing bus as a missing service", async () => {
     for (const address of ["", "unix:path=/nowhere"]) {
       const busless = helperIn({ ...service.env, DBUS_SESSION_BUS_ADDRESS: address, DISPLAY: "" }, null);
-      await assertFails(busless.get(WORK), SystemError, "no Secret Service runs in this session");
+      await assertFails(busless.get(WORK), SystemError, "no Secret Service is running in this session");
     }
   });
 });

@@ -167,8 +167,8 @@ describe("credential helper", () => {
       "keychain cannot be accessed because the current session does not allow user interaction. The keychain may be locked":
         "it is locked or refuses access",
       "The name org.freedesktop.secrets was not provided by any .service files":
-        "no Secret Service runs in this session; start one",
-      "Cannot autolaunch D-Bus without X11 $DISPLAY": "no Secret Service runs in this session; start one",
+        "no Secret Service is running in this session; start one",
+      "Cannot autolaunch D-Bus without X11 $DISPLAY": "no Secret Service is running in this session; start one",
       'pass not initialized: exit status 1: Error: password store is empty. Try "pass init".':
         'it is not set up; run "pass init"',
       'pass not initialized: exec: "pass": executable file not found in $PATH':

@@ -55,7 +55,7 @@ describe("auth rotate of the compiled program", () => {
     assertEquals(code, 1);
     assertStringIncludes(
       stderr,
-      'Profile "default" was changed by another process in the meantime. That change was kept.',
+      'Another process changed profile "default" during the rotation. Its change was kept.',
     );
     assertEquals(await home.savedKey(), other);
     home.assertUnchanged("other");

@@ -201,7 +201,7 @@ const FINDINGS: { readonly [Name in Finding["name"]]: readonly (Example & { name
 /** The failures that end a diagnosis, each with the step that meets it. */
 const FAILURES: readonly (readonly [Finding["name"], FluxloopError])[] = [
   ["key", new NotLoggedInError()],
-  ["key", new NotFoundError('There is no profile "work"; saved profiles: default')],
+  ["key", new NotFoundError('Profile "work" doesn\'t exist. Saved profiles: default')],
   ["key", new LoginEndedError("work")],
   ["store", new ConfigurationError("Can't read ~/.fluxloop/credentials: permission denied")],
   ["connection", new NetworkError(API, { reason: "connection refused", isTelling: true, link: "connection" })],

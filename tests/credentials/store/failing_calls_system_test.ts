@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertNotEquals } from "@std/assert";
 import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
 import { hashSecret } from "../../../src/embedded_platform/secrets.ts";
 import { SEEDED_ACCOUNT_ID } from "../../../src/embedded_platform/seed.ts";
@@ -99,6 +99,7 @@ describe("a system call that fails in a changing command", () => {
       assertEquals(SECRET.test(stdout + stderr), false, "a secret is printed");
       assertEquals(/Internal error|\bat .*:\d+:\d+/.test(stderr), false, stderr);
       assertEquals([0, 1, 2].includes(code) && (code === 0) === !stderr.includes("❌"), true, `${code} ${stderr}`);
+      if (code === 0) assertNotEquals(home.savedText(), before, "success, but nothing was saved");
       // A rotation saves its state before it begins.
       if (stderr.includes("Can't save") && !args.includes("rotate")) assertEquals(home.savedText(), before, stderr);
 

@@ -136,7 +136,7 @@ describe("credentials behind links", () => {
     for (const args of [["token"], ["login", "--api-key", SECOND_KEY], ["logout"], ["logout", "--all"]]) {
       const { code, stdout, stderr } = await home.run(["auth", ...args]);
       assertEquals([code, stdout], [2, ""]);
-      assertStringIncludes(stderr, `${theirs} belongs to user ${UID.stranger}, and you are user `);
+      assertStringIncludes(stderr, `${theirs} is owned by user ${UID.stranger}, and you are user `);
     }
     assertEquals(await stateOf(theirs), before);
   });

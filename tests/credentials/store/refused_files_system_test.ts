@@ -17,9 +17,9 @@ interface Refusal {
 
 const BOTH = ["root", "ordinary"] as const;
 const FOREIGN =
-  /^❌ Error: ~\/\.fluxloop\/credentials belongs to user \d+, and you are user \d+\. (?:Take it over with `sudo chown -R \d+ ~\/\.fluxloop`, or pass|Pass) the key in FLUXLOOP_API_KEY.*\.\n$/;
-const ROOTS_FILE = /^❌ Error: ~\/\.fluxloop\/credentials belongs to user 0, .+`sudo chown -R \d+ ~\/\.fluxloop`/;
-const ROOTS_FOLDER = /^❌ Error: ~\/\.fluxloop belongs to user 0, .+`sudo chown -R \d+ ~\/\.fluxloop`/;
+  /^❌ Error: ~\/\.fluxloop\/credentials is owned by user \d+, and you are user \d+\. (?:Take it over with `sudo chown -R \d+ ~\/\.fluxloop`, or pass|Pass) the key in FLUXLOOP_API_KEY.*\.\n$/;
+const ROOTS_FILE = /^❌ Error: ~\/\.fluxloop\/credentials is owned by user 0, .+`sudo chown -R \d+ ~\/\.fluxloop`/;
+const ROOTS_FOLDER = /^❌ Error: ~\/\.fluxloop is owned by user 0, .+`sudo chown -R \d+ ~\/\.fluxloop`/;
 const DENIED =
   /^❌ Error: Can't read ~\/\.fluxloop\/credentials: permission denied\. Run: chmod u\+rwX ~\/\.fluxloop ~\/\.fluxloop\/credentials\n$/;
 
@@ -40,7 +40,7 @@ const REFUSALS: readonly Refusal[] = [
     what: "a file where the folder should be",
     users: BOTH,
     arrange: 'rm -r "$2" && echo mine > "$2"',
-    reading: /^❌ Error: Can't read ~\/\.fluxloop\/credentials: a part of its path isn't a directory\..+\n$/,
+    reading: /^❌ Error: Can't read ~\/\.fluxloop\/credentials: part of its path is a file, not a directory\..+\n$/,
   },
   {
     what: "a file that nobody may read",
@@ -89,7 +89,7 @@ const REFUSALS: readonly Refusal[] = [
     what: "a folder of another user's",
     users: ["ordinary"],
     arrange: `chown ${UID.stranger} "$2" && chmod 777 "$2"`,
-    reading: /^❌ Error: ~\/\.fluxloop belongs to user \d+, and you are user \d+\./,
+    reading: /^❌ Error: ~\/\.fluxloop is owned by user \d+, and you are user \d+\./,
   },
   {
     what: "a folder of root's, the file in it the user's own",
