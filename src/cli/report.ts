@@ -13,6 +13,17 @@ import { redactTokens } from "../text/mask.ts";
 import type { Arguments } from "./arguments.ts";
 import { reporterFor } from "./reporter.ts";
 
+/** What Cliffy's parser reports, in this program's words. */
+const REWORDED: readonly (readonly [RegExp, string])[] = [
+  [/^Option "(.+?)" must be of type ".+?", but got "(.*)"\.$/, 'Invalid value "$2" for $1'],
+  [/^Missing value for option "(.+)"\.$/, "$1 requires a value"],
+  [/^Option "(.+)" conflicts with option "(.+)"\.$/, "$1 can't be combined with $2"],
+  [/^Option "(.+)" can only occur once, .*$/, "$1 can be given only once"],
+  [/^No arguments allowed for command "(.+)"\.$/, '"$1" takes no arguments'],
+  [/^Missing argument(?:\(s\))?: (.+)$/, "Missing argument: <$1>"],
+  [/ Did you mean (?:command|option) "(.+)"\?$/, ' Did you mean "$1"?'],
+];
+
 /** Reports an error: with `--json` as a document on standard output, else as text on standard error. */
 export function report(context: Context, args: Arguments, error: FluxloopError): void {
   if (args.isJson) context.stdout.write(jsonText({ error: errorJson(error) }));
@@ -23,10 +34,16 @@ export function report(context: Context, args: Arguments, error: FluxloopError):
 export function expected(thrown: unknown): FluxloopError {
   if (thrown instanceof FluxloopError) return thrown;
   // Its message repeats arguments, one of which may be a mistyped key.
-  if (thrown instanceof ValidationError) return new UsageError(redactTokens(withoutColour(thrown.message)));
+  if (thrown instanceof ValidationError) return new UsageError(redactTokens(reworded(withoutColour(thrown.message))));
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return new SystemError(
     `Internal error: ${message}. Please report this bug: https://github.com/fluxloop/fluxloop/issues`,
     { cause: thrown },
   );
+}
+
+function reworded(message: string): string {
+  const [sentence, values] = message.split(/ Expected values: /);
+  const text = REWORDED.reduce((it, [pattern, words]) => it.replace(pattern, words), sentence);
+  return values === undefined ? text : `${text}. Expected one of: ${values.replaceAll('"', "")}`;
 }

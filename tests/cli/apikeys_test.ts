@@ -125,7 +125,7 @@ describe("apikeys", () => {
       "a permission that there is not",
       ["create", "--name", "a", "--permission", "fly"],
       2,
-      'Option "--permission" must be of type "permission", but got "fly".',
+      'Invalid value "fly" for --permission. Expected one of: ',
     ],
     [
       "a project that there is not",
@@ -141,7 +141,7 @@ describe("apikeys", () => {
       "another environment",
       ["create", "--name", "a", "--environment", "root"],
       2,
-      'Expected values: "dev", "stg", "prod", "ci"',
+      "Expected one of: dev, stg, prod, ci",
     ],
     ["a missing key", ["delete", "nothing", "--yes"], 5, "No key that you can manage has this ID or name"],
     ["nobody to ask", ["delete", "key_1"], 2, "Pass --yes to delete the key."],

@@ -16,15 +16,15 @@ interface Mistake {
 }
 
 const MISTAKES: readonly Mistake[] = [
-  { what: "an unknown command", args: ["auht"], sentence: 'Unknown command "auht". Did you mean command "auth"?' },
-  { what: "an unknown subcommand", args: ["auth", "stauts"], sentence: 'Did you mean command "status"?' },
-  { what: "an unknown option", args: ["auth", "status", "--jsno"], sentence: 'Did you mean option "--json"?' },
+  { what: "an unknown command", args: ["auht"], sentence: 'Unknown command "auht". Did you mean "auth"?' },
+  { what: "an unknown subcommand", args: ["auth", "stauts"], sentence: 'Did you mean "status"?' },
+  { what: "an unknown option", args: ["auth", "status", "--jsno"], sentence: 'Did you mean "--json"?' },
   {
     what: "an option without its value",
     args: ["auth", "status", "--profile"],
-    sentence: 'Missing value for option "--profile"',
+    sentence: "--profile requires a value",
   },
-  { what: "a key as an argument", args: login(SECRET), sentence: "No arguments allowed" },
+  { what: "a key as an argument", args: login(SECRET), sentence: '"fluxloop auth login" takes no arguments' },
   { what: "a key as a command", args: [SECRET], sentence: 'Unknown command "flux_dev_****"' },
   { what: "a key as an option", args: login(`--${SECRET}`), sentence: 'Unknown option "--flux_dev_****"' },
   {
@@ -33,7 +33,22 @@ const MISTAKES: readonly Mistake[] = [
     sentence: "--profile is not a valid profile name",
   },
   { what: "a bad profile name to log in to", args: login("--profile", "", "--api-key", SECRET), sentence: "--profile" },
-  { what: "two sources of a key", args: login("--api-key", SECRET, "--api-key-stdin"), sentence: "--api-key" },
+  {
+    what: "two sources of a key",
+    args: login("--api-key", SECRET, "--api-key-stdin"),
+    sentence: "--api-key-stdin can't be combined with --api-key",
+  },
+  {
+    what: "an option given twice",
+    args: ["auth", "status", "--api-key", "a", "--api-key", "b"],
+    sentence: "--api-key can be given only once",
+  },
+  { what: "a missing argument", args: ["apikeys", "delete"], sentence: "Missing argument: <id-or-name>" },
+  {
+    what: "an unknown kind of storage",
+    args: login("--storage", "cloud"),
+    sentence: 'Invalid value "cloud" for --storage. Expected one of: file, keychain',
+  },
   { what: "an empty key", args: login("--api-key", ""), sentence: "The value of --api-key is empty" },
   { what: "an empty key behind =", args: login("--api-key="), sentence: "The value of --api-key is empty" },
   { what: "an option instead of a key", args: login("--api-key", "--no-save"), sentence: "looks like an option" },
@@ -136,7 +151,11 @@ const MISTAKES: readonly Mistake[] = [
     args: ["platform", "serve", "--port", "70000"],
     sentence: "--port must be a number from 0 to 65535",
   },
-  { what: "a port that isn't a number", args: ["platform", "serve", "--port", "x"], sentence: "--port" },
+  {
+    what: "a port that isn't a number",
+    args: ["platform", "serve", "--port", "x"],
+    sentence: 'Invalid value "x" for --port',
+  },
   { what: "two places for the state", args: ["platform", "serve", "--data", "a", "--ephemeral"], sentence: "--data" },
 ];
 

@@ -173,6 +173,6 @@ describe("a system without a usable keychain", () => {
   it("rejects an unknown storage", async () => {
     const { code, stderr } = await run(["auth", "login", "--api-key", "k", "--storage", "cloud"], {});
     assertEquals(code, 2);
-    assertStringIncludes(stderr, 'Expected values: "file", "keychain"');
+    assertStringIncludes(stderr, "Expected one of: file, keychain");
   });
 });

@@ -7,7 +7,7 @@ export function createCommand(context: Context): AnyCommand {
   return newCommand(KEY_VARIABLES)
     .description(
       "Create an API key. The key is printed once, alone on standard output, unless --save saves it to a profile. Without " +
-        "--name, a terminal prompts for all settings. Omitted settings are copied from the current key. A key can't grant " +
+        "--name, prompts for all settings in a terminal. Omitted settings are copied from the current key. A key can't grant " +
         "more than it has.",
     )
     .option("--name <name:string>", "Display name of the key")

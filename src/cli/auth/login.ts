@@ -6,14 +6,14 @@ export function loginCommand(context: Context): AnyCommand {
   return newCommand([...PROFILE_VARIABLES, "FLUXLOOP_STORAGE", "BROWSER"])
     .description(
       "Log in to the FluxLoop Web Platform using an API key. The key is verified with the platform before it is saved. " +
-        "Without a key option, it prompts for the key in a terminal and does not echo it. Other users of this machine can see " +
+        "Without a key option, prompts for the key in a terminal; your input is hidden. Other users of this machine can see " +
         "a key given with --api-key, and it stays in your shell's history: in scripts, use --api-key-stdin. With --web, " +
         "you approve a code in the browser instead of giving a key.",
     )
     .option("--api-key <key:string>", "API key to use (default: prompt for it)")
     .option("--api-key-stdin", "Read the API key from standard input", { conflicts: ["api-key"] })
     .option("--web", "Log in through the browser", { conflicts: ["api-key", "api-key-stdin"] })
-    .option("--no-browser", "Print the page's URL without opening it")
+    .option("--no-browser", "With --web: print the URL without opening a browser")
     .option("--no-wait", "With --web: print URL and code, then exit")
     .option("--resume", "Finish a login started with --no-wait", { conflicts: ["api-key", "api-key-stdin"] })
     .option("--save", "Save the credentials", { default: true })

@@ -7,7 +7,7 @@ export function statusCommand(context: Context): AnyCommand {
   return newCommand(KEY_VARIABLES)
     .description(
       "Display current authentication status. Shows the account, when the key expires, and its scopes and permissions. " +
-        "If the platform can't be reached, the saved details are shown as not verified, and the exit code is 4.",
+        "If the platform can't be reached, shows the saved details as not verified and exits with 4.",
     )
     .option("--api-key <key:string>", "API key to check instead of the saved one")
     .option("--all", "Check all profiles; exit with the most severe code", { conflicts: ["api-key"] })
