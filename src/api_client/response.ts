@@ -37,7 +37,11 @@ export function jsonOf(response: PlatformResponse, apiUrl: URL, notFound?: Fluxl
   const body = parsed(response.text);
   const isSuccess = response.status >= 200 && response.status < 300;
   if (!isSuccess) throw refusalOf(response, flattened(body), apiUrl, notFound);
-  if (body === undefined) throw new PlatformError(`${apiUrl.host} responded with ${kindOf(response)}`);
+  if (body === undefined) {
+    throw new PlatformError(
+      `${apiUrl.host} responded with ${kindOf(response)}. Check the API URL and the proxy settings.`,
+    );
+  }
   return body;
 }
 

@@ -4,9 +4,10 @@
  *
  * @module
  */
+import { pageUrl } from "../api_client/api_url.ts";
 import { type Check, type Diagnosis, type Finding, isExpiringSoon, TOLERATED_SKEW } from "../auth/diagnose.ts";
 import { rotationReason } from "../auth/key_age.ts";
-import type { FluxloopError } from "../errors.ts";
+import { type FluxloopError, InvalidKeyError, LoginEndedError, NotLoggedInError } from "../errors.ts";
 import { expiryText } from "../text/expiry.ts";
 import { redact } from "../text/mask.ts";
 import { printable } from "../text/printable.ts";
@@ -62,8 +63,10 @@ export function diagnosisJson({ checks }: Diagnosis, now: Date): unknown {
 type Description = readonly [message: string, remedy?: string];
 
 function described({ finding, failure }: Check, now: Date): Description {
-  if (failure !== null) return [redact(printable(messageOf(failure))), remedyOf(failure)];
-  return finding === null ? [""] : found(finding, now);
+  if (failure === null) return finding === null ? [""] : found(finding, now);
+  // Its remedy is part of its text elsewhere.
+  const message = failure instanceof LoginEndedError ? failure.message : messageOf(failure);
+  return [redact(printable(message)), redact(printable(remedyOf(failure)))];
 }
 
 function found(finding: Finding, now: Date): Description {
@@ -114,13 +117,15 @@ function found(finding: Finding, now: Date): Description {
       const { expires, created, profile } = finding;
       const reason = rotationReason(expires, created, now);
       if (reason === null) return [expiryText(expires, now)];
-      const remedy = profile === null ? "replace it with a new key" : `run: ${profileCommand("rotate", profile)}`;
+      const remedy = profile === null
+        ? "replace it with a new key: fluxloop apikeys create"
+        : `run: ${profileCommand("rotate", profile)}`;
       return [`${expiryText(expires, now)}. ${rotationReasonText(reason)}`, remedy];
     }
     case "permissions": {
       if (finding.permissions === null) return ["not reported by the platform"];
       const list = finding.permissions.map(printable).join(", ");
-      return list === "" ? ["none", "create a key with permissions"] : [list];
+      return list === "" ? ["none", "create a key with permissions on the platform's API keys page"] : [list];
     }
     case "files": {
       const places = finding.exposed.map(({ path, line }) => `${printable(path)}:${line}`).join(", ");
@@ -134,24 +139,24 @@ function found(finding: Finding, now: Date): Description {
 }
 
 function remedyOf(failure: FluxloopError): string {
+  if (failure instanceof LoginEndedError) return `run: ${profileCommand("login --web", failure.profile)}`;
+  if (failure instanceof InvalidKeyError) {
+    return `create a key at ${pageUrl(failure.apiUrl, "/settings/api-keys")} and log in with it: fluxloop auth login`;
+  }
+  if (failure instanceof NotLoggedInError) {
+    const [saved] = failure.saved;
+    return saved === undefined ? "run: fluxloop auth login" : `run: fluxloop auth switch ${saved}`;
+  }
   switch (failure.code) {
-    case "not_logged_in":
-      return "run: fluxloop auth login";
     case "not_found":
-      return "choose a saved profile, or log in to this one";
+      return "choose a saved profile with --profile <name>, or create this one: fluxloop auth login --profile <name>";
     case "network":
       return "check the host name, the network, and the proxy and CA certificate settings";
     case "platform":
       return "try again later; if it persists, contact the operator of the platform or the proxy";
-    case "login_ended":
-      return "run this command";
     case "permission_denied":
-      return "create a key with this permission";
-    case "usage":
-    case "configuration":
-    case "system":
-      return "fix this problem, then check again";
+      return "create a key with this permission on the platform's API keys page and log in with it: fluxloop auth login";
     default:
-      return "create a new key on the platform's API keys page and log in with it";
+      return "fix this, then run: fluxloop auth doctor";
   }
 }

@@ -31,7 +31,7 @@ export function stillSignedInWarning(variable: string): string {
 
 /** Warns that the project in the current folder pins another profile. */
 export function pinWarning(file: string): string {
-  return `⚠️  ${printable(file)} pins another profile, which overrides this one in that project.\n`;
+  return `⚠️  In this project, ${printable(file)} pins another profile. To override it, pass --profile.\n`;
 }
 
 /** Warns that a variable overrides the profile that was named. */

@@ -79,21 +79,21 @@ describe("answers", () => {
       answer(200, "<!DOCTYPE html><title>Welcome</title>", "text/html"),
       1,
       "platform",
-      "api.fluxloop.ai responded with a web page, probably from a proxy or a sign-in page",
+      "api.fluxloop.ai responded with a web page, probably from a proxy or a sign-in page. Check the API URL and the proxy settings.",
     ],
     [
       "an empty answer",
       answer(200, ""),
       1,
       "platform",
-      "api.fluxloop.ai responded with an empty body",
+      "api.fluxloop.ai responded with an empty body. Check the API URL and the proxy settings.",
     ],
     [
       "half a document",
       answer(200, '{"account": {"id'),
       1,
       "platform",
-      "api.fluxloop.ai responded with invalid JSON",
+      "api.fluxloop.ai responded with invalid JSON. Check the API URL and the proxy settings.",
     ],
   ];
   for (const [what, given, exitCode, code, message] of bad) {

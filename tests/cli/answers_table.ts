@@ -50,7 +50,7 @@ const SIGN_IN = failure(
   "The network requires a sign-in before {host} can be reached (HTTP 511). Open a web page in a browser and sign in " +
     "there.",
 );
-const notJson = (what: string) => failure(`{host} responded with ${what}`);
+const notJson = (what: string) => failure(`{host} responded with ${what}. Check the API URL and the proxy settings.`);
 const unconnected = (reason: string) =>
   failure(
     "Unable to connect to FluxLoop API\n\n" +

@@ -83,7 +83,9 @@ const STATUS_ROWS: readonly Row[] = [
     "a page of a captive portal",
     body("<html>", 200, { "content-type": "text/html" }),
     unverified(
-      failure("{host} responded with a web page, probably from a proxy or a sign-in page"),
+      failure(
+        "{host} responded with a web page, probably from a proxy or a sign-in page. Check the API URL and the proxy settings.",
+      ),
     ),
   ],
   ["503", body(null, 503), unverified(failure("{host} responded to GET /api/auth/me with HTTP 503. Try again later."))],

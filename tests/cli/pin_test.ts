@@ -77,7 +77,7 @@ describe("a project's pin", () => {
     const { stderr } = await run(session, ["auth", "switch", "prod"]);
     assertStringIncludes(
       stderr,
-      "project/.fluxloop/config.yaml pins another profile, which overrides this one in that project.\n",
+      "project/.fluxloop/config.yaml pins another profile. To override it, pass --profile.\n",
     );
     assertEquals(await keyOf(session), "flux_dev_dev");
     assertStringIncludes(session.saved()!, "default_profile: prod");
