@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
 import { credentialsLocation, requireCredentialsLocation } from "../src/credentials/location.ts";
 import { ConfigurationError, UsageError } from "../src/errors.ts";
-import { pathFrom, replacedProgramPath } from "../src/paths.ts";
+import { pathFrom } from "../src/paths.ts";
 import { leaveWorlds, world } from "./support/world.ts";
 
 describe("a path that the user names", () => {
@@ -47,10 +47,4 @@ describe("a path that the user names", () => {
     assertEquals(credentialsLocation(context)?.shown, "~/.flux/credentials");
     assertEquals(credentialsLocation(context)?.folder, `${home}/.flux`);
   });
-});
-
-describe("a program that an upgrade has replaced", () => {
-  for (const [path, old] of [["/usr/bin/fluxloop", "/usr/bin/.old-fluxloop"], ["C:\\x\\f.exe", "C:\\x\\.old-f.exe"]]) {
-    it(`is kept beside ${path}`, () => assertEquals(replacedProgramPath(path), old));
-  }
 });

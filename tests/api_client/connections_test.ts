@@ -34,8 +34,8 @@ describe(`a command's connections, on the base of Deno ${base().deno}`, () => {
     server = await startCountedServer(certificate, manner, answer);
     home = await Deno.makeTempDir();
     const profile = (name: string) => `  ${name}:\n    api_url: ${server.url}\n    api_key: ${platform.apiKey}\n`;
-    await Deno.writeTextFile(`${home}/credentials`, `profiles:\n${profile("default")}${profile("other")}`);
-    if (Deno.build.os !== "windows") await Deno.chmod(`${home}/credentials`, 0o600);
+    const text = `profiles:\n${profile("default")}${profile("other")}`;
+    await Deno.writeTextFile(`${home}/credentials`, text, { mode: 0o600 });
   }
   /** Passes a request on to the platform, which answers to its own name alone. */
   async function forward(request: Request): Promise<Response> {

@@ -4,6 +4,7 @@ import { diagnosed } from "../support/diagnosed.ts";
 import { listen } from "../support/listener.ts";
 import { DOCUMENTED_KEY, EXPIRED_KEY, startPlatform, type TestPlatform } from "../support/platform.ts";
 import { Session } from "../support/session.ts";
+import { itOnUnix } from "../support/systems.ts";
 import { leaveWorlds, type WorldOptions } from "../support/world.ts";
 
 let platform: TestPlatform;
@@ -114,7 +115,7 @@ describe("auth doctor", () => {
     assertStringIncludes(stdout, "this machine's clock is 10 minutes behind it");
   });
 
-  it("finds a credentials file that others can read", async () => {
+  itOnUnix("finds a credentials file that others can read", async () => {
     const session = new Session();
     session.save(`profiles:\n  default: {api_key: ${DOCUMENTED_KEY}, api_url: "${platform.url}"}\n`);
     Deno.chmodSync(session.world.credentials, 0o644);

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
 import { listen } from "../support/listener.ts";
 import { DOCUMENTED_KEY, EXPIRED_KEY, SECOND_KEY, startPlatform, type TestPlatform } from "../support/platform.ts";
 import { Session } from "../support/session.ts";
+import { itOnUnix } from "../support/systems.ts";
 import { leaveWorlds } from "../support/world.ts";
 
 let platform: TestPlatform;
@@ -273,7 +274,7 @@ Please check your internet connection and try again.
     assertEquals(stdout.split("\n\n✅ Authenticated\n").length, 2);
   });
 
-  it("warns that others can read the credentials file", async () => {
+  itOnUnix("warns that others can read the credentials file", async () => {
     const session = loggedIn();
     Deno.chmodSync(session.world.credentials, 0o644);
     const { code, stderr } = await session.run(["auth", "status"]);
@@ -286,7 +287,9 @@ Please check your internet connection and try again.
 
   it("ignores the file's mode on Windows", async () => {
     const session = loggedIn();
-    Deno.chmodSync(session.world.credentials, 0o666);
+    const text = session.saved()!;
+    Deno.removeSync(session.world.credentials);
+    Deno.writeTextFileSync(session.world.credentials, text);
     assertEquals((await session.run(["auth", "status"], { os: "windows" })).stderr, "");
   });
 

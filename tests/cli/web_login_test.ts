@@ -2,11 +2,14 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { afterEach, describe, it } from "@std/testing/bdd";
 import { listen, type Listener } from "../support/listener.ts";
 import { Session } from "../support/session.ts";
+import { itOnUnix, modeOf } from "../support/systems.ts";
 import { leaveWorlds } from "../support/world.ts";
 
 const ACCESS = "fluxat_first_access_token_0000000000000000";
 const REFRESH = "fluxrt_first_refresh_token_000000000000000";
 const DEVICE = "device_code_that_nobody_must_see_000000000";
+/** The file that a login leaves until it is approved. */
+const PENDING = "pending-login.default.json";
 const ME = { account: { id: "usr_1", email: "john@example.com" }, organizations: [], projects: [], api_key: null };
 
 /** What the platform answers to each question in turn; the last answer stays. */
@@ -247,7 +250,7 @@ describe("auth login --web", () => {
     });
   }
 
-  it("saves a pending login with --no-wait, readable only by its owner, and finishes it with --resume", async () => {
+  it("saves a pending login with --no-wait, and finishes it with --resume", async () => {
     const { url } = platform([{ status: "pending" }, APPROVED]);
     const session = new Session();
     const left = await session.run(web(url, "--no-wait", "--json"));
@@ -259,13 +262,20 @@ describe("auth login --web", () => {
       verification_url: `${url}/connect?code=BCDF-GHJK`,
       expires_at: "2024-01-22T12:10:00Z",
     }]);
-    const file = `${session.world.home}/.fluxloop/pending-login.default.json`;
-    if (Deno.build.os !== "windows") assertEquals(Deno.statSync(file).mode! & 0o777, 0o600);
     const { code, stdout } = await session.run(["auth", "login", "--resume"]);
     assertEquals([code, stdout.split("\n")[0]], [0, "✅ Successfully authenticated!"]);
     assertStringIncludes(session.saved()!, ACCESS);
-    assertEquals([...Deno.readDirSync(`${session.world.home}/.fluxloop`)].map((it) => it.name).includes(file), false);
+    assertEquals(
+      [...Deno.readDirSync(`${session.world.home}/.fluxloop`)].map((it) => it.name).includes(PENDING),
+      false,
+    );
     assertEquals((await session.run(["auth", "login", "--resume"])).code, 5);
+  });
+
+  itOnUnix("saves a pending login that only its owner can read", async () => {
+    const session = new Session();
+    await session.run(web(platform([]).url, "--no-wait"));
+    assertEquals(modeOf(`${session.world.home}/.fluxloop/${PENDING}`), "600");
   });
 
   it("doesn't send a pending login's code to another platform", async () => {

@@ -4,20 +4,19 @@ import { readCredentials, updateCredentials } from "../../src/credentials/creden
 import { requireCredentialsLocation } from "../../src/credentials/location.ts";
 import { ConfigurationError } from "../../src/errors.ts";
 import { profileNamed } from "../support/profile.ts";
+import { itOnUnix, modeOf } from "../support/systems.ts";
 import { leaveWorlds, world } from "../support/world.ts";
 
 const PROFILE = profileNamed("default");
-const mode = (path: string) => (Deno.lstatSync(path).mode! & 0o777).toString(8);
 const place = (env: Record<string, string> = {}) => requireCredentialsLocation(world({ env }).context);
-const umaskIsForUnix = Deno.build.os !== "windows";
 
 describe("credential store", () => {
   afterEach(leaveWorlds);
 
-  it("creates folder and file for their owner alone", async () => {
+  itOnUnix("creates folder and file for their owner alone", async () => {
     const location = place();
     await updateCredentials(location, (document) => document.save(PROFILE));
-    if (umaskIsForUnix) assertEquals([mode(location.folder), mode(location.file)], ["700", "600"]);
+    assertEquals([modeOf(location.folder), modeOf(location.file)], ["700", "600"]);
     assertEquals((await readCredentials(location)).find("default"), PROFILE);
   });
 

@@ -3,6 +3,7 @@ import { afterEach, describe, it } from "@std/testing/bdd";
 import { findGitExposure } from "../../src/credentials/git_exposure.ts";
 import { takeEveryKey } from "../support/answering_world.ts";
 import { Session } from "../support/session.ts";
+import { itOnUnix } from "../support/systems.ts";
 import { leaveWorlds, world } from "../support/world.ts";
 import { layOut, LAYOUTS, write } from "./git_layouts.ts";
 
@@ -26,7 +27,7 @@ describe("credentials in a git work tree", () => {
     assertEquals(findGitExposure(`${home}/.fluxloop/credentials`), null);
   });
 
-  it("are checked where a link leads to", () => {
+  itOnUnix("are checked where a link leads to", () => {
     const { home } = world();
     const folder = Deno.realPathSync(home);
     write(`${folder}/dotfiles/.git/HEAD`, "ref: refs/heads/main\n");

@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
+import { itOnUnix } from "../support/systems.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const LINES = [
@@ -59,16 +60,14 @@ describe("the demo", () => {
     assertEquals([...Deno.readDirSync(folder)], []);
   });
 
-  if (Deno.build.os !== "windows") {
-    it("leaves nothing behind when it is interrupted, and says so by its exit code", async () => {
-      const demo = start();
-      const reader = demo.stdout.pipeThrough(new TextDecoderStream()).getReader();
-      for (let text = ""; !text.includes("auth status");) text += (await reader.read()).value ?? "auth status";
-      demo.kill("SIGINT");
-      while (!(await reader.read()).done);
-      assertEquals((await demo.status).code, 130);
-      await demo.stderr.cancel();
-      assertEquals([...Deno.readDirSync(folder)], []);
-    });
-  }
+  itOnUnix("leaves nothing behind when it is interrupted, and says so by its exit code", async () => {
+    const demo = start();
+    const reader = demo.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    for (let text = ""; !text.includes("auth status");) text += (await reader.read()).value ?? "auth status";
+    demo.kill("SIGINT");
+    while (!(await reader.read()).done);
+    assertEquals((await demo.status).code, 130);
+    await demo.stderr.cancel();
+    assertEquals([...Deno.readDirSync(folder)], []);
+  });
 });

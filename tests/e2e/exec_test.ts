@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import { DOCUMENTED_KEY } from "../support/platform.ts";
 import { fluxloop, start } from "../support/program.ts";
+import { itOnUnix } from "../support/systems.ts";
 
 /** The runtime that runs the tests, as a program that is there on every system. */
 const DENO = Deno.execPath();
@@ -46,27 +47,25 @@ describe("auth exec", () => {
     assertEquals([code, stderr], [126, `❌ Error: Can't run "${file}": permission denied or not executable\n`]);
   });
 
-  if (Deno.build.os !== "windows") {
-    it("passes signals on, and waits for what the command makes of them", async () => {
-      const signals = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"] as const;
-      const code = `for (const it of ${JSON.stringify(signals)}) Deno.addSignalListener(it, () => console.log(it));
-        Deno.addSignalListener("SIGUSR2", () => Deno.exit(7));
-        console.log("ready");
-        setInterval(() => {}, 1000);`;
-      const child = start(["auth", "exec", ...deno(code)], { env: { ...ENV, HOME: home } });
-      const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-      assertEquals((await reader.read()).value, "ready\n");
-      for (const signal of signals) {
-        child.kill(signal);
-        assertEquals((await reader.read()).value, `${signal}\n`);
-      }
-      await reader.cancel();
-      await child.stderr.cancel();
-      assertEquals((await child.status).code, 7);
-    });
+  itOnUnix("passes signals on, and waits for what the command makes of them", async () => {
+    const signals = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"] as const;
+    const code = `for (const it of ${JSON.stringify(signals)}) Deno.addSignalListener(it, () => console.log(it));
+      Deno.addSignalListener("SIGUSR2", () => Deno.exit(7));
+      console.log("ready");
+      setInterval(() => {}, 1000);`;
+    const child = start(["auth", "exec", ...deno(code)], { env: { ...ENV, HOME: home } });
+    const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    assertEquals((await reader.read()).value, "ready\n");
+    for (const signal of signals) {
+      child.kill(signal);
+      assertEquals((await reader.read()).value, `${signal}\n`);
+    }
+    await reader.cancel();
+    await child.stderr.cancel();
+    assertEquals((await child.status).code, 7);
+  });
 
-    it("ends with 128 and the number of the signal that ended the command", async () => {
-      assertEquals((await exec(deno("Deno.kill(Deno.pid, 'SIGKILL')"))).code, 137);
-    });
-  }
+  itOnUnix("ends with 128 and the number of the signal that ended the command", async () => {
+    assertEquals((await exec(deno("Deno.kill(Deno.pid, 'SIGKILL')"))).code, 137);
+  });
 });

@@ -1,6 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import { base, fluxloop, servePlatform } from "../support/program.ts";
+import { itOnUnix } from "../support/systems.ts";
 
 describe(`platform serve, compiled on the base of Deno ${base().deno}`, () => {
   let folder: string;
@@ -58,12 +59,10 @@ describe(`platform serve, compiled on the base of Deno ${base().deno}`, () => {
     assertStringIncludes(stderr, "--port 0");
   });
 
-  if (Deno.build.os !== "windows") {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) {
-      it(`stops in order on ${signal}, with exit code 130`, async () => {
-        const platform = await servePlatform(["--data", `${folder}/data`]);
-        assertEquals(await platform.stop(signal), 130);
-      });
-    }
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    itOnUnix(`stops in order on ${signal}, with exit code 130`, async () => {
+      const platform = await servePlatform(["--data", `${folder}/data`]);
+      assertEquals(await platform.stop(signal), 130);
+    });
   }
 });

@@ -6,6 +6,7 @@ import { DOCUMENTED } from "../support/documentation.ts";
 import { listen, type Listener } from "../support/listener.ts";
 import { fluxloop, servePlatform, start } from "../support/program.ts";
 import { Session } from "../support/session.ts";
+import { itOnUnix } from "../support/systems.ts";
 import { leaveWorlds } from "../support/world.ts";
 import { type LocalPlatform, startLocalPlatform } from "../../src/embedded_platform/server.ts";
 
@@ -357,41 +358,39 @@ describe("fluxloop test", () => {
     assertStringIncludes(text, "| 2 | 1 | 1 | 0 | ");
   });
 
-  if (Deno.build.os !== "windows") {
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-      it(`keeps finished runs on ${signal}, and exits with 130`, async () => {
-        await configure({ runner: http(), inputs: ["a", "b", "hang"] });
-        const child = start(["test"], { cwd: folder, env: environment() });
-        const output = child.output();
-        await hung.promise;
-        child.kill(signal);
-        const { code, stdout, stderr } = await output;
-        const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-        assertEquals(code, 130);
-        assertMatch(text(stdout), /^❌ Interrupted after 2 of 3 runs, 0 failed, in .*\n {3}1 was not run\.\n/);
-        assertStringIncludes(text(stderr), "Upload them later: fluxloop test upload experiments/exp_");
-        assertEquals(results().map((it) => it.output), ["you said a", "you said b"]);
-        assertEquals((await run(["test", "upload"])).code, 0);
-      });
-    }
-
-    it("reports the results when it is interrupted during the upload", async () => {
-      const asked = Promise.withResolvers<void>();
-      const stuck = listen(async ({ url, headers }) => {
-        if (!url.endsWith("/api/sync/upload")) return await fetch(platform.url + new URL(url).pathname, { headers });
-        asked.resolve();
-        return await new Promise(() => {});
-      });
-      await configure({ runner: http(), inputs: ["a"] });
-      const child = start(["test"], { cwd: folder, env: environment({ FLUXLOOP_API_URL: stuck.url }) });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    itOnUnix(`keeps finished runs on ${signal}, and exits with 130`, async () => {
+      await configure({ runner: http(), inputs: ["a", "b", "hang"] });
+      const child = start(["test"], { cwd: folder, env: environment() });
       const output = child.output();
-      await asked.promise;
-      child.kill("SIGINT");
+      await hung.promise;
+      child.kill(signal);
       const { code, stdout, stderr } = await output;
-      await stuck.stop();
+      const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
       assertEquals(code, 130);
-      assertMatch(new TextDecoder().decode(stdout), /^✅ 1 run passed in .*\n\nResults: experiments\/exp_/);
-      assertMatch(new TextDecoder().decode(stderr), /\nThe results are saved\. Upload them later: .*\n$/);
+      assertMatch(text(stdout), /^❌ Interrupted after 2 of 3 runs, 0 failed, in .*\n {3}1 was not run\.\n/);
+      assertStringIncludes(text(stderr), "Upload them later: fluxloop test upload experiments/exp_");
+      assertEquals(results().map((it) => it.output), ["you said a", "you said b"]);
+      assertEquals((await run(["test", "upload"])).code, 0);
     });
   }
+
+  itOnUnix("reports the results when it is interrupted during the upload", async () => {
+    const asked = Promise.withResolvers<void>();
+    const stuck = listen(async ({ url, headers }) => {
+      if (!url.endsWith("/api/sync/upload")) return await fetch(platform.url + new URL(url).pathname, { headers });
+      asked.resolve();
+      return await new Promise(() => {});
+    });
+    await configure({ runner: http(), inputs: ["a"] });
+    const child = start(["test"], { cwd: folder, env: environment({ FLUXLOOP_API_URL: stuck.url }) });
+    const output = child.output();
+    await asked.promise;
+    child.kill("SIGINT");
+    const { code, stdout, stderr } = await output;
+    await stuck.stop();
+    assertEquals(code, 130);
+    assertMatch(new TextDecoder().decode(stdout), /^✅ 1 run passed in .*\n\nResults: experiments\/exp_/);
+    assertMatch(new TextDecoder().decode(stderr), /\nThe results are saved\. Upload them later: .*\n$/);
+  });
 });

@@ -4,6 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { ConfigurationError, SystemError } from "../../src/errors.ts";
 import { openSeededStorage } from "../../src/embedded_platform/seed.ts";
 import { openStorage } from "../../src/embedded_platform/storage.ts";
+import { itOnUnix, modeOf } from "../support/systems.ts";
 import { Fixture, random, SEED_DAY } from "./running_platform.ts";
 
 describe("the data directory", () => {
@@ -40,14 +41,13 @@ describe("the data directory", () => {
     return rows.map((it) => it.name);
   }
 
-  it("is private to its owner, whatever the umask", async () => {
+  itOnUnix("is private to its owner, whatever the umask", async () => {
     const server = new Fixture("serve.ts", dataDir);
     await server.nextLine();
     const files = ["", "/platform", "/platform/platform.db", "/platform/platform.db-wal", "/platform/platform.db-shm"];
-    const modes = files.map((it) => Deno.statSync(`${folder}/home${it}`).mode ?? 0);
+    const modes = files.map((it) => modeOf(`${folder}/home${it}`));
     await server.kill();
-    if (Deno.build.os === "windows") return;
-    assertEquals(modes.map((it) => (it & 0o777).toString(8)), ["700", "700", "600", "600", "600"]);
+    assertEquals(modes, ["700", "700", "600", "600", "600"]);
   });
 
   it("contains no key, only its hash", async () => {

@@ -5,11 +5,10 @@
  */
 import { fromFileUrl } from "@std/path";
 import type { Outcome } from "./session.ts";
-
-const EXTENSION = Deno.build.os === "windows" ? ".exe" : "";
+import { isWindows } from "./systems.ts";
 
 /** The executable that `deno task compile` makes. */
-export const PROGRAM = fromFileUrl(new URL(`../../dist/fluxloop${EXTENSION}`, import.meta.url));
+export const PROGRAM = fromFileUrl(new URL(`../../dist/fluxloop${isWindows ? ".exe" : ""}`, import.meta.url));
 
 /** What an executable was compiled on, as the compile task wrote it down. */
 export interface Base {
@@ -36,7 +35,7 @@ export function start(args: readonly string[], { env = {}, stdin, cwd }: Program
     args: [...args],
     clearEnv: true,
     // Windows finds its own libraries through these.
-    env: Deno.build.os === "windows" ? { SYSTEMROOT: Deno.env.get("SYSTEMROOT") ?? "", ...env } : env,
+    env: isWindows ? { SYSTEMROOT: Deno.env.get("SYSTEMROOT") ?? "", ...env } : env,
     cwd,
     stdin: stdin === undefined ? "null" : "piped",
     stdout: "piped",

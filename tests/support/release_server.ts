@@ -9,7 +9,7 @@ import { checksumsOf } from "../../scripts/release/checksums.ts";
 import { archiveName, CHECKSUMS, folderName, type Target } from "../../scripts/release/names.ts";
 import { listen, type Listener } from "./listener.ts";
 
-const INSTALL_SCRIPT = new URL("../../install/install.sh", import.meta.url).pathname;
+const INSTALL_SCRIPT = new URL("../../install/install.sh", import.meta.url);
 const CONSTANT = 'RELEASES="https://github.com/fluxloop/fluxloop/releases"';
 
 /** The machine that the tests run on, as releases name it. */

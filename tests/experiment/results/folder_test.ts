@@ -118,12 +118,9 @@ describe("an experiment's folder", () => {
     assertEquals(outcome, { status: "passed", output: "The bearer of this letter is 21." });
   });
 
-  for (const what of ["a file in its way", "a folder that may not be written to"]) {
-    it(`reports that it can't be created because of ${what}`, async () => {
-      // No system lets a folder be made there, not even for root.
-      output = what.startsWith("a file") ? `${here.home}/file/results` : Deno.build.os === "linux" ? "/proc/x" : "/\0";
-      Deno.writeTextFileSync(`${here.home}/file`, "");
-      await assertRejects(() => make([]), SystemError, "Can't write ");
-    });
-  }
+  it("reports that it can't be created because of a file in its way", async () => {
+    output = `${here.home}/file/results`;
+    Deno.writeTextFileSync(`${here.home}/file`, "");
+    await assertRejects(() => make([]), SystemError, "Can't write ");
+  });
 });
