@@ -17,7 +17,7 @@ import { daysRemaining, type Expiry } from "../text/expiry.ts";
 import { maskKey } from "../text/mask.ts";
 import { type ExposedKey, findExposedKeys } from "./exposed_keys.ts";
 import { rotationReason } from "./key_age.ts";
-import { credentialFor, type KeyOptions, type KeySource } from "./resolve_credential.ts";
+import { type Credential, credentialFor, type KeyOptions, type KeySource } from "./resolve_credential.ts";
 
 /** What a step found out. */
 export type Finding =
@@ -57,11 +57,6 @@ export interface Check {
   readonly failure: FluxloopError | null;
 }
 
-/** The steps in order, up to the first that fails. */
-export interface Diagnosis {
-  readonly checks: readonly Check[];
-}
-
 /** A clock may be off by so many seconds before it is reported. */
 export const TOLERATED_SKEW = 120;
 /** A certificate that expires within so many days is reported: its operator may have forgotten it. */
@@ -79,32 +74,15 @@ export function isExpiringSoon({ expires }: PeerCertificate, now: Date): boolean
   return daysRemaining(expires, now) <= CERTIFICATE_DAYS;
 }
 
-/** Ends the diagnosis: a step has failed. */
-class StepFailed extends Error {}
-
 /** The steps until now. */
 class Steps {
   readonly checks: Check[] = [];
+  /** The step that an error means the failure of. */
+  current: Finding["name"] = "configuration";
 
   /** Adds a step that has found something. */
   add(finding: Finding, isFine = true): void {
     this.checks.push({ name: finding.name, verdict: isFine ? "ok" : "warning", finding, failure: null });
-  }
-
-  /** Adds a failed step. @throws {StepFailed} Always. */
-  fail(name: Finding["name"], failure: FluxloopError): never {
-    this.checks.push({ name, verdict: "failure", finding: null, failure });
-    throw new StepFailed();
-  }
-
-  /** Runs a step that may fail. */
-  async run<T>(name: Finding["name"], work: () => Promise<T> | T): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof FluxloopError) || error instanceof InterruptedError) throw error;
-      return this.fail(name, error);
-    }
   }
 }
 
@@ -113,20 +91,22 @@ class Steps {
  *
  * @param options What the command line says about the key.
  * @param requestsOf How requests are made; throws when that is configured wrongly.
+ * @returns The steps in order, up to the first that fails.
  * @throws {InterruptedError} When the program is told to stop.
  */
 export async function diagnose(
   context: Context,
   options: KeyOptions,
   requestsOf: () => RequestOptions,
-): Promise<Diagnosis> {
+): Promise<readonly Check[]> {
   const steps = new Steps();
   try {
     await check(context, options, requestsOf, steps);
   } catch (error) {
-    if (!(error instanceof StepFailed)) throw error;
+    if (!(error instanceof FluxloopError) || error instanceof InterruptedError) throw error;
+    steps.checks.push({ name: steps.current, verdict: "failure", finding: null, failure: error });
   }
-  return { checks: steps.checks };
+  return steps.checks;
 }
 
 async function check(
@@ -136,7 +116,7 @@ async function check(
   steps: Steps,
 ): Promise<void> {
   const end = context.monotonic() + TIMEOUT;
-  const given = await steps.run("configuration", requestsOf);
+  const given = requestsOf();
   steps.add({ name: "configuration", hasAuthorities: (given.caCerts ?? []).length > 0 });
   // Read at each request: what remains by then.
   const requests: RequestOptions = {
@@ -145,21 +125,24 @@ async function check(
       return Math.max(1, Math.min(given.deadline ?? RESPONSE_TIMEOUT, RESPONSE_TIMEOUT, end - context.monotonic()));
     },
   };
-  const { key, source, origin, apiUrl, profile, login } = await steps.run(
-    "key",
-    () => withinKeyTimeout(credentialFor(context, { ...options, requests }, { acceptsExpired: true })),
+  steps.current = "key";
+  const credential = await withinKeyTimeout(
+    credentialFor(context, { ...options, requests }, { acceptsExpired: true }),
   );
+  const { key, source, origin, apiUrl, profile } = credential;
   steps.add({ name: "key", masked: maskKey(key), source, origin });
+  steps.current = "store";
   const location = credentialsLocation(context);
-  const insecure = await steps.run("store", () => findInsecureFile(location));
+  const insecure = findInsecureFile(location);
   const store = { file: location?.shown ?? null, isUsed: profile !== null, insecure };
   steps.add({ name: "store", ...store }, insecure === null);
   if (profile !== null && profile.rotation !== null) steps.add({ name: "rotation", profile: profile.name }, false);
 
-  const proxy = await steps.run("proxy", () => proxyFor(context, apiUrl));
+  steps.current = "proxy";
+  const proxy = proxyFor(context, apiUrl);
   steps.add({ name: "proxy", proxy: proxy?.shown ?? null, host: apiUrl.host });
   await checkConnection(context, apiUrl, proxy, steps);
-  const { key: info } = await checkPlatform(context, { apiUrl, key, login }, proxy, requests, steps);
+  const { key: info } = await checkPlatform(context, { ...credential, requests }, proxy, steps);
   steps.add({ name: "acceptance" });
   const about = { expires: info?.expiresAt ?? null, created: info?.createdAt ?? null, profile: profile?.name ?? null };
   steps.add({ name: "expiry", ...about }, rotationReason(about.expires, about.created, context.now()) === null);
@@ -188,25 +171,27 @@ async function checkConnection(context: Context, apiUrl: URL, proxy: Proxy | nul
   const url = proxy === null ? apiUrl : new URL(proxy.url);
   const host = hostOf(url);
   const port = Number(url.port) || ({ "http:": 80, "https:": 443 }[url.protocol] ?? 1080);
-  let failure: NetworkError | null = null;
+  steps.current = "resolution";
   try {
     await context.connect(host, port, AbortSignal.any([AbortSignal.timeout(CONNECTION_TIMEOUT), context.stopped]));
   } catch (error) {
     if (context.stopped.aborted) throw new InterruptedError();
-    failure = new NetworkError(apiUrl, connectionFailure(error, proxy !== null), { proxy: proxy?.shown, cause: error });
+    const failure = connectionFailure(error, proxy !== null);
+    if (failure.link !== "resolution") {
+      steps.add({ name: "resolution", host });
+      steps.current = "connection";
+    }
+    throw new NetworkError(apiUrl, failure, { proxy: proxy?.shown, cause: error });
   }
-  if (failure?.link === "resolution") steps.fail("resolution", failure);
   steps.add({ name: "resolution", host });
-  if (failure !== null) steps.fail("connection", failure);
   steps.add({ name: "connection", host, port });
 }
 
 /** Makes the one request that shows TLS, clock and key to be valid. */
 async function checkPlatform(
   context: Context,
-  credential: Parameters<typeof identify>[1],
+  { requests, ...credential }: Credential & { readonly requests: RequestOptions },
   proxy: Proxy | null,
-  requests: RequestOptions,
   steps: Steps,
 ): Promise<Identity> {
   const { apiUrl } = credential;
@@ -219,18 +204,21 @@ async function checkPlatform(
     return error;
   });
   const failure = outcome instanceof FluxloopError ? outcome : null;
-  if (failure instanceof NetworkError && failure.link === "tls") steps.fail("tls", failure);
+  steps.current = "tls";
+  if (failure instanceof NetworkError && failure.link === "tls") throw failure;
   const isPlain = apiUrl.protocol === "http:";
   const isDirect = !isPlain && proxy === null && !(failure instanceof NetworkError);
   const certificate = isDirect ? await certificateOf(context, apiUrl, requests) : null;
   steps.add({ name: "tls", isPlain, certificate }, certificate === null || !isExpiringSoon(certificate, context.now()));
-  if (failure instanceof NetworkError) steps.fail("clock", failure);
+  steps.current = "clock";
+  if (failure instanceof NetworkError) throw failure;
   if (response !== undefined) {
     const date = Date.parse(response.headers.get("date") ?? "");
     const skew = Number.isNaN(date) ? null : Math.round((date - context.now().getTime()) / 1000);
     steps.add({ name: "clock", status: response.status, skew }, skew === null || Math.abs(skew) <= TOLERATED_SKEW);
   }
-  if (outcome instanceof FluxloopError) steps.fail("acceptance", outcome);
+  steps.current = "acceptance";
+  if (outcome instanceof FluxloopError) throw outcome;
   return outcome;
 }
 

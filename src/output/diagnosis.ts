@@ -5,7 +5,7 @@
  * @module
  */
 import { pageUrl } from "../api_client/api_url.ts";
-import { type Check, type Diagnosis, type Finding, isExpiringSoon, TOLERATED_SKEW } from "../auth/diagnose.ts";
+import { type Check, type Finding, isExpiringSoon, TOLERATED_SKEW } from "../auth/diagnose.ts";
 import { rotationReason } from "../auth/key_age.ts";
 import { type FluxloopError, InvalidKeyError, LoginEndedError, NotLoggedInError } from "../errors.ts";
 import { expiryText } from "../text/expiry.ts";
@@ -32,7 +32,7 @@ const TITLES: Readonly<Record<Finding["name"], string>> = {
 const SIGNS = { ok: "✅", warning: "⚠️ ", failure: "❌" } as const;
 
 /** Renders a line for each step, and below it how to fix a problem. */
-export function diagnosisText({ checks }: Diagnosis, now: Date): string {
+export function diagnosisText(checks: readonly Check[], now: Date): string {
   const lines = checks.flatMap((check) => {
     const [message, remedy] = described(check, now);
     const line = `${SIGNS[check.verdict]} ${TITLES[check.name]}: ${message}`;
@@ -47,7 +47,7 @@ export function diagnosisText({ checks }: Diagnosis, now: Date): string {
 }
 
 /** Renders the JSON document. Each step has its title's name: `api_key`, `dns`. */
-export function diagnosisJson({ checks }: Diagnosis, now: Date): unknown {
+export function diagnosisJson(checks: readonly Check[], now: Date): unknown {
   const failure = checks.find((it) => it.failure !== null)?.failure ?? null;
   return {
     healthy: failure === null,

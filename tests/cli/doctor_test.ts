@@ -55,7 +55,7 @@ describe("auth doctor", () => {
       {},
       5,
       "api_key",
-      'no profile "x"',
+      'Profile "x"',
     ],
     [
       "the API URL is invalid",

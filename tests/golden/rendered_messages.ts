@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Diagnosis, Finding } from "../../src/auth/diagnose.ts";
+import type { Check, Finding } from "../../src/auth/diagnose.ts";
 import type { RotationReport } from "../../src/auth/rotation_report.ts";
 import type * as Errors from "../../src/errors.ts";
 import {
@@ -248,6 +248,6 @@ export function diagnosisMessages(): string[] {
     failure: null,
   }));
   const failures = FAILURES.map(([name, failure]) => ({ name, verdict: "failure" as const, finding: null, failure }));
-  const reports: Diagnosis["checks"][] = [found, ...failures.map((it) => [it])];
-  return reports.map((checks) => diagnosisText({ checks }, NOW));
+  const reports: (readonly Check[])[] = [found, ...failures.map((it) => [it])];
+  return reports.map((checks) => diagnosisText(checks, NOW));
 }

@@ -8,9 +8,9 @@ import { requestOptions } from "../request_options.ts";
 
 /** Runs `fluxloop auth doctor`. */
 export async function runDoctor(context: Context, options: JsonOptions): Promise<void> {
-  const diagnosis = await diagnose(context, options, () => requestOptions(context, options));
+  const checks = await diagnose(context, options, () => requestOptions(context, options));
 
   const now = context.now();
-  reporterFor(context, options).data(() => diagnosisText(diagnosis, now), () => diagnosisJson(diagnosis, now));
-  endWithWorst(diagnosis.checks.map((it) => it.failure));
+  reporterFor(context, options).data(() => diagnosisText(checks, now), () => diagnosisJson(checks, now));
+  endWithWorst(checks.map((it) => it.failure));
 }

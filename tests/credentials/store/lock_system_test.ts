@@ -128,7 +128,7 @@ describe("the lock of the credentials", () => {
     if (!LONG) await release();
     const { code, stderr } = await logout;
     const failure =
-      `❌ Error: The credentials are locked: process ${pid} has held the lock for 10 seconds. Wait for it to finish.\n`;
+      `❌ Error: The credentials are locked: process ${pid} has held the lock for 10 seconds. Wait for it to finish, then try again.\n`;
     assertEquals([code, stderr], LONG ? [1, failure] : [0, ""]);
     assertEquals(Object.keys(keysIn(await Deno.readTextFile(home.file))), LONG ? ["default"] : []);
   });
