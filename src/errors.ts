@@ -41,10 +41,9 @@ export interface Mistake {
 export class MistakesError extends ConfigurationError {
   /** @param mistakes All of them, at least one. */
   constructor(readonly mistakes: readonly Mistake[]) {
-    const files = [...new Set(mistakes.map((it) => it.file))].join(" and ");
-    super(
-      mistakes.length === 1 ? `There is a mistake in ${files}` : `There are ${mistakes.length} mistakes in ${files}`,
-    );
+    const files = [...new Set(mistakes.map((it) => it.file))];
+    const count = mistakes.length === 1 ? "an error" : `${mistakes.length} errors`;
+    super(`${files.join(" and ")} ${files.length === 1 ? "has" : "have"} ${count}`);
   }
 }
 

@@ -50,7 +50,7 @@ export function duplicateIds(inputs: InputList): Fault[] {
     const place = Number(/^input_([1-9]\d{0,8})$/.exec(id)?.[1] ?? 0) - 1;
     // IDs that tell the input's place are not kept: there may be very many.
     const isDuplicate = own.has(id) || place !== index && place >= 0 && inputs.at(place)?.id === id;
-    if (isDuplicate) faults.push({ path: [index], message: "has a duplicate id" });
+    if (isDuplicate) faults.push({ path: [index], message: "duplicate id" });
     else if (place !== index) own.add(id);
     index++;
   }

@@ -44,9 +44,9 @@ function isRegex(text: string): boolean {
 function messageOf({ path, keyword, schema }: SchemaError): string {
   const { properties = {} } = schema as Schema;
   if (keyword === "additionalProperties") {
-    return `no such field; expected one of ${Object.keys(properties).join(", ")}`;
+    return `unknown field; expected one of ${Object.keys(properties).join(", ")}`;
   }
-  if (keyword === "required") return `is missing; expected ${expectation(properties[path.at(-1)!], keyword)}`;
+  if (keyword === "required") return `missing; expected ${expectation(properties[path.at(-1)!], keyword)}`;
   return `expected ${expectation(schema as Schema, keyword)}`;
 }
 

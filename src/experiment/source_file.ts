@@ -75,7 +75,7 @@ const LINE_END = 0x0a;
 const BLANKS = [0x09, 0x0d, 0x20];
 const START: Place = { line: 1, column: 1 };
 /** What is wrong with text that should be JSON. */
-export const NOT_JSON = "is not valid JSON";
+export const NOT_JSON = "invalid JSON";
 
 /**
  * @param path An absolute path of a YAML or JSON file.
@@ -131,7 +131,7 @@ function parseDocument(text: string, shown: string, isJson: boolean): SourceFile
   const value = isJson ? parseJson(text) : undefined;
   if (value !== undefined) {
     const isTooDeep = extentOf(value).depth > DEPTH_LIMIT;
-    if (isTooDeep) return broken([mistake(START, `is nested too deeply; expected at most ${DEPTH_LIMIT} levels`)]);
+    if (isTooDeep) return broken([mistake(START, `nested too deeply; expected at most ${DEPTH_LIMIT} levels`)]);
     return { value, mistakes: [], mistakeOf };
   }
   if (!hasPlaces) return broken([mistake(START, NOT_JSON)]);

@@ -125,7 +125,9 @@ function planOf(
 ): Plan {
   const inputs = chosenInputs(all, filter, smoke);
   if (inputs.length === 0) {
-    throw new UsageError(filter === undefined ? "There are no inputs to run" : "No input matches --filter");
+    throw new UsageError(
+      filter === undefined ? "The bundle version has no inputs" : `No input contains "${filter}" (--filter)`,
+    );
   }
   const parallelRuns = runner.kind === "http" ? wantedRuns : Math.min(wantedRuns, context.maxPrograms);
   return { inputs, iterations: smoke ? 1 : iterations, parallelRuns, runDelay, guards, failFast };

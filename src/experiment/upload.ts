@@ -76,7 +76,7 @@ export async function uploadExperiment(
     progress = NOTHING_SENT;
   }
   throw new PlatformError(
-    `${target.apiUrl.host} didn't keep all uploaded runs, even after several attempts; try again later`,
+    `${target.apiUrl.host} didn't store all uploaded runs after ${ATTEMPTS} attempts. Try again later.`,
   );
 }
 

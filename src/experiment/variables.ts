@@ -34,7 +34,7 @@ export function expandVariables(context: Pick<Context, "env">, value: unknown, f
       if (found !== undefined) return found;
       const message = isForbidden
         ? `\${${name}} is a FluxLoop API key, which is allowed only in the runner's env`
-        : `the variable ${name} is not set; expected a value for \${${name}}`;
+        : `environment variable ${name} isn't set; for a literal \${${name}}, write $\${${name}}`;
       faults.push({ path, message });
       return whole;
     });

@@ -103,14 +103,14 @@ function startOf(node: unknown): number {
 }
 
 function syntaxMessage(code: string): string {
-  if (code === "TAB_AS_INDENT") return "is not valid YAML: indented with a tab instead of spaces";
-  if (code === "MULTIPLE_DOCS") return "has several documents; expected one";
-  if (code === "TAG_RESOLVE_FAILED") return "has an unknown tag; expected none";
+  if (code === "TAB_AS_INDENT") return "invalid YAML: indented with a tab instead of spaces";
+  if (code === "MULTIPLE_DOCS") return "several YAML documents; expected one";
+  if (code === "TAG_RESOLVE_FAILED") return "YAML tags aren't supported";
   if (code === "RESOURCE_EXHAUSTION") return TOO_DEEP;
-  return `is not valid YAML (${code.toLowerCase().replaceAll("_", " ")})`;
+  return `invalid YAML (${code.toLowerCase().replaceAll("_", " ")})`;
 }
 
-const TOO_DEEP = `is nested too deeply; expected at most ${DEPTH_LIMIT} levels`;
+const TOO_DEEP = `nested too deeply; expected at most ${DEPTH_LIMIT} levels`;
 
 /** How large a node is with its aliases expanded. */
 interface Extent {
@@ -134,9 +134,9 @@ function structureFaults(contents: unknown): { readonly node: unknown; readonly 
 
   const extentOfAlias = (node: { readonly source: string }): Extent => {
     const extent = anchors.get(node.source);
-    if (extent === undefined) throw new StructureFault(node, "is an alias of an unknown anchor");
-    if (extent === null) throw new StructureFault(node, "is an alias of a value that contains it");
-    if (++aliases > ALIAS_LIMIT) throw new StructureFault(node, `is one alias more than ${ALIAS_LIMIT}`);
+    if (extent === undefined) throw new StructureFault(node, "alias of an unknown anchor");
+    if (extent === null) throw new StructureFault(node, "alias of a value that contains it");
+    if (++aliases > ALIAS_LIMIT) throw new StructureFault(node, `too many aliases: the limit is ${ALIAS_LIMIT}`);
     return extent;
   };
   const extentOf = (node: unknown, level: number): Extent => {
@@ -165,7 +165,7 @@ function structureFaults(contents: unknown): { readonly node: unknown; readonly 
 
 function checked(node: unknown, level: number, extent: Extent): Extent {
   if (level + extent.depth > DEPTH_LIMIT) throw new StructureFault(node, TOO_DEEP);
-  if (extent.values > VALUE_LIMIT) throw new StructureFault(node, "has aliases that expand to too many values");
+  if (extent.values > VALUE_LIMIT) throw new StructureFault(node, "aliases expand to too many values");
   return extent;
 }
 
@@ -181,5 +181,5 @@ function duplicatesIn({ items }: YAMLMap) {
     if (isScalar(key)) seen.add(key.value);
     return isDuplicate;
   });
-  return duplicates.map((node) => ({ node, message: "is a duplicate; expected each field once" }));
+  return duplicates.map((node) => ({ node, message: "duplicate field" }));
 }

@@ -47,7 +47,7 @@ export function uploadFailure(upload: UploadOutcome): FluxloopError | null {
 function headline({ planned, passed, failed }: Experiment, ending: Ending): string {
   const done = passed + failed;
   if (ending === "interrupted") {
-    return `❌ Interrupted after ${grouped(done)} of ${runs(planned)}, ${grouped(failed)} failed,`;
+    return `❌ Interrupted after ${grouped(done)} of ${runs(planned)} (${grouped(failed)} failed)`;
   }
   if (failed > 0) return `❌ ${grouped(failed)} of ${runs(ending === "completed" ? planned : done)} failed`;
   return `✅ ${planned === 1 ? "1 run passed" : `All ${runs(planned)} passed`}`;

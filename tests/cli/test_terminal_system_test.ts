@@ -88,7 +88,7 @@ describe("fluxloop test on a terminal", () => {
     assertEquals(await alive(), ["agent", "child"]);
     await terminal.press("C-c");
     const screen = await terminal.waitFor(/ended \d+ ?$/m);
-    assertMatch(screen, /^❌ Interrupted after 2 of 3 runs, 0 failed, in /m);
+    assertMatch(screen, /^❌ Interrupted after 2 of 3 runs \(0 failed\) in /m);
     assertStringIncludes(screen, "\nended 130");
     await waitUntilGone();
     const [experiment] = [...Deno.readDirSync(`${home}/experiments`)];

@@ -127,7 +127,7 @@ describe("fluxloop test", () => {
     const { code, stdout } = await compiled(["--junit", "out/junit.xml"]);
     assertEquals(code, 10);
     assertMatch(stdout, /^❌ 2 of 4 runs failed in /);
-    assertStringIncludes(stdout, "\n   second: The agent reports an error: badly\n");
+    assertStringIncludes(stdout, "\n   second: The agent returned an error: badly\n");
     assertStringIncludes(stdout, "\n   input_3: The agent ended with exit code 3 before it answered\n");
     assertStringIncludes(stdout, "\nUploaded: rb_");
     const xml = await Deno.readTextFile(`${folder}/out/junit.xml`);
@@ -287,7 +287,7 @@ describe("fluxloop test", () => {
     const { code, stderr } = await test(["--config", "bot.yaml"]);
     assertEquals([code, stderr, experiments()], [
       2,
-      "❌ Error: There are 2 mistakes in bot.yaml\n\n" +
+      "❌ Error: bot.yaml has 2 errors\n\n" +
       "bot.yaml:1:1 iterations: expected a whole number from 1 to 1000\n" +
       "bot.yaml:2:10 runner.target: expected package.module:function\n",
       [],
@@ -304,7 +304,7 @@ describe("fluxloop test", () => {
 
   const wrong: [string, string[], Record<string, unknown>, number, string][] = [
     ["no inputs", [], {}, 2, "fluxloop.yaml has no inputs"],
-    ["a filter that leaves none", ["--filter", "zzz"], { inputs: ["a"] }, 2, "No input matches --filter"],
+    ["a filter that leaves none", ["--filter", "zzz"], { inputs: ["a"] }, 2, 'No input contains "zzz" (--filter)'],
     ["a configuration that is not there", ["--config", "no.yaml"], {}, 2, "There is no file no.yaml"],
     ["a project that is not there", ["--project", "nope"], {}, 5, 'There is no project "nope"'],
     ["an option in the place of a value", ["--config", "--smoke"], {}, 2, "--config"],
@@ -368,7 +368,7 @@ describe("fluxloop test", () => {
       const { code, stdout, stderr } = await output;
       const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
       assertEquals(code, 130);
-      assertMatch(text(stdout), /^❌ Interrupted after 2 of 3 runs, 0 failed, in .*\n {3}1 was not run\.\n/);
+      assertMatch(text(stdout), /^❌ Interrupted after 2 of 3 runs \(0 failed\) in .*\n {3}1 was not run\.\n/);
       assertStringIncludes(text(stderr), "Upload them later: fluxloop test upload experiments/exp_");
       assertEquals(results().map((it) => it.output), ["you said a", "you said b"]);
       assertEquals((await run(["test", "upload"])).code, 0);

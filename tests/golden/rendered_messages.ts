@@ -54,9 +54,9 @@ const ERRORS: Readonly<Record<Exclude<keyof typeof Errors, "FluxloopError">, rea
     new ConfigurationError("~/.fluxloop/credentials exists but wasn't created by fluxloop. Remove it."),
   ],
   MistakesError: [
-    new MistakesError([{ file: "fluxloop.yaml", line: 3, column: 5, path: "runner.http.url", message: "is missing" }]),
+    new MistakesError([{ file: "fluxloop.yaml", line: 3, column: 5, path: "runner.http.url", message: "missing" }]),
     new MistakesError(Array.from({ length: 101 }, (_, index) => ({
-      ...{ file: "fluxloop.yaml", line: index + 1, column: 1, path: "x", message: "no such field" },
+      ...{ file: "fluxloop.yaml", line: index + 1, column: 1, path: "x", message: "unknown field" },
     }))),
   ],
   BrowserLoginError: [new BrowserLoginError("default"), new BrowserLoginError("work")],

@@ -12,7 +12,7 @@ const mistakes = (count: number) =>
     line: index + 1,
     column: 1,
     path: "x",
-    message: "no such field",
+    message: "unknown field",
   })));
 
 describe("an error with many mistakes", () => {
@@ -23,13 +23,13 @@ describe("an error with many mistakes", () => {
   };
 
   it("shows up to a hundred of them", () => {
-    assertEquals(lines(100).at(-1), "fluxloop.yaml:100:1 x: no such field");
+    assertEquals(lines(100).at(-1), "fluxloop.yaml:100:1 x: unknown field");
   });
 
   it("shows the number of further ones", () => {
     const told = lines(2000);
     assertEquals([told[0], told.at(-1)], [
-      "❌ Error: There are 2000 mistakes in fluxloop.yaml",
+      "❌ Error: fluxloop.yaml has 2000 errors",
       "… and 1900 more. Use --json to see all of them.",
     ]);
   });

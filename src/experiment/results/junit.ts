@@ -69,10 +69,14 @@ function seconds(duration: number): string {
   return (duration / 1000).toFixed(3);
 }
 
+/** A CI job may print the file: no line may then be a workflow command, `::` at its start or `##[` anywhere. */
 function content(text: string): string {
   const { head, rest } = cut(text, TEXT_LIMIT);
   const more = rest === 0 ? "" : `\n… and ${rest} more characters in results.jsonl`;
-  return escapeMarkup(showControls(redactKeys(head + more))).replaceAll("\r", "&#13;");
+  return escapeMarkup(showControls(redactKeys(head + more)))
+    .replaceAll("\r", "&#13;")
+    .replace(/^(\s*):(?=:)/gm, "$1&#58;")
+    .replaceAll("##[", "#&#35;[");
 }
 
 /** A parser turns line ends and tabs in an attribute into blanks unless they are escaped (XML 1.0, section 3.3.3). */

@@ -64,7 +64,7 @@ function filledUrl(template: string, values: Values): URL {
     if (!(error instanceof URIError)) throw error;
     throw new HttpFault({
       kind: "http",
-      message: "The input can't be part of a URL: it isn't valid Unicode (half a surrogate pair)",
+      message: "The input can't be part of a URL: it isn't valid Unicode (unpaired surrogate)",
     });
   }
 }

@@ -49,7 +49,7 @@ async function readDocument(response: Response, reading: Reading): Promise<strin
   const isJson = textOf !== null || /[/+]json$/.test(type);
   const value = isJson ? parsed(text, "The server's response isn't JSON") : text;
   const output = textOf === null ? text : textAt(textOf, value, outputCharLimit ?? RESPONSE_LIMIT);
-  if (output === null) throw garbage(`The server's response has nothing at ${streamOutputPath}`);
+  if (output === null) throw garbage(`The server's response has no value at ${streamOutputPath} (stream_output_path)`);
   return limited(output, outputCharLimit);
 }
 

@@ -92,7 +92,7 @@ function garbage(message: string): Reply {
 }
 
 function errorMessage(error: unknown): string {
-  return `The agent reports an error: ${reasonOf(error)}`;
+  return `The agent returned an error: ${reasonOf(error)}`;
 }
 
 function reasonOf(error: unknown): string {

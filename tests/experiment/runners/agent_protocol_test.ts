@@ -54,8 +54,8 @@ describe("the protocol of an agent's processes", () => {
   });
 
   const failures: [string, string, RunFailure["kind"], string][] = [
-    ["reports an error", "!error no quota", "agent_error", "The agent reports an error: no quota"],
-    ["sends an error message", "!error-type slow down", "agent_error", "The agent reports an error: slow down"],
+    ["reports an error", "!error no quota", "agent_error", "The agent returned an error: no quota"],
+    ["sends an error message", "!error-type slow down", "agent_error", "The agent returned an error: slow down"],
     ["exits", "!crash 3", "crashed", "The agent ended with exit code 3 before it answered"],
     ["closes its output", "!close-output", "crashed", "The agent closed its standard output before it answered"],
     ["exits within a line", "!half-a-line", "crashed", "The agent ended with exit code 0 before it answered"],

@@ -153,7 +153,7 @@ describe("a server as an agent", () => {
       { streamOutputPath: "$.a" },
       () => json({ b: 1 }),
       "garbage",
-      "The server's response has nothing at $.a",
+      "The server's response has no value at $.a (stream_output_path)",
     ],
     [
       "sends no events",
@@ -234,7 +234,7 @@ describe("a server as an agent", () => {
     const retry = { attempts: 2, backoff: 0, statusCodes: [503] };
     const { message } = await failureOf(await runnerOf({ ...HTTP, method: "GET", url: place, retry }), "a\ud800");
     assertEquals([message, received.length], [
-      "The input can't be part of a URL: it isn't valid Unicode (half a surrogate pair)",
+      "The input can't be part of a URL: it isn't valid Unicode (unpaired surrogate)",
       0,
     ]);
   });

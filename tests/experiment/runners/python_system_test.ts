@@ -77,14 +77,17 @@ describe("a Python function as an agent", () => {
     ["beside:run", "from the path: hello"],
   ];
   const errors: [string, string][] = [
-    ["failing", "The agent reports an error: ValueError: no quota for hello"],
-    ["failing_async", "The agent reports an error: ValueError: no quota for hello"],
-    ["exiting", "The agent reports an error: SystemExit: 3"],
+    ["failing", "The agent returned an error: ValueError: no quota for hello"],
+    ["failing_async", "The agent returned an error: ValueError: no quota for hello"],
+    ["exiting", "The agent returned an error: SystemExit: 3"],
     [
       "nothing",
-      'The agent reports an error: TypeError: the function returned NoneType; expected str, or dict with "output"',
+      'The agent returned an error: TypeError: the function returned NoneType; expected str, or dict with "output"',
     ],
-    ["number", 'The agent reports an error: TypeError: the function returned int; expected str, or dict with "output"'],
+    [
+      "number",
+      'The agent returned an error: TypeError: the function returned int; expected str, or dict with "output"',
+    ],
   ];
   const unstartable: [string, RegExp][] = [
     ["no_such_package.agent:run", /^Can't start the agent: there is no module "no_such_package"$/],
