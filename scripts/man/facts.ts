@@ -37,7 +37,7 @@ export const FILES: readonly (readonly [string, string])[] = [
     "~/.fluxloop/credentials",
     "Saved profiles, as YAML; only you can read the file. FLUXLOOP_HOME names another folder than ~/.fluxloop.",
   ],
-  ["~/.fluxloop/latest-version.json", "The latest release, and when fluxloop last mentioned it."],
+  ["~/.fluxloop/version-check.json", "When fluxloop next looks for a new version."],
   [".fluxloop/config.yaml", "In a project's folder, or a folder above: the profile that the project pins."],
   ["fluxloop.yaml", "Configuration of fluxloop test."],
 ];

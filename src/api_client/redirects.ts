@@ -1,5 +1,5 @@
 /**
- * Redirects, followed within one origin: a key or an input goes to the server it was meant for and nowhere else.
+ * Redirects. A key or an input is only sent to the server it was meant for, so they are followed within one origin.
  *
  * @module
  */
@@ -8,7 +8,7 @@ const REDIRECT_LIMIT = 5;
 
 /** Thrown where a redirect isn't followed. */
 export class RedirectError extends Error {
-  /** @param target The host of another origin; `null` for a loop, and empty for what isn't a web address. */
+  /** @param target The host that isn't allowed; `null` for a loop, and empty for what isn't a web address. */
   constructor(readonly target: string | null) {
     super("The redirect isn't followed");
   }
@@ -19,13 +19,15 @@ export class RedirectError extends Error {
  *
  * @param method Redirects that don't keep the method are followed for GET alone (RFC 9110, section 15.4).
  * @param send Sends the request to an address.
+ * @param isAllowed Which redirects are followed; only a request without secrets may leave its origin.
  * @returns The first response that isn't a redirect.
- * @throws {RedirectError} When a redirect leads to another origin, or there are too many.
+ * @throws {RedirectError} When a redirect isn't allowed, or there are too many.
  */
 export async function followRedirects<R extends Pick<Response, "status" | "headers"> & Partial<Pick<Response, "body">>>(
   first: URL,
   method: string,
   send: (url: URL) => Promise<R>,
+  isAllowed = (next: URL) => next.origin === first.origin,
 ): Promise<R> {
   const followed = method === "GET" ? [301, 302, 303, 307, 308] : [307, 308];
   let url = first;
@@ -35,7 +37,7 @@ export async function followRedirects<R extends Pick<Response, "status" | "heade
     const next = followed.includes(response.status) && location !== null ? URL.parse(location, url) : null;
     if (next === null) return response;
     await response.body?.cancel();
-    if (next.origin !== first.origin) throw new RedirectError(next.host);
+    if (!isAllowed(next)) throw new RedirectError(next.host);
     if (count === REDIRECT_LIMIT) throw new RedirectError(null);
     url = next;
   }

@@ -2,13 +2,15 @@ import type { Context } from "../context.ts";
 import { newVersionText } from "../output/upgrade.ts";
 import { homeFolder, pathFrom } from "../paths.ts";
 import type { VersionNotice } from "../release/notice.ts";
-import { MEMORY_FILE, RELEASES, type ReleaseSource } from "../release/source.ts";
+import { RELEASES, type ReleaseSource } from "../release/source.ts";
 import type { Arguments } from "./arguments.ts";
+
+const MEMORY_FILE = "version-check.json";
 
 /** Commands whose output other programs read, or that are about versions themselves. */
 const SILENT: readonly string[] = ["auth exec", "auth token", "platform", "upgrade", "completions"];
 
-/** The longest time for which the file may turn off the check, in milliseconds: clocks may be wrong. */
+/** A later next check comes from a wrong clock. In milliseconds. */
 const DAY = 24 * 60 * 60 * 1000;
 
 /** A command during which a new version is looked for. */
@@ -38,13 +40,16 @@ export function watchForNewVersion(
 
   let notice: VersionNotice | null = null;
   let isFirst = true;
+  const begin = async (caCerts: readonly string[]) => {
+    const file = memoryFile(context);
+    if (file === null || !isDue(file, context.now())) return;
+    const { beginNotice } = await import("../release/notice.ts");
+    notice = beginNotice(context, releases, caCerts, Deno.execPath(), file);
+  };
   const fetch: Context["fetch"] = (request, connection) => {
     const response = context.fetch(request, connection);
-    if (isFirst && isDue(context)) {
-      import("../release/notice.ts").then(({ beginNotice }) => {
-        notice = beginNotice(context, releases, connection.caCerts, Deno.execPath());
-      }).catch(() => {});
-    }
+    // A check that fails must not disturb the command.
+    if (isFirst) begin(connection.caCerts).catch(() => {});
     isFirst = false;
     return response;
   };
@@ -52,24 +57,23 @@ export function watchForNewVersion(
     // Not a copy: that would call the context's getters.
     context: Object.create(context, { fetch: { value: fetch, enumerable: true } }),
     end(exitCode) {
-      notice?.drop();
       const found = exitCode === 0 ? notice?.take() ?? null : null;
       if (found !== null) context.stderr.write(`\n${newVersionText(found)}`);
     },
   };
 }
 
-/**
- * Tells whether a check or a notice may be due, by one number in the file that `release/notice.ts` keeps. Loading that
- * module would take longer than the rest, and it is rarely needed.
- */
-function isDue(context: Context): boolean {
-  const home = homeFolder(context);
+/** Finds the file with the time of the next check. Only here: loading `credentials/` would take longer than the rest. */
+function memoryFile(context: Context): string | null {
   const variable = context.env("FLUXLOOP_HOME") || undefined;
-  if (variable === undefined && home === undefined) return false;
+  const home = homeFolder(context);
+  if (variable !== undefined) return `${pathFrom(context, variable, "FLUXLOOP_HOME")}/${MEMORY_FILE}`;
+  return home === undefined ? null : `${home}/.fluxloop/${MEMORY_FILE}`;
+}
+
+function isDue(file: string, now: Date): boolean {
   try {
-    const folder = variable === undefined ? `${home}/.fluxloop` : pathFrom(context, variable, "FLUXLOOP_HOME");
-    const remaining = JSON.parse(Deno.readTextFileSync(`${folder}/${MEMORY_FILE}`)).next - context.now().getTime();
+    const remaining = JSON.parse(Deno.readTextFileSync(file)).next - now.getTime();
     return !(remaining > 0 && remaining <= DAY);
   } catch {
     return true;

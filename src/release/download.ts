@@ -6,6 +6,7 @@
  */
 import { connectionFailure, SilenceError } from "../api_client/connection_failure.ts";
 import { proxyFor } from "../api_client/proxy.ts";
+import { followRedirects, RedirectError } from "../api_client/redirects.ts";
 import { backoff, isTransient, RETRIES } from "../api_client/retry.ts";
 import type { RequestOptions } from "../api_client/transport.ts";
 import { userAgent } from "../build_info.ts";
@@ -18,28 +19,25 @@ import { isVersion } from "./version.ts";
 const SILENCE = 30_000;
 /** How long a download may take, in milliseconds. */
 const DEADLINE = 60 * 60 * 1000;
-const REDIRECT_LIMIT = 5;
-const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 
 /** How to request something. */
 export interface DownloadOptions extends RequestOptions {
   /** Called with the number of bytes so far, and of all bytes if the server tells it. */
   readonly onProgress?: (done: number, total: number | null) => void;
-  readonly signal?: AbortSignal;
 }
 
 /** One of several attempts. */
-interface Attempt extends DownloadOptions {
-  readonly context: Context;
-  readonly signal: AbortSignal;
+interface Attempt {
+  /** Requests a URL, without following redirects. */
+  readonly get: (url: URL) => Promise<Response>;
   /** Restarts the wait for the next data. */
   readonly onData: () => void;
 }
 
 /** The server sends an error instead of a file. */
 class StatusError extends ReleaseError {
-  constructor(url: URL, readonly status: number) {
-    super(`${url.host} sent HTTP ${status} instead of a release. Try again later.`);
+  constructor({ host }: URL, readonly status: number) {
+    super(`${host} sent HTTP ${status} instead of a release. Try again later.`);
   }
 }
 
@@ -60,11 +58,12 @@ export async function download(
   limit: number,
   options: DownloadOptions,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
-  return await withRetries(context, url, options, async (attempt) => {
-    const { response, at } = await follow(attempt, url, () => false);
-    if (response!.status === 404) return null;
-    if (response!.status !== 200) throw new StatusError(at, response!.status);
-    return await readBody(response!, at, limit, attempt);
+  return await withRetries(context, url, options, async ({ get, onData }) => {
+    let at = url;
+    const response = await follow(url, (next) => get(at = next));
+    if (response.status === 404) return null;
+    if (response.status !== 200) throw new StatusError(at, response.status);
+    return await readBody(response, at, limit, onData, options.onProgress);
   });
 }
 
@@ -77,20 +76,22 @@ export async function download(
 export async function latestVersion(
   context: Context,
   { url }: ReleaseSource,
-  options: DownloadOptions,
+  options: RequestOptions,
 ): Promise<string> {
   const page = new URL(`${url}/latest`);
-  const version = await withRetries(context, page, options, async (attempt) => {
-    const { response, at } = await follow(attempt, page, (it) => taggedVersion(it) !== null);
-    await response?.body?.cancel();
-    if (response !== null && response.status >= 400 && response.status !== 404) {
-      throw new StatusError(at, response.status);
-    }
+  const version = await withRetries(context, page, options, async ({ get }) => {
+    let at = page;
+    // The release's own page isn't needed: its URL has the version.
+    const response = await follow(page, async (next) => taggedVersion(at = next) === null ? await get(next) : OK);
+    await response.body?.cancel();
+    if (response.status >= 400 && response.status !== 404) throw new StatusError(at, response.status);
     return taggedVersion(at);
   });
   if (version === null) throw new NotFoundError(`No release found at ${url}`);
   return version;
 }
+
+const OK = new Response();
 
 function taggedVersion({ pathname }: URL): string | null {
   const version = /\/releases\/tag\/v([^/]+)$/.exec(pathname)?.[1];
@@ -100,19 +101,18 @@ function taggedVersion({ pathname }: URL): string | null {
 async function withRetries<T>(
   context: Context,
   url: URL,
-  options: DownloadOptions,
+  options: RequestOptions,
   run: (attempt: Attempt) => Promise<T>,
 ): Promise<T> {
-  const stopped = AbortSignal.any([context.stopped, ...(options.signal ? [options.signal] : [])]);
   for (let attempts = 1;; attempts++) {
     try {
-      return await runOnce(context, url, { ...options, signal: stopped }, run);
+      return await runOnce(context, url, options, run);
     } catch (error) {
       const mayPass = error instanceof StatusError ? isTransient(error.status) : error instanceof TransientError;
       if (!mayPass || attempts > RETRIES) throw error;
       const pause = backoff(attempts, context.random(new Uint8Array(1))[0] / 255);
       options.log?.(`  again in ${(pause / 1000).toFixed(1)} s`);
-      await context.sleep(pause, stopped);
+      await context.sleep(pause, context.stopped);
     }
   }
 }
@@ -120,7 +120,7 @@ async function withRetries<T>(
 async function runOnce<T>(
   context: Context,
   url: URL,
-  options: DownloadOptions & { readonly signal: AbortSignal },
+  { deadline = DEADLINE, caCerts = [], log = () => {} }: RequestOptions,
   run: (attempt: Attempt) => Promise<T>,
 ): Promise<T> {
   const silence = new AbortController();
@@ -130,15 +130,27 @@ async function runOnce<T>(
     clearTimeout(timer);
     timer = startTimer();
   };
-  const deadline = AbortSignal.timeout(options.deadline ?? DEADLINE);
-  const signal = AbortSignal.any([silence.signal, deadline, options.signal]);
+  const timeout = AbortSignal.timeout(deadline);
+  const signal = AbortSignal.any([silence.signal, timeout, context.stopped]);
+  const get = async (at: URL) => {
+    const request = new Request(at, {
+      headers: { "User-Agent": userAgent(context.system) },
+      redirect: "manual",
+      signal,
+    });
+    const response = await context.fetch(request, { proxy: proxyFor(context, at), caCerts });
+    onData();
+    // Not the query: it contains the storage's permission to read the file.
+    log(`GET ${at.origin}${at.pathname} -> ${response.status}`);
+    return response;
+  };
   try {
-    return await run({ ...options, context, signal, onData });
+    return await run({ get, onData });
   } catch (error) {
     if (context.stopped.aborted) throw new InterruptedError();
     if (error instanceof FluxloopError) throw error;
     const proxy = proxyFor(context, url);
-    const failure = deadline.aborted
+    const failure = timeout.aborted
       ? { ...connectionFailure(error), reason: "it didn't finish in time", isTelling: true, isTransient: false }
       : connectionFailure(error, proxy !== null);
     const Failure = failure.isTransient ? TransientError : NetworkError;
@@ -148,44 +160,30 @@ async function runOnce<T>(
   }
 }
 
-/** Follows redirects until there is a response that isn't one, or a URL that `isTarget` accepts, which isn't requested. */
-async function follow(
-  { context, signal, onData, caCerts = [], log = () => {} }: Attempt,
-  first: URL,
-  isTarget: (url: URL) => boolean,
-): Promise<{ readonly response: Response | null; readonly at: URL }> {
-  const headers = { "User-Agent": userAgent(context.system) };
-  let at = first;
-  for (let count = 0; count <= REDIRECT_LIMIT; count++) {
-    if (at.protocol !== "https:") {
-      throw new ReleaseError(
-        `${first.host} redirects to ${at.protocol}//${at.host}, which isn't secure. Nothing was installed.`,
-      );
-    }
-    if (isTarget(at)) return { response: null, at };
-    const request = new Request(at, { headers, redirect: "manual", signal });
-    const response = await context.fetch(request, { proxy: proxyFor(context, at), caCerts });
-    onData();
-    // Not the query: it contains the storage's permission to read the file.
-    log(`GET ${at.origin}${at.pathname} -> ${response.status}`);
-    const location = response.headers.get("location");
-    if (!REDIRECTS.includes(response.status) || location === null) return { response, at };
-    await response.body?.cancel();
-    const next = URL.parse(location, at);
-    if (next === null) throw new ReleaseError(`${at.host} redirects to an invalid URL`);
-    at = next;
+async function follow(first: URL, get: Attempt["get"]): Promise<Response> {
+  try {
+    return await followRedirects(first, "GET", get, ({ protocol }) => protocol === "https:");
+  } catch (error) {
+    if (!(error instanceof RedirectError)) throw error;
+    if (error.target === null) throw new ReleaseError(`Too many redirects from ${first.host}`);
+    throw new ReleaseError(`${first.host} redirects to a URL without HTTPS. Nothing was installed.`);
   }
-  throw new ReleaseError(`Too many redirects from ${first.host}`);
 }
 
-async function readBody(response: Response, url: URL, limit: number, { onData, onProgress }: Attempt) {
+async function readBody(
+  response: Response,
+  { host }: URL,
+  limit: number,
+  onData: () => void,
+  onProgress: DownloadOptions["onProgress"],
+) {
   const length = response.headers.get("content-length");
   const total = length === null ? null : Number(length);
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
   for await (const chunk of response.body ?? []) {
     size += chunk.length;
-    if (size > limit) throw new ReleaseError(`${url.host} sent more than the limit of ${limit} bytes`);
+    if (size > limit) throw new ReleaseError(`${host} sent more than the limit of ${limit} bytes`);
     chunks.push(chunk);
     onData();
     onProgress?.(size, total);

@@ -23,9 +23,6 @@ export const RELEASES: ReleaseSource = {
   publicKey: KEY_MARK.startsWith("__") ? null : KEY_MARK,
 };
 
-/** The file with the latest version, in the folder of the credentials. */
-export const MEMORY_FILE = "latest-version.json";
-
 /** Homebrew's command, if Homebrew installed the executable at this absolute path. */
 export function homebrewCommand(path: string): string | null {
   const isInFolder = /\/Cellar\/|^\/opt\/homebrew\/|^\/home\/linuxbrew\//.test(path);

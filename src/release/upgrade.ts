@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { RequestOptions } from "../api_client/transport.ts";
 import { VERSION } from "../build_info.ts";
 import type { Context } from "../context.ts";
 import { ConfigurationError, NotFoundError, ReleaseError } from "../errors.ts";
@@ -29,9 +28,6 @@ export interface UpgradePlan {
   /** Only look for a newer version. */
   readonly checkOnly?: boolean;
 }
-
-/** How to request files. */
-export type UpgradeOptions = RequestOptions & Pick<DownloadOptions, "onProgress">;
 
 /** The result of an upgrade. */
 export interface UpgradeResult {
@@ -82,7 +78,7 @@ export async function upgrade(
   { path, target }: Installation,
   releases: ReleaseSource,
   plan: UpgradePlan,
-  options: UpgradeOptions = {},
+  options: DownloadOptions = {},
 ): Promise<UpgradeResult> {
   const { url, publicKey } = releases;
   const command = homebrewCommand(path);
@@ -95,7 +91,7 @@ export async function upgrade(
     }
     requireReplaceable(path);
   }
-  const version = plan.version ?? await latestVersion(context, releases, { ...options, onProgress: undefined });
+  const version = plan.version ?? await latestVersion(context, releases, options);
   const result = { version, current: VERSION, path, isNewer: isNewer(version, VERSION), command };
   const isWanted = plan.version === undefined ? result.isNewer : version !== VERSION;
   if (plan.checkOnly || publicKey === null || !isWanted) return { ...result, isUpgraded: false };
@@ -111,10 +107,10 @@ async function signedProgram(
   target: string,
   { url, publicKey }: { readonly url: string; readonly publicKey: string },
   version: string,
-  { onProgress, ...requests }: UpgradeOptions,
+  { onProgress, ...requests }: DownloadOptions,
 ): Promise<Uint8Array> {
-  const get = (name: string, limit: number, options: DownloadOptions = requests) =>
-    download(context, new URL(`${url}/download/v${version}/${name}`), limit, options);
+  const get = (name: string, limit: number, more: DownloadOptions = {}) =>
+    download(context, new URL(`${url}/download/v${version}/${name}`), limit, { ...requests, ...more });
 
   const sums = await get("SHA256SUMS", SUMS_LIMIT);
   if (sums === null) throw new NotFoundError(`Release ${version} doesn't exist at ${url}`);
@@ -133,7 +129,7 @@ async function signedProgram(
       `The files of release ${version} at ${url} belong to another release. Nothing was installed.`,
     );
   }
-  const archive = await get(name, ARCHIVE_LIMIT, { ...requests, onProgress });
+  const archive = await get(name, ARCHIVE_LIMIT, { onProgress });
   if (archive === null) throw new ReleaseError(`Release ${version} is missing ${name}. Try again later.`);
   return await unpackProgram(archive, name, sum);
 }

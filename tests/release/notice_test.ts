@@ -20,7 +20,7 @@ describe("the notice of a new version", () => {
   /** A home folder in which several commands run; the releases page redirects to `latest`. */
   class Home {
     readonly first: World = world();
-    readonly file = `${this.first.home}/.fluxloop/latest-version.json`;
+    readonly file = `${this.first.home}/.fluxloop/version-check.json`;
     asked = 0;
     latest: string | null = NEWER;
 
@@ -28,10 +28,14 @@ describe("the notice of a new version", () => {
       if (folder) Deno.mkdirSync(`${this.first.home}/.fluxloop`);
     }
 
-    /** Runs a command, `hours` after the first. @returns The notice. */
-    async command(hours: number, { dropped = false, executable = "/usr/local/bin/fluxloop" } = {}) {
+    /** When the next check is due, in hours after the first command. */
+    get next(): number {
+      return (JSON.parse(Deno.readTextFileSync(this.file)).next - START.getTime()) / HOUR;
+    }
+
+    /** Looks for a new version, `hours` after the first command. @returns The notice. */
+    async look(hours: number, { isDropped = false, executable = "/usr/local/bin/fluxloop" } = {}) {
       const { context } = world({
-        env: { HOME: this.first.home, USERPROFILE: this.first.home },
         now: new Date(START.getTime() + hours * HOUR),
         fetch: ({ url }) => {
           this.asked++;
@@ -40,100 +44,65 @@ describe("the notice of a new version", () => {
           return Promise.resolve(new Response(null, { status: 302, headers: { location: `tag/v${this.latest}` } }));
         },
       });
-      const notice = beginNotice(context, RELEASES, [], executable);
-      if (!dropped) await notice?.settled;
-      notice?.drop();
+      const notice = beginNotice(context, RELEASES, [], executable, this.file);
+      if (!isDropped) await notice?.settled;
       const found = notice?.take() ?? null;
       await notice?.settled;
       return found === null ? null : newVersionText(found);
     }
   }
 
-  it("is shown once a day, as long as there is a newer version", async () => {
+  it("is shown, and the next check is a day later", async () => {
     const home = new Home();
-    const shown = [];
-    for (const hours of [0, 1, 23, 24, 25, 47, 48]) shown.push(await home.command(hours));
-    assertEquals(shown, [TEXT, null, null, TEXT, null, null, TEXT]);
+    assertEquals([await home.look(0), home.next], [TEXT, 24]);
   });
 
-  it("saves until when there is nothing to do, so that nothing is loaded until then", async () => {
+  it("isn't shown if no response arrived, and the next check is an hour later", async () => {
     const home = new Home();
-    const next = () => (JSON.parse(Deno.readTextFileSync(home.file)).next - START.getTime()) / HOUR;
-    await home.command(0, { dropped: true });
-    assertEquals(next(), 1);
-    await home.command(2);
-    assertEquals(next(), 26);
-    home.latest = VERSION;
-    await home.command(30);
-    assertEquals(next(), 54);
+    assertEquals([await home.look(0, { isDropped: true }), home.next], [null, 1]);
   });
 
-  it("looks for a version once a day", async () => {
-    const home = new Home();
-    for (const hours of [0, 0.5, 1, 12, 23.9]) await home.command(hours);
-    assertEquals(home.asked, 1);
-    await home.command(24);
-    assertEquals(home.asked, 2);
-  });
-
-  it("looks again after an hour if no response arrived", async () => {
-    const home = new Home();
-    assertEquals(await home.command(0, { dropped: true }), null);
-    assertEquals([await home.command(0.9), home.asked], [null, 1]);
-    assertEquals([await home.command(1.1), home.asked], [TEXT, 2]);
-  });
-
-  for (const latest of [VERSION, "0.0.1", "nightly", `${VERSION}-rc.1`]) {
-    it(`isn't shown if the latest release is ${latest}`, async () => {
+  for (const latest of [VERSION, "0.0.1", `${VERSION}-rc.1`]) {
+    it(`isn't shown if the latest release is ${latest}, and the next check is a day later`, async () => {
       const home = new Home();
       home.latest = latest;
-      assertEquals(await home.command(0), null);
+      assertEquals([await home.look(0), home.next], [null, 24]);
     });
   }
 
+  it("isn't shown if the latest release isn't a version", async () => {
+    const home = new Home();
+    home.latest = "nightly";
+    assertEquals(await home.look(0), null);
+  });
+
   it("shows Homebrew's command if Homebrew installed the program", async () => {
-    const text = await new Home().command(0, { executable: "/opt/homebrew/Cellar/fluxloop/1/bin/fluxloop" });
+    const text = await new Home().look(0, { executable: "/opt/homebrew/Cellar/fluxloop/1/bin/fluxloop" });
     assertEquals(text, TEXT.replace("fluxloop upgrade", "brew upgrade fluxloop"));
   });
 
   it("isn't shown, and nothing is requested or created, without a folder for the file", async () => {
     const home = new Home(false);
-    assertEquals([await home.command(0), await home.command(30), home.asked], [null, null, 0]);
+    assertEquals([await home.look(0), home.asked], [null, 0]);
     assertEquals([...Deno.readDirSync(home.first.home)], []);
   });
 
   it("saves one small file", async () => {
     const home = new Home();
-    await home.command(0);
-    assertEquals([...Deno.readDirSync(`${home.first.home}/.fluxloop`)].map((it) => it.name), ["latest-version.json"]);
+    await home.look(0);
+    assertEquals([...Deno.readDirSync(`${home.first.home}/.fluxloop`)].map((it) => it.name), ["version-check.json"]);
   });
 
   itOnUnix("saves a file that only its owner can read", async () => {
     const home = new Home();
-    await home.command(0);
+    await home.look(0);
     assertEquals(modeOf(home.file), "600");
   });
-
-  const spoilt = [
-    "",
-    "[]",
-    "null",
-    "{",
-    '{"latest": "\\u001b[31m"}',
-    '{"latest": 7, "shown": "soon", "asked": 9e99, "answered": 9e99}',
-  ];
-  for (const text of spoilt) {
-    it(`works if the file contains ${JSON.stringify(text)}`, async () => {
-      const home = new Home();
-      Deno.writeTextFileSync(home.file, text);
-      assertEquals(await home.command(0), TEXT);
-    });
-  }
 
   it("ignores network failures", async () => {
     const home = new Home();
     home.latest = null;
-    assertEquals(await home.command(0), null);
+    assertEquals(await home.look(0), null);
   });
 });
 
@@ -167,4 +136,48 @@ describe("the check for a new version", () => {
       null,
     );
   });
+
+  /** Makes two requests, as a command does, and waits for the check that the first one starts. */
+  async function request(memory: string | null) {
+    const requests: string[] = [];
+    const { context, home, stderr } = world({
+      typed: "",
+      now: START,
+      fetch: ({ url }) => {
+        requests.push(url);
+        return Promise.resolve(new Response(null, { status: 302, headers: { location: `tag/v${NEWER}` } }));
+      },
+    });
+    Deno.mkdirSync(`${home}/.fluxloop`);
+    if (memory !== null) Deno.writeTextFileSync(`${home}/.fluxloop/version-check.json`, memory);
+    const watch = watchForNewVersion(context, scanArguments(["auth", "status"]), RELEASES)!;
+    for (const path of ["a", "b"]) {
+      await watch.context.fetch(new Request(`https://api.example.com/${path}`), { proxy: null, caCerts: [] });
+    }
+    // Nothing in this world takes longer than the next turn.
+    await new Promise((resolve) => setTimeout(resolve));
+    return { checks: requests.filter((it) => it.startsWith(RELEASES.url)).length, watch, stderr };
+  }
+
+  const memories: [string, string | null, number][] = [
+    ["the first command", null, 1],
+    ["a command when the next check is due", JSON.stringify({ next: START.getTime() }), 1],
+    ["no command before", JSON.stringify({ next: START.getTime() + HOUR }), 0],
+    ["a command whose file was written with a wrong clock", JSON.stringify({ next: START.getTime() + 25 * HOUR }), 1],
+    ["a command whose file is empty", "", 1],
+    ["a command whose file is a list", "[]", 1],
+    ["a command whose file is null", "null", 1],
+    ["a command whose file has a text", '{"next": "soon"}', 1],
+  ];
+  for (const [what, memory, count] of memories) {
+    it(`is made by ${what}`, async () => assertEquals((await request(memory)).checks, count));
+  }
+
+  for (const [what, exitCode, text] of [["succeeded", 0, `\n${TEXT}`], ["failed", 1, ""]] as const) {
+    it(`shows ${text === "" ? "nothing" : "the notice"} if the command ${what}`, async () => {
+      const { watch, stderr } = await request(null);
+      watch.end(exitCode);
+      assertEquals(stderr(), text);
+    });
+  }
 });

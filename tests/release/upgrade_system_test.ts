@@ -9,7 +9,8 @@ import {
   ReleaseError,
   UsageError,
 } from "../../src/errors.ts";
-import { upgrade, type UpgradeOptions, type UpgradePlan } from "../../src/release/upgrade.ts";
+import { upgrade, type UpgradePlan } from "../../src/release/upgrade.ts";
+import type { DownloadOptions } from "../../src/release/download.ts";
 import { parseVersion } from "../../src/release/version.ts";
 import { namesIn } from "../support/credentials_home.ts";
 import { archive, newKey, redirect, Releases } from "../support/releases.ts";
@@ -47,7 +48,7 @@ describe("an upgrade", () => {
     await Deno.remove(folder, { recursive: true });
   });
 
-  function run(plan: UpgradePlan = {}, { target = TARGET, ...options }: UpgradeOptions & { target?: string } = {}) {
+  function run(plan: UpgradePlan = {}, { target = TARGET, ...options }: DownloadOptions & { target?: string } = {}) {
     const source = { url: releases.url, publicKey: releases.key.publicKey };
     return upgrade(world().context, { path, target }, source, plan, { caCerts: [releases.caCert], ...options });
   }
@@ -58,7 +59,7 @@ describe("an upgrade", () => {
     assertEquals((await Deno.stat(path)).mode! & 0o777, 0o750);
   }
 
-  async function failure(plan?: UpgradePlan, options?: UpgradeOptions & { target?: string }): Promise<FluxloopError> {
+  async function failure(plan?: UpgradePlan, options?: DownloadOptions & { target?: string }): Promise<FluxloopError> {
     const error = await run(plan, options).then(() => new Error("it was upgraded"), (thrown) => thrown);
     await assertOld();
     return error;
@@ -265,7 +266,7 @@ describe("an upgrade", () => {
         releases.instead.set("/SHA256SUMS", () => redirect("http://127.0.0.1:1/SHA256SUMS"));
       },
       ReleaseError,
-      "which isn't secure",
+      "a URL without HTTPS",
     ],
     [
       "that redirects to a file",
@@ -273,7 +274,7 @@ describe("an upgrade", () => {
         releases.instead.set("/SHA256SUMS", () => redirect("file:///etc/passwd"));
       },
       ReleaseError,
-      "which isn't secure",
+      "a URL without HTTPS",
     ],
     [
       "that redirects in circles",
