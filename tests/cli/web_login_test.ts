@@ -64,7 +64,7 @@ describe("auth login --web", () => {
 
   it("shows URL and code, waits for the approval and saves the tokens", async () => {
     const { url } = platform([{ status: "pending" }, { status: "pending" }, APPROVED]);
-    const session = new Session();
+    const session = new Session({ os: "linux" });
     const { code, stdout, stderr } = await session.run(web(url));
     assertEquals([code, stdout.split("\n")[0]], [0, "✅ Successfully authenticated!"]);
     assertStringIncludes(stderr, `Open this page and approve the login there:\n  ${url}/connect?code=BCDF-GHJK\n`);
@@ -321,10 +321,8 @@ describe("auth login --web", () => {
   for (const [what, answer, asked] of obstacles) {
     it(what, async () => {
       const session = new Session();
-      const folder = `${session.world.home}/.fluxloop`;
       const { url, requests } = platform([() => {
-        Deno.removeSync(folder, { recursive: true });
-        Deno.writeTextFileSync(folder, "in the way");
+        Deno.mkdirSync(session.world.credentials);
         return Response.json(answer);
       }, APPROVED]);
       const { code } = await session.run(web(url));

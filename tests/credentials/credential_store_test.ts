@@ -101,7 +101,7 @@ describe("credential store", () => {
   });
 
   it("says which variable to set when there is no home folder", () => {
-    const { context } = world();
+    const { context } = world({ os: "linux" });
     const homeless = { ...context, env: () => undefined };
     assertThrows(() => requireCredentialsLocation(homeless), ConfigurationError, "Set HOME or FLUXLOOP_HOME");
   });
