@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { join, relative, SEPARATOR } from "@std/path";
+import { fromFileUrl, join, relative, SEPARATOR } from "@std/path";
 import { describe, it } from "@std/testing/bdd";
 
 const SOURCES = new URL("../src", import.meta.url);
@@ -32,6 +32,12 @@ const SYSTEM_FILES = [
   "release/replace.ts",
 ];
 
+/** What a test must not use that runs on every system: it belongs in a `_system_test.ts` file or in tests/support/systems.ts. */
+const NOT_PORTABLE =
+  /(?<!typeof )\bDeno\.(?:build\.os|uid|umask|chown)|\/proc\/|"(?:git|python3|strace|tmux)"|support\/(?:browser|completing_shells|installing|pass_store|proxy_programs|pty|secret_service|strace|terminal|users)\.ts/;
+/** What a test may use only in a case that is defined where systems have it. */
+const UNIX = /\bDeno\.(?:chmod|symlink)|[cC]hild\.kill\("SIG(?!KILL)/;
+
 interface Import {
   readonly from: string;
   readonly to: string;
@@ -46,7 +52,7 @@ function* filesIn(folder: string): Iterable<string> {
   }
 }
 
-const ROOT = decodeURIComponent(SOURCES.pathname).replace(/^\/(?=[A-Z]:)/, "");
+const ROOT = fromFileUrl(SOURCES);
 /** @returns A module's path in `src/`, as on Unix. */
 const nameOf = (path: string) => relative(ROOT, path).replaceAll(SEPARATOR, "/");
 
@@ -118,4 +124,17 @@ describe("the modules of src", () => {
   });
 
   it("are all read by this test", () => assertEquals(imports.length > 100, true));
+});
+
+describe("the tests that run on every system", () => {
+  const files = [...filesIn(fromFileUrl(new URL(".", import.meta.url)))]
+    .filter((it) => it.endsWith("_test.ts") && !it.endsWith("_system_test.ts") && !it.endsWith("architecture_test.ts"));
+  const using = (words: RegExp) => files.filter((it) => words.test(Deno.readTextFileSync(it)));
+
+  it("use nothing that some system lacks", () => assertEquals(using(NOT_PORTABLE), []));
+
+  it("use modes, links and signals only in cases for systems that have them", () => {
+    const defined = using(/\bitOnUnix\(/);
+    assertEquals(using(UNIX).filter((it) => !defined.includes(it)), []);
+  });
 });

@@ -101,7 +101,8 @@ function isDead(page: string, link: string): boolean {
 /** Makes outputs comparable that differ in keys, days, durations and random ids. */
 const comparable = (text: string) =>
   text.trim().replaceAll(/flux_\w+\.\.\.\w+/g, "<key>").replaceAll(/Expires: .*/g, "Expires: <day>")
-    .replaceAll(/ in [\d.]+ m?s/g, " in <time>").replaceAll(/exp_\w+/g, "<id>").replaceAll(/rb_\w+/g, "<id>");
+    .replaceAll(/ in [\d.]+ m?s/g, " in <time>").replaceAll(/exp_\w+/g, "<id>").replaceAll(/rb_\w+/g, "<id>")
+    .replaceAll("\\", "/");
 
 /** Returns the `fluxloop.yaml` of the documentation, for an agent at `url`. */
 function configurationFor(url: string): string {

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { replaceFile } from "../../src/credentials/atomic_file.ts";
+import { isWindows } from "../support/systems.ts";
 
 /** Calls `work`, and `onSync` whenever a file or a folder is about to be synced. */
 function observeSyncs(work: () => void, onSync: () => void): void {
@@ -29,6 +30,6 @@ describe("replacing a file", () => {
     Deno.removeSync(folder, { recursive: true });
     const before = { "credentials": "old", "credentials.new": "new" };
     // Windows doesn't open folders.
-    assertEquals(states, Deno.build.os === "windows" ? [before] : [before, { "credentials": "new" }]);
+    assertEquals(states, isWindows ? [before] : [before, { "credentials": "new" }]);
   });
 });

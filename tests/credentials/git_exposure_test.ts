@@ -1,4 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
 import { afterEach, describe, it } from "@std/testing/bdd";
 import { findGitExposure } from "../../src/credentials/git_exposure.ts";
 import { takeEveryKey } from "../support/answering_world.ts";
@@ -14,7 +15,7 @@ describe("credentials in a git work tree", () => {
     const { what, file = ".fluxloop/credentials", line } = layout;
     it(`are ${line === null ? "safe" : "exposed"} where ${what}`, () => {
       const { home } = world();
-      const tree = `${Deno.realPathSync(home)}/work`;
+      const tree = join(Deno.realPathSync(home), "work");
       write(`${tree}/.git/HEAD`, "ref: refs/heads/main\n");
       layOut(layout, tree, home);
       assertEquals(findGitExposure(`${tree}/${file}`), line === null ? null : { workTree: tree, line });

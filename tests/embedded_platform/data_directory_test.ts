@@ -1,4 +1,5 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { join } from "@std/path";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import { DatabaseSync } from "node:sqlite";
 import { ConfigurationError, SystemError } from "../../src/errors.ts";
@@ -14,8 +15,8 @@ describe("the data directory", () => {
 
   beforeEach(async () => {
     folder = await Deno.makeTempDir();
-    dataDir = `${folder}/home/platform`;
-    file = `${dataDir}/platform.db`;
+    dataDir = join(folder, "home", "platform");
+    file = join(dataDir, "platform.db");
   });
 
   afterEach(() => Deno.remove(folder, { recursive: true }));

@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import { basename, join } from "@std/path";
 import { afterEach, describe, it } from "@std/testing/bdd";
 import Ajv from "ajv/dist/2020.js";
 import { parse } from "yaml";
@@ -27,12 +28,12 @@ describe("fluxloop.yaml", () => {
     assertEquals(
       configuration,
       {
-        name: home.split("/").at(-1)!,
+        name: basename(home),
         iterations: 1,
         parallelRuns: 1,
         runDelay: 0,
         inputs: null,
-        outputDirectory: `${home}/experiments`,
+        outputDirectory: join(home, "experiments"),
         autoUpload: true,
         runner: { kind: "python", target: "a:b", workingDirectory: home, pythonPath: [], env: {}, timeout: 120_000 },
         guards: { maxDuration: null, outputCharLimit: null },
@@ -55,13 +56,13 @@ describe("fluxloop.yaml", () => {
         parallelRuns: 8,
         runDelay: 500,
         inputs: null,
-        outputDirectory: `${home}/out`,
+        outputDirectory: join(home, "out"),
         autoUpload: false,
         guards: { maxDuration: 90_000, outputCharLimit: 100 },
         runner: {
           kind: "process",
           command: ["node", "agent.mjs"],
-          cwd: `${home}/agent`,
+          cwd: join(home, "agent"),
           env: { A: "b" },
           readyPattern: /^ready/u,
           timeout: 500,
