@@ -1,6 +1,6 @@
 import type { Context } from "../context.ts";
 import { readSmallFileIfPossible } from "../credentials/bounded_read.ts";
-import { isCommittable, workTreeOf } from "../credentials/git_exposure.ts";
+import { findGitExposure, workTreeOf } from "../credentials/git_exposure.ts";
 
 /** A `.env` file with the key that git would commit. */
 export interface ExposedKey {
@@ -33,7 +33,7 @@ export function findExposedKeys(context: Context, key: string, end: number): Exp
       if (!isFile || !ENV_FILE.test(name)) continue;
       if (context.monotonic() >= end) break;
       const line = lineWith(path, key);
-      if (line !== null && isCommittable(path)) exposed.push({ path: path.slice(tree.length + 1), line });
+      if (line !== null && findGitExposure(path) !== null) exposed.push({ path: path.slice(tree.length + 1), line });
     }
   }
   return exposed;

@@ -7,7 +7,7 @@
 import { dirname, join } from "@std/path";
 import { parse } from "@std/yaml";
 import type { Context } from "../context.ts";
-import { readSmallFile } from "../credentials/bounded_read.ts";
+import { readFailure, readSmallFile } from "../credentials/bounded_read.ts";
 import { isForeign } from "../credentials/credentials_file.ts";
 import { credentialsLocation } from "../credentials/location.ts";
 import { isMapping } from "../credentials/profile.ts";
@@ -75,8 +75,7 @@ function pinIn(path: string): string | null {
     text = readSmallFile(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return null;
-    if (error instanceof RangeError) throw new ConfigurationError(`${path} can't be read: ${error.message}`);
-    throw new ConfigurationError(`Can't read ${path}: system error`, { cause: error });
+    throw new ConfigurationError(`Can't read ${path}: ${readFailure(error)}`, { cause: error });
   }
   // Whatever else is in the file is nobody's business here, valid or not.
   if (!text.includes("profile")) return null;

@@ -1,7 +1,7 @@
 import { DEFAULT_API_URL } from "../api_client/api_url.ts";
 import type { Login, RequestOptions } from "../api_client/transport.ts";
 import type { Context } from "../context.ts";
-import { readSmallFile } from "../credentials/bounded_read.ts";
+import { readFailure, readSmallFile } from "../credentials/bounded_read.ts";
 import { readCredentials } from "../credentials/credential_store.ts";
 import { credentialsLocation, requireCredentialsLocation } from "../credentials/location.ts";
 import type { Profile } from "../credentials/profile.ts";
@@ -134,11 +134,7 @@ function readKeyFile(path: string): string {
   try {
     return readSmallFile(path);
   } catch (error) {
-    const reason = error instanceof Deno.errors.NotFound
-      ? "no such file"
-      : error instanceof RangeError
-      ? error.message
-      : "system error";
-    throw new ConfigurationError(`Can't read ${path} from ${KEY_FILE_VARIABLE}: ${reason}`, { cause: error });
+    const message = `Can't read ${path} from ${KEY_FILE_VARIABLE}: ${readFailure(error)}`;
+    throw new ConfigurationError(message, { cause: error });
   }
 }

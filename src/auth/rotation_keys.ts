@@ -17,13 +17,6 @@ import { InvalidKeyError, NotFoundError, PermissionDeniedError, PlatformError } 
 /** How often a key whose response was lost is deleted and requested again. */
 const ATTEMPTS = 3;
 
-/** A key that was created and works. */
-export interface VerifiedKey {
-  readonly key: string;
-  readonly id: string;
-  readonly identity: Identity;
-}
-
 /**
  * @param own What the platform says about the key.
  * @param lifetime The new key's, in seconds; `null`: it never expires, `undefined`: as the old one's.
@@ -98,7 +91,7 @@ export async function verifyKey(
   { apiUrl, requests }: Target,
   created: { readonly key: string; readonly id: string | null },
   old: KeyInfo,
-): Promise<VerifiedKey> {
+): Promise<{ readonly id: string; readonly identity: Identity }> {
   const identity = await identify(context, { apiUrl, key: created.key, requests }).catch((error) => {
     if (!(error instanceof InvalidKeyError)) throw error;
     throw new PlatformError(`${apiUrl.host} created a new key, but rejects it. Try again later.`);
@@ -113,7 +106,7 @@ export async function verifyKey(
       `${apiUrl.host} created a new key without some of the old key's permissions. The old key was kept.`,
     );
   }
-  return { key: created.key, id, identity };
+  return { id, identity };
 }
 
 /** What became of a key. */

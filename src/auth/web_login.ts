@@ -56,14 +56,8 @@ export async function startWebLogin(context: Context, plan: LoginPlan): Promise<
 
 /** Saves a login for {@linkcode resumedLogin}. */
 export async function postponeWebLogin(context: Context, plan: LoginPlan, login: DeviceLogin): Promise<void> {
-  await savePendingLogin(requireCredentialsLocation(context), plan.profile, {
-    apiUrl: apiUrlText(plan.apiUrl),
-    deviceCode: login.deviceCode,
-    userCode: login.userCode,
-    verificationUrl: login.verificationUrl.href,
-    expiresAt: login.expiresAt.toISOString(),
-    interval: login.interval,
-  });
+  const pending = { ...login, apiUrl: apiUrlText(plan.apiUrl) };
+  await savePendingLogin(requireCredentialsLocation(context), plan.profile, pending);
 }
 
 /**
@@ -83,8 +77,7 @@ export function resumedLogin(context: Context, plan: LoginPlan, options: Profile
   if (chosen !== null && chosen.origin !== apiUrl.origin) {
     throw new UsageError(`The pending login is for ${apiUrlText(apiUrl)}, not for ${chosen.origin}`);
   }
-  const verificationUrl = new URL(pending.verificationUrl);
-  return { login: { ...pending, verificationUrl, expiresAt: new Date(pending.expiresAt) }, apiUrl };
+  return { login: pending, apiUrl };
 }
 
 /**

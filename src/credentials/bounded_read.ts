@@ -15,6 +15,13 @@ export function readSmallFile(path: string): string {
   return decodeText(Deno.readFileSync(path));
 }
 
+/** @returns Why {@linkcode readSmallFile} failed, as a part of a sentence. */
+export function readFailure(error: unknown): string {
+  if (error instanceof RangeError) return error.message;
+  if (error instanceof Deno.errors.NotFound) return "no such file";
+  return error instanceof Deno.errors.PermissionDenied ? "permission denied" : "system error";
+}
+
 /** As {@linkcode readSmallFile}; `null` if it can't be read. */
 export function readSmallFileIfPossible(path: string): string | null {
   try {

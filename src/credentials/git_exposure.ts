@@ -19,9 +19,10 @@ export interface GitExposure {
 
 /** @returns How to keep a file out of commits; `null`: it is in no work tree, or ignored (gitignore(5)). */
 export function findGitExposure(file: string): GitExposure | null {
-  if (!isCommittable(file)) return null;
+  // Git follows no links.
   const real = Deno.realPathSync(file);
-  const workTree = workTreeOf(dirname(real))!;
+  const workTree = workTreeOf(dirname(real));
+  if (workTree === null || isIgnored(real, workTree)) return null;
   const folder = slashed(relative(workTree, dirname(real)));
   const escaped = (path: string) => path.replace(/[\\[\]*?]/g, "\\$&");
   const above = folder === "" ? "" : `${escaped(folder)}/`;
@@ -30,13 +31,8 @@ export function findGitExposure(file: string): GitExposure | null {
   return { workTree, line: isOwn ? `/${above}` : `/${above}${escaped(basename(real))}*` };
 }
 
-/** @returns Whether a file is in a work tree, and not ignored. */
-export function isCommittable(file: string): boolean {
-  // Git follows no links.
-  const real = Deno.realPathSync(file);
-  const workTree = workTreeOf(dirname(real));
-  if (workTree === null) return false;
-  const parts = slashed(relative(workTree, real)).split("/");
+function isIgnored(file: string, workTree: string): boolean {
+  const parts = slashed(relative(workTree, file)).split("/");
   const folders = parts.map((_, index) => join(workTree, ...parts.slice(0, index)));
   const matchers = [
     { depth: 0, matcher: matcherOf(readSmallFileIfPossible(join(workTree, ".git", "info", "exclude"))) },
@@ -44,7 +40,7 @@ export function isCommittable(file: string): boolean {
     ...folders.map((folder, depth) => ({ depth, matcher: matcherOf(ignoreFileIn(folder)) })),
   ];
   // What is in an ignored folder is ignored, whatever else is said about it.
-  return !parts.some((_, index) => {
+  return parts.some((_, index) => {
     const verdicts = matchers.filter(({ depth }) => depth <= index).map(({ depth, matcher }) =>
       matcher.test(parts.slice(depth, index + 1).join("/") + (index < parts.length - 1 ? "/" : ""))
     );

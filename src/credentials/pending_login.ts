@@ -17,14 +17,11 @@ export interface PendingLogin {
   readonly apiUrl: string;
   readonly deviceCode: string;
   readonly userCode: string;
-  readonly verificationUrl: string;
-  /** ISO 8601. */
-  readonly expiresAt: string;
+  readonly verificationUrl: URL;
+  readonly expiresAt: Date;
   /** Milliseconds between two polls. */
   readonly interval: number;
 }
-
-const TEXTS = ["apiUrl", "deviceCode", "userCode", "verificationUrl", "expiresAt"] as const;
 
 /** Saves a pending login in place of the profile's last one. @throws As `updateCredentials`. */
 export async function savePendingLogin(
@@ -87,9 +84,11 @@ function placeOf({ folder, shown }: CredentialsLocation, profile: string) {
 function parse(text: string): PendingLogin | null {
   try {
     const value = JSON.parse(text);
-    const isWhole = TEXTS.every((it) => typeof value?.[it] === "string") && URL.canParse(value.verificationUrl) &&
-      typeof value.interval === "number" && value.interval > 0;
-    return isWhole && !Number.isNaN(Date.parse(value.expiresAt)) ? value : null;
+    const isWhole = ["apiUrl", "deviceCode", "userCode"].every((it) => typeof value[it] === "string") &&
+      typeof value.interval === "number" && value.interval > 0 && !Number.isNaN(Date.parse(value.expiresAt));
+    return isWhole
+      ? { ...value, verificationUrl: new URL(value.verificationUrl), expiresAt: new Date(value.expiresAt) }
+      : null;
   } catch {
     return null; // The parser's message quotes the text, which is a secret.
   }

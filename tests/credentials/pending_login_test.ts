@@ -9,8 +9,8 @@ const loginOf = (profile: string) => ({
   apiUrl: "https://api.fluxloop.ai",
   deviceCode: `code of ${profile}`,
   userCode: "BCDF-GHJK",
-  verificationUrl: "https://app.fluxloop.ai/connect",
-  expiresAt: "2024-01-22T13:00:00Z",
+  verificationUrl: new URL("https://app.fluxloop.ai/connect"),
+  expiresAt: new Date("2024-01-22T13:00:00Z"),
   interval: 5000,
 });
 
