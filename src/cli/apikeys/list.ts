@@ -6,8 +6,8 @@ import { type AnyCommand, KEY_VARIABLES, newCommand } from "../command.ts";
 export function listCommand(context: Context): AnyCommand {
   return newCommand(KEY_VARIABLES)
     .description(
-      "List the API keys that you can manage. Keys are masked. With an API key, these are the key itself and the keys it " +
-        "created; with a login through the browser, all of the account's keys.",
+      "List the API keys that you can manage. Keys are masked. An API key can manage itself and the keys it created; a " +
+        "browser login can manage all of the account's keys.",
     )
     .option("--json", "Output in JSON format")
     .example("See when each key was last used", "fluxloop apikeys list")

@@ -8,7 +8,7 @@ export function doctorCommand(context: Context): AnyCommand {
     .description(
       "Diagnose connection and authentication problems. Checks configuration, API key, credentials file, proxy, DNS, TCP, " +
         "TLS, clock, authentication, expiry, permissions and exposed keys, and explains how to fix what fails. Changes " +
-        "nothing, takes at most 15 seconds, and its output is safe to paste into a public issue.",
+        "nothing and takes at most 15 seconds. The output is safe to paste into a public issue.",
     )
     .option("--json", "Output in JSON format")
     .example("Find out what is wrong", "fluxloop auth doctor")

@@ -6,9 +6,9 @@ export function loginCommand(context: Context): AnyCommand {
   return newCommand([...PROFILE_VARIABLES, "FLUXLOOP_STORAGE", "BROWSER"])
     .description(
       "Log in to the FluxLoop Web Platform using an API key. The key is verified with the platform before it is saved. " +
-        "Without a key option, prompts for the key in a terminal; your input is hidden. Other users of this machine can see " +
-        "a key given with --api-key, and it stays in your shell's history: in scripts, use --api-key-stdin. With --web, " +
-        "you approve a code in the browser instead of giving a key.",
+        "Without a key option, prompts for the key in a terminal; your input is hidden. Avoid --api-key: other users of this " +
+        "machine can see the key, and it stays in your shell's history. In scripts, use --api-key-stdin. With --web, you " +
+        "approve a code in the browser instead of giving a key.",
     )
     .option("--api-key <key:string>", "API key to use (default: prompt for it)")
     .option("--api-key-stdin", "Read the API key from standard input", { conflicts: ["api-key"] })
@@ -22,7 +22,10 @@ export function loginCommand(context: Context): AnyCommand {
     .option("--json", "Output in JSON format; never prompt")
     .example("Interactive login", "fluxloop auth login")
     .example("Through the browser", "fluxloop auth login --web")
-    .example("On a machine without a browser", "fluxloop auth login --web --no-wait && fluxloop auth login --resume")
+    .example(
+      "In two steps: print the code, then wait for its approval",
+      "fluxloop auth login --web --no-wait && fluxloop auth login --resume",
+    )
     .example("In a script", "fluxloop auth login --api-key-stdin < key.txt")
     .example("Store the key in the system's keychain", "fluxloop auth login --storage keychain")
     .example("Save to a specific profile", "fluxloop auth login --profile production")

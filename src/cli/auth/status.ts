@@ -7,11 +7,11 @@ export function statusCommand(context: Context): AnyCommand {
   return newCommand(KEY_VARIABLES)
     .description(
       "Display current authentication status. Shows the account, when the key expires, and its scopes and permissions. " +
-        "If the platform can't be reached, shows the saved details as not verified and exits with 4.",
+        "If the platform can't be reached, shows the saved details as not verified and exits with code 4.",
     )
     .option("--api-key <key:string>", "API key to check instead of the saved one")
     .option("--all", "Check all profiles; exit with the most severe code", { conflicts: ["api-key"] })
-    .option("--fail-if-expires-in <span:string>", "Exit with 3 if the key expires within this time, such as 7d")
+    .option("--fail-if-expires-in <span:string>", "Exit code 3 if the key expires within this time, such as 7d")
     .option("--json", "Output in JSON format")
     .example("Check authentication status", "fluxloop auth status")
     .example("Check a specific profile", "fluxloop auth status --profile production")

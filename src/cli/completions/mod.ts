@@ -21,6 +21,7 @@ const SHELLS = {
   powershell: {
     now: "fluxloop completions powershell | Out-String | Invoke-Expression",
     always: "fluxloop completions powershell >> $PROFILE",
+    name: "PowerShell",
     note: "PowerShell runs $PROFILE each time it starts.",
   },
 } as const;
@@ -33,12 +34,12 @@ export function completionsCommand(context: Context, help: HelpAction): AnyComma
     .example("Complete in every fish session", SHELLS.fish.always)
     .action(help);
   for (const shell of Object.keys(SHELLS) as (keyof typeof SHELLS)[]) {
-    const { now, always, note } = SHELLS[shell];
+    const { name, now, always, note } = { name: shell, ...SHELLS[shell] };
     group.command(
       shell,
       newCommand(["FLUXLOOP_HOME"])
         .description(
-          `Generate the completion script for ${shell}. It completes commands, options, values, profiles and paths, and ` +
+          `Generate the completion script for ${name}. It completes commands, options, values, profiles and paths, and ` +
             `makes no requests. ${note}`,
         )
         .example("In this session", now)

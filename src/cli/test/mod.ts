@@ -6,10 +6,10 @@ import { uploadCommand } from "./upload.ts";
 export function testCommand(context: Context): AnyCommand {
   return newCommand(["GITHUB_ACTIONS", ...KEY_VARIABLES])
     .description(
-      "Run the agent on every input and upload the results. fluxloop.yaml defines how to call the agent, which " +
-        "inputs to run, how often, and how many in parallel. Each test writes a folder under output_directory, with a " +
-        "report to open: result.html. The agent gets no FluxLoop key unless the configuration passes one, but it runs as your user " +
-        "and can read your files.",
+      "Run the agent on every input and upload the results. fluxloop.yaml defines how to call the agent, which inputs " +
+        "to run, how often, and how many in parallel. Each test writes its results and a report, result.html, to a new " +
+        "folder in output_directory. The agent gets no FluxLoop key unless the configuration passes one, but it runs as " +
+        "your user and can read your files.",
     )
     .option("--config <file:file>", "Configuration file (default: fluxloop.yaml)")
     .option("--bundle-version-id <id:string>", "Use the inputs of this bundle version")

@@ -10,7 +10,7 @@ export function uploadCommand(context: Context): AnyCommand {
         "is safe: the platform stores each run once.",
     )
     .arguments("[folder:folder]")
-    .option("--config <file:file>", "Configuration of the latest test (default: fluxloop.yaml)")
+    .option("--config <file:file>", "Configuration file of the test (default: fluxloop.yaml)")
     .option("--json", "Output in JSON format")
     .example("Upload the latest results", "fluxloop test upload")
     .example("Upload specific results", "fluxloop test upload experiments/exp_20240122T120000Z_k3v9x2mq")
