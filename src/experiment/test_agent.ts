@@ -154,7 +154,7 @@ async function perform(
   const { parallelRuns } = plan;
   const runner = await createRunner(context, { ...configuration, parallelRuns }, requests.caCerts ?? []);
   const origin = { planned: progress.planned, bundleVersionId, projectId };
-  const folder = createExperimentFolder(context, configuration, maskedText, origin);
+  const folder = await createExperimentFolder(context, configuration, maskedText, origin);
   const startedAt = context.now();
   const keep = (result: RunResult) => {
     folder.append(result);

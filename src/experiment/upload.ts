@@ -11,7 +11,7 @@ import { uploadPart } from "../api_client/sync.ts";
 import type { Target } from "../api_client/transport.ts";
 import { resultParts } from "./result_parts.ts";
 import { RESULTS_FILE } from "./results/result_line.ts";
-import { replaceText } from "./results/result_files.ts";
+import { infoOf, writeReport } from "./results/result_files.ts";
 import { readSummary, type Summary } from "./results/summary.ts";
 
 const REQUIRED = "upload_results";
@@ -90,7 +90,7 @@ async function sendRest(context: Context, upload: Upload, progress: UploadProgre
     const found = await uploadPart(context, target, part, name);
     if (runBatchId !== null && runBatchId !== found) return null;
     runBatchId = found;
-    writeProgress(upload, { runBatchId, parts, runs });
+    await writeProgress(upload, { runBatchId, parts, runs });
   }
   return runBatchId;
 }
@@ -107,10 +107,13 @@ function readProgress({ folder, account, target }: Upload): UploadProgress {
   }
 }
 
-function writeProgress({ folder, account, target }: Upload, { runBatchId, parts, runs }: UploadProgress): void {
+async function writeProgress(
+  { folder, account, target }: Upload,
+  { runBatchId, parts, runs }: UploadProgress,
+): Promise<void> {
   const document = { api_url: target.apiUrl, account, run_batch_id: runBatchId, parts, runs };
   try {
-    replaceText(`${folder}/${PROGRESS_FILE}`, `${JSON.stringify(document, null, 2)}\n`);
+    await writeReport(`${folder}/${PROGRESS_FILE}`, [`${JSON.stringify(document, null, 2)}\n`]);
   } catch (error) {
     // Without the file everything is sent again next time, and the platform stores it once.
     if (!(error instanceof SystemError)) throw error;
@@ -138,12 +141,4 @@ export async function latestExperiment(outputDirectory: string): Promise<string>
     throw new NotFoundError(`There are no results in ${outputDirectory}. Create some: fluxloop test`);
   }
   return `${outputDirectory}/${latest}`;
-}
-
-function infoOf(path: string): Deno.FileInfo | null {
-  try {
-    return Deno.statSync(path);
-  } catch {
-    return null;
-  }
 }

@@ -6,6 +6,7 @@
 import { join } from "@std/path";
 import { type FluxloopError, InterruptedError } from "../errors.ts";
 import type { Experiment } from "../experiment/model.ts";
+import { countText as grouped } from "../experiment/results/html_text.ts";
 import type { Ending, Progress } from "../experiment/run_all.ts";
 import type { FailedRun, TestReport, UploadOutcome, WatchedTest } from "../experiment/test_agent.ts";
 import { errorJson } from "./failure.ts";
@@ -153,11 +154,6 @@ export function spanText(milliseconds: number): string {
 
 function runs(count: number): string {
   return count === 1 ? "1 run" : `${grouped(count)} runs`;
-}
-
-/** As the seed writes numbers; `Intl` would take milliseconds to start. */
-function grouped(count: number): string {
-  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ",");
 }
 
 /**

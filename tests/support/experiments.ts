@@ -51,7 +51,7 @@ export async function experimentOf(
   { name = "Nightly", config = "name: Nightly\n", origin, isKilled, isPartial = false }: ExperimentOptions = {},
 ): Promise<string> {
   const known = { planned: results.length, bundleVersionId: null, projectId: null, ...origin };
-  const folder = createExperimentFolder(context, { outputDirectory, name }, config, known);
+  const folder = await createExperimentFolder(context, { outputDirectory, name }, config, known);
   for (const it of results) folder.append(it);
   const good = results.filter((it) => it.outcome.status === "passed").length;
   const experiment: Experiment = {
@@ -60,7 +60,6 @@ export async function experimentOf(
     startedAt: context.now(),
     endedAt: new Date(context.now().getTime() + 83_000),
     ...known,
-    planned: known.planned ?? results.length,
     passed: good,
     failed: results.length - good,
     isPartial,

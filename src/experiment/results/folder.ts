@@ -7,31 +7,30 @@ import type { Context } from "../../context.ts";
 import { base32 } from "../../text/base32.ts";
 import { redactKeys } from "../../text/mask.ts";
 import type { Experiment, RunResult, TestConfiguration } from "../model.ts";
-import { unwritable } from "./result_files.ts";
 import { writePage } from "./page.ts";
+import { unwritable } from "./result_files.ts";
 import { resultLine, RESULTS_FILE } from "./result_line.ts";
-import { type Summary, writeSummary } from "./summary.ts";
 import { readStatistics } from "./statistics.ts";
+import { writeSummary } from "./summary.ts";
 
 const ID_LENGTH = 8;
 
 /** What is known of an experiment's runs before the first one. */
-export type ExperimentOrigin = Pick<Summary, "planned" | "bundleVersionId" | "projectId">;
+export type ExperimentOrigin = Pick<Experiment, "planned" | "bundleVersionId" | "projectId">;
 
 /**
  * Creates the folder of a new experiment.
  *
- * @param configuration The parent folder, and the experiment's name.
  * @param config What `config.yaml` is to hold, without secrets.
  * @param origin For `summary.json`, in case the program is killed.
  * @throws {SystemError} When it can't be created.
  */
-export function createExperimentFolder(
+export async function createExperimentFolder(
   context: Context,
   { outputDirectory, name }: Pick<TestConfiguration, "outputDirectory" | "name">,
   config: string,
   origin: ExperimentOrigin,
-): ExperimentFolder {
+): Promise<ExperimentFolder> {
   const startedAt = context.now();
   const time = `${startedAt.toISOString().slice(0, 19).replaceAll(/[-:]/g, "")}Z`;
   const id = `exp_${time}_${base32(context.random(new Uint8Array(ID_LENGTH)))}`;
@@ -40,7 +39,7 @@ export function createExperimentFolder(
     Deno.mkdirSync(outputDirectory, { recursive: true });
     Deno.mkdirSync(path);
     Deno.writeTextFileSync(`${path}/config.yaml`, redactKeys(config));
-    writeSummary(path, { ...origin, id, name, state: "running", startedAt, endedAt: null });
+    await writeSummary(path, { ...origin, id, name, state: "running", startedAt, endedAt: null });
     return new ExperimentFolder(id, path);
   } catch (error) {
     throw unwritable(path, error);
@@ -53,10 +52,6 @@ export class ExperimentFolder {
   /** The size of all whole lines, in bytes. */
   #size = 0;
 
-  /**
-   * @param id `exp_<UTC time>_<id>`, the folder's name.
-   * @throws What the system throws.
-   */
   constructor(readonly id: string, readonly path: string) {
     this.#results = Deno.openSync(`${path}/${RESULTS_FILE}`, { write: true, createNew: true });
   }
@@ -93,7 +88,8 @@ export class ExperimentFolder {
       this.#results.close();
     }
     const statistics = await readStatistics(this.path);
-    writeSummary(this.path, { ...experiment, state: experiment.isPartial ? "interrupted" : "completed" }, statistics);
+    const state = experiment.isPartial ? "interrupted" : "completed";
+    await writeSummary(this.path, { ...experiment, state }, statistics);
     await writePage(this.path, experiment, statistics);
   }
 }

@@ -31,7 +31,7 @@ export function durationText(duration: number): string {
   return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, "0")} s`;
 }
 
-/** @returns A whole number with thousands separators: `5,000`. */
+/** @returns A whole number with thousands separators, `5,000`; `Intl` would take milliseconds to start. */
 export function countText(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 }

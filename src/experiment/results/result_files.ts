@@ -1,52 +1,34 @@
 /**
- * Writes the files of an experiment, and words what fails.
+ * Writes the files of an experiment, and words what fails. A file is replaced in one step: a reader sees the old content or
+ * the new, and never a part of it.
  *
  * @module
  */
 import { dirname } from "@std/path";
+import { renameOver } from "../../credentials/atomic_file.ts";
 import { ConfigurationError, FluxloopError, SystemError } from "../../errors.ts";
-import { FileReplacement, replaceFile } from "./file_replacement.ts";
 
 /** How much text is collected before it is written, in characters. */
 const BUFFER_SIZE = 64 * 1024;
 
 /**
- * Replaces a small file.
+ * Replaces a file by text that is produced piece by piece. Its folder is created if it is missing. A device or a pipe at
+ * this path is written to directly.
  *
- * @throws {SystemError} When it can't be written; the file is then as it was.
- */
-export function replaceText(path: string, text: string): void {
-  try {
-    replaceFile(path, text);
-  } catch (error) {
-    throw unwritable(path, error);
-  }
-}
-
-/**
- * Replaces a file by text that is produced piece by piece. A device or a pipe at this path is written to directly.
- *
- * @param path The file; its folder is created if it is missing.
  * @throws {SystemError} When it can't be written; a regular file is then as it was.
- * @throws What `parts` throws.
  */
-export async function writeReport(path: string, parts: AsyncIterable<string>): Promise<void> {
+export async function writeReport(path: string, parts: Iterable<string> | AsyncIterable<string>): Promise<void> {
   try {
     prepare(path);
-    if (isSpecial(path)) {
-      await Deno.writeTextFile(path, ReadableStream.from(parts));
-      return;
+    if (isSpecial(path)) return await Deno.writeTextFile(path, ReadableStream.from(parts));
+    const newPath = newPathFor(path);
+    try {
+      await Deno.writeTextFile(newPath, ReadableStream.from(buffered(parts)), { createNew: true });
+      renameOver(newPath, path);
+    } catch (error) {
+      await Deno.remove(newPath).catch(() => {}); // The first error says more.
+      throw error;
     }
-    using replacement = new FileReplacement(path);
-    let buffer = "";
-    for await (const part of parts) {
-      buffer += part;
-      if (buffer.length < BUFFER_SIZE) continue;
-      replacement.write(buffer);
-      buffer = "";
-    }
-    replacement.write(buffer);
-    replacement.commit();
   } catch (error) {
     throw unwritable(path, error);
   }
@@ -60,10 +42,29 @@ export async function writeReport(path: string, parts: AsyncIterable<string>): P
 export function checkWritable(path: string): void {
   try {
     prepare(path);
-    if (!isSpecial(path)) new FileReplacement(path)[Symbol.dispose]();
+    if (isSpecial(path)) return;
+    const newPath = newPathFor(path);
+    Deno.writeTextFileSync(newPath, "", { createNew: true });
+    Deno.removeSync(newPath);
   } catch (error) {
     throw unwritable(path, error);
   }
+}
+
+/** A random name, so that several writers at once don't meet: the last one wins. */
+function newPathFor(path: string): string {
+  return `${path}.${crypto.randomUUID().slice(0, 8)}.new`;
+}
+
+async function* buffered(parts: Iterable<string> | AsyncIterable<string>): AsyncGenerator<string, void> {
+  let buffer = "";
+  for await (const part of parts) {
+    buffer += part;
+    if (buffer.length < BUFFER_SIZE) continue;
+    yield buffer;
+    buffer = "";
+  }
+  yield buffer;
 }
 
 function prepare(path: string): void {
@@ -72,15 +73,15 @@ function prepare(path: string): void {
 }
 
 function isSpecial(path: string): boolean {
-  const info = infoOf(path);
-  return info !== undefined && !info.isFile;
+  return infoOf(path)?.isFile === false;
 }
 
-function infoOf(path: string): Deno.FileInfo | undefined {
+/** Describes what is at a path; `null` where nothing is. */
+export function infoOf(path: string): Deno.FileInfo | null {
   try {
     return Deno.statSync(path);
   } catch {
-    return undefined;
+    return null;
   }
 }
 

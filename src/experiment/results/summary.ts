@@ -3,37 +3,33 @@
  *
  * @module
  */
+import { isObject } from "../../api_client/response.ts";
 import { ConfigurationError } from "../../errors.ts";
 import { jsonText } from "../../text/json.ts";
 import { redactKeys } from "../../text/mask.ts";
-import { isObject } from "../../api_client/response.ts";
-import { replaceText, unreadable } from "./result_files.ts";
+import type { Experiment } from "../model.ts";
+import { unreadable, writeReport } from "./result_files.ts";
 import type { Statistics } from "./statistics.ts";
 
-/** The file's name in an experiment's folder. */
 const SUMMARY_FILE = "summary.json";
 /** The experiment ids that the platform accepts (OpenAPI schema `RunBatch`). */
 const EXPERIMENT_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
-/** An experiment in `summary.json`; what isn't known yet is `null`. */
-export interface Summary {
-  readonly id: string;
-  readonly name: string;
+/** What the file says about an experiment, apart from its runs. */
+export interface Summary extends Pick<Experiment, "id" | "name" | "startedAt" | "bundleVersionId" | "projectId"> {
   /** `running` also after the program was killed. */
   readonly state: "running" | "completed" | "interrupted";
-  readonly startedAt: Date;
-  readonly endedAt: Date | null;
-  readonly planned: number | null;
-  readonly bundleVersionId: string | null;
-  readonly projectId: string | null;
 }
 
 /**
- * @param folder The experiment's folder.
- * @param statistics Its runs, once it has ended.
+ * @param statistics The runs, once the experiment has ended.
  * @throws {SystemError} When the file can't be written.
  */
-export function writeSummary(folder: string, summary: Summary, statistics?: Statistics): void {
+export async function writeSummary(
+  folder: string,
+  summary: Summary & { readonly planned: number; readonly endedAt: Date | null },
+  statistics?: Statistics,
+): Promise<void> {
   const document = {
     id: summary.id,
     name: redactKeys(summary.name),
@@ -50,13 +46,10 @@ export function writeSummary(folder: string, summary: Summary, statistics?: Stat
       failures: Object.fromEntries(statistics.kinds),
     }),
   };
-  replaceText(`${folder}/${SUMMARY_FILE}`, jsonText(document));
+  await writeReport(`${folder}/${SUMMARY_FILE}`, [jsonText(document)]);
 }
 
-/**
- * @param folder An experiment's folder.
- * @throws {ConfigurationError} When it has no summary, or one that can't be read.
- */
+/** @throws {ConfigurationError} When the folder has no summary, or one that can't be read. */
 export async function readSummary(folder: string): Promise<Summary> {
   const path = `${folder}/${SUMMARY_FILE}`;
   let value: unknown;
@@ -68,22 +61,16 @@ export async function readSummary(folder: string): Promise<Summary> {
   }
   const fields = isObject(value) ? value : {};
   const text = (name: string) => typeof fields[name] === "string" ? fields[name] as string : null;
-  const time = (name: string) => {
-    const date = new Date(text(name) ?? NaN);
-    return Number.isNaN(date.getTime()) ? null : date;
-  };
-  const [id, name, startedAt, state] = [text("id"), text("name"), time("started_at"), text("status")];
-  if (id !== null && !EXPERIMENT_ID.test(id)) throw new ConfigurationError(`${path} has an invalid experiment id`);
-  if (id === null || name === null || startedAt === null || state === null) {
+  const [id, name, state, startedAt] = [text("id"), text("name"), text("status"), new Date(text("started_at") ?? NaN)];
+  if (id === null || name === null || state === null || Number.isNaN(startedAt.getTime())) {
     throw new ConfigurationError(`${path} isn't an experiment's summary`);
   }
+  if (!EXPERIMENT_ID.test(id)) throw new ConfigurationError(`${path} has an invalid experiment id`);
   return {
     id,
     name,
     state: state === "completed" || state === "interrupted" ? state : "running",
     startedAt,
-    endedAt: time("ended_at"),
-    planned: typeof fields.planned === "number" ? fields.planned : null,
     bundleVersionId: text("bundle_version_id"),
     projectId: text("project_id"),
   };

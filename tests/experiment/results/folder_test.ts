@@ -68,7 +68,7 @@ describe("an experiment's folder", () => {
 
   it("has each run as soon as it was appended", async () => {
     const origin = { planned: 3, bundleVersionId: null, projectId: null };
-    const folder = createExperimentFolder(here.context, { outputDirectory: output, name: "x" }, "", origin);
+    const folder = await createExperimentFolder(here.context, { outputDirectory: output, name: "x" }, "", origin);
     for (let number = 1; number <= 3; number++) {
       folder.append(passed(number));
       assertEquals((await results(folder.path)).length, number);
@@ -83,8 +83,10 @@ describe("an experiment's folder", () => {
   it('says "running" after a kill, and keeps all whole lines', async () => {
     const folder = await make([passed(1), passed(2)], { isKilled: true, origin: { projectId: "prj_1" } });
     Deno.writeTextFileSync(`${folder}/results.jsonl`, '{"run_id":', { append: true });
-    const { state, projectId, planned, endedAt } = await readSummary(folder);
-    assertEquals([state, projectId, planned, endedAt], ["running", "prj_1", 2, null]);
+    const { status, planned, ended_at } = JSON.parse(text(folder, "summary.json"));
+    assertEquals([status, planned, ended_at], ["running", 2, null]);
+    const { state, projectId } = await readSummary(folder);
+    assertEquals([state, projectId], ["running", "prj_1"]);
     assertEquals((await results(folder)).length, 2);
   });
 
