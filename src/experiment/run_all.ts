@@ -51,70 +51,32 @@ export function progressOf({ inputs, iterations }: Pick<Plan, "inputs" | "iterat
  * @returns Why it ended. No run is active any more.
  * @throws What `keep` throws, and any error of a runner but `RunError`; all other runs are aborted first.
  */
-export async function runAll(context: Context, plan: Plan, options: RunAllOptions): Promise<Ending> {
-  return await new Loop(context, plan, options).toEnd();
-}
+export async function runAll(
+  context: Context,
+  { inputs, parallelRuns, runDelay, guards: { maxDuration }, failFast }: Plan,
+  { runner, progress, keep }: RunAllOptions,
+): Promise<Ending> {
+  const active = new Set<AbortController>();
+  let ending = "completed" as Ending;
+  let next = 0;
 
-class Loop {
-  readonly #context: Context;
-  readonly #plan: Plan;
-  readonly #options: RunAllOptions;
-  readonly #active = new Set<AbortController>();
-  #next = 0;
-  #ending: Ending = "completed";
-
-  constructor(context: Context, plan: Plan, options: RunAllOptions) {
-    this.#context = context;
-    this.#plan = plan;
-    this.#options = options;
-  }
-
-  async toEnd(): Promise<Ending> {
-    const { stopped } = this.#context;
-    const { progress } = this.#options;
-    const onStop = () => this.#endWith("interrupted", new InterruptedError());
-    stopped.addEventListener("abort", onStop);
-    if (stopped.aborted) onStop();
+  const endWith = (why: Ending, reason: unknown) => {
+    if (ending !== "completed") return;
+    ending = why;
+    for (const controller of active) controller.abort(reason);
+  };
+  const outcomeOf = async (request: RunRequest, signal: AbortSignal): Promise<RunResult["outcome"]> => {
     try {
-      const places = Math.min(this.#plan.parallelRuns, progress.planned);
-      const outcomes = await Promise.allSettled(Array.from({ length: places }, () => this.#fillPlace()));
-      const failed = outcomes.find((it) => it.status === "rejected");
-      if (failed !== undefined) throw failed.reason;
-      // When the last run fails, nothing was left to stop.
-      const isComplete = progress.passed + progress.failed === progress.planned;
-      return this.#ending === "failed_fast" && isComplete ? "completed" : this.#ending;
-    } finally {
-      stopped.removeEventListener("abort", onStop);
-    }
-  }
-
-  #endWith(ending: Ending, reason: unknown): void {
-    if (this.#ending !== "completed") return;
-    this.#ending = ending;
-    for (const controller of this.#active) controller.abort(reason);
-  }
-
-  /** Does one run after the other. */
-  async #fillPlace(): Promise<void> {
-    const { progress, keep } = this.#options;
-    try {
-      for (let isFirst = true; this.#ending === "completed" && this.#next < progress.planned; isFirst = false) {
-        const result = await this.#oneRun(this.#next++, isFirst ? 0 : this.#plan.runDelay);
-        if (result === null) return;
-        const { status } = result.outcome;
-        progress[status]++;
-        if (status === "failed" && this.#plan.failFast) this.#endWith("failed_fast", new InterruptedError());
-        keep(result);
-      }
+      const { output } = await runner.run(request, signal);
+      return { status: "passed", output };
     } catch (error) {
-      this.#endWith("interrupted", error);
-      throw error;
+      // An agent that is being stopped may fail in any way.
+      if (!(error instanceof RunError) || ending !== "completed") throw error;
+      return { status: "failed", failure: error.failure };
     }
-  }
-
+  };
   /** @returns `null` when the test ended meanwhile. */
-  async #oneRun(index: number, delay: number): Promise<RunResult | null> {
-    const { inputs, guards: { maxDuration } } = this.#plan;
+  const oneRun = async (index: number, delay: number): Promise<RunResult | null> => {
     const request: RunRequest = {
       runId: `run_${index + 1}`,
       input: inputs.at(index % inputs.length)!,
@@ -122,32 +84,52 @@ class Loop {
     };
     const controller = new AbortController();
     const { signal } = controller;
-    this.#active.add(controller);
+    active.add(controller);
     try {
-      if (delay > 0) await this.#context.sleep(delay, signal);
-      const startedAt = this.#context.now();
-      const start = this.#context.monotonic();
+      if (delay > 0) await context.sleep(delay, signal);
+      const startedAt = context.now();
+      const start = context.monotonic();
       const outcome = maxDuration === null
-        ? await this.#outcomeOf(request, signal)
-        : await withTimeLimit(maxDuration, signal, () => timedOut(maxDuration), (it) => this.#outcomeOf(request, it));
-      return { request, startedAt, duration: this.#context.monotonic() - start, outcome };
+        ? await outcomeOf(request, signal)
+        : await withTimeLimit(maxDuration, signal, () => timedOut(maxDuration), (it) => outcomeOf(request, it));
+      return { request, startedAt, duration: context.monotonic() - start, outcome };
     } catch (error) {
-      if (this.#ending !== "completed") return null;
+      if (ending !== "completed") return null;
       throw error;
     } finally {
-      this.#active.delete(controller);
+      active.delete(controller);
     }
-  }
-
-  async #outcomeOf(request: RunRequest, signal: AbortSignal): Promise<RunResult["outcome"]> {
+  };
+  /** Does one run after the other. */
+  const fillPlace = async () => {
     try {
-      const { output } = await this.#options.runner.run(request, signal);
-      return { status: "passed", output };
+      for (let delay = 0; ending === "completed" && next < progress.planned; delay = runDelay) {
+        const result = await oneRun(next++, delay);
+        if (result === null) return;
+        const { status } = result.outcome;
+        progress[status]++;
+        if (status === "failed" && failFast) endWith("failed_fast", new InterruptedError());
+        keep(result);
+      }
     } catch (error) {
-      // An agent that is being stopped may fail in any way.
-      if (!(error instanceof RunError) || this.#ending !== "completed") throw error;
-      return { status: "failed", failure: error.failure };
+      endWith("interrupted", error);
+      throw error;
     }
+  };
+
+  const onStop = () => endWith("interrupted", new InterruptedError());
+  context.stopped.addEventListener("abort", onStop);
+  if (context.stopped.aborted) onStop();
+  try {
+    const places = Math.min(parallelRuns, progress.planned);
+    const outcomes = await Promise.allSettled(Array.from({ length: places }, fillPlace));
+    const failed = outcomes.find((it) => it.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
+    // When the last run fails, nothing was left to stop.
+    const isComplete = progress.passed + progress.failed === progress.planned;
+    return ending === "failed_fast" && isComplete ? "completed" : ending;
+  } finally {
+    context.stopped.removeEventListener("abort", onStop);
   }
 }
 

@@ -10,7 +10,7 @@ import { CONFIGURATION_FILE, readConfiguration } from "./configuration.ts";
 import { chosenInputs } from "./inputs.ts";
 import type { Experiment, InputList, RunResult, TestConfiguration } from "./model.ts";
 import { pullInputs, type PullOptions } from "./pull.ts";
-import { createExperimentFolder, type ExperimentFolder } from "./results/folder.ts";
+import { createExperimentFolder } from "./results/folder.ts";
 import { prepareJUnit, writeJUnit } from "./results/junit.ts";
 import { type Ending, type Plan, type Progress, progressOf, runAll } from "./run_all.ts";
 import { createRunner } from "./runners/mod.ts";
@@ -86,25 +86,48 @@ const REPORTED_FAILURES = 10;
  */
 export async function testAgent(context: Context, request: TestRequest, services: TestServices): Promise<TestReport> {
   const { configuration, maskedText } = readConfiguration(context, request.config);
-  const uploads = !(request.skipUpload ?? !configuration.autoUpload);
+  const { name, parallelRuns: wantedRuns } = configuration;
+  const { junit, skipUpload = !configuration.autoUpload } = request;
   const pulls = request.bundleVersionId !== undefined || request.project !== undefined;
-  const credential = uploads || pulls ? await services.credential(uploads) : null;
-  if (uploads) await requireUploadPermission(context, credential!);
+  const credential = !skipUpload || pulls ? await services.credential(!skipUpload) : null;
+  if (!skipUpload) await requireUploadPermission(context, credential!);
 
   // A renewed login may need a process for its keychain.
   if (configuration.runner.kind === "http" && (credential?.login ?? null) === null) context.renounceProcesses();
-  const source = pulls
+  const { inputs, ...source } = pulls
     ? await pullInputs(context, credential!, request)
     : { inputs: ownInputs(configuration, request), bundleVersionId: null, projectId: null };
-  const plan = planOf(context, request, configuration, source.inputs);
-  if (request.junit !== undefined) prepareJUnit(context, request.junit);
-  const done = await perform(context, configuration, plan, { ...source, maskedText }, services);
-  const { folder, experiment, ending, failures } = done;
-  const { path } = folder;
+  const plan = planOf(context, request, configuration, inputs);
+  if (junit !== undefined) prepareJUnit(context, junit);
+  const { parallelRuns } = plan;
+  const runner = await createRunner(context, { ...configuration, parallelRuns }, services.requests.caCerts);
+
+  const progress = progressOf(plan);
+  const origin = { ...source, planned: progress.planned };
+  const folder = await createExperimentFolder(context, configuration, maskedText, origin);
+  const { id, path } = folder;
+  const startedAt = context.now();
+  const failures: FailedRun[] = [];
+  const keep = (result: RunResult) => {
+    folder.append(result);
+    if (result.outcome.status === "failed" && failures.length < REPORTED_FAILURES) failures.push(result as FailedRun);
+  };
+  const ending = await services.watch({ name, parallelRuns, wantedRuns }, progress, async () => {
+    try {
+      return await runAll(context, plan, { runner, progress, keep });
+    } finally {
+      // Agents may take their time to end, and the progress shows it.
+      await runner.close();
+    }
+  });
+  const isPartial = ending !== "completed";
+  const experiment = { id, name, startedAt, endedAt: context.now(), ...source, ...progress, isPartial };
+  const unwritten = await failureOf(async () => {
+    await folder.finish(experiment);
+    if (junit !== undefined) await writeJUnit(context, junit, path);
+  });
   // The results are uploaded whether or not a page can be made of them.
-  const unwritten = await failureOf(() => folder.finish(experiment)) ??
-    await failureOf(async () => request.junit && await writeJUnit(context, request.junit, path));
-  const upload = !uploads
+  const upload = skipUpload
     ? null
     : ending === "interrupted"
     ? "kept"
@@ -133,72 +156,23 @@ function planOf(
   return { inputs, iterations: smoke ? 1 : iterations, parallelRuns, runDelay, guards, failFast };
 }
 
-interface Performance {
-  readonly folder: ExperimentFolder;
-  readonly experiment: Experiment;
-  readonly ending: Ending;
-  readonly failures: readonly FailedRun[];
-}
-
-async function perform(
-  context: Context,
-  configuration: TestConfiguration,
-  plan: Plan,
-  source: Pick<Experiment, "bundleVersionId" | "projectId"> & { readonly maskedText: string },
-  { watch, requests }: TestServices,
-): Promise<Performance> {
-  const { bundleVersionId, projectId, maskedText } = source;
-  const progress = progressOf(plan);
-  const failures: FailedRun[] = [];
-  const { name, parallelRuns: wantedRuns } = configuration;
-  const { parallelRuns } = plan;
-  const runner = await createRunner(context, { ...configuration, parallelRuns }, requests.caCerts ?? []);
-  const origin = { planned: progress.planned, bundleVersionId, projectId };
-  const folder = await createExperimentFolder(context, configuration, maskedText, origin);
-  const startedAt = context.now();
-  const keep = (result: RunResult) => {
-    folder.append(result);
-    if (result.outcome.status === "failed" && failures.length < REPORTED_FAILURES) failures.push(result as FailedRun);
-  };
-  const ending = await watch({ name, parallelRuns, wantedRuns }, progress, async () => {
-    try {
-      return await runAll(context, plan, { runner, progress, keep });
-    } finally {
-      // Agents may take their time to end, and the progress shows it.
-      await runner.close();
-    }
-  });
-  const experiment: Experiment = {
-    id: folder.id,
-    name,
-    startedAt,
-    endedAt: context.now(),
-    ...progress,
-    isPartial: ending !== "completed",
-    bundleVersionId,
-    projectId,
-  };
-  return { folder, experiment, ending, failures };
-}
-
 async function uploaded(
   context: Context,
   path: string,
   credential: Target,
   services: TestServices,
 ): Promise<UploadOutcome> {
-  try {
+  let runBatchId = "";
+  const failure = await failureOf(async () => {
     // A test may take longer than an access token is valid.
     const current = credential.login ? await services.credential(true) : credential;
-    return await uploadExperiment(context, current, path);
-  } catch (error) {
-    if (!(error instanceof FluxloopError)) throw error;
-    return { failure: error };
-  }
+    ({ runBatchId } = await uploadExperiment(context, current, path));
+  });
+  return failure === null ? { runBatchId } : { failure };
 }
 
 /** @returns How `work` failed; `null` where it didn't. */
-async function failureOf(work: () => Promise<unknown>): Promise<FluxloopError | null> {
+async function failureOf(work: () => Promise<void>): Promise<FluxloopError | null> {
   try {
     await work();
     return null;
