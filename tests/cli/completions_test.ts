@@ -59,6 +59,7 @@ describe("completion", () => {
     [["test", "--config", ":"], "file\n"],
     [["test", "upload", ":"], "folder\n"],
     [["auth", "exec", "--", ":"], "program\n"],
+    [["auth", "exec", "--", "cat", ":"], "file\n"],
   ];
   for (const [words, expected] of offers) {
     it(`offers ${JSON.stringify(expected.trim().split(/\s+/)[1] ?? expected.trim())} for ${words.join(" ")}`, async () => {

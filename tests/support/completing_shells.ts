@@ -83,8 +83,8 @@ end
 
 /** Calls the function as readline does, which also splits words at = and :. */
 const BASH = `
-eval "$1"; source "$2"; shift 2
-COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMP_LINE="$*"; COMP_POINT=\${#COMP_LINE}
+eval "$1"; source "$2"; COMP_LINE=$3; shift 3
+COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMP_POINT=\${#COMP_LINE}
 _fluxloop fluxloop "\${COMP_WORDS[COMP_CWORD]}" "\${COMP_WORDS[COMP_CWORD - 1]}" 2>/dev/null
 printf '%s\\n' "\${COMPREPLY[@]//$'\\n'/ and }"
 `;
@@ -99,7 +99,8 @@ function askBash(settings: string): Ask {
       );
       // An = at the end of the line is a word itself, with no empty word behind it.
       if (/[=:] $/.test(`${line} `)) words.pop();
-      outputs.push(await run(["bash", "--norc", "-c", BASH, "bash", settings, `${folder}/script.bash`, ...words], env));
+      const args = [settings, `${folder}/script.bash`, line, ...words];
+      outputs.push(await run(["bash", "--norc", "-c", BASH, "bash", ...args], env));
     }
     return outputs;
   };

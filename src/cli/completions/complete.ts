@@ -10,7 +10,7 @@ import { describeCommand, type OptionDescription, type ValueDescription } from "
  * Runs the hidden command `fluxloop __complete`, for the scripts of the shells.
  *
  * The first line of the output is `values`, `file`, `folder` or `program`. Each line below `values` is a value, with its
- * description after a tab. The shell itself completes paths, and the command after `--`.
+ * description after a tab. The shell itself completes paths and programs.
  *
  * @param words The words after the program's name. The last one is being typed and starts with a colon, because
  * PowerShell drops empty arguments.
@@ -19,7 +19,11 @@ export async function complete(context: Context, words: readonly string[]): Prom
   context.renounceProcesses();
   const current = words.at(-1)?.slice(1) ?? "";
   const before = words.slice(0, -1);
-  const offer = before.includes("--") ? "program" : await offerFor(context, before, current);
+  const offer = before.at(-1) === "--"
+    ? "program"
+    : before.includes("--")
+    ? "file"
+    : await offerFor(context, before, current);
   const typed = current.replace(/^--[^=]*=/, "");
   const lines = typeof offer === "string" ? [offer] : ["values", ...offer.filter((it) => it.startsWith(typed))];
   context.stdout.write(lines.map((it) => `${it}\n`).join(""));
