@@ -54,11 +54,7 @@ export interface StatusReport {
   readonly failure: FluxloopError | null;
 }
 
-/**
- * Asks the platform about the key that commands would use (seed: "fluxloop auth status"; design: "status").
- *
- * @throws {UsageError | ConfigurationError} When the command line, the environment or the credentials file is wrong.
- */
+/** Asks the platform about the key that commands would use (seed: "fluxloop auth status"; design: "status"). */
 export async function checkStatus(context: Context, options: KeyOptions): Promise<StatusReport> {
   let credential: Credential;
   try {
@@ -78,8 +74,6 @@ export async function checkStatus(context: Context, options: KeyOptions): Promis
  * Asks the platform about every saved profile.
  *
  * @returns A report for each profile, in the file's order.
- * @throws {NotLoggedInError} When no profile is saved.
- * @throws {ConfigurationError} When the credentials file can't be read.
  */
 export async function checkAllStatuses(
   context: Context,

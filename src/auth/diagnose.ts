@@ -92,7 +92,6 @@ class Steps {
  * @param options What the command line says about the key.
  * @param requestsOf How requests are made; throws when that is configured wrongly.
  * @returns The steps in order, up to the first that fails.
- * @throws {InterruptedError} When the program is told to stop.
  */
 export async function diagnose(
   context: Context,

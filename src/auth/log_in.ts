@@ -52,12 +52,7 @@ export interface LoginResult {
   readonly exposure: GitExposure | null;
 }
 
-/**
- * Decides everything that doesn't need the key, so that nobody types one in vain.
- *
- * @throws {UsageError} When the profile's name or the API URL is invalid.
- * @throws {ConfigurationError | SystemError} When the credentials file can't be read or saved.
- */
+/** Decides everything that doesn't need the key, so that nobody types one in vain. */
 export async function planLogin(context: Context, options: LoginOptions): Promise<LoginPlan> {
   const location = options.save ? requireCredentialsLocation(context) : null;
   // Also a key that isn't saved is sent to the profile's platform.
@@ -77,7 +72,6 @@ export async function planLogin(context: Context, options: LoginOptions): Promis
  * @param plan From {@linkcode planLogin}.
  * @throws {InvalidKeyError | PermissionDeniedError | NetworkError | PlatformError} When the platform doesn't accept it;
  * nothing is saved.
- * @throws {ConfigurationError | SystemError} When it is valid and can't be saved.
  */
 export async function logIn(context: Context, plan: LoginPlan, secret: PlainSecret): Promise<LoginResult> {
   const { location, profile, apiUrl, requests } = plan;

@@ -35,11 +35,6 @@ export interface LogoutResult {
 /**
  * Removes one profile's credentials, or all (seed: "fluxloop auth logout"). Makes requests only to revoke them; when one
  * can't be revoked, nothing is removed.
- *
- * @throws {UsageError} When both are given.
- * @throws {NotLoggedInError | NotFoundError} When there is no such profile.
- * @throws {ConfigurationError | SystemError} When the file can't be read or written; it is unchanged then.
- * @throws {NetworkError | PlatformError} When a key can't be revoked.
  */
 export async function logOut(context: Context, options: LogoutOptions): Promise<LogoutResult> {
   if (options.all && options.profile !== undefined) throw new UsageError("--all can't be combined with --profile");

@@ -66,8 +66,6 @@ export async function keyAccess(context: Context, credential: Credential): Promi
  *
  * @param plan Where it is saved, from `planLogin`; `null`: it isn't.
  * @param show Shows the result, with the key if it isn't saved.
- * @throws {NotFoundError} When there is no such project.
- * @throws {SystemError} When the key can't be shown.
  */
 export async function makeKey(
   context: Context,
@@ -107,12 +105,7 @@ async function withdraw(context: Context, credential: Credential, { id }: Pick<C
   return await deleteApiKey(unstopped, credential, id).then(() => true, () => false);
 }
 
-/**
- * Finds a key by its id or name.
- *
- * @throws {NotFoundError} When there is none.
- * @throws {UsageError} When several have the name.
- */
+/** Finds a key by its id or name. */
 export async function findKey(context: Context, credential: Credential, idOrName: string): Promise<ListedKey> {
   const keys = await listApiKeys(context, credential);
   const byId = keys.find((it) => it.id === idOrName);

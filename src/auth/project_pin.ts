@@ -26,8 +26,6 @@ export interface Pin {
  * Looks from the current folder upwards to the home folder, where the program's own folder is.
  *
  * @returns The pinned profile; `null`: no project pins one.
- * @throws {UsageError} When the pin isn't a profile name.
- * @throws {ConfigurationError} When the file can't be read.
  */
 export function findPin(context: Context): Pin | null {
   const own = credentialsLocation(context)?.folder;

@@ -38,10 +38,8 @@ export function lockTimeout(requests: RequestOptions | undefined, count = 1): nu
  * Replaces the access token if it expires soon.
  *
  * @returns Tokens with a valid access token: the old ones, if they haven't expired and the platform can't be asked.
- * @throws {LoginEndedError} When the platform refuses: the person has to log in again.
  * @throws {ConfigurationError | SystemError} When the store can't be written. Nothing is asked then, because the old
  * refresh token would be spent and the new one lost.
- * @throws {NetworkError | PlatformError} When the access token has expired and the platform can't be asked.
  */
 export async function refreshTokens(context: Context, login: SavedLogin): Promise<Tokens> {
   const isUsable = ({ expiresAt }: Tokens) => Date.parse(expiresAt) - context.now().getTime() > AHEAD;
@@ -55,7 +53,7 @@ export async function refreshTokens(context: Context, login: SavedLogin): Promis
   }
 }
 
-/** Replaces an access token that the platform has rejected. @returns Another one. @throws As {@linkcode refreshTokens}. */
+/** Replaces an access token that the platform has rejected. @returns Another one. */
 export async function replaceRejected(context: Context, login: SavedLogin, rejected: string): Promise<string> {
   const isUsable = ({ accessToken }: Tokens) => accessToken !== rejected;
   const { accessToken } = await replaceTokens(context, login, isUsable);

@@ -53,11 +53,8 @@ const KEY_FILE_VARIABLE = "FLUXLOOP_API_KEY_FILE";
 /**
  * Finds the key that a command uses, and the API URL that it may be sent to (design: "Where the key comes from").
  *
- * @throws {NotLoggedInError | NotFoundError} When there is none.
- * @throws {LoginEndedError | NetworkError | PlatformError} When an access token has expired and can't be refreshed.
  * @throws {UsageError} When a key, name or URL is invalid, a saved key would be sent to another origin than the one it was
  * saved for, or a command that changes something names a profile and would use another key.
- * @throws {ConfigurationError} When a file with keys can't be read.
  */
 export async function credentialFor(
   context: Context,

@@ -196,7 +196,7 @@ async function othersOf({ location, store, profile, apiUrl }: Rotation): Promise
   return others;
 }
 
-/** Changes the profile. @throws {SystemError} When it no longer has the key. */
+/** Changes the profile, unless it no longer has the key. */
 async function change(
   { store, profile: { name }, key }: Rotation,
   changes: Parameters<SecretStore["replace"]>[2],

@@ -19,8 +19,6 @@ export const REQUESTS_AT_MOST = 12;
  * key in the profile, and the next rotation resumes it.
  *
  * @returns A report for each profile, its failure included.
- * @throws {NotLoggedInError | NotFoundError} When there is no such profile, or none at all.
- * @throws {ConfigurationError | SystemError} When the store can't be read.
  */
 export async function rotateKeys(context: Context, options: RotateOptions): Promise<RotationReport[]> {
   const location = requireCredentialsLocation(context);

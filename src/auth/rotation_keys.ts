@@ -81,11 +81,7 @@ export async function removeOrphanedKey(
   if (id) await deleteApiKey(context, target, id);
 }
 
-/**
- * Checks that a new key works, and has the old one's permissions.
- *
- * @throws {PlatformError} When it doesn't, or has not.
- */
+/** Checks that a new key works, and has the old one's permissions. */
 export async function verifyKey(
   context: Context,
   { apiUrl, requests }: Target,
@@ -123,7 +119,6 @@ export interface EndedKey {
  * Revokes a key, or lets it expire earlier. The key itself makes the request: one that it created can't manage it.
  *
  * @param until When it is to expire; `null`: it is revoked.
- * @throws {NetworkError | PlatformError} When the platform can't be asked.
  */
 export async function endKey(context: Context, target: Target, id: string, until: Date | null): Promise<EndedKey> {
   const refused = (what: string): EndedKey => ({

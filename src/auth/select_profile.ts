@@ -28,7 +28,6 @@ export interface SelectedProfile {
  * Selects the profile that a command changes.
  *
  * @param document The saved credentials, which may name a default profile.
- * @throws {UsageError} When what was given isn't a profile name.
  */
 export function selectProfile(
   context: Context,
@@ -55,7 +54,7 @@ export function selectProfileHere(
   return pin === null ? selected : { name: pin.profile, chosenBy: pin.file };
 }
 
-/** @returns The API URL that was chosen for this run, or `null`. @throws {UsageError} When no key may be sent there. */
+/** @returns The API URL that was chosen for this run, or `null`. */
 export function chosenApiUrl(context: Context, options: ProfileOptions): URL | null {
   if (options.apiUrl !== undefined) return parseApiUrl(options.apiUrl, "--api-url");
   const variable = context.env("FLUXLOOP_API_URL") || undefined;
@@ -70,7 +69,6 @@ export function apiUrlOf({ name, apiUrl }: Profile): URL {
 /**
  * @param chosen The API URL that was chosen for this run, or `null`.
  * @returns Where the profile's key may be sent.
- * @throws {UsageError} When another origin was chosen than the one that it was saved for.
  */
 export function apiUrlFor(profile: Profile, chosen: URL | null): URL {
   const own = apiUrlOf(profile);

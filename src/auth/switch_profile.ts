@@ -31,9 +31,6 @@ export interface Choice {
  * Makes a saved profile the one that is used when none is named (design: "fluxloop auth switch").
  *
  * @param profile The profile's name, or `-` for the one before the last switch.
- * @throws {UsageError} When no profile can have this name.
- * @throws {NotFoundError} When there is no such profile, naming those that exist; or none to go back to.
- * @throws {ConfigurationError | SystemError} When the file can't be read or written; it is unchanged then.
  */
 export async function switchProfile(context: Context, profile: string): Promise<SwitchResult> {
   if (profile !== PREVIOUS) checkProfileName(profile, "The profile");
@@ -50,7 +47,7 @@ export async function switchProfile(context: Context, profile: string): Promise<
   return { profile: chosen, overriddenBy: overridingVariable(context) ?? variable, pinnedBy };
 }
 
-/** @returns The profiles to choose from, in the file's order. @throws {NotLoggedInError} When there is none. */
+/** @returns The profiles to choose from, in the file's order. */
 export async function switchChoices(context: Context): Promise<Choice[]> {
   const document = await readCredentials(requireCredentialsLocation(context));
   const profiles = document.profiles();

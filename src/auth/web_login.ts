@@ -42,12 +42,6 @@ const LONGEST_PAUSE = 60_000;
 /** How many polls in a row may fail before the login is given up. */
 const FAILURES_AT_MOST = 5;
 
-/** A login that another run has started, and the platform that it is for. */
-export interface ResumedLogin {
-  readonly login: DeviceLogin;
-  readonly apiUrl: URL;
-}
-
 /** Starts a login, after checking that it can be saved: nobody should approve one in vain. */
 export async function startWebLogin(context: Context, plan: LoginPlan): Promise<DeviceLogin> {
   await requireWritable(requireCredentialsLocation(context));
@@ -61,11 +55,14 @@ export async function postponeWebLogin(context: Context, plan: LoginPlan, login:
 }
 
 /**
- * @returns The pending login of the plan's profile.
- * @throws {NotFoundError} When there is none.
+ * @returns The pending login of the plan's profile, and the platform that it is for.
  * @throws {UsageError} When another platform is chosen than the one that it was started with: its code is a secret.
  */
-export function resumedLogin(context: Context, plan: LoginPlan, options: ProfileOptions): ResumedLogin {
+export function resumedLogin(
+  context: Context,
+  plan: LoginPlan,
+  options: ProfileOptions,
+): { readonly login: DeviceLogin; readonly apiUrl: URL } {
   const pending = findPendingLogin(requireCredentialsLocation(context), plan.profile);
   if (pending === null) {
     throw new NotFoundError(
@@ -84,8 +81,6 @@ export function resumedLogin(context: Context, plan: LoginPlan, options: Profile
  * Waits until the login is approved, then saves its tokens. One process at a time polls for a profile, and only while the
  * tokens could be saved: they are issued once.
  *
- * @throws {LoginRefusedError} When it is denied, or nobody approves it in time.
- * @throws {NotFoundError} When another process has finished the pending login.
  * @throws {ConfigurationError | SystemError} When the tokens can't be saved; they are revoked then.
  */
 export async function finishWebLogin(context: Context, plan: LoginPlan, login: DeviceLogin): Promise<LoginResult> {

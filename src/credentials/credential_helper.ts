@@ -60,7 +60,6 @@ export class CredentialHelper {
   /**
    * @param name The helper, with or without its prefix: `pass`, `docker-credential-pass`. `null`: the system's own.
    * @param timeout How long one call may take, in milliseconds.
-   * @throws {ConfigurationError} When no helper can have this name.
    */
   constructor(context: Context, name: string | null, timeout = TIMEOUT) {
     this.#context = context;
@@ -81,7 +80,7 @@ export class CredentialHelper {
     return reply.helper;
   }
 
-  /** Reads a secret. @throws {ConfigurationError} When it is no longer there. */
+  /** Reads a secret. */
   async get(reference: string): Promise<EntryFields> {
     const reply = await this.#ask("get", reference);
     const profile = profileOf(reference);

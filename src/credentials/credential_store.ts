@@ -36,7 +36,6 @@ export interface InsecureFile {
  *
  * @param location `null`: there is no place for one.
  * @returns Its content; an empty document if there is no file.
- * @throws {ConfigurationError | SystemError} When it can't be read.
  */
 export async function readCredentials(location: CredentialsLocation | null): Promise<CredentialsDocument> {
   if (location === null) return CredentialsDocument.parse(null, "");
@@ -93,11 +92,7 @@ export async function updateCredentials<T>(
   });
 }
 
-/**
- * Makes sure that credentials can be saved, before something is spent that would be lost.
- *
- * @throws As {@linkcode updateCredentials}.
- */
+/** Makes sure that credentials can be saved, before something is spent that would be lost. */
 export async function requireWritable(location: CredentialsLocation): Promise<void> {
   await withWritableFile(location, ({ path, info }) => tryReplacing(path, (info?.size ?? 0) + PROFILE_SIZE));
 }

@@ -35,7 +35,6 @@ export class CredentialsDocument {
    * Parses a file's text; `null` for a file that doesn't exist.
    *
    * @param shown The file's path, for messages.
-   * @throws {ConfigurationError} When it isn't a credentials file.
    */
   static parse(text: string | null, shown: string): CredentialsDocument {
     const root = text === null ? {} : parseCredentials(text, shown) ?? {};
@@ -70,7 +69,6 @@ export class CredentialsDocument {
 
   /**
    * @param chosenBy Who chose the name: `--profile`, a variable, a file; `null`: nobody did.
-   * @throws {ConfigurationError} When the profile can't be read.
    * @throws {NotLoggedInError} When it doesn't exist and nobody chose it.
    * @throws {NotFoundError} When it doesn't exist and was chosen, naming those that do.
    */
@@ -147,7 +145,6 @@ export class CredentialsDocument {
   /**
    * @param edit `editCredentials`, which is loaded only where something is written.
    * @returns The file's text.
-   * @throws {ConfigurationError} When it would be read as something else.
    */
   toText(edit: (text: string, changes: readonly Change[]) => string | null): string {
     const isLarge = this.#text.length > EDIT_LIMIT;

@@ -14,7 +14,6 @@ const TAB = /^ *\t[\t ]*[^\t \r\n#]/m;
 /**
  * @param shown The file's path, for messages.
  * @returns The text, without a byte-order mark.
- * @throws {ConfigurationError} When it isn't UTF-8.
  */
 export function decodeCredentials(bytes: Uint8Array<ArrayBuffer>, shown: string): string {
   try {

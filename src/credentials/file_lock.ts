@@ -31,13 +31,7 @@ export interface LockOptions {
   readonly location?: CredentialsLocation;
 }
 
-/**
- * Runs `work` while holding the lock on `path`, which is created if it is missing, and stays.
- *
- * @throws {SystemError} When another process holds the lock for too long, or the system refuses it.
- * @throws {InterruptedError} When the program is told to stop while waiting.
- * @throws {ConfigurationError} When the file can't be opened, or something else is in its place.
- */
+/** Runs `work` while holding the lock on `path`, which is created if it is missing, and stays. */
 export async function withFileLock<T>(path: string, work: () => T | Promise<T>, options: LockOptions = {}): Promise<T> {
   const { timeout = TIMEOUT, location } = options;
   const signal = location?.context.stopped;

@@ -27,7 +27,7 @@ export function credentialsLocation(context: Context): CredentialsLocation | nul
   return { folder, file, shown: withTilde(file, home), context };
 }
 
-/** As {@linkcode credentialsLocation}. @throws {ConfigurationError} When there is none. */
+/** As {@linkcode credentialsLocation}, for a command that needs a place. */
 export function requireCredentialsLocation(context: Context): CredentialsLocation {
   const location = credentialsLocation(context);
   if (location !== null) return location;

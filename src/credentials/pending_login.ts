@@ -23,7 +23,7 @@ export interface PendingLogin {
   readonly interval: number;
 }
 
-/** Saves a pending login in place of the profile's last one. @throws As `updateCredentials`. */
+/** Saves a pending login in place of the profile's last one. */
 export async function savePendingLogin(
   location: CredentialsLocation,
   profile: string,
@@ -39,7 +39,7 @@ export async function savePendingLogin(
   }
 }
 
-/** @returns The profile's pending login, or `null`. @throws {ConfigurationError} When it can't be read. */
+/** @returns The profile's pending login, or `null`. */
 export function findPendingLogin(location: CredentialsLocation, profile: string): PendingLogin | null {
   const { path, shown } = placeOf(location, profile);
   let text: string;

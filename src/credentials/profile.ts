@@ -97,7 +97,6 @@ type TextReader = (field: string) => string | null;
 /**
  * @param fields What stands under the profile's name.
  * @param shown The file's path, for messages.
- * @throws {ConfigurationError} When there is no secret, or an API URL that can't be read.
  */
 export function profileOf(name: string, fields: Readonly<Record<string, unknown>>, shown: string): Profile {
   const text = textsIn(fields);

@@ -15,7 +15,6 @@ export function isProfileName(name: string): boolean {
 /**
  * @param origin Where the name was given: `--profile`, `FLUXLOOP_PROFILE`.
  * @returns The name.
- * @throws {UsageError} When no profile can have it.
  */
 export function checkProfileName(name: string, origin: string): string {
   if (KEY.test(name)) throw new UsageError(`${origin} is an API key, not the name of a profile`);

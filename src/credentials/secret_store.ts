@@ -60,7 +60,7 @@ export class SecretStore {
     this.#location = location;
   }
 
-  /** Reads a profile's secret. @throws {ConfigurationError} When the keychain no longer has it. */
+  /** Reads a profile's secret. */
   async read({ secret, rotation }: Profile): Promise<StoredSecret> {
     if (secret.kind !== "keychain") return { secret, rotation };
     const text = textsIn(await (await this.#helper(secret.helper)).get(secret.reference));
