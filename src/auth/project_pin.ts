@@ -34,9 +34,8 @@ export function findPin(context: Context): Pin | null {
   for (let at = currentFolder(context); at !== null; at = dirname(at) === at ? null : dirname(at)) {
     // Any user of a Windows machine can create folders at a drive's root, and files there don't tell whose they are.
     if (isSame(at, home) || isWindows && dirname(at) === at) return null;
-    const folder = join(at, ".fluxloop");
-    const file = join(folder, "config.yaml");
-    const profile = isSame(folder, own) ? null : pinIn(file);
+    const file = join(at, ".fluxloop", "config.yaml");
+    const profile = pinIn(file, own);
     if (profile !== null) return { profile, file };
   }
   return null;
@@ -61,13 +60,14 @@ function currentFolder(context: Context): string | null {
   }
 }
 
-function pinIn(path: string): string | null {
+function pinIn(path: string, own: string | undefined): string | null {
   let text: string;
   try {
     // Anybody can put a file into a folder that all can write to: like git, only the user's own and root's are used.
     // Each is looked at only if the one before is: a stranger's folder may be closed, or a link to itself.
     const isOwn = (it: Deno.FileInfo) => !isForeign(it) || it.uid === 0;
     if (!isOwn(Deno.lstatSync(dirname(path))) || !isOwn(Deno.lstatSync(path))) return null;
+    if (isSame(dirname(path), own)) return null;
     const target = Deno.statSync(path);
     if (!isOwn(target) || !target.isFile) return null;
     text = readSmallFile(path);

@@ -5,15 +5,13 @@
  * @module
  */
 import { ConfigurationError, NotFoundError, NotLoggedInError } from "../errors.ts";
-import { credentialsText, isSameValue, parseCredentials, SIZE_LIMIT, unreadable } from "./credentials_text.ts";
-import type { Change } from "./edit_credentials.ts";
+import { isSameValue, parseCredentials, SIZE_LIMIT, unreadable } from "./credentials_text.ts";
+import type { Change, editCredentials } from "./edit_credentials.ts";
 import { fieldsOf, type FieldValue, isMapping, isRotationReadable, type Profile, profileOf } from "./profile.ts";
 import { DEFAULT_PROFILE } from "./profile_name.ts";
 
 type Mapping = Readonly<Record<string, unknown>>;
 
-/** Larger files, which nobody writes by hand, are written anew: editing them takes minutes. In characters. */
-const EDIT_LIMIT = 1024 * 1024;
 /** The file's format; a file without a `version:` has this one. */
 const VERSION = 1;
 
@@ -146,9 +144,8 @@ export class CredentialsDocument {
    * @param edit `editCredentials`, which is loaded only where something is written.
    * @returns The file's text.
    */
-  toText(edit: (text: string, changes: readonly Change[]) => string | null): string {
-    const isLarge = this.#text.length > EDIT_LIMIT;
-    const text = isLarge ? credentialsText(this.#root) : edit(this.#text, this.#changes);
+  toText(edit: typeof editCredentials): string {
+    const text = edit(this.#text, this.#changes, this.#root);
     if (text !== null && text.length <= SIZE_LIMIT && isSameValue(parseCredentials(text, this.#shown), this.#root)) {
       return text;
     }

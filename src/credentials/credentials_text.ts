@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { parse, stringify } from "@std/yaml";
+import { parse } from "@std/yaml";
 import { ConfigurationError } from "../errors.ts";
 
 /** The largest file that is read or written, in bytes. It bounds the time that a hostile file can take. */
@@ -49,12 +49,6 @@ export function parseCredentials(text: string, shown: string): unknown {
     const place = line === undefined ? "" : ` (line ${line}${Number(column) > 0 ? `, column ${column}` : ""})`;
     throw unreadable(shown, `is not valid YAML${place}`);
   }
-}
-
-/** @returns A value as YAML, its aliases kept: a file that refers to itself a thousandfold must not grow so. */
-export function credentialsText(root: Record<string, unknown>): string {
-  // A folded key couldn't be copied by hand.
-  return stringify(root, { lineWidth: -1 });
 }
 
 /**

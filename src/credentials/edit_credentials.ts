@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { stringify } from "@std/yaml";
 import type { FieldValue } from "./profile.ts";
 import { type Document, isAlias, isMap, isScalar, type Node, parseDocument, Scalar, visit, YAMLMap } from "yaml";
 
@@ -14,13 +15,24 @@ export interface Change {
   readonly value: FieldValue;
 }
 
+/** Larger files, which nobody writes by hand, are written anew: editing them takes minutes. In characters. */
+const EDIT_LIMIT = 1024 * 1024;
 /** Duplicate names have been refused by whoever read the file before; here looking for them takes quadratic time. */
 const OPTIONS = { schema: "failsafe", logLevel: "silent", uniqueKeys: false } as const;
 /** A text that every version of YAML takes for a text. */
 const PLAIN = /^(?!(?:true|false|null|yes|no|on|off|y|n)$)[A-Za-z][\w.@+-]*$/i;
 
-/** @returns The text with the changes made, in order; `null` if the file can't be changed this way. */
-export function editCredentials(text: string, changes: readonly Change[]): string | null {
+/**
+ * @param root What the text means with the changes made.
+ * @returns The text with the changes made, in order; `null` if the file can't be changed this way.
+ */
+export function editCredentials(
+  text: string,
+  changes: readonly Change[],
+  root: Readonly<Record<string, unknown>>,
+): string | null {
+  // Aliases are kept: a file that refers to itself a thousandfold must not grow so. A folded key couldn't be copied.
+  if (text.length > EDIT_LIMIT) return stringify(root, { lineWidth: -1 });
   // The library takes the line ends of old systems for characters like any other.
   const document = parseDocument(text.replaceAll(/\r\n?/g, "\n"), OPTIONS);
   if (document.errors.length > 0) return null;

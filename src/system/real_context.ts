@@ -147,7 +147,9 @@ export function realContext(): Context {
       return await execute(program, args, env, ignored, () => taken.rest()).finally(() => taken.watch());
     },
     programGroups,
-    maxPrograms: maxPrograms(),
+    get maxPrograms() {
+      return maxPrograms();
+    },
     keepIgnoredSignals: () => void (ignored = findIgnoredSignals()),
     renounceProcesses: () => void Deno.permissions.revokeSync({ name: "run" }),
     renounceEnvironment: () => void Deno.permissions.revokeSync({ name: "env", variable: "*" }),
