@@ -41,6 +41,8 @@ export interface ExperimentOptions {
   /** Leaves the folder as a killed program does. */
   readonly isKilled?: boolean;
   readonly isPartial?: boolean;
+  /** Called after each run that was written to the folder. */
+  readonly afterRun?: (folder: string) => Promise<void>;
 }
 
 /** @returns The folder of an experiment of these runs, below `outputDirectory`. */
@@ -48,11 +50,15 @@ export async function experimentOf(
   context: Context,
   outputDirectory: string,
   results: readonly RunResult[],
-  { name = "Nightly", config = "name: Nightly\n", origin, isKilled, isPartial = false }: ExperimentOptions = {},
+  { name = "Nightly", config = "name: Nightly\n", origin, isKilled, isPartial = false, afterRun }: ExperimentOptions =
+    {},
 ): Promise<string> {
   const known = { planned: results.length, bundleVersionId: null, projectId: null, ...origin };
   const folder = await createExperimentFolder(context, { outputDirectory, name }, config, known);
-  for (const it of results) folder.append(it);
+  for (const it of results) {
+    folder.append(it);
+    await afterRun?.(folder.path);
+  }
   const good = results.filter((it) => it.outcome.status === "passed").length;
   const experiment: Experiment = {
     id: folder.id,
@@ -64,6 +70,12 @@ export async function experimentOf(
     failed: results.length - good,
     isPartial,
   };
-  if (!isKilled) await folder.finish(experiment);
+  const summary = Deno.readTextFileSync(`${folder.path}/summary.json`);
+  // Closes the files, too: Windows doesn't remove an open one.
+  await folder.finish(experiment);
+  if (isKilled) {
+    Deno.writeTextFileSync(`${folder.path}/summary.json`, summary);
+    Deno.removeSync(`${folder.path}/result.html`);
+  }
   return folder.path;
 }

@@ -2,7 +2,6 @@ import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import { ConfigurationError, SystemError } from "../../../src/errors.ts";
 import type { RunResult } from "../../../src/experiment/model.ts";
-import { createExperimentFolder } from "../../../src/experiment/results/folder.ts";
 import { readResults } from "../../../src/experiment/results/result_line.ts";
 import { readSummary } from "../../../src/experiment/results/summary.ts";
 import { leaveWorlds, type World, world } from "../../support/world.ts";
@@ -67,12 +66,10 @@ describe("an experiment's folder", () => {
   });
 
   it("has each run as soon as it was appended", async () => {
-    const origin = { planned: 3, bundleVersionId: null, projectId: null };
-    const folder = await createExperimentFolder(here.context, { outputDirectory: output, name: "x" }, "", origin);
-    for (let number = 1; number <= 3; number++) {
-      folder.append(passed(number));
-      assertEquals((await results(folder.path)).length, number);
-    }
+    const counts: number[] = [];
+    const afterRun = async (folder: string) => void counts.push((await results(folder)).length);
+    await make([passed(1), passed(2), passed(3)], { afterRun });
+    assertEquals(counts, [1, 2, 3]);
   });
 
   it("reads lines longer than a chunk", async () => {
