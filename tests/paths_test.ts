@@ -33,7 +33,8 @@ describe("a path that the user names", () => {
   }
 
   it("is rejected with ~ where there is no home folder", () => {
-    assertThrows(() => pathFrom(world({ env: { HOME: "", USERPROFILE: "" } }).context, "~/x", "X"), UsageError, "HOME");
+    const { context } = world({ os: "linux", env: { HOME: "" } });
+    assertThrows(() => pathFrom(context, "~/x", "X"), UsageError, "HOME isn't set");
   });
 
   it("names the variable that Windows has for a missing home folder", () => {

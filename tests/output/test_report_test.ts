@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
 import { describe, it } from "@std/testing/bdd";
 import { PlatformError } from "../../src/errors.ts";
 import {
@@ -13,6 +14,7 @@ import {
 import type { TestReport } from "../../src/experiment/test_agent.ts";
 import { failed as failedRun } from "../support/experiments.ts";
 
+const PAGE = join("out", "result.html");
 const SECRET = "flux_dev_topsecret0123456789";
 
 function reportOf(passed: number, failed: number, differing: Partial<TestReport> = {}): TestReport {
@@ -44,17 +46,17 @@ function reportOf(passed: number, failed: number, differing: Partial<TestReport>
 
 describe("the report of a test", () => {
   const texts: [string, TestReport, string][] = [
-    ["one run that passed", reportOf(1, 0), "✅ 1 run passed in 1.5 s\n\nResults: out/result.html\n"],
-    ["many that passed", reportOf(1234, 0), "✅ All 1,234 runs passed in 1.5 s\n\nResults: out/result.html\n"],
+    ["one run that passed", reportOf(1, 0), `✅ 1 run passed in 1.5 s\n\nResults: ${PAGE}\n`],
+    ["many that passed", reportOf(1234, 0), `✅ All 1,234 runs passed in 1.5 s\n\nResults: ${PAGE}\n`],
     [
       "an upload",
       reportOf(2, 0, { upload: { runBatchId: "rb_1" } }),
-      "✅ All 2 runs passed in 1.5 s\n\nResults: out/result.html\nUploaded: rb_1\n",
+      `✅ All 2 runs passed in 1.5 s\n\nResults: ${PAGE}\nUploaded: rb_1\n`,
     ],
     [
       "runs that failed",
       reportOf(5, 2),
-      "❌ 2 of 7 runs failed in 1.5 s\n\n   i0: because of 0\n   i1, iteration 2: because of 1\n\nResults: out/result.html\n",
+      `❌ 2 of 7 runs failed in 1.5 s\n\n   i0: because of 0\n   i1, iteration 2: because of 1\n\nResults: ${PAGE}\n`,
     ],
   ];
   for (const [what, report, text] of texts) {
