@@ -12,9 +12,10 @@ import type { Schemas } from "./contract.ts";
 import { json, readBody } from "./http.ts";
 import { changeKey, createKey, deleteKey, managedKeys } from "./key_policy.ts";
 import type { Call, Route } from "./router.ts";
+import { ACCOUNT, ORGANIZATIONS, PLAN } from "./seed.ts";
 import type { Platform } from "./storage.ts";
 import { pullBundle, storeResults } from "./sync.ts";
-import { isoTime, utcMonth } from "./time.ts";
+import { isoTime } from "./time.ts";
 
 /** The largest part of an experiment, in bytes. */
 const PART_LIMIT = 4 * 1024 * 1024;
@@ -72,11 +73,10 @@ export function apiRoutes(platform: Platform, times: DeviceLoginTimes): Route[] 
 }
 
 function apiHandlers(platform: Platform, cliConnect: CliConnect): { [Id in OperationId]: Handler<Id> } {
-  const { storage } = platform;
   return {
     getMe: ({ caller }) => me(platform, caller),
-    listProjects: ({ caller }) => ({ projects: accessibleProjects(storage, caller) }),
-    listWorkspaces: ({ caller }) => ({ workspaces: storage.accounts.organizations(caller.accountId) }),
+    listProjects: ({ caller }) => ({ projects: accessibleProjects(caller) }),
+    listWorkspaces: () => ({ workspaces: [...ORGANIZATIONS] }),
 
     listApiKeys: ({ caller }) => ({ api_keys: managedKeys(platform, caller).map(listedKey) }),
     async createApiKey({ caller, body, request }) {
@@ -99,7 +99,7 @@ function apiHandlers(platform: Platform, cliConnect: CliConnect): { [Id in Opera
 
     async pullBundle({ caller, body }) {
       requirePermission(caller, "read_scenarios", "read scenarios");
-      return pullBundle(platform, caller, await body());
+      return pullBundle(caller, await body());
     },
     async uploadResults({ caller, body }) {
       requirePermission(caller, "upload_results", "upload results");
@@ -111,16 +111,14 @@ function apiHandlers(platform: Platform, cliConnect: CliConnect): { [Id in Opera
 }
 
 function me({ storage, now }: Platform, caller: Caller): Schemas["Me"] {
-  const { accounts } = storage;
-  const { accountId, apiKey } = caller;
   return {
-    account: accounts.account(accountId)!,
-    organizations: accounts.organizations(accountId),
-    projects: accessibleProjects(storage, caller),
-    api_key: apiKey && apiKeyInfo(apiKey),
+    account: ACCOUNT,
+    organizations: [...ORGANIZATIONS],
+    projects: accessibleProjects(caller),
+    api_key: caller && apiKeyInfo(caller),
     api_access: true,
-    plan: accounts.plan(accountId)!,
-    usage: { runs_this_month: accounts.runs(accountId, utcMonth(now())) },
+    plan: PLAN,
+    usage: { runs_this_month: storage.experiments.runs(now()) },
   };
 }
 

@@ -11,7 +11,6 @@ import { displayPrefix, hashSecret } from "./secrets.ts";
 export interface ApiKey {
   /** `key_<number>`. */
   readonly id: string;
-  readonly accountId: string;
   readonly name: string;
   /** The part that lists show: `flux_dev_abc1`. */
   readonly prefix: string;
@@ -28,8 +27,7 @@ export interface ApiKey {
 }
 
 /** A key to store. */
-export interface NewApiKey
-  extends Pick<ApiKey, "accountId" | "name" | "createdAt" | "expiresAt" | "scopes" | "permissions"> {
+export interface NewApiKey extends Pick<ApiKey, "name" | "createdAt" | "expiresAt" | "scopes" | "permissions"> {
   /** The whole key. Only its hash and its prefix are stored. */
   readonly key: string;
   readonly createdBy?: string | null;
@@ -37,7 +35,6 @@ export interface NewApiKey
 
 /** A request that created a key, which may be repeated. */
 export interface KeyRequest {
-  readonly accountId: string;
   /** The id of the key that sent it, or something else for a person. */
   readonly caller: string;
   readonly idempotencyKey: string;
@@ -77,10 +74,9 @@ export class ApiKeys {
     return this.database.all<Row>("SELECT * FROM api_keys WHERE number = ?", keyNumber(id)).map(apiKey)[0];
   }
 
-  /** Returns an account's keys that weren't revoked, oldest first. */
-  list(accountId: string): ApiKey[] {
-    const sql = "SELECT * FROM api_keys WHERE account_id = ? AND revoked_at IS NULL ORDER BY number";
-    return this.database.all<Row>(sql, accountId).map(apiKey);
+  /** Returns the keys that weren't revoked, oldest first. */
+  list(): ApiKey[] {
+    return this.database.all<Row>("SELECT * FROM api_keys WHERE revoked_at IS NULL ORDER BY number").map(apiKey);
   }
 
   /** Returns whether `ancestor` created `id`, or a key that did. */
@@ -97,10 +93,9 @@ export class ApiKeys {
   }
 
   /** Finds an earlier request with the same idempotency key. @returns The hash of its body, and the key it created. */
-  findRequest({ accountId, caller, idempotencyKey }: KeyRequest): { bodyHash: Uint8Array; keyId: string } | undefined {
+  findRequest({ caller, idempotencyKey }: KeyRequest): { bodyHash: Uint8Array; keyId: string } | undefined {
     const row = this.database.get<{ apiKey: number; bodyHash: Uint8Array }>(
-      "SELECT * FROM key_requests WHERE account_id = ? AND caller = ? AND idempotency_key = ?",
-      accountId,
+      "SELECT * FROM key_requests WHERE caller = ? AND idempotency_key = ?",
       caller,
       idempotencyKey,
     );

@@ -8,15 +8,12 @@ import type { ApiKey } from "./api_keys.ts";
 import type { Permission, Project, Schemas } from "./contract.ts";
 import { HttpError } from "./http.ts";
 import { hashSecret } from "./secrets.ts";
+import { PROJECTS } from "./seed.ts";
 import type { Storage } from "./storage.ts";
 import { MINUTE } from "./time.ts";
 
-/** Who sends a request. */
-export interface Caller {
-  readonly accountId: string;
-  /** The key that was sent; `null` for a person who has logged in. */
-  readonly apiKey: ApiKey | null;
-}
+/** Who sends a request: a key, or `null` for the person, who has logged in. */
+export type Caller = ApiKey | null;
 
 /** The scheme's case doesn't matter (RFC 9110, section 11.1); the token is RFC 6750's `b64token`. */
 const BEARER = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i;
@@ -28,7 +25,7 @@ const DETAILS: Record<KeyRejection, string> = {
 };
 
 /**
- * Finds the owner of an API key or access token. Looking up its hash tells an attacker nothing about the token by how long
+ * Finds an API key or access token. Looking up its hash tells an attacker nothing about the token by how long
  * it takes.
  *
  * @param authorization The `Authorization` header.
@@ -45,7 +42,7 @@ export function authenticate(authorization: string | null, { apiKeys, sessions }
   // One write a minute, not one a request.
   const lastUsed = apiKey?.lastUsedAt?.getTime() ?? 0;
   if (apiKey !== null && Math.abs(now.getTime() - lastUsed) >= MINUTE) apiKeys.touch(apiKey.id, now);
-  return { accountId: credential.accountId, apiKey };
+  return apiKey;
 }
 
 /** Returns a 401 error. */
@@ -54,11 +51,10 @@ export function unauthorized(code: KeyRejection, detail = DETAILS[code]): HttpEr
   return new HttpError(401, body, { "www-authenticate": "Bearer" });
 }
 
-/** Returns the account's projects, without those outside of the key's scopes. */
-export function accessibleProjects({ accounts }: Storage, { accountId, apiKey }: Caller): Project[] {
-  const projects = accounts.projects(accountId);
-  const scopes = apiKey?.scopes ?? "all_projects";
-  return scopes === "all_projects" ? projects : projects.filter((it) => scopes.includes(it.id));
+/** Returns the projects in the caller's scopes. */
+export function accessibleProjects(caller: Caller): Project[] {
+  const scopes = caller?.scopes ?? "all_projects";
+  return PROJECTS.filter((it) => scopes === "all_projects" || scopes.includes(it.id));
 }
 
 /**
@@ -66,9 +62,9 @@ export function accessibleProjects({ accounts }: Storage, { accountId, apiKey }:
  *
  * @throws {HttpError} 403 if the key doesn't have it.
  */
-export function requirePermission({ apiKey }: Caller, required: Permission, action: string): void {
-  if (apiKey === null || apiKey.permissions.includes(required)) return;
-  throw denied(required, apiKey.permissions, `The API key may not ${action}`);
+export function requirePermission(caller: Caller, required: Permission, action: string): void {
+  if (caller === null || caller.permissions.includes(required)) return;
+  throw denied(required, caller.permissions, `The API key may not ${action}`);
 }
 
 /** Returns a 403 error that names the missing permission. */

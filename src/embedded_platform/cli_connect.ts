@@ -8,6 +8,7 @@ import type { Schemas } from "./contract.ts";
 import { HttpError } from "./http.ts";
 import type { DeviceLogin, TokenHashes } from "./logins.ts";
 import { generateUserCode, hashSecret, randomSecret } from "./secrets.ts";
+import { ACCOUNT } from "./seed.ts";
 import type { Platform } from "./storage.ts";
 import { after, DAY, isoTime, MINUTE, SECOND } from "./time.ts";
 
@@ -96,7 +97,7 @@ export class CliConnect {
         storage.sessions.end(session.number);
         return null;
       }
-      const { hashes, credential } = this.#issue(session.accountId, now);
+      const { hashes, credential } = this.#issue(now);
       storage.sessions.renew(session.number, hashes, now);
       return credential;
     });
@@ -132,30 +133,28 @@ export class CliConnect {
 
   #deliver(login: DeviceLogin, now: Date): Schemas["LoginState"] {
     const { deviceLogins, sessions } = this.#platform.storage;
-    const accountId = login.accountId!;
     if (login.deliveredAt !== null) {
       if (login.session === null || after(login.deliveredAt, GRACE) < now) return { status: "expired" };
       // The tokens of the first response become invalid, whoever received them.
       sessions.end(login.session);
     }
-    const { hashes, credential } = this.#issue(accountId, now);
-    deviceLogins.deliver(login.number, sessions.add(accountId, hashes, now), login.deliveredAt ?? now);
+    const { hashes, credential } = this.#issue(now);
+    deviceLogins.deliver(login.number, sessions.add(hashes, now), login.deliveredAt ?? now);
     return { status: "approved", credential };
   }
 
-  #issue(accountId: string, now: Date): { credential: Schemas["IssuedCredential"]; hashes: TokenHashes } {
-    const { storage, random } = this.#platform;
+  #issue(now: Date): { credential: Schemas["IssuedCredential"]; hashes: TokenHashes } {
+    const { random } = this.#platform;
     const access = `flux_at_${randomSecret(random)}`;
     const refresh = `flux_rt_${randomSecret(random)}`;
     const accessExpiresAt = after(now, ACCESS_LIFETIME);
-    const { id, email } = storage.accounts.account(accountId)!;
     return {
       credential: {
         access_token: access,
         refresh_token: refresh,
         expires_at: isoTime(accessExpiresAt),
-        user_id: id,
-        user_email: email,
+        user_id: ACCOUNT.id,
+        user_email: ACCOUNT.email,
       },
       hashes: {
         access: hashSecret(access),

@@ -1,123 +1,64 @@
 /**
- * What tests are run on, bundles of inputs, and their results: experiments, which the contract calls run batches.
+ * The uploaded results of tests, which the contract calls run batches, and the usage that they count towards.
  *
  * @module
  */
-import type { Bundle, ResultUpload } from "./contract.ts";
+import type { ResultUpload } from "./contract.ts";
 import type { Database } from "./database.ts";
 
-interface BundleRow {
-  readonly id: string;
-  readonly projectId: string;
-  readonly inputItems: string;
-  readonly personas: string;
-  readonly criteriaPack: string;
-}
-
-/** Versions of bundles, which never change. */
-export class Bundles {
-  constructor(private readonly database: Database) {}
-
-  /** Adds a project's newest version. */
-  add({ bundle_version, input_items, personas, criteria_pack }: Bundle, projectId: string): void {
-    this.database.insert("bundle_versions", {
-      id: bundle_version.id,
-      projectId,
-      inputItems: JSON.stringify(input_items),
-      personas: JSON.stringify(personas),
-      criteriaPack: JSON.stringify(criteria_pack),
-    });
-  }
-
-  get(id: string): Bundle | undefined {
-    return this.database.all<BundleRow>("SELECT * FROM bundle_versions WHERE id = ?", id).map(bundle)[0];
-  }
-
-  /** Returns a project's newest version. */
-  newest(projectId: string): Bundle | undefined {
-    const sql = "SELECT * FROM bundle_versions WHERE project_id = ? ORDER BY rowid DESC LIMIT 1";
-    return this.database.all<BundleRow>(sql, projectId).map(bundle)[0];
-  }
-}
-
-function bundle(row: BundleRow): Bundle {
-  return {
-    bundle_version: { id: row.id, project_id: row.projectId },
-    input_items: JSON.parse(row.inputItems),
-    personas: JSON.parse(row.personas),
-    criteria_pack: JSON.parse(row.criteriaPack),
-  };
-}
-
 /** An uploaded experiment. */
-export interface RunBatch {
-  readonly number: number;
+export interface Experiment {
+  /** `rb_…`. */
   readonly id: string;
-  readonly accountId: string;
+  /** The client's own id. */
   readonly experimentId: string;
   readonly bundleVersionId: string | null;
   readonly projectId: string | null;
   readonly status: ResultUpload["run_batch"]["status"];
-  readonly createdAt: Date;
-  /** How many of its runs were uploaded. */
-  readonly runs: number;
 }
 
 /** All experiments. */
-export class RunBatches {
+export class Experiments {
   constructor(private readonly database: Database) {}
 
-  /** Finds an account's experiment. */
-  find(accountId: string, experimentId: string): RunBatch | undefined {
-    return this.database.get(
-      `SELECT *, (SELECT count(*) FROM batch_runs WHERE batch = number) AS runs FROM run_batches
-       WHERE account_id = ? AND experiment_id = ?`,
-      accountId,
-      experimentId,
-    );
+  find(experimentId: string): Experiment | undefined {
+    return this.database.get("SELECT * FROM experiments WHERE experiment_id = ?", experimentId);
   }
 
-  /** Returns the result of a run as it was uploaded. */
-  result(batchId: string, runId: string): ResultUpload["run_results"][number] | undefined {
-    const row = this.database.get<{ result: string | null }>(
-      "SELECT result FROM batch_runs JOIN run_batches ON batch = number WHERE id = ? AND run_id = ?",
-      batchId,
-      runId,
-    );
-    return row?.result ? JSON.parse(row.result) : undefined;
+  add(experiment: Experiment): void {
+    this.database.insert("experiments", { ...experiment });
   }
 
-  /**
-   * Stores a part of an experiment. Call it within a transaction.
-   *
-   * @param batch The experiment, which is added if it's new.
-   * @returns How many of the part's runs are new.
-   */
-  add(
-    batch: Omit<RunBatch, "number" | "runs">,
-    { runs, run_results }: Pick<ResultUpload, "runs" | "run_results">,
-  ): number {
-    const { number } = this.find(batch.accountId, batch.experimentId) ??
-      this.database.insert<{ number: number }>("run_batches", { ...batch });
-    this.database.run(
-      "UPDATE run_batches SET status = ? WHERE number = ? AND (status = 'running' OR ? <> 'running')",
-      batch.status,
-      number,
-      batch.status,
-    );
-    const results = new Map(run_results.map((it) => [it.run_id, JSON.stringify(it)]));
-    return runs.filter(({ id, status, input_item_id, persona_id }) => {
-      const row = this.database.get(
-        `INSERT INTO batch_runs (batch, run_id, status, input_item_id, persona_id, result)
-         VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING run_id`,
-        number,
-        id,
-        status,
-        input_item_id ?? null,
-        persona_id ?? null,
-        results.get(id) ?? null,
-      );
-      return row !== undefined;
-    }).length;
+  setStatus(id: string, status: Experiment["status"]): void {
+    this.database.run("UPDATE experiments SET status = ? WHERE id = ?", status, id);
   }
+
+  /** Adds a run with its result. @returns Whether it is new. */
+  addRun(experiment: string, { id, ...run }: ResultUpload["runs"][number], result: unknown): boolean {
+    const sql =
+      "INSERT INTO runs (experiment, id, run, result) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id";
+    return this.database.get(sql, experiment, id, JSON.stringify(run), JSON.stringify(result ?? null)) !== undefined;
+  }
+
+  /** Returns the results of an experiment's runs as they were uploaded. */
+  results(experiment: string): (ResultUpload["run_results"][number] | null)[] {
+    const sql = "SELECT result FROM runs WHERE experiment = ? ORDER BY rowid";
+    return this.database.all<{ result: string }>(sql, experiment).map((it) => JSON.parse(it.result));
+  }
+
+  /** Adds to the runs of the month of `now`. */
+  addRuns(runs: number, now: Date): void {
+    const sql = "INSERT INTO usage VALUES (?, ?) ON CONFLICT (month) DO UPDATE SET runs = runs + excluded.runs";
+    this.database.run(sql, monthOf(now), runs);
+  }
+
+  /** Returns how many runs count towards the month of `now`. */
+  runs(now: Date): number {
+    return this.database.get<{ runs: number }>("SELECT runs FROM usage WHERE month = ?", monthOf(now))?.runs ?? 0;
+  }
+}
+
+/** In UTC, such as `2024-01`. */
+function monthOf(time: Date): string {
+  return time.toISOString().slice(0, 7);
 }

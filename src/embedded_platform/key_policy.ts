@@ -1,23 +1,20 @@
 /**
  * Who may create, change and delete which keys. A key manages itself and the keys it created, and can't give them more
- * than it has; a person manages all keys of their account.
+ * than it has; a person manages all keys.
  *
  * @module
  */
 import { type KeyEnvironment, PERMISSIONS } from "../api_client/key_terms.ts";
-import type { ApiKey } from "./api_keys.ts";
+import type { ApiKey, NewApiKey } from "./api_keys.ts";
 import { accessibleProjects, type Caller, denied } from "./caller.ts";
 import type { Permission, Schemas, Scopes } from "./contract.ts";
 import { HttpError, invalid } from "./http.ts";
 import { generateApiKey, hashSecret } from "./secrets.ts";
+import { DEFAULT_LIFETIME, DEFAULT_PERMISSIONS } from "./seed.ts";
 import type { Platform, Storage } from "./storage.ts";
-import { after, DAY, SECOND } from "./time.ts";
+import { after, SECOND } from "./time.ts";
 
 type CreateKeyRequest = Schemas["NewApiKey"];
-
-/** The permissions and the lifetime of a person's new key, unless they choose others. */
-const DEFAULT_PERMISSIONS = PERMISSIONS.slice(0, 3);
-const DEFAULT_LIFETIME = 90 * DAY;
 
 /** A new key, with its secret, which isn't stored. */
 export interface CreatedKey {
@@ -32,40 +29,33 @@ export interface CreatedKey {
  * @throws {HttpError} 403 for a permission that the caller lacks, 409 for a repeated request, 422 for invalid values.
  */
 export function createKey(
-  { storage, random, now }: Platform,
+  platform: Platform,
   caller: Caller,
   request: CreateKeyRequest,
   idempotencyKey: string | null,
 ): CreatedKey {
-  const { accountId } = caller;
-  const creator = caller.apiKey?.id ?? null;
-  const createdAt = now();
   const lifetime = lifetimeOf(caller, request.expires_in);
   const fields = {
-    accountId,
     name: request.name.trim(),
-    createdAt,
-    expiresAt: lifetime === null ? null : after(createdAt, lifetime),
     permissions: permissionsOf(caller, request.permissions),
-    scopes: scopesOf(storage, caller, request),
-    createdBy: creator,
+    scopes: scopesOf(caller, request),
   };
-  const key = generateApiKey(request.environment ?? "dev", random);
-  const add = () => storage.apiKeys.add({ ...fields, key });
-  if (idempotencyKey === null) return { apiKey: add(), key };
+  const add = () => addKey(platform, caller, request.environment ?? "dev", fields, lifetime);
+  if (idempotencyKey === null) return add();
 
   const loc = ["header", "Idempotency-Key"];
   if (idempotencyKey === "" || idempotencyKey.length > 255) {
     throw invalid({ loc, msg: "must have 1 to 255 characters" });
   }
   const bodyHash = hashSecret(JSON.stringify(request));
-  const keyRequest = { accountId, caller: creator ?? "person", idempotencyKey, bodyHash };
+  const keyRequest = { caller: caller?.id ?? "person", idempotencyKey, bodyHash };
+  const { storage } = platform;
   return storage.transaction(() => {
     const earlier = storage.apiKeys.findRequest(keyRequest);
     if (earlier === undefined) {
-      const apiKey = add();
-      storage.apiKeys.addRequest(keyRequest, apiKey);
-      return { apiKey, key };
+      const created = add();
+      storage.apiKeys.addRequest(keyRequest, created.apiKey);
+      return created;
     }
     if (earlier.bodyHash.join() !== bodyHash.join()) throw invalid({ loc, msg: "was used for another request" });
     const detail = "This request has already created a key, which was shown once";
@@ -74,9 +64,22 @@ export function createKey(
   });
 }
 
+function addKey(
+  { storage, random, now }: Platform,
+  caller: Caller,
+  environment: KeyEnvironment,
+  fields: Pick<NewApiKey, "name" | "permissions" | "scopes">,
+  lifetime: number | null,
+): CreatedKey {
+  const createdAt = now();
+  const expiresAt = lifetime === null ? null : after(createdAt, lifetime);
+  const key = generateApiKey(environment, random);
+  return { key, apiKey: storage.apiKeys.add({ ...fields, key, createdAt, expiresAt, createdBy: caller?.id ?? null }) };
+}
+
 /** Returns the keys that the caller manages, oldest first. */
 export function managedKeys({ storage }: Platform, caller: Caller): ApiKey[] {
-  return storage.apiKeys.list(caller.accountId).filter((it) => manages(storage, caller, it));
+  return storage.apiKeys.list().filter((it) => manages(storage, caller, it));
 }
 
 /** Revokes a key. @throws {HttpError} 404 if the caller manages no such key. */
@@ -99,7 +102,7 @@ export function changeKey(
   const before = requireManaged(platform, caller, id).expiresAt;
   const expiresAt = timeOf(expires_at);
   const isLater = before !== null && (expiresAt === null || expiresAt > before);
-  if (caller.apiKey !== null && isLater) throw wrong("expires_at", "A key can't extend a lifetime");
+  if (caller !== null && isLater) throw wrong("expires_at", "A key can't extend a lifetime");
   platform.storage.apiKeys.setExpiry(id, expiresAt);
   return platform.storage.apiKeys.get(id)!;
 }
@@ -110,18 +113,13 @@ export function changeKey(
  * @throws {HttpError} 404 if the caller manages no such key.
  */
 export function regenerateKey(platform: Platform, caller: Caller, id: string): CreatedKey {
-  const { storage, random } = platform;
-  const createdAt = platform.now();
+  const { storage, now } = platform;
   return storage.transaction(() => {
-    const old = requireManaged(platform, caller, id);
-    const lifetime = lifetimeOfKey(old);
-    const { accountId, name, scopes, permissions } = old;
-    const expiresAt = lifetime === null ? null : after(createdAt, lifetime);
-    const createdBy = caller.apiKey?.id ?? null;
-    const key = generateApiKey(old.prefix.split("_")[1] as KeyEnvironment, random);
-    const apiKey = storage.apiKeys.add({ key, accountId, name, scopes, permissions, createdAt, expiresAt, createdBy });
-    storage.apiKeys.revoke(id, createdAt);
-    return { apiKey, key };
+    const { name, scopes, permissions, ...old } = requireManaged(platform, caller, id);
+    const environment = old.prefix.split("_")[1] as KeyEnvironment;
+    const created = addKey(platform, caller, environment, { name, scopes, permissions }, lifetimeOfKey(old));
+    storage.apiKeys.revoke(id, now());
+    return created;
   });
 }
 
@@ -132,40 +130,35 @@ export function requireManaged({ storage }: Platform, caller: Caller, id: string
   throw new HttpError(404, "This key doesn't exist, or you can't manage it");
 }
 
-function manages(storage: Storage, { accountId, apiKey }: Caller, key: ApiKey): boolean {
-  if (key.accountId !== accountId) return false;
-  return apiKey === null || apiKey.id === key.id || storage.apiKeys.isDescendant(key.id, apiKey.id);
+function manages(storage: Storage, caller: Caller, key: ApiKey): boolean {
+  return caller === null || caller.id === key.id || storage.apiKeys.isDescendant(key.id, caller.id);
 }
 
-function permissionsOf({ apiKey }: Caller, requested: CreateKeyRequest["permissions"]): readonly Permission[] {
-  if (requested === undefined) return apiKey?.permissions ?? DEFAULT_PERMISSIONS;
-  const missing = requested.find((it) => apiKey !== null && !apiKey.permissions.includes(it));
-  if (missing !== undefined) {
-    throw denied(missing, apiKey!.permissions, "The API key doesn't have this permission itself");
-  }
+function permissionsOf(caller: Caller, requested: CreateKeyRequest["permissions"]): readonly Permission[] {
+  if (requested === undefined) return caller?.permissions ?? DEFAULT_PERMISSIONS;
+  const own = caller?.permissions ?? PERMISSIONS;
+  const missing = requested.find((it) => !own.includes(it));
+  if (missing !== undefined) throw denied(missing, own, "The API key doesn't have this permission itself");
   return PERMISSIONS.filter((it) => requested.includes(it));
 }
 
-function scopesOf(storage: Storage, caller: Caller, { project_id: project, scopes }: CreateKeyRequest): Scopes {
+function scopesOf(caller: Caller, { project_id: project, scopes }: CreateKeyRequest): Scopes {
   if (project !== undefined && scopes !== undefined) throw wrong("project_id", "can't be combined with scopes");
-  const own = caller.apiKey?.scopes ?? "all_projects";
+  const own = caller?.scopes ?? "all_projects";
   const requested = project === undefined ? scopes ?? own : [project];
+  if (requested === own) return own;
   const field = project === undefined ? "scopes" : "project_id";
-  if (requested === "all_projects") {
-    if (own !== "all_projects") throw wrong(field, "This key doesn't have access to all projects itself");
-    return requested;
-  }
-  const accessible = accessibleProjects(storage, caller).map((it) => it.id);
-  // A key's own scopes may name projects that no longer exist.
-  if (requested !== own && !requested.every((it) => accessible.includes(it))) {
+  if (requested === "all_projects") throw wrong(field, "This key doesn't have access to all projects itself");
+  const accessible = accessibleProjects(caller).map((it) => it.id);
+  if (!requested.every((it) => accessible.includes(it))) {
     throw wrong(field, "There is no such project, or this key has no access to it");
   }
-  return [...new Set<string>(requested)];
+  return [...new Set(requested)];
 }
 
-function lifetimeOf({ apiKey }: Caller, requested: CreateKeyRequest["expires_in"]): number | null {
-  const longest = apiKey && lifetimeOfKey(apiKey);
-  if (requested === undefined) return apiKey === null ? DEFAULT_LIFETIME : longest;
+function lifetimeOf(caller: Caller, requested: CreateKeyRequest["expires_in"]): number | null {
+  const longest = caller && lifetimeOfKey(caller);
+  if (requested === undefined) return caller === null ? DEFAULT_LIFETIME : longest;
   if (longest === null) return requested === null ? null : requested * SECOND;
   if (requested === null) throw wrong("expires_in", "A key that expires can't create one that doesn't");
   if (requested * SECOND <= longest) return requested * SECOND;
@@ -173,7 +166,7 @@ function lifetimeOf({ apiKey }: Caller, requested: CreateKeyRequest["expires_in"
 }
 
 /** In milliseconds; `null` for a key that doesn't expire. */
-function lifetimeOfKey({ createdAt, expiresAt }: ApiKey): number | null {
+function lifetimeOfKey({ createdAt, expiresAt }: Pick<ApiKey, "createdAt" | "expiresAt">): number | null {
   return expiresAt && expiresAt.getTime() - createdAt.getTime();
 }
 

@@ -16,8 +16,6 @@ export interface DeviceLogin {
   readonly createdAt: Date;
   readonly expiresAt: Date;
   readonly state: "pending" | "approved" | "denied";
-  /** Who decided; `null` while pending. */
-  readonly accountId: string | null;
   /** The session, and when its tokens were first sent. */
   readonly session: number | null;
   readonly deliveredAt: Date | null;
@@ -60,16 +58,10 @@ export class DeviceLogins {
   }
 
   /** Approves or denies a pending login. @returns Whether it was pending. */
-  decide(number: number, state: "approved" | "denied", accountId: string, now: Date): boolean {
-    const row = this.database.get(
-      `UPDATE device_logins SET state = ?, account_id = ?
-       WHERE number = ? AND state = 'pending' AND expires_at > ? RETURNING number`,
-      state,
-      accountId,
-      number,
-      now,
-    );
-    return row !== undefined;
+  decide(number: number, state: "approved" | "denied", now: Date): boolean {
+    const sql = `UPDATE device_logins SET state = ?
+      WHERE number = ? AND state = 'pending' AND expires_at > ? RETURNING number`;
+    return this.database.get(sql, state, number, now) !== undefined;
   }
 
   /** Records the session whose tokens were sent. */
@@ -83,7 +75,6 @@ const CURRENT = "SELECT * FROM device_logins WHERE expires_at > ?";
 /** A session, as a refresh token finds it. */
 export interface Session {
   readonly number: number;
-  readonly accountId: string;
   readonly expiresAt: Date;
   /** When the refresh token was first exchanged for another; `null` for the newest one. */
   readonly replacedAt: Date | null;
@@ -102,9 +93,8 @@ export class Sessions {
   constructor(private readonly database: Database) {}
 
   /** Adds a session. @returns Its number. */
-  add(accountId: string, tokens: TokenHashes, now: Date): number {
-    const row = { accountId, expiresAt: tokens.refreshExpiresAt };
-    const { number } = this.database.insert<{ number: number }>("sessions", row);
+  add(tokens: TokenHashes, now: Date): number {
+    const { number } = this.database.insert<{ number: number }>("sessions", { expiresAt: tokens.refreshExpiresAt });
     this.#addTokens(number, tokens, now);
     return number;
   }
@@ -130,12 +120,8 @@ export class Sessions {
   }
 
   /** Finds an access token, also an expired one. */
-  findAccess(hash: Uint8Array): { readonly accountId: string; readonly expiresAt: Date } | undefined {
-    return this.database.get(
-      `SELECT account_id, access_tokens.expires_at FROM access_tokens JOIN sessions ON session = number
-       WHERE hash = ?`,
-      hash,
-    );
+  findAccess(hash: Uint8Array): { readonly expiresAt: Date } | undefined {
+    return this.database.get("SELECT expires_at FROM access_tokens WHERE hash = ?", hash);
   }
 
   #addTokens(session: number, { access, refresh, accessExpiresAt }: TokenHashes, now: Date): void {

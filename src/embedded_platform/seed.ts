@@ -1,27 +1,37 @@
 /**
- * The contents of a new data directory: what the documentation's examples show.
+ * The example data that the documentation's examples show. There is one account, and only its keys, logins and results
+ * change.
  *
  * @module
  */
 import type { Context } from "../context.ts";
-import type { Account, Bundle, Organization, Project } from "./contract.ts";
+import { PERMISSIONS } from "../api_client/key_terms.ts";
+import type { Account, Bundle, Organization, Permission, Plan, Project } from "./contract.ts";
 import { generateApiKey } from "./secrets.ts";
 import { openStorage, type Storage } from "./storage.ts";
-import { after, DAY, utcMonth } from "./time.ts";
+import { after, DAY } from "./time.ts";
 
-const ACCOUNT: Account = { id: "usr_1", email: "john@example.com", name: "John" };
-const RUNS = 234;
+export const ACCOUNT: Account = { id: "usr_1", email: "john@example.com", name: "John" };
 
-const ORGANIZATIONS: readonly Organization[] = [
+export const PLAN: Plan = { name: "Team", runs_per_month: 1000 };
+
+export const ORGANIZATIONS: readonly Organization[] = [
   { id: "org_1", name: "Acme Inc", role: "owner" },
   { id: "org_2", name: "Personal", role: "member" },
 ];
 
-const PROJECTS: readonly Project[] = [
+export const PROJECTS: readonly Project[] = [
   { id: "prj_1", name: "customer-support-bot" },
   { id: "prj_2", name: "sales-assistant" },
   { id: "prj_3", name: "analytics-agent" },
 ];
+
+/** The permissions and the lifetime, in milliseconds, of a new key, unless others are requested. */
+export const DEFAULT_PERMISSIONS: readonly Permission[] = PERMISSIONS.slice(0, 3);
+export const DEFAULT_LIFETIME = 90 * DAY;
+
+/** The runs of the first month. */
+const RUNS = 234;
 
 /** What people write to a shop's support, and the persona who writes it. */
 const MESSAGES: readonly (readonly [text: string, personaId: string])[] = [
@@ -35,8 +45,8 @@ const MESSAGES: readonly (readonly [text: string, personaId: string])[] = [
   ["Is there a student discount?", "per_2"],
 ];
 
-/** The bundle of the project `customer-support-bot`. */
-export const SEEDED_BUNDLE: Bundle = {
+/** The inputs of the project `customer-support-bot`; the others have none. */
+export const BUNDLE: Bundle = {
   bundle_version: { id: "bv_1", project_id: PROJECTS[0].id },
   input_items: MESSAGES.map(([content, persona_id], index) => ({
     id: `inp_${index + 1}`,
@@ -51,9 +61,6 @@ export const SEEDED_BUNDLE: Bundle = {
   ],
   criteria_pack: [{ id: "cri_1", name: "Says what happens next" }],
 };
-
-/** The id of the account in new storage. */
-export const SEEDED_ACCOUNT_ID = ACCOUNT.id;
 
 /** How to fill new storage. */
 export interface SeedOptions extends Pick<Context, "random"> {
@@ -74,30 +81,19 @@ export function openSeededStorage(
   { now, random, apiKey = generateApiKey("dev", random) }: SeedOptions,
 ): { readonly storage: Storage; readonly apiKey: string | null } {
   let isNew = false;
-  const storage = openStorage(dataDir, (created) => {
-    isNew = true;
-    seed(created, apiKey, now);
-  });
-  return { storage, apiKey: isNew ? apiKey : null };
-}
-
-function seed({ accounts, apiKeys, bundles }: Storage, key: string, now: Date): void {
-  accounts.addPlan("plan_1", { name: "Team", runs_per_month: 1000 });
-  accounts.addAccount(ACCOUNT, "plan_1");
-  for (const organization of ORGANIZATIONS) accounts.addOrganization(organization, ACCOUNT.id);
-  for (const project of PROJECTS) accounts.addProject(project, ORGANIZATIONS[0].id);
-  accounts.addRuns(ACCOUNT.id, utcMonth(now), RUNS);
-  bundles.add(SEEDED_BUNDLE, PROJECTS[0].id);
-
   const createdAt = new Date(now);
   createdAt.setUTCHours(0, 0, 0, 0);
-  apiKeys.add({
-    key,
-    accountId: ACCOUNT.id,
-    name: "My Development Key",
-    createdAt,
-    expiresAt: after(createdAt, 90 * DAY),
-    scopes: "all_projects",
-    permissions: ["read_scenarios", "upload_results", "create_scenarios"],
+  const storage = openStorage(dataDir, ({ apiKeys, experiments }) => {
+    isNew = true;
+    experiments.addRuns(RUNS, now);
+    apiKeys.add({
+      key: apiKey,
+      name: "My Development Key",
+      createdAt,
+      expiresAt: after(createdAt, DEFAULT_LIFETIME),
+      scopes: "all_projects",
+      permissions: DEFAULT_PERMISSIONS,
+    });
   });
+  return { storage, apiKey: isNew ? apiKey : null };
 }

@@ -11,7 +11,7 @@ import { Pages } from "./pages/mod.ts";
 import { HOSTNAME, Port } from "./port.ts";
 import { createRouter } from "./router.ts";
 import { hashSecret } from "./secrets.ts";
-import { openSeededStorage, SEEDED_ACCOUNT_ID } from "./seed.ts";
+import { openSeededStorage } from "./seed.ts";
 import type { Platform, Storage } from "./storage.ts";
 
 /** How to start. */
@@ -46,7 +46,7 @@ export interface LocalPlatform {
  * Starts the embedded platform.
  *
  * @throws {SystemError} If the port is in use or not allowed, or the data directory can't be created or opened.
- * @throws {ConfigurationError} If the data directory belongs to another program or a newer fluxloop.
+ * @throws {ConfigurationError} If the data directory belongs to another program or another version of fluxloop.
  * @throws {TypeError} If `apiKey` doesn't have the form of a key.
  */
 export async function startLocalPlatform(options: LocalPlatformOptions): Promise<LocalPlatform> {
@@ -58,7 +58,7 @@ export async function startLocalPlatform(options: LocalPlatformOptions): Promise
   try {
     const { storage, apiKey } = openSeededStorage(options.dataDir, { now: now(), random, apiKey: options.apiKey });
     const platform: Platform = { storage, now, random, url: `http://${HOSTNAME}:${port.number}` };
-    const pages = new Pages({ platform, accountId: SEEDED_ACCOUNT_ID, onSignIn });
+    const pages = new Pages(platform, onSignIn);
     const route = createRouter([...apiRoutes(platform, deviceLoginTimes), ...pages.routes()]);
     respond = async (request, address) =>
       isForUs(request, port.number)

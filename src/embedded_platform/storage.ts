@@ -7,12 +7,11 @@
 import { join } from "@std/path";
 import type { Context } from "../context.ts";
 import { ConfigurationError, SystemError } from "../errors.ts";
-import { Accounts } from "./accounts.ts";
 import { ApiKeys } from "./api_keys.ts";
 import { Database } from "./database.ts";
-import { Bundles, RunBatches } from "./experiments.ts";
+import { Experiments } from "./experiments.ts";
 import { DeviceLogins, Sessions } from "./logins.ts";
-import { APPLICATION_ID, createTables, SCHEMA_VERSION, schemaInfo } from "./schema.ts";
+import { APPLICATION_ID, SCHEMA_VERSION, TABLES } from "./schema.ts";
 
 /** How long to wait for another process that is writing, in milliseconds. */
 const BUSY_TIMEOUT = 5000;
@@ -28,11 +27,9 @@ export interface Platform extends Pick<Context, "now" | "random"> {
 
 /** The platform's state. */
 export interface Storage {
-  readonly accounts: Accounts;
   readonly apiKeys: ApiKeys;
-  readonly bundles: Bundles;
   readonly deviceLogins: DeviceLogins;
-  readonly runBatches: RunBatches;
+  readonly experiments: Experiments;
   readonly sessions: Sessions;
   /** Makes all `changes`, or none if it throws. */
   transaction<T>(changes: () => T): T;
@@ -44,7 +41,7 @@ export interface Storage {
  *
  * @param dataDir `null` keeps everything in memory.
  * @param fill Fills new storage. If it throws, the storage is still new.
- * @throws {ConfigurationError} If it isn't a directory, or has a database of another program or a newer fluxloop.
+ * @throws {ConfigurationError} If it isn't a directory, or has a database of another program or another version of fluxloop.
  * @throws {SystemError} If the directory or the database can't be created or opened.
  */
 export function openStorage(dataDir: string | null, fill: (storage: Storage) => void = () => {}): Storage {
@@ -84,21 +81,21 @@ function open(path: string, fill: (storage: Storage) => void): Storage {
   try {
     database.execute(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`);
     // Nothing is written before this check. The transaction waits for a process that is creating the tables.
-    database.transaction(() => requireOwn(database, path));
+    database.transaction(() => isEmpty(database, path));
     // FULL: in WAL mode, commits also survive a power cut (SQLite documentation, "PRAGMA synchronous").
     database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
     const storage = {
-      accounts: new Accounts(database),
       apiKeys: new ApiKeys(database),
-      bundles: new Bundles(database),
       deviceLogins: new DeviceLogins(database),
-      runBatches: new RunBatches(database),
+      experiments: new Experiments(database),
       sessions: new Sessions(database),
       transaction: <T>(changes: () => T) => database.transaction(changes),
       close: () => database.close(),
     };
     database.transaction(() => {
-      if (createTables(database)) fill(storage);
+      if (!isEmpty(database, path)) return;
+      database.execute(TABLES);
+      fill(storage);
     });
     return storage;
   } catch (error) {
@@ -107,15 +104,18 @@ function open(path: string, fill: (storage: Storage) => void): Storage {
   }
 }
 
-function requireOwn(database: Database, path: string): void {
-  const { version, application, tables } = schemaInfo(database);
-  const isNew = version === 0 && application === 0 && tables === 0;
-  if (!isNew && application !== APPLICATION_ID) throw foreign(path);
-  if (version > SCHEMA_VERSION) {
-    throw new ConfigurationError(
-      `The platform's database ${path} was created by a newer fluxloop. Upgrade fluxloop or use another data directory.`,
-    );
-  }
+/** Returns whether there is nothing in the database. @throws {ConfigurationError} If this program can't use it. */
+function isEmpty(database: Database, path: string): boolean {
+  const { version, application, tables } = database.get<{ version: number; application: number; tables: number }>(
+    `SELECT user_version AS version, application_id AS application, (SELECT count(*) FROM sqlite_schema) AS tables
+     FROM pragma_user_version, pragma_application_id`,
+  )!;
+  if (version === 0 && application === 0 && tables === 0) return true;
+  if (application !== APPLICATION_ID) throw foreign(path);
+  if (version === SCHEMA_VERSION) return false;
+  throw new ConfigurationError(
+    `The platform's database ${path} was created by another version of fluxloop. Use that version or another data directory.`,
+  );
 }
 
 function foreign(path: string): ConfigurationError {

@@ -7,27 +7,26 @@ import { base32 } from "../text/base32.ts";
 import { accessibleProjects, type Caller } from "./caller.ts";
 import type { Bundle, ResultUpload, Schemas } from "./contract.ts";
 import { HttpError, invalid } from "./http.ts";
+import { BUNDLE } from "./seed.ts";
 import type { Platform } from "./storage.ts";
-import { utcMonth } from "./time.ts";
+
+/** The only project with a bundle. */
+const OWNER = BUNDLE.bundle_version.project_id;
 
 /** Returns a version of a bundle. @throws {HttpError} 404 if it isn't accessible, 422 if none is named. */
-export function pullBundle({ storage }: Platform, caller: Caller, request: Schemas["PullRequest"]): Bundle {
+export function pullBundle(caller: Caller, request: Schemas["PullRequest"]): Bundle {
   const { bundle_version_id: version = null, project_id: project = null } = request;
   if (version === null && project === null) {
     throw invalid({ loc: ["body", "bundle_version_id"], msg: "must be given unless project_id is" });
   }
-  const projects = accessibleProjects(storage, caller).map((it) => it.id);
-  if (project !== null && !projects.includes(project)) throw missing("project");
-  const bundle = version === null ? storage.bundles.newest(project!) : storage.bundles.get(version);
-  const owner = bundle?.bundle_version.project_id ?? "";
-  if (bundle === undefined || !projects.includes(owner) || (project !== null && owner !== project)) {
-    throw missing("bundle version");
-  }
+  requireProject(caller, project);
+  requireVersion(caller, version);
+  if (project !== null && project !== OWNER) throw missing("bundle version");
   return {
-    bundle_version: bundle.bundle_version,
-    input_items: request.include_inputs ?? true ? bundle.input_items : [],
-    personas: request.include_personas ?? true ? bundle.personas : [],
-    criteria_pack: request.include_criteria ?? true ? bundle.criteria_pack : [],
+    bundle_version: BUNDLE.bundle_version,
+    input_items: request.include_inputs ?? true ? BUNDLE.input_items : [],
+    personas: request.include_personas ?? true ? BUNDLE.personas : [],
+    criteria_pack: request.include_criteria ?? true ? BUNDLE.criteria_pack : [],
   };
 }
 
@@ -38,24 +37,34 @@ export function storeResults(
   upload: ResultUpload,
 ): Schemas["UploadedResults"] {
   requireRuns(upload);
-  const { accountId } = caller;
-  const { run_batch: { experiment_id: experimentId, status } } = upload;
+  const { run_batch: { experiment_id: experimentId, status }, runs, run_results } = upload;
   const { bundle_version_id: version = null, project_id: named = null } = upload;
-  const projects = accessibleProjects(storage, caller).map((it) => it.id);
-  const createdAt = now();
+  requireVersion(caller, version);
   return storage.transaction(() => {
-    const before = storage.runBatches.find(accountId, experimentId);
-    const bundle = version === null ? undefined : storage.bundles.get(version);
-    const projectId = before?.projectId ?? bundle?.bundle_version.project_id ?? named;
-    const isAccessible = projectId === null || projects.includes(projectId);
-    if (version !== null && (bundle === undefined || !isAccessible)) throw missing("bundle version");
-    if (!isAccessible || (named !== null && named !== projectId)) throw missing("project");
+    const { experiments } = storage;
+    const before = experiments.find(experimentId);
+    const projectId = before?.projectId ?? (version === null ? named : OWNER);
+    requireProject(caller, projectId);
+    if (named !== null && named !== projectId) throw missing("project");
     const id = before?.id ?? `rb_${base32(random(new Uint8Array(16)))}`;
-    const batch = { id, accountId, experimentId, bundleVersionId: version, projectId, status, createdAt };
-    const added = storage.runBatches.add(batch, upload);
-    if (added > 0) storage.accounts.addRuns(accountId, utcMonth(createdAt), added);
+    if (before === undefined) experiments.add({ id, experimentId, bundleVersionId: version, projectId, status });
+    // Parts may arrive in any order.
+    else if (status !== "running") experiments.setStatus(id, status);
+    const results = new Map(run_results.map((it) => [it.run_id, it]));
+    experiments.addRuns(runs.filter((it) => experiments.addRun(id, it, results.get(it.id))).length, now());
     return { run_batch_id: id };
   });
+}
+
+function requireProject(caller: Caller, project: string | null): void {
+  if (project === null || accessibleProjects(caller).some((it) => it.id === project)) return;
+  throw missing("project");
+}
+
+function requireVersion(caller: Caller, version: string | null): void {
+  if (version === null) return;
+  const isAccessible = accessibleProjects(caller).some((it) => it.id === OWNER);
+  if (version !== BUNDLE.bundle_version.id || !isAccessible) throw missing("bundle version");
 }
 
 /** Every result belongs to one of the part's own runs, which a schema can't express. */

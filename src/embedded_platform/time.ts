@@ -14,11 +14,6 @@ export function isoTime(time: Date): string {
   return `${time.toISOString().slice(0, 19)}Z`;
 }
 
-/** Returns the month of `time` in UTC, such as `2024-01`. */
-export function utcMonth(time: Date): string {
-  return time.toISOString().slice(0, 7);
-}
-
 /** Returns a time some milliseconds after `time`. */
 export function after(time: Date, milliseconds: number): Date {
   return new Date(time.getTime() + milliseconds);

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import { type Client, load, type Question } from "../support/load.ts";
 import { hashSecret } from "../../src/embedded_platform/secrets.ts";
-import { SEEDED_ACCOUNT_ID } from "../../src/embedded_platform/seed.ts";
+import { ACCOUNT } from "../../src/embedded_platform/seed.ts";
 import { openStorage } from "../../src/embedded_platform/storage.ts";
 import { Fixture } from "../embedded_platform/running_platform.ts";
 import { EXPIRED_KEY, fillPlatform, REVOKED_KEY } from "../support/platform.ts";
@@ -27,7 +27,7 @@ const me = ({ key, id }: Owner, isRight: (body: any) => boolean = () => true): Q
   key,
   status: 200,
   // deno-lint-ignore no-explicit-any -- see above
-  isRight: (body: any) => body.api_key.id === id && body.account.id === SEEDED_ACCOUNT_ID && isRight(body),
+  isRight: (body: any) => body.api_key.id === id && body.account.id === ACCOUNT.id && isRight(body),
 });
 
 const refused = (key: string, code: string): Question => ({
@@ -71,7 +71,6 @@ describe(`the embedded platform, asked by ${CLIENTS} clients at once`, () => {
       const key = `flux_ci_client${String(index).padStart(24, "0")}`;
       const { id } = storage.apiKeys.add({
         key,
-        accountId: SEEDED_ACCOUNT_ID,
         name: `client key_${index + 5}`,
         createdAt: new Date(),
         expiresAt: null,

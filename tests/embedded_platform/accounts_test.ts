@@ -1,7 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
 import { hashSecret } from "../../src/embedded_platform/secrets.ts";
-import { SEEDED_ACCOUNT_ID } from "../../src/embedded_platform/seed.ts";
 import type { LocalPlatform } from "../../src/embedded_platform/server.ts";
 import type { Storage } from "../../src/embedded_platform/storage.ts";
 import { ask, bearer, DOCUMENTED_KEY, startPlatform } from "./running_platform.ts";
@@ -47,7 +46,6 @@ describe("an account", () => {
       const key = "flux_ci_zyx987wvu654tsr321qpo098nml76";
       storage.apiKeys.add({
         key,
-        accountId: SEEDED_ACCOUNT_ID,
         name: "Long-lived",
         createdAt: time,
         expiresAt: null,
@@ -62,8 +60,8 @@ describe("an account", () => {
 
   it("adds runs to those of the month", async () => {
     await seed("2024-01-16T00:00:00Z");
-    storage.accounts.addRuns(SEEDED_ACCOUNT_ID, "2024-01", 3);
-    assertEquals(storage.accounts.runs(SEEDED_ACCOUNT_ID, "2024-01"), 237);
+    storage.experiments.addRuns(3, time);
+    assertEquals(storage.experiments.runs(time), 237);
   });
 
   for (const { seeded, created, expires } of DATES) {
@@ -89,7 +87,6 @@ describe("an account", () => {
     assertThrows(() =>
       storage.apiKeys.add({
         key: DOCUMENTED_KEY,
-        accountId: SEEDED_ACCOUNT_ID,
         name: "Again",
         createdAt: time,
         expiresAt: null,

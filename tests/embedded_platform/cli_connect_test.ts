@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import type { Schemas } from "../../src/embedded_platform/contract.ts";
-import { openSeededStorage, SEEDED_ACCOUNT_ID } from "../../src/embedded_platform/seed.ts";
+import { openSeededStorage } from "../../src/embedded_platform/seed.ts";
 import type { LocalPlatform } from "../../src/embedded_platform/server.ts";
 import { assertAnswer } from "./contract.ts";
 import { ask, bearer, random, SEED_DAY, startPlatform } from "./running_platform.ts";
@@ -105,7 +105,7 @@ describe("a login through the browser", () => {
     storage.deviceLogins.add({ userAgent: "", address: "", ...times, deviceHash: hash, userHash: hash });
     const { number } = storage.deviceLogins.findByUser(hash, now)!;
     const decisions = (["approved", "denied"] as const)
-      .map((state) => storage.deviceLogins.decide(number, state, SEEDED_ACCOUNT_ID, now));
+      .map((state) => storage.deviceLogins.decide(number, state, now));
     assertEquals([decisions, storage.deviceLogins.get(number, now)?.state], [[true, false], "approved"]);
     storage.close();
   });

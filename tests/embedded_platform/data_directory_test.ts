@@ -58,7 +58,7 @@ describe("the data directory", () => {
     await server.kill();
     const files = [...Deno.readDirSync(dataDir)].map((it) => Deno.readFileSync(`${dataDir}/${it.name}`));
     const contents = files.map((it) => new TextDecoder("latin1").decode(it)).join("");
-    assertStringIncludes(contents, "john@example.com");
+    assertStringIncludes(contents, "My Development Key");
     assertEquals(contents.includes(apiKey.slice("flux_dev_abcd".length)), false);
   });
 
@@ -71,7 +71,7 @@ describe("the data directory", () => {
   it("is still new if filling it fails", () => {
     assertThrows(() =>
       openStorage(dataDir, (storage) => {
-        storage.accounts.addPlan("plan_1", { name: "Team", runs_per_month: 1000 });
+        storage.experiments.addRuns(1, SEED_DAY);
         throw new Error("out of power");
       })
     );
@@ -80,13 +80,13 @@ describe("the data directory", () => {
     assertEquals(typeof apiKey, "string");
   });
 
-  it("is rejected if its database has a newer version", () => {
+  it("is rejected if its database has another version", () => {
     openStorage(dataDir).close();
     alter("PRAGMA user_version = 999");
     const error = assertThrows(() => openStorage(dataDir), ConfigurationError);
     assertEquals(
       error.message,
-      `The platform's database ${file} was created by a newer fluxloop. Upgrade fluxloop or use another data directory.`,
+      `The platform's database ${file} was created by another version of fluxloop. Use that version or another data directory.`,
     );
   });
 

@@ -44,7 +44,7 @@ describe("the pages", () => {
   afterEach(() => platform.stop());
 
   const pathOf = (link: string) => link.slice(platform.url.length);
-  const names = () => storage.apiKeys.list("usr_1").map(({ name }) => name);
+  const names = () => storage.apiKeys.list().map(({ name }) => name);
 
   /** Starts a login. @returns The person's code. */
   async function begin(userAgent = "fluxloop/0.1.0 (linux; x86_64)"): Promise<string> {
@@ -247,7 +247,7 @@ describe("the pages", () => {
       permissions: ["manage_projects", "upload_results"],
       expires: "never",
     });
-    const { name, scopes, permissions, expiresAt, createdBy } = storage.apiKeys.list("usr_1").at(-1)!;
+    const { name, scopes, permissions, expiresAt, createdBy } = storage.apiKeys.list().at(-1)!;
     assertEquals({ name, scopes, permissions, expiresAt, createdBy }, {
       name: "CI",
       scopes: ["prj_3", "prj_1"],
@@ -281,7 +281,7 @@ describe("the pages", () => {
     it(`show ${text} as text`, async () => {
       await visitor.submit(KEYS, { ...NEW_KEY, name: text });
       await begin(text);
-      const key = storage.apiKeys.list("usr_1").at(-1)!;
+      const key = storage.apiKeys.list().at(-1)!;
       const { headers } = await visitor.submit("/connect", { code: await begin(text) });
       const pages = await Promise.all(
         [KEYS, KEYS, `${KEYS}/${key.id}/delete`, `${KEYS}/${key.id}/regenerate`, headers.get("location")!]
@@ -320,7 +320,7 @@ describe("the pages", () => {
     await visitor.open(pathOf(links[0]));
     await visitor.submit(`${KEYS}/key_1/regenerate`);
     const key = (await shownKey())!;
-    const { name, scopes, permissions, expiresAt } = storage.apiKeys.list("usr_1").at(-1)!;
+    const { name, scopes, permissions, expiresAt } = storage.apiKeys.list().at(-1)!;
     assertEquals({ name, scopes, permissions, expiresAt }, {
       name: "My Development Key",
       scopes: "all_projects",

@@ -1,7 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import type { NewApiKey } from "../../src/embedded_platform/api_keys.ts";
-import { SEEDED_ACCOUNT_ID } from "../../src/embedded_platform/seed.ts";
 import type { LocalPlatform } from "../../src/embedded_platform/server.ts";
 import type { Storage } from "../../src/embedded_platform/storage.ts";
 import openApiDocument from "../../contract/openapi.json" with { type: "json" };
@@ -93,7 +92,6 @@ describe("the API's responses", () => {
   function addKey(key: Partial<NewApiKey>) {
     return storage.apiKeys.add({
       key: OTHER_KEY,
-      accountId: SEEDED_ACCOUNT_ID,
       name: "Another key",
       createdAt: minute(-10),
       expiresAt: null,

@@ -7,7 +7,7 @@ import {
   NotFoundError,
   PermissionDeniedError,
 } from "../../src/errors.ts";
-import { SEEDED_ACCOUNT_ID, SEEDED_BUNDLE } from "../../src/embedded_platform/seed.ts";
+import { BUNDLE } from "../../src/embedded_platform/seed.ts";
 import type { LocalPlatform } from "../../src/embedded_platform/server.ts";
 import { openStorage, type Storage } from "../../src/embedded_platform/storage.ts";
 import { failureText } from "../../src/output/failure.ts";
@@ -73,8 +73,8 @@ describe("an upload", () => {
     const now = () => DOCUMENTED_DAY;
     platform = await startPlatform(dataDir, { now });
     storage = openStorage(dataDir);
-    const common = { accountId: SEEDED_ACCOUNT_ID, name: "x", createdAt: SEED_DAY, expiresAt: null } as const;
-    if (storage.apiKeys.list(SEEDED_ACCOUNT_ID).length > 1) return;
+    const common = { name: "x", createdAt: SEED_DAY, expiresAt: null } as const;
+    if (storage.apiKeys.list().length > 1) return;
     storage.apiKeys.add({ ...common, key: READER, scopes: "all_projects", permissions: ["read_scenarios"] });
     storage.apiKeys.add({ ...common, key: WRITER, scopes: ["prj_1"], permissions: ["upload_results"] });
   }
@@ -83,15 +83,18 @@ describe("an upload", () => {
   const upload = (folder: string, key?: string) => uploadExperiment(here.context, target(key), folder);
   const make = (results: Parameters<typeof experimentOf>[2], options?: Parameters<typeof experimentOf>[3]) =>
     experimentOf(here.context, `${here.home}/results`, results, options);
-  const sent = (folder: string) => storage.runBatches.find(SEEDED_ACCOUNT_ID, folder.slice(folder.indexOf("exp_")));
-  const used = () => storage.accounts.runs(SEEDED_ACCOUNT_ID, "2024-01");
+  const sent = (folder: string) => {
+    const found = storage.experiments.find(folder.slice(folder.indexOf("exp_")));
+    return found && { ...found, runs: storage.experiments.results(found.id).length };
+  };
+  const used = () => storage.experiments.runs(SEED_DAY);
 
   it("sends each run with its result", async () => {
     const folder = await make([passed(1), failed(2)], { origin: { bundleVersionId: "bv_1", projectId: "prj_1" } });
     const { runBatchId } = await upload(folder);
     const { id, status, runs, bundleVersionId } = sent(folder)!;
     assertEquals([id, status, runs, bundleVersionId, used()], [runBatchId, "completed", 2, "bv_1", USED + 2]);
-    assertEquals(storage.runBatches.result(id, "run_2"), {
+    assertEquals(storage.experiments.results(id)[1], {
       run_id: "run_2",
       status: "failed",
       metrics: { duration_ms: 102, iteration: 0 },
@@ -113,7 +116,7 @@ describe("an upload", () => {
   it("truncates an output that is larger than a part, and says so", async () => {
     const folder = await make([passed(1, "\0".repeat(2_000_000)), passed(2)]);
     const { runBatchId } = await upload(folder);
-    const kept = storage.runBatches.result(runBatchId, "run_1")!;
+    const kept = storage.experiments.results(runBatchId)[0]!;
     assertEquals([kept.metrics.truncated, kept.transcript[1].content.length, sent(folder)?.runs], [true, 262_144, 2]);
   });
 
@@ -251,7 +254,7 @@ describe("an upload", () => {
     it(`pulls the inputs of the project ${project}`, async () => {
       const { inputs, ...origin } = await pullInputs(here.context, target(READER), { project });
       assertEquals(origin, { bundleVersionId: "bv_1", projectId: "prj_1" });
-      assertEquals(inputs.length, SEEDED_BUNDLE.input_items.length);
+      assertEquals(inputs.length, BUNDLE.input_items.length);
       assertEquals(inputs[0], {
         id: "inp_1",
         text: "Where is my order? It was to be here on Monday.",

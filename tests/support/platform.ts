@@ -5,7 +5,6 @@
  * @module
  */
 import { openSeededStorage } from "../../src/embedded_platform/seed.ts";
-import { SEEDED_ACCOUNT_ID } from "../../src/embedded_platform/seed.ts";
 import { startLocalPlatform } from "../../src/embedded_platform/server.ts";
 import { DOCUMENTED_DAY } from "./world.ts";
 
@@ -28,7 +27,6 @@ export function fillPlatform(dataDir: string): void {
   const random = (bytes: Uint8Array<ArrayBuffer>) => crypto.getRandomValues(bytes);
   const { storage } = openSeededStorage(dataDir, { now: KEY_MADE, random, apiKey: DOCUMENTED_KEY });
   const common = {
-    accountId: SEEDED_ACCOUNT_ID,
     createdAt: KEY_MADE,
     scopes: "all_projects",
     permissions: ["read_scenarios"],

@@ -7,7 +7,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { createHash } from "node:crypto";
 import { generateApiKey } from "../../src/embedded_platform/secrets.ts";
-import { SEEDED_ACCOUNT_ID } from "../../src/embedded_platform/seed.ts";
 import { openStorage, type Storage } from "../../src/embedded_platform/storage.ts";
 import { namesIn } from "./credentials_home.ts";
 import { fluxloop, PROGRAM, type ServedPlatform, servePlatform, start } from "./program.ts";
@@ -73,7 +72,6 @@ export class RotatedHome {
     const createdAt = new Date(Math.floor(Date.now() / 1000) * 1000 - 30 * DAY);
     this.#world.storage.apiKeys.add({
       key,
-      accountId: SEEDED_ACCOUNT_ID,
       name,
       createdAt,
       expiresAt: new Date(createdAt.getTime() + 90 * DAY),
@@ -214,7 +212,7 @@ export class RotatedHome {
   }
 
   #takenIds(): string[] {
-    return this.#world.storage.apiKeys.list(SEEDED_ACCOUNT_ID).map((it) => it.id);
+    return this.#world.storage.apiKeys.list().map((it) => it.id);
   }
 }
 

@@ -6,6 +6,7 @@
 import { printable } from "../../text/printable.ts";
 import type { DeviceLogin } from "../logins.ts";
 import { hashSecret, parseUserCode } from "../secrets.ts";
+import { ACCOUNT } from "../seed.ts";
 import { MINUTE } from "../time.ts";
 import { cardPage, form, PATHS, redirect, textField } from "./layout.ts";
 import { markup } from "./markup.ts";
@@ -41,15 +42,14 @@ export function enterCode(call: SignedInCall): Response {
 
 /** The page that shows a login and asks for a decision. */
 export function showDecision(call: SignedInCall): Response {
-  const { platform: { storage, now }, session } = call;
+  const { platform: { now }, session } = call;
   const login = enteredLogin(call);
   if (login === null) return expired(call);
   const { number, userAgent, address, createdAt, expiresAt } = login;
   const minutes = Math.max(1, Math.ceil((expiresAt.getTime() - now().getTime()) / MINUTE));
   const started = createdAt.toISOString();
-  const { email } = storage.accounts.account(session.accountId)!;
   const body = markup`
-<p class="lead">The program will act as ${email}, with all of your permissions, until it is logged out.</p>
+<p class="lead">The program will act as ${ACCOUNT.email}, with all of your permissions, until it is logged out.</p>
 <p class="code big-code">${session.logins.get(number)}</p>
 <dl class="facts">
 <div class="wide"><dt>Program</dt><dd>${printable(userAgent) || "Unknown"}</dd></div>
@@ -79,7 +79,7 @@ export function decide(call: SignedInCall): Response {
   const decision = call.form.get("decision");
   if (decision !== "approve" && decision !== "deny") return redirect(`${PATHS.connect}/${login.number}`);
   const state = decision === "approve" ? "approved" : "denied";
-  if (!storage.deviceLogins.decide(login.number, state, session.accountId, now())) return expired(call);
+  if (!storage.deviceLogins.decide(login.number, state, now())) return expired(call);
   session.logins.delete(login.number);
   session.notice = state === "approved"
     ? "Approved. Your terminal continues by itself; you can close this page."

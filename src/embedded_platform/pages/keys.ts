@@ -23,7 +23,7 @@ export function showKeys(call: SignedInCall): Response {
 export function addKey(call: SignedInCall): Response {
   const { platform, session, form } = call;
   try {
-    const { apiKey, key } = createKey(platform, callerOf(call), requestOf(form), null);
+    const { apiKey, key } = createKey(platform, null, requestOf(form), null);
     session.newKeys = [...session.newKeys, { key, name: apiKey.name }];
     return redirect(PATHS.keys);
   } catch (error) {
@@ -35,28 +35,28 @@ export function addKey(call: SignedInCall): Response {
 
 /** Asks whether to replace a key. */
 export function askRegenerate(call: SignedInCall): Response {
-  return regeneratePage(call.session, requireManaged(call.platform, callerOf(call), call.params.id));
+  return regeneratePage(call.session, requireManaged(call.platform, null, call.params.id));
 }
 
 /** Replaces a key by one like it. */
 export function regenerate(call: SignedInCall): Response {
-  const { apiKey, key } = regenerateKey(call.platform, callerOf(call), call.params.id);
+  const { apiKey, key } = regenerateKey(call.platform, null, call.params.id);
   call.session.newKeys = [...call.session.newKeys, { key, name: apiKey.name }];
   return redirect(PATHS.keys);
 }
 
 /** Asks for a key's name before deleting it. */
 export function askDelete(call: SignedInCall): Response {
-  return deletePage(call.session, requireManaged(call.platform, callerOf(call), call.params.id));
+  return deletePage(call.session, requireManaged(call.platform, null, call.params.id));
 }
 
 /** Deletes a key whose name was typed. */
 export function remove(call: SignedInCall): Response {
-  const key = requireManaged(call.platform, callerOf(call), call.params.id);
+  const key = requireManaged(call.platform, null, call.params.id);
   if (call.form.get("name")?.trim() !== key.name.trim()) {
     return deletePage(call.session, key, "This isn’t the key’s name; nothing was deleted.");
   }
-  deleteKey(call.platform, callerOf(call), key.id);
+  deleteKey(call.platform, null, key.id);
   call.session.notice = `The key “${printable(key.name)}” was deleted.`;
   return redirect(PATHS.keys);
 }
@@ -69,16 +69,11 @@ function contentOf(call: SignedInCall) {
     url,
     session,
     now,
-    keys: managedKeys(platform, callerOf(call)),
-    projects: storage.accounts.projects(session.accountId),
+    keys: managedKeys(platform, null),
     waiting: storage.deviceLogins.waiting(now),
     newKeys: [],
     notice: null,
   };
-}
-
-function callerOf({ session }: SignedInCall) {
-  return { accountId: session.accountId, apiKey: null };
 }
 
 function requestOf(form: URLSearchParams): Schemas["NewApiKey"] {

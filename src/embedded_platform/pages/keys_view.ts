@@ -6,7 +6,7 @@
 import { PERMISSIONS } from "../../api_client/key_terms.ts";
 import { printable } from "../../text/printable.ts";
 import type { ApiKey } from "../api_keys.ts";
-import type { Project } from "../contract.ts";
+import { DEFAULT_PERMISSIONS, PROJECTS } from "../seed.ts";
 import { DAY } from "../time.ts";
 import { cardPage, errorText, form, noticeBox, page, PATHS, textField } from "./layout.ts";
 import { type Markup, markup, type Part } from "./markup.ts";
@@ -32,7 +32,7 @@ const DEFAULTS = new URLSearchParams([
   ["environment", "dev"],
   ["expires", "90d"],
   ["access", "all"],
-  ...PERMISSIONS.slice(0, 3).map((it) => ["permissions", it]),
+  ...DEFAULT_PERMISSIONS.map((it) => ["permissions", it]),
 ]);
 
 /** What the page with the keys shows. */
@@ -41,7 +41,6 @@ export interface KeysPage {
   readonly url: string;
   readonly session: PageSession;
   readonly keys: readonly ApiKey[];
-  readonly projects: readonly Project[];
   readonly now: Date;
   /** How many logins are pending. */
   readonly waiting: number;
@@ -82,11 +81,11 @@ ${
   return page({ title: "API keys", body, session, path: PATHS.keys, status: rejected ? 422 : 200 });
 }
 
-function keyItem(key: ApiKey, { now, projects, keys }: KeysPage): Markup {
+function keyItem(key: ApiKey, { now, keys }: KeysPage): Markup {
   const name = printable(key.name);
   const scopes = key.scopes === "all_projects"
     ? "All projects"
-    : key.scopes.map((id) => projects.find((it) => it.id === id)?.name ?? id).join(", ");
+    : key.scopes.map((id) => PROJECTS.find((it) => it.id === id)?.name ?? id).join(", ");
   const creator = keys.find((it) => it.id === key.createdBy)?.name ?? key.createdBy;
   const fact = (label: string, value: Part, attributes: Part = null) =>
     markup`<div${attributes}><dt>${label}</dt><dd>${value}</dd></div>`;
@@ -120,7 +119,7 @@ function time(time: Date, length: 10 | 16): Markup {
   return markup`<time datetime="${length === 10 ? shown : text}">${shown}${length === 16 && " UTC"}</time>`;
 }
 
-function createForm({ session, projects, rejected }: KeysPage): Markup {
+function createForm({ session, rejected }: KeysPage): Markup {
   const { form: fields, errors } = rejected ?? { form: DEFAULTS, errors: {} as Record<string, string> };
   const described = (name: string) => errors[name] && markup` aria-describedby="${name}-error"`;
   const choice = (type: "radio" | "checkbox", name: string, value: string, label: string, indent = "") => {
@@ -146,7 +145,7 @@ function createForm({ session, projects, rejected }: KeysPage): Markup {
 <fieldset${described("scopes")}><legend>Project access</legend>
 ${choice("radio", "access", "all", "All projects")}
 ${choice("radio", "access", "some", "Only these projects:")}
-${projects.map((it) => choice("checkbox", "scopes", it.id, it.name, " indent"))}
+${PROJECTS.map((it) => choice("checkbox", "scopes", it.id, it.name, " indent"))}
 ${errorText("scopes", errors.scopes)}</fieldset>
 <fieldset${described("permissions")}><legend>Permissions</legend>
 ${PERMISSIONS.map((it) => choice("checkbox", "permissions", it, it))}

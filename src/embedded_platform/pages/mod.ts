@@ -15,25 +15,19 @@ import { ICON, STYLE_SHEET } from "./style.ts";
 
 type Handler = (call: SignedInCall, cookie: string) => Response;
 
-/** How to serve pages. */
-export interface PagesOptions {
-  readonly platform: Platform;
-  /** Who signs in with the link. */
-  readonly accountId: string;
-  /** Called with the next sign-in link when one was used. */
-  onSignIn(nextLink: string): void;
-}
-
 /** The pages of a platform. */
 export class Pages {
   /** The first sign-in link, which works once. */
   readonly signInUrl: string;
-  readonly #options: PagesOptions;
+  readonly #platform: Platform;
+  readonly #onSignIn: (nextLink: string) => void;
   readonly #sessions: PageSessions;
   readonly #cookieName: string;
 
-  constructor(options: PagesOptions) {
-    const { platform } = this.#options = options;
+  /** @param onSignIn Called with the next sign-in link when one was used. */
+  constructor(platform: Platform, onSignIn: (nextLink: string) => void) {
+    this.#platform = platform;
+    this.#onSignIn = onSignIn;
     this.#sessions = new PageSessions(platform);
     // Cookies don't depend on the port: without it, two platforms on one machine would sign each other out.
     this.#cookieName = `fluxloop_session_${new URL(platform.url).port}`;
@@ -83,7 +77,7 @@ export class Pages {
           "The form belongs to another session. Nothing was changed. Reload the page and try again",
         );
       }
-      const { platform } = this.#options;
+      const platform = this.#platform;
       const url = new URL(request.url);
       return handler(
         { platform, sessions: this.#sessions, session, url, params, form, isPrefetch: isPrefetch(request) },
@@ -100,16 +94,16 @@ export class Pages {
   /** Redirects from other names of this machine, for which the browser has no cookie. */
   #toOwnHost(request: Request): Response | null {
     const { origin, pathname, search } = new URL(request.url);
-    const { url } = this.#options.platform;
+    const { url } = this.#platform;
     return origin === url ? null : redirect(url + pathname + search);
   }
 
   #signIn(request: Request): Response {
     const token = new URL(request.url).searchParams.get("token") ?? "";
     // A prefetch must not use up the link.
-    const cookie = isPrefetch(request) ? null : this.#sessions.signIn(token, this.#options.accountId);
+    const cookie = isPrefetch(request) ? null : this.#sessions.signIn(token);
     if (cookie === null) return message(403, "This link can’t be used again", SIGN_IN_AGAIN);
-    this.#options.onSignIn(this.#newLink());
+    this.#onSignIn(this.#newLink());
     return redirect(PATHS.keys, { "set-cookie": `${this.#cookieName}=${cookie}; Path=/; HttpOnly; SameSite=Strict` });
   }
 
@@ -120,7 +114,7 @@ export class Pages {
   }
 
   #newLink(): string {
-    return `${this.#options.platform.url}${PATHS.signIn}?token=${this.#sessions.newLink()}`;
+    return `${this.#platform.url}${PATHS.signIn}?token=${this.#sessions.newLink()}`;
   }
 }
 

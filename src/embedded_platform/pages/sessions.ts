@@ -14,7 +14,6 @@ const CODE_PAUSE = 10 * MINUTE;
 
 /** A person who has signed in. */
 export interface PageSession {
-  readonly accountId: string;
   /** In every form of this session, so that forms of other sites are rejected. */
   readonly formToken: string;
   readonly expiresAt: number;
@@ -59,14 +58,13 @@ export class PageSessions {
   }
 
   /** Signs a person in and uses up the token. @returns The cookie, or `null` if the token is wrong. */
-  signIn(token: string, accountId: string): string | null {
+  signIn(token: string): string | null {
     if (hashed(token) !== this.#link) return null;
     this.#link = null;
     const { random } = this.#platform;
     for (const [key, session] of this.#sessions) if (this.#isExpired(session)) this.#sessions.delete(key);
     const cookie = randomSecret(random);
     this.#sessions.set(hashed(cookie), {
-      accountId,
       formToken: randomSecret(random),
       expiresAt: this.#now() + LIFETIME,
       logins: new Map(),

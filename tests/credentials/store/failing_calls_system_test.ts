@@ -1,7 +1,6 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
 import { hashSecret } from "../../../src/embedded_platform/secrets.ts";
-import { SEEDED_ACCOUNT_ID } from "../../../src/embedded_platform/seed.ts";
 import { credentialsText, keyHolders } from "../../support/credentials_home.ts";
 import { RotatedHome, RotationWorld } from "../../support/rotated_home.ts";
 import { countCalls, withFault } from "../../support/strace.ts";
@@ -49,7 +48,6 @@ function tokens(_: RotatedHome, { storage, relay }: RotationWorld): string {
   const ends = new Date(now + 10_000);
   const hashes = { access: hashSecret(access), refresh: hashSecret(refresh) };
   storage.sessions.add(
-    SEEDED_ACCOUNT_ID,
     { ...hashes, accessExpiresAt: ends, refreshExpiresAt: new Date(now + HOUR) },
     new Date(now),
   );

@@ -2,7 +2,6 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from "@std/testing/bdd";
 import { setTimeout as delay } from "node:timers/promises";
 import { parse } from "yaml";
-import { SEEDED_ACCOUNT_ID } from "../../../src/embedded_platform/seed.ts";
 import { type LocalPlatform, startLocalPlatform } from "../../../src/embedded_platform/server.ts";
 import { openStorage } from "../../../src/embedded_platform/storage.ts";
 import { CredentialsHome, keyHolders, keysIn, namesIn } from "../../support/credentials_home.ts";
@@ -24,7 +23,7 @@ describe("concurrent writers of the credentials", () => {
     const dataDir = `${folder}/data`;
     fillPlatform(dataDir);
     const storage = openStorage(dataDir);
-    const common = { accountId: SEEDED_ACCOUNT_ID, createdAt: DOCUMENTED_DAY, expiresAt: null, name: "one of many" };
+    const common = { createdAt: DOCUMENTED_DAY, expiresAt: null, name: "one of many" };
     for (const key of KEYS) storage.apiKeys.add({ ...common, key, scopes: "all_projects", permissions: [] });
     storage.close();
     const random = (bytes: Uint8Array<ArrayBuffer>) => crypto.getRandomValues(bytes);
