@@ -115,7 +115,7 @@ async function show({ args, input, code: expected }: Step, { env }: Sandbox, sig
   if (code === INTERRUPTED) stopping.abort();
   if (code !== 0) console.log(`(exit ${code})`);
   console.log();
-  if (code !== expected) throw new Error(`\`${line}\` ended with exit code ${code} instead of ${expected}.`);
+  if (code !== expected) throw new Error(`\`${line}\` exited with code ${code} instead of ${expected}.`);
 }
 
 async function denoFolder(): Promise<string> {

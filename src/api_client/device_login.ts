@@ -60,7 +60,7 @@ const nonEmpty: Reader<string> = (value, at) => {
 const page: Reader<URL> = (value, at) => {
   const url = URL.parse(text(value, at));
   if (url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url))) return url;
-  throw invalid(at, "a secure web address");
+  throw invalid(at, "an https URL");
 };
 
 const startedLogin = object({

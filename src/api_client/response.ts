@@ -88,7 +88,7 @@ function refusalOf(
   }
   const detail = isObject(body) ? detailOf(body.detail)?.slice(0, 500).replace(/\.$/, "") : undefined;
   const more = isWebPage(response) ? ` and ${WEB_PAGE}` : detail ? `: ${detail}` : "";
-  const next = !isWebPage(response) && (status === 429 || status >= 500) ? ". Try again later." : "";
+  const next = status === 429 || status >= 500 ? ". Try again later." : "";
   return new PlatformError(`${host} responded to ${method} ${path} with HTTP ${status}${more}${next}`);
 }
 

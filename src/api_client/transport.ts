@@ -140,7 +140,7 @@ async function sendWithKey(context: Context, target: Target, message: Message): 
         onResponse(response);
         return response;
       }
-      log(`  again in ${(pause / 1000).toFixed(1)} s`);
+      log(`  retrying in ${(pause / 1000).toFixed(1)} s`);
       await context.sleep(pause, signal);
     }
   } catch (error) {

@@ -184,7 +184,7 @@ function checkName(name: string): string {
   const bare = name.startsWith(PREFIX) ? name.slice(PREFIX.length) : name;
   if (NAME.test(bare)) return bare;
   throw new ConfigurationError(
-    'credential_helper must be the name of a credential helper such as "pass", of letters, digits, ".", "_" and "-"',
+    'credential_helper must be the name of a credential helper, such as "pass", with only letters, digits, ".", "_" and "-"',
   );
 }
 

@@ -149,7 +149,9 @@ export class CredentialsDocument {
     if (text !== null && text.length <= SIZE_LIMIT && isSameValue(parseCredentials(text, this.#shown), this.#root)) {
       return text;
     }
-    throw new ConfigurationError(`${this.#shown} contains YAML that fluxloop can't preserve. Simplify it by hand.`);
+    throw new ConfigurationError(
+      `${this.#shown} contains YAML that fluxloop can't preserve. Replace its anchors, aliases and tags with plain values.`,
+    );
   }
 
   #set(path: readonly string[], value: FieldValue): void {

@@ -102,7 +102,7 @@ export function profileOf(name: string, fields: Readonly<Record<string, unknown>
   const text = textsIn(fields);
   // Without its own API URL the key would go to the hosted platform, for which it may not be.
   if (((fields.api_url ?? null) !== null && text("api_url") === null) || Object.hasOwn(fields, "<<")) {
-    throw new ConfigurationError(`Profile "${name}" in ${shown} has an api_url that can't be read`);
+    throw new ConfigurationError(`Profile "${name}" in ${shown} has an invalid api_url. Correct it.`);
   }
   const secret = entryOf(text) ?? plainSecretOf(text);
   if (secret === null) {

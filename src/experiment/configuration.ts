@@ -73,7 +73,7 @@ function openConfiguration(context: Pick<Context, "cwd">, path?: string): { file
   } catch (error) {
     const isMissing = error instanceof ConfigurationError && error.cause instanceof Deno.errors.NotFound;
     if (path !== undefined || !isMissing) throw error;
-    const message = `There is no ${shown} here. Pass the configuration with --config <file>.`;
+    const message = `There is no ${shown} in this folder. Create one, or pass --config <file>.`;
     throw new ConfigurationError(message, { cause: error });
   }
 }
@@ -88,7 +88,7 @@ function misplacedFields(value: unknown): Fault[] {
   const stray = FUNCTION_FIELDS.filter((it) => runner[it] !== undefined);
   return [
     ...both,
-    ...stray.map((it) => ({ path: ["runner", it], message: "belongs to target, which is missing" })),
+    ...stray.map((it) => ({ path: ["runner", it], message: "requires target" })),
   ];
 }
 

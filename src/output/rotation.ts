@@ -86,7 +86,7 @@ export function abandonedWarning({ profile, keys, hasUnknownKey }: AbandonedRota
   if (all.length === 0) return "";
   return `⚠️  The unfinished rotation of profile ${printable(profile)} was abandoned. These keys may still be valid: ` +
     `${
-      all.join(", ")
+      new Intl.ListFormat("en").format(all)
     }. Delete the ones you don't use: run fluxloop apikeys delete <id>, or open the platform's API keys page.\n`;
 }
 

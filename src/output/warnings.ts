@@ -5,7 +5,7 @@ import { octal } from "./phrases.ts";
 /** Warns that other users can read the credentials file. */
 export function insecureFileWarning(shown: string, mode: number): string {
   return `⚠️  Other users can read ${shown} (mode ${octal(mode)}). ` +
-    `Run: chmod 600 ${shown}. The next login corrects it, too.\n`;
+    `Run: chmod 600 ${shown}. The next login also corrects the permissions.\n`;
 }
 
 /** Warns that the keychain still has the key of the last login. */

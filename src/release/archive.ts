@@ -49,7 +49,7 @@ export async function verifiedSums(
  */
 export async function unpackProgram(archive: Uint8Array<ArrayBuffer>, name: string, sum: string): Promise<Uint8Array> {
   if (toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", archive))) !== sum) {
-    throw new ReleaseError(`${name} is damaged: its checksum doesn't match`);
+    throw new ReleaseError(`${name} is damaged: its checksum doesn't match. Try again.`);
   }
   const isZip = name.endsWith(".zip");
   const program = isZip ? "fluxloop.exe" : "fluxloop";

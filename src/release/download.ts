@@ -111,7 +111,7 @@ async function withRetries<T>(
       const mayPass = error instanceof StatusError ? isTransient(error.status) : error instanceof TransientError;
       if (!mayPass || attempts > RETRIES) throw error;
       const pause = backoff(attempts, context.random(new Uint8Array(1))[0] / 255);
-      options.log?.(`  again in ${(pause / 1000).toFixed(1)} s`);
+      options.log?.(`  retrying in ${(pause / 1000).toFixed(1)} s`);
       await context.sleep(pause, context.stopped);
     }
   }
@@ -151,7 +151,7 @@ async function runOnce<T>(
     if (error instanceof FluxloopError) throw error;
     const proxy = proxyFor(context, url);
     const failure = timeout.aborted
-      ? { ...connectionFailure(error), reason: "it didn't finish in time", isTelling: true, isTransient: false }
+      ? { ...connectionFailure(error), reason: "timed out", isTelling: true, isTransient: false }
       : connectionFailure(error, proxy !== null);
     const Failure = failure.isTransient ? TransientError : NetworkError;
     throw new Failure(url, failure, { proxy: proxy?.shown, cause: error, to: "the release server" });

@@ -40,7 +40,7 @@ function textStream(stream: typeof Deno.stdout): TextStream {
 }
 
 function reasonOf(cause: unknown): string {
-  if (cause instanceof Deno.errors.BrokenPipe) return "the reader has closed it";
+  if (cause instanceof Deno.errors.BrokenPipe) return "the reader closed it";
   const message = cause instanceof Error ? cause.message : String(cause);
   return /^(.+) \(os error \d+\)$/.exec(message)?.[1].toLowerCase() ?? message;
 }

@@ -211,7 +211,7 @@ describe("transport", () => {
     await get(world().context, targetOf(url), "/x", { log: (line) => lines.push(line) });
     assertEquals(lines.map((it) => it.replace(/\d\.\d s/, "N s")), [
       `GET ${url}/x -> 503 (0 ms)`,
-      "  again in N s",
+      "  retrying in N s",
       `GET ${url}/x -> 200 (0 ms)`,
     ]);
   });

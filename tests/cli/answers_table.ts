@@ -44,7 +44,8 @@ const http = (status: number, detail?: string) =>
   );
 const page = (status: number) =>
   failure(
-    `{host} responded to GET /api/auth/me with HTTP ${status} and a web page, probably from a proxy or a sign-in page`,
+    `{host} responded to GET /api/auth/me with HTTP ${status} and a web page, probably from a proxy or a sign-in page` +
+      (status >= 500 ? ". Try again later." : ""),
   );
 const SIGN_IN = failure(
   "The network requires a sign-in before {host} can be reached (HTTP 511). Open a web page in a browser and sign in " +

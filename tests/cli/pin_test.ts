@@ -188,7 +188,7 @@ describe("auth switch", () => {
     assertEquals(await home().run(["auth", "switch"]), {
       code: 2,
       stdout: "",
-      stderr: "❌ Error: Can't show a list without a terminal. Pass the name of a profile: " +
+      stderr: "❌ Error: Can't show a list without a terminal. Pass a profile name. Saved profiles: " +
         "default, dev, prod\n",
     });
   });

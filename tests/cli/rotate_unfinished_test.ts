@@ -118,7 +118,7 @@ describe("an interrupted rotation", () => {
     assertEquals([code, isUnfinished(session)], [0, false]);
     assertStringIncludes(
       stderr,
-      "was abandoned. These keys may still be valid: flux_dev_abc1...mno34 (key_1), flux_dev_",
+      "was abandoned. These keys may still be valid: flux_dev_abc1...mno34 (key_1) and flux_dev_",
     );
   });
 

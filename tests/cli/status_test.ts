@@ -281,7 +281,7 @@ Please check your internet connection and try again.
     assertEquals([code, stderr], [
       0,
       "⚠️  Other users can read ~/.fluxloop/credentials (mode 0644). " +
-      "Run: chmod 600 ~/.fluxloop/credentials. The next login corrects it, too.\n",
+      "Run: chmod 600 ~/.fluxloop/credentials. The next login also corrects the permissions.\n",
     ]);
   });
 

@@ -218,7 +218,7 @@ describe("auth login --web", () => {
     it(`does not send people to ${what}`, async () => {
       const { url } = platform([APPROVED], { verification_url: page });
       const { code, stderr } = await new Session().run(web(url));
-      const text = "❌ Error: Invalid response from the platform: verification_url isn't a secure web address\n";
+      const text = "❌ Error: Invalid response from the platform: verification_url isn't an https URL\n";
       assertEquals([code, stderr], [1, text]);
     });
   }

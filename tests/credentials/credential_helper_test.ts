@@ -129,7 +129,7 @@ describe("credential helper", () => {
     const names = ["", "docker-credential-", "../pass", "/bin/sh", "a b", "pass;id", "-x", ".", "pâss", "C:\\x", "a\n"];
     for (const name of [...names, "x".repeat(65)]) {
       const error = assertThrows(() => new CredentialHelper(machine({}).context, name), ConfigurationError);
-      assertMatch(error.message, /^credential_helper must be the name of a credential helper such as "pass"/);
+      assertMatch(error.message, /^credential_helper must be the name of a credential helper, such as "pass"/);
     }
   });
 

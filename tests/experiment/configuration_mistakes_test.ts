@@ -269,7 +269,7 @@ const WRONG: readonly Wrong[] = [
   {
     what: "a folder of the function beside a process",
     text: "runner:\n  process: {command: [x]}\n  working_directory: .\n",
-    mistakes: ["3:3 runner.working_directory: belongs to target, which is missing"],
+    mistakes: ["3:3 runner.working_directory: requires target"],
   },
   {
     what: "a tag that YAML does not have",
@@ -460,7 +460,7 @@ describe("a mistake in fluxloop.yaml", () => {
     assertThrows(
       () => readConfiguration(context),
       ConfigurationError,
-      "There is no fluxloop.yaml here. Pass the configuration with --config <file>.",
+      "There is no fluxloop.yaml in this folder. Create one, or pass --config <file>.",
     );
   });
 });

@@ -157,7 +157,7 @@ describe("the runs of a test", () => {
     const here = world();
     const { ending, ids } = await perform(planOf(3), () => {
       here.stop();
-      return Promise.reject(failure("was ended by SIGTERM"));
+      return Promise.reject(failure("was killed by SIGTERM"));
     }, here);
     assertEquals([ending, ids], ["interrupted", []]);
   });

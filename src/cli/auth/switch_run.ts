@@ -23,7 +23,7 @@ async function askForProfile(context: Context, options: JsonOptions, colour: boo
   const choices = await switchChoices(context);
   if (!canPrompt(context, options)) {
     const names = choices.map((it) => it.name).join(", ");
-    throw new UsageError(`Can't show a list without a terminal. Pass the name of a profile: ${names}`);
+    throw new UsageError(`Can't show a list without a terminal. Pass a profile name. Saved profiles: ${names}`);
   }
   const lines = choices.map(({ name, account, isCurrent }) => ({
     value: name,

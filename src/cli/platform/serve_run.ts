@@ -61,7 +61,7 @@ function announcement(options: ServeOptions, platform: LocalPlatform, dataDir: s
     "",
     `Manage API keys in the browser (link works once): ${signInUrl}`,
     `Log in to it: fluxloop auth login --api-url ${url}`,
-    "Stop it: Ctrl-C",
+    "Press Ctrl-C to stop.",
   ].join("\n") + "\n";
 }
 

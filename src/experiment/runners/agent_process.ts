@@ -159,7 +159,7 @@ export class AgentProcess {
       if (!this.#isUsable) return;
       const question = this.#question;
       if (question !== null && (question.size += chunk.length) > ANSWER_LIMIT) {
-        return this.#fail(flooded(`The agent wrote more than ${ANSWER_LIMIT / MIB} MiB on one input`));
+        return this.#fail(flooded(`The agent wrote more than ${ANSWER_LIMIT / MIB} MiB for one input`));
       }
       for (const line of splitter.feed(chunk)) this.#take(line);
       if (splitter.open.length > LINE_LIMIT) {
@@ -200,7 +200,7 @@ export class AgentProcess {
     const { code, signal } = await this.#program.ended;
     this.#hasEnded = true;
     await within(DRAIN, this.#outputRead);
-    const end = signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`;
+    const end = signal === null ? `exited with code ${code}` : `was killed by ${signal}`;
     const moment = this.#isReady ? "before it answered" : "before it was ready";
     this.#fail({ kind: "crashed", message: `The agent ${end} ${moment}` });
     await this.end();

@@ -84,7 +84,7 @@ async function readEvents(response: Response, reading: Reading): Promise<string>
   }
   if (output !== null) return output;
   const names = streamEventFilter === null ? "event" : `event ${streamEventFilter.join(" or ")}`;
-  const place = streamOutputPath === null ? "" : ` with a text at ${streamOutputPath}`;
+  const place = streamOutputPath === null ? "" : ` with text at ${streamOutputPath}`;
   throw garbage(`The server's stream has no ${names}${place}`);
 }
 

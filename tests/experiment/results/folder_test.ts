@@ -41,7 +41,7 @@ describe("an experiment's folder", () => {
   it("returns each run unchanged", async () => {
     const runs = [
       passed(1, "Hello\n\u{1f511} \u202e\0"),
-      failed(2, "It ended with exit code 1", ["Traceback", "\x1b[31m"]),
+      failed(2, "It exited with code 1", ["Traceback", "\x1b[31m"]),
     ];
     assertEquals(await results(await make(runs)), runs);
   });

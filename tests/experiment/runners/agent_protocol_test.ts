@@ -56,9 +56,9 @@ describe("the protocol of an agent's processes", () => {
   const failures: [string, string, RunFailure["kind"], string][] = [
     ["reports an error", "!error no quota", "agent_error", "The agent returned an error: no quota"],
     ["sends an error message", "!error-type slow down", "agent_error", "The agent returned an error: slow down"],
-    ["exits", "!crash 3", "crashed", "The agent ended with exit code 3 before it answered"],
+    ["exits", "!crash 3", "crashed", "The agent exited with code 3 before it answered"],
     ["closes its output", "!close-output", "crashed", "The agent closed its standard output before it answered"],
-    ["exits within a line", "!half-a-line", "crashed", "The agent ended with exit code 0 before it answered"],
+    ["exits within a line", "!half-a-line", "crashed", "The agent exited with code 0 before it answered"],
     ["doesn't write JSON", "!garbage Hello <b>", "garbage", 'The agent wrote a line that isn\'t JSON: "Hello <b>"'],
     [
       "writes control characters",
@@ -74,7 +74,7 @@ describe("the protocol of an agent's processes", () => {
     ],
     ["nests its output too deeply", "!deep", "garbage", 'The agent\'s "output" is nested too deeply'],
     ["writes an endless line", "!long 9000000", "flooded", "The agent wrote a line of more than 8 MiB"],
-    ["writes endlessly", "!flood", "flooded", "The agent wrote more than 64 MiB on one input"],
+    ["writes endlessly", "!flood", "flooded", "The agent wrote more than 64 MiB for one input"],
   ];
   for (const [what, input, kind, message] of failures) {
     for (const configuration of [AGENT, KEPT]) {

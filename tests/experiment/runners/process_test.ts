@@ -37,7 +37,7 @@ describe("an agent's process", () => {
 
   it("leaves the last 20 lines of standard error in the failure", async () => {
     const { message, stderr } = await failureOf(await runnerOf(AGENT), "!crash 3");
-    assertEquals(message, "The agent ended with exit code 3 before it answered");
+    assertEquals(message, "The agent exited with code 3 before it answered");
     assertEquals(stderr, Array.from({ length: 20 }, (_, index) => `line ${index + 11}`));
   });
 
@@ -48,7 +48,7 @@ describe("an agent's process", () => {
 
   it("is aborted when it writes endlessly", async () => {
     const { message } = await failureOf(await runnerOf(AGENT), "!flood");
-    assertEquals(message, "The agent wrote more than 64 MiB on one input");
+    assertEquals(message, "The agent wrote more than 64 MiB for one input");
   });
 
   const unstartable: [string, Partial<ProcessRunner>, RegExp][] = [

@@ -148,7 +148,7 @@ describe("a Python function as an agent", () => {
 
   it("fails as crashed when its process dies", async () => {
     const { kind, message } = await failureOf(await runnerOf(target("dying")), "hello");
-    assertEquals([kind, message], ["crashed", "The agent ended with exit code 3 before it answered"]);
+    assertEquals([kind, message], ["crashed", "The agent exited with code 3 before it answered"]);
   });
 
   it("fails only its own run when it hangs", async () => {

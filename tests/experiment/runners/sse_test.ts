@@ -92,7 +92,7 @@ describe("a stream of events", () => {
       DELTA,
       'data: {"a": 1}\n\n',
       "garbage",
-      "The server's stream has no event with a text at $.delta",
+      "The server's stream has no event with text at $.delta",
     ],
     [
       "no event of the filter",
