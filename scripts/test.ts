@@ -23,7 +23,7 @@ import {
 import { UID_DEPENDENT } from "./test/ordinary_user.ts";
 import { type PendingJob, runJobs } from "./test/pool.ts";
 import { progressLine, summary } from "./test/report.ts";
-import { byRoom, findTestFiles, isSystemTest, LONG_VARIABLE, type Suite } from "./test/test_files.ts";
+import { findTestFiles, groups, isSystemTest, LONG_VARIABLE, type Suite } from "./test/test_files.ts";
 
 const SUITES = { "--system": "system", "--long": "long", "--all": "all" } as const;
 
@@ -51,10 +51,10 @@ async function main(args: readonly string[]): Promise<boolean> {
   const compiled = compile();
   const prepared = Promise.all([tools, compiled]);
   const env = cleanEnvironment(suite === "long" ? { [LONG_VARIABLE]: "1" } : {});
-  const portable = [...byRoom(files.filter((it) => !isSystemTest(it)))]
-    .map(([room, it]) => testJob(room, it, { options, env, after: compiled }));
-  // They wait more than they compute, so each is a job of its own.
-  const system = files.filter(isSystemTest).map((it) => testJob(it, [it], { options, env, after: prepared }));
+  const testJobs = (files: readonly string[], after: Promise<unknown>) =>
+    groups(files).map((it) => testJob(it.name, it.files, { options, env, after }));
+  const portable = testJobs(files.filter((it) => !isSystemTest(it)), compiled);
+  const system = testJobs(files.filter(isSystemTest), prepared);
   const twice = suite === "system" || suite === "all"
     ? UID_DEPENDENT.filter((file) => paths.length === 0 || paths.some((it) => file.startsWith(it)))
     : [];

@@ -3,7 +3,7 @@ import { describe, it } from "@std/testing/bdd";
 import { longestFirst } from "../../scripts/test/durations.ts";
 import { type Outcome, type PendingJob, runJobs } from "../../scripts/test/pool.ts";
 import { progressLine, summary } from "../../scripts/test/report.ts";
-import { findTestFiles } from "../../scripts/test/test_files.ts";
+import { findTestFiles, groups, LONGEST } from "../../scripts/test/test_files.ts";
 
 /** A job that runs a script and counts as one case. */
 function job(name: string, script: string): PendingJob {
@@ -24,10 +24,30 @@ const outcome = (name: string, seconds: number, failed = 0): Outcome => ({
 });
 
 describe("the test runner", () => {
-  it("starts the longest job first, and before it what has no duration", () => {
-    const jobs = [["a"], ["b", "c"], ["d"], ["e", "f"]].map((files) => ({ files }));
-    const ordered = longestFirst(jobs, { a: 20, b: 11, c: 12, e: 1 });
-    assertEquals(ordered.map((it) => it.files.join("")), ["d", "ef", "bc", "a"]);
+  it("starts the longest job first", () => {
+    const jobs = [["a"], ["b", "c"], ["d"]].map((files) => ({ files }));
+    const ordered = longestFirst(jobs, { a: 20, b: 11, c: 12, d: 30 });
+    assertEquals(ordered.map((it) => it.files.join("")), ["d", "bc", "a"]);
+  });
+
+  it("starts files that are known to be long first when it has no durations, then the largest groups", () => {
+    const jobs = [["a"], ["b", "c"], [LONGEST[0]], ["d", "e", "f"]].map((files) => ({ files }));
+    assertEquals(longestFirst(jobs, {}).map((it) => it.files.join("")), [LONGEST[0], "def", "bc", "a"]);
+  });
+
+  it("knows long files that exist", () => {
+    assertEquals(findTestFiles("system", ["tests"]).filter((it) => LONGEST.includes(it)).length, LONGEST.length);
+  });
+
+  it("puts portable tests of a folder in one job, four system tests in one, and long ones in one each", () => {
+    const files = ["tests/a/x_test.ts", "tests/a/b/y_test.ts", LONGEST[0]];
+    const system = [1, 2, 3, 4, 5].map((it) => `tests/a/${it}_system_test.ts`);
+    assertEquals(groups([...files, ...system]).map((it) => [it.name, it.files.length]), [
+      ["tests/a", 2],
+      [LONGEST[0], 1],
+      ["tests/a, system tests from 1", 4],
+      ["tests/a, system tests from 5", 1],
+    ]);
   });
 
   it("runs each job once, with any number of workers", async () => {
