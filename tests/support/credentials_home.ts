@@ -5,8 +5,9 @@
  */
 import { parse } from "yaml";
 import { PROGRAM } from "./program.ts";
-import type { Outcome } from "./session.ts";
+import { type Outcome, runHere } from "./session.ts";
 import { asRoot, type CommandOptions, runAs, SELF, UID, type User } from "./users.ts";
+import { leaveWorlds } from "./world.ts";
 
 /** What keys of the embedded platform look like. */
 const KEY = /flux_(?:dev|ci)_/;
@@ -61,6 +62,16 @@ export class CredentialsHome {
     return runAs(this.user, [this.program, ...args], { ...options, env: { ...this.#env, ...env } });
   }
 
+  /** Runs the program's code in this process, in a home of this process's user. */
+  runHere(args: readonly string[]): Promise<Outcome> {
+    return runHere(args, this.#env);
+  }
+
+  /** Saves a key by a login in this process. */
+  loginHere(key: string, profile = "default"): Promise<Outcome> {
+    return this.runHere(["auth", "login", "--api-key", key, "--profile", profile]);
+  }
+
   /** Runs `auth login` for a profile. */
   login(key: string, profile = "default", env: Record<string, string> = {}): Promise<Outcome> {
     return this.run(["auth", "login", "--api-key-stdin", "--profile", profile], { stdin: `${key}\n`, env });
@@ -71,15 +82,16 @@ export class CredentialsHome {
     const source = await Deno.makeTempFile();
     await Deno.writeTextFile(source, text);
     const own = String(UID[this.user]);
-    await asRoot('install -d -m 700 -o "$1" "$2"', own, this.folder);
-    await asRoot('install -m "$1" -o "$2" "$3" "$4"', mode, String(owner), source, this.file);
-    await asRoot('install -m 600 -o "$1" /dev/null "$2"', own, `${this.file}.lock`);
+    const script = 'install -d -m 700 -o "$1" "$2" && install -m "$3" -o "$4" "$5" "$6" &&' +
+      ' install -m 600 -o "$1" /dev/null "$6.lock"';
+    await asRoot(script, own, this.folder, mode, String(owner), source, this.file);
     await Deno.remove(source);
   }
 
   /** Removes the home with whatever is in it. */
   async close(): Promise<void> {
     await asRoot('rm -rf "$1"', this.#top);
+    leaveWorlds();
   }
 }
 

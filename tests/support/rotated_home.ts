@@ -11,8 +11,9 @@ import { openStorage, type Storage } from "../../src/embedded_platform/storage.t
 import { namesIn } from "./credentials_home.ts";
 import { fluxloop, PROGRAM, type ServedPlatform, servePlatform, start } from "./program.ts";
 import { type Relay, startRelay } from "./relay.ts";
-import type { Outcome } from "./session.ts";
+import { type Outcome, runHere } from "./session.ts";
 import { withFault } from "./strace.ts";
+import { leaveWorlds } from "./world.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
 const KEY = /flux_dev_[a-z2-7]{32}/g;
@@ -91,6 +92,11 @@ export class RotatedHome {
     return fluxloop(args, { env: this.#env });
   }
 
+  /** Runs the program's code in this process. */
+  runHere(...args: string[]): Promise<Outcome> {
+    return runHere(args, this.#env);
+  }
+
   /** Writes the credentials file. */
   write(text: string): void {
     Deno.mkdirSync(this.folder, { mode: 0o700 });
@@ -104,11 +110,7 @@ export class RotatedHome {
 
   /** Logs in with the old key. */
   async login(...options: string[]): Promise<void> {
-    const stdin = `${this.oldKey}\n`;
-    const { code, stderr } = await fluxloop(["auth", "login", "--api-key-stdin", ...options], {
-      stdin,
-      env: this.#env,
-    });
+    const { code, stderr } = await this.runHere("auth", "login", "--api-key", this.oldKey, ...options);
     assertEquals([code, stderr], [0, ""]);
   }
 
@@ -145,7 +147,7 @@ export class RotatedHome {
 
   /** @returns The key in the profile. */
   async savedKey(): Promise<string> {
-    return (await this.run("auth", "token")).stdout.trim();
+    return (await this.runHere("auth", "token")).stdout.trim();
   }
 
   /** @returns The names of all files, and that none can be read by others. */
@@ -162,7 +164,7 @@ export class RotatedHome {
 
   /** Sees to it that the profile's key works, and that what is told of it is true. */
   async assertWorks(): Promise<void> {
-    const { code, stderr } = await this.run("auth", "status");
+    const { code, stderr } = await this.runHere("auth", "status");
     const warning = "⚠️  The rotation of profile default is not finished. Finish it: fluxloop auth rotate\n";
     assertEquals([code, stderr], [0, this.isUnfinished() ? warning : ""]);
   }
@@ -209,6 +211,7 @@ export class RotatedHome {
       if (!this.#keysBefore.includes(id)) this.#world.storage.apiKeys.revoke(id, new Date());
     }
     Deno.removeSync(this.path, { recursive: true });
+    leaveWorlds();
   }
 
   #takenIds(): string[] {

@@ -24,6 +24,15 @@ export interface Run extends Outcome {
   readonly renounced: World["renounced"];
 }
 
+/**
+ * Runs the program's code in this process, in a home that the compiled one uses: for what comes before and after the run
+ * that a test is about. It saves the third of a second of processor time that the compiled one takes to start. Call
+ * {@linkcode leaveWorlds} afterwards.
+ */
+export function runHere(args: readonly string[], env: Readonly<Record<string, string>>): Promise<Outcome> {
+  return new Session({ env, now: new Date() }).run(args);
+}
+
 /** A home in which several commands are run, one after another. */
 export class Session {
   readonly world: World;

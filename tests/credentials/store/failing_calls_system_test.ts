@@ -102,9 +102,9 @@ describe("a system call that fails in a changing command", () => {
       if (stderr.includes("Can't save") && !args.includes("rotate")) assertEquals(home.savedText(), before, stderr);
 
       const isGone = code === 0 ? change.removes === true : change.revokes === true && home.keysNamed("laptop") === 0;
-      const status = await home.run("auth", "status");
+      const status = await home.runHere("auth", "status");
       assertEquals(status.code, isGone ? 3 : 0, `${code} ${stderr}, then status: ${status.stderr}`);
-      const again = await home.run(...args);
+      const again = await home.runHere(...args);
       assertEquals(again.code, code === 0 ? change.again ?? 0 : 0, `${code} ${stderr}, then again: ${again.stderr}`);
       change.check?.(home, code === 0 ? 2 : 1);
       assertEquals(keyHolders(home.folder).filter((it) => it !== "credentials"), []);

@@ -47,7 +47,7 @@ describe(`credentials after kill -9 at ${KILLS} random moments (seed ${SEED})`, 
   }
 
   it("of a login are the old or the new, and the next command works and clears up", async () => {
-    await home.login(KEYS[0]);
+    await home.loginHere(KEYS[0]);
     const first = await saved();
     const texts = { [KEYS[0]]: first, [KEYS[1]]: first.replace(KEYS[0], KEYS[1]) };
     const outcomes = { old: 0, new: 0 };
@@ -65,7 +65,7 @@ describe(`credentials after kill -9 at ${KILLS} random moments (seed ${SEED})`, 
       assertEquals([before, texts[key]].includes(text), true, text);
       outcomes[text === before ? "old" : "new"]++;
       looks *= text === before ? 1.5 : 0.67;
-      assertEquals((await home.run(["auth", round % 2 === 0 ? "list" : "status"])).code, 0);
+      assertEquals((await home.runHere(["auth", round % 2 === 0 ? "list" : "status"])).code, 0);
       assertEquals([namesIn(home.folder), keyHolders(home.folder)], [NAMES, ["credentials"]]);
     }
     assertEquals(isOneSided(), false, `too early or too late: ${JSON.stringify(outcomes)}`);
@@ -91,7 +91,7 @@ describe(`credentials after kill -9 at ${KILLS} random moments (seed ${SEED})`, 
       if (keyHolders(home.folder).length > 1) halfWritten++;
     }
     assertEquals(halfWritten > 0, true, "no kill came amid a save");
-    assertEquals((await home.run(["auth", "list"])).code, 0);
+    assertEquals((await home.runHere(["auth", "list"])).code, 0);
     assertEquals([namesIn(home.folder), keyHolders(home.folder)], [NAMES, ["credentials"]]);
   });
 });

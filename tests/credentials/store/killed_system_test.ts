@@ -46,10 +46,10 @@ describe("a login that is killed", () => {
 
   /** Whatever was left behind is no hindrance, and is gone afterwards. */
   async function assertGoesOn(next: readonly string[], codes: readonly number[]): Promise<void> {
-    const { code, stderr } = await home.run(next);
+    const { code, stderr } = await home.runHere(next);
     assertEquals(codes.includes(code), true, stderr);
     assertEquals(keyHolders(home.folder).filter((name) => name !== "credentials"), []);
-    assertEquals((await home.login(DOCUMENTED_KEY, "after")).code, 0);
+    assertEquals((await home.loginHere(DOCUMENTED_KEY, "after")).code, 0);
     assertEquals(namesIn(home.folder), ["credentials", "credentials.lock"]);
   }
 

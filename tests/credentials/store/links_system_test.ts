@@ -74,7 +74,7 @@ describe("credentials behind links", () => {
   for (const { what, links, target, dangling } of LAYOUTS) {
     it(`are found and replaced at the end of ${what}, which stays one`, async () => {
       if (!dangling) {
-        await home.login(DOCUMENTED_KEY, "before");
+        await home.loginHere(DOCUMENTED_KEY, "before");
         await asRoot('mv "$1" "$2" && chmod 644 "$2" && rm "$1.lock"', home.file, real(target));
       }
       for (const [link, to] of links) await Deno.symlink(real(to), real(link));
@@ -84,7 +84,7 @@ describe("credentials behind links", () => {
       const { text, mode } = await stateOf(real(target));
       const before = dangling ? {} : { before: DOCUMENTED_KEY };
       assertEquals([keysIn(text), mode], [{ ...before, default: SECOND_KEY }, "600"]);
-      assertEquals((await home.run(["auth", "token"])).stdout, `${SECOND_KEY}\n`);
+      assertEquals((await home.runHere(["auth", "token"])).stdout, `${SECOND_KEY}\n`);
       const expected = [...links.map(([link, to]) => `${link} ${real(to)}`), target, `${target}.lock`];
       assertEquals(await inventory(), expected.sort());
     });
@@ -108,7 +108,7 @@ describe("credentials behind links", () => {
   });
 
   it("have a killed writer's file beside their target removed", async () => {
-    await home.login(DOCUMENTED_KEY);
+    await home.loginHere(DOCUMENTED_KEY);
     await asRoot('mv "$1" "$2" && ln -s ../dotfiles/keys "$1"', home.file, real("~/dotfiles/keys"));
     await Deno.copyFile(real("~/dotfiles/keys"), real("~/dotfiles/keys.new"));
     assertEquals((await home.run(["auth", "list"])).code, 0);

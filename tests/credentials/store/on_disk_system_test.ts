@@ -57,8 +57,8 @@ describe("what was saved is on disk before success is told", () => {
 
   for (const { args, success } of SUCCESSES) {
     it(`by ${args.slice(0, 2).join(" ")}: the new file, its name, then success`, async () => {
-      await home.login(DOCUMENTED_KEY);
-      await home.login(DOCUMENTED_KEY, "other");
+      await home.loginHere(DOCUMENTED_KEY);
+      await home.loginHere(DOCUMENTED_KEY, "other");
       assertEquals(saveIn(await callsOf(args, success)), [...SAVE, "success"]);
     });
   }
@@ -91,7 +91,7 @@ describe("what was saved is on disk before success is told", () => {
   ] as const;
   for (const { what, call, on, fault, time } of faults) {
     it(`and the old credentials stay, and no key beside them, when ${what} (${fault})`, async () => {
-      await home.login(DOCUMENTED_KEY);
+      await home.loginHere(DOCUMENTED_KEY);
       const before = await stateOf(home.file);
       const login = [home.program, ...SUCCESSES[0].args];
       const { code, stdout, stderr } = await run(withFault({ call, path: home.folder + on, time }, fault, login));
@@ -111,7 +111,7 @@ describe("what was saved is on disk before success is told", () => {
   ];
   for (const [what, { call, on, fault }] of done) {
     it(`and saving has succeeded although ${what}`, async () => {
-      await home.login(DOCUMENTED_KEY);
+      await home.loginHere(DOCUMENTED_KEY);
       const before = await stateOf(home.file);
       const { code, stderr } = await run(withFault({ call, path: home.folder + on }, fault, [
         home.program,
