@@ -18,6 +18,13 @@ const FLUXLOOP: Program = [`${Deno.cwd()}/dist/fluxloop${EXE}`];
 /** One way through the slow network, in milliseconds. */
 const DELAY = 25;
 const PROFILES = 50;
+/** A program that does what `auth status` can't do without: it sends a key to a URL, and prints what is sent back. */
+const BARE_FETCH = `
+const [url, key, caFile] = Deno.args;
+const client = Deno.createHttpClient({ caCerts: caFile ? [Deno.readTextFileSync(caFile)] : [] });
+console.log(await (await fetch(url, { client, headers: { authorization: "Bearer " + key } })).text());
+Deno.exit();
+`;
 
 try {
   await bench(Number(Deno.args[0] ?? 30));
@@ -31,11 +38,12 @@ async function bench(rounds: number): Promise<void> {
   if (missing.length > 0) console.error(`Not measured, because they aren't installed: ${missing.join(", ")}`);
   await new Deno.Command(Deno.execPath(), { args: ["run", "-A", "scripts/compile.ts"] }).spawn().status;
   const hello = await compiled("hello", 'console.log("hello world");\n');
+  const bareFetch = await compiled("bare_fetch", BARE_FETCH);
   const bareLoop = await compiled("bare_loop", BARE_LOOP);
   const sandbox = await openSandbox(FLUXLOOP);
   try {
     for (const measured of [startUp, slowNetwork]) {
-      const { rows, targets } = await measured(sandbox, hello, rounds, missing);
+      const { rows, targets } = await measured(sandbox, { hello, bareFetch }, rounds, missing);
       console.log(`${rowsText(rows)}\n\n${targetsText(targets)}\n`);
     }
     console.log(targetsText(await measureTestLoop(FLUXLOOP, bareLoop)));
@@ -57,12 +65,23 @@ async function compiled(name: string, script: string): Promise<Program> {
   }
 }
 
+/** The programs that the least is measured with. */
+interface Bare {
+  readonly hello: Program;
+  readonly bareFetch: Program;
+}
+
 interface Measured {
   readonly rows: readonly Row[];
   readonly targets: readonly Target[];
 }
 
-async function startUp({ env, apiKey }: Sandbox, hello: Program, rounds: number, missing: string[]): Promise<Measured> {
+async function startUp(
+  { env, apiKey }: Sandbox,
+  { hello, bareFetch }: Bare,
+  rounds: number,
+  missing: string[],
+): Promise<Measured> {
   const profile = (name: string) => `  ${name}:\n    api_url: ${env.FLUXLOOP_API_URL}\n    api_key: ${apiKey}\n`;
   await Deno.mkdir(env.FLUXLOOP_HOME, { recursive: true, mode: 0o700 });
   const names = ["default", ...Array.from({ length: PROFILES - 1 }, (_, index) => `profile-${index}`)];
@@ -79,6 +98,7 @@ async function startUp({ env, apiKey }: Sandbox, hello: Program, rounds: number,
   });
   const rows = await measure([
     { name: "hello world", program: hello, env },
+    { name: "bare fetch", program: [...bareFetch, `${env.FLUXLOOP_API_URL}/api/auth/me`, apiKey], env },
     fluxloop("--version"),
     fluxloop("auth token"),
     fluxloop("auth status"),
@@ -88,7 +108,7 @@ async function startUp({ env, apiKey }: Sandbox, hello: Program, rounds: number,
     { ...fluxloop("auth list", env), name: `fluxloop auth list, ${PROFILES} profiles` },
     ...(missing.includes("gh") ? [] : [{ name: "gh --version", program: ["gh", "--version"], env } as const]),
   ], rounds);
-  const [base, version, token, status, help, loginHelp, tab, list] = rows;
+  const [base, , version, token, status, help, loginHelp, tab, list] = rows;
   return {
     rows,
     targets: [
@@ -106,7 +126,7 @@ async function startUp({ env, apiKey }: Sandbox, hello: Program, rounds: number,
 
 async function slowNetwork(
   { env, apiKey }: Sandbox,
-  hello: Program,
+  { hello, bareFetch }: Bare,
   rounds: number,
   missing: string[],
 ): Promise<Measured> {
@@ -128,13 +148,14 @@ async function slowNetwork(
     const theirs = { ...env, GH_HOST: host, GH_ENTERPRISE_TOKEN: "ghp_0", SSL_CERT_FILE: caFile };
     const rows = await measure([
       { name: "hello world", program: hello, env },
+      { name: "bare fetch", program: [...bareFetch, `${url}/api/auth/me`, apiKey, caFile], env },
       { name: `fluxloop auth status, ${DELAY} ms each way`, program: [...FLUXLOOP, "auth", "status"], env: ours },
       ...(missing.includes("curl") ? [] : [{ name: "curl", program: curl, env }]),
       ...(missing.includes("gh")
         ? []
         : [{ name: "gh auth status", program: ["gh", "auth", "status"] as const, env: theirs }]),
     ], rounds);
-    const [base, status] = rows;
+    const [base, , status] = rows;
     const peer = rows.find((it) => it.name === "curl");
     return {
       rows,
