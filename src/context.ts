@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { InterruptedError } from "./errors.ts";
 
 /** Standard output or standard error. */
 export interface TextStream {
@@ -225,21 +224,4 @@ export interface Context {
   readonly stopped: AbortSignal;
   /** Aborted when that happens again while the program is cleaning up. */
   readonly insisted: AbortSignal;
-}
-
-/**
- * Waits for something that can't be cancelled, such as a read, until the program is told to stop.
- *
- * @throws {InterruptedError} When it is told to stop, or was before.
- */
-export async function unlessStopped<T>(work: Promise<T>, stopped: AbortSignal): Promise<T> {
-  const stop = Promise.withResolvers<never>();
-  const onStop = () => stop.reject(new InterruptedError());
-  stopped.addEventListener("abort", onStop);
-  if (stopped.aborted) onStop();
-  try {
-    return await Promise.race([stop.promise, work]);
-  } finally {
-    stopped.removeEventListener("abort", onStop);
-  }
 }

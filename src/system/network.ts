@@ -5,6 +5,7 @@
  */
 import type { Connection } from "../context.ts";
 import { withVariables } from "./runtime_variables.ts";
+import { untilAborted } from "./signals.ts";
 
 /** Proxies and certificates come from the caller; the runtime must not add any of its own. */
 const IGNORED_VARIABLES = [
@@ -48,7 +49,7 @@ function httpClient({ proxy, caCerts }: Connection, isSecure: boolean): Deno.Htt
 
 /** {@linkcode Context.connect} of the real world. */
 export async function connect(hostname: string, port: number, signal: AbortSignal): Promise<void> {
-  await onConnection(hostname, port, signal, () => Promise.resolve());
+  await onConnection(hostname, port, signal, () => {});
 }
 
 /** {@linkcode Context.firstLine} of the real world. */
@@ -71,17 +72,12 @@ async function onConnection<T>(
   hostname: string,
   port: number,
   signal: AbortSignal,
-  work: (connection: Deno.TcpConn) => Promise<T>,
+  work: (connection: Deno.TcpConn) => T | Promise<T>,
 ): Promise<T> {
   signal.throwIfAborted();
-  const waiting = Promise.withResolvers<never>();
-  waiting.promise.catch(() => {});
-  signal.addEventListener("abort", () => waiting.reject(signal.reason), { once: true });
   const connecting = Deno.connect({ hostname, port });
-  const working = connecting.then(work);
-  working.catch(() => {});
   try {
-    return await Promise.race([working, waiting.promise]);
+    return await untilAborted(connecting.then(work), signal);
   } finally {
     connecting.then((it) => it.close()).catch(() => {});
   }

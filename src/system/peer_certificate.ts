@@ -1,11 +1,12 @@
 /**
- * What a server's certificate says of itself: {@linkcode Context.peerCertificate} of the real world. It is looked at and
- * not judged; the verdict is that of the request that carries the key, and no key goes over this connection.
+ * Reads a server's certificate: {@linkcode Context.peerCertificate} of the real world. It isn't verified: that is up to the
+ * request with the key, and no key is sent over this connection.
  *
  * @module
  */
 import { connect } from "node:tls";
 import type { PeerCertificate } from "../context.ts";
+import { untilAborted } from "./signals.ts";
 
 /** See {@linkcode Context.peerCertificate}. */
 export async function peerCertificate(
@@ -18,20 +19,19 @@ export async function peerCertificate(
   const socket = connect({ host: hostname, port, servername: nameOf(hostname), rejectUnauthorized: false });
   socket.once("secureConnect", () => told.resolve(read(() => socket.getPeerCertificate())));
   socket.once("error", (error: Error) => told.reject(error));
-  signal.addEventListener("abort", () => told.reject(signal.reason), { once: true });
   try {
-    return await told.promise;
+    return await untilAborted(told.promise, signal);
   } finally {
     socket.destroy();
   }
 }
 
-/** An address is no name that a server could be asked for (RFC 6066, 3). */
+/** An IP address isn't a server name (RFC 6066, section 3). */
 function nameOf(hostname: string): string {
   return /^[\d.]+$|:/.test(hostname) ? "" : hostname;
 }
 
-/** Older runtimes have the function and no answer. */
+/** Older runtimes have the function, but it returns nothing. */
 function read(
   certificate: () => { issuer?: { O?: unknown; CN?: unknown }; valid_to?: string },
 ): PeerCertificate | null {

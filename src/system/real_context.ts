@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { type Context, type TextStream, unlessStopped } from "../context.ts";
+import type { Context, TextStream } from "../context.ts";
 import { connect, fetchOver, firstLine } from "./network.ts";
 import { execute, launch, runProgram } from "./processes.ts";
 import { maxPrograms, programGroups } from "./program_groups.ts";
-import { findIgnoredSignals, StopWatch } from "./signals.ts";
-import { ConfigurationError, SystemError } from "../errors.ts";
+import { findIgnoredSignals, StopWatch, untilAborted } from "./signals.ts";
+import { ConfigurationError, InterruptedError, SystemError } from "../errors.ts";
 import { decodeText } from "../text/encoding.ts";
 
 const encoder = new TextEncoder();
@@ -27,8 +27,7 @@ function textStream(stream: typeof Deno.stdout): TextStream {
       try {
         deliver(text);
       } catch (error) {
-        // A reader that has gone, as `head` goes, has seen enough; what the command does goes on. Of a failure of standard
-        // error there is nobody to tell.
+        // `head` exits when it has read enough, and the command goes on. A failure of standard error can't be reported.
         if (stream === Deno.stderr || (error as Error).cause instanceof Deno.errors.BrokenPipe) return;
         throw error;
       }
@@ -49,7 +48,7 @@ function consoleColumns(): number | null {
   try {
     return Deno.consoleSize().columns || null;
   } catch {
-    return null; // A terminal that doesn't tell, such as a serial line.
+    return null; // A serial line, for example, has no known width.
   }
 }
 
@@ -58,7 +57,7 @@ async function readText(limit: number, stopped: AbortSignal): Promise<string> {
   let size = 0;
   const reader = Deno.stdin.readable.getReader();
   while (size < limit) {
-    const { value, done } = await unlessStopped(reader.read(), stopped);
+    const { value, done } = await untilAborted(reader.read(), stopped, new InterruptedError());
     if (done) break;
     chunks.push(value);
     size += value.length;
@@ -68,37 +67,30 @@ async function readText(limit: number, stopped: AbortSignal): Promise<string> {
 
 const getVariable = Deno.env.get;
 
-/** @returns An environment variable's value; `undefined` where it is not set. */
 function readVariable(name: string): string | undefined {
   try {
     return getVariable(name);
   } catch (error) {
-    // The runtime's message would quote the value, which may be a key.
     if (error instanceof Deno.errors.NotCapable) return undefined;
+    // The runtime's message would quote the value, which may be a key.
     throw new ConfigurationError(`The value of ${name} is not valid UTF-8`);
   }
 }
 
 async function sleep(duration: number, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  const waiting = Promise.withResolvers<void>();
-  const timer = setTimeout(waiting.resolve, duration);
-  signal.addEventListener("abort", () => waiting.reject(signal.reason), { once: true });
-  try {
-    await waiting.promise;
-  } finally {
-    clearTimeout(timer);
-  }
+  const { setTimeout } = await import("node:timers/promises");
+  await setTimeout(duration, undefined, { signal }).catch(() => signal.throwIfAborted());
 }
 
 /** @returns The real world. */
 export function realContext(): Context {
-  // Libraries read variables, too, Cliffy for one, and report what goes wrong.
+  // Libraries such as Cliffy read variables too, and report errors.
   Deno.env.get = readVariable;
   let ignored: ReadonlySet<Deno.Signal> = new Set();
   let watch: StopWatch | undefined;
-  // Listening costs half a millisecond, which a command that waits for nothing need not spend.
+  // Listening takes half a millisecond, which a command that doesn't wait can save.
   const stopWatch = () => watch ??= new StopWatch(ignored);
+  const prompts = async () => (await import("./prompts.ts")).promptsUntil(stopWatch().signal);
   return {
     env: readVariable,
     trace: () => {},
@@ -114,22 +106,10 @@ export function realContext(): Context {
     stdout: textStream(Deno.stdout),
     stderr: textStream(Deno.stderr),
     prompts: {
-      async secret(message) {
-        const { askSecret } = await import("./prompts.ts");
-        return await askSecret(message, stopWatch().signal);
-      },
-      async choose(message, choices, current, colour) {
-        const { askChoice } = await import("./prompts.ts");
-        return await askChoice(message, choices, current, colour, stopWatch().signal);
-      },
-      async chooseSeveral(message, choices, chosen, least, colour) {
-        const { askSeveral } = await import("./prompts.ts");
-        return await askSeveral(message, choices, chosen, least, colour, stopWatch().signal);
-      },
-      async text(message, colour) {
-        const { askText } = await import("./prompts.ts");
-        return await askText(message, colour, stopWatch().signal);
-      },
+      secret: async (...question) => (await prompts()).secret(...question),
+      choose: async (...question) => (await prompts()).choose(...question),
+      chooseSeveral: async (...question) => (await prompts()).chooseSeveral(...question),
+      text: async (...question) => (await prompts()).text(...question),
     },
     fetch: fetchOver,
     connect,
@@ -142,9 +122,9 @@ export function realContext(): Context {
     runProgram,
     launch,
     async execute(program, args, env) {
-      // What comes from now on is for the other program.
-      const taken = stopWatch();
-      return await execute(program, args, env, ignored, () => taken.rest()).finally(() => taken.watch());
+      // From now on, signals are for the other program.
+      const own = stopWatch();
+      return await execute(program, args, env, ignored, () => own.rest()).finally(() => own.watch());
     },
     programGroups,
     get maxPrograms() {

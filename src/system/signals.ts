@@ -77,3 +77,20 @@ export function findIgnoredSignals(): ReadonlySet<Deno.Signal> {
     return new Set();
   }
 }
+
+/**
+ * Waits for work that can't be cancelled, such as a read, until `signal` is aborted; then it throws `reason`.
+ *
+ * @param reason By default the signal's.
+ */
+export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal, reason?: Error): Promise<T> {
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = () => aborted.reject(reason ?? signal.reason);
+  signal.addEventListener("abort", onAbort);
+  if (signal.aborted) onAbort();
+  try {
+    return await Promise.race([aborted.promise, work]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
