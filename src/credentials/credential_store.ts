@@ -4,14 +4,7 @@
  * @module
  */
 import { createFolder, isStaleBeside, removeStaleBeside, replaceFile, tryReplacing } from "./atomic_file.ts";
-import {
-  type CredentialsFile,
-  fileFailure,
-  findCredentialsFile,
-  insecureMode,
-  notAFile,
-  requireOwn,
-} from "./credentials_file.ts";
+import { type CredentialsFile, fileFailure, findCredentialsFile, notAFile, requireOwn } from "./credentials_file.ts";
 import { CredentialsDocument } from "./credentials_document.ts";
 import { decodeCredentials, SIZE_LIMIT, unreadable } from "./credentials_text.ts";
 import { withFileLock } from "./file_lock.ts";
@@ -22,6 +15,9 @@ import { fileNamePart } from "./profile_name.ts";
 const READER_TIMEOUT = 100;
 /** The most that a profile takes in the file, in bytes: two tokens, and the rest. */
 const PROFILE_SIZE = 24 * 1024;
+
+/** Permission bits of everybody but the owner. */
+const OTHERS = 0o077;
 
 /** A credentials file that others than its owner can read or write. */
 export interface InsecureFile {
@@ -59,13 +55,12 @@ export async function readCredentials(location: CredentialsLocation | null): Pro
 export function findInsecureFile(location: CredentialsLocation | null): InsecureFile | null {
   if (location === null) return null;
   try {
-    const file = findCredentialsFile(location);
+    const { info } = findCredentialsFile(location);
     const { shown, context } = location;
-    if (context.system.os === "windows") {
-      return file.info === null || shown.startsWith("~/") ? null : { shown, mode: null };
-    }
-    const mode = insecureMode(file);
-    return mode === null ? null : { shown, mode };
+    if (info === null) return null;
+    if (context.system.os === "windows") return shown.startsWith("~/") ? null : { shown, mode: null };
+    const mode = info.mode! & 0o777;
+    return (mode & OTHERS) === 0 ? null : { shown, mode };
   } catch (error) {
     throw fileFailure(location, "read", error);
   }

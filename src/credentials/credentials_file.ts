@@ -9,8 +9,6 @@ import { ConfigurationError, FluxloopError, SystemError } from "../errors.ts";
 import { infoOf } from "./atomic_file.ts";
 import type { CredentialsLocation } from "./location.ts";
 
-/** Permission bits of everybody but the owner. */
-const OTHERS = 0o077;
 const ROOT = 0;
 
 /** A credentials file, found. */
@@ -68,12 +66,6 @@ export function notAFile({ shown }: CredentialsLocation, info: Deno.FileInfo): C
 export function requireOwn(location: CredentialsLocation, { path, info }: CredentialsFile): void {
   if (info !== null && isForeign(info)) throw foreignError(location, path, info);
   if (info !== null && !info.isFile) throw notAFile(location, info);
-}
-
-/** @returns The permission bits, if others than the owner can read or write the file, else `null`. */
-export function insecureMode({ info }: CredentialsFile): number | null {
-  const mode = info?.mode ?? null;
-  return mode !== null && (mode & OTHERS) !== 0 ? mode & 0o777 : null;
 }
 
 /** @returns Whether a file belongs to another user. Windows has no user numbers. */

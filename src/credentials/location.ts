@@ -1,4 +1,4 @@
-import { isAbsolute, join, resolve } from "@std/path";
+import { join, resolve } from "@std/path";
 import type { Context } from "../context.ts";
 import { ConfigurationError } from "../errors.ts";
 import { homeFolder, homeVariable, pathFrom } from "../paths.ts";
@@ -22,7 +22,8 @@ export function credentialsLocation(context: Context): CredentialsLocation | nul
   if (variable === undefined && home === undefined) return null;
   const folder = variable === undefined
     ? join(home!, ".fluxloop")
-    : absolute(pathFrom(context, variable, "FLUXLOOP_HOME"));
+    // The current folder, which may have been removed, matters only to a relative path.
+    : resolve(pathFrom(context, variable, "FLUXLOOP_HOME"));
   const file = join(folder, "credentials");
   return { folder, file, shown: withTilde(file, home), context };
 }
@@ -35,11 +36,6 @@ export function requireCredentialsLocation(context: Context): CredentialsLocatio
     `There is no home folder for credentials. Set ${homeVariable(context)} or FLUXLOOP_HOME, or pass the key in ` +
       "FLUXLOOP_API_KEY.",
   );
-}
-
-/** The current folder is read only where it matters: it may have been removed. */
-function absolute(path: string): string {
-  return isAbsolute(path) ? path : resolve(path);
 }
 
 function withTilde(path: string, home: string | undefined): string {

@@ -180,7 +180,9 @@ export function isSameSecret(a: Secret, b: Secret): boolean {
 /** @returns The previous key in the fields of a rotation; `null` if there is none. A time that can't be read is past. */
 export function previousKeyOf(text: TextReader): PreviousKey | null {
   const [id, until] = [text("previous_key_id"), text("previous_key_until")];
-  return id === null ? null : { key: text("previous_key"), id, until: isTime(until) ? until : null };
+  return id === null
+    ? null
+    : { key: text("previous_key"), id, until: Number.isNaN(Date.parse(until ?? "")) ? null : until };
 }
 
 /** @returns The fields of a previous key, with the key itself or without. */
@@ -190,10 +192,6 @@ export function previousKeyFields({ key, id, until }: PreviousKey, withKey = tru
     previous_key_id: id,
     ...(until === null ? {} : { previous_key_until: until }),
   };
-}
-
-function isTime(text: string | null): boolean {
-  return text !== null && !Number.isNaN(Date.parse(text));
 }
 
 function entryOf(text: TextReader): KeychainEntry | null {
