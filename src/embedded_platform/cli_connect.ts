@@ -5,8 +5,7 @@
  */
 import { unauthorized } from "./caller.ts";
 import type { Schemas } from "./contract.ts";
-import { HttpError } from "./http.ts";
-import type { DeviceLogin, TokenHashes } from "./logins.ts";
+import type { DeviceLogin, Tokens } from "./logins.ts";
 import { generateUserCode, hashSecret, randomSecret } from "./secrets.ts";
 import { ACCOUNT } from "./seed.ts";
 import type { Platform } from "./storage.ts";
@@ -16,8 +15,6 @@ import { after, DAY, isoTime, MINUTE, SECOND } from "./time.ts";
 export const DEVICE_LOGIN_TIMES: DeviceLoginTimes = { codeLifetime: 600, pollInterval: 5 };
 /** How much the interval grows when a program asks too soon (RFC 8628, section 3.5). */
 const SLOWER = 5 * SECOND;
-/** Each login is a code that could be guessed. */
-const STARTS_PER_MINUTE = 20;
 const ACCESS_LIFETIME = 60 * MINUTE;
 const REFRESH_LIFETIME = 30 * DAY;
 /** How long a response with tokens may be requested again, in case it was lost. */
@@ -35,19 +32,16 @@ export class CliConnect {
   readonly #times: DeviceLoginTimes;
   /** When a program last asked about each login, and how long it has to wait. It's fine to forget this. */
   readonly #polls = new Map<number, { readonly at: number; readonly interval: number }>();
-  #starts: number[] = [];
 
   constructor(platform: Platform, times: DeviceLoginTimes) {
     this.#platform = platform;
     this.#times = times;
   }
 
-  /** Starts a login. @throws {HttpError} 429 if too many were started. */
   start(program: Pick<DeviceLogin, "userAgent" | "address">): Schemas["StartedLogin"] {
     const { storage, random, now, url } = this.#platform;
     const { codeLifetime, pollInterval } = this.#times;
     const createdAt = now();
-    this.#countStart(createdAt.getTime());
     const deviceCode = `flux_dc_${randomSecret(random)}`;
     const userCode = generateUserCode(random);
     storage.deviceLogins.add({
@@ -97,9 +91,9 @@ export class CliConnect {
         storage.sessions.end(session.number);
         return null;
       }
-      const { hashes, credential } = this.#issue(now);
-      storage.sessions.renew(session.number, hashes, now);
-      return credential;
+      const tokens = this.#newTokens(now);
+      storage.sessions.renew(session.number, tokens, now);
+      return credentialOf(tokens);
     });
     if (credential === null) throw unauthorized("invalid_api_key", "This login has expired or was revoked");
     return { credential };
@@ -110,16 +104,6 @@ export class CliConnect {
     const { sessions } = this.#platform.storage;
     const session = sessions.findByRefresh(hashSecret(refresh_token));
     if (session !== undefined) sessions.end(session.number);
-  }
-
-  #countStart(now: number): void {
-    // After the clock was set back, there may be times in the future.
-    this.#starts = this.#starts.filter((it) => it > now - MINUTE && it <= now);
-    if (this.#starts.length >= STARTS_PER_MINUTE) {
-      const wait = Math.max(1, Math.ceil((this.#starts[0] + MINUTE - now) / SECOND));
-      throw new HttpError(429, "Too many logins were started", { "retry-after": String(wait) });
-    }
-    this.#starts.push(now);
   }
 
   #isTooSoon({ number }: DeviceLogin, now: number): boolean {
@@ -138,30 +122,28 @@ export class CliConnect {
       // The tokens of the first response become invalid, whoever received them.
       sessions.end(login.session);
     }
-    const { hashes, credential } = this.#issue(now);
-    deviceLogins.deliver(login.number, sessions.add(hashes, now), login.deliveredAt ?? now);
-    return { status: "approved", credential };
+    const tokens = this.#newTokens(now);
+    deviceLogins.deliver(login.number, sessions.add(tokens, now), login.deliveredAt ?? now);
+    return { status: "approved", credential: credentialOf(tokens) };
   }
 
-  #issue(now: Date): { credential: Schemas["IssuedCredential"]; hashes: TokenHashes } {
+  #newTokens(now: Date): Tokens {
     const { random } = this.#platform;
-    const access = `flux_at_${randomSecret(random)}`;
-    const refresh = `flux_rt_${randomSecret(random)}`;
-    const accessExpiresAt = after(now, ACCESS_LIFETIME);
     return {
-      credential: {
-        access_token: access,
-        refresh_token: refresh,
-        expires_at: isoTime(accessExpiresAt),
-        user_id: ACCOUNT.id,
-        user_email: ACCOUNT.email,
-      },
-      hashes: {
-        access: hashSecret(access),
-        refresh: hashSecret(refresh),
-        accessExpiresAt,
-        refreshExpiresAt: after(now, REFRESH_LIFETIME),
-      },
+      access: `flux_at_${randomSecret(random)}`,
+      refresh: `flux_rt_${randomSecret(random)}`,
+      accessExpiresAt: after(now, ACCESS_LIFETIME),
+      refreshExpiresAt: after(now, REFRESH_LIFETIME),
     };
   }
+}
+
+function credentialOf({ access, refresh, accessExpiresAt }: Tokens): Schemas["IssuedCredential"] {
+  return {
+    access_token: access,
+    refresh_token: refresh,
+    expires_at: isoTime(accessExpiresAt),
+    user_id: ACCOUNT.id,
+    user_email: ACCOUNT.email,
+  };
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Database } from "./database.ts";
+import { hashSecret } from "./secrets.ts";
 import { after, DAY } from "./time.ts";
 
 /** A login that hasn't expired. */
@@ -80,10 +81,10 @@ export interface Session {
   readonly replacedAt: Date | null;
 }
 
-/** The hashes of a session's new tokens. */
-export interface TokenHashes {
-  readonly access: Uint8Array;
-  readonly refresh: Uint8Array;
+/** A session's new tokens. */
+export interface Tokens {
+  readonly access: string;
+  readonly refresh: string;
   readonly accessExpiresAt: Date;
   readonly refreshExpiresAt: Date;
 }
@@ -93,14 +94,14 @@ export class Sessions {
   constructor(private readonly database: Database) {}
 
   /** Adds a session. @returns Its number. */
-  add(tokens: TokenHashes, now: Date): number {
+  add(tokens: Tokens, now: Date): number {
     const { number } = this.database.insert<{ number: number }>("sessions", { expiresAt: tokens.refreshExpiresAt });
     this.#addTokens(number, tokens, now);
     return number;
   }
 
   /** Adds tokens to a session. Its access tokens stay valid: another process may be using one. */
-  renew(number: number, tokens: TokenHashes, now: Date): void {
+  renew(number: number, tokens: Tokens, now: Date): void {
     this.database.run("UPDATE sessions SET expires_at = ? WHERE number = ?", tokens.refreshExpiresAt, number);
     const sql = "UPDATE refresh_tokens SET replaced_at = ? WHERE session = ? AND replaced_at IS NULL";
     this.database.run(sql, now, number);
@@ -124,12 +125,12 @@ export class Sessions {
     return this.database.get("SELECT expires_at FROM access_tokens WHERE hash = ?", hash);
   }
 
-  #addTokens(session: number, { access, refresh, accessExpiresAt }: TokenHashes, now: Date): void {
+  #addTokens(session: number, { access, refresh, accessExpiresAt }: Tokens, now: Date): void {
     this.database.run("DELETE FROM sessions WHERE expires_at <= ?", now);
     // Expired tokens stay for a while, so that they can be told from unknown ones.
     this.database.run("DELETE FROM access_tokens WHERE expires_at <= ?", after(now, -DAY));
     this.database.run("DELETE FROM refresh_tokens WHERE replaced_at <= ?", after(now, -30 * DAY));
-    this.database.insert("refresh_tokens", { hash: refresh, session });
-    this.database.insert("access_tokens", { hash: access, session, expiresAt: accessExpiresAt });
+    this.database.insert("refresh_tokens", { hash: hashSecret(refresh), session });
+    this.database.insert("access_tokens", { hash: hashSecret(access), session, expiresAt: accessExpiresAt });
   }
 }

@@ -10,7 +10,7 @@ export interface Call {
   readonly request: Request;
   /** The client's IP address. */
   readonly address: string;
-  /** The decoded value of each `{name}` in the route's path. */
+  /** The value of each `{name}` in the route's path, as it is in the URL. */
   readonly params: Readonly<Record<string, string>>;
 }
 
@@ -29,19 +29,21 @@ export interface Route {
  * fails.
  */
 export function createRouter(routes: readonly Route[]): (request: Request, address: string) => Promise<Response> {
-  const matchers = routes.map((route) => ({ route, match: pathMatcher(route.path) }));
+  const entries = routes.map((route) => {
+    return { route, pattern: new URLPattern({ pathname: route.path.replaceAll(/\{(\w+)\}/g, ":$1") }) };
+  });
 
   async function respond(request: Request, address: string): Promise<Response> {
     const { pathname } = new URL(request.url);
     // HEAD gets the response to GET (RFC 9110, section 9.3.2); the runtime leaves out the body.
     const method = request.method === "HEAD" ? "GET" : request.method;
-    const candidates = matchers.flatMap(({ route, match }) => {
-      const params = match(pathname);
-      return params === null ? [] : [{ route, params }];
-    });
+    const candidates = entries.filter(({ pattern }) => pattern.test({ pathname }));
     if (candidates.length === 0) throw new HttpError(404, "Not found");
     const found = candidates.find((it) => it.route.method === method);
-    if (found !== undefined) return await found.route.handler({ request, address, params: found.params });
+    if (found !== undefined) {
+      const params = found.pattern.exec({ pathname })!.pathname.groups as Record<string, string>;
+      return await found.route.handler({ request, address, params });
+    }
     const allow = candidates.flatMap(({ route }) => route.method === "GET" ? ["GET", "HEAD"] : [route.method]);
     throw new HttpError(405, "Method not allowed", { allow: allow.join(", ") });
   }
@@ -58,19 +60,4 @@ export function createRouter(routes: readonly Route[]): (request: Request, addre
 /** Returns the response to a request whose handler failed, without the reason: that may contain a key. */
 export function internalError(): Response {
   return json(500, { detail: "Internal error" });
-}
-
-function pathMatcher(template: string): (path: string) => Record<string, string> | null {
-  const pattern = new RegExp(`^${template.replaceAll(".", "\\.").replaceAll(/\{(\w+)\}/g, "(?<$1>[^/]+)")}$`);
-  return (path) => {
-    const match = pattern.exec(path);
-    try {
-      return match && Object.fromEntries(
-        Object.entries(match.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]),
-      );
-    } catch {
-      // Invalid percent-encoding.
-      return null;
-    }
-  };
 }

@@ -169,24 +169,6 @@ describe("a login through the browser", () => {
     assertEquals(await complete({ ...login, device_code: login.user_code }), { status: "expired" });
   });
 
-  it("can be started twenty times a minute", async () => {
-    const statuses: number[] = [];
-    for (let count = 0; count < 21; count++) {
-      clock += SECOND;
-      statuses.push((await send("/api/cli-connect/start", {})).status);
-    }
-    assertEquals(statuses, [...Array(20).fill(200), 429]);
-  });
-
-  it("tells when it can be started again", async () => {
-    for (let count = 0; count < 20; count++) await start();
-    clock += 20 * SECOND;
-    const { headers } = await send("/api/cli-connect/start", {});
-    assertEquals(headers.get("retry-after"), "40");
-    clock += 40 * SECOND;
-    assertEquals((await send("/api/cli-connect/start", {})).status, 200);
-  });
-
   for (const [path, name] of [["complete", "device_code"], ["refresh", "refresh_token"], ["revoke", "refresh_token"]]) {
     for (const value of [undefined, "", 7, null, ["x"], "x".repeat(8193)]) {
       it(`rejects ${name} ${JSON.stringify(value)?.slice(0, 20)} at ${path}`, async () => {

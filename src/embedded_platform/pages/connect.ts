@@ -14,9 +14,8 @@ import type { SignedInCall } from "./sessions.ts";
 
 /** The page for entering a code. A code in the URL is filled in, and the person still has to submit it. */
 export function showCodeField(call: SignedInCall): Response {
-  const { session, isPrefetch } = call;
-  const { notice } = session;
-  if (!isPrefetch) session.notice = null;
+  const { notice } = call.session;
+  call.session.notice = null;
   return codePage(call, parseUserCode(call.url.searchParams.get("code") ?? "") ?? "", { notice });
 }
 

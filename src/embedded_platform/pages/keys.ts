@@ -6,17 +6,16 @@
 import { printable } from "../../text/printable.ts";
 import type { Schemas } from "../contract.ts";
 import { HttpError, invalid, requireValid } from "../http.ts";
-import { createKey, deleteKey, managedKeys, regenerateKey, requireManaged } from "../key_policy.ts";
+import { createKey, deleteKey, regenerateKey, requireManaged } from "../key_policy.ts";
 import { deletePage, keysPage, LIFETIMES, regeneratePage } from "./keys_view.ts";
 import { PATHS, redirect } from "./layout.ts";
 import type { SignedInCall } from "./sessions.ts";
 
 /** The list of keys, with the result of the previous page. */
 export function showKeys(call: SignedInCall): Response {
-  const { session, isPrefetch } = call;
-  const { newKeys, notice } = session;
-  if (!isPrefetch) Object.assign(session, { newKeys: [], notice: null });
-  return keysPage({ ...contentOf(call), newKeys: isPrefetch ? [] : newKeys, notice });
+  const page = keysPage(call);
+  Object.assign(call.session, { newKeys: [], notice: null });
+  return page;
 }
 
 /** Creates a key. The next page shows it, so that reloading it doesn't create another one. */
@@ -29,7 +28,7 @@ export function addKey(call: SignedInCall): Response {
   } catch (error) {
     if (!(error instanceof HttpError) || typeof error.body.detail === "string") throw error;
     const errors = error.body.detail.map(({ loc, msg }) => [loc[1] === "expires_in" ? "expires" : loc[1], msg]);
-    return keysPage({ ...contentOf(call), rejected: { form, errors: Object.fromEntries(errors) } });
+    return keysPage(call, Object.fromEntries(errors));
   }
 }
 
@@ -59,21 +58,6 @@ export function remove(call: SignedInCall): Response {
   deleteKey(call.platform, null, key.id);
   call.session.notice = `The key “${printable(key.name)}” was deleted.`;
   return redirect(PATHS.keys);
-}
-
-function contentOf(call: SignedInCall) {
-  const { platform, session } = call;
-  const { storage, url } = platform;
-  const now = platform.now();
-  return {
-    url,
-    session,
-    now,
-    keys: managedKeys(platform, null),
-    waiting: storage.deviceLogins.waiting(now),
-    newKeys: [],
-    notice: null,
-  };
 }
 
 function requestOf(form: URLSearchParams): Schemas["NewApiKey"] {

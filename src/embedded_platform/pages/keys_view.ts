@@ -10,7 +10,7 @@ import { DEFAULT_PERMISSIONS, PROJECTS } from "../seed.ts";
 import { DAY } from "../time.ts";
 import { cardPage, errorText, form, noticeBox, page, PATHS, textField } from "./layout.ts";
 import { type Markup, markup, type Part } from "./markup.ts";
-import type { PageSession } from "./sessions.ts";
+import type { PageSession, SignedInCall } from "./sessions.ts";
 
 /** The lifetimes to choose from. */
 export const LIFETIMES = [
@@ -35,24 +35,16 @@ const DEFAULTS = new URLSearchParams([
   ...DEFAULT_PERMISSIONS.map((it) => ["permissions", it]),
 ]);
 
-/** What the page with the keys shows. */
-export interface KeysPage {
-  /** The API URL. */
-  readonly url: string;
-  readonly session: PageSession;
-  readonly keys: readonly ApiKey[];
-  readonly now: Date;
-  /** How many logins are pending. */
-  readonly waiting: number;
-  readonly newKeys: PageSession["newKeys"];
-  readonly notice: string | null;
-  /** A submitted form with invalid values, and the error of each field. */
-  readonly rejected?: { readonly form: URLSearchParams; readonly errors: Readonly<Record<string, string>> };
-}
-
-/** Returns the page with all keys and a form to create one. */
-export function keysPage(content: KeysPage): Response {
-  const { url, session, keys, waiting, newKeys, notice, rejected } = content;
+/**
+ * Returns the page with all keys and a form to create one.
+ *
+ * @param errors The errors of a submitted form by field.
+ */
+export function keysPage(call: SignedInCall, errors?: Readonly<Record<string, string>>): Response {
+  const { platform: { storage, now, url }, session } = call;
+  const { newKeys, notice } = session;
+  const keys = storage.apiKeys.list();
+  const waiting = storage.deviceLogins.waiting(now());
   const programs = waiting === 1 ? "A program is waiting" : `${waiting} programs are waiting`;
   const body = markup`<h1>API keys</h1>
 <p class="lead">The command line and CI jobs use a key to act on your behalf. It is shown once, when it is created; only
@@ -70,18 +62,20 @@ ${
 <p>Then run: <code>fluxloop auth login --api-url ${url}</code></p></div>`
     )
   }
-${rejected && markup`<div class="problem" role="alert"><p>The key wasn’t created: see the form below.</p></div>`}
+${errors && markup`<div class="problem" role="alert"><p>The key wasn’t created: see the form below.</p></div>`}
 <section class="card" aria-labelledby="your-keys"><h2 id="your-keys">Your keys</h2>
 ${
     keys.length === 0
       ? markup`<p>There are no keys yet. Create the first one below.</p>`
-      : markup`<ul class="keys">${keys.map((it) => keyItem(it, content))}</ul>`
+      : markup`<ul class="keys">${keys.map((it) => keyItem(it, keys, now()))}</ul>`
   }</section>
-<section class="card" aria-labelledby="new-key"><h2 id="new-key">Create a key</h2>${createForm(content)}</section>`;
-  return page({ title: "API keys", body, session, path: PATHS.keys, status: rejected ? 422 : 200 });
+<section class="card" aria-labelledby="new-key"><h2 id="new-key">Create a key</h2>${
+    createForm(call, errors)
+  }</section>`;
+  return page({ title: "API keys", body, session, path: PATHS.keys, status: errors ? 422 : 200 });
 }
 
-function keyItem(key: ApiKey, { now, keys }: KeysPage): Markup {
+function keyItem(key: ApiKey, keys: readonly ApiKey[], now: Date): Markup {
   const name = printable(key.name);
   const scopes = key.scopes === "all_projects"
     ? "All projects"
@@ -119,8 +113,9 @@ function time(time: Date, length: 10 | 16): Markup {
   return markup`<time datetime="${length === 10 ? shown : text}">${shown}${length === 16 && " UTC"}</time>`;
 }
 
-function createForm({ session, rejected }: KeysPage): Markup {
-  const { form: fields, errors } = rejected ?? { form: DEFAULTS, errors: {} as Record<string, string> };
+function createForm({ session, form: submitted }: SignedInCall, rejected?: Readonly<Record<string, string>>): Markup {
+  const fields = rejected === undefined ? DEFAULTS : submitted;
+  const errors = rejected ?? {};
   const described = (name: string) => errors[name] && markup` aria-describedby="${name}-error"`;
   const choice = (type: "radio" | "checkbox", name: string, value: string, label: string, indent = "") => {
     const checked = fields.getAll(name).includes(value) && markup` checked`;

@@ -42,13 +42,12 @@ export interface PageContent {
   readonly session?: PageSession;
   /** The page's entry in the navigation. */
   readonly path?: string;
-  readonly isNarrow?: boolean;
   readonly status?: number;
   readonly headers?: Record<string, string>;
 }
 
 /** Returns a page. */
-export function page({ title, body, session, path, isNarrow, status = 200, headers }: PageContent): Response {
+export function page({ title, body, session, path, status = 200, headers }: PageContent): Response {
   const document = markup`<!doctype html>
 <html lang="en">
 <head>
@@ -64,7 +63,7 @@ export function page({ title, body, session, path, isNarrow, status = 200, heade
 <span class="brand"><img src="${PATHS.icon}" alt="">FluxLoop <small>on this machine</small></span>
 ${session && navigation(session, path)}
 </div></header>
-<main id="content"${isNarrow && markup` class="narrow"`}>
+<main id="content">
 ${body}
 </main>
 </body>
@@ -75,11 +74,11 @@ ${body}
 
 /** Returns a page with one box. */
 export function cardPage(
-  content: PageContent & { readonly heading?: string; readonly notice?: string | null },
+  { heading, notice = null, ...content }: PageContent & { readonly heading?: string; readonly notice?: string | null },
 ): Response {
-  const { title, heading = title, body, notice = null } = content;
-  const card = markup`${noticeBox(notice)}<div class="card"><h1>${heading}</h1>${body}</div>`;
-  return page({ ...content, body: card, isNarrow: true });
+  const { title, body } = content;
+  const card = markup`${noticeBox(notice)}<div class="card"><h1>${heading ?? title}</h1>${body}</div>`;
+  return page({ ...content, body: markup`<div class="narrow">${card}</div>` });
 }
 
 /** Returns a file. */

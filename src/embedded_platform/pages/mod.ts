@@ -45,7 +45,7 @@ export class Pages {
       {
         method: "GET",
         path: PATHS.signIn,
-        handler: ({ request }) => this.#toOwnHost(request) ?? this.#signIn(request),
+        handler: ({ request }) => this.#elsewhere(request) ?? this.#signIn(request),
       },
       signedIn("POST", PATHS.signOut, (_, cookie) => this.#signOut(cookie)),
       signedIn("GET", "/", () => redirect(PATHS.keys)),
@@ -63,7 +63,7 @@ export class Pages {
   }
 
   async #respond({ request, params }: Call, method: "GET" | "POST", handler: Handler): Promise<Response> {
-    const elsewhere = method === "GET" ? this.#toOwnHost(request) : null;
+    const elsewhere = method === "GET" ? this.#elsewhere(request) : null;
     if (elsewhere !== null) return elsewhere;
     // There may be several: another program on this machine can set one with the same name for a path.
     const cookie = cookiesOf(request, this.#cookieName).find((it) => this.#sessions.find(it) !== null);
@@ -80,7 +80,7 @@ export class Pages {
       const platform = this.#platform;
       const url = new URL(request.url);
       return handler(
-        { platform, sessions: this.#sessions, session, url, params, form, isPrefetch: isPrefetch(request) },
+        { platform, sessions: this.#sessions, session, url, params, form },
         cookie,
       );
     } catch (error) {
@@ -91,8 +91,12 @@ export class Pages {
     }
   }
 
-  /** Redirects from other names of this machine, for which the browser has no cookie. */
-  #toOwnHost(request: Request): Response | null {
+  /**
+   * Refuses to be prefetched, which would use up the sign-in link and what a page shows once, and redirects from other
+   * names of this machine, for which the browser has no cookie.
+   */
+  #elsewhere(request: Request): Response | null {
+    if (isPrefetch(request)) return new Response(null, { status: 503 });
     const { origin, pathname, search } = new URL(request.url);
     const { url } = this.#platform;
     return origin === url ? null : redirect(url + pathname + search);
@@ -100,8 +104,7 @@ export class Pages {
 
   #signIn(request: Request): Response {
     const token = new URL(request.url).searchParams.get("token") ?? "";
-    // A prefetch must not use up the link.
-    const cookie = isPrefetch(request) ? null : this.#sessions.signIn(token);
+    const cookie = this.#sessions.signIn(token);
     if (cookie === null) return message(403, "This link can’t be used again", SIGN_IN_AGAIN);
     this.#onSignIn(this.#newLink());
     return redirect(PATHS.keys, { "set-cookie": `${this.#cookieName}=${cookie}; Path=/; HttpOnly; SameSite=Strict` });

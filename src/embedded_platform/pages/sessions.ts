@@ -34,8 +34,6 @@ export interface SignedInCall {
   readonly session: PageSession;
   readonly url: URL;
   readonly params: Readonly<Record<string, string>>;
-  /** Whether the browser only prefetches the page. */
-  readonly isPrefetch: boolean;
   /** The form's fields; none for GET. */
   readonly form: URLSearchParams;
 }

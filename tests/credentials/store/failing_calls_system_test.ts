@@ -1,6 +1,5 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
-import { hashSecret } from "../../../src/embedded_platform/secrets.ts";
 import { credentialsText, keyHolders } from "../../support/credentials_home.ts";
 import { RotatedHome, RotationWorld } from "../../support/rotated_home.ts";
 import { countCalls, withFault } from "../../support/strace.ts";
@@ -46,9 +45,8 @@ function tokens(_: RotatedHome, { storage, relay }: RotationWorld): string {
   const [access, refresh] = ["at", "rt"].map((it) => `flux_${it}_${crypto.randomUUID().replaceAll("-", "")}`);
   const now = Date.now();
   const ends = new Date(now + 10_000);
-  const hashes = { access: hashSecret(access), refresh: hashSecret(refresh) };
   storage.sessions.add(
-    { ...hashes, accessExpiresAt: ends, refreshExpiresAt: new Date(now + HOUR) },
+    { access, refresh, accessExpiresAt: ends, refreshExpiresAt: new Date(now + HOUR) },
     new Date(now),
   );
   return `profiles:\n  default:\n    access_token: ${access}\n    refresh_token: ${refresh}\n` +
