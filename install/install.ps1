@@ -9,7 +9,7 @@
 
 function Install-Fluxloop {
   $ErrorActionPreference = 'Stop'
-  # With its progress bar, Windows PowerShell takes minutes for what is downloaded in seconds.
+  # The progress bar of Windows PowerShell slows downloads down from seconds to minutes.
   $ProgressPreference = 'SilentlyContinue'
   [Net.ServicePointManager]::SecurityProtocol = [Net.ServicePointManager]::SecurityProtocol -bor 3072 # TLS 1.2
 
@@ -33,7 +33,7 @@ function Install-Fluxloop {
   }
 
   New-Item -ItemType Directory -Force -Path $folder | Out-Null
-  # Beside its destination, so that a rename puts the program there in one piece.
+  # In the destination folder, so that the final rename is atomic.
   $work = Join-Path $folder ".fluxloop-install.$PID"
   New-Item -ItemType Directory -Path $work | Out-Null
   try {
@@ -48,7 +48,7 @@ function Install-Fluxloop {
     $file = Join-Path $work $archive
     Invoke-WebRequest -UseBasicParsing -Uri "$releases/download/v$version/$archive" -OutFile $file
     if ((Get-FileHash -Algorithm SHA256 -Path $file).Hash -ne $expected) {
-      throw "fluxloop was not installed: $archive doesn't match the release's checksum."
+      throw "fluxloop was not installed: $archive doesn't match the release's checksum. Try again; if it still fails, report it to the maintainers."
     }
     Expand-Archive -Path $file -DestinationPath (Join-Path $work 'unpacked')
     $program = Join-Path $work "unpacked\fluxloop-$version-$target\fluxloop.exe"
@@ -56,7 +56,7 @@ function Install-Fluxloop {
     if ($LASTEXITCODE -ne 0) { throw "fluxloop was not installed: the program doesn't run on this system." }
 
     $destination = Join-Path $folder 'fluxloop.exe'
-    # A running program can be renamed, but neither replaced nor deleted: its next start deletes the old file.
+    # A running program can't be replaced or deleted, but renamed. The next start deletes the renamed file.
     $replaced = Join-Path $folder '.old-fluxloop.exe'
     Remove-Item -Force $replaced -ErrorAction SilentlyContinue
     if (Test-Path $destination) { Move-Item $destination $replaced }

@@ -21,7 +21,7 @@ main() {
   mkdir -p "$folder" 2>/dev/null || fail "$folder can't be created. $CHOOSE_FOLDER"
   [ ! -d "$folder/fluxloop" ] || fail "$folder/fluxloop is a folder. $CHOOSE_FOLDER"
 
-  # Beside its destination, so that a rename puts the program there in one piece.
+  # In the destination folder, so that the final rename is atomic.
   work=$(mktemp -d "$folder/.fluxloop-install.XXXXXX" 2>/dev/null) || fail "$folder can't be written. $CHOOSE_FOLDER"
   trap 'rm -rf "$work"' EXIT
   trap 'exit 129' HUP
@@ -40,7 +40,7 @@ main() {
   fetch "$RELEASES/download/v$version/$archive" "$work/$archive"
   verify "$work" "$archive"
   unpack "$work" "$archive" "fluxloop-$version-$target/fluxloop"
-  mv -f "$work/unpacked/fluxloop-$version-$target/fluxloop" "$folder/fluxloop" || fail "$folder/fluxloop can't be replaced."
+  mv -f "$work/unpacked/fluxloop-$version-$target/fluxloop" "$folder/fluxloop" || fail "$folder/fluxloop can't be replaced. $CHOOSE_FOLDER"
   say "Installed fluxloop $version to $folder/fluxloop."
   tell_about_path "$folder"
 }
@@ -58,11 +58,11 @@ has() {
   command -v "$1" >/dev/null 2>&1
 }
 
-# Prints the target as the releases' archives name it.
+# Prints this machine's target, as in the names of the archives.
 target_of_this_machine() {
   system=$(uname -s)
   machine=$(uname -m)
-  # A shell that is translated on an Apple processor takes it for an Intel one.
+  # Under Rosetta, uname reports an Intel processor.
   if [ "$system" = Darwin ] && [ "$(sysctl -n sysctl.proc_translated 2>/dev/null || true)" = 1 ]; then
     machine=arm64
   fi
@@ -110,19 +110,19 @@ checksums_address() {
 # Downloads the address $1 to the file $2.
 fetch() {
   if has curl; then
-    # What is https stays so when it is redirected.
+    # A redirect must not leave https.
     curl --fail --silent --show-error --location --proto "=${RELEASES%%:*}" --connect-timeout 20 --retry 3 \
       --output "$2" "$1" || fail "$1 can't be downloaded."
   elif has wget && is_gnu_wget; then
-    # The first wget follows a redirect from https to anything, and tells where it was led. The second one minds
-    # --https-only, tells nothing, and brings nothing then.
+    # wget 1 follows redirects from https to http, but lists them: they are checked below. wget2 obeys --https-only: it
+    # lists nothing and writes no file.
     wget --quiet --https-only --server-response --tries=3 --connect-timeout=20 --output-document="$2" "$1" 2>"$2.said" ||
       fail "$1 can't be downloaded."
     [ -f "$2" ] || fail "$1 can't be downloaded."
     led=$(sed -n "/^ *[A-Za-z]*: *${RELEASES%%:*}:/d; s/^ *[Ll][Oo][Cc][Aa][Tt][Ii][Oo][Nn]: *[A-Za-z]*:/&/p" "$2.said")
     [ -z "$led" ] || fail "$1 can't be downloaded: it redirects away from ${RELEASES%%:*}."
   else
-    # BusyBox has a wget that takes any certificate.
+    # BusyBox's wget doesn't verify certificates.
     fail "curl or GNU wget is required to download it. Install one of them."
   fi
 }
@@ -160,7 +160,7 @@ installed_version() {
   fi
 }
 
-# Compares the archive $2 in the folder $1 with the checksum that is written there.
+# Compares the archive $2 in the folder $1 with its checksum in SHA256SUMS there.
 verify() {
   expected=$(sed -n "s/^\([0-9a-f]\{64\}\)  $(quoted "$2")\$/\1/p" "$1/SHA256SUMS")
   if has sha256sum; then
@@ -177,12 +177,12 @@ verify() {
   fi
 }
 
-# Prints the text $1 as a pattern that matches nothing else.
+# Escapes the text $1 for a regular expression.
 quoted() {
   printf '%s' "$1" | sed 's/[.[*^$\\]/\\&/g'
 }
 
-# Unpacks the archive $2 in the folder $1, and sees that its program $3 runs here.
+# Unpacks the archive $2 in the folder $1, and checks that its program $3 runs on this machine.
 unpack() {
   mkdir "$1/unpacked"
   tar -xzf "$1/$2" -C "$1/unpacked" "$3" || fail "$2 can't be unpacked."
@@ -192,18 +192,18 @@ unpack() {
 $said$(about_musl)"
 }
 
-# Says what is missing on a system like Alpine.
+# Prints what is missing on a system with musl, such as Alpine.
 about_musl() {
   case "$(ldd --version 2>&1 || true)" in
     *musl*)
       say "
 This system uses musl, like Alpine, but fluxloop needs glibc. In a container, start from debian:12-slim, or copy the
-ten files that it needs from there: ${RELEASES%/releases}/blob/main/docs/ci-and-containers.md#alpine"
+ten files that fluxloop needs into the image: ${RELEASES%/releases}/blob/main/docs/ci-and-containers.md#alpine"
       ;;
   esac
 }
 
-# Says how to call the program that is now in the folder $1.
+# Prints how to add the folder $1 to the PATH, or that another fluxloop comes first on it.
 tell_about_path() {
   case ":$PATH:" in
     *":$1:"*)

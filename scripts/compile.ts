@@ -16,7 +16,7 @@ import { releaseKey } from "./compile/release_key.ts";
 import { lockOptions } from "./setup/lock.ts";
 import { packagesFrom } from "./setup/vendor_folder.ts";
 
-/** What is ours alone between two runs; git ignores it. */
+/** Files that are kept between runs; git ignores them. */
 const CACHE = ".cache";
 
 try {
@@ -33,7 +33,7 @@ async function compile(namedTarget: string | undefined): Promise<void> {
   const output = `${folder}/fluxloop${target.includes("windows") ? ".exe" : ""}`;
   await Deno.mkdir(CACHE, { recursive: true });
 
-  // A folder of its own, so that two compilations at a time do not meet.
+  // A separate folder for each compilation, so that two can run at the same time.
   const work = await Deno.makeTempDir({ dir: CACHE, prefix: "bundle-" });
   try {
     await bundle("main.ts", work, { releaseKey: await releaseKey() });

@@ -52,10 +52,10 @@ export const BENCH_TOOLS: readonly DebianTool[] = [
 ];
 
 /**
- * Installs what is missing where that can be done unasked: as root on a Debian-like system, as a CI container is one.
+ * Installs what is missing when run as root on a Debian-like system, such as a CI container.
  * One line on standard error says so.
  *
- * @returns The tools that are still missing: none where all is well.
+ * @returns The tools that are still missing.
  * @throws {Error} When apt-get fails.
  */
 export async function installMissing(tools: readonly DebianTool[]): Promise<DebianTool[]> {
@@ -89,11 +89,11 @@ function isInstalled(command: string): boolean {
   });
 }
 
-/** Runs apt-get without questions. */
+/** Runs apt-get without prompts. */
 export async function aptGet(...args: string[]): Promise<void> {
   const output = await new Deno.Command("apt-get", {
     args: ["--quiet=2", ...args],
-    // No package may ask a question.
+    // Packages must not prompt.
     env: { DEBIAN_FRONTEND: "noninteractive" },
     stdin: "null",
     stdout: "null",

@@ -21,7 +21,7 @@ const FROM_SOURCE: Program = [
   ...["--config", `${HERE}/deno.json`, "--permission-set=fluxloop", `${HERE}/main.ts`],
 ];
 
-/** The least that is an agent: it answers each line of input with a line of output. */
+/** A minimal agent: it answers each line of input with a line of output. */
 const AGENT = `let rest = "";
 for await (const chunk of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
   const lines = (rest + chunk).split("\\n");
@@ -57,7 +57,7 @@ try {
 Deno.exit(stopping.signal.aborted ? INTERRUPTED : 0);
 
 async function demo(signal: AbortSignal): Promise<void> {
-  // The home folder is another one there: without this, Deno would start with an empty cache.
+  // Commands get another home folder: without this, Deno would start with an empty cache.
   Deno.env.set("DENO_DIR", await denoFolder());
   const sandbox = await openSandbox(FROM_SOURCE, signal);
   try {
@@ -90,7 +90,7 @@ function steps(apiKey: string): Step[] {
  */
 async function show({ args, input, code: expected }: Step, { env }: Sandbox, signal: AbortSignal): Promise<void> {
   const line = `fluxloop ${args.join(" ")}`;
-  // What the test runs is not to be guessed.
+  // Readers need the configuration to understand the test.
   if (args[0] === "test") console.log(`$ cat fluxloop.yaml\n${CONFIGURATION}`);
   console.log(`$ ${line}${input === undefined ? "" : ` < ${input.file}`}`);
 
@@ -111,7 +111,7 @@ async function show({ args, input, code: expected }: Step, { env }: Sandbox, sig
   const { code } = await running.status;
 
   signal.throwIfAborted();
-  // Ctrl-C at a terminal reaches the command too, and it may be the first to end.
+  // Ctrl-C in a terminal reaches the command, too, which may exit first.
   if (code === INTERRUPTED) stopping.abort();
   if (code !== 0) console.log(`(exit ${code})`);
   console.log();

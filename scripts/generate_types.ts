@@ -1,6 +1,6 @@
 /**
- * Makes the TypeScript types of the platform's contract from its OpenAPI document, so that client and embedded
- * platform cannot drift from it unseen.
+ * Generates TypeScript types from the platform's OpenAPI document, so that the type check finds where the client or the
+ * embedded platform differs from it.
  *
  * `deno run -A scripts/generate_types.ts` writes them; with `--check` it exits with 1 where they are not up to date.
  *
@@ -9,19 +9,19 @@
 import openapiTS, { astToString } from "openapi-typescript";
 import document from "../contract/openapi.json" with { type: "json" };
 
-/** Where the types are kept. */
+/** The file with the types. */
 export const TYPES_FILE = new URL("../src/api_client/openapi_types.ts", import.meta.url);
 
 const HEADER = "// Made from openapi.json by scripts/generate_types.ts. Change the document, not this file.\n\n";
 
 /**
- * Generates the types of `contract/openapi.json`, formatted as `deno fmt` wants them.
+ * Generates the types of `contract/openapi.json`, in the format of `deno fmt`.
  *
- * @returns The text that `src/api_client/openapi_types.ts` is to hold.
- * @throws {Error} When the document is no OpenAPI document.
+ * @returns The expected text of `src/api_client/openapi_types.ts`.
+ * @throws {Error} When the document isn't an OpenAPI document.
  */
 export async function generateTypes(): Promise<string> {
-  // A copy, because the bundler works in the object that it is given.
+  // A copy, because the bundler changes its argument.
   const nodes = await openapiTS(JSON.stringify(document));
   return await format(HEADER + astToString(nodes));
 }

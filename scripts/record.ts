@@ -6,9 +6,9 @@
 import { recordSession } from "./record/session.ts";
 import { svgOf } from "./record/svg.ts";
 
-/** Where the picture is. */
+/** The picture's file. */
 const PICTURE = "docs/session.svg";
-/** What it shows, for those who do not see it. */
+/** The picture's text alternative. */
 export const TITLE =
   "A terminal: fluxloop auth login asks for an API key and verifies it, and fluxloop auth status tells " +
   "the account, its organizations, and what the key may do.";

@@ -8,22 +8,22 @@
 /** A program and the arguments that come before its own. */
 export type Program = readonly [command: string, ...args: string[]];
 
-/** What {@linkcode openSandbox} gives. */
+/** A sandbox, from {@linkcode openSandbox}. */
 export interface Sandbox {
-  /** The environment of every command in the sandbox: nothing else of this one's is to be passed on. */
+  /** The whole environment of every command in the sandbox. */
   readonly env: Record<string, string>;
-  /** A whole key that the platform takes. */
+  /** A valid key, unmasked. */
   readonly apiKey: string;
   /** Stops the platform and removes the home folder. */
   close(): Promise<void>;
 }
 
-/** Variables of this environment that would lead out of the sandbox. */
+/** Variables of this environment that would affect the sandbox from outside. */
 const LEADING_OUT = /^(FLUXLOOP_.*|(HTTP|HTTPS|ALL|NO)_PROXY|SSL_CERT_FILE)$/i;
 
 /**
  * @param program The program, `fluxloop`, however it is started.
- * @param signal Stops what is under way; close the sandbox all the same.
+ * @param signal Stops the running command; the sandbox must still be closed.
  * @throws {Error} When the platform does not start.
  */
 export async function openSandbox(program: Program, signal?: AbortSignal): Promise<Sandbox> {
@@ -41,9 +41,9 @@ export async function openSandbox(program: Program, signal?: AbortSignal): Promi
 
   async function close(): Promise<void> {
     try {
-      platform.kill("SIGKILL"); // It keeps nothing that could be left half-written.
+      platform.kill("SIGKILL"); // It has no files that could be left half-written.
     } catch {
-      // It has ended by itself.
+      // It has already exited.
     }
     await platform.status;
     await Deno.remove(home, { recursive: true });

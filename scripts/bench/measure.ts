@@ -1,5 +1,5 @@
 /**
- * Measures programs from start to exit, and shows them side by side.
+ * Measures programs from start to exit, and compares them.
  *
  * @module
  */
@@ -13,7 +13,7 @@ export interface Subject {
   readonly env: Record<string, string>;
 }
 
-/** What was measured. */
+/** The results. */
 export interface Row {
   readonly name: string;
   /** The median and the least time, in milliseconds. */
@@ -23,19 +23,19 @@ export interface Row {
   readonly memory: number;
 }
 
-/** A figure that must not be above a limit. */
+/** A figure with an upper limit. */
 export interface Target {
   readonly name: string;
   readonly measured: number;
   readonly limit: number;
-  /** Whether the figure must not be below the limit instead. */
+  /** Whether the limit is a lower one instead. */
   readonly isLeast?: boolean;
   readonly unit: "x" | " ms";
 }
 
 const hasTime = Deno.build.os === "linux" && await Deno.stat("/usr/bin/time").then((it) => it.isFile, () => false);
 
-/** Runs the subjects in turn, so that whatever else the machine does slows all of them alike. */
+/** Runs the subjects in turn, so that other load on the machine slows all of them alike. */
 export async function measure(subjects: readonly Subject[], rounds: number): Promise<Row[]> {
   const runs: { time: number; memory: number }[][] = subjects.map(() => []);
   for (let round = -1; round < rounds; round++) {

@@ -5,9 +5,9 @@
  */
 import { Authority } from "../../tests/support/certificates.ts";
 
-/** A platform that listens. */
+/** A listening platform. */
 export interface DistantPlatform {
-  /** `localhost:<port>`; loopback is never asked through a proxy. */
+  /** `localhost:<port>`; requests to loopback never use a proxy. */
   readonly host: string;
   /** The file with its certificate authority. */
   readonly caFile: string;
@@ -50,7 +50,7 @@ export async function startDistantPlatform(me: string, delay: number): Promise<D
   };
 }
 
-/** Passes each chunk on `delay` milliseconds after it has come. */
+/** Passes on each chunk after `delay` milliseconds. */
 function delayed(delay: number): TransformStream<Uint8Array, Uint8Array> {
   let last = Promise.resolve();
   return new TransformStream({

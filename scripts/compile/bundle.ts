@@ -1,12 +1,12 @@
 /**
- * Makes one JavaScript file of the program, and one more of each part that is imported lazily.
+ * Bundles the program into one JavaScript file, and one more for each part that is imported lazily.
  *
  * @module
  */
 
 import { LOCK, lockOptions } from "../setup/lock.ts";
 
-/** What is written over its mark in the sources. */
+/** A constant that replaces its mark in the sources. */
 const MARKS = {
   /** In `src/build_info.ts`. */
   commit: "__FLUXLOOP_COMMIT__",
@@ -16,7 +16,7 @@ const MARKS = {
   releasesUrl: "__FLUXLOOP_RELEASES_URL__",
 } as const;
 
-/** What an executable is told of where its releases come from, and what it says of itself. */
+/** The constants compiled into an executable: where its releases come from, and its version. */
 export interface BuildConstants {
   /** The key that releases are signed with, as base64 of its SubjectPublicKeyInfo (RFC 8410); without it `fluxloop upgrade` refuses. */
   readonly releaseKey?: string;
@@ -56,7 +56,7 @@ export async function bundle(entry: string, into: string, constants: BuildConsta
   await writeConstants(into, { ...constants, commit: await currentCommit(".") });
 }
 
-/** Writes what is known over its marks: `deno bundle` has no way to define a constant. */
+/** Replaces the marks by the constants: `deno bundle` can't define constants. */
 async function writeConstants(folder: string, constants: BuildConstants & { readonly commit?: string }): Promise<void> {
   const names = (Object.keys(MARKS) as (keyof typeof MARKS)[]).filter((it) => constants[it] !== undefined);
   for await (const { name } of Deno.readDir(folder)) {

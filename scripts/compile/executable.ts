@@ -8,11 +8,11 @@ import denoJson from "../../deno.json" with { type: "json" };
 import { outputOf } from "../setup/npm_tarball.ts";
 import { NPM_BASE_DENO, npmBase } from "./npm_base.ts";
 
-/** What an executable runs on. */
+/** The base of an executable. */
 export interface Base {
-  /** The version of the Deno that is in it. */
+  /** The version of Deno in it. */
   readonly deno: string;
-  /** Whether it is the running Deno's own base, or the one for networks that let through npm alone. */
+  /** Whether it is the running Deno's own base, or the replacement from npm. */
   readonly from: "deno" | "npm";
   readonly target: string;
 }
@@ -29,19 +29,19 @@ export interface Compilation {
   readonly target: string;
 }
 
-/** How long the server of the usual base may take to answer, in milliseconds. */
+/** How long the server of Deno's bases may take to respond, in milliseconds. */
 const PATIENCE = 10_000;
 const NPX = Deno.build.os === "windows" ? "npx.cmd" : "npx";
 
 /**
  * Compiles a script with the permissions of the set `fluxloop` in deno.json and no others.
  *
- * @returns What the executable runs on.
+ * @returns The executable's base.
  * @throws {Error} With a sentence for a person, when there is no base for the target or the compiler fails.
  */
 export async function compileExecutable(compilation: Compilation): Promise<Base> {
   const { folder, output } = compilation;
-  // Of deno.json the permissions alone: the executable would read the imports' map at every start, for nothing.
+  // Only the permissions of deno.json: otherwise, the executable would read the import map at every start.
   await Deno.writeTextFile(`${folder}/deno.json`, JSON.stringify({ permissions: denoJson.permissions }));
   const base = await compileOnSomeBase(compilation);
   await Deno.mkdir(output.slice(0, output.lastIndexOf("/")), { recursive: true });
@@ -73,7 +73,7 @@ async function compileOnSomeBase(compilation: Compilation): Promise<Base> {
 function compileArgs({ folder, script, output, target }: Compilation): string[] {
   return [
     ...["compile", "--config", `${folder}/deno.json`, "--permission-set=fluxloop", "--no-prompt"],
-    // The type check is `deno check`'s, and here there is only JavaScript.
+    // `deno check` checks types; here there is only JavaScript.
     "--no-check",
     // The code cache is a file of a known name in the folder for temporary files, where any user of the machine could
     // put code that would then run with our keys.

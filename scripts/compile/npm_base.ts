@@ -1,6 +1,6 @@
 /**
- * Base executables for networks that let through the npm registry and nothing else. They serve tests there; releases are
- * compiled where Deno's own bases are in reach.
+ * Base executables for networks that allow only the npm registry. They are for tests only; releases are compiled with
+ * Deno's own bases.
  *
  * @module
  */

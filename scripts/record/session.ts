@@ -14,7 +14,7 @@ const DAY = "2024-01-22 12:00:00";
 /**
  * Runs the session.
  *
- * @returns What the screen shows at its end, with its colours as escape sequences.
+ * @returns The screen at the end, with colours as escape sequences.
  */
 export async function recordSession(): Promise<string> {
   const folder = await Deno.makeTempDir({ prefix: "fluxloop-record-" });

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Text in one look. */
+/** Text in one style. */
 interface Run {
   readonly text: string;
   /** Where it begins, in cells from the left. */
@@ -29,7 +29,7 @@ const LOOKS: Readonly<Record<string, string>> = {
   "36": "cyan",
   "90": "faint",
 };
-/** What sets back one thing alone. The program colours no background. */
+/** Codes that reset one attribute. The program sets no background. */
 const DEFAULT_COLOUR = "39";
 const DEFAULT_WEIGHT = "22";
 const DEFAULT_BACKGROUND = "49";
@@ -49,7 +49,7 @@ const STYLE = `
 
 /**
  * @param screen Lines of text with SGR sequences, as `tmux capture-pane -e` gives them.
- * @param title What the picture is of, for those who do not see it.
+ * @param title The picture's text alternative.
  * @returns The picture, an SVG document.
  */
 export function svgOf(screen: string, title: string): string {
@@ -75,7 +75,7 @@ ${texts.join("\n")}
 `;
 }
 
-/** Every font has cells of another width: the text is made to take its own number of ours. */
+/** Fonts differ in the width of their cells, so each text is stretched to its number of our cells. */
 function textOf({ text, column, cells, classes }: Run, y: number): string {
   const x = tenths(MARGIN + column * CELL.width);
   const look = classes === "" ? "" : ` class="${classes}"`;

@@ -34,10 +34,10 @@ export interface CreateKeyRequest {
   readonly expiresIn?: number | null;
 }
 
-/** What a request for a key came to, which may have been sent before. */
+/** The outcome of a request for a key, which may be a repeated request. */
 export type KeyMaking =
   | { readonly kind: "made"; readonly key: { readonly key: string; readonly id: string | null } }
-  /** This request has created a key before, which is never shown again. */
+  /** An earlier attempt created the key, which is never shown again. */
   | { readonly kind: "made_before"; readonly id: string }
   /** No key was created, now or before. */
   | { readonly kind: "refused"; readonly error: FluxloopError };
@@ -86,7 +86,7 @@ export async function createApiKeyOnce(
   try {
     return { kind: "made", key: createdKey(jsonOf(response, target.apiUrl, unsupported(target))) };
   } catch (error) {
-    // A web page is from something in between, which doesn't know what the platform has done.
+    // A web page comes from a gateway, which doesn't know whether the platform created a key.
     const isRefused = said !== null && status >= 400 && status < 500 && !TRANSIENT.includes(status);
     if (isRefused && error instanceof FluxloopError) return { kind: "refused", error };
     throw error;
@@ -126,7 +126,7 @@ export async function changeApiKeyEnd(
   await request(context, target, { method: "PATCH", path: pathOf(id), body });
 }
 
-/** @returns A random name for a request, for which the platform acts once however often it is sent. */
+/** @returns A random idempotency key: the platform acts once on all requests that have it. */
 export function newIdempotencyKey(context: Context): string {
   return toHex(context.random(new Uint8Array(16)));
 }

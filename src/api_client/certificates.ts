@@ -26,7 +26,7 @@ export function trustedCertificates(context: Context, option: string | undefined
     option === undefined ? ["FLUXLOOP_CA_FILE", context.env("FLUXLOOP_CA_FILE")] : ["--ca-file", option],
     ["SSL_CERT_FILE", context.env("SSL_CERT_FILE")],
   ];
-  // CI systems pass a variable that is not set as an empty one.
+  // CI systems pass an unset variable as an empty string.
   return named.flatMap(([origin, path]) => path ? [readCertificates(pathFrom(context, path, origin), origin)] : []);
 }
 

@@ -45,7 +45,7 @@ const SECOND = 1000;
 /** The assumed lifetime of an access token if the platform sends none, in milliseconds. */
 const USUAL_LIFETIME = 60 * 60 * SECOND;
 const USUAL_INTERVAL = 5;
-/** The longest time that is believed, in seconds: a day. */
+/** The longest accepted time, in seconds: a day. */
 const LONGEST = 24 * 60 * 60;
 
 const seconds: Reader<number> = (value, at) => {
@@ -56,7 +56,7 @@ const nonEmpty: Reader<string> = (value, at) => {
   if (text(value, at) === "") throw invalid(at, "a text");
   return value as string;
 };
-/** It is opened in a browser: it must not be a file, a script or another program's. */
+/** The URL is opened in a browser: it must not open a file, a script or another program. */
 const page: Reader<URL> = (value, at) => {
   const url = URL.parse(text(value, at));
   if (url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url))) return url;
@@ -131,7 +131,7 @@ export async function pollDeviceLogin(
  * Exchanges a refresh token (`POST /api/cli-connect/refresh`).
  *
  * @param old The tokens to replace; what the response leaves out stays as it is.
- * @returns `null` when the login has ended.
+ * @returns `null` when the login has expired or was revoked.
  * @throws {NetworkError | PlatformError}
  */
 export async function refreshDeviceLogin(
@@ -149,7 +149,7 @@ export async function refreshDeviceLogin(
 }
 
 /**
- * Ends a login (`POST /api/cli-connect/revoke`), unless it has ended already.
+ * Revokes a login (`POST /api/cli-connect/revoke`), unless it is already invalid.
  *
  * @throws {NetworkError | PlatformError}
  */
@@ -195,7 +195,7 @@ function tokensOf(context: Context, credential: unknown, oldAccessToken: string 
   };
 }
 
-/** Whether it comes from a proxy in between, which doesn't know the login. */
+/** Whether the response comes from a proxy, which knows nothing of the login. */
 function isWebPage({ text }: PlatformResponse): boolean {
   return text.trimStart().startsWith("<");
 }

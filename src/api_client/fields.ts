@@ -65,9 +65,9 @@ export const count: Reader<number> = (value, at) => {
 /** Reads a time, in UTC where it doesn't say otherwise. */
 export const time: Reader<Date> = (value, at) => {
   const written = text(value, at);
-  // The runtime takes a time without a zone for a local one.
+  // The runtime reads a time without a zone as local time.
   const read = new Date(/T[\d:.,]+$/.test(written) ? `${written}Z` : written);
-  // It takes "banana 5" for a date, too, and the 30th of February for the 1st of March.
+  // It accepts "banana 5" as a date, too, and reads February 30 as March 1.
   const [day] = /^\d{4}-\d\d-\d\d(?=$|T)/.exec(written) ?? [];
   const isDay = day !== undefined && new Date(`${day}T00:00:00Z`).toJSON()?.startsWith(day);
   if (!isDay || Number.isNaN(read.getTime())) throw invalid(at, "a time");

@@ -25,7 +25,7 @@ export interface Project {
   readonly name: string;
 }
 
-/** The key in use; `null` is what the platform doesn't tell. */
+/** The key in use; `null` for what the platform doesn't say. */
 export interface KeyInfo {
   readonly id: string | null;
   readonly createdAt: Date | null;
@@ -35,7 +35,7 @@ export interface KeyInfo {
   readonly permissions: readonly string[] | null;
 }
 
-/** All that the platform tells; `null` is what it doesn't. */
+/** What the platform says about the caller; `null` for what it doesn't say. */
 export interface Identity {
   readonly account: Account | null;
   readonly organizations: readonly Organization[] | null;

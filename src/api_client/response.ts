@@ -19,9 +19,9 @@ const REJECTIONS: readonly string[] = [
   "expired_api_key",
   "revoked_api_key",
 ] satisfies KeyRejection[];
-/** What something in between responds with. */
+/** What a gateway or proxy responds with. */
 export const WEB_PAGE = "a web page, probably from a proxy or a sign-in page";
-/** How an honest captive portal responds (RFC 6585, 6). */
+/** The status with which a captive portal asks for a sign-in (RFC 6585, section 6). */
 const NETWORK_SIGN_IN = 511;
 
 /**

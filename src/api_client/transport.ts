@@ -97,7 +97,7 @@ interface Sending {
 }
 
 /**
- * Sends a request, and repeats it where that may help and can't do harm.
+ * Sends a request, and retries it where that is safe and may help.
  *
  * @returns The response, whatever its status. Redirects within the origin are followed.
  * @throws {NetworkError} When the platform can't be reached or doesn't finish in time.

@@ -1,12 +1,12 @@
 import type { Profile } from "../credentials/profile.ts";
 import { maskKey } from "../text/mask.ts";
 
-/** The keys that a rotation may leave at the platform which nobody will finish: its profile was removed or replaced. */
+/** The keys that an abandoned rotation may leave on the platform: its profile was removed or replaced. */
 export interface AbandonedRotation {
   readonly profile: string;
   /** Keys that may still be valid, as the platform's page shows them. */
   readonly keys: readonly string[];
-  /** Whether there may be another key, which nothing is known about. */
+  /** Whether there may be another key, whose ID is unknown. */
   readonly hasUnknownKey: boolean;
 }
 

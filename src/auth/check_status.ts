@@ -50,7 +50,7 @@ export interface StatusReport {
   readonly key: ReportedKey | null;
   /** What the platform says; `null`: nothing. */
   readonly identity: Identity | null;
-  /** Why it isn't a plain yes; its exit code is the command's. */
+  /** The failure to report, with the command's exit code. */
   readonly failure: FluxloopError | null;
 }
 
@@ -92,7 +92,7 @@ export async function checkAllStatuses(
       return { profile, authenticated: null, key: null, identity: null, failure: error };
     }
   };
-  // The first one opens the connection that the others, side by side, share over HTTP/2.
+  // The first request opens the connection, which the others share in parallel over HTTP/2.
   const [first, ...others] = names;
   return [await check(first), ...await Promise.all(others.map(check))];
 }

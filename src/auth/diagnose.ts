@@ -74,10 +74,10 @@ export function isExpiringSoon({ expires }: PeerCertificate, now: Date): boolean
   return daysRemaining(expires, now) <= CERTIFICATE_DAYS;
 }
 
-/** The steps until now. */
+/** The steps so far. */
 class Steps {
   readonly checks: Check[] = [];
-  /** The step that an error means the failure of. */
+  /** The step that fails with an error. */
   current: Finding["name"] = "configuration";
 
   /** Adds a step that has found something. */

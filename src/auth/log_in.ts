@@ -34,7 +34,7 @@ export interface LoginPlan {
   readonly requests: RequestOptions | undefined;
 }
 
-/** What a login came to. */
+/** The result of a login. */
 export interface LoginResult {
   readonly profile: string;
   readonly apiUrl: URL;
@@ -46,16 +46,16 @@ export interface LoginResult {
   readonly keychain: string | null;
   /** What people call the keychain that the profile's last entry couldn't be removed from; else `null`. */
   readonly staleEntryIn: string | null;
-  /** The profile's rotation that nobody will finish now, or `null`. */
+  /** The rotation that the login has abandoned, or `null`. */
   readonly abandoned: AbandonedRotation | null;
   /** Where git would commit what was saved, or `null`. */
   readonly exposure: GitExposure | null;
 }
 
-/** Decides everything that doesn't need the key, so that nobody types one in vain. */
+/** Checks everything that doesn't need the key, before anybody is asked for one. */
 export async function planLogin(context: Context, options: LoginOptions): Promise<LoginPlan> {
   const location = options.save ? requireCredentialsLocation(context) : null;
-  // Also a key that isn't saved is sent to the profile's platform.
+  // A key that isn't saved is sent to the profile's platform, too.
   const document = await readCredentials(credentialsLocation(context));
   if (location !== null) await requireWritable(location);
   const { name } = selectProfile(context, document, options);
@@ -77,7 +77,7 @@ export async function logIn(context: Context, plan: LoginPlan, secret: PlainSecr
   const { location, profile, apiUrl, requests } = plan;
   const key = secret.kind === "tokens" ? secret.accessToken : secret.key;
   const identity = await identify(context, { apiUrl, key, requests }).catch((error) => {
-    // Tokens come from the platform itself, once: they are saved also while it can't be asked about them.
+    // The platform issues tokens once: they are saved even if it can't be asked about them.
     const isTransient = error instanceof NetworkError || error instanceof PlatformError;
     if (secret.kind === "tokens" && isTransient) return UNKNOWN_IDENTITY;
     throw error;

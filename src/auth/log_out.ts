@@ -22,11 +22,11 @@ export interface LogoutOptions extends Omit<ProfileOptions, "apiUrl"> {
   readonly revoke?: boolean;
 }
 
-/** What a logout came to. */
+/** The result of a logout. */
 export interface LogoutResult {
   /** The profiles that were removed, in the file's order. */
   readonly profiles: readonly string[];
-  /** Rotations of theirs that nobody will finish now. */
+  /** Their rotations, which are abandoned. */
   readonly abandoned: readonly AbandonedRotation[];
   /** Whether their keys were revoked, too. */
   readonly isRevoked: boolean;
@@ -42,7 +42,7 @@ export async function logOut(context: Context, options: LogoutOptions): Promise<
   const isRevoked = options.revoke === true;
   const document = await readCredentials(location);
   const names = options.all ? document.profileNames() : [selectedName(context, document, options)];
-  // Neither a folder nor a file is created for nothing.
+  // Without profiles there is nothing to change, and no folder or file is created.
   if (names.length === 0) return { isRevoked, profiles: [], abandoned: [] };
   const store = new SecretStore(context, location);
   if (isRevoked) {

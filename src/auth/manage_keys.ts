@@ -37,7 +37,7 @@ export interface CreatedKey {
   readonly name: string;
   /** The whole key; shown only if it wasn't saved. */
   readonly key: string;
-  /** What saving it came to; `null`: it wasn't saved. */
+  /** The result of saving it; `null`: it wasn't saved. */
   readonly login: LoginResult | null;
 }
 
@@ -55,14 +55,14 @@ export async function keyAccess(context: Context, credential: Credential): Promi
   const isLimited = key?.createdAt instanceof Date && key.expiresAt instanceof Date;
   return {
     projects: projects ?? [],
-    // Somebody who is signed in through the browser has all.
+    // A browser login has all permissions.
     permissions: key?.permissions ?? PERMISSIONS,
     lifetime: isLimited ? (key.expiresAt as Date).getTime() - (key.createdAt as Date).getTime() : null,
   };
 }
 
 /**
- * Creates a key. One that can be neither saved nor shown is revoked, so that no key remains that nobody has.
+ * Creates a key. A key that can be neither saved nor shown is revoked.
  *
  * @param plan Where it is saved, from `planLogin`; `null`: it isn't.
  * @param show Shows the result, with the key if it isn't saved.

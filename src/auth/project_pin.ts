@@ -75,7 +75,7 @@ function pinIn(path: string, own: string | undefined): string | null {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return null;
     throw new ConfigurationError(`Can't read ${path}: ${readFailure(error)}`, { cause: error });
   }
-  // Whatever else is in the file is nobody's business here, valid or not.
+  // Other fields of the file are ignored, valid or not.
   if (!text.includes("profile")) return null;
   const profile = profileIn(text);
   if (profile === undefined) return null;

@@ -82,7 +82,7 @@ async function replaceTokens(
       refreshToken: issued.refreshToken ?? tokens.refreshToken,
       expiresAt: issued.expiresAt.toISOString(),
     };
-    // Somebody may have logged out, or in again, meanwhile; that stands.
+    // A logout or login in the meantime takes precedence.
     await store.replace(name, tokens, { secret: refreshed });
     return refreshed;
   });

@@ -60,7 +60,7 @@ export async function resumeRotation(run: RotationRun, before: Profile): Promise
   const apiUrl = apiUrlFor(profile, chosenApiUrl(context, options));
   const { secret, rotation: phase } = await store.read(profile);
   if (secret.kind === "tokens") throw new BrowserLoginError(profile.name);
-  // Another process had the lock, and has done what this one was told to do.
+  // Another process had the lock, and has rotated the key.
   if (phase === null && isRotated(before, profile)) {
     report.outcome = "rotated_elsewhere";
     return;
@@ -104,7 +104,7 @@ function isRotated(before: Profile, now: Profile): boolean {
     !isSameSecret(before.secret, now.secret);
 }
 
-/** Creates a key, verifies it, puts it in the old one's place, and ends the old one. */
+/** Creates a key, verifies it, saves it in the old one's place, and revokes the old one. */
 async function replaceKey(rotation: Rotation, own: KeyInfo & { readonly id: string }): Promise<void> {
   const { context, options, profile, report } = rotation;
   const request = await requestLike(context, rotation, own, options.expiresIn);
@@ -140,13 +140,13 @@ async function replaceKey(rotation: Rotation, own: KeyInfo & { readonly id: stri
   await revokePrevious(rotation, previous);
 }
 
-/** Puts the new key into all other profiles that have the previous one, then ends that. */
+/** Puts the new key into all other profiles that have the previous one, then revokes that. */
 async function revokePrevious(rotation: Rotation, previous: PreviousKey): Promise<void> {
   const { context, requests, location, profile: { name, secret }, apiUrl, report } = rotation;
   report.savedTo = secret.kind === "keychain" ? storeTitle(secret.helper) : location.shown;
   const until = untilOf(rotation) ?? (previous.until === null ? null : new Date(previous.until));
   let refusal: PlatformError | null = null;
-  // It is removed from a keychain entry once it has ended.
+  // A keychain entry loses it once it is revoked.
   if (previous.key !== null) {
     const sharing = [name, ...await shareNewKey(rotation, previous.key)];
     report.alsoIn = sharing.filter((it) => it !== report.profile);

@@ -21,7 +21,7 @@ export type PendingAction =
   /** The new key is in use; the old one is still valid. */
   | "revoke_old_key";
 
-/** What a rotation of one profile came to. */
+/** The result of rotating one profile's key. */
 export interface RotationReport {
   readonly profile: string;
   readonly outcome: RotationOutcome;

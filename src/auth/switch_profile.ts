@@ -10,7 +10,7 @@ import { overridingVariable } from "./resolve_credential.ts";
 /** What stands for the profile before the last switch, as in `cd -`. */
 const PREVIOUS = "-";
 
-/** What a switch came to. */
+/** The result of a switch. */
 export interface SwitchResult {
   readonly profile: string;
   /** The variable that overrides the choice, or `null`. */
@@ -28,7 +28,7 @@ export interface Choice {
 }
 
 /**
- * Makes a saved profile the one that is used when none is named (design: "fluxloop auth switch").
+ * Makes a saved profile the default one (design: "fluxloop auth switch").
  *
  * @param profile The profile's name, or `-` for the one before the last switch.
  */

@@ -135,7 +135,7 @@ export function withRequestLock<T>(
 }
 
 function documentIn({ path, info }: CredentialsFile, { shown, ...location }: CredentialsLocation): CredentialsDocument {
-  // A link to /dev/null is the usual way to say that a file shall have nothing.
+  // A link to /dev/null is the usual way to keep a file empty.
   if (info === null || path === "/dev/null") return CredentialsDocument.parse(null, shown);
   if (!info.isFile) throw notAFile({ shown, ...location }, info);
   if (info.size > SIZE_LIMIT) throw unreadable(shown, `is larger than ${SIZE_LIMIT / 1024 / 1024} MiB`);

@@ -35,14 +35,14 @@ export interface StoredSecret {
   readonly rotation: RotationPhase | null;
 }
 
-/** What saving a profile came to. */
+/** The result of saving a profile. */
 export interface SavedProfile {
   readonly secret: Secret;
   /** The entry of the profile's last secret, if it couldn't be removed. */
   readonly staleEntry: KeychainEntry | null;
 }
 
-/** What removing profiles came to. */
+/** The result of removing profiles. */
 export interface RemovedProfiles {
   /** In the file's order. */
   readonly removed: readonly string[];

@@ -61,18 +61,18 @@ async function firstOf(stream: ReadableStream<Uint8Array>, signal: AbortSignal):
   return new TextDecoder().decode(await new Blob(chunks as BlobPart[]).arrayBuffer());
 }
 
-/** Starts a program and leaves it to itself: {@linkcode Context.launch} of the real world. */
+/** Starts a program without waiting for it: {@linkcode Context.launch} of the real world. */
 export function launch(program: string, args: readonly string[]): void {
   const streams = { stdin: "null", stdout: "null", stderr: "null" } as const;
-  // In a session of its own: what is pressed in this terminal, and its end, is not meant for a browser.
+  // In its own session, so that this terminal's Ctrl-C and hang-up don't stop a browser.
   new Deno.Command(program, { args: [...args], env: WITHOUT_KEYS, detached: true, ...streams }).spawn().unref();
 }
 
-/** What is passed on to a program that runs in this one's place. A terminal tells its size to all programs by itself. */
+/** The signals passed on to a program that runs in this one's place. The terminal itself sends changes of its size. */
 const PASSED_ON: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT", "SIGBREAK"]
   : ["SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"];
-/** What a terminal sends to the whole group by itself: to pass it on would be to send it twice. */
+/** What a terminal sends to the whole process group: the program has already received it. */
 const FROM_TERMINAL: readonly Deno.Signal[] = ["SIGINT", "SIGQUIT"];
 
 const IGNORING = `trap "" $0; exec "$@"`;

@@ -1,4 +1,4 @@
-/** Timers can't wait longer: some 24 days. */
+/** The longest timeout of a timer: about 24 days. */
 const LONGEST = 2 ** 31 - 1;
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 

@@ -1,9 +1,9 @@
-// Valid in JSON, but a terminal takes them for commands or for another order of the text around them.
+// Valid in JSON, but terminals interpret them as commands or as a change of text direction.
 const HARMFUL = new RegExp(
   "[\\x7f-\\x9f\\u061c\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff\\ufff9-\\ufffb]",
   "g",
 );
-/** Half a surrogate pair, for which some parsers reject the whole document. */
+/** An unpaired surrogate: some parsers reject a document that contains one. */
 const LONE_SURROGATE = /(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g;
 
 /**

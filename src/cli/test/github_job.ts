@@ -1,5 +1,5 @@
 /**
- * A job of GitHub Actions: its page, and what its log must not show
+ * A job of GitHub Actions: its summary, and the keys that its log must mask
  * (https://docs.github.com/actions/reference/workflow-commands).
  *
  * @module
@@ -7,24 +7,12 @@
 import type { Context } from "../../context.ts";
 import type { Reporter } from "../reporter.ts";
 
-/**
- * Has the job's log mask a key, whoever should print it from now on: an agent, for one. The runner takes the line for
- * itself and shows nothing of it.
- *
- * @param context The outside world.
- * @param key A whole key.
- */
+/** Masks a key in the job's log from now on, such as in an agent's output. The runner doesn't show this line itself. */
 export function maskInJob(context: Context, key: string): void {
   if (context.env("GITHUB_ACTIONS") === "true") context.stderr.write(`::add-mask::${key}\n`);
 }
 
-/**
- * Adds to what the job's page shows.
- *
- * @param context The outside world.
- * @param markdown What it shows.
- * @param reporter Is told where that cannot be done: the test is none the worse for it.
- */
+/** Adds a summary to the job's page. Best effort: `reporter` warns if it can't be written. */
 export function addJobSummary(context: Context, markdown: string, reporter: Pick<Reporter, "warn">): void {
   const file = context.env("GITHUB_STEP_SUMMARY");
   if (context.env("GITHUB_ACTIONS") !== "true" || !file) return;
