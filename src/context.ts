@@ -1,40 +1,28 @@
 /**
- * The outside world as one object: environment, clock, terminal, streams, network, randomness and other programs. A test
- * can build a world of its own.
+ * The outside world as one object: environment, clock, terminal, network, randomness and other programs. Tests replace it.
  *
  * @module
  */
 
 /** Standard output or standard error. */
 export interface TextStream {
-  /** Writes `text`, unless its reader has gone. */
+  /** Writes `text`, unless its reader has exited. */
   write(text: string): void;
-  /**
-   * Writes `text` that is shown only once, such as a new key.
-   *
-   * @throws {SystemError} When it can't be written whole, also because its reader has gone.
-   */
+  /** Writes `text` that is shown only once, such as a new key. @throws {SystemError} If it can't be written completely. */
   deliver(text: string): void;
   isTerminal(): boolean;
-  /** @returns The terminal's width; `null` without a terminal, or if it is unknown. */
+  /** Returns the terminal's width; `null` without a terminal, or if it is unknown. */
   columns(): number | null;
 }
 
 /** Standard input. */
 export interface TextInput {
   isTerminal(): boolean;
-  /**
-   * Reads to the end of input, but no more than `limit` bytes.
-   *
-   * @throws {InterruptedError} When the program is told to stop.
-   */
+  /** Reads to the end of input, but at most `limit` bytes. @throws {InterruptedError} When the program is told to stop. */
   readText(limit: number): Promise<string>;
 }
 
-/**
- * Questions at a terminal: call them only if standard input is one. Each throws an `InterruptedError` on Ctrl-C, Ctrl-D or
- * a signal, and leaves the terminal as it was.
- */
+/** Questions at a terminal. They throw an `InterruptedError` on Ctrl-C, Ctrl-D or a signal. */
 export interface Prompts {
   /** Asks for a secret, which isn't echoed. */
   secret(message: string): Promise<string>;
@@ -67,7 +55,6 @@ export interface PromptChoice {
 export interface ProxyServer {
   /** Its address, without user name and password. */
   readonly url: string;
-  /** `null`: the proxy needs no password. */
   readonly username: string | null;
   readonly password: string;
 }
@@ -79,14 +66,13 @@ export interface Connection {
   readonly caCerts: readonly string[];
 }
 
-/** What a server's certificate says. */
 export interface PeerCertificate {
   /** The authority's name. */
   readonly issuer: string;
   readonly expires: Date;
 }
 
-/** How another program is run. No shell reads its arguments, but every user of the machine can see them. */
+/** How another program is run. All users of the machine can see its arguments. */
 export interface ProgramOptions {
   readonly args: readonly string[];
   /** Its whole standard input. */
@@ -97,16 +83,15 @@ export interface ProgramOptions {
   readonly signal: AbortSignal;
 }
 
-/** How a program has ended. */
 export interface ProgramResult {
   /** Its exit code, or 128 and the number of the signal that ended it. */
   readonly code: number;
-  /** Up to 1 MiB each; then the program finds the pipe closed. */
+  /** At most 1 MiB each; then the pipe is closed. */
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** How a program is started that is talked to while it runs. */
+/** How an agent is started. */
 export interface StartOptions {
   readonly args: readonly string[];
   /** The absolute path of its working directory. */
@@ -115,44 +100,37 @@ export interface StartOptions {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** A program that is talked to while it runs. */
+/** An agent. */
 export interface RunningProgram {
   readonly stdin: WritableStream<Uint8Array>;
   readonly stdout: ReadableStream<Uint8Array>;
   readonly stderr: ReadableStream<Uint8Array>;
   readonly ended: Promise<{ readonly code: number; readonly signal: string | null }>;
-  /** Sends a signal to it and to everything that it has started and that still runs. */
+  /** Sends a signal to it and to all programs that it started. */
   kill(signal: "SIGTERM" | "SIGINT" | "SIGKILL"): void;
 }
 
-/** Programs none of which outlives this one, however it ends. */
+/** Agents, none of which outlives this program, however it ends. */
 export interface ProgramGroups {
   /**
    * Starts a program in a session and process group of its own, which the terminal's signals don't reach.
    *
    * @param program Its name, or its path, relative to `cwd`.
-   * @throws {Deno.errors.NotFound} When there is no such program or directory.
-   * @throws What the system throws when it can't be run.
+   * @throws What the system throws if it can't be run.
    */
   start(program: string, options: StartOptions): RunningProgram;
-  /** Kills what is left of the programs and of everything that they have started. */
+  /** Kills the remaining programs and everything that they started. */
   close(): Promise<void>;
 }
 
-/** The outside world. */
 export interface Context {
-  /** @returns An environment variable's value. */
   env(name: string): string | undefined;
   /** Writes a line for `--verbose`; it holds no secret. */
   trace(line: string): void;
   now(): Date;
-  /** @returns Milliseconds since an arbitrary moment, for measuring durations. */
+  /** Returns milliseconds since an arbitrary moment, for measuring durations. */
   monotonic(): number;
-  /**
-   * Waits so many milliseconds.
-   *
-   * @throws `signal`'s reason.
-   */
+  /** Waits so many milliseconds. @throws `signal`'s reason. */
   sleep(duration: number, signal: AbortSignal): Promise<void>;
   /** Fills `bytes` with cryptographically strong random values and returns it. */
   random(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer>;
@@ -169,21 +147,11 @@ export interface Context {
    * @throws What the system throws, or `signal`'s reason.
    */
   connect(hostname: string, port: number, signal: AbortSignal): Promise<void>;
-  /**
-   * Opens a TCP connection, sends `text` and reads one line.
-   *
-   * @returns At most 1,024 characters.
-   * @throws As {@linkcode connect}.
-   */
+  /** Opens a TCP connection as {@linkcode connect} does, sends `text` and reads a line of at most 1,024 characters. */
   firstLine(hostname: string, port: number, text: string, signal: AbortSignal): Promise<string>;
-  /**
-   * Reads a server's certificate, whether it is valid or not.
-   *
-   * @returns `null` if the runtime doesn't tell.
-   * @throws As {@linkcode connect}.
-   */
+  /** Reads a server's certificate, valid or not; `null` if the runtime can't. @throws As {@linkcode connect}. */
   peerCertificate(hostname: string, port: number, signal: AbortSignal): Promise<PeerCertificate | null>;
-  /** @returns The working directory's absolute path. */
+  /** Returns the working directory's absolute path. */
   cwd(): string;
   /**
    * Runs another program to its end, without a shell.
@@ -192,22 +160,17 @@ export interface Context {
    * @throws `signal`'s reason, after killing the program.
    */
   runProgram(program: string, options: ProgramOptions): Promise<ProgramResult>;
-  /**
-   * Starts another program without a shell and without the keys of the environment, and doesn't wait for it.
-   *
-   * @throws {Deno.errors.NotFound} When there is no such program.
-   */
+  /** Starts another program without the environment's keys, and doesn't wait for it. @throws {Deno.errors.NotFound} */
   launch(program: string, args: readonly string[]): void;
   /**
    * Runs another program in this one's place: with its streams, its terminal and its signals.
    *
    * @param env Added to the environment that it inherits.
    * @returns Its exit code, or 128 and the number of the signal that ended it.
-   * @throws {Deno.errors.NotFound} When there is no such program.
-   * @throws What the system throws when it can't be run.
+   * @throws What the system throws if it can't be run.
    */
   execute(program: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<number>;
-  /** @returns Programs to talk to; the caller closes them. */
+  /** The caller closes the result. */
   programGroups(): ProgramGroups;
   /** How many programs of all `programGroups` can run at the same time. */
   readonly maxPrograms: number;
@@ -216,7 +179,7 @@ export interface Context {
    * `stopped` is read and before there is a key.
    */
   keepIgnoredSignals(): void;
-  /** Gives up starting processes for good, so that nothing can hand a key to one. */
+  /** Gives up the permission to start processes, so that no key can be passed to one. */
   renounceProcesses(): void;
   /** Gives up reading variables that the program doesn't know by name; only a configuration's `${NAME}` needs them. */
   renounceEnvironment(): void;

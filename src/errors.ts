@@ -24,7 +24,6 @@ export class ConfigurationError extends FluxloopError {
   override readonly code = "configuration";
 }
 
-/** A mistake in a file that a person wrote. */
 export interface Mistake {
   /** The path to show. */
   readonly file: string;
@@ -59,7 +58,7 @@ export class BrowserLoginError extends FluxloopError {
   }
 }
 
-/** There is no key to use. */
+/** There is no key. */
 export class NotLoggedInError extends FluxloopError {
   override readonly exitCode = 3;
   override readonly code = "not_logged_in";
@@ -111,16 +110,13 @@ export class PermissionDeniedError extends FluxloopError {
   override readonly exitCode = 3;
   override readonly code = "permission_denied";
 
-  /**
-   * @param required The missing permission, if the platform names it.
-   * @param permissions The permissions of the key, if the platform lists them.
-   */
+  /** @param required,permissions The missing permission and the key's, if the platform names them. */
   constructor(readonly required: string | undefined, readonly permissions: readonly string[] | undefined) {
     super("Permission denied");
   }
 }
 
-/** The key expires within the time that the caller asked about. */
+/** The key expires within the time of `--fail-if-expires-in`. */
 export class KeyExpiresSoonError extends FluxloopError {
   override readonly exitCode = 3;
   override readonly code = "key_expires_soon";
@@ -131,7 +127,6 @@ export class KeyExpiresSoonError extends FluxloopError {
   }
 }
 
-/** Why a server can't be reached. */
 export interface ConnectionFailure {
   /** Part of a sentence, without a full stop. */
   readonly reason: string;

@@ -6,7 +6,7 @@
 import { Type } from "@cliffy/command";
 import type { AnyCommand } from "./command.ts";
 
-/** The value of an option, or an argument. */
+/** An option's value, or an argument. */
 export interface ValueDescription {
   /** The placeholder in help, such as `name`. */
   readonly name: string;
@@ -43,7 +43,7 @@ export interface CommandDescription {
   readonly commands: readonly CommandDescription[];
 }
 
-/** Options that Cliffy adds, in one version when it parses and in another one before. */
+/** Options that Cliffy adds, depending on its version before parsing or during it. */
 const HELP: OptionDescription = { ...flag("-h", "--help", "Show help"), isGlobal: true };
 const VERSION: OptionDescription = flag("-V", "--version", "Show version and build");
 

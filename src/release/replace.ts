@@ -1,6 +1,5 @@
 /**
- * Replaces the running executable. Whoever starts it gets the old or the new one, never a part, and if anything fails the
- * old one stays.
+ * Replaces the running executable atomically; if anything fails, the old one stays.
  *
  * @module
  */
@@ -40,7 +39,7 @@ export async function replaceProgram(
   const lock = await lockProgram(path);
   const newPath = newPathOf(path);
   try {
-    // A killed upgrade may have left one.
+    // A killed upgrade leaves one.
     removeIfThere(newPath);
     writeProgram(newPath, program, Deno.statSync(path));
     await check(newPath);

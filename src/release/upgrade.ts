@@ -13,7 +13,7 @@ import { homebrewCommand, type ReleaseSource } from "./source.ts";
 import { replaceProgram, requireReplaceable } from "./replace.ts";
 import { isNewer } from "./version.ts";
 
-/** The executable to upgrade. */
+/** An installed executable. */
 export interface Installation {
   /** Its absolute path, links resolved. */
   readonly path: string;
@@ -21,7 +21,6 @@ export interface Installation {
   readonly target: string;
 }
 
-/** What to do. */
 export interface UpgradePlan {
   /** The version; without it, the latest one if it's newer. */
   readonly version?: string;
@@ -29,16 +28,14 @@ export interface UpgradePlan {
   readonly checkOnly?: boolean;
 }
 
-/** The result of an upgrade. */
 export interface UpgradeResult {
-  /** The release. */
+  /** The release's version. */
   readonly version: string;
-  /** The version of this program. */
+  /** This program's version. */
   readonly current: string;
-  /** Whether the release is newer. */
   readonly isNewer: boolean;
   readonly isUpgraded: boolean;
-  /** The executable. */
+  /** The executable's path. */
   readonly path: string;
   /** Homebrew's command, if Homebrew installed the executable. */
   readonly command: string | null;

@@ -1,6 +1,6 @@
 /**
- * Programs that are talked to, as the real world's {@linkcode Context} runs them: each in a session and a process group of
- * its own, and none of them outlives this program, however it ends.
+ * Agents: {@linkcode Context.programGroups} of the real world. Each runs in a session and a process group of its own, and
+ * none outlives this program, however it ends.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { withVariables } from "./runtime_variables.ts";
 
 const IS_WINDOWS = Deno.build.os === "windows";
 const NO_KEYS = Object.fromEntries(KEY_VARIABLES.map((it) => [it, undefined]));
-/** Marks, in its environment, what a program starts: also what has left its group, and even its session, since. */
+/** The environment variable that marks all processes of an agent, even those that have left its group and session. */
 const MARK = "FLUXLOOP_AGENT";
 
 /**
@@ -58,7 +58,7 @@ if [ -r /proc/self/environ ]; then
   done
 fi`;
 
-/** @returns A place for programs that are talked to: {@linkcode Context.programGroups} of the real world. */
+/** See {@linkcode Context.programGroups}. */
 export function programGroups(): ProgramGroups {
   const mark = crypto.randomUUID();
   let watchdog: Watchdog | undefined;
@@ -92,10 +92,9 @@ function spawn(program: string, { args, cwd, env }: StartOptions, mark: Record<s
     .spawn();
 }
 
-/** Starts a program whose environment holds no key. */
 const withoutKeys = (start: () => Deno.ChildProcess) => withVariables(NO_KEYS, start);
 
-/** After a SIGKILL nothing more is sent: the group's number may be given to another one. */
+/** Nothing is sent after SIGKILL: another group may get the same number. */
 function killerOf(child: Deno.ChildProcess, watchdog: Watchdog | undefined): RunningProgram["kill"] {
   let isOver = false;
   return (signal) => {
@@ -105,16 +104,16 @@ function killerOf(child: Deno.ChildProcess, watchdog: Watchdog | undefined): Run
     try {
       Deno.kill(-child.pid, signal);
     } catch {
-      // All of it has exited.
+      // The whole group has exited.
     }
     if (isOver) watchdog?.tell(`- ${child.pid}\n`);
   };
 }
 
 /**
- * Kills a program and what it has started: Windows has no process groups, but a tool that knows who has started whom.
+ * Kills a program and its descendants on Windows, which has no process groups.
  *
- * @param tool Where it fails, at least the program itself is killed.
+ * @param tool If it fails, only the program itself is killed.
  */
 export function killTree(child: Pick<Deno.ChildProcess, "pid" | "kill">, tool = "taskkill"): void {
   const killChild = () => {
@@ -133,13 +132,13 @@ export function killTree(child: Pick<Deno.ChildProcess, "pid" | "kill">, tool = 
   }
 }
 
-/** The shell that kills what is left. */
+/** The shell that kills the remaining groups. */
 interface Watchdog {
   tell(line: string): void;
   close(): Promise<void>;
 }
 
-/** @returns `undefined` on a system without a shell: there a program learns by the end of its input that nobody is left. */
+/** Returns `undefined` on a system without a shell; there, agents only notice the end of their input. */
 function startWatchdog(mark: string): Watchdog | undefined {
   const args = ["-c", WATCHDOG, "sh", MARK, mark];
   const streams = { stdin: "piped", stdout: "null", stderr: "null" } as const;

@@ -1,10 +1,4 @@
-/**
- * Text as other programs write it.
- *
- * @module
- */
-
-/** @returns UTF-8 as text, and UTF-16 with a byte-order mark, as PowerShell's `>` writes it. */
+/** Decodes UTF-8, and UTF-16 with a byte-order mark, as PowerShell's `>` writes it. */
 export function decodeText(bytes: Uint8Array<ArrayBuffer>): string {
   const [first, second] = bytes;
   const label = first === 0xff && second === 0xfe

@@ -23,7 +23,7 @@ export async function runExec(
   }
   const { key, apiUrl } = await invocation(context, options).credential();
 
-  // Only its own user can see a program's environment; its arguments everybody can.
+  // Other users can see a program's arguments, but not its environment.
   const env = { FLUXLOOP_API_KEY: key, FLUXLOOP_API_URL: apiUrlText(apiUrl) };
   const code = await context.execute(program, args, env).catch((cause) => {
     throw new ProgramError(cause instanceof Deno.errors.NotFound ? 127 : 126, program, { cause });
