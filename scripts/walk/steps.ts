@@ -17,7 +17,10 @@ export interface Walk {
   step(name: string, work: () => Promise<void>): Promise<void>;
 }
 
-/** Walks from the first `--version` to the last `auth logout`. */
+/**
+ * Walks from the first `--version` to the last `auth logout`. An emulated program takes seconds to start, so steps that
+ * don't depend on each other are done two at a time.
+ */
 export async function walk({ program, home, agent, step }: Walk, target: string): Promise<void> {
   let platform = { url: "", api_key: "", sign_in_url: "" };
   const stopping = new AbortController();
@@ -25,46 +28,75 @@ export async function walk({ program, home, agent, step }: Walk, target: string)
     program.run(["auth", "login", "--api-key-stdin", ...args], { stdin });
   const savedFile = () => Deno.readTextFile(`${home}/.fluxloop/credentials`);
 
-  await step("says what it is", async () => {
-    assertStringIncludes(await program.expect(["--version"]), `, ${target}\n`);
-  });
+  const withoutPlatform = async () => {
+    await step("says what it is", async () => {
+      assertStringIncludes(await program.expect(["--version"]), `, ${target}\n`);
+    });
 
-  await step("shows help", async () => {
-    assertStringIncludes(await program.expect(["auth", "login", "--help"]), "Usage: fluxloop auth login");
-  });
+    await step("shows help", async () => {
+      assertStringIncludes(await program.expect(["auth", "login", "--help"]), "Usage: fluxloop auth login");
+    });
 
-  await step("serves a platform", async () => {
-    const child = program.start(["platform", "serve", "--port", "0", "--json"], {}, stopping.signal);
-    child.stderr.cancel();
-    platform = JSON.parse((await readUntil(child.stdout, /^.*\n/))[0]);
-    program.env = { FLUXLOOP_API_URL: platform.url };
-  });
+    for (const shell of ["bash", "zsh", "fish"]) {
+      await step(`generates completions for ${shell}`, async () => {
+        assertStringIncludes(await program.expect(["completions", shell]), "fluxloop");
+      });
+    }
 
-  await step("logs in with a key on standard input", async () => {
-    const { code, stdout, stderr } = await login(`${platform.api_key}\n`);
-    assertEquals([code, stderr], [0, ""]);
-    assertStringIncludes(stdout, "✅ Successfully authenticated!");
-    assertStringIncludes(await savedFile(), platform.api_key);
-  });
+    await step("reports a platform that can't be reached", async () => {
+      const { code, stderr } = await program.run(["auth", "status", "--api-url", "http://127.0.0.1:1"], {
+        env: { FLUXLOOP_API_KEY: "flux_dev_unsent0000000000000000000000000" },
+      });
+      assertEquals(code, 4);
+      assertStringIncludes(stderr, "Failed to connect to 127.0.0.1:1");
+    });
+  };
 
-  await step("refuses a wrong key", async () => {
-    const { code, stderr } = await login("flux_dev_wrong0000000000000000000000000");
-    assertEquals(code, 3, stderr);
-  });
+  const logIn = async () => {
+    await step("serves a platform", async () => {
+      const child = program.start(["platform", "serve", "--port", "0", "--json"], {}, stopping.signal);
+      child.stderr.cancel();
+      platform = JSON.parse((await readUntil(child.stdout, /^.*\n/))[0]);
+      program.env = { FLUXLOOP_API_URL: platform.url };
+    });
 
-  await step("shows the status, without a warning", async () => {
-    const { code, stdout, stderr } = await program.run(["auth", "status"]);
-    assertEquals([code, stderr], [0, ""]);
-    assertStringIncludes(stdout, "Account: john@example.com");
-  });
+    await step("logs in with a key on standard input", async () => {
+      const { code, stdout, stderr } = await login(`${platform.api_key}\n`);
+      assertEquals([code, stderr], [0, ""]);
+      assertStringIncludes(stdout, "✅ Successfully authenticated!");
+      assertStringIncludes(await savedFile(), platform.api_key);
+    });
 
-  await step("tells who is logged in", async () => {
-    assertStringIncludes(await program.expect(["auth", "whoami"]), "customer-support-bot");
-  });
+    await step("refuses a wrong key", async () => {
+      const { code, stderr } = await login("flux_dev_wrong0000000000000000000000000");
+      assertEquals(code, 3, stderr);
+    });
+  };
+  await Promise.all([logIn(), withoutPlatform()]);
 
-  await step("prints the key", async () => {
-    assertEquals(await program.expect(["auth", "token"]), `${platform.api_key}\n`);
-  });
+  const showAccount = async () => {
+    await step("shows the status, without a warning", async () => {
+      const { code, stdout, stderr } = await program.run(["auth", "status"]);
+      assertEquals([code, stderr], [0, ""]);
+      assertStringIncludes(stdout, "Account: john@example.com");
+    });
+
+    await step("tells who is logged in", async () => {
+      assertStringIncludes(await program.expect(["auth", "whoami"]), "customer-support-bot");
+    });
+  };
+
+  const passOnKey = async () => {
+    await step("prints the key", async () => {
+      assertEquals(await program.expect(["auth", "token"]), `${platform.api_key}\n`);
+    });
+
+    await step("hands the key to another program", async () => {
+      const { code, stdout, stderr } = await program.run(["auth", "exec", "--", ...agent, "FLUXLOOP_API_KEY", "7"]);
+      assertEquals([code, stdout], [7, await program.expect(["auth", "token"])], stderr);
+    });
+  };
+  await Promise.all([showAccount(), passOnKey()]);
 
   await step("creates, lists and deletes keys", async () => {
     const args = ["apikeys", "create", "--name", "ci", "--permission", "upload_results", "--quiet"];
@@ -99,66 +131,52 @@ export async function walk({ program, home, agent, step }: Walk, target: string)
     assertEquals((await login(platform.api_key, "--no-save")).code, 3);
   });
 
-  await step("logs in through the browser", async () => {
-    const child = program.start(["auth", "login", "--web", "--no-browser", "--profile", "web"]);
-    const [page] = await readUntil(child.stderr, /https?:\S+(?=\n)/);
-    await approve(platform, page);
-    const [stdout, { code }] = await Promise.all([new Response(child.stdout).text(), child.status]);
-    assertEquals(code, 0);
-    assertStringIncludes(stdout, "✅ Successfully authenticated!");
-    assertStringIncludes(await program.expect(["auth", "whoami", "--profile", "web"]), "john@example.com");
-  });
-
-  await step("hands the key to another program", async () => {
-    const { code, stdout, stderr } = await program.run(["auth", "exec", "--", ...agent, "FLUXLOOP_API_KEY", "7"]);
-    assertEquals([code, stdout], [7, await program.expect(["auth", "token"])], stderr);
-  });
-
-  await step("examines the connection", async () => {
-    const diagnosis = JSON.parse(await program.expect(["auth", "doctor", "--json"]));
-    assertEquals(diagnosis.healthy, true, JSON.stringify(diagnosis, null, 2));
-  });
-
-  await step("reports a platform that can't be reached", async () => {
-    const { code, stderr } = await program.run(["auth", "status", "--api-url", "http://127.0.0.1:1"], {
-      env: { FLUXLOOP_API_KEY: platform.api_key },
+  const connect = async () => {
+    await step("logs in through the browser", async () => {
+      const child = program.start(["auth", "login", "--web", "--no-browser", "--profile", "web"]);
+      const [page] = await readUntil(child.stderr, /https?:\S+(?=\n)/);
+      await approve(platform, page);
+      const [stdout, { code }] = await Promise.all([new Response(child.stdout).text(), child.status]);
+      assertEquals(code, 0);
+      assertStringIncludes(stdout, "✅ Successfully authenticated!");
+      assertStringIncludes(await program.expect(["auth", "whoami", "--profile", "web"]), "john@example.com");
     });
-    assertEquals(code, 4);
-    assertStringIncludes(stderr, "Failed to connect to 127.0.0.1:1");
-  });
 
-  for (const shell of ["bash", "zsh", "fish"]) {
-    await step(`generates completions for ${shell}`, async () => {
-      assertStringIncludes(await program.expect(["completions", shell]), "fluxloop");
+    await step("examines the connection", async () => {
+      const diagnosis = JSON.parse(await program.expect(["auth", "doctor", "--json"]));
+      assertEquals(diagnosis.healthy, true, JSON.stringify(diagnosis, null, 2));
     });
-  }
+  };
 
-  await step("tests an agent over HTTP, and uploads", async () => {
-    const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
-      return Response.json({ output: `said ${(await request.json()).input}` });
+  const testAgents = async () => {
+    await step("tests an agent over HTTP, and uploads", async () => {
+      const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
+        return Response.json({ output: `said ${(await request.json()).input}` });
+      });
+      try {
+        await configure({ http: { url: `http://127.0.0.1:${server.addr.port}/`, stream_output_path: "$.output" } });
+        assertStringIncludes(await program.expect(["test"]), "Uploaded: rb_");
+        assertEquals(await outputs(), ["said a", "said b", "said c", "said d"]);
+      } finally {
+        await server.shutdown();
+      }
     });
-    try {
-      await configure({ http: { url: `http://127.0.0.1:${server.addr.port}/`, stream_output_path: "$.output" } });
-      assertStringIncludes(await program.expect(["test"]), "Uploaded: rb_");
-      assertEquals(await outputs(), ["said a", "said b", "said c", "said d"]);
-    } finally {
-      await server.shutdown();
+
+    for (const reuse of [true, false]) {
+      await step(`tests an agent process, ${reuse ? "kept" : "started for each run"}, and uploads`, async () => {
+        await configure({ process: { command: agent, reuse } });
+        assertStringIncludes(await program.expect(["test"]), "Uploaded: rb_");
+        assertEquals(await outputs(), ["said a", "said b", "said c", "said d"]);
+      });
     }
-  });
 
-  for (const reuse of [true, false]) {
-    await step(`tests an agent process, ${reuse ? "kept" : "started for each run"}, and uploads`, async () => {
-      await configure({ process: { command: agent, reuse } });
-      assertStringIncludes(await program.expect(["test"]), "Uploaded: rb_");
-      assertEquals(await outputs(), ["said a", "said b", "said c", "said d"]);
+    await step("counts a failed run", async () => {
+      await configure({ process: { command: agent, reuse: true } }, ["a", "fail"]);
+      const { code, stderr } = await program.run(["test", "--skip-upload"]);
+      assertEquals(code, 10, stderr);
     });
-  }
-
-  await step("counts a failed run", async () => {
-    await configure({ process: { command: agent, reuse: true } }, ["a", "fail"]);
-    const { code, stderr } = await program.run(["test", "--skip-upload"]);
-    assertEquals(code, 10, stderr);
-  });
+  };
+  await Promise.all([connect(), testAgents()]);
 
   await step("logs out of all profiles", async () => {
     await program.expect(["auth", "logout", "--all"]);
