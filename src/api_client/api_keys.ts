@@ -7,9 +7,9 @@ import type { Context } from "../context.ts";
 import { FluxloopError, PlatformError } from "../errors.ts";
 import { toHex } from "../text/hex.ts";
 import { request } from "./client.ts";
-import { listOf, object, optional, type Reader, secret, text, time } from "./fields.ts";
+import { anything, inField, isObject, listOf, object, optional, type Reader, secret, text, time } from "./fields.ts";
 import { type KeyInfo, keyInfo } from "./identity.ts";
-import { isObject, jsonOf, objectIn } from "./response.ts";
+import { jsonOf, objectIn } from "./response.ts";
 import { send, type Target } from "./transport.ts";
 
 const PATH = "/api/api-keys";
@@ -62,8 +62,8 @@ const listedKey: Reader<ListedKey> = (value, at) => {
  * @throws {InvalidKeyError | PermissionDeniedError | NetworkError | PlatformError}
  */
 export async function listApiKeys(context: Context, target: Target): Promise<ListedKey[]> {
-  const body = await request(context, target, { method: "GET", path: PATH }, unsupported(target));
-  return listOf(listedKey)(isObject(body) ? body.api_keys : body, "api_keys");
+  const read = inField("api_keys", listOf(listedKey));
+  return await request(context, target, { method: "GET", path: PATH }, read, unsupported(target));
 }
 
 /**
@@ -84,7 +84,7 @@ export async function createApiKeyOnce(
   const said = objectIn(response);
   if (status === 409 && typeof said?.id === "string") return { kind: "made_before", id: said.id };
   try {
-    return { kind: "made", key: createdKey(jsonOf(response, target.apiUrl, unsupported(target))) };
+    return { kind: "made", key: jsonOf(response, target.apiUrl, createdKey, unsupported(target)) };
   } catch (error) {
     // A web page comes from a gateway, which doesn't know whether the platform created a key.
     const isRefused = said !== null && status >= 400 && status < 500 && !TRANSIENT.includes(status);
@@ -106,7 +106,7 @@ export async function deleteApiKey(
 ): Promise<boolean> {
   const response = await send(context, target, { method: "DELETE", path: pathOf(id) });
   if (response.status === 404) return false;
-  if (response.status !== 204) jsonOf(response, target.apiUrl);
+  if (response.status !== 204) jsonOf(response, target.apiUrl, anything);
   return true;
 }
 
@@ -123,7 +123,7 @@ export async function changeApiKeyEnd(
   expiresAt: Date,
 ): Promise<void> {
   const body = { expires_at: expiresAt.toISOString() };
-  await request(context, target, { method: "PATCH", path: pathOf(id), body });
+  await request(context, target, { method: "PATCH", path: pathOf(id), body }, anything);
 }
 
 /** @returns A random idempotency key: the platform acts once on all requests that have it. */
@@ -140,9 +140,9 @@ function unsupported({ apiUrl }: Target): PlatformError {
 }
 
 /** Older platforms respond with the key alone, or wrap it: `{api_key: "…"}`, `{api_key: {key}}`. */
-function createdKey(body: unknown) {
+const createdKey: Reader<{ readonly key: string; readonly id: string | null }> = (body) => {
   const wrapped = isObject(body) ? body.api_key : undefined;
   if (typeof wrapped === "string") return { key: secret(wrapped, "api_key"), id: null };
   const { key, id } = isObject(wrapped) ? wrapped : isObject(body) ? body : {};
   return { key: secret(key, "key"), id: typeof id === "string" ? id : null };
-}
+};

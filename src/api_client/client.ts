@@ -5,7 +5,8 @@
  */
 import type { Context } from "../context.ts";
 import { type FluxloopError, NotFoundError, PlatformError } from "../errors.ts";
-import { type Identity, identityOf, identityOfLists } from "./identity.ts";
+import { inField, type Reader } from "./fields.ts";
+import { type Identity, identity, organizations, projects, UNKNOWN_IDENTITY } from "./identity.ts";
 import { jsonOf } from "./response.ts";
 import { type Message, send, type Target } from "./transport.ts";
 
@@ -15,13 +16,14 @@ import { type Message, send, type Target } from "./transport.ts";
  * @param notFound What a 404 means.
  * @throws {InvalidKeyError | PermissionDeniedError | NotFoundError | NetworkError | PlatformError}
  */
-export async function request(
+export async function request<T>(
   context: Context,
   target: Target,
   message: Message,
+  read: Reader<T>,
   notFound?: FluxloopError,
-): Promise<unknown> {
-  return jsonOf(await send(context, target, message), target.apiUrl, notFound);
+): Promise<T> {
+  return jsonOf(await send(context, target, message), target.apiUrl, read, notFound);
 }
 
 /**
@@ -31,14 +33,17 @@ export async function request(
  * @throws {InvalidKeyError | PermissionDeniedError | NetworkError | PlatformError}
  */
 export async function identify(context: Context, target: Target): Promise<Identity> {
-  const get = (path: string, notFound?: FluxloopError) => request(context, target, { method: "GET", path }, notFound);
+  const get = <T>(path: string, read: Reader<T>, notFound?: FluxloopError) =>
+    request(context, target, { method: "GET", path }, read, notFound);
   try {
-    return identityOf(await get("/api/auth/me"));
+    return await get("/api/auth/me", identity);
   } catch (error) {
     if (!(error instanceof NotFoundError)) throw error;
   }
   const noPlatform = new PlatformError(`${target.apiUrl.host} isn't a FluxLoop platform. Check the API URL.`);
-  const lists = ["/api/workspaces", "/api/projects"].map((path) => get(path, noPlatform));
-  const [workspaces, projects] = await Promise.all(lists);
-  return identityOfLists(workspaces, projects);
+  const [theirOrganizations, theirProjects] = await Promise.all([
+    get("/api/workspaces", inField("workspaces", organizations), noPlatform),
+    get("/api/projects", inField("projects", projects), noPlatform),
+  ]);
+  return { ...UNKNOWN_IDENTITY, organizations: theirOrganizations, projects: theirProjects };
 }

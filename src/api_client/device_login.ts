@@ -6,8 +6,8 @@
 import type { Context } from "../context.ts";
 import { InvalidKeyError, PermissionDeniedError, PlatformError } from "../errors.ts";
 import { isLoopback } from "./api_url.ts";
-import { invalid, object, optional, type Reader, secret, text, time } from "./fields.ts";
-import { jsonOf, WEB_PAGE } from "./response.ts";
+import { anything, InvalidFieldError, object, optional, type Reader, secret, text, time } from "./fields.ts";
+import { isWebPage, jsonOf, objectIn, statusError } from "./response.ts";
 import { type PlatformResponse, send, type Target } from "./transport.ts";
 
 /** The platform, without a key. */
@@ -49,18 +49,20 @@ const USUAL_INTERVAL = 5;
 const LONGEST = 24 * 60 * 60;
 
 const seconds: Reader<number> = (value, at) => {
-  if (typeof value !== "number" || !(value > 0 && value <= LONGEST)) throw invalid(at, "a number of seconds");
+  if (typeof value !== "number" || !(value > 0 && value <= LONGEST)) {
+    throw new InvalidFieldError(at, "a number of seconds");
+  }
   return value;
 };
 const nonEmpty: Reader<string> = (value, at) => {
-  if (text(value, at) === "") throw invalid(at, "a text");
+  if (text(value, at) === "") throw new InvalidFieldError(at, "a non-empty string");
   return value as string;
 };
 /** The URL is opened in a browser: it must not open a file, a script or another program. */
 const page: Reader<URL> = (value, at) => {
   const url = URL.parse(text(value, at));
   if (url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url))) return url;
-  throw invalid(at, "an https URL");
+  throw new InvalidFieldError(at, "an https URL");
 };
 
 const startedLogin = object({
@@ -81,15 +83,17 @@ const startedLogin = object({
  */
 export async function startDeviceLogin(context: Context, platform: Platform): Promise<DeviceLogin> {
   const started = context.now().getTime();
-  const fields = startedLogin(anonymousJson(await post(context, platform, "start", {}), platform.apiUrl), "");
-  const lifetime = seconds(fields.expires_in ?? fields.expires_in_sec, "expires_in");
-  return {
-    deviceCode: fields.device_code,
-    userCode: fields.user_code,
-    verificationUrl: fields.verification_url,
-    expiresAt: new Date(started + lifetime * SECOND),
-    interval: Math.max(1, fields.interval ?? fields.interval_sec ?? USUAL_INTERVAL) * SECOND,
-  };
+  return anonymousJson(await post(context, platform, "start", {}), platform.apiUrl, (value, at) => {
+    const fields = startedLogin(value, at);
+    const lifetime = seconds(fields.expires_in ?? fields.expires_in_sec, "expires_in");
+    return {
+      deviceCode: fields.device_code,
+      userCode: fields.user_code,
+      verificationUrl: fields.verification_url,
+      expiresAt: new Date(started + lifetime * SECOND),
+      interval: Math.max(1, fields.interval ?? fields.interval_sec ?? USUAL_INTERVAL) * SECOND,
+    };
+  });
 }
 
 /**
@@ -109,22 +113,21 @@ export async function pollDeviceLogin(
   }
   // A platform that has forgotten the code doesn't find it.
   if ([404, 410].includes(response.status) && !isWebPage(response)) return { status: "expired" };
-  const { status, credential } = object({ status: text, credential: (it) => it })(
-    anonymousJson(response, platform.apiUrl),
-    "",
-  );
-  switch (status) {
-    case "pending":
-    case "denied":
-    case "expired":
-      return { status };
-    case "slow_down":
-      return { status, pause: null };
-    case "approved":
-      return { status, tokens: tokensOf(context, credential, null) };
-    default:
-      throw invalid("status", "a known status");
-  }
+  return anonymousJson(response, platform.apiUrl, (value, at) => {
+    const { status, credential } = object({ status: text, credential: anything })(value, at);
+    switch (status) {
+      case "pending":
+      case "denied":
+      case "expired":
+        return { status };
+      case "slow_down":
+        return { status, pause: null };
+      case "approved":
+        return { status, tokens: tokens(context, null)(credential, "credential") };
+      default:
+        throw new InvalidFieldError("status", "a known status");
+    }
+  });
 }
 
 /**
@@ -142,10 +145,10 @@ export async function refreshDeviceLogin(
   const response = await post(context, platform, "refresh", { refresh_token: old.refreshToken });
   if ([400, 401, 403, 404, 410, 422].includes(response.status)) {
     if (!isWebPage(response)) return null;
-    throw new PlatformError(`${platform.apiUrl.host} responded with ${WEB_PAGE}`);
+    throw statusError(response, platform.apiUrl);
   }
-  const { credential } = object({ credential: (it) => it })(jsonOf(response, platform.apiUrl), "");
-  return tokensOf(context, credential, old.accessToken);
+  const read = object({ credential: tokens(context, old.accessToken) });
+  return jsonOf(response, platform.apiUrl, read).credential;
 }
 
 /**
@@ -159,7 +162,7 @@ export async function revokeDeviceLogin(
   refreshToken: string,
 ): Promise<void> {
   const response = await post(context, platform, "revoke", { refresh_token: refreshToken });
-  if (![200, 204, 401].includes(response.status)) jsonOf(response, platform.apiUrl);
+  if (![200, 204, 401].includes(response.status)) jsonOf(response, platform.apiUrl, anything);
 }
 
 function post(
@@ -171,31 +174,27 @@ function post(
   return send(context, { ...platform, key: null }, { method: "POST", path: `/api/cli-connect/${name}`, body });
 }
 
-/** As `jsonOf`, without a key: a platform that wants one doesn't know the request. */
-function anonymousJson(response: PlatformResponse, apiUrl: URL): unknown {
+/** As `jsonOf`, without a key: a platform that wants one, or doesn't have the path, doesn't support these logins. */
+function anonymousJson<T>(response: PlatformResponse, apiUrl: URL, read: Reader<T>): T {
+  // Only a gateway or proxy responds with anything else than JSON.
+  if (response.status === 404 && objectIn(response) === null) throw statusError(response, apiUrl);
   const unsupported = new PlatformError(`${apiUrl.host} doesn't support browser logins. Log in with an API key.`);
   try {
-    return jsonOf(response, apiUrl, unsupported);
+    return jsonOf(response, apiUrl, read, unsupported);
   } catch (error) {
     throw error instanceof InvalidKeyError || error instanceof PermissionDeniedError ? unsupported : error;
   }
 }
 
-function tokensOf(context: Context, credential: unknown, oldAccessToken: string | null): IssuedTokens {
-  const isFirst = oldAccessToken === null;
-  const { access_token, refresh_token, expires_at } = object({
-    access_token: isFirst ? secret : optional(secret),
-    refresh_token: isFirst ? secret : optional(secret),
-    expires_at: optional(time),
-  })(credential, "credential");
-  return {
-    accessToken: access_token ?? oldAccessToken!,
-    refreshToken: refresh_token,
-    expiresAt: expires_at ?? new Date(context.now().getTime() + USUAL_LIFETIME),
+/** @param oldAccessToken Stays in use where the response has no new one; `null` for a first login. */
+function tokens(context: Context, oldAccessToken: string | null): Reader<IssuedTokens> {
+  const token: Reader<string | null> = oldAccessToken === null ? secret : optional(secret);
+  return (value, at) => {
+    const fields = object({ access_token: token, refresh_token: token, expires_at: optional(time) })(value, at);
+    return {
+      accessToken: fields.access_token ?? oldAccessToken!,
+      refreshToken: fields.refresh_token,
+      expiresAt: fields.expires_at ?? new Date(context.now().getTime() + USUAL_LIFETIME),
+    };
   };
-}
-
-/** Whether the response comes from a proxy, which knows nothing of the login. */
-function isWebPage({ text }: PlatformResponse): boolean {
-  return text.trimStart().startsWith("<");
 }

@@ -3,22 +3,29 @@
  *
  * @module
  */
-import { PlatformError } from "../errors.ts";
-import { isObject } from "./response.ts";
-
 /** Reads the value at a place such as `projects[0].id`, which is empty for the whole response. */
 export type Reader<T> = (value: unknown, at: string) => T;
 
-/** @returns The error of a response whose value at `at` isn't `expected`. */
-export function invalid(at: string, expected: string): PlatformError {
-  return new PlatformError(`Invalid response from the platform: ${at || "it"} isn't ${expected}`);
+/** A field has another type than the contract's. */
+export class InvalidFieldError extends Error {
+  constructor(at: string, expected: string) {
+    super(`${at || "it"} isn't ${expected}`);
+  }
 }
+
+/** @returns Whether a JSON value is an object, and neither null nor a list. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Reads any value. */
+export const anything: Reader<unknown> = (value) => value;
 
 /** Reads an object with these fields; others are ignored. */
 export function object<T>(fields: { readonly [Name in keyof T]: Reader<T[Name]> }): Reader<T> {
   const readers = Object.entries(fields) as [string, Reader<unknown>][];
   return (value, at) => {
-    if (!isObject(value)) throw invalid(at, "an object");
+    if (!isObject(value)) throw new InvalidFieldError(at, "an object");
     return Object.fromEntries(
       readers.map(([name, read]) => [name, read(value[name], at === "" ? name : `${at}.${name}`)]),
     ) as T;
@@ -28,9 +35,14 @@ export function object<T>(fields: { readonly [Name in keyof T]: Reader<T[Name]> 
 /** Reads a list. */
 export function listOf<T>(read: Reader<T>): Reader<T[]> {
   return (value, at) => {
-    if (!Array.isArray(value)) throw invalid(at, "a list");
+    if (!Array.isArray(value)) throw new InvalidFieldError(at, "a list");
     return value.map((it, index) => read(it, `${at}[${index}]`));
   };
+}
+
+/** Reads a value in a field of this name; older platforms send the value alone. */
+export function inField<T>(name: string, read: Reader<T>): Reader<T> {
+  return (value) => read(isObject(value) ? value[name] : value, name);
 }
 
 /** Reads a field that may be missing: then it is `null`. */
@@ -40,25 +52,27 @@ export function optional<T>(read: Reader<T>): Reader<T | null> {
 
 /** Reads a string. */
 export const text: Reader<string> = (value, at) => {
-  if (typeof value !== "string") throw invalid(at, "a string");
+  if (typeof value !== "string") throw new InvalidFieldError(at, "a string");
   return value;
 };
 
 /** Reads what goes into a header and a line of a file. */
 export const secret: Reader<string> = (value, at) => {
-  if (!/^[\x21-\x7e]{1,8192}$/.test(text(value, at))) throw invalid(at, "a valid key or token");
+  if (!/^[\x21-\x7e]{1,8192}$/.test(text(value, at))) throw new InvalidFieldError(at, "a valid key or token");
   return value as string;
 };
 
 /** Reads a boolean. */
 export const flag: Reader<boolean> = (value, at) => {
-  if (typeof value !== "boolean") throw invalid(at, "a boolean");
+  if (typeof value !== "boolean") throw new InvalidFieldError(at, "a boolean");
   return value;
 };
 
 /** Reads a number from 0 on. */
 export const count: Reader<number> = (value, at) => {
-  if (typeof value !== "number" || !Number.isFinite(value) || value < 0) throw invalid(at, "a non-negative number");
+  if (typeof value !== "number" || !Number.isFinite(value) || value < 0) {
+    throw new InvalidFieldError(at, "a non-negative number");
+  }
   return value;
 };
 
@@ -70,6 +84,6 @@ export const time: Reader<Date> = (value, at) => {
   // It accepts "banana 5" as a date, too, and reads February 30 as March 1.
   const [day] = /^\d{4}-\d\d-\d\d(?=$|T)/.exec(written) ?? [];
   const isDay = day !== undefined && new Date(`${day}T00:00:00Z`).toJSON()?.startsWith(day);
-  if (!isDay || Number.isNaN(read.getTime())) throw invalid(at, "a time");
+  if (!isDay || Number.isNaN(read.getTime())) throw new InvalidFieldError(at, "a timestamp");
   return read;
 };

@@ -4,7 +4,6 @@
  * @module
  */
 import { count, flag, listOf, object, optional, type Reader, text, time } from "./fields.ts";
-import { isObject } from "./response.ts";
 
 /** A person or a machine with an account. */
 export interface Account {
@@ -73,8 +72,8 @@ export const keyInfo: Reader<KeyInfo> = (value, at) => {
   return { id, createdAt, expiresAt, scopes, permissions };
 };
 
-const organizations = listOf(object<Organization>({ id: text, name: text, role: optional(text) }));
-const projects = listOf(object<Project>({ id: text, name: text }));
+export const organizations = listOf(object<Organization>({ id: text, name: text, role: optional(text) }));
+export const projects = listOf(object<Project>({ id: text, name: text }));
 const me = object({
   // Required: not every server that responds with some object is a platform that has accepted the key.
   account: object<Account>({ id: optional(text), email: optional(text) }),
@@ -87,8 +86,8 @@ const me = object({
 });
 
 /** Reads the response to `GET /api/auth/me`. Missing fields are unknown. */
-export function identityOf(body: unknown): Identity {
-  const { api_key: key, api_access: apiAccess, plan, usage, ...rest } = me(body, "");
+export const identity: Reader<Identity> = (value, at) => {
+  const { api_key: key, api_access: apiAccess, plan, usage, ...rest } = me(value, at);
   return {
     ...rest,
     key,
@@ -96,14 +95,4 @@ export function identityOf(body: unknown): Identity {
     plan: plan && { name: plan.name, runsPerMonth: plan.runs_per_month },
     runsThisMonth: usage && usage.runs_this_month,
   };
-}
-
-/** Reads what an older platform tells, which has no `/api/auth/me`: each list by itself, or in a field of that name. */
-export function identityOfLists(workspaces: unknown, theirProjects: unknown): Identity {
-  const unwrapped = (body: unknown, name: string) => isObject(body) ? body[name] : body;
-  return {
-    ...UNKNOWN_IDENTITY,
-    organizations: organizations(unwrapped(workspaces, "workspaces"), "workspaces"),
-    projects: projects(unwrapped(theirProjects, "projects"), "projects"),
-  };
-}
+};

@@ -12,37 +12,40 @@ import {
   PermissionDeniedError,
   PlatformError,
 } from "../errors.ts";
+import { InvalidFieldError, isObject, type Reader } from "./fields.ts";
 import type { PlatformResponse } from "./transport.ts";
 
-const REJECTIONS: readonly string[] = [
-  "invalid_api_key",
-  "expired_api_key",
-  "revoked_api_key",
-] satisfies KeyRejection[];
+const REJECTIONS: readonly KeyRejection[] = ["invalid_api_key", "expired_api_key", "revoked_api_key"];
 /** What a gateway or proxy responds with. */
-export const WEB_PAGE = "a web page, probably from a proxy or a sign-in page";
+const WEB_PAGE = "a web page, probably from a proxy or a sign-in page";
+const CHECK_CONNECTION = "Check the API URL and the proxy settings.";
 /** The status with which a captive portal asks for a sign-in (RFC 6585, section 6). */
 const NETWORK_SIGN_IN = 511;
 
 /**
  * Reads the JSON of a successful response.
  *
+ * @param read Reads what the contract says is in it.
  * @param notFound What a 404 means.
  * @throws {InvalidKeyError} On 401 from the platform itself.
  * @throws {PermissionDeniedError} On 403 in the platform's own form.
  * @throws {NotFoundError} On 404, unless `notFound` is given.
- * @throws {PlatformError} On any other status but 2xx, and when it isn't JSON.
+ * @throws {PlatformError} On any other status but 2xx, and when it isn't JSON or not what the contract says.
  */
-export function jsonOf(response: PlatformResponse, apiUrl: URL, notFound?: FluxloopError): unknown {
+export function jsonOf<T>(response: PlatformResponse, apiUrl: URL, read: Reader<T>, notFound?: FluxloopError): T {
   const body = parsed(response.text);
   const isSuccess = response.status >= 200 && response.status < 300;
-  if (!isSuccess) throw refusalOf(response, flattened(body), apiUrl, notFound);
+  if (!isSuccess) throw refusalOf(response, apiUrl, notFound);
   if (body === undefined) {
-    throw new PlatformError(
-      `${apiUrl.host} responded with ${kindOf(response)}. Check the API URL and the proxy settings.`,
-    );
+    throw new PlatformError(`${apiUrl.host} responded with ${kindOf(response)}. ${CHECK_CONNECTION}`);
   }
-  return body;
+  try {
+    return read(body, "");
+  } catch (error) {
+    if (!(error instanceof InvalidFieldError)) throw error;
+    const text = `Unexpected response from ${apiUrl.host}: ${error.message}. Check the API URL, or upgrade fluxloop.`;
+    throw new PlatformError(text, { cause: error });
+  }
 }
 
 /** @returns The JSON object in a response of any status; `null` where there is none. */
@@ -61,15 +64,13 @@ export function isRejectedByPlatform(response: PlatformResponse): boolean {
   return response.status === 401 && isOwnChallenge && objectIn(response) !== null;
 }
 
-function refusalOf(
-  response: PlatformResponse,
-  body: unknown,
-  apiUrl: URL,
-  notFound?: FluxloopError,
-): FluxloopError {
-  const { status, method, path } = response;
+function refusalOf(response: PlatformResponse, apiUrl: URL, notFound?: FluxloopError): FluxloopError {
+  const { status, path } = response;
   const { host } = apiUrl;
-  if (isRejectedByPlatform(response)) return new InvalidKeyError(rejectionOf(body), apiUrl);
+  const body = errorFields(response);
+  if (isRejectedByPlatform(response)) {
+    return new InvalidKeyError(REJECTIONS.find((it) => it === body?.code) ?? "invalid_api_key", apiUrl);
+  }
   switch (status) {
     case NETWORK_SIGN_IN:
       return new PlatformError(
@@ -81,15 +82,22 @@ function refusalOf(
         `A gateway in front of ${host} requires its own sign-in (HTTP 401). Your API key was not checked. Sign in to the gateway and try again.`,
       );
     case 403:
-      if (!isObject(body)) break;
+      if (body === null) break;
       return new PermissionDeniedError(textOf(body.required_permission), textsOf(body.permissions));
     case 404:
       return notFound ?? new NotFoundError(`${host} doesn't have ${path}`);
   }
-  const detail = isObject(body) ? detailOf(body.detail)?.slice(0, 500).replace(/\.$/, "") : undefined;
+  return statusError(response, apiUrl);
+}
+
+/** @returns The error of a status that means nothing in particular. */
+export function statusError(response: PlatformResponse, apiUrl: URL): PlatformError {
+  const { status, method, path } = response;
+  const detail = detailOf(errorFields(response)?.detail)?.slice(0, 500).replace(/\.$/, "");
   const more = isWebPage(response) ? ` and ${WEB_PAGE}` : detail ? `: ${detail}` : "";
-  const next = status === 429 || status >= 500 ? ". Try again later." : "";
-  return new PlatformError(`${host} responded to ${method} ${path} with HTTP ${status}${more}${next}`);
+  const isLater = status === 429 || status >= 500;
+  const next = isLater ? ". Try again later." : isWebPage(response) ? `. ${CHECK_CONNECTION}` : "";
+  return new PlatformError(`${apiUrl.host} responded to ${method} ${path} with HTTP ${status}${more}${next}`);
 }
 
 function parsed(text: string): unknown {
@@ -105,18 +113,15 @@ function kindOf(response: PlatformResponse): string {
   return isWebPage(response) ? WEB_PAGE : "invalid JSON";
 }
 
-function isWebPage({ headers, text }: PlatformResponse): boolean {
+/** Tells whether it is a page, which a platform's API doesn't have. */
+export function isWebPage({ headers, text }: PlatformResponse): boolean {
   return text !== "" && (/html/i.test(headers.get("content-type") ?? "") || /^\s*<(!doctype|html)/i.test(text));
 }
 
 /** FastAPI wraps an error's fields in `detail` unless the code that raises it prevents that. */
-function flattened(body: unknown): unknown {
-  return isObject(body) && isObject(body.detail) && !("code" in body) ? { ...body, ...body.detail } : body;
-}
-
-function rejectionOf(body: unknown): KeyRejection {
-  const code = isObject(body) ? body.code : undefined;
-  return REJECTIONS.includes(code as string) ? code as KeyRejection : "invalid_api_key";
+function errorFields(response: PlatformResponse): Record<string, unknown> | null {
+  const body = objectIn(response);
+  return body !== null && isObject(body.detail) && !("code" in body) ? { ...body, ...body.detail } : body;
 }
 
 /** FastAPI has two shapes: a text, or a list of invalid fields. */
@@ -127,11 +132,6 @@ function detailOf(detail: unknown): string | undefined {
     return [place, textOf(it.msg)].filter((part) => !!part).join(": ");
   }).filter((part) => part !== "");
   return parts.length === 0 ? undefined : parts.join("; ");
-}
-
-/** @returns Whether a JSON value is an object, and neither null nor a list. */
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isScalar(value: unknown): boolean {

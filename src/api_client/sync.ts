@@ -56,6 +56,8 @@ const pulledBundle = object({
   personas: optional(listOf(object({ id: text, name: text }))),
 });
 
+const uploadedPart = object({ run_batch_id: text });
+
 /**
  * Pulls a version of a bundle. It changes nothing, so it is retried.
  *
@@ -77,9 +79,12 @@ export async function pullBundle(
   const pull = { method: "POST", path: "/api/sync/pull", body, idempotencyKey: newIdempotencyKey(context) } as const;
   const place = projectId === null ? "" : ` in project "${projectId}"`;
   const what = bundleVersionId === null ? "a bundle of inputs" : `bundle version "${bundleVersionId}"`;
-  const { bundle_version: version, input_items: items, personas } = pulledBundle(
-    await request(context, target, pull, notFound(`${what}${place}`)),
-    "",
+  const { bundle_version: version, input_items: items, personas } = await request(
+    context,
+    target,
+    pull,
+    pulledBundle,
+    notFound(`${what}${place}`),
   );
   return {
     id: version.id,
@@ -106,8 +111,7 @@ export async function uploadPart(
   const { bundle_version_id: version, project_id: project } = part;
   const place = version ? `bundle version "${version}"` : project ? `project "${project}"` : null;
   const missing = place === null ? undefined : notFound(place);
-  const body = await request(context, target, { ...upload, idempotencyKey }, missing);
-  return object({ run_batch_id: text })(body, "").run_batch_id;
+  return (await request(context, target, { ...upload, idempotencyKey }, uploadedPart, missing)).run_batch_id;
 }
 
 function notFound(what: string): NotFoundError {

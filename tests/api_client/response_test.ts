@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { type FluxloopError, InvalidKeyError, PermissionDeniedError } from "../../src/errors.ts";
+import { anything } from "../../src/api_client/fields.ts";
 import { jsonOf } from "../../src/api_client/response.ts";
 import type { PlatformResponse } from "../../src/api_client/transport.ts";
 
@@ -19,7 +20,8 @@ const answer = (status: number, text: string, headers: string | Record<string, s
 });
 
 describe("answers", () => {
-  it("gives the JSON of a good one", () => assertEquals(jsonOf(answer(200, '{"a": [1]}'), API_URL), { a: [1] }));
+  it("gives the JSON of a good one", () =>
+    assertEquals(jsonOf(answer(200, '{"a": [1]}'), API_URL, anything), { a: [1] }));
 
   const bad: [string, PlatformResponse, number, string, string][] = [
     ["an unknown key", answer(401, '{"code": "invalid_api_key"}'), 3, "invalid_api_key", "Invalid API key"],
@@ -51,7 +53,7 @@ describe("answers", () => {
       answer(403, "<html>no</html>", "text/html"),
       1,
       "platform",
-      "api.fluxloop.ai responded to GET /api/auth/me with HTTP 403 and a web page, probably from a proxy or a sign-in page",
+      "api.fluxloop.ai responded to GET /api/auth/me with HTTP 403 and a web page, probably from a proxy or a sign-in page. Check the API URL and the proxy settings.",
     ],
     [
       "422 with a text",
@@ -98,7 +100,7 @@ describe("answers", () => {
   ];
   for (const [what, given, exitCode, code, message] of bad) {
     it(`tells ${what}`, () => {
-      const error = assertThrows(() => jsonOf(given, API_URL)) as FluxloopError;
+      const error = assertThrows(() => jsonOf(given, API_URL, anything)) as FluxloopError;
       assertEquals([error.exitCode, error.code, error.message], [exitCode, code, message]);
     });
   }
@@ -106,11 +108,11 @@ describe("answers", () => {
   it("takes what is missing from a denied permission", () => {
     const body =
       '{"code": "permission_denied", "required_permission": "upload_results", "permissions": ["read_scenarios"]}';
-    const error = assertThrows(() => jsonOf(answer(403, body), API_URL), PermissionDeniedError);
+    const error = assertThrows(() => jsonOf(answer(403, body), API_URL, anything), PermissionDeniedError);
     assertEquals([error.required, error.permissions], ["upload_results", ["read_scenarios"]]);
   });
 
   it("keeps the API URL with an invalid key, for the address of the key page", () => {
-    assertEquals(assertThrows(() => jsonOf(answer(401, "{}"), API_URL), InvalidKeyError).apiUrl, API_URL);
+    assertEquals(assertThrows(() => jsonOf(answer(401, "{}"), API_URL, anything), InvalidKeyError).apiUrl, API_URL);
   });
 });

@@ -43,10 +43,11 @@ function shown(differing: Partial<typeof USUAL> = {}): Outcome {
 
 const me = (differing: Record<string, unknown>) => json({ ...ME, ...differing });
 const key = (differing: Record<string, unknown>) => me({ api_key: { ...(ME.api_key as object), ...differing } });
-const unreadable = (what: string) => failure(`Invalid response from the platform: ${what}`);
+const unreadable = (what: string) =>
+  failure(`Unexpected response from {host}: ${what}. Check the API URL, or upgrade fluxloop.`);
 const NO_OBJECT = unreadable("it isn't an object");
 const NO_COUNT = "isn't a non-negative number";
-const NO_TIME = unreadable("api_key.expires_at isn't a time");
+const NO_TIME = unreadable("api_key.expires_at isn't a timestamp");
 const EVIL = "a\0\x1b[31m\x9b2J\u202e\u2066\n\x7f";
 const VISIBLE = "a\\x00\\x1b[31m\\x9b2J\\u{202e}\\u{2066}\\x0a\\x7f";
 const MANY = Array.from({ length: 100_000 }, (_, index) => ({ id: `prj_${index}`, name: `bot ${index}` }));

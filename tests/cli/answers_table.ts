@@ -44,8 +44,8 @@ const http = (status: number, detail?: string) =>
   );
 const page = (status: number) =>
   failure(
-    `{host} responded to GET /api/auth/me with HTTP ${status} and a web page, probably from a proxy or a sign-in page` +
-      (status >= 500 ? ". Try again later." : ""),
+    `{host} responded to GET /api/auth/me with HTTP ${status} and a web page, probably from a proxy or a sign-in page. ` +
+      (status >= 500 ? "Try again later." : "Check the API URL and the proxy settings."),
   );
 const SIGN_IN = failure(
   "The network requires a sign-in before {host} can be reached (HTTP 511). Open a web page in a browser and sign in " +
@@ -194,7 +194,7 @@ const STATUSES: readonly Row[] = [
   [
     "404 and no lists",
     older({ detail: "ok" }, []),
-    failure("Invalid response from the platform: workspaces isn't a list"),
+    failure("Unexpected response from {host}: workspaces isn't a list. Check the API URL, or upgrade fluxloop."),
   ],
   ["404 whatever is asked", json({ detail: "Not Found" }, 404), NO_PLATFORM],
   ["404 in HTML", html(PROXY, 404), NO_PLATFORM],

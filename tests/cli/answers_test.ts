@@ -77,7 +77,11 @@ const STATUS_ROWS: readonly Row[] = [
   [
     "the 30th of February",
     key({ expires_at: "2024-02-30T00:00:00Z" }),
-    unverified(failure("Invalid response from the platform: api_key.expires_at isn't a time")),
+    unverified(
+      failure(
+        "Unexpected response from {host}: api_key.expires_at isn't a timestamp. Check the API URL, or upgrade fluxloop.",
+      ),
+    ),
   ],
   [
     "a page of a captive portal",

@@ -226,7 +226,7 @@ describe("the tokens of a browser login", () => {
     const session = loggedIn(platform(() => page.clone()).url, "2024-01-22T11:00:00Z");
     const { code, stderr } = await session.run(["auth", "token"]);
     assertEquals(code, 1);
-    assertStringIncludes(stderr, "responded with a web page");
+    assertStringIncludes(stderr, "and a web page");
   });
 
   it("aren't written back after a logout in the meantime", async () => {

@@ -54,6 +54,8 @@ function platform(polls: Polls, start: Record<string, unknown> = {}): Listener {
   return listener;
 }
 
+const unexpected = (what: string) =>
+  `❌ Error: Unexpected response from {host}: ${what}. Check the API URL, or upgrade fluxloop.\n`;
 const web = (url: string, ...more: string[]) => ["auth", "login", "--web", "--api-url", url, ...more];
 
 describe("auth login --web", () => {
@@ -119,19 +121,26 @@ describe("auth login --web", () => {
       "answered with something else",
       [{ status: "perhaps" }],
       1,
-      "❌ Error: Invalid response from the platform: status isn't a known status\n",
+      unexpected("status isn't a known status"),
     ],
     [
       "approved without tokens",
       [{ status: "approved" }],
       1,
-      "❌ Error: Invalid response from the platform: credential isn't an object\n",
+      unexpected("credential isn't an object"),
     ],
     [
       "approved with a token that breaks a header",
       [{ status: "approved", credential: { access_token: "a\nb", refresh_token: "c" } }],
       1,
-      "❌ Error: Invalid response from the platform: credential.access_token isn't a valid key or token\n",
+      unexpected("credential.access_token isn't a valid key or token"),
+    ],
+    [
+      "answered by a proxy with a page",
+      [() => new Response("<html>Not found</html>", { status: 404 })],
+      1,
+      "❌ Error: {host} responded to POST /api/cli-connect/complete with HTTP 404 and a web page, probably from a proxy " +
+      "or a sign-in page. Check the API URL and the proxy settings.\n",
     ],
   ];
   for (const [what, polls, exit, text] of ends) {
@@ -139,7 +148,8 @@ describe("auth login --web", () => {
       const { url } = platform(polls);
       const session = new Session();
       const { code, stderr } = await session.run(web(url));
-      assertEquals([code, stderr.slice(-text.length)], [exit, text]);
+      const expected = text.replace("{host}", new URL(url).host);
+      assertEquals([code, stderr.slice(-expected.length)], [exit, expected]);
       assert(!(session.saved() ?? "").includes("profiles"), session.saved() ?? "");
     });
   }
@@ -218,7 +228,7 @@ describe("auth login --web", () => {
     it(`does not send people to ${what}`, async () => {
       const { url } = platform([APPROVED], { verification_url: page });
       const { code, stderr } = await new Session().run(web(url));
-      const text = "❌ Error: Invalid response from the platform: verification_url isn't an https URL\n";
+      const text = unexpected("verification_url isn't an https URL").replace("{host}", new URL(url).host);
       assertEquals([code, stderr], [1, text]);
     });
   }
@@ -361,16 +371,32 @@ describe("auth login --web", () => {
     });
   }
 
-  it("reports a platform that doesn't support it", async () => {
-    const listener = listen(() => Response.json({ detail: "Not found" }, { status: 404 }));
-    listeners.push(listener);
-    const { code, stderr } = await new Session().run(web(listener.url));
-    const host = new URL(listener.url).host;
-    assertEquals(
-      [code, stderr],
-      [1, `❌ Error: ${host} doesn't support browser logins. Log in with an API key.\n`],
-    );
-  });
+  const without: [string, () => Response, string][] = [
+    [
+      "a platform that doesn't support it",
+      () => Response.json({ detail: "Not found" }, { status: 404 }),
+      "doesn't support browser logins. Log in with an API key.",
+    ],
+    [
+      "a proxy's page",
+      () => new Response("<html>Not found</html>", { status: 404 }),
+      "responded to POST /api/cli-connect/start with HTTP 404 and a web page, probably from a proxy or a sign-in page. " +
+      "Check the API URL and the proxy settings.",
+    ],
+    [
+      "a server that isn't a platform",
+      () => new Response("404 page not found", { status: 404 }),
+      "responded to POST /api/cli-connect/start with HTTP 404",
+    ],
+  ];
+  for (const [what, response, text] of without) {
+    it(`reports ${what}`, async () => {
+      const listener = listen(response);
+      listeners.push(listener);
+      const { code, stderr } = await new Session().run(web(listener.url));
+      assertEquals([code, stderr], [1, `❌ Error: ${new URL(listener.url).host} ${text}\n`]);
+    });
+  }
 
   it("makes no request if the tokens can't be saved", async () => {
     const { url, requests } = platform([APPROVED]);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isObject } from "../../api_client/response.ts";
+import { isObject } from "../../api_client/fields.ts";
 import { ConfigurationError } from "../../errors.ts";
 import { jsonText } from "../../text/json.ts";
 import { redactKeys } from "../../text/mask.ts";
