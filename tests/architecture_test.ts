@@ -41,7 +41,7 @@ const UNIX = /\bDeno\.(?:chmod|symlink)|[cC]hild\.kill\("SIG(?!KILL)/;
 interface Import {
   readonly from: string;
   readonly to: string;
-  /** Whether types alone are imported, so that nothing is loaded. */
+  /** Whether only types are imported, so that nothing is loaded. */
   readonly isType: boolean;
 }
 
@@ -89,7 +89,7 @@ function shown({ from, to }: Import): string {
   return `${from} -> ${to}`;
 }
 
-/** @returns A module that is reached from itself, with the path. */
+/** @returns A module that imports itself indirectly, with the path. */
 function cycle(imports: readonly Import[]): string[] | null {
   const done = new Set<string>();
   const visit = (module: string, path: readonly string[]): string[] | null => {

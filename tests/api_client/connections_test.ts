@@ -37,7 +37,7 @@ describe(`a command's connections, on the base of Deno ${base().deno}`, () => {
     const text = `profiles:\n${profile("default")}${profile("other")}`;
     await Deno.writeTextFile(`${home}/credentials`, text, { mode: 0o600 });
   }
-  /** Passes a request on to the platform, which answers to its own name alone. */
+  /** Forwards a request to the platform, which accepts only its own host name. */
   async function forward(request: Request): Promise<Response> {
     const { pathname, search } = new URL(request.url);
     const headers = new Headers(request.headers);
@@ -77,7 +77,7 @@ describe(`a command's connections, on the base of Deno ${base().deno}`, () => {
 
   it("are one for a test with inputs from the platform and an upload in 20 parts", async () => {
     await serve("HTTP/2");
-    // A part takes no second run of this size.
+    // Large enough that a part has room for only one run.
     const agent = listen(() => Response.json({ said: "x".repeat(200 * 1024) }));
     await Deno.writeTextFile(
       `${home}/fluxloop.yaml`,
@@ -99,7 +99,7 @@ describe(`a command's connections, on the base of Deno ${base().deno}`, () => {
     assertEquals([code, server.connections], [0, 5], stderr);
   });
 
-  /** Answers what a login through the browser asks, until it is approved at the third poll. */
+  /** Responds to a login through the browser, which is approved at the third poll. */
   function answerLogin(request: Request): Promise<Response> {
     const { pathname } = new URL(request.url);
     const polls = server.requests.filter((it) => it === "POST /api/cli-connect/complete").length;

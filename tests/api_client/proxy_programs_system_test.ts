@@ -45,7 +45,7 @@ describe("a real proxy in front of a real platform", () => {
 
   const origin = (host = HOST) => `${host}:${server.addr.port}`;
 
-  /** Runs the program where the platform's name is known. */
+  /** Runs the program with a hosts file that has the platform's name. */
   function run(args: string[], env: Record<string, string>, host = HOST): Promise<Outcome> {
     const settings = {
       HOME: `${folder}/home`,
@@ -87,7 +87,7 @@ describe("a real proxy in front of a real platform", () => {
       assertStringIncludes(proxy.log(), `CONNECT ${origin()}`);
     });
 
-    it(`is told user name and password: ${name}`, async () => {
+    it(`gets the user name and password: ${name}`, async () => {
       const { address } = await proxyOf(name, { user: JANE });
       const { code, stdout, stderr } = await run(["auth", "whoami", "-v"], {
         https_proxy: `http://${JANE.name}:${JANE.password}@${address}`,
@@ -140,7 +140,7 @@ describe("a real proxy in front of a real platform", () => {
       assertEquals([(await run(["auth", "whoami"], env, "localhost")).code, asked], [0, 1]);
     });
 
-    it(`is the one that the lower-case variable names: ${name}`, async () => {
+    it(`comes from the lower-case variable, if both are set: ${name}`, async () => {
       const { address } = await proxyOf(name);
       const env = { HTTPS_PROXY: "http://127.0.0.1:1", https_proxy: `http://${address}` };
       assertEquals([(await run(["auth", "whoami"], env)).code, asked], [0, 1]);
@@ -178,7 +178,7 @@ describe("a real proxy in front of a real platform", () => {
     ["does not take the password", JANE, "jane:an0therword@", 4, "the proxy rejects the user name and password"],
   ];
   for (const [what, user, given, exit, reason] of socks) {
-    it(`that speaks SOCKS5 and ${what} is told of`, async () => {
+    it(`that speaks SOCKS5 and ${what} is reported`, async () => {
       const { address } = await proxyOf("microsocks", { user });
       const { code, stderr } = await run(["auth", "whoami"], { ALL_PROXY: `socks5://${given}${address}` });
       const shown = `socks5://${given.replace(/:.*@/, ":****@")}${address}`;

@@ -63,7 +63,7 @@ describe("the proxy of a request", () => {
     });
   }
 
-  it("takes no_proxy before NO_PROXY", () => {
+  it("prefers no_proxy to NO_PROXY", () => {
     assertEquals(of({ HTTPS_PROXY: "http://a:1", NO_PROXY: "*", no_proxy: "b" })?.url, "http://a:1/");
   });
 

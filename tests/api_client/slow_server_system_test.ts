@@ -33,7 +33,7 @@ describe("a server that is slow", () => {
     for (const stop of stops.splice(0)) await stop();
   });
 
-  /** Listens. @returns Its URL, and what is resolved when it has been asked for something. */
+  /** Listens. @returns Its URL, and a promise that resolves at the first request. */
   function serve(behaviour: Behaviour): { url: string; asked: Promise<void> } {
     const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const asked = Promise.withResolvers<void>();
@@ -61,7 +61,7 @@ describe("a server that is slow", () => {
     });
   }
 
-  /** @returns Exit code, standard error and output; what takes too long is killed, and has the code of that. */
+  /** @returns Exit code, standard error and output; a program that takes too long is killed. */
   async function ended(child: Deno.ChildProcess, patience = BOUND): Promise<[number, string, string]> {
     const bound = setTimeout(() => child.kill("SIGKILL"), patience);
     const { code, stderr, stdout } = await child.output();
@@ -108,7 +108,7 @@ describe("a server that is slow", () => {
   });
 
   it("or takes no connections is named by the doctor within 15 seconds", async () => {
-    // The system drops whatever comes for a listener whose queue is full.
+    // The system drops new connections when a listener's queue is full.
     const listening = "socket(S, PF_INET, SOCK_STREAM, 0); bind(S, sockaddr_in(0, INADDR_LOOPBACK)); listen(S, 0)";
     const telling = "$| = 1; print((sockaddr_in(getsockname(S)))[0], qq(\\n)); <STDIN>";
     const args = ["-MSocket", "-e", `${listening}; ${telling}`];
@@ -126,7 +126,7 @@ describe("a server that is slow", () => {
     assertEquals([code, last.name, last.message], [4, "tcp", message]);
   });
 
-  it("or never ends its answer is left when that has become too large", async () => {
+  it("or never ends its response is abandoned once that is too large", async () => {
     const { url } = serve(endless);
     const text = `❌ Error: ${new URL(url).host} sent a response of more than 8 MiB\n`;
     assertEquals(await ended(whoami(url, "30")), [1, text, ""]);

@@ -13,7 +13,7 @@ const get = (context: Context, target: Target, path: string, requests?: RequestO
 const KEY = "flux_dev_abc123def456ghi789jkl012mno34";
 const TARGET = { apiUrl: new URL("https://api.fluxloop.ai"), key: KEY };
 
-/** A proxy that answers whatever it is asked with `answer`, and ends the connection. */
+/** A proxy that responds to every request with `answer` and closes the connection. */
 class StubbornProxy {
   readonly heads: string[] = [];
   readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -83,7 +83,7 @@ describe("a proxy in front of the platform", () => {
       const error = await assertRejects(() => get(context, TARGET, "/api/auth/me"), NetworkError);
       const line = `Failed to connect to api.fluxloop.ai through the proxy http://${proxy.address}: ${reason}`;
       assertStringIncludes(failureText(error, styleFor(context, context.stderr, false)), `\n\n${line}\n\n`);
-      // Once by the runtime, and once for the reason that the runtime does not tell.
+      // Once by the runtime, and once to find the reason, which the runtime doesn't report.
       const asked = proxy.heads.map((it) => it.split("\r\n")[0]);
       assertEquals([...new Set(asked)], ["CONNECT api.fluxloop.ai:443 HTTP/1.1"]);
       assert(asked.length <= 2, asked.join());
@@ -106,7 +106,7 @@ describe("a proxy in front of the platform", () => {
     assertEquals(proxy.heads.join().includes("flux_dev"), false);
   });
 
-  it("is told its user name and password, which nobody is shown", async () => {
+  it("gets its user name and password, which are never shown", async () => {
     proxy = new StubbornProxy("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
     const { context } = world({ env: { https_proxy: `http://me:hunter2@${proxy.address}` } });
     const lines: string[] = [];
@@ -118,7 +118,7 @@ describe("a proxy in front of the platform", () => {
     assertStringIncludes(shown, `http://me:****@${proxy.address}`);
   });
 
-  it("that is down is named", async () => {
+  it("that is down is named in the error", async () => {
     const down = new StubbornProxy("");
     await down.stop();
     const { context, pauses } = world({ env: { ALL_PROXY: `http://${down.address}` } });

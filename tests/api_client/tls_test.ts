@@ -40,7 +40,7 @@ describe(`secure connections, on the base of Deno ${base().deno}`, () => {
     return `https://localhost:${server.addr.port}`;
   }
 
-  /** Runs a command of the executable, whose runtime has TLS of its own, or in-process where that makes no difference. */
+  /** Runs a command with the executable, whose TLS may differ, or in-process where that makes no difference. */
   type Runner = (url: string, args: string[], env?: Record<string, string>) => Promise<Outcome>;
   const environment = (url: string, env: Record<string, string> = {}) => ({
     FLUXLOOP_API_URL: url,
@@ -84,7 +84,7 @@ describe(`secure connections, on the base of Deno ${base().deno}`, () => {
     ["of a client", () => authority.issue(HERE, { isClient: true }), true, "isn't for servers"],
   ];
   for (const [what, make, isKnown, sentence] of refused) {
-    it(`are not made with a certificate ${what}, which is told, and tried once`, async () => {
+    it(`reject a certificate ${what}, name the reason, and don't retry`, async () => {
       const url = serve(await make());
       const { code, stdout, stderr } = await whoami(url, ["-v", ...(isKnown ? ["--ca-file", authority.file] : [])]);
       assertEquals([code, stdout, stderr.split("\nGET ").length], [4, "", 1]);
@@ -106,7 +106,7 @@ describe(`secure connections, on the base of Deno ${base().deno}`, () => {
     });
   }
 
-  it("are told of by the doctor with the authority, and the days that are left", async () => {
+  it("are reported by the doctor with the authority and the remaining days", async () => {
     const env = { FLUXLOOP_CA_FILE: authority.file };
     const soon = await doctor(serve(await authority.issue(HERE, { until: 10 })), env);
     await stop();

@@ -56,12 +56,12 @@ describe("transport", () => {
     assertEquals(elsewhere.requests.length, 0);
   });
 
-  it("ends a circle of redirects", async () => {
+  it("rejects a redirect loop", async () => {
     const { url } = server(() => new Response(null, { status: 302, headers: { location: "/again" } }));
     await assertRejects(() => get(world().context, targetOf(url), "/x"), PlatformError, "too many times");
   });
 
-  it("reads no more than 8 MiB, whatever length is announced", async () => {
+  it("reads at most 8 MiB, whatever Content-Length says", async () => {
     const piece = `10000\r\n${"x".repeat(65536)}\r\n`;
     const head = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n";
     const url = rawServer([head, ...Array<string>(200).fill(piece)]);
@@ -98,7 +98,7 @@ describe("transport", () => {
     );
   });
 
-  it("ends a wait when the program is told to stop", async () => {
+  it("stops waiting when the program is interrupted", async () => {
     const silence = Promise.withResolvers<Response>();
     const asked = Promise.withResolvers<void>();
     const { url } = server(() => {
@@ -140,7 +140,7 @@ describe("transport", () => {
     ["504", { status: 504 }],
   ];
   for (const [what, init] of passing) {
-    it(`asks again after ${what}, and takes the answer that comes then`, async () => {
+    it(`retries after ${what}, and returns the next response`, async () => {
       const { url, requests } = server(() => requests.length < 3 ? new Response("", init) : new Response("good"));
       const { context, pauses } = world();
       assertEquals((await get(context, targetOf(url), "/x")).text, "good");
@@ -248,7 +248,7 @@ describe("transport", () => {
   }
 });
 
-/** Holds back all time limits that are set from now on until `release`; `advance` reaches those that are due by then. */
+/** Holds back all timers that are set from now on until `release`; `advance` fires those that are due by then. */
 function holdTimeouts(): { advance(duration: number): void; release(): void } {
   const { timeout } = AbortSignal;
   const held: { readonly due: number; readonly limit: AbortController }[] = [];

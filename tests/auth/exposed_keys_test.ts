@@ -8,7 +8,7 @@ const KEY = "flux_dev_abc123def456ghi789jkl012mno34";
 describe("keys in .env files of a work tree", () => {
   afterEach(leaveWorlds);
 
-  /** A work tree with a key in each of three files, where each look at the clock takes a millisecond. */
+  /** A work tree with a key in each of three files; each reading of the clock advances it by a millisecond. */
   function tree() {
     const { context, home } = world();
     Deno.mkdirSync(`${home}/.git`);

@@ -43,7 +43,7 @@ describe("where the key comes from", () => {
     ]],
   ];
   for (const [what, options, env, saved, expected] of wins) {
-    it(`takes it from ${what}, over all that comes later`, async () => {
+    it(`takes it from ${what}, before any later source`, async () => {
       const { key, source, origin } = await resolve(options, env, saved);
       assertEquals([key, source, origin], expected);
     });
@@ -53,7 +53,7 @@ describe("where the key comes from", () => {
     assertEquals((await resolve({ profile: "dev" }, all)).overridden, "dev");
   });
 
-  it("doesn't warn about a profile that nobody named", async () => {
+  it("doesn't warn about a profile that wasn't named", async () => {
     assertEquals((await resolve({}, all)).overridden, null);
   });
 
@@ -96,7 +96,7 @@ describe("where the key comes from", () => {
     });
   }
 
-  it("fails when nobody is logged in", async () => {
+  it("fails without a login", async () => {
     await assertRejects(() => resolve({}, {}, "profiles:\n  dev: {api_key: k}\n"), NotLoggedInError);
   });
 

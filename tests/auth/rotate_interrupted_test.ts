@@ -25,7 +25,7 @@ const KEYCHAIN_EVENTS = [
 ];
 const KEY = /flux_dev_[a-z2-7]{32}|flux_dev_abc123def456ghi789jkl012mno34/g;
 
-/** @returns A computer that is logged in with the documented key. */
+/** @returns A machine that is logged in with the documentation's key. */
 async function loggedIn(storage: "file" | "keychain"): Promise<Computer> {
   const computer = new Computer();
   computer.save("credential_helper: pass\nprofiles: {}\n");
@@ -35,7 +35,7 @@ async function loggedIn(storage: "file" | "keychain"): Promise<Computer> {
   return computer;
 }
 
-/** Asserts that the profile's key is valid, and that the file tells of an unfinished rotation what the commands tell. */
+/** Asserts that the profile's key is valid, and that the commands report an unfinished rotation if the file has one. */
 async function assertWorks(computer: Computer): Promise<void> {
   const { code, stderr } = await computer.run("auth", "status");
   const isUnfinished = computer.saved.file.includes("rotation:");
@@ -79,7 +79,7 @@ describe("auth rotate, interrupted", () => {
 
   for (const [index, request] of REQUESTS.entries()) {
     for (const when of SIDES) {
-      it(`by a network that is down ${when} step ${index + 1}, ${request}, says what is to be done`, async () => {
+      it(`by a network that is down ${when} step ${index + 1}, ${request}, says what to do`, async () => {
         const computer = await loggedIn("file");
         const { failure, pending, savedTo } = await computer.cutOff({ index, when });
         const action = index < 2 ? null : index < 4 ? "remove_orphaned_key" : "revoke_old_key";

@@ -8,10 +8,10 @@ import { gzipSync } from "node:zlib";
 import { DOCUMENTED_KEY } from "../support/platform.ts";
 import type { Outcome } from "../support/session.ts";
 
-/** Bytes that are sent as they are, or an answer in HTTP. */
+/** Raw bytes, or an HTTP response. */
 export type Reply = Uint8Array | ((request: Request) => Response);
 
-/** An answer and what comes of it: [what it is, the answer, the outcome]. */
+/** A response and its outcome: [title, response, outcome]. */
 export type Row = readonly [string, Reply, Outcome];
 
 /** @returns An answer with a body, JSON unless the headers say otherwise. */
@@ -25,12 +25,12 @@ export function json(value: unknown, status = 200, headers: Record<string, strin
   return body(JSON.stringify(value), status, headers);
 }
 
-/** @returns The outcome of a failure that is told in one sentence. */
+/** @returns The outcome of a failure with a one-sentence error. */
 export function failure(message: string, code = 1): Outcome {
   return { code, stdout: "", stderr: `❌ Error: ${message}\n` };
 }
 
-/** @returns An answer whose body is packed, or is said to be. */
+/** @returns A response with a compressed body, or one that claims to be. */
 export function gzip(packed: Uint8Array): Reply {
   return body(new Uint8Array(packed), 200, { "content-encoding": "gzip" });
 }
@@ -91,7 +91,7 @@ Plan: unknown
 Usage this month: unknown
 `;
 
-/** @returns What an older platform answers, which knows its lists alone. */
+/** @returns The response of an older platform, which has only the lists. */
 function older(workspaces: unknown, projects: unknown): Reply {
   const lists: Record<string, unknown> = { "/api/workspaces": workspaces, "/api/projects": projects };
   return (request) => {
@@ -104,7 +104,7 @@ const WORKSPACES = [{ id: "org_1", name: "Acme Inc", role: "owner" }];
 const PROJECTS = [{ id: "prj_1", name: "bot" }];
 const packed = gzipSync('{"account": {"email": "john@example.com"}}');
 
-/** Answers of somebody in between, and what is no document. */
+/** Responses of gateways, and bodies that aren't JSON documents. */
 const STRANGE: readonly Row[] = [
   ["a captive portal with 200", html(PORTAL, 200), PAGE],
   ["a captive portal with 511", html(PORTAL, 511), SIGN_IN],

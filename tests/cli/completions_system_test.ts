@@ -51,7 +51,7 @@ const LINES: readonly [string, readonly string[]][] = [
   ["fluxloop test upload HOME/certif", ["certificates"]],
 ];
 
-/** The lines that matter to bash's own settings: those with colons, values, files and nothing to offer. */
+/** The lines to repeat with other settings of bash: those with colons, values, files, and no offers. */
 const LINES_FOR_SETTINGS = LINES.filter(([line]) => /https:|--profile $|--name $|auth s$|=|HOME/.test(line));
 
 function linesFor(shell: ShellName): typeof LINES {

@@ -30,7 +30,7 @@ describe("auth doctor and the platform's responses", () => {
 
   for (const [what, reply, { code, stderr }] of REFUSED.filter(([, , outcome]) => outcome.code !== 0)) {
     it(`reports ${what} as other commands do, at the right step`, async () => {
-      // Without an answer in HTTP there is none of which the clock could be told.
+      // Without an HTTP response, there is no date to compare the clock with.
       const name = code === 4 ? "clock" : "authentication";
       assertEquals(await diagnosisOf(reply), { code, name, message: sentenceOf(stderr) });
     });

@@ -10,7 +10,7 @@ import { leaveWorlds, type WorldOptions } from "../support/world.ts";
 let platform: TestPlatform;
 const DOCTOR = ["auth", "doctor", "--json"];
 
-/** @returns The exit code, the last link that was looked at, and those that are not in order. */
+/** @returns The exit code, the last step, and the steps with problems. */
 async function diagnosis(session: Session, options: WorldOptions = {}) {
   const { code, last, warnings } = diagnosed(await session.run(DOCTOR, options), session.world.home);
   return { code, ...last, warnings };

@@ -5,7 +5,7 @@ import { DOCUMENTED_KEY, startPlatform, type TestPlatform } from "../support/pla
 import { Session } from "../support/session.ts";
 import { leaveWorlds } from "../support/world.ts";
 
-/** Texts without which a response means nothing. */
+/** Texts that a response needs unchanged to be valid. */
 const NEEDED = /^(\d{4}-\d\d-\d\dT.*|all_projects|flux_.*|[a-z]+_[a-z]+)$/;
 const COMMAND = "::error::x ##[error]x\n::error::";
 

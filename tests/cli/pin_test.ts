@@ -20,7 +20,7 @@ function project(files: Record<string, string>, env: Record<string, string> = {}
 }
 
 const PIN = ".fluxloop/config.yaml";
-/** Runs a command in a folder below the home; what it says of paths comes as it would on a system with slashes. */
+/** Runs a command in a folder below the home; its output has paths with slashes on every system. */
 async function run(session: Session, args: string[], folder = "project/src/deep") {
   const { code, stdout, stderr } = await session.run(args, { cwd: `${session.world.home}/${folder}` });
   return { code, stdout, stderr: stderr.replaceAll("\\", "/") };

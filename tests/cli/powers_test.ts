@@ -12,7 +12,7 @@ describe("the permissions of a command", () => {
   afterAll(() => platform.stop());
   afterEach(leaveWorlds);
 
-  /** @returns What a command has given up at its end, logged in to a profile. */
+  /** @returns The permissions that a command of a logged-in user has given up by its end. */
   async function renounced(args: readonly string[], env: Record<string, string> = {}) {
     const session = new Session({ env });
     session.save(`profiles:\n  default: {api_key: ${DOCUMENTED_KEY}, api_url: "${platform.url}"}\n`);

@@ -67,7 +67,7 @@ describe("auth rotate and a platform that fails", () => {
     assertStringIncludes(stderr, "it reports that it was created earlier. Try again later.");
   });
 
-  it("says what is to be done by hand where it doesn't let a key revoke itself", async () => {
+  it("says which key to delete where the platform doesn't let a key revoke itself", async () => {
     const server = between((name) =>
       name.startsWith("DELETE ") ? Response.json({ detail: "Not Found" }, { status: 404 }) : undefined
     );

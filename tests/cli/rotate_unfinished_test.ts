@@ -41,7 +41,7 @@ describe("an interrupted rotation", () => {
     return session;
   }
 
-  /** A home whose request has created a key that nobody has. */
+  /** A home whose interrupted request has created a key that was never received. */
   async function requested(): Promise<{ readonly session: Session; readonly orphan: string }> {
     const session = homeWithKey();
     session.save(`${session.saved()}    key_id: key_1\n`);
@@ -158,7 +158,7 @@ describe("an interrupted rotation", () => {
     assertStringIncludes(stderr, "⚠️  Keys from an earlier rotation may still be valid: key_1. Delete");
   });
 
-  it("does not revoke the previous key, if it is the profile's again by hand", async () => {
+  it("does not revoke the previous key if someone has put it back into the profile", async () => {
     const session = homeWithKey();
     leaveUnfinished(session, { phase: "replaced", previous_key: DOCUMENTED_KEY, previous_key_id: "key_1" });
     const { code, stdout } = await rotate(session);

@@ -93,7 +93,7 @@ describe("auth status", () => {
     assertEquals(stderr, '⚠️  FLUXLOOP_API_KEY is set and overrides profile "second".\n');
   });
 
-  it("reports that nobody is logged in", async () => {
+  it("reports a missing login", async () => {
     const outcome = await new Session().run(["auth", "status"]);
     assertEquals(outcome, { code: 3, stdout: "", stderr: "❌ Not authenticated\nRun: fluxloop auth login\n" });
   });

@@ -2,7 +2,7 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import { Terminal } from "../support/terminal.ts";
 
-/** Answers at once but for `hang`; has a child of its own, and both stay until they are killed. */
+/** Responds at once, except to `hang`, and starts a child; both run until they are killed. */
 const AGENT = `trap '' TERM INT HUP
 (trap '' TERM INT HUP; echo $BASHPID > child.pid; while :; do sleep 1000; done) &
 echo $$ > agent.pid
@@ -40,7 +40,7 @@ describe("fluxloop test on a terminal", () => {
     await Deno.writeTextFile(`${home}/fluxloop.yaml`, JSON.stringify(fields));
   }
 
-  /** @returns Which of the agent's two processes are there; one that has ended and that nobody has asked for is not. */
+  /** @returns Which of the agent's two processes are running; zombies don't count. */
   async function alive(): Promise<string[]> {
     const names = ["agent", "child"];
     const there = await Promise.all(names.map(async (name) => {
@@ -74,14 +74,14 @@ describe("fluxloop test on a terminal", () => {
     await terminal.resize(40);
     await enter("fluxloop test");
     await terminal.waitFor(/[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] █{16}░{8} 2\/3/);
-    // Drawn some times more, for there are ten of them.
+    // Drawn a few more times: the spinner has ten frames.
     for (const frame of ["⠋", "⠼", "⠋"]) await terminal.waitFor(new RegExp(frame));
     await terminal.press("C-c");
     const screen = await terminal.waitFor(/Interrupted after 2 of 3 runs/);
     assertEquals(screen.match(/░/g), null, screen);
   });
 
-  it("ends agents and their children with Ctrl-C, keeps what is done, and ends with 130", async () => {
+  it("stops agents and their children on Ctrl-C, keeps the finished runs, and exits with 130", async () => {
     await configure(["a", "b", "hang"], "100ms");
     await enter("fluxloop test; echo ended $?");
     await terminal.waitFor(/ 2\/3 /);
@@ -98,14 +98,14 @@ describe("fluxloop test on a terminal", () => {
     assertEquals([summary.status, summary.passed], ["interrupted", 2]);
   });
 
-  it("ends at once with a second Ctrl-C, and leaves no process behind even then", async () => {
+  it("exits at once on a second Ctrl-C, and still leaves no process behind", async () => {
     await configure(["a", "hang"], "1h");
     await enter("fluxloop test; echo ended $?");
     await terminal.waitFor(/ 1\/2 /);
     await terminal.press("C-c");
     await terminal.waitFor(/stopping the agents/);
     let screen = "";
-    // Two that come together are taken for one.
+    // Two that arrive together count as one.
     while (!/ended \d+/.test(screen)) {
       await terminal.press("C-c");
       screen = await terminal.screen();

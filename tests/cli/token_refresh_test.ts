@@ -13,7 +13,7 @@ const WHOLE = { access_token: NEW, refresh_token: NEW_REFRESH, expires_at: "2024
 
 const listeners: Listener[] = [];
 
-/** A platform that takes the new access token, and the old one too where that has not ended. */
+/** A platform that accepts the new access token, and the old one until it expires. */
 function platform(refresh: () => Response | Promise<Response>, takesOld = false): Listener {
   const listener = listen((request) => {
     if (new URL(request.url).pathname === "/api/cli-connect/refresh") return refresh();
@@ -175,7 +175,7 @@ describe("the tokens of a browser login", () => {
   it("aren't refreshed if the new ones can't be saved", async () => {
     const server = platform(issue(WHOLE));
     const session = loggedIn(server.url, ENDED);
-    // A folder in the place of the file that is written first.
+    // A folder in place of the file that is written first.
     Deno.mkdirSync(`${session.world.credentials}.new/x`, { recursive: true });
     assertEquals((await session.run(["auth", "whoami"])).code, 2);
     assertEquals(server.requests.length, 0);

@@ -169,7 +169,7 @@ describe("invalid input", () => {
   afterEach(leaveWorlds);
 
   for (const { what, args, env, stdin, sentence } of MISTAKES) {
-    // All requests would come to the server, but where the mistake is that the key belongs to another one.
+    // All requests would go to this server, unless the mistake is that the key belongs to another one.
     const home = (args: readonly string[]) => args.includes("<url>") ? "https://api.fluxloop.ai" : server.url;
     const withUrl = (text: string) => text.replace("<url>", server.url);
 

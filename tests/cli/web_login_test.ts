@@ -12,7 +12,7 @@ const DEVICE = "device_code_that_nobody_must_see_000000000";
 const PENDING = "pending-login.default.json";
 const ME = { account: { id: "usr_1", email: "john@example.com" }, organizations: [], projects: [], api_key: null };
 
-/** What the platform answers to each question in turn; the last answer stays. */
+/** The platform's responses to the polls, in order; the last one is repeated. */
 type Polls = (Record<string, unknown> | (() => Response))[];
 
 const APPROVED = {

@@ -29,7 +29,7 @@ async function assertFails(work: Promise<unknown>, kind: typeof SystemError, ...
   assertEquals(message.includes("\n") || message.includes(KEY), false, message);
 }
 
-/** What every store must do. */
+/** What every store has to do. */
 async function assertKeepsSecrets(helper: CredentialHelper): Promise<void> {
   await assertRejects(() => helper.get(WORK), ConfigurationError, 'The key of profile "work" is no longer in ');
   await helper.erase(WORK);
@@ -193,7 +193,7 @@ describe("a credential helper that hangs", () => {
 
   beforeEach(() => {
     folder = Deno.makeTempDirSync({ prefix: "fluxloop-helper-" });
-    // What it starts keeps its outputs open, and it cannot be asked to end.
+    // Its child keeps its outputs open, and it ignores SIGTERM.
     const script = "#!/bin/sh\ntrap '' TERM INT\nsleep 600 &\necho $$ $! > \"$0.pid\"\nwait\n";
     Deno.writeTextFileSync(`${folder}/docker-credential-hangs`, script, { mode: 0o700 });
   });
@@ -211,7 +211,7 @@ describe("a credential helper that hangs", () => {
     }
   }
 
-  it("is killed when the program is told to stop", async () => {
+  it("is killed when the program is interrupted", async () => {
     const started = running();
     const { context, stop } = within({ PATH: `${folder}:/usr/bin:/bin` });
     const getting = new CredentialHelper(context, "hangs").get(WORK);

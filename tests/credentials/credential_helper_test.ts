@@ -24,7 +24,7 @@ function answer(code: number, stdout = "", stderr = ""): ProgramResult {
 /** What is not installed, as the runtime says it. */
 const missing = () => new Deno.errors.NotFound("Failed to spawn: entity not found");
 
-/** A machine where programs and actions (`pass get`, or `get` for all) do what `script` says, and all others are missing. */
+/** A machine where programs and actions (`pass get`, or `get` for all) do what `script` says; other programs are missing. */
 function machine(script: Script, os: typeof Deno.build.os = "linux") {
   const calls: { call: string; options: ProgramOptions }[] = [];
   const { context, stop } = world({
@@ -188,7 +188,7 @@ describe("credential helper", () => {
     for (const key of [KEY, ODD_KEY]) {
       const stored = JSON.stringify({ api_key: key });
       const texts = [key, stored, JSON.stringify({ Secret: stored }), `{"Secret":"${key}`, `+ echo '${stored}'`];
-      // Out of a sentence, a key of no known form can only be told by who knows it: when it is stored.
+      // A key of an unknown form can be recognized in a sentence only while it is being stored.
       const sentences = [`cannot keep ${key} in a locked collection`];
       for (const text of [...texts, ...sentences]) {
         for (const said of [answer(1, text), answer(1, `first line\n${text}\n`), answer(1, "", text)]) {
@@ -241,7 +241,7 @@ describe("credential helper", () => {
     });
   });
 
-  it("removes an entry, also one that is gone already", async () => {
+  it("removes an entry, and accepts that it is already gone", async () => {
     const absent = answer(1, "exit status 1: Error: docker-credential-helpers/aHR0 is not in the password store.");
     const fine: [ProgramResult, ProgramResult][] = [
       [answer(0), answer(0, "{}")],
@@ -286,7 +286,7 @@ describe("credential helper", () => {
       await secretReference(api, "/home/j/.fluxloop/credentials", "Work"),
       await secretReference(new URL("http://127.0.0.1:8443"), "/home/j/.fluxloop/credentials", "work"),
     ];
-    // Stores may take upper case for lower, and look at the path alone.
+    // Stores may ignore case, and compare only the path.
     assertEquals(new Set([reference, ...others].map((it) => it.toLowerCase())).size, 4);
   });
 
@@ -300,7 +300,7 @@ describe("credential helper", () => {
     ]);
   });
 
-  it("stops at once when the program is told to", async () => {
+  it("stops at once when the program is interrupted", async () => {
     const { context, stop, options } = machine({ get: "never" });
     const getting = new CredentialHelper(context, "pass").get(REFERENCE);
     stop();

@@ -1,5 +1,5 @@
 /**
- * Git work trees with a credentials file, and what has it ignored.
+ * Git work trees with a credentials file, which may be ignored.
  *
  * @module
  */
@@ -11,7 +11,7 @@ export interface Layout {
   readonly files: Readonly<Record<string, string>>;
   /** The credentials file, relative to the work tree. */
   readonly file?: string;
-  /** The line that is named; `null` where the file is ignored. */
+  /** The expected line for `.gitignore`; `null` if the file is ignored. */
   readonly line: string | null;
 }
 

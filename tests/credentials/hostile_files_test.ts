@@ -8,7 +8,7 @@ import { leaveWorlds } from "../support/world.ts";
 const KEY = "flux_dev_old00000000000000000000000000";
 const MIB = 1024 * 1024;
 const isLong = Deno.env.has("FLUXLOOP_TEST_LONG");
-/** How many times as much of what is repeated the long tests have. */
+/** How many times as many repetitions the long tests have. */
 const SCALE = isLong ? 10 : 1;
 /** How many profiles a large file has: some 10 MB of them in the long tests. */
 const PROFILES = isLong ? 60_000 : 3_000;
@@ -33,7 +33,7 @@ const profiles = (count: number) =>
     return `  p${index}:\n    api_key: flux_dev_${String(index).padStart(30, "0")}\n    account: ${account}\n`;
   }).join("");
 
-/** Small files that stand for endless ones, and large ones. */
+/** Small files whose value is huge, and large files. */
 const HOSTILE: readonly { what: string; content: string }[] = [
   { what: "a billion laughs in lists", content: laughs(40, "[ha, ha]", listOfNine) + good },
   { what: "a billion laughs in mappings", content: laughs(40, "{ha: ha}", mappingOfNine) + good },
@@ -118,7 +118,7 @@ describe("a hostile credentials file", () => {
     });
   }
 
-  // What would be too large to be read again must not be written.
+  // A file that is too large to read again must not be written.
   const almost = [
     ...(isLong
       ? [{

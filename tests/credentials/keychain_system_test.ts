@@ -37,7 +37,7 @@ for (const [helper, open] of Object.entries(STORES)) {
     beforeAll(async () => {
       platform = await startPlatform();
       store = await open();
-      // The file names the helper, so that the one which is not to be tested does not answer.
+      // The file names the helper, so that no other one is used.
       await Deno.mkdir(`${store.env.HOME}/.fluxloop`, { mode: 0o700 });
     });
     afterAll(async () => {

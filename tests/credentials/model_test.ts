@@ -17,7 +17,7 @@ import { leaveWorlds, world } from "../support/world.ts";
 const RUNS = { numRuns: Deno.env.has("FLUXLOOP_TEST_LONG") ? 500 : 100, seed: 20240122 };
 const LONGEST = 12;
 
-/** Names as the command line takes them, among them those that YAML or JavaScript takes for something else. */
+/** Names that the command line accepts, some of which YAML or JavaScript could mistake for something else. */
 const names = fc.oneof(
   fc.constantFrom("default", "a", "b"),
   fc.constantFrom("constructor", "toString", "hasOwnProperty", "valueOf", "length", "profiles", "default_profile"),
@@ -25,7 +25,7 @@ const names = fc.oneof(
   fc.constantFrom("2024-01-01", "12345678901234567890", "0", "9007199254740993", "a.b-c_d", "Infinity", "NaN"),
   fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,20}$/),
 );
-/** Names that only the store itself takes. */
+/** Names that only the store itself accepts. */
 const anyNames = fc.oneof(names, fc.constantFrom("__proto__", "é", "a b", "#", "- a", "~", ".", "a: b", "\t"));
 const values = fc.option(fc.oneof(fc.stringMatching(/^[\x20-\x7e]{1,20}$/), fc.string({ minLength: 1, maxLength: 8 })));
 const keys = fc.stringMatching(/^[\x21-\x7e]{1,40}$/);
@@ -36,7 +36,7 @@ const empties = fc.constantFrom(
   ...["%YAML 1.2\n---\nprofiles:\n...\n", '\ufeff{"profiles": {}}', "'profiles': &none {}\n", "# nothing\n"],
 );
 
-/** What the file is to hold: the fields of each profile, the profile that was chosen, and the one before. */
+/** The expected content: each profile's fields, the default profile, and the previous one. */
 interface Model {
   readonly profiles: Map<string, Map<string, string>>;
   chosen: string | null;
@@ -68,7 +68,7 @@ const stepsOn = (
     { minLength: 1, maxLength: LONGEST },
   );
 
-/** Does to the model what the step does. @returns Whether the command line lets it be done. */
+/** Applies a step to the model. @returns Whether the command line accepts it. */
 function follow(model: Model, step: Step, fields: Fields): boolean {
   const { profiles } = model;
   if (step.deed === "save") {
@@ -162,7 +162,7 @@ describe("any sequence of changes leaves the same credentials as a model", () =>
   });
 });
 
-/** @returns Whether the use case could do it; else there was no such profile. */
+/** @returns Whether the step succeeded; if not, there was no such profile. */
 async function isDone(context: Context, step: Step): Promise<boolean> {
   try {
     if (step.deed === "save") {

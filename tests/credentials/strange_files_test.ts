@@ -40,7 +40,7 @@ const READABLE: readonly { what: string; content: string; key: string | null }[]
   },
 ];
 
-/** Values that stand where a text belongs. */
+/** Values in place of a text. */
 const NO_TEXTS = ["12", "1.5", "true", "null", "[a, b]", "{a: b}", "[]", "{}", '""'];
 const BUILT_IN = ["constructor", "toString", "hasOwnProperty", "valueOf", "prototype", "length", "__proto__"];
 
@@ -144,7 +144,7 @@ describe("an unusual credentials file", () => {
     });
   }
 
-  // What a key was saved for is not known here: it must not go to the platform that everybody else uses.
+  // The platform that the key was saved for is unknown, so the key must not be sent to the hosted one.
   for (const value of ["12", "true", "[a, b]", "{a: b}", "not a URL", "http://example.com"]) {
     it(`with ${value} for an API URL sends the key nowhere`, async () => {
       const session = new AnsweringSession(after(`    api_url: ${value}\n`));

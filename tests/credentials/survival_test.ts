@@ -53,7 +53,7 @@ const files = fc.record({
   more: value,
 });
 
-/** How somebody else may have written it. */
+/** The styles in which people and other programs write it. */
 const styles: fc.Arbitrary<ToStringOptions> = fc.record({
   collectionStyle: fc.constantFrom("any", "block", "flow"),
   defaultStringType: fc.constantFrom("PLAIN", "QUOTE_SINGLE", "QUOTE_DOUBLE", "BLOCK_LITERAL", "BLOCK_FOLDED"),

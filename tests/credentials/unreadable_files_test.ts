@@ -3,15 +3,15 @@ import { afterEach, describe, it } from "@std/testing/bdd";
 import { AnsweringSession } from "../support/answering_world.ts";
 import { leaveWorlds } from "../support/world.ts";
 
-/** Stands in every line that is refused, and must not be shown. */
+/** A text in every rejected line that must not be shown. */
 const SECRET = "flux_dev_hushhushhushhushhush";
 
 interface Unreadable {
   readonly what: string;
   readonly content: string | Uint8Array;
-  /** What is said of it; by default that it is not valid YAML. */
+  /** The error; by default, that it is not valid YAML. */
   readonly fault?: string;
-  /** Where it is wrong, if it is so in a place. */
+  /** The place of the mistake, if it has one. */
   readonly place?: { readonly line: number; readonly column?: number };
 }
 

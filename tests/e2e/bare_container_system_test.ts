@@ -8,9 +8,9 @@ import { asRoot, runMounted } from "../support/users.ts";
 const BARE_ROOT = new URL("../../scripts/bare_root.sh", import.meta.url).pathname;
 const HOST = "platform.example";
 const SECRET = "/run/secrets/fluxloop";
-/** Such numbers are what OpenShift runs containers as: no user has it. */
+/** OpenShift runs containers with such user IDs, which no user has. */
 const UID = 1_000_690_000;
-/** What a test is to do, and the one folder that can be written: a volume, as results are to outlive the container. */
+/** The configuration of a test, and the only writable folder: a volume, so that the results outlive the container. */
 const CONFIGURATION = "/etc/fluxloop.yaml";
 const RESULTS = "/results";
 const CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt";
@@ -44,7 +44,7 @@ runner: { http: { url: "http://127.0.0.1:${agent.addr.port}/" } }
 `;
 
     await asRoot('sh "$1" "$2" "$3" && chmod 755 "$4"', BARE_ROOT, PROGRAM, root, folder);
-    // What a container runtime puts there; and the authority of this test's own platform among the others.
+    // Files that a container runtime mounts, and the CA certificate of this test's platform among the others.
     await asRoot(
       'mkdir -p "$1/run/secrets" && printf "%s\\n" "$2" >"$1$3" && echo "127.0.0.1 $4" >"$1/etc/hosts" && cat "$5" >>"$1$6"',
       ...[root, platform.key!, SECRET, HOST, authority.file, CERTIFICATES],

@@ -34,7 +34,7 @@ describe("the demo", () => {
   });
   afterEach(() => Deno.remove(folder, { recursive: true }));
 
-  /** Starts the demo; all that it makes for itself is made in `folder`. */
+  /** Starts the demo; it creates its files in `folder`. */
   function start(): Deno.ChildProcess {
     return new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", "scripts/demo.ts"],

@@ -7,7 +7,7 @@ import { base, PROGRAM, type ServedPlatform, servePlatform } from "../support/pr
 import { Terminal } from "../support/terminal.ts";
 import { fixedClock } from "../support/clock.ts";
 
-/** 84 days before the key of the documentation ends. */
+/** 84 days before the documentation's key expires. */
 const DAY = "2024-01-22 12:00:00";
 
 describe(`the documentation's output, byte for byte, on the base of Deno ${base().deno}`, () => {
@@ -47,7 +47,7 @@ describe(`the documentation's output, byte for byte, on the base of Deno ${base(
 
   it("a failed connection", async () => {
     const env = { HOME: folder, FLUXLOOP_API_KEY: DOCUMENTED_KEY };
-    // In a network namespace of its own there is no network at all.
+    // A new network namespace has no network.
     const { code, stdout, stderr } = await runAs("root", ["unshare", "--net", PROGRAM, "auth", "whoami"], { env });
     assertEquals([code, stdout, asOnThePage(stderr)], [4, "", DOCUMENTED.network]);
   });

@@ -7,11 +7,11 @@ import { listenRaw, RandomAnswers, wrongsOf } from "../support/random_answers.ts
 /** The same answers are tried in larger numbers in-process. */
 const ANSWERS = Deno.env.has("FLUXLOOP_TEST_LONG") ? 100 : 12;
 const AT_ONCE = 8;
-/** More than `--timeout 2` and the start of the program take on a busy machine, in milliseconds. */
+/** Longer than `--timeout 2` plus the start of the program on a busy machine, in milliseconds. */
 const BOUND = 15_000;
 const COMMANDS = [["whoami"], ["status"], ["status", "--json"], ["login", "--no-save", "--api-key", DOCUMENTED_KEY]];
 
-/** Runs the program against one answer. @returns What is wrong with what it said; empty where all is well. */
+/** Runs the program against one response. @returns What is wrong with its output; empty if nothing is. */
 async function wrongs(command: readonly string[], bytes: Uint8Array): Promise<string[]> {
   const server = listenRaw(() => bytes);
   const child = start(["auth", ...command, "--timeout", "2"], {

@@ -15,7 +15,7 @@ const ADDED = isLong ? 100 : 25;
 /** How often each client asks; with the long tests, for ten seconds. */
 const QUESTIONS = 14;
 
-/** A key of each client's own, with its id. */
+/** A key for each client, with its id. */
 interface Owner {
   readonly key: string;
   readonly id: string;
@@ -100,7 +100,7 @@ describe(`the embedded platform, asked by ${CLIENTS} clients at once`, () => {
     const writer = new Fixture("add_keys.ts", dataDir);
     const added: string[] = [];
     let isBusy = true;
-    // Uses each new key as soon as it is told, and ends the load when there were enough.
+    // Uses each new key as soon as it is printed, and stops the load after enough of them.
     const adding = (async () => {
       while (added.length < ADDED) added.push(await writer.nextLine());
       isBusy = false;

@@ -7,7 +7,7 @@ const ROOT = new URL("../../", import.meta.url);
 const FIXTURE = fromFileUrl(new URL("fixtures/power_after_run.ts", import.meta.url));
 
 describe("the runtime's permissions", () => {
-  /** @returns What a command leaves of the permissions to read an unknown variable and to start a process. */
+  /** @returns Whether a command, at its end, may still read an unknown variable and start a process. */
   async function permissionsAfter(...args: string[]): Promise<string[]> {
     const home = await Deno.makeTempDir();
     const { stderr } = await new Deno.Command(Deno.execPath(), {

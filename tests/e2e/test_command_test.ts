@@ -17,7 +17,7 @@ describe("fluxloop test", () => {
   let folder: string;
   let platform: LocalPlatform;
   let agent: Listener;
-  /** Once the agent was asked what it does not answer. */
+  /** Resolves when the agent gets the input that it doesn't respond to. */
   let hung: PromiseWithResolvers<void>;
   beforeEach(async () => {
     hung = Promise.withResolvers();
@@ -40,7 +40,7 @@ describe("fluxloop test", () => {
     await Deno.remove(folder, { recursive: true });
   });
 
-  /** What the program is run with; nothing of ours is in it. */
+  /** The program's whole environment. */
   function environment(differing: Record<string, string> = {}): Record<string, string> {
     return {
       HOME: folder,

@@ -13,7 +13,7 @@ const MONTHS = [
   { seeded: "2024-01-16T00:00:00Z", asked: "2025-01-16T00:00:00Z", runs: 0 },
 ];
 
-/** The key's dates are the day's, at whatever hour it is made. */
+/** The key's dates are those of its day, whatever the hour of its creation. */
 const DATES = [
   { seeded: "2024-01-16T00:00:00Z", created: "2024-01-16T00:00:00Z", expires: "2024-04-15T00:00:00Z" },
   { seeded: "2024-01-16T23:59:59.999Z", created: "2024-01-16T00:00:00Z", expires: "2024-04-15T00:00:00Z" },

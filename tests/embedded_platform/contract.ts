@@ -1,5 +1,5 @@
 /**
- * Holds answers to the contract: `contract/openapi.json`.
+ * Checks responses against the contract, `contract/openapi.json`.
  *
  * @module
  */
@@ -49,7 +49,7 @@ export const operations = Object.entries(paths).flatMap(([path, item]) =>
   Object.entries(item).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation }))
 );
 
-/** All examples of requests and answers that the contract gives, each with the JSON pointer to the schema that it has to fit. */
+/** All examples of requests and responses in the contract, each with the JSON pointer to its schema. */
 export const examples = [
   ...operations.flatMap(({ method, path, operation }) => {
     const place = `/paths/${escaped(path)}/${method.toLowerCase()}`;
@@ -71,14 +71,14 @@ function examplesOf(pointer: string, responses: Record<string, ResponseObject>) 
   );
 }
 
-/** Fails where `value` does not fit the schema under a JSON pointer into the contract. */
+/** Fails if `value` doesn't match the schema at a JSON pointer of the contract. */
 export function assertFits(value: unknown, schema: string): void {
   const validate = ajv.compile({ $ref: `${NAME}#${encodeURI(schema)}` });
   assert(validate(value), `${JSON.stringify(value)} does not fit ${schema}: ${ajv.errorsText(validate.errors)}`);
 }
 
 /**
- * Fails where an answer is not one that the contract has for this path and status.
+ * Fails if a response doesn't match the contract for this path and status.
  *
  * @param method Of an operation that the path has.
  * @returns The answer's body.
@@ -94,7 +94,7 @@ export async function assertAnswer(response: Response, method: string, path: str
   return await assertResponse(response, place);
 }
 
-/** The same for an answer to a path that the contract does not have: `name` is one of `components.responses`. */
+/** Like it, for a path that isn't in the contract: `name` is one of `components.responses`. */
 export async function assertCommonAnswer(response: Response, name: string): Promise<unknown> {
   return await assertResponse(response, `/components/responses/${name}`);
 }

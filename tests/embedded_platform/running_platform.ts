@@ -1,5 +1,5 @@
 /**
- * Platforms to ask, in this process and in others.
+ * Platforms in this process and in others.
  *
  * @module
  */
@@ -26,12 +26,12 @@ export function startPlatform(
   return startLocalPlatform({ port: 0, dataDir, now: () => SEED_DAY, random, apiKey: DOCUMENTED_KEY, ...options });
 }
 
-/** Sends a request, past whatever proxy the environment names, and takes the whole answer in. */
+/** Sends a request without a proxy, and reads the whole response. */
 export async function ask(platform: { url: string }, path: string, init: RequestInit = {}): Promise<Response> {
   const { hostname, port } = new URL(platform.url);
   using client = Deno.createHttpClient({ proxy: { transport: "tcp", hostname, port: Number(port) } });
   const response = await fetch(platform.url + path, { ...init, client });
-  // Taken in here, because the connection ends with this function.
+  // Read here, because the connection is closed when this function returns.
   const body = await response.arrayBuffer();
   return new Response(response.status === 204 ? null : body, response);
 }
@@ -41,7 +41,7 @@ export function bearer(key: string): { headers: Record<string, string> } {
   return { headers: { authorization: `Bearer ${key}` } };
 }
 
-/** Sends bytes as they are, for what `fetch` does not let through, and takes the answer in. */
+/** Sends raw bytes, for requests that `fetch` rejects, and reads the response. */
 export async function sendRaw(platform: { url: string }, request: string): Promise<Response> {
   const { hostname, port } = new URL(platform.url);
   using connection = await Deno.connect({ hostname, port: Number(port) });
@@ -55,7 +55,7 @@ export async function sendRaw(platform: { url: string }, request: string): Promi
   return new Response(body, { status: Number(statusLine.split(" ")[1]), headers });
 }
 
-/** A process that runs a program of `fixtures/` and tells on standard output, line by line, what it has done. */
+/** A process that runs a program of `fixtures/` and prints a line for each thing that it has done. */
 export class Fixture {
   readonly #process: Deno.ChildProcess;
   readonly #lines: AsyncGenerator<string, void>;

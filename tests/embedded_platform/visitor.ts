@@ -1,5 +1,5 @@
 /**
- * Somebody with a browser, as far as a server sees one: it keeps cookies, follows links and sends forms.
+ * A browser as a server sees it: keeps cookies, follows links and sends forms.
  *
  * @module
  */
@@ -29,12 +29,12 @@ export class Visitor {
     return visitor;
   }
 
-  /** Asks for a page; one that it leads to is not asked for. */
+  /** Requests a page, without following redirects. */
   async open(path: string, headers: Record<string, string> = {}): Promise<Visit> {
     return await this.#send(path, { headers });
   }
 
-  /** Sends a form as the browser would from one of the platform's own pages; more fields stand over the usual ones. */
+  /** Sends a form as a browser does from one of the platform's own pages; `more` overrides the usual fields. */
   async submit(
     path: string,
     fields: Readonly<Record<string, string | readonly string[]>> = {},
@@ -47,7 +47,7 @@ export class Visitor {
     return await this.#send(path, { method: "POST", body, headers: { origin: this.#platform.url, ...headers } });
   }
 
-  /** @returns What stands in every form of this session; nothing where nobody is signed in. */
+  /** @returns The token in every form of this session; empty if nobody is signed in. */
   async formToken(): Promise<string> {
     const { text } = await this.open("/connect");
     return /name="form_token" value="([^"]*)"/.exec(text)?.[1] ?? "";

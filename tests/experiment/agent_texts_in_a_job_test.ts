@@ -4,11 +4,11 @@ import { listen, type Listener } from "../support/listener.ts";
 import { Session } from "../support/session.ts";
 import { leaveWorlds } from "../support/world.ts";
 
-/** Workflow commands of GitHub Actions behind everything that may end a line, and what drives a terminal. */
+/** Workflow commands of GitHub Actions after every kind of line end, and terminal escape sequences. */
 const HOSTILE = [" ::error::x ##[error]x", "\n", "\r", "\x0b", "\x85", "\u2028", "\x1b[31m\x9b31m\u202e\n  "]
   .join("::error::x\x07");
 const CONTROL = /[^\P{Cc}\n]/u;
-/** Control characters, and marks that reorder or hide text; a line end is none. */
+/** Control characters except line ends, and marks that reorder or hide text. */
 const HARMFUL = /[^\P{Cc}\n]|[\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/u;
 
 /** A process that runs a script; `say` writes a message, and `hostile` is the text. */

@@ -7,15 +7,15 @@ import { leaveWorlds, world } from "../support/world.ts";
 
 const SECRET = "flux_dev_topsecret0123456789";
 const PLAIN_STYLE = { colour: false, bold: (text: string) => text, red: (text: string) => text };
-/** What is right, for the lines that a mistake is not about. */
+/** The valid lines around a mistake. */
 const RUNNER = "runner: {target: a:b}\n";
 
 interface Wrong {
   readonly what: string;
   readonly text: string;
-  /** Each as it is told behind the file's name. */
+  /** Each mistake, without the file's name. */
   readonly mistakes: readonly string[];
-  /** Further files beside it. */
+  /** Other files in the folder. */
   readonly files?: Readonly<Record<string, string>>;
 }
 
@@ -390,7 +390,7 @@ const EXHAUSTING: readonly { readonly what: string; readonly text: string; reado
 describe("a mistake in fluxloop.yaml", () => {
   afterEach(leaveWorlds);
 
-  /** @returns What is told of the mistakes in a file, a line each; `undefined` where there is none. */
+  /** @returns The mistakes in a file, one per line; `undefined` if there are none. */
   function toldOf(text: string, files: Readonly<Record<string, string>> = {}): string[] {
     const { context, home } = world({ env: { FLUXLOOP_API_KEY: SECRET, FLUXLOOP_SYNC_API_KEY: SECRET } });
     for (const [name, content] of Object.entries({ "fluxloop.yaml": text, ...files })) {
@@ -425,7 +425,7 @@ describe("a mistake in fluxloop.yaml", () => {
     assertEquals(line, "fluxloop.yaml:2:1 name: expected a string");
   });
 
-  it("is reported for a field whose name is half a surrogate pair", () => {
+  it("is reported for a field whose name is an unpaired surrogate", () => {
     assertTold(toldOf(`${RUNNER}inputs: [a]\n"\\ud800": 1\n`), ["fluxloop.yaml:3:1 \ud800: unknown field"]);
   });
 
@@ -435,7 +435,7 @@ describe("a mistake in fluxloop.yaml", () => {
   });
 
   for (const { what, text, mistake } of EXHAUSTING) {
-    it(`is reported soon where reading on would not end: ${what}`, () => {
+    it(`is reported quickly for a value that is huge or endless: ${what}`, () => {
       assertTold(toldOf(text), [`fluxloop.yaml:${mistake}`]);
     });
   }

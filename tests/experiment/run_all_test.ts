@@ -17,7 +17,7 @@ type Agent = (request: RunRequest, signal: AbortSignal) => Promise<AgentResponse
 const failure = (message: string) => new RunError({ kind: "agent_error", message, stderr: ["said last"] });
 const runner = (run: Agent): Runner => ({ run, close: () => Promise.resolve() });
 const echo: Agent = ({ input }) => Promise.resolve({ output: input.text });
-/** An agent that answers when it is told to end, and not before. */
+/** An agent that responds only when it is told to stop. */
 const hanging: Agent = (_, signal) =>
   new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
 

@@ -34,7 +34,7 @@ describe("an upload", () => {
   let sizes: number[];
   /** Their numbers, from 1 on. */
   let numbers: number[];
-  /** What becomes of a part on its way. */
+  /** What happens to a part on its way. */
   let network: (request: Request) => Promise<"pass" | "fail" | "lose">;
 
   beforeEach(async () => {
@@ -189,7 +189,7 @@ describe("an upload", () => {
 
   it("works from a read-only folder", async () => {
     const folder = await make(LARGE);
-    // As a full disk or a read-only one: the note of what was sent has no place.
+    // As on a full or read-only disk: `upload.json` can't be written.
     await Deno.mkdir(`${folder}/upload.json/in_the_way`, { recursive: true });
     await upload(folder);
     await upload(folder);

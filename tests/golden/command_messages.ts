@@ -1,5 +1,5 @@
 /**
- * What commands report, run as people run them, against answers that stand here.
+ * What commands report, each with the response of a platform in this file.
  *
  * @module
  */
@@ -8,13 +8,13 @@ import { DOCUMENTED_KEY } from "../support/platform.ts";
 import { Session } from "../support/session.ts";
 import { leaveWorlds, type WorldOptions } from "../support/world.ts";
 
-/** A command, and the world that it meets. */
+/** A command and its environment. */
 interface Example extends WorldOptions {
   /** The arguments, separated by blanks. */
   readonly line: string;
   /** What the credentials file holds. */
   readonly file?: string;
-  /** The answer of the platform to each request: or why there is none. */
+  /** The platform's response to each request, or why there is none. */
   readonly answer?: Response | Error;
   /** What `fluxloop.yaml` holds. */
   readonly yaml?: string;

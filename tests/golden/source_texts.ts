@@ -17,7 +17,7 @@ const MARKUP = /<[a-z/!?]|\n./;
 type Node = any;
 
 /**
- * Lists the texts of which `examples` shows none.
+ * Lists the texts that don't appear in `examples`.
  *
  * @returns Each room of the source as a heading, and its texts with `<placeholders>`.
  */

@@ -110,7 +110,7 @@ for (const shell of Object.keys(SHELLS)) {
       assertEquals(stdout.includes("PATH"), false);
     });
 
-    it("leaves the old program as it is when the new one is not what was released", async () => {
+    it("keeps the old program if the new one isn't the released one", async () => {
       machine = await Machine.make();
       await install({ FLUXLOOP_VERSION: OLD });
       releases.instead.set(archive, () => new Response("other"));
@@ -154,7 +154,7 @@ for (const shell of Object.keys(SHELLS)) {
         const { stdout } = await machine.pipe(shell, script.slice(0, at));
         const done = stdout.includes("Installed fluxloop");
         assertEquals([machine.files(), releases.asked.length], done ? [[INSTALLED], 2] : [[], 0], `cut at ${at}`);
-        // What the last line passes on is nothing here.
+        // The last line passes no arguments.
         if (done) assertGreater(at, script.length - ' "$@"\n'.length - 1, `cut at ${at}`);
         if (done) await Deno.remove(`${machine.home}/${INSTALLED}`);
         releases.forget();
@@ -187,7 +187,7 @@ for (const shell of Object.keys(SHELLS)) {
       assertEquals(machine.files(), ["my programs/fluxloop"]);
     });
 
-    it("puts the new program in the old one's place as a whole, and leaves one that runs alone", async () => {
+    it("replaces the program atomically, and doesn't disturb a running one", async () => {
       machine = await Machine.make();
       await install({ FLUXLOOP_VERSION: OLD });
       const path = `${machine.home}/${INSTALLED}`;
@@ -207,7 +207,7 @@ for (const shell of Object.keys(SHELLS)) {
       assertEquals(await machine.installed(), `fluxloop ${NEW} (0123456789ab)`);
     });
 
-    it("tells when another program of the name comes first on the PATH", async () => {
+    it("warns if another fluxloop comes first on the PATH", async () => {
       machine = await Machine.make();
       await Deno.mkdir(`${machine.home}/first`);
       await Deno.writeTextFile(`${machine.home}/first/fluxloop`, "#!/bin/sh\n", { mode: 0o755 });
@@ -275,7 +275,7 @@ for (const shell of Object.keys(SHELLS)) {
       });
     }
 
-    it("installs nothing of an archive that is none", async () => {
+    it("rejects a file that isn't an archive", async () => {
       machine = await Machine.make();
       const broken = await Releases.open();
       await broken.addArchive(NEW, new TextEncoder().encode("no archive"));
@@ -285,7 +285,7 @@ for (const shell of Object.keys(SHELLS)) {
       assertStringIncludes(stderr, `fluxloop was not installed: ${archive} can't be unpacked.`);
     });
 
-    it("unpacks the program alone, whatever else there is in an archive", async () => {
+    it("unpacks only the program from an archive with other files", async () => {
       machine = await Machine.make();
       const hostile = await Releases.open();
       const [folder, outside] = [folderName(NEW, TARGET), `${machine.home}/outside`];
@@ -320,7 +320,7 @@ for (const shell of Object.keys(SHELLS)) {
       assertStringIncludes(stderr, `${archive} contains no program.`);
     });
 
-    it("takes a slash at the folder's end for none, and knows the folder on the PATH", async () => {
+    it("ignores a slash at the folder's end, and finds the folder on the PATH", async () => {
       machine = await Machine.make();
       const folder = `${machine.home}/bin`;
       const PATH = `${machine.env.PATH}:${folder}`;
@@ -343,12 +343,12 @@ for (const shell of Object.keys(SHELLS)) {
       });
     }
 
-    it("says what is missing where neither curl nor wget is there", async () => {
+    it("says what to install if there is neither curl nor wget", async () => {
       machine = await Machine.make("none");
       await refused("curl or GNU wget is required to download it.");
     });
 
-    it("does not use BusyBox's wget, which takes any certificate", async () => {
+    it("does not use BusyBox's wget, which verifies no certificates", async () => {
       machine = await Machine.make("BusyBox wget");
       await refused("curl or GNU wget is required to download it.");
       assertEquals(releases.asked, []);
@@ -458,7 +458,7 @@ describe("the install script over https", () => {
       const asked = plain.asked.length;
       await server.shutdown();
       await plain.close();
-      // wget tells only afterwards where it was led; what it brought is not looked at.
+      // wget reports redirects only afterwards; the downloaded file isn't used.
       assertEquals([code, asked, machine.files()], [1, downloader === "curl" ? 0 : 1, ["wgetrc"]], stderr);
       assertStringIncludes(
         stderr,
@@ -468,7 +468,7 @@ describe("the install script over https", () => {
   }
 });
 
-/** Promises more bytes than come. */
+/** Announces more bytes than it sends. */
 function cutShort(): Response {
   const body = new ReadableStream({
     start(controller) {

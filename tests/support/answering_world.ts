@@ -1,5 +1,5 @@
 /**
- * The program in this process with a platform that takes every key, and files of the test's own in its home.
+ * The program in this process, with a platform that accepts every key and a home with the test's files.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import type { Context } from "../../src/context.ts";
 import { type Outcome, Session } from "./session.ts";
 
-/** Answers to every key as one of the same account. */
+/** Responds to every key with the same account. */
 export const takeEveryKey: Context["fetch"] = () =>
   Promise.resolve(Response.json({ account: { id: "usr_1", email: "jane@example.com" } }));
 
@@ -16,7 +16,7 @@ export const LOGIN_KEY = "flux_dev_new00000000000000000000000000";
 
 /** A home with a credentials file. */
 export class AnsweringSession extends Session {
-  /** Hosts that were asked, in order. */
+  /** The hosts of all requests, in order. */
   readonly asked: string[];
 
   /** @param content What the credentials file holds. */
@@ -39,7 +39,7 @@ export class AnsweringSession extends Session {
     return this.run(["auth", "login", "--api-key", LOGIN_KEY, "--profile", profile]);
   }
 
-  /** @returns What tells the file as it is now from any other, and from another in its place. */
+  /** @returns What identifies the file and its content: it changes if the file is changed or replaced. */
   fingerprint(): string {
     const hash = createHash("sha256").update(Deno.readFileSync(this.world.credentials)).digest("hex");
     return `${hash} ${Deno.statSync(this.world.credentials).ino}`;

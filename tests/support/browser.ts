@@ -1,5 +1,5 @@
 /**
- * Debian's Chromium, driven as a person would use it.
+ * Debian's Chromium, used as a person would.
  *
  * @module
  */

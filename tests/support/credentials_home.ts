@@ -12,7 +12,7 @@ import { leaveWorlds } from "./world.ts";
 /** What keys of the embedded platform look like. */
 const KEY = /flux_(?:dev|ci)_/;
 
-/** A file as it lies there. */
+/** A file's state. */
 export interface FileState {
   readonly text: string;
   /** Its permission bits, in octal. */
@@ -26,11 +26,11 @@ export interface FileState {
 export class CredentialsHome {
   /** `HOME`. */
   readonly path: string;
-  /** `~/.fluxloop`, which is not there at first. */
+  /** `~/.fluxloop`, which doesn't exist at first. */
   readonly folder: string;
   /** `~/.fluxloop/credentials`. */
   readonly file: string;
-  /** The executable, where this user can run it. */
+  /** An executable that this user can run. */
   readonly program: string;
   readonly #top: string;
   readonly #env: Readonly<Record<string, string>>;
@@ -101,19 +101,19 @@ export function credentialsText(key: string, platformUrl: string, profiles: read
   return `profiles:\n${profiles.map((it) => `  ${it}:\n${fields}`).join("")}`;
 }
 
-/** @returns A file's state, whoever may read it. */
+/** @returns A file's state, read as root. */
 export async function stateOf(path: string): Promise<FileState> {
   const [line, ...text] = (await asRoot('stat -Lc "%a %u %i" "$1" && cat "$1"', path)).split("\n");
   const [mode, uid, inode] = line.split(" ");
   return { text: text.join("\n"), mode, uid: Number(uid), inode: Number(inode) };
 }
 
-/** @returns Names of all that is in a folder, sorted. */
+/** @returns The names in a folder, sorted. */
 export function namesIn(folder: string): string[] {
   return [...Deno.readDirSync(folder)].map((it) => it.name).sort();
 }
 
-/** @returns Names of the folder's files that hold a key, sorted: `credentials` alone, where all is well. */
+/** @returns The names of the folder's files that contain a key, sorted; it should be only `credentials`. */
 export function keyHolders(folder: string): string[] {
   const files = [...Deno.readDirSync(folder)].filter((it) => !it.isDirectory).map((it) => it.name).sort();
   return files.filter((name) => KEY.test(Deno.readTextFileSync(`${folder}/${name}`)));

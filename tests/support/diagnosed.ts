@@ -1,5 +1,5 @@
 /**
- * `fluxloop auth doctor` as tests look at it.
+ * The report of `fluxloop auth doctor`, for tests.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { assert } from "@std/assert";
 import { DOCUMENTED_KEY } from "./platform.ts";
 import type { Outcome } from "./session.ts";
 
-/** One link of the chain, as the report has it. */
+/** One step of the report. */
 export interface Checked {
   readonly name: string;
   readonly status: string;
@@ -15,17 +15,17 @@ export interface Checked {
   readonly remedy: string | null;
 }
 
-/** What a doctor came to. */
+/** The doctor's result. */
 export interface Diagnosed {
   readonly code: number;
-  /** The last link that was looked at. */
+  /** The last step. */
   readonly last: Checked;
-  /** The names of those that hold, with a word of warning. */
+  /** The names of the steps with a warning. */
   readonly warnings: readonly string[];
 }
 
 /**
- * Reads a report, and sees to it that anybody may.
+ * Reads a report, and asserts that it has no secrets.
  *
  * @param outcome Of `auth doctor --json`.
  * @param secrets What must not be in it, beside the documentation's key and address.

@@ -9,7 +9,7 @@ export function asOnThePage(text: string): string {
   return text.replaceAll(/^ +| +$/gm, "");
 }
 
-/** What a platform answers with 403 to have {@linkcode DOCUMENTED}'s `permissionDenied` shown. */
+/** The 403 response for which {@linkcode DOCUMENTED}'s `permissionDenied` is shown. */
 export const PERMISSION_DENIAL = {
   code: "permission_denied",
   required_permission: "upload_results",

@@ -1,5 +1,5 @@
 /**
- * Experiments whose folders tests look at.
+ * Experiments' folders for tests.
  *
  * @module
  */
@@ -9,11 +9,11 @@ import { createExperimentFolder, type ExperimentOrigin } from "../../src/experim
 
 /** A whole key that no file may hold. */
 export const LEAKED_KEY = "flux_dev_leaked0123456789abcdefghijklm";
-/** An output that is an attack on whatever shows it. */
+/** An output that attacks the programs that show it. */
 export const HOSTILE =
   `</pre><script>alert(1)</script><img src=x onerror=alert(2)> ]]> & "'\0\x07\x1b[31m\x9b\ufffe\ud800 \u202e ${LEAKED_KEY}`;
 
-/** @returns A run that passed, under the name `run_<number>`; `differing` stands over what is usual. */
+/** @returns A run that passed, under the name `run_<number>`; `differing` overrides the defaults. */
 export function passed(number: number, output = `Answer ${number}`, differing: Partial<RunResult> = {}): RunResult {
   return {
     request: {
@@ -33,7 +33,7 @@ export function failed(number: number, message = "The agent took longer than 30 
   return passed(number, "", { outcome: { status: "failed", failure: { kind: "timeout", message, stderr } } });
 }
 
-/** What differs from an experiment that ran to its end on inputs of its own. */
+/** Differences from a complete experiment with its own inputs. */
 export interface ExperimentOptions {
   readonly name?: string;
   readonly config?: string;

@@ -6,9 +6,9 @@
 import type { Outcome } from "./session.ts";
 import { runAs, SELF, UID, type User } from "./users.ts";
 
-/** What the script uses beside what downloads. */
+/** The tools that the script uses besides a downloader. */
 const TOOLS = ["uname", "mkdir", "mktemp", "rm", "sed", "tar", "gzip", "chmod", "mv", "sha256sum", "ldd", "cat"];
-/** Those that are applets of BusyBox. */
+/** Those that BusyBox provides. */
 const APPLETS = TOOLS.filter((it) => it !== "ldd");
 
 /** The shells that the script is for, and how each is told to run what it reads. */
@@ -32,9 +32,9 @@ export class Machine {
   }
 
   /**
-   * Makes a machine.
+   * Creates a machine.
    *
-   * @param downloader What it downloads with, if with anything.
+   * @param downloader The program to download with, if any.
    * @param options `busybox`: whether its tools are BusyBox's; `user`: who runs the script.
    */
   static async make(
@@ -67,7 +67,7 @@ export class Machine {
    * Pipes a script into a shell, as `curl … | sh` does.
    *
    * @param shell A name in {@linkcode SHELLS}.
-   * @param env What stands in the environment beside HOME and PATH; `HOME: ""` leaves that out.
+   * @param env The environment besides HOME and PATH; `HOME: ""` leaves that out.
    */
   pipe(shell: string, script: string, env: Readonly<Record<string, string>> = {}): Promise<Outcome> {
     const settings = { HOME: this.home, PATH: this.#tools, ...env };
@@ -90,7 +90,7 @@ export class Machine {
     return below(this.home).sort();
   }
 
-  /** @returns What the program that is installed says to `--version`. */
+  /** @returns The output of the installed program for `--version`. */
   async installed(path = `${this.home}/.local/bin/fluxloop`): Promise<string> {
     const { stdout } = await runAs(this.#user, [path, "--version"], { env: {} });
     return stdout.split("\n")[0];

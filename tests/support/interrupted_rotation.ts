@@ -14,13 +14,13 @@ import { world } from "./world.ts";
 
 /** Where a rotation is interrupted. */
 export interface Moment {
-  /** The event's place in the order of all, from 0 on. */
+  /** The event's index, from 0 on. */
   readonly index: number;
   /** Whether the event has had its effect. */
   readonly when: "before" | "after";
 }
 
-/** A computer: its home folder and the entries of its keychain. */
+/** A machine: its home folder and its keychain's entries. */
 export class Computer {
   readonly #session: Session;
   readonly #entries: Map<string, string>;
@@ -55,7 +55,7 @@ export class Computer {
     return { report, events };
   }
 
-  /** Rotates, and kills the program. @returns The computer as the program leaves it. */
+  /** Rotates, and kills the program. @returns The machine as the program leaves it. */
   async kill({ index, when }: Moment): Promise<Computer> {
     const killed = Promise.withResolvers<Computer>();
     const end = Promise.withResolvers<never>();
@@ -69,7 +69,7 @@ export class Computer {
       return isIt ? await end.promise : result;
     });
     const copy = await killed.promise;
-    // What goes on here is of no consequence: an interrupted rotation asks nobody for anything.
+    // Whatever still runs here has no effect: an interrupted rotation sends no more requests.
     end.reject(new InterruptedError());
     await running;
     return copy;

@@ -1,21 +1,21 @@
 /**
- * A real HTTP server on the loopback address that remembers what it was asked.
+ * A real HTTP server on the loopback address that records its requests.
  *
  * @module
  */
 
-/** What was asked, kept beyond the request's end. */
+/** A recorded request. */
 export interface SeenRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: Headers;
 }
 
-/** A server that listens. */
+/** A listening server. */
 export interface Listener {
   /** `http://127.0.0.1:<port>`. */
   readonly url: string;
-  /** What it was asked, in order. */
+  /** Its requests, in order. */
   readonly requests: SeenRequest[];
   stop(): Promise<void>;
 }

@@ -17,14 +17,14 @@ export interface Question {
 /** Asks one question after the other; `undefined` ends it. */
 export type Client = () => Question | undefined;
 
-/** What a load came to. */
+/** The result of a load. */
 export interface LoadResult {
   readonly answers: number;
-  /** What was asked and what came back, where that was wrong. */
+  /** The requests with wrong responses. */
   readonly wrong: readonly string[];
   /** From the first question to the last answer, in milliseconds. */
   readonly duration: number;
-  /** Of each answer, in milliseconds, the shortest first. */
+  /** The duration of each request, in milliseconds, the shortest first. */
   readonly latencies: readonly number[];
 }
 

@@ -1,6 +1,6 @@
 /**
- * The program compiled as a test needs it: of another version, with another key, looking for releases elsewhere. What is
- * different is written into the executable, as in a release: nothing of it can be changed from outside.
+ * The program compiled as a test needs it: of another version, with another key, looking for releases elsewhere. The
+ * differences are compiled in, as in a release: they can't be changed from outside.
  *
  * @module
  */

@@ -7,11 +7,11 @@
 /** Whom the GnuPG key is for. */
 const OWNER = "fluxloop-test";
 
-/** A store that is set up. */
+/** A store. */
 export interface PassStore {
-  /** All that a program needs to find it, and a `PATH` with the helpers; `HOME` is a folder of its own. */
+  /** The environment of programs that use it, with the helpers on the `PATH` and its own `HOME`. */
   readonly env: Readonly<Record<string, string>>;
-  /** Ends what GnuPG started, and removes the home. */
+  /** Stops GnuPG's agent, and removes the home. */
   remove(): Promise<void>;
 }
 
@@ -50,7 +50,7 @@ function hasSockets(folder: string): boolean {
   try {
     return [...Deno.readDirSync(folder)].some((it) => it.name.startsWith("S."));
   } catch {
-    return false; // The folder went with them.
+    return false; // The folder is already removed.
   }
 }
 

@@ -12,10 +12,10 @@ import { DOCUMENTED_DAY } from "./world.ts";
 export const DOCUMENTED_KEY = "flux_dev_abc123def456ghi789jkl012mno34";
 /** The day that key was made on, 90 days before it ends. */
 const KEY_MADE = new Date("2024-01-16T00:00:00Z");
-/** Keys that the platform does not take any more. */
+/** Keys that the platform no longer accepts. */
 export const EXPIRED_KEY = "flux_dev_expired0000000000000000000000";
 export const REVOKED_KEY = "flux_dev_revoked0000000000000000000000";
-/** A second key that it takes. */
+/** A second valid key. */
 export const SECOND_KEY = "flux_ci_second00000000000000000000000";
 
 /**
@@ -38,7 +38,7 @@ export function fillPlatform(dataDir: string): void {
   storage.close();
 }
 
-/** A platform that listens, and its data. */
+/** A listening platform, and its data. */
 export interface TestPlatform {
   readonly url: string;
   stop(): Promise<void>;

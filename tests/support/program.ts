@@ -10,7 +10,7 @@ import { isWindows } from "./systems.ts";
 /** The executable that `deno task compile` makes. */
 export const PROGRAM = fromFileUrl(new URL(`../../dist/fluxloop${isWindows ? ".exe" : ""}`, import.meta.url));
 
-/** What an executable was compiled on, as the compile task wrote it down. */
+/** The base of an executable, as the compile task recorded it. */
 export interface Base {
   /** The Deno version inside. */
   readonly deno: string;
@@ -56,11 +56,11 @@ export async function fluxloop(args: readonly string[], options: ProgramOptions 
 /** The embedded platform of the compiled program. */
 export interface ServedPlatform {
   readonly url: string;
-  /** The whole key, where this start made the data. */
+  /** The unmasked key, if this start created the data. */
   readonly key: string | null;
   /** Signs in to its pages, once. */
   readonly signInUrl: string;
-  /** Stops it with this signal, unless it is stopped already. @returns Its exit code. */
+  /** Stops it with this signal, unless it has already exited. @returns Its exit code. */
   stop(signal?: Deno.Signal): Promise<number>;
 }
 

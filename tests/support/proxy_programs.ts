@@ -7,7 +7,7 @@
 
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Who may go through a proxy; without it everybody may. */
+/** The user who may use a proxy; without it, everybody may. */
 export interface ProxyUser {
   readonly name: string;
   readonly password: string;
@@ -24,7 +24,7 @@ export interface ProxySetup {
 export interface ProxyProgram {
   /** `127.0.0.1:<port>`. */
   readonly address: string;
-  /** @returns What it wrote down of the tunnels that it was asked for. */
+  /** @returns Its log of the requested tunnels. */
   log(): string;
   stop(): Promise<void>;
 }
@@ -81,7 +81,7 @@ async function startMicrosocks(hosts: string, { user }: ProxySetup): Promise<Pro
   return await startProxy(folder, hosts, port, `exec microsocks -i 127.0.0.1 -p ${port}${options}`);
 }
 
-/** Squid gives its rights up, and has to read its files and write its log all the same. */
+/** Squid drops its privileges, but still has to read its files and write its log. */
 async function proxyFolder(): Promise<string> {
   const folder = await Deno.makeTempDir({ prefix: "fluxloop-proxy-" });
   await Deno.chmod(folder, 0o777);
@@ -131,7 +131,7 @@ async function startProxy(folder: string, hosts: string, port: number, command: 
   };
 }
 
-/** Some tell on their standard output, and some in a file. */
+/** Some log to standard output, and some to a file. */
 function logIn(folder: string): string {
   const isLog = (name: string) => name === "output" || name.endsWith(".log");
   const names = [...Deno.readDirSync(folder)].map((it) => it.name).filter(isLog);

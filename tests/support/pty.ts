@@ -5,7 +5,7 @@
  */
 import { PROGRAM } from "./program.ts";
 
-/** What is done once the program has written `wait`. */
+/** A step, taken once the program has written `wait`. */
 export interface Step {
   readonly wait: string;
   /** Keys to send. */
@@ -72,7 +72,7 @@ print(json.dumps({"code": code, "output": output.decode(errors="replace"), "isCo
 `;
 
 /**
- * Runs the program on a terminal of its own.
+ * Runs the program on a new terminal.
  *
  * @param env Its whole environment, beside `TERM`.
  * @param steps One after the other.

@@ -10,9 +10,9 @@ export interface Failing {
   /** Such as `POST /api/api-keys`; the second of that name where it ends in ` 2`. */
   readonly at: string;
   readonly when: "before" | "after";
-  /** What is done there; then the connection is closed without an answer. */
+  /** Called there; then the connection is closed without a response. */
   readonly deed: () => void | Promise<void>;
-  /** Whether nothing is answered any more from then on. */
+  /** Whether all later requests fail, too. */
   readonly isLasting: boolean;
 }
 
@@ -20,9 +20,9 @@ export interface Failing {
 export interface Relay {
   /** `http://127.0.0.1:<port>`. */
   readonly url: string;
-  /** What came, as `GET /api/auth/me`, in order; ids are `{id}`. */
+  /** The requests, such as `GET /api/auth/me`, in order; IDs are `{id}`. */
   readonly seen: string[];
-  /** Fails once from now on; with `null`, no more. */
+  /** Fails at the next such request; `null` turns that off. */
   failAt(failing: Failing | null): void;
   stop(): Promise<void>;
 }
@@ -49,7 +49,7 @@ export function startRelay(platformUrl: string): Relay {
       if (failure !== null) return await fail(failure);
       await writeAll(client, answer);
     } catch (error) {
-      // The program may be gone by now, as it is meant to be.
+      // The program may have been killed by now, as intended.
       if (!(error instanceof Deno.errors.BrokenPipe || error instanceof Deno.errors.ConnectionReset)) throw error;
     } finally {
       client.close();

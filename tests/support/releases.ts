@@ -16,7 +16,7 @@ export interface SigningKey {
   readonly file: string;
 }
 
-/** What stands in a server's place for one path. */
+/** A replacement for the response to one path. */
 export type Answer = (request: Request) => Response | Promise<Response>;
 
 /** A file of a release. */
@@ -29,7 +29,7 @@ export interface ReleaseFile {
 export class Releases {
   /** The page of all releases, as the program knows it. */
   readonly url: string;
-  /** What both servers were asked, in order. */
+  /** The requests to both servers, in order. */
   readonly requests: SeenRequest[] = [];
   /** What is answered instead, by the end of the path. */
   readonly instead = new Map<string, Answer>();
@@ -104,7 +104,7 @@ export class Releases {
     else this.#files.set(`v${version}/${name}`, bytes);
   }
 
-  /** Forgets all releases and all that was asked. */
+  /** Removes all releases and recorded requests. */
   clear(): void {
     this.#files.clear();
     this.instead.clear();
@@ -112,7 +112,7 @@ export class Releases {
     this.latest = null;
   }
 
-  /** Ends the servers and removes all that was made. */
+  /** Stops the servers and removes their files. */
   async close(): Promise<void> {
     await this.#stop();
     await this.authority.remove();
@@ -142,7 +142,7 @@ export function redirect(to: string): Response {
   return new Response(null, { status: 302, headers: { location: to } });
 }
 
-/** Makes a pair of keys as a maintainer would. */
+/** Creates a key pair as a maintainer does. */
 export async function newKey(folder: string): Promise<SigningKey> {
   const file = `${folder}/${crypto.randomUUID()}.pem`;
   await run("openssl", "genpkey", "-algorithm", "ed25519", "-out", file);

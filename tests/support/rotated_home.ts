@@ -27,14 +27,14 @@ export class RotationWorld {
     private readonly folder: string,
   ) {}
 
-  /** Starts all of it. */
+  /** Starts the platform and the relay. */
   static async open(): Promise<RotationWorld> {
     const folder = await Deno.makeTempDir({ prefix: "fluxloop-rotation-" });
     const platform = await servePlatform(["--data", `${folder}/data`], { env: { HOME: folder } });
     return new RotationWorld(startRelay(platform.url), openStorage(`${folder}/data`), platform, folder);
   }
 
-  /** Ends it. */
+  /** Stops them. */
   async close(): Promise<void> {
     await this.relay.stop();
     this.storage.close();
@@ -45,7 +45,7 @@ export class RotationWorld {
 
 /** A home that is logged in to the platform with a key of its own. */
 export class RotatedHome {
-  /** The key that is to be replaced. */
+  /** The key to replace. */
   readonly oldKey = newKey();
   readonly path = Deno.makeTempDirSync({ prefix: "fluxloop-home-" });
   /** `~/.fluxloop`. */
@@ -62,7 +62,7 @@ export class RotatedHome {
     world.relay.failAt(null);
   }
 
-  /** Makes a key that has nothing to do with the profile's. @returns The key. */
+  /** Creates a key that is unrelated to the profile's. @returns The key. */
   addKey(name: string): string {
     const key = newKey();
     this.#add(key, name);
@@ -118,7 +118,7 @@ export class RotatedHome {
   async signalledAt(at: string, when: "before" | "after", signal: Deno.Signal, args: string[]): Promise<Outcome> {
     const child = start(args, { env: this.#env });
     const isGone = child.status.then(() => {});
-    // A program that puts things in order must not be answered before it has begun to.
+    // The response must not arrive before the program has begun to clean up.
     this.#world.relay.failAt({ at, when, isLasting: true, deed: async () => (child.kill(signal), await isGone) });
     const outcome = outcomeOf(await child.output());
     this.#world.relay.failAt(null);
@@ -162,14 +162,14 @@ export class RotatedHome {
     return this.savedText().includes("rotation:");
   }
 
-  /** Sees to it that the profile's key works, and that what is told of it is true. */
+  /** Asserts that the profile's key works, and that the commands report its state correctly. */
   async assertWorks(): Promise<void> {
     const { code, stderr } = await this.runHere("auth", "status");
     const warning = "⚠️  The rotation of profile default is not finished. Finish it: fluxloop auth rotate\n";
     assertEquals([code, stderr], [0, this.isUnfinished() ? warning : ""]);
   }
 
-  /** Sees to it that the profile has a new key like the old one, and that there is no other key, here or there. */
+  /** Asserts that the profile has a new key like the old one, and that there is no other key here or on the platform. */
   async assertRotated(): Promise<void> {
     const key = await this.savedKey();
     assertMatch(key, KEY);
@@ -182,7 +182,7 @@ export class RotatedHome {
     this.assertTidy(key);
   }
 
-  /** Sees to it that the platform takes the old key and no new one, and that nothing is left to do. */
+  /** Asserts that the platform accepts only the old key, and that no rotation is pending. */
   assertUnchanged(...others: string[]): void {
     const { apiKeys } = this.#world.storage;
     const taken = this.#takenIds().filter((it) => !this.#keysBefore.includes(it)).map((it) => apiKeys.get(it)!);
@@ -190,7 +190,7 @@ export class RotatedHome {
     assertEquals(this.isUnfinished(), false);
   }
 
-  /** Sees to it that nothing is left in the folder but the credentials, and in them no key but this one. */
+  /** Asserts that the folder has only the credentials file, and that this has only this key. */
   assertTidy(key: string | null): void {
     assertEquals(this.files().filter((it) => !it.endsWith(".lock")), ["credentials"]);
     const text = this.savedText();
@@ -219,7 +219,7 @@ export class RotatedHome {
   }
 }
 
-/** Waits until a process waits for a file's lock, as the system tells. */
+/** Waits until a process waits for a file's lock, according to the system. */
 export async function waitsForLock(pid: number): Promise<void> {
   const waiting = new RegExp(`-> FLOCK .* ${pid} `);
   while (!waiting.test(await Deno.readTextFile("/proc/locks")));

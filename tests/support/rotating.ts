@@ -58,7 +58,7 @@ export function statusOf(key: string): Promise<Outcome> {
   return new Session().run(["auth", "status", "--api-key", key, "--api-url", platform.url]);
 }
 
-/** @returns A key, and all that were made with it and are taken. */
+/** @returns A key and the valid keys that it created. */
 export async function keysOf(key: string): Promise<{ readonly id: string; readonly name: string }[]> {
   return (await (await ask(platform, "/api/api-keys", bearer(key))).json()).api_keys;
 }
@@ -79,7 +79,7 @@ export function leaveUnfinished(session: Session, fields: Readonly<Record<string
   session.save(`${session.saved()}    rotation:\n${lines.join("")}`);
 }
 
-/** Answers a request in the platform's place, or does not. */
+/** Responds in the platform's place, or leaves the request to it. */
 export type Interference = (name: string, request: Request) => Response | undefined;
 
 /**

@@ -12,9 +12,9 @@ const LOGIN_KEYRING = "/org/freedesktop/secrets/collection/login";
 
 /** A Secret Service that runs. */
 export interface SecretService {
-  /** All that a program needs to find it, and a `PATH` with the helpers; `HOME` is an empty folder. */
+  /** The environment of programs that use it, with the helpers on the `PATH` and an empty `HOME`. */
   readonly env: Readonly<Record<string, string>>;
-  /** Locks the keyring, as a person does. */
+  /** Locks the keyring. */
   lock(): Promise<void>;
   /** Ends the service and starts it again, with the keyring locked, as it is after a log-in without a password. */
   restartLocked(): Promise<void>;
@@ -103,7 +103,7 @@ async function startBus(folder: string, env: Record<string, string>): Promise<De
     stdout: "piped",
     stderr: "null",
   }).spawn();
-  // It prints its address once it listens; nothing else ever comes.
+  // It prints its address once it listens, and nothing else.
   for await (const _ of bus.stdout) return bus;
   await end(bus);
   throw new Error("dbus-daemon did not start");
@@ -138,7 +138,7 @@ async function dbusSend(env: Record<string, string>, ...args: string[]): Promise
   throw new Error(`dbus-send: ${new TextDecoder().decode(output.stderr)}`);
 }
 
-/** Ends a process of which nothing is to be kept. */
+/** Kills a process. */
 async function end(process: Deno.ChildProcess): Promise<void> {
   try {
     process.kill("SIGKILL");

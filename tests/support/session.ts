@@ -7,20 +7,20 @@
 import { run } from "../../src/cli/run.ts";
 import { type World, world, type WorldOptions } from "./world.ts";
 
-/** What one run said. */
+/** The output of a run. */
 export interface Outcome {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** What one run in this process said and did. */
+/** The output and the effects of a run in this process. */
 export interface Run extends Outcome {
   /** How long the program wanted to wait each time, in milliseconds. */
   readonly pauses: readonly number[];
-  /** Programs that it started and left to themselves. */
+  /** Programs that it started without waiting for them. */
   readonly launched: readonly (readonly string[])[];
-  /** The powers that it has given up. */
+  /** The permissions that it has given up. */
   readonly renounced: World["renounced"];
 }
 
@@ -43,13 +43,13 @@ export class Session {
     this.world = world(options);
   }
 
-  /** Runs `fluxloop` with these arguments; `differing` stands over the session's own options for this run. */
+  /** Runs `fluxloop` with these arguments; `differing` overrides the session's options for this run. */
   async run(args: readonly string[], differing: WorldOptions = {}): Promise<Outcome> {
     const { code, stdout, stderr } = await this.observe(args, differing);
     return { code, stdout, stderr };
   }
 
-  /** As {@linkcode run}, and tells what the program did besides. */
+  /** As {@linkcode run}, with the effects of the run. */
   async observe(args: readonly string[], differing: WorldOptions = {}): Promise<Run> {
     const options = { ...this.#options, ...differing };
     const home = this.world.home;

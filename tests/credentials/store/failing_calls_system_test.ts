@@ -14,7 +14,7 @@ interface Change {
   readonly args: (home: RotatedHome) => readonly string[];
   /** What is saved before; a key in the profile `default` by default. */
   readonly saved?: (home: RotatedHome, world: RotationWorld) => string;
-  /** Checks what is left after the second run; told how many of the two succeeded. */
+  /** Checks the files after the second run; gets the number of runs that succeeded. */
   readonly check?: (home: RotatedHome, successes: number) => void;
   /** The exit code of a run after one that succeeded; 0 by default. */
   readonly again?: number;
@@ -40,7 +40,7 @@ const CHANGES: Record<string, Change> = {
   "the renewal of a login": { args: () => ["auth", "status"], saved: tokens },
 };
 
-/** @returns A credentials file with tokens, of which the access token expires soon. */
+/** @returns A credentials file with tokens; the access token expires soon. */
 function tokens(_: RotatedHome, { storage, relay }: RotationWorld): string {
   const [access, refresh] = ["at", "rt"].map((it) => `flux_${it}_${crypto.randomUUID().replaceAll("-", "")}`);
   const now = Date.now();

@@ -9,14 +9,14 @@ const ONE = `profiles:
     api_key: flux_dev_old0000000000000000000000000
     account: john@example.com
 `;
-/** More than there is room for, whatever is left free below. */
+/** More than fits, whatever is left free below. */
 const MANY = "profiles:\n" + Array.from({ length: 400 }, (_, index) => {
   return `  p${index}:\n    api_key: flux_dev_${String(index).padStart(32, "0")}\n    account: john@example.com\n`;
 }).join("");
 
 const FILL = "dd if=/dev/zero of=filling bs=1024 2>/dev/null || true";
 const FREE_8K = "truncate --size=-8192 filling";
-/** As many files as there may be. */
+/** The limit on the number of files. */
 const MANY_FILES = "n=0; while touch filling$n 2>/dev/null; do n=$((n+1)); done";
 const SIZE = "size=512k";
 
@@ -50,7 +50,7 @@ describe("a full disk", () => {
   afterAll(() => platform.stop());
   beforeEach(async () => {
     home = await CredentialsHome.open(platform.url);
-    // What is on the small disk can be seen only where it is mounted: it is copied here.
+    // The small disk is visible only in its mount namespace, so its files are copied here.
     seen = `${home.path}-seen`;
     await Deno.mkdir(seen);
   });

@@ -11,7 +11,7 @@ const KILLS = Deno.env.has("FLUXLOOP_TEST_LONG") ? 500 : 12;
 const MOST_KILLS = Math.max(100, KILLS);
 const SEED = Math.trunc(Math.random() * 2 ** 31);
 const KEYS = ["flux_dev_first000000000000000000000000", "flux_dev_second00000000000000000000000"] as const;
-/** What is in the folder when all is well. */
+/** The files in the folder after an undisturbed save. */
 const NAMES = ["credentials", "credentials.lock"];
 const SAVER = new URL("fixtures/save_for_ever.ts", import.meta.url).pathname;
 
@@ -100,7 +100,7 @@ async function kill9(child: Deno.ChildProcess): Promise<void> {
   try {
     child.kill("SIGKILL");
   } catch {
-    // It has ended by itself.
+    // It has already exited.
   }
   await child.output();
 }

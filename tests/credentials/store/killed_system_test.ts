@@ -44,7 +44,7 @@ describe("a login that is killed", () => {
     return (await runAs(home.user, withFault({ call, path, time }, "kill", login), { env })).code;
   }
 
-  /** Whatever was left behind is no hindrance, and is gone afterwards. */
+  /** The next login works whatever was left behind, and removes it. */
   async function assertGoesOn(next: readonly string[], codes: readonly number[]): Promise<void> {
     const { code, stderr } = await home.runHere(next);
     assertEquals(codes.includes(code), true, stderr);

@@ -17,7 +17,7 @@ describe("the lock of the credentials", () => {
   let lock: string;
   let old: string;
   let holder: Deno.ChildProcess | undefined;
-  /** Settled when the platform is asked; it answers when it is told to. */
+  /** Resolves at the platform's first request, which it answers on demand. */
   let asked: PromiseWithResolvers<void>;
   let answered: PromiseWithResolvers<void>;
 

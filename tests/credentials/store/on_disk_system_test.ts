@@ -6,7 +6,7 @@ import type { Outcome } from "../../support/session.ts";
 import { withFault, withTrace } from "../../support/strace.ts";
 import { runAs } from "../../support/users.ts";
 
-/** Calls that bring something to disk, give it its name, or tell people of it. */
+/** Calls that sync a file, rename it, or print. */
 const CALLS = ["/sync$", "/^rename", "write"];
 
 /** What the program says once it has saved. */
@@ -16,7 +16,7 @@ const SUCCESSES: readonly { args: string[]; success: string }[] = [
   { args: ["auth", "switch", "other"], success: "other" },
 ];
 
-describe("what was saved is on disk before success is told", () => {
+describe("saved credentials are on disk before success is reported", () => {
   let platform: TestPlatform;
   let home: CredentialsHome;
 
@@ -32,7 +32,7 @@ describe("what was saved is on disk before success is told", () => {
   const run = (command: readonly string[]): Promise<Outcome> =>
     runAs(home.user, command, { env: { HOME: home.path, FLUXLOOP_API_URL: platform.url } });
 
-  /** @returns The calls on these files, and the one that tells of success, in order: `fsync credentials.new`. */
+  /** @returns The calls on these files and the one that prints the success, in order: `fsync credentials.new`. */
   async function callsOf(args: readonly string[], success: string): Promise<string[]> {
     const log = `${home.path}/calls`;
     const { code, stderr } = await run(withTrace(log, CALLS, [home.program, ...args]));
@@ -63,7 +63,7 @@ describe("what was saved is on disk before success is told", () => {
     });
   }
 
-  it("by the first login: also the name of the folder that it made", async () => {
+  it("by the first login, with the name of the folder that it created", async () => {
     const calls = await callsOf(SUCCESSES[0].args, SUCCESSES[0].success);
     assertEquals(saveIn(calls), [...SAVE, "success"]);
     const home = calls.indexOf("fsync ");

@@ -8,7 +8,7 @@ import { asRoot, runMounted, type User } from "../../support/users.ts";
 const ELSEWHERE = "Set FLUXLOOP_HOME to a writable directory, or pass the key in FLUXLOOP_API_KEY.";
 const READ_ONLY_ROOT = "mount -o remount,bind,ro / && if touch /probe 2>/dev/null; then exit 99; fi";
 
-/** Commands that change the credentials, and what each is given on standard input. */
+/** Commands that change the credentials, each with its standard input. */
 const WRITING: readonly { args: string[]; stdin?: string }[] = [
   { args: ["auth", "login", "--api-key-stdin"], stdin: SECOND_KEY },
   { args: ["auth", "logout"] },

@@ -8,9 +8,9 @@ interface Refusal {
   readonly what: string;
   /** Who runs the program in their own home. */
   readonly users: readonly User[];
-  /** What root does before, to the file `$1` with a profile's credentials in the folder `$2`. */
+  /** What root runs first, on the file `$1` with a profile's credentials in the folder `$2`. */
   readonly arrange: string;
-  /** What a reader is told, and what a writer that does not read first; `null` where it may. */
+  /** The error for a reader, and for a writer that doesn't read first; `null` if it is allowed. */
   readonly reading: RegExp | null;
   readonly writing?: RegExp;
 }
@@ -103,7 +103,7 @@ const REFUSALS: readonly Refusal[] = [
 const READERS = [["token"], ["list"]];
 const WRITERS = [["login", "--api-key", SECOND_KEY], ["logout"], ["switch", "other"]];
 
-/** All that there is below a folder: kind, permissions, owner, name, time and content; locks aside. */
+/** Everything below a folder, except locks: kind, permissions, owner, name, time and content. */
 const INVENTORY = `cd "$1" && find . ! -name credentials.lock ! -path . -printf '%y %m %U %p %l\\n' | sort &&
   find . -type f ! -name credentials.lock -exec sha256sum {} + -exec stat -c '%n %i %Y' {} + | sort`;
 

@@ -6,11 +6,11 @@ import { asRoot, runAs } from "../../support/users.ts";
 
 interface Special {
   readonly what: string;
-  /** What root puts in the place `$1`. */
+  /** What root creates at `$1`. */
   readonly make: string;
   readonly args: readonly string[];
   readonly code: number;
-  /** A part of what is said. */
+  /** A part of the error. */
   readonly says: string;
 }
 
@@ -48,7 +48,7 @@ describe("in place of the credentials file", () => {
       await home.write("");
       await asRoot(`rm $1; ${make}; chown -h "$(stat -c %u "$2")" $1`, home.file, home.folder);
       const env = { HOME: home.path, FLUXLOOP_API_URL: platform.url };
-      // A program that hangs here cannot be ended but by SIGKILL: exit code 137.
+      // A program that hangs here can be stopped only by SIGKILL: exit code 137.
       const run = await runAs(home.user, ["timeout", "--signal=KILL", "5", home.program, ...args], { env });
       assertEquals([run.code, run.stdout], [code, ""], run.stderr);
       assertStringIncludes(run.stderr, says);

@@ -10,7 +10,7 @@ import { DOCUMENTED_DAY } from "../../support/world.ts";
 
 const isLong = Deno.env.has("FLUXLOOP_TEST_LONG");
 const WRITERS = isLong ? 50 : 12;
-/** Keys of one profile that are all saved at once. */
+/** Keys for one profile, all saved at the same time. */
 const KEYS = Array.from({ length: isLong ? 20 : 8 }, (_, index) => `flux_ci_${String(index).padStart(30, "k")}`);
 
 describe("concurrent writers of the credentials", () => {
@@ -77,7 +77,7 @@ describe("concurrent writers of the credentials", () => {
     const text = await Deno.readTextFile(home.file);
     const [[name, key], ...others] = Object.entries(keysIn(text));
     assertEquals([name, others, KEYS.includes(key)], ["default", [], true]);
-    // The platform numbers its keys in the order in which it got them; those of the documentation came first.
+    // The platform numbers its keys in order; those of the documentation come first.
     const number = Number(/key_id: key_(\d+)/.exec(text)![1]);
     assertEquals(KEYS[number - 5], key, "the profile's fields come from one login");
     assertMatch(text, /\n$/);

@@ -12,7 +12,7 @@ const RUNS = [
   passed(3, "A refund is on its way"),
 ];
 
-/** Somebody whose every word is an attack. */
+/** An agent whose every text is an attack. */
 function hostile(): RunResult[] {
   const input = { id: HOSTILE, text: HOSTILE, persona: { id: HOSTILE, name: HOSTILE } };
   const request = { runId: HOSTILE, input, iteration: 1 };
@@ -60,7 +60,7 @@ describe("an experiment's page in Debian's Chromium", () => {
     assertEquals(requests.filter((it) => it !== url), []);
     return folder;
   }
-  /** @returns The inputs of the runs that can be seen, in the order in which they stand there. */
+  /** @returns The inputs of the visible runs, in their order. */
   const ids = () =>
     page.locator("#runs").evaluate((it) => {
       interface Run {

@@ -1,5 +1,5 @@
 /**
- * Programs inside the test's own process: an agent that does what its input says, without the time that a start takes.
+ * Programs inside the test's process: an agent that does what its input says, without the start of a process.
  *
  * @module
  */
@@ -53,7 +53,7 @@ export class FakeProgram implements RunningProgram {
     try {
       this.#errorOutput.close();
     } catch {
-      // It has ended before.
+      // It has already exited.
     }
     this.#end({ code, signal });
   }

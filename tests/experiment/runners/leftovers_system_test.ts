@@ -26,7 +26,7 @@ describe("an agent's child", () => {
 
   it("ends where a control group can be created, even in its own session and environment", async () => {
     const runner = await runnerOf({ ...AGENT, killTimeout: 1000, reuse: true });
-    // A moment of the agent's own, in which it is put into the control group.
+    // The agent waits until it is in the control group.
     await answerTo(runner, "hello");
     const pid = await answerTo(runner, "!child-escaped");
     await runner.close();
@@ -59,7 +59,7 @@ describe("an agent's child", () => {
       assertEquals(pids.map(isRunning), [true, true, true, true]);
       program.kill(signal);
       await program.status;
-      // Nobody tells when the last of them goes: after a SIGKILL that is the shell's deed, after the program's end.
+      // Nothing reports when the last one is gone: after a SIGKILL, the shell kills them after the program's end.
       while (pids.some(isRunning)) await new Promise((resolve) => setTimeout(resolve, 10));
       assertEquals(pids.map(isRunning), [false, false, false, false]);
     });
@@ -81,14 +81,14 @@ function canCreateControlGroup(): boolean {
   });
 }
 
-/** Waits until a process is gone that was killed already: the system takes a moment for that. */
+/** Waits until a killed process is gone, which takes the system a moment. */
 async function waitUntilGone(pid: string): Promise<void> {
   const end = performance.now() + 5000;
   while (isRunning(pid) && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 10));
   assertEquals(isRunning(pid), false);
 }
 
-/** @returns Whether there is such a process; one that has ended and that nobody has asked about is none. */
+/** @returns Whether the process is running; a zombie isn't. */
 function isRunning(pid: string): boolean {
   try {
     return !/^State:\s+[ZX]/m.test(Deno.readTextFileSync(`/proc/${pid}/status`));

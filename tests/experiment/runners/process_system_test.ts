@@ -3,7 +3,7 @@ import { afterEach, describe, it } from "@std/testing/bdd";
 import { AGENT, answerTo, failureOf, leaveRunners, runnerOf } from "./agents.ts";
 import { leaveWorlds } from "../../support/world.ts";
 
-/** An agent of the shell, for which a JSON reader is too much: it counts its inputs. */
+/** An agent written in shell, which can't parse JSON: it counts its inputs. */
 const SHELL = `
   echo ready
   runs=0

@@ -1,10 +1,10 @@
 /**
- * Servers that are agents, on this machine.
+ * Agents that are servers on this machine.
  *
  * @module
  */
 
-/** What a server was asked. */
+/** A request to a server. */
 export interface Received {
   readonly method: string;
   readonly url: string;
@@ -12,7 +12,7 @@ export interface Received {
   readonly body: string;
 }
 
-/** A server, and what it was asked so far. */
+/** A server, and its requests so far. */
 export interface AgentServer {
   readonly url: URL;
   readonly received: readonly Received[];
@@ -34,7 +34,7 @@ export function agentServer(answer: (request: Received) => Response | Promise<Re
 
 const listeners: Deno.Listener[] = [];
 
-/** Starts a server that sends these pieces, one packet each, to whoever asks, and then closes; nothing else is HTTP's. */
+/** Starts a server that sends these pieces as raw bytes, one packet each, and then closes the connection. */
 export function rawServer(pieces: readonly (string | Uint8Array)[]): URL {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   listeners.push(listener);
@@ -49,11 +49,11 @@ async function answerRaw(listener: Deno.Listener, pieces: readonly (string | Uin
       for (const piece of pieces) {
         let rest = typeof piece === "string" ? new TextEncoder().encode(piece) : piece;
         while (rest.length > 0) rest = rest.subarray(await connection.write(rest));
-        // A turn of the event loop, so that the other side reads what there is.
+        // A turn of the event loop, so that the client reads each piece.
         await new Promise((resolve) => setTimeout(resolve));
       }
     } catch {
-      // The other side has seen enough.
+      // The client has closed the connection.
     }
     connection.close();
   }
