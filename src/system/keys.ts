@@ -7,12 +7,12 @@
 /** A control sequence (ECMA-48, 5.4), or a function key as `ESC O` and a letter. */
 // deno-lint-ignore no-control-regex -- terminals send it
 const SEQUENCE = /^\x1b(?:\[[0-?]*[ -/]*[@-~]|O[@-~])/;
-/** What may still become one. */
+/** The beginning of one. */
 // deno-lint-ignore no-control-regex -- terminals send it
 const UNFINISHED = /^\x1b(?:\[[0-?]*[ -/]*|O)?$/;
 const PASTE_START = "\x1b[200~";
 const PASTE_END = "\x1b[201~";
-/** A paste arrives without pauses; people who answer the next question take longer. In milliseconds. */
+/** A longer pause ends a paste. In milliseconds. */
 const PASTE_PAUSE = 50;
 
 export const CTRL_C = "\x03";
@@ -20,22 +20,19 @@ export const CTRL_D = "\x04";
 export const CTRL_U = "\x15";
 export const CTRL_W = "\x17";
 
-/** @returns Whether a key sends off an answer. */
 export function isEnter(key: string): boolean {
   return key === "\r" || key === "\n";
 }
 
-/** @returns Whether a key deletes the character before the cursor. */
 export function isBackspace(key: string): boolean {
   return key === "\x7f" || key === "\b";
 }
 
-/** @returns Whether a key is a character to be seen. */
 export function isPrintable(key: string): boolean {
   return /^\P{Cc}$/u.test(key);
 }
 
-/** Where the reader is in a bracketed paste: outside, before its first line, in it, or behind it. */
+/** The position in a bracketed paste: outside, before its first line, in that line, or after it. */
 type Paste = "none" | "start" | "line" | "rest";
 
 /** Reads a terminal in raw mode key by key: a character or a control sequence at a time. */

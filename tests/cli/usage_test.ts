@@ -56,7 +56,7 @@ const MISTAKES: readonly Mistake[] = [
   {
     what: "a key instead of a profile",
     args: login("--profile", SECRET, "--api-key", "k"),
-    sentence: "is an API key",
+    sentence: "must be the name of a profile, not an API key",
   },
   {
     what: "a mistyped key as a command",
