@@ -341,7 +341,7 @@ describe("the pages", () => {
     const { status, headers } = await visitor.submit("/connect", { code: code.toLowerCase().replace("-", " ") });
     assertEquals(status, 303);
     const { text } = await visitor.open(headers.get("location")!);
-    for (const part of [code, "fluxloop/0.1.0 (linux; x86_64)", "127.0.0.1", "john@example.com", "10 min left"]) {
+    for (const part of [code, "fluxloop/0.1.0 (linux; x86_64)", "127.0.0.1", "john@example.com", "10 min"]) {
       assertStringIncludes(text, part);
     }
   });

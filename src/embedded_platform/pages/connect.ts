@@ -53,9 +53,8 @@ export function showDecision(call: SignedInCall): Response {
 <dl class="facts">
 <div class="wide"><dt>Program</dt><dd>${printable(userAgent) || "Unknown"}</dd></div>
 <div><dt>Connects from</dt><dd>${address}</dd></div>
-<div><dt>Started</dt><dd><time datetime="${started}">${
-    started.slice(11, 16)
-  } UTC</time> (${minutes} min left)</dd></div>
+<div><dt>Started</dt><dd><time datetime="${started}">${started.slice(11, 16)} UTC</time></dd></div>
+<div><dt>Expires in</dt><dd>${minutes} min</dd></div>
 </dl>
 <div class="hint"><p>Approve it only if you started this login yourself and your terminal shows exactly this code.
 Otherwise, somebody else could use your account.</p></div>

@@ -72,17 +72,10 @@ export class Pages {
     try {
       const form = method === "POST" ? await readForm(request) : new URLSearchParams();
       if (method === "POST" && hashed(form.get("form_token") ?? "") !== hashed(session.formToken)) {
-        throw new HttpError(
-          403,
-          "The form belongs to another session. Nothing was changed. Reload the page and try again",
-        );
+        throw new HttpError(403, "This form is out of date, and nothing was changed. Reload the page and try again");
       }
-      const platform = this.#platform;
-      const url = new URL(request.url);
-      return handler(
-        { platform, sessions: this.#sessions, session, url, params, form },
-        cookie,
-      );
+      const shared = { platform: this.#platform, sessions: this.#sessions };
+      return handler({ ...shared, session, url: new URL(request.url), params, form }, cookie);
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;
       const { status, body: { detail } } = error;
