@@ -86,7 +86,7 @@ export interface paths {
     put?: never;
     /**
      * What became of a login
-     * @description An approved login's tokens are told once; within a minute of that, asking again ends those and tells others, as an answer may be lost. A code that is not known is one that has expired. After `slow_down` the time between two questions is 5 seconds longer.
+     * @description An approved login's tokens are sent once. If the response was lost, a repeated request within a minute revokes them and gets new ones. An unknown code counts as expired. After `slow_down`, the polling interval is 5 seconds longer.
      */
     post: operations["completeLogin"];
     delete?: never;
@@ -106,7 +106,7 @@ export interface paths {
     put?: never;
     /**
      * Other tokens in exchange for a refresh token
-     * @description The refresh token is used up; for a minute it is taken again, as an answer may be lost. After that the session ends for whoever has one of its tokens.
+     * @description A refresh token can be used once. If the response was lost, it is accepted again for a minute; after that, reusing it revokes the session with all its tokens.
      */
     post: operations["refreshLogin"];
     delete?: never;
@@ -207,7 +207,7 @@ export interface paths {
     put?: never;
     /**
      * Creates a key
-     * @description A key makes only keys with a subset of its own permissions and scopes, and of at most its own lifetime: the time from when it was made to when it ends, so that keys can be replaced again and again. What is left out is the calling key's own; of a signed-in person, everything but `delete_scenarios` and `manage_projects`, for all projects and for 90 days.
+     * @description A key can create only keys with a subset of its own permissions and scopes, and with at most its own lifetime: the time from its creation to its expiry, so that keys can be rotated repeatedly. Omitted settings are copied from the calling key; for a signed-in person, they are everything but `delete_scenarios` and `manage_projects`, for all projects and for 90 days.
      */
     post: operations["createApiKey"];
     delete?: never;
@@ -303,7 +303,7 @@ export interface components {
       created_at: string;
       /**
        * Format: date-time
-       * @description From when on the key is not taken any more; null: it does not expire
+       * @description When the key expires; null: it does not expire
        * @example 2024-04-15T00:00:00Z
        * @example null
        */
@@ -561,7 +561,7 @@ export interface components {
     ApiKeyChange: {
       /**
        * Format: date-time
-       * @description From when on the key is not taken any more; null: it does not expire
+       * @description When the key expires; null: it does not expire
        */
       expires_at: string | null;
     };
@@ -606,7 +606,7 @@ export interface components {
       refresh_token: string;
       /**
        * Format: date-time
-       * @description When the access token ends
+       * @description When the access token expires
        */
       expires_at: string;
       user_id: string;
@@ -629,7 +629,7 @@ export interface components {
     };
   };
   responses: {
-    /** @description There is no key, or it is not taken */
+    /** @description The key is missing or was rejected */
     Unauthorized: {
       headers: {
         "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
@@ -909,7 +909,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description The tokens; what is left out keeps its old value, and without `expires_at` it is one hour */
+      /** @description The tokens. Omitted ones keep their old value; without `expires_at`, the access token is valid for one hour */
       200: {
         headers: {
           [name: string]: unknown;
@@ -1089,7 +1089,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description A text of the client's own. A second request with the same one makes no second key: as the key itself is kept nowhere, its answer is 409, with the id of the key that there is. */
+        /** @description A text that the client chooses. A second request with the same one creates no second key. Because the key itself isn't stored, the response is 409, with the existing key's id. */
         "Idempotency-Key"?: string;
       };
       path?: never;
@@ -1134,7 +1134,7 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description It is not taken any more */
+      /** @description The key was revoked */
       204: {
         headers: {
           [name: string]: unknown;
