@@ -17,7 +17,7 @@ export async function readDurations(): Promise<Durations> {
   try {
     return JSON.parse(await Deno.readTextFile(FILE));
   } catch {
-    return {}; // They only make a run faster.
+    return {}; // Durations only make a run faster.
   }
 }
 

@@ -17,17 +17,17 @@ export const UID_DEPENDENT: readonly string[] = [
 
 /** A user ID that nobody has. */
 const UID = 61_001;
-/** What isn't needed there. */
+/** Files that the copy doesn't need. */
 const LEFT_OUT = [".git", ".cache", "coverage", "node_modules"];
 
 /** The copy, and how a command is run in it. */
 export interface OrdinaryWorkspace {
-  /** What stands before a command, so that the ordinary user runs it. */
+  /** The command that runs another one as the ordinary user. */
   readonly prefix: readonly string[];
   /** The running Deno, where that user can run it. */
   readonly deno: string;
   readonly cwd: string;
-  /** What differs from this process's environment. */
+  /** Differences from this process's environment. */
   readonly env: Readonly<Record<string, string>>;
   remove(): Promise<void>;
 }

@@ -8,7 +8,7 @@ import { withoutPassed } from "./test_output.ts";
 
 const SLOWEST = 10;
 
-/** The line about a job that has ended. */
+/** The line about a finished job. */
 export function progressLine({ name, milliseconds, passed, failed }: Outcome): string {
   return `${failed === 0 ? "ok    " : "FAILED"} ${seconds(milliseconds)} ${
     String(passed + failed).padStart(4)

@@ -41,7 +41,7 @@ export class TestOutput {
   }
 
   /**
-   * @param success Whether `deno test` ended with exit code 0.
+   * @param success Whether `deno test` exited with code 0.
    * @returns The cases. What failed outside of any, a module that does not load or a hook that throws, counts as one;
    * so does a `deno test` that ended before its summary.
    */
@@ -78,7 +78,7 @@ export class TestOutput {
 /** @returns The output of `deno test` without the files that passed. */
 export function withoutPassed(output: string): string {
   const [before, ...files] = output.split(/^(?=\S+_test\.ts \.\.\. )/m);
-  // What comes behind the last file's cases is about all of them.
+  // The output after the last file's cases is about all files.
   return [before, ...files.filter((it, index) => index === files.length - 1 || /\bFAILED\b/.test(it))].join("");
 }
 

@@ -1,5 +1,5 @@
 /**
- * An agent for the walk, compiled as the program is. It answers each line of input; with arguments it prints the variable
+ * An agent for the walk, compiled like the program. It answers each line of input; with arguments it prints the variable
  * that they name, and exits with their code.
  *
  * @module

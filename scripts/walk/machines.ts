@@ -1,5 +1,5 @@
 /**
- * Where the walk takes place: on this machine, or on Debian in a program that stands in for another machine.
+ * The machine of the walk: this one, or one that Wine or qemu emulates on Debian.
  *
  * @module
  */
@@ -8,13 +8,13 @@ import { outputOf } from "../setup/npm_tarball.ts";
 
 /** A machine that programs are started on. */
 export interface Machine {
-  /** What a program's path stands behind to be started from here. */
+  /** The command that starts a program, which precedes its path. */
   readonly from: readonly string[];
-  /** @returns How the machine's own programs start one that lies here. */
+  /** @returns How programs on the machine start one with this path. */
   command(program: string): readonly string[];
   /** Makes a compiled program ready. */
   prepare(program: string): Promise<void>;
-  /** Where programs keep what belongs to the user, as this machine writes it. It is empty. */
+  /** The user's home folder, as the machine writes it. It is empty. */
   readonly home: string;
   readonly env: Readonly<Record<string, string>>;
   /** What can't work on this machine: the step's name, and why. */
@@ -24,16 +24,16 @@ export interface Machine {
 export const WINDOWS = "x86_64-pc-windows-msvc";
 export const ARM64 = "aarch64-unknown-linux-gnu";
 
-/** The program's library of this name asks for one function, which Windows has always had under another name. */
+/** The program's library of this name imports one function, which Windows has always had under another name. */
 const MISSING_LIBRARY = "bcryptprimitives";
 const FORWARDED = "ProcessPrng = ADVAPI32.SystemFunction036";
-/** In Wine 8 it doesn't do what V8 expects; where V8 doesn't find it, it does without. */
+/** In Wine 8 it doesn't do what V8 expects; V8 works without it. */
 const HIDDEN_FUNCTION = "VirtualAlloc2\0";
 
 /**
  * @param target As `deno compile --target` names the machine.
  * @param folder An empty folder for what the machine needs.
- * @throws {Error} When there is nothing here that such a program runs on.
+ * @throws {Error} When nothing here can run such a program.
  */
 export async function machineFor(target: string, folder: string): Promise<Machine> {
   if (target === Deno.build.target) return thisMachine(folder);

@@ -7,7 +7,7 @@ import type { Machine } from "./machines.ts";
 
 /** A command that takes longer hangs, in milliseconds: an emulated one takes 20 seconds on a busy machine. */
 const PATIENCE = 180_000;
-/** What a program of any system can't do without. */
+/** Variables that programs of every system need. */
 const INHERITED = ["PATH", "SYSTEMROOT", "TEMP", "TMP"];
 
 /** What a command wrote, and its exit code. */
@@ -17,7 +17,7 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** What a command is given. */
+/** The options of a command. */
 export interface Input {
   readonly stdin?: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -27,7 +27,7 @@ export interface Input {
 export class Program {
   readonly #path: string;
   readonly #machine: Machine;
-  /** The folder that commands are run in. */
+  /** The working directory of commands. */
   readonly folder: string;
   /** Variables of every command. */
   env: Readonly<Record<string, string>> = {};
@@ -78,7 +78,7 @@ export class Program {
   }
 }
 
-/** @returns Text of a stream up to and with the first place where `pattern` matches. */
+/** @returns The text of a stream up to the first match of `pattern`, included. */
 export async function readUntil(stream: ReadableStream<Uint8Array>, pattern: RegExp): Promise<RegExpExecArray> {
   let text = "";
   const reader = stream.pipeThrough(new TextDecoderStream()).getReader();

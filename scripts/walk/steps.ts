@@ -6,14 +6,14 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { type Program, readUntil } from "./program.ts";
 
-/** What the walk needs. */
+/** The parameters of the walk. */
 export interface Walk {
   readonly program: Program;
   /** The user's home folder, as this machine writes it. */
   readonly home: string;
-  /** What starts the agent on the machine. */
+  /** The command that starts the agent on the machine. */
   readonly agent: readonly string[];
-  /** Does one step, and tells how it went. */
+  /** Runs one step, and prints its outcome. */
   step(name: string, work: () => Promise<void>): Promise<void>;
 }
 
