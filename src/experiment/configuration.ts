@@ -8,10 +8,9 @@ import type { Context } from "../context.ts";
 import { ConfigurationError, MistakesError } from "../errors.ts";
 import { duration } from "../text/duration.ts";
 import { CONFIGURATION_SCHEMA, type Schema } from "./configuration_schema.ts";
-import { duplicateIds, inputOf } from "./inputs.ts";
-import { type ReadInputs, readInputsFile } from "./inputs_file.ts";
+import { duplicateIds, inputsOf, type ReadInputs, readInputsFile } from "./inputs.ts";
 import { maskedText } from "./masked_configuration.ts";
-import type { InputList, RunnerConfiguration, TestConfiguration } from "./model.ts";
+import type { RunnerConfiguration, TestConfiguration, TestInput } from "./model.ts";
 import { firstAtEachPath, schemaCheck } from "./schema_faults.ts";
 import { type Fault, readSourceFile, type SourceFile } from "./source_file.ts";
 import { expandVariables } from "./variables.ts";
@@ -98,7 +97,7 @@ function readInputs(value: unknown, folder: string, faults: Fault[]): ReadInputs
   const nothing = { inputs: null, mistakes: [] };
   if (inputs !== undefined) {
     if (faults.length > 0) return nothing;
-    const list = (inputs as unknown[]).map(inputOf);
+    const list = inputsOf(inputs);
     faults.push(...duplicateIds(list).map(({ path, message }) => ({ path: ["inputs", ...path], message })));
     return { inputs: list, mistakes: [] };
   }
@@ -112,7 +111,7 @@ function readInputs(value: unknown, folder: string, faults: Fault[]): ReadInputs
   }
 }
 
-function configurationOf(value: unknown, inputs: InputList | null, folder: string): TestConfiguration {
+function configurationOf(value: unknown, inputs: readonly TestInput[] | null, folder: string): TestConfiguration {
   const fields = inOwnNames(value, CONFIGURATION_SCHEMA);
   const { test, runner, outputDirectory, runDelaySeconds, name, inputsFile: _, ...rest } = fields;
   return {

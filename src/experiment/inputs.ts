@@ -3,8 +3,11 @@
  *
  * @module
  */
-import type { InputList, TestInput } from "./model.ts";
-import type { Fault, Lines } from "./source_file.ts";
+import type { Mistake } from "../errors.ts";
+import { INPUTS_SCHEMA } from "./configuration_schema.ts";
+import type { TestInput } from "./model.ts";
+import { firstAtEachPath, schemaCheck } from "./schema_faults.ts";
+import { type Fault, readSourceFile } from "./source_file.ts";
 
 /** An input that matches `INPUTS_SCHEMA`. */
 type FileInput = string | {
@@ -13,64 +16,54 @@ type FileInput = string | {
   readonly persona?: string | { readonly id?: string; readonly name: string };
 };
 
-/** Inputs that are parsed when they are needed: a hundred thousand objects would take much more memory than their text. */
-export class InputLines implements InputList {
-  /** @param lines A JSON value each. */
-  constructor(private readonly lines: Lines) {}
-
-  get length(): number {
-    return this.lines.length;
-  }
-
-  at(index: number): TestInput | undefined {
-    return index >= this.length ? undefined : inputOf(JSON.parse(this.lines.at(index)), index);
-  }
-
-  *[Symbol.iterator](): Iterator<TestInput> {
-    for (let index = 0; index < this.length; index++) yield this.at(index)!;
-  }
+/** Inputs, or what is wrong with them. */
+export interface ReadInputs {
+  readonly inputs: readonly TestInput[] | null;
+  readonly mistakes: readonly Mistake[];
 }
 
 /**
- * @param value What matches an item of `INPUTS_SCHEMA`.
- * @param index From 0 on; it names an input without an ID.
+ * Reads a file of inputs: a list in YAML or JSON, or one input per line in JSONL.
+ *
+ * @throws {ConfigurationError} When the file can't be read.
  */
-export function inputOf(value: unknown, index: number): TestInput {
-  const { id, input, persona } = (typeof value === "string" ? { input: value } : value) as Exclude<FileInput, string>;
-  const named = typeof persona === "string" ? { name: persona } : persona;
-  return { id: id ?? `input_${index + 1}`, text: input, persona: named === undefined ? null : { id: null, ...named } };
+export function readInputsFile(path: string, shown: string): ReadInputs {
+  const { value, mistakes, mistakeOf } = readSourceFile(path, shown);
+  if (mistakes.length > 0) return { inputs: null, mistakes };
+  const faults = schemaCheck(INPUTS_SCHEMA)(value);
+  if (faults.length > 0) return { inputs: null, mistakes: firstAtEachPath(faults).map(mistakeOf) };
+  const inputs = inputsOf(value);
+  return { inputs, mistakes: duplicateIds(inputs).map(mistakeOf) };
 }
 
-/** @returns A fault for each input whose ID another one has. */
-export function duplicateIds(inputs: InputList): Fault[] {
-  const own = new Set<string>();
-  const faults: Fault[] = [];
-  let index = 0;
-  for (const { id } of inputs) {
-    const place = Number(/^input_([1-9]\d{0,8})$/.exec(id)?.[1] ?? 0) - 1;
-    // IDs that tell the input's place are not kept: there may be very many.
-    const isDuplicate = own.has(id) || place !== index && place >= 0 && inputs.at(place)?.id === id;
-    if (isDuplicate) faults.push({ path: [index], message: "duplicate id" });
-    else if (place !== index) own.add(id);
-    index++;
-  }
-  return faults;
+/** Makes inputs of a value that matches `INPUTS_SCHEMA`; one without an ID is named by its place. */
+export function inputsOf(value: unknown): TestInput[] {
+  return (value as FileInput[]).map((it, index) => {
+    const { id = `input_${index + 1}`, input, persona }: Exclude<FileInput, string> = typeof it === "string"
+      ? { input: it }
+      : it;
+    const named = typeof persona === "string" ? { name: persona } : persona;
+    return { id, text: input, persona: named === undefined ? null : { id: null, ...named } };
+  });
 }
 
-/**
- * @param filter Selects inputs whose id, text or persona contains it, ignoring case; `undefined` selects all.
- * @param isSmoke Selects only the first of those.
- */
-export function chosenInputs(
-  inputs: InputList,
-  filter: string | undefined,
-  isSmoke: boolean,
-): InputList {
-  const wanted = filter?.toLowerCase();
-  const chosen = wanted === undefined
-    ? inputs
-    : [...inputs].filter(({ id, text, persona }) =>
-      [id, text, persona?.name ?? ""].some((it) => it.toLowerCase().includes(wanted))
-    );
-  return isSmoke ? [...chosen].slice(0, 1) : chosen;
+/** @returns A fault for each input whose ID an earlier one has. */
+export function duplicateIds(inputs: readonly TestInput[]): Fault[] {
+  const seen = new Set<string>();
+  return inputs.flatMap(({ id }, index) => {
+    if (seen.has(id)) {
+      return [{ path: [index], message: "duplicate id; inputs without one are named input_1, input_2, …" }];
+    }
+    seen.add(id);
+    return [];
+  });
+}
+
+/** Selects inputs whose id, text or persona contains `filter`, ignoring case; of those only the first if `isSmoke`. */
+export function chosenInputs(inputs: readonly TestInput[], filter = "", isSmoke = false): readonly TestInput[] {
+  const wanted = filter.toLowerCase();
+  const isWanted = ({ id, text, persona }: TestInput) =>
+    [id, text, persona?.name ?? ""].some((it) => it.toLowerCase().includes(wanted));
+  const chosen = inputs.filter(isWanted);
+  return isSmoke ? chosen.slice(0, 1) : chosen;
 }

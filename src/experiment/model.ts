@@ -14,7 +14,7 @@ export interface TestConfiguration {
   /** The pause before each run but the first ones. */
   readonly runDelay: number;
   /** `null` where they are on the platform. */
-  readonly inputs: InputList | null;
+  readonly inputs: readonly TestInput[] | null;
   readonly outputDirectory: string;
   readonly autoUpload: boolean;
   readonly runner: RunnerConfiguration;
@@ -75,12 +75,6 @@ export interface PythonRunner {
   readonly pythonPath: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly timeout: number;
-}
-
-/** Inputs, such as an array of them. */
-export interface InputList extends Iterable<TestInput> {
-  readonly length: number;
-  at(index: number): TestInput | undefined;
 }
 
 /** An input for the agent. */

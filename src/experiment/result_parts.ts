@@ -15,38 +15,31 @@ const PART_SIZE = 256 * 1024;
 /** The most characters of one text. As JSON it takes up to six bytes each, and the platform accepts 4 MiB. */
 const TEXT_LIMIT = 256 * 1024;
 
-/** A part, and how many runs it and those before it have together. */
+/** A part, and how many runs it and those before it have together: they tell it from the others. */
 export interface CountedPart {
   readonly part: ResultPart;
   readonly runs: number;
 }
 
 /**
- * @param folder An experiment's folder.
- * @param sent How many parts and runs were sent before.
- * @returns The rest. The last part says that it is the last; it has no run where all were sent before.
+ * Reads an experiment part by part. The last part says that it is the last; it has no run where there are none.
+ *
  * @throws {ConfigurationError} When the results can't be read.
  */
-export async function* resultParts(
-  folder: string,
-  summary: Summary,
-  sent: { readonly parts: number; readonly runs: number },
-): AsyncGenerator<CountedPart, void> {
-  let { parts } = sent;
-  let read = 0;
-  let size = 0;
+export async function* resultParts(folder: string, summary: Summary): AsyncGenerator<CountedPart, void> {
+  let [parts, runs, size] = [0, 0, 0];
   let gathered: RunResult[] = [];
   for await (const result of readResults(folder)) {
-    if (read++ < sent.runs) continue;
     const added = new TextEncoder().encode(JSON.stringify([runOf(result), resultOf(result)])).length;
     if (gathered.length > 0 && size + added > PART_SIZE) {
-      yield { part: partOf(summary, gathered, ++parts, false), runs: read - 1 };
+      yield { part: partOf(summary, gathered, ++parts, false), runs };
       [gathered, size] = [[], 0];
     }
     gathered.push(result);
     size += added;
+    runs++;
   }
-  yield { part: partOf(summary, gathered, ++parts, true), runs: read };
+  yield { part: partOf(summary, gathered, ++parts, true), runs };
 }
 
 function partOf(summary: Summary, results: readonly RunResult[], part: number, isLast: boolean): ResultPart {

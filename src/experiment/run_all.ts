@@ -6,18 +6,18 @@
 import type { Context } from "../context.ts";
 import { InterruptedError } from "../errors.ts";
 import {
-  type InputList,
   RunError,
   type Runner,
   type RunRequest,
   type RunResult,
   type TestConfiguration,
+  type TestInput,
 } from "./model.ts";
 import { withTimeLimit } from "./runners/time_limit.ts";
 
 /** What to run. */
 export interface Plan extends Pick<TestConfiguration, "iterations" | "parallelRuns" | "runDelay" | "guards"> {
-  readonly inputs: InputList;
+  readonly inputs: readonly TestInput[];
   /** Whether to stop at the first failed run. */
   readonly failFast: boolean;
 }
@@ -79,7 +79,7 @@ export async function runAll(
   const oneRun = async (index: number, delay: number): Promise<RunResult | null> => {
     const request: RunRequest = {
       runId: `run_${index + 1}`,
-      input: inputs.at(index % inputs.length)!,
+      input: inputs[index % inputs.length],
       iteration: Math.floor(index / inputs.length),
     };
     const controller = new AbortController();

@@ -6,49 +6,7 @@
 import { ConfigurationError, type Mistake } from "../errors.ts";
 import { extentOf } from "../text/json.ts";
 import type { Path } from "../text/json_schema.ts";
-import { DEPTH_LIMIT, type Place, YamlDocument } from "./yaml_document.ts";
-
-/** The lines of a file that aren't blank. */
-export class Lines {
-  /** Where each line starts, and its number in the file. */
-  readonly #starts: Uint32Array;
-  readonly #numbers: Uint32Array;
-  readonly length: number;
-  readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
-
-  constructor(private readonly bytes: Uint8Array) {
-    let most = 1;
-    for (let at = bytes.indexOf(LINE_END); at >= 0; at = bytes.indexOf(LINE_END, at + 1)) most++;
-    this.#starts = new Uint32Array(most);
-    this.#numbers = new Uint32Array(most);
-    let length = 0;
-    let number = 1;
-    for (let start = 0; start < bytes.length; number++) {
-      const end = this.#endOf(start);
-      if (bytes.subarray(start, end).some((it) => !BLANKS.includes(it))) {
-        this.#starts[length] = start;
-        this.#numbers[length++] = number;
-      }
-      start = end + 1;
-    }
-    this.length = length;
-  }
-
-  /** @throws {TypeError} When the line isn't UTF-8 text. */
-  at(index: number): string {
-    const start = this.#starts[index];
-    return this.#decoder.decode(this.bytes.subarray(start, this.#endOf(start)));
-  }
-
-  numberOf(index: number): number {
-    return this.#numbers[index] || 1;
-  }
-
-  #endOf(start: number): number {
-    const end = this.bytes.indexOf(LINE_END, start);
-    return end < 0 ? this.bytes.length : end;
-  }
-}
+import { DEPTH_LIMIT, type Place, TOO_DEEP, YamlDocument } from "./yaml_document.ts";
 
 /** Something wrong with a value of a file. */
 export interface Fault {
@@ -70,38 +28,22 @@ const MIB = 1024 * 1024;
 const YAML_LIMIT = 4 * MIB;
 /** The largest JSON or JSONL file of inputs, in bytes. */
 const JSON_LIMIT = 64 * MIB;
-const LINE_END = 0x0a;
-/** Tab, carriage return, space. */
-const BLANKS = [0x09, 0x0d, 0x20];
 const START: Place = { line: 1, column: 1 };
-/** What is wrong with text that should be JSON. */
-export const NOT_JSON = "invalid JSON";
+const NOT_JSON = "invalid JSON";
 
 /**
- * @param path An absolute path of a YAML or JSON file.
+ * Reads a YAML, JSON or JSONL file; the value of a JSONL file is the list of its lines' values.
+ *
+ * @param path An absolute path.
  * @param shown The path as people know it.
  * @throws {ConfigurationError} When the file can't be read or is too large.
  */
 export function readSourceFile(path: string, shown: string): SourceFile {
-  const bytes = readBytes(path, shown);
-  try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    return parseDocument(text, shown, path.endsWith(".json"));
-  } catch (error) {
-    if (error instanceof TypeError) throw new ConfigurationError(`${shown} isn't UTF-8 text`);
-    throw error;
-  }
+  const text = readText(path, shown);
+  return path.endsWith(".jsonl") ? jsonLines(text, shown) : oneDocument(text, shown, path.endsWith(".json"));
 }
 
-/**
- * @param path A JSONL file; otherwise as above.
- * @throws {ConfigurationError} When the file can't be read or is too large.
- */
-export function readLines(path: string, shown: string): Lines {
-  return new Lines(readBytes(path, shown));
-}
-
-function readBytes(path: string, shown: string): Uint8Array {
+function readText(path: string, shown: string): string {
   const limit = /\.jsonl?$/.test(path) ? JSON_LIMIT : YAML_LIMIT;
   try {
     const { size, isFile } = Deno.statSync(path);
@@ -110,15 +52,33 @@ function readBytes(path: string, shown: string): Uint8Array {
       const hint = limit === YAML_LIMIT ? "; put large inputs into a JSON or JSONL file (inputs_file)" : "";
       throw new ConfigurationError(`${shown} is larger than ${limit / MIB} MiB${hint}`);
     }
-    return Deno.readFileSync(path);
+    return new TextDecoder("utf-8", { fatal: true }).decode(Deno.readFileSync(path));
   } catch (error) {
     if (error instanceof ConfigurationError) throw error;
+    if (error instanceof TypeError) throw new ConfigurationError(`${shown} isn't UTF-8 text`);
     const isMissing = error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
     throw new ConfigurationError(isMissing ? `There is no file ${shown}` : `Can't read ${shown}`, { cause: error });
   }
 }
 
-function parseDocument(text: string, shown: string, isJson: boolean): SourceFile {
+function jsonLines(text: string, file: string): SourceFile {
+  const value: unknown[] = [];
+  /** The number of each value's line. */
+  const numbers: number[] = [];
+  const mistakes: Mistake[] = [];
+  text.split("\n").forEach((line, index) => {
+    if (line.trim() === "") return;
+    const parsed = parseJson(line);
+    if (parsed === undefined) mistakes.push({ file, line: index + 1, column: 1, path: "", message: NOT_JSON });
+    else numbers[value.push(parsed) - 1] = index + 1;
+  });
+  const mistakeOf = ({ path: [index = 0, ...path], message }: Fault): Mistake => {
+    return { file, line: numbers[Number(index)] ?? 1, column: 1, path: pathText(path), message };
+  };
+  return { value, mistakes, mistakeOf };
+}
+
+function oneDocument(text: string, shown: string, isJson: boolean): SourceFile {
   const mistake = (place: Place, message: string, path = ""): Mistake => ({ file: shown, ...place, path, message });
   let parsed: YamlDocument | undefined;
   const yaml = () => parsed ??= new YamlDocument(text);
@@ -130,9 +90,9 @@ function parseDocument(text: string, shown: string, isJson: boolean): SourceFile
   // JSON is read much faster as such; places are looked up when a mistake is reported.
   const value = isJson ? parseJson(text) : undefined;
   if (value !== undefined) {
-    const isTooDeep = extentOf(value).depth > DEPTH_LIMIT;
-    if (isTooDeep) return broken([mistake(START, `nested too deeply; expected at most ${DEPTH_LIMIT} levels`)]);
-    return { value, mistakes: [], mistakeOf };
+    return extentOf(value).depth > DEPTH_LIMIT
+      ? broken([mistake(START, TOO_DEEP)])
+      : { value, mistakes: [], mistakeOf };
   }
   if (!hasPlaces) return broken([mistake(START, NOT_JSON)]);
   const { faults } = yaml();
@@ -149,6 +109,6 @@ function parseJson(text: string): unknown {
 }
 
 /** @returns Such as `runner.http.url` or `inputs[3].id`. */
-export function pathText(path: Path): string {
+function pathText(path: Path): string {
   return path.map((it) => typeof it === "number" ? `[${it}]` : `.${it}`).join("").replace(/^\./, "");
 }

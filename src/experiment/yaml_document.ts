@@ -110,7 +110,8 @@ function syntaxMessage(code: string): string {
   return `invalid YAML (${code.toLowerCase().replaceAll("_", " ")})`;
 }
 
-const TOO_DEEP = `nested too deeply; expected at most ${DEPTH_LIMIT} levels`;
+/** What is wrong with a value that is nested more deeply. */
+export const TOO_DEEP = `nested too deeply; expected at most ${DEPTH_LIMIT} levels`;
 
 /** How large a node is with its aliases expanded. */
 interface Extent {

@@ -108,7 +108,6 @@ describe("fluxloop test", () => {
       "result.html",
       "results.jsonl",
       "summary.json",
-      "upload.json",
     ]);
     assertEquals(await usage(), before + 4);
   });

@@ -149,7 +149,7 @@ const WRONG: readonly Wrong[] = [
   {
     what: "an id that another input has by its place",
     text: `inputs:\n  - {id: input_2, input: x}\n  - y\n${RUNNER}`,
-    mistakes: ["2:5 inputs[0]: duplicate id"],
+    mistakes: ["3:5 inputs[1]: duplicate id; inputs without one are named input_1"],
   },
   {
     what: "a persona without a name",

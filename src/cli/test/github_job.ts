@@ -1,24 +1,38 @@
 /**
- * A job of GitHub Actions: its summary, and the keys that its log must mask
+ * A job of GitHub Actions: its summary, and the key that its log must mask
  * (https://docs.github.com/actions/reference/workflow-commands).
  *
  * @module
  */
+import type { Credential, KeyOptions, ResolveOptions } from "../../auth/resolve_credential.ts";
 import type { Context } from "../../context.ts";
+import { credentialOf } from "../invocation.ts";
 import type { Reporter } from "../reporter.ts";
 
-/** Masks a key in the job's log from now on, such as in an agent's output. The runner doesn't show this line itself. */
-export function maskInJob(context: Context, key: string): void {
-  if (context.env("GITHUB_ACTIONS") === "true") context.stderr.write(`::add-mask::${key}\n`);
+/** Finds the key to use, and masks it in the job's log from now on, such as in an agent's output. */
+export async function credentialFor(
+  context: Context,
+  options: KeyOptions,
+  reporter: Reporter,
+  how: ResolveOptions,
+): Promise<Credential> {
+  const credential = await credentialOf(context, reporter, options, how);
+  // The runner doesn't show this line itself.
+  if (isJob(context)) context.stderr.write(`::add-mask::${credential.key}\n`);
+  return credential;
 }
 
 /** Adds a summary to the job's page. Best effort: `reporter` warns if it can't be written. */
-export function addJobSummary(context: Context, markdown: string, reporter: Pick<Reporter, "warn">): void {
+export function addJobSummary(context: Context, markdown: string, reporter: Reporter): void {
   const file = context.env("GITHUB_STEP_SUMMARY");
-  if (context.env("GITHUB_ACTIONS") !== "true" || !file) return;
+  if (!isJob(context) || !file) return;
   try {
     Deno.writeTextFileSync(file, `${markdown}\n`, { append: true });
   } catch {
     reporter.warn("⚠️  Can't write the job summary.\n");
   }
+}
+
+function isJob(context: Context): boolean {
+  return context.env("GITHUB_ACTIONS") === "true";
 }

@@ -9,9 +9,8 @@ import type { JsonOptions } from "../command.ts";
 import { type Reporter, reporterFor } from "../reporter.ts";
 import { requestOptions } from "../request_options.ts";
 import { ReportedFailure } from "../reported_failure.ts";
-import { credentialFor } from "./credential_for.ts";
 import { CONFIGURATION_SCHEMA } from "../../experiment/configuration_schema.ts";
-import { addJobSummary } from "./github_job.ts";
+import { addJobSummary, credentialFor } from "./github_job.ts";
 import {
   jobSummary,
   keptText,

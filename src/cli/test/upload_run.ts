@@ -12,7 +12,7 @@ import { resolve } from "@std/path";
 import { outputDirectoryOf, shownPath } from "../../experiment/configuration.ts";
 import { latestExperiment, uploadExperiment } from "../../experiment/upload.ts";
 import { uploadedText } from "../../output/test_report.ts";
-import { credentialFor } from "./credential_for.ts";
+import { credentialFor } from "./github_job.ts";
 
 /** The command's options. */
 export interface UploadOptions extends JsonOptions {
