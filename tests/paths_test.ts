@@ -1,4 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import { join } from "@std/path";
 import { afterEach, describe, it } from "@std/testing/bdd";
 import { credentialsLocation, requireCredentialsLocation } from "../src/credentials/location.ts";
 import { ConfigurationError, UsageError } from "../src/errors.ts";
@@ -46,6 +47,6 @@ describe("a path that the user names", () => {
   it("tells where credentials are, in FLUXLOOP_HOME", () => {
     const { context, home } = world({ env: { FLUXLOOP_HOME: "~/.flux" } });
     assertEquals(credentialsLocation(context)?.shown, "~/.flux/credentials");
-    assertEquals(credentialsLocation(context)?.folder, `${home}/.flux`);
+    assertEquals(credentialsLocation(context)?.folder, join(home, ".flux"));
   });
 });

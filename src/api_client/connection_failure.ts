@@ -29,6 +29,8 @@ export class SilenceError extends Error {
 }
 
 const TRANSIENT = { link: "connection", isTelling: false, isTransient: true } as const;
+const RESOLUTION = { ...TRANSIENT, link: "resolution" } as const;
+const TELLING = { ...TRANSIENT, isTelling: true } as const;
 const LASTING = { link: "connection", isTelling: true, isTransient: false } as const;
 const TUNNEL = { ...LASTING, isTunnel: true } as const;
 const UNTRUSTED = { link: "tls", isTelling: true, isTransient: false } as const;
@@ -39,75 +41,54 @@ const REFUSED = /connection refused|os error (?:111|61|10061)\b/i;
 const UNREACHABLE = /unreachable|os error (?:101|113|51|65|10051|10065)\b/i;
 const TIMED_OUT = /timed out|os error (?:110|60|10060)\b/i;
 
+/** Words of the runtime's message, the reason, and what else it means. */
+type Failure = readonly [RegExp, string, Omit<ConnectionFailure, "reason">];
+
 /** The first match counts; failures of a proxy come before those of any connection. */
-const FAILURES: readonly (readonly [RegExp, ConnectionFailure])[] = [
-  [/proxy authentication required/i, { reason: "the proxy requires a user name and password (407)", ...TUNNEL }],
-  [/unsuccessful tunnel/i, { reason: "the proxy refuses to connect", ...TUNNEL }],
-  [/while tunneling|proxy server unreachable/i, { reason: "can't reach the proxy", ...LASTING }],
-  [/not valid yet|NotValidYet/i, {
-    reason: "its certificate is not valid yet. Check this machine's date and time",
-    ...UNTRUSTED,
-  }],
-  [/certificate expired|CertExpired|: Expired/i, {
-    reason: "its certificate has expired, or this machine's date and time are wrong",
-    ...UNTRUSTED,
-  }],
-  [/CaUsedAsEndEntity|self.signed/i, { reason: "its certificate is self-signed", ...UNTRUSTED }],
-  [/UnknownIssuer|unknown authority/i, {
-    reason: "its certificate isn't signed by a trusted authority",
-    ...UNTRUSTED,
-  }],
-  [/NotValidForName|not valid for name/i, { reason: "its certificate belongs to another host", ...UNTRUSTED }],
-  [/InvalidPurpose|not intended for|extended key usage/i, {
-    reason: "its certificate isn't for servers",
-    ...UNTRUSTED,
-  }],
-  [/BadSignature|BadEncoding|UnsupportedCertVersion|UnsupportedSignature|CriticalExtension/i, {
-    reason: "its certificate is damaged or of an unsupported kind",
-    ...UNTRUSTED,
-  }],
-  [/certificate|tls|handshake|InvalidContentType/i, { reason: "the TLS handshake failed", ...UNTRUSTED }],
-  [/invalid HTTP|InvalidHttp/i, { reason: "its response isn't HTTP", ...LASTING }],
-  [UNRESOLVED, {
-    reason: "can't resolve its name",
-    ...TRANSIENT,
-    link: "resolution",
-  }],
-  [REFUSED, { reason: "connection refused", ...TRANSIENT }],
-  [UNREACHABLE, { reason: "the network is unreachable", ...TRANSIENT }],
-  [TIMED_OUT, { reason: "the connection timed out", ...TRANSIENT }],
-  [/reset|broken pipe|closed before|unexpected eof|end of file|incomplete|reading a body|os error (?:10053|10054)\b/i, {
-    reason: "the connection was closed early",
-    ...TRANSIENT,
-    isTelling: true,
-  }],
+const FAILURES: readonly Failure[] = [
+  [/proxy authentication required/i, "the proxy requires a user name and password (407)", TUNNEL],
+  [/unsuccessful tunnel/i, "the proxy refuses to connect", TUNNEL],
+  [/while tunneling|proxy server unreachable/i, "can't reach the proxy", LASTING],
+  [/not valid yet|NotValidYet/i, "its certificate is not valid yet. Check this machine's date and time", UNTRUSTED],
+  [
+    /certificate expired|CertExpired|: Expired/i,
+    "its certificate has expired, or this machine's date and time are wrong",
+    UNTRUSTED,
+  ],
+  [/CaUsedAsEndEntity|self.signed/i, "its certificate is self-signed", UNTRUSTED],
+  [/UnknownIssuer|unknown authority/i, "its certificate isn't signed by a trusted authority", UNTRUSTED],
+  [/NotValidForName|not valid for name/i, "its certificate belongs to another host", UNTRUSTED],
+  [/InvalidPurpose|not intended for|extended key usage/i, "its certificate isn't for servers", UNTRUSTED],
+  [
+    /BadSignature|BadEncoding|UnsupportedCertVersion|UnsupportedSignature|CriticalExtension/i,
+    "its certificate is damaged or of an unsupported kind",
+    UNTRUSTED,
+  ],
+  [/certificate|tls|handshake|InvalidContentType/i, "the TLS handshake failed", UNTRUSTED],
+  [/invalid HTTP|InvalidHttp/i, "its response isn't HTTP", LASTING],
+  [UNRESOLVED, "can't resolve its name", RESOLUTION],
+  [REFUSED, "connection refused", TRANSIENT],
+  [UNREACHABLE, "the network is unreachable", TRANSIENT],
+  [TIMED_OUT, "the connection timed out", TRANSIENT],
+  [
+    /reset|broken pipe|closed before|unexpected eof|end of file|incomplete|reading a body|os error (?:10053|10054)\b/i,
+    "the connection was closed early",
+    TELLING,
+  ],
 ];
 
 /** What some failures mean with a proxy: the connection that failed is the one to the proxy. */
-const PROXY_FAILURES: readonly (readonly [RegExp, ConnectionFailure])[] = [
-  [/password auth failure|invalid authentication values/i, {
-    reason: "the proxy rejects the user name and password",
-    ...LASTING,
-  }],
-  [/no acceptable auth|unknown auth method/i, {
-    reason: "the proxy requires a user name and password",
-    ...LASTING,
-  }],
-  [/not allowed by ruleset/i, { reason: "the proxy refuses to connect", ...LASTING }],
-  [/general socks|ttl expired|(?:network|host) unreachable|\): connection refused$/i, {
-    reason: "the proxy can't connect to it",
-    ...LASTING,
-  }],
-  [UNRESOLVED, {
-    reason: "can't resolve the proxy's name",
-    ...TRANSIENT,
-    isTelling: true,
-  }],
-  [/tcp connect|os error (?:111|61|10061)\b|unreachable|timed out/i, {
-    reason: "can't reach the proxy",
-    ...TRANSIENT,
-    isTelling: true,
-  }],
+const PROXY_FAILURES: readonly Failure[] = [
+  [/password auth failure|invalid authentication values/i, "the proxy rejects the user name and password", LASTING],
+  [/no acceptable auth|unknown auth method/i, "the proxy requires a user name and password", LASTING],
+  [/not allowed by ruleset/i, "the proxy refuses to connect", LASTING],
+  [
+    /general socks|ttl expired|(?:network|host) unreachable|\): connection refused$/i,
+    "the proxy can't connect to it",
+    LASTING,
+  ],
+  [UNRESOLVED, "can't resolve the proxy's name", TELLING],
+  [/tcp connect|os error (?:111|61|10061)\b|unreachable|timed out/i, "can't reach the proxy", TELLING],
 ];
 
 /** @returns Why `fetch`, or reading its body, threw `error`. */
@@ -115,7 +96,8 @@ export function connectionFailure(error: unknown, isThroughProxy = false): Conne
   if (error instanceof SilenceError) return { reason: error.message, ...LASTING };
   const words = causeChain(error).join(" ");
   const known = isThroughProxy ? [...PROXY_FAILURES, ...FAILURES] : FAILURES;
-  return known.find(([tell]) => tell.test(words))?.[1] ?? { reason: "the connection failed", ...TRANSIENT };
+  const [, reason, more] = known.find(([tell]) => tell.test(words)) ?? [null, "the connection failed", TRANSIENT];
+  return { reason, ...more };
 }
 
 /** @returns The messages of an error and its causes, outermost first. */
