@@ -2,9 +2,9 @@
  * Compiles the program and runs tests, the end-to-end ones on the executable. The last line says `N passed, N failed`,
  * in cases.
  *
- * Without an option it runs what needs Deno alone. `--system` runs the `_system_test.ts` files, `--long` those that have
- * larger numbers, with these; both install what they need as root on a Debian-like system. `--all` is both the portable
- * and the system tests, with the checks of `deno task check` and its likes: all that a change must pass.
+ * Without an option it runs the tests that need only Deno. `--system` runs the `_system_test.ts` files, `--long` the
+ * randomized and stress tests with more iterations; both install what they need as root on a Debian-like system. `--all`
+ * runs everything that a change must pass: the portable and the system tests, and the checks of `deno task check`.
  *
  * Files and folders limit the run to these. All other arguments go to `deno test`.
  *

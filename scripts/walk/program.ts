@@ -17,7 +17,7 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** The options of a command. */
+/** A command's standard input and environment. */
 export interface Input {
   readonly stdin?: string;
   readonly env?: Readonly<Record<string, string>>;
