@@ -10,7 +10,7 @@ const FOLDER = PROGRAM.slice(0, PROGRAM.lastIndexOf("/"));
 /** How long something may take to appear, in milliseconds. */
 const PATIENCE = 15_000;
 /** Between two looks, each of which takes a process of its own, in milliseconds. */
-const PAUSE = 30;
+const PAUSE = 75;
 
 /** A terminal of 100 columns and 40 lines with `fluxloop` on its shell's path. */
 export class Terminal {

@@ -49,7 +49,7 @@ describe("in place of the credentials file", () => {
       await asRoot(`rm $1; ${make}; chown -h "$(stat -c %u "$2")" $1`, home.file, home.folder);
       const env = { HOME: home.path, FLUXLOOP_API_URL: platform.url };
       // A program that hangs here can be stopped only by SIGKILL: exit code 137.
-      const run = await runAs(home.user, ["timeout", "--signal=KILL", "5", home.program, ...args], { env });
+      const run = await runAs(home.user, ["timeout", "--signal=KILL", "30", home.program, ...args], { env });
       assertEquals([run.code, run.stdout], [code, ""], run.stderr);
       assertStringIncludes(run.stderr, says);
     });

@@ -7,7 +7,8 @@ import { leaveWorlds } from "../../support/world.ts";
 import { answerTo, failureOf, leaveRunners, runnerOf } from "./agents.ts";
 
 const FOLDER = new URL("./fixtures/python", import.meta.url).pathname;
-const ENV = { PYTHONDONTWRITEBYTECODE: "1" };
+/** Debian's own Python, without a version manager's shims before it. */
+const ENV = { PATH: "/usr/bin:/bin", PYTHONDONTWRITEBYTECODE: "1" };
 const CONTEXT = '{"persona": "expert", "iteration": 2}';
 
 const fullName = (name: string) => name.includes(":") ? name : `app.agent:${name}`;
@@ -134,7 +135,7 @@ describe("a Python function as an agent", () => {
     const bin = Deno.makeTempDirSync();
     const shim = `#!/bin/sh\ncase "$*" in *"\n"*) exit 9;; esac\nPATH=\${PATH#*:} exec python3 "$@"\n`;
     Deno.writeTextFileSync(`${bin}/python3`, shim, { mode: 0o755 });
-    const runner = await runnerOf({ ...target("run"), env: { ...ENV, PATH: `${bin}:${Deno.env.get("PATH")}` } });
+    const runner = await runnerOf({ ...target("run"), env: { ...ENV, PATH: `${bin}:${ENV.PATH}` } });
     assertEquals(await answerTo(runner, "héllo 🎈"), "Echo: héllo 🎈");
     Deno.removeSync(bin, { recursive: true });
   });
