@@ -4,7 +4,7 @@ import { describe, it } from "@std/testing/bdd";
 const SCRIPTS = new URL("../../install/", import.meta.url);
 
 describe("a shell script", () => {
-  it("passes shellcheck, as one of POSIX sh", async () => {
+  it("passes shellcheck as a POSIX sh script", async () => {
     const args = ["--shell=sh", "install.sh", "bare_root.sh"];
     const { stdout } = await new Deno.Command("shellcheck", { args, cwd: SCRIPTS }).output();
     assertEquals(new TextDecoder().decode(stdout), "");

@@ -113,7 +113,7 @@ for (const shell of Object.keys(SHELLS)) {
       });
     }
 
-    it("does nothing, or all, when it arrives cut off anywhere", async () => {
+    it("does nothing or everything when its download is cut off anywhere", async () => {
       machine = await Machine.make();
       const script = releases.installScript();
       const step = Deno.env.has("FLUXLOOP_TEST_LONG") ? 1 : 401;
@@ -140,7 +140,7 @@ for (const shell of Object.keys(SHELLS)) {
       assertEquals(releases.asked, ["/latest/download/SHA256SUMS", `/download/v${NEW}/${archive}`]);
     });
 
-    it("tells how to get it on the PATH, in the user's own shell, and nothing of it where it is there", async () => {
+    it("explains for the user's shell how to add the folder to the PATH, unless it is there", async () => {
       machine = await Machine.make();
       const hints: [string, string][] = [
         ["/usr/bin/fish", "  fish_add_path '<dir>'"],
@@ -166,7 +166,7 @@ for (const shell of Object.keys(SHELLS)) {
       assertEquals(await machine.installed(), `fluxloop ${OLD} (0123456789ab)`);
     });
 
-    it("makes do with BusyBox's tools", async () => {
+    it("works with BusyBox's tools", async () => {
       machine = await Machine.make("curl", { busybox: true });
       assertEquals((await install()).stderr, "");
       assertEquals(await machine.installed(), `fluxloop ${NEW} (0123456789ab)`);
@@ -182,7 +182,7 @@ for (const shell of Object.keys(SHELLS)) {
       });
     }
 
-    it("installs to FLUXLOOP_INSTALL_DIR, a blank in its name or not, and needs no HOME then", async () => {
+    it("installs to FLUXLOOP_INSTALL_DIR, even with a space in its name, and then needs no HOME", async () => {
       machine = await Machine.make();
       const folder = `${machine.home}/my programs`;
       assertEquals((await install({ FLUXLOOP_INSTALL_DIR: folder, HOME: "" })).code, 0);
@@ -199,7 +199,7 @@ for (const shell of Object.keys(SHELLS)) {
       assertEquals(await machine.installed(), `fluxloop ${NEW} (0123456789ab)`);
     });
 
-    it("replaces a link itself, and leaves alone what it points to", async () => {
+    it("replaces a link, not the file that it points to", async () => {
       machine = await Machine.make();
       await Deno.mkdir(`${machine.home}/.local/bin`, { recursive: true });
       await Deno.writeTextFile(`${machine.home}/theirs`, "theirs");
@@ -252,7 +252,7 @@ for (const shell of Object.keys(SHELLS)) {
     ];
     for (const [what, name, answer, sentence] of answers) {
       for (const downloader of ["curl", "wget"] as const) {
-        it(`installs nothing of ${what} (${downloader})`, async () => {
+        it(`installs nothing from ${what} (${downloader})`, async () => {
           machine = await Machine.make(downloader);
           releases.instead.set(name, answer);
           await refused(sentence);
@@ -265,7 +265,7 @@ for (const shell of Object.keys(SHELLS)) {
       ["99.3.1", "\x7fELFnot really", "the program doesn't run on this system."],
     ];
     for (const [version, program, sentence] of programs) {
-      it(`installs no program that does not run here: ${version}`, async () => {
+      it(`doesn't install a program that doesn't run here: ${version}`, async () => {
         machine = await Machine.make();
         const broken = await Releases.open();
         await broken.add(version, program);
@@ -304,7 +304,7 @@ for (const shell of Object.keys(SHELLS)) {
       assertEquals([code, machine.files()], [0, [INSTALLED]], stderr);
     });
 
-    it("installs no link, and touches nothing that one leads to", async () => {
+    it("installs no link and leaves its target alone", async () => {
       machine = await Machine.make();
       const secret = `${machine.home}/secret`;
       await Deno.writeTextFile(secret, "#!/bin/sh\n", { mode: 0o600 });
@@ -330,7 +330,7 @@ for (const shell of Object.keys(SHELLS)) {
       assertEquals(stdout.split("\n").slice(1), [`Installed fluxloop ${NEW} to ${folder}/fluxloop.`, ""]);
     });
 
-    it("says that a release is not there", async () => {
+    it("reports a release that doesn't exist", async () => {
       machine = await Machine.make();
       await refused(`${releases.address}/download/v7.7.7/SHA256SUMS can't be downloaded.`, {
         FLUXLOOP_VERSION: "7.7.7",
@@ -338,7 +338,7 @@ for (const shell of Object.keys(SHELLS)) {
     });
 
     for (const version of ["newest", "1", "1.2", "../../x", "1.2.3/../x", "1.2.3 ; rm", "v"]) {
-      it(`refuses FLUXLOOP_VERSION=${version}, and asks for nothing`, async () => {
+      it(`rejects FLUXLOOP_VERSION=${version} without a request`, async () => {
         machine = await Machine.make();
         await refused("FLUXLOOP_VERSION must be a version such as 1.2.3.", { FLUXLOOP_VERSION: version });
         assertEquals(releases.asked, []);
@@ -356,7 +356,7 @@ for (const shell of Object.keys(SHELLS)) {
       assertEquals(releases.asked, []);
     });
 
-    it("installs nothing that it cannot verify", async () => {
+    it("installs nothing that it can't verify", async () => {
       machine = await Machine.make();
       await machine.removeTool("sha256sum");
       await refused("sha256sum, shasum or openssl is required to verify the download.");
@@ -377,7 +377,7 @@ for (const shell of Object.keys(SHELLS)) {
       });
     }
 
-    it("says why not where musl is the system's library, and what to use instead", async () => {
+    it("reports that the system uses musl and what to use instead", async () => {
       machine = await Machine.make();
       await machine.replaceTool("ldd", "echo 'musl libc (x86_64)' >&2; exit 1");
       const broken = await Releases.open();
@@ -401,7 +401,7 @@ for (const shell of Object.keys(SHELLS)) {
       ["Linux", "aarch64", "1", "this release has no archive for aarch64-unknown-linux-gnu."],
     ];
     for (const [system, machineName, translated, sentence] of systems) {
-      it(`knows which archive is for ${system} on ${machineName}${translated === "1" ? ", translated" : ""}`, async () => {
+      it(`chooses the archive for ${system} on ${machineName}${translated === "1" ? ", translated" : ""}`, async () => {
         machine = await Machine.make();
         await machine.replaceTool("uname", `case $1 in -s) echo ${system} ;; -m) echo ${machineName} ;; esac`);
         await Deno.writeTextFile(`${machine.env.PATH}/sysctl`, `#!/bin/sh\necho ${translated}\n`, { mode: 0o755 });
@@ -409,7 +409,7 @@ for (const shell of Object.keys(SHELLS)) {
       });
     }
 
-    it("says so where the folder can't be written", async () => {
+    it("reports a folder that can't be written", async () => {
       machine = await Machine.make("curl", { user: "ordinary" });
       await refused("/usr/sbin can't be written. Set FLUXLOOP_INSTALL_DIR to another folder.", {
         FLUXLOOP_INSTALL_DIR: "/usr/sbin",
@@ -420,13 +420,13 @@ for (const shell of Object.keys(SHELLS)) {
       assertEquals(releases.asked, []);
     });
 
-    it("says so where a folder is in the program's place", async () => {
+    it("reports a folder in the program's place", async () => {
       machine = await Machine.make();
       await Deno.mkdir(`${machine.home}/${INSTALLED}`, { recursive: true });
       await refused(`${machine.home}/${INSTALLED} is a folder.`);
     });
 
-    it("says so where there is no HOME and no folder named", async () => {
+    it("reports a missing HOME when no folder is named", async () => {
       machine = await Machine.make();
       await refused("HOME is not set. Set FLUXLOOP_INSTALL_DIR to the folder to install to.", { HOME: "" });
     });
@@ -444,7 +444,7 @@ describe("the install script over https", () => {
   afterEach(() => machine.remove());
 
   for (const downloader of ["curl", "wget"] as const) {
-    it(`takes nothing that a redirect to plain http leads to (${downloader})`, async () => {
+    it(`accepts nothing from a redirect to plain http (${downloader})`, async () => {
       machine = await Machine.make(downloader);
       const plain = await Releases.open();
       await plain.add(NEW);

@@ -33,7 +33,7 @@ describe("the manual", () => {
     return text;
   }
 
-  it("has a page for each command and no other", () => {
+  it("has exactly one page for each command", () => {
     const pages = allCommands(TREE).map((it) => `${pageName(it.path)}.1`).sort();
     assertEquals([...Deno.readDirSync(folder)].map((it) => it.name).sort(), pages);
   });
@@ -41,11 +41,11 @@ describe("the manual", () => {
   for (const command of allCommands(TREE)) {
     const name = pageName(command.path);
 
-    it(`has nothing that mandoc warns of on the page ${name}`, async () => {
+    it(`passes mandoc without a warning: ${name}`, async () => {
       assertEquals(await said("mandoc", "-T", "lint", "-W", "warning", `${folder}/${name}.1`), "");
     });
 
-    it(`is rendered without a warning, and whole, on the page ${name}`, async () => {
+    it(`renders without a warning and completely: ${name}`, async () => {
       const page = await said("man", "--warnings", "-l", `${folder}/${name}.1`);
       const words = page.replaceAll(/\s+/g, " ").replaceAll(/[‐−]/g, "-");
       assertStringIncludes(words, `${name.toUpperCase()}(1)`);
@@ -57,7 +57,7 @@ describe("the manual", () => {
     });
   }
 
-  it("shows that a command which holds others runs by itself, too, where it does", async () => {
+  it("shows whether a command with subcommands also runs by itself", async () => {
     const synopsis = async (name: string) => {
       return /SYNOPSIS\n(.*?)\n\n/s.exec(await said("man", "-l", `${folder}/${name}.1`))![1].replaceAll(/ {2,}/g, "");
     };
@@ -67,7 +67,7 @@ describe("the manual", () => {
     );
   });
 
-  it("tells of a variable as most commands do, where it tells of the whole program", async () => {
+  it("describes a variable on the main page as most commands describe it", async () => {
     const page = (await said("man", "-l", `${folder}/fluxloop.1`)).replaceAll(/\s+/g, " ");
     assertStringIncludes(page, "FLUXLOOP_PROFILE=name Profile to use unless --profile is given.");
   });
@@ -78,7 +78,7 @@ describe("the manual", () => {
     assertEquals(await Deno.readTextFile(`${folder}/${pageName(path)}.1`), manPage(login, TREE, DATE));
   });
 
-  it("tells the exit codes and the variables that the documentation tells", async () => {
+  it("lists the exit codes and variables of the documentation", async () => {
     const page = (await Deno.readTextFile(`${folder}/fluxloop.1`)).replaceAll("\\", "");
     const codes = [...read("docs/troubleshooting.md").split("## Exit codes")[1].matchAll(/^\| (\d+) /gm)].map((it) =>
       it[1]
@@ -92,7 +92,7 @@ describe("the manual", () => {
 });
 
 describe("the documentation's tables", () => {
-  it("have every command and every variable", () => {
+  it("list every command and every variable", () => {
     const commands = read("README.md").split("\n## Commands\n")[1].split("\n## CI")[0];
     const variables = read("docs/configuration.md").split("\n## Environment variables\n")[1].split("\n## ")[0];
     const all = allCommands(TREE);

@@ -8,7 +8,7 @@ import { DOCUMENTED_KEY } from "../support/platform.ts";
 const PICTURE = new URL("../../docs/session.svg", import.meta.url);
 
 describe("the README's picture of a session", () => {
-  it("is what the program shows today: `deno task record` makes it anew", async () => {
+  it("is what the program prints today; otherwise run `deno task record`", async () => {
     assertEquals(svgOf(await recordSession(), TITLE), await Deno.readTextFile(PICTURE));
   });
 
@@ -33,13 +33,13 @@ describe("a screen as a picture", () => {
     assertEquals(new TextDecoder().decode(stdout), '$ a <b> & "c"|green|✅| x\n');
   });
 
-  it("puts text behind an emoji where the terminal has it, two cells on", () => {
+  it("puts text after an emoji two cells further, as a terminal does", () => {
     const texts = svgOf("✅ x\nabcd", "t").match(/<text.*/g)!;
     const places = texts.map((it) => /x="([\d.]+)".*textLength="([\d.]+)"/.exec(it)!.slice(1));
     assertEquals(places, [["16", "16.8"], ["32.8", "16.8"], ["16", "33.6"]]);
   });
 
-  it("takes over the looks, until they are set back", () => {
+  it("keeps colours and weights until they are reset", () => {
     const svg = svgOf("\x1b[1m\x1b[31ma\x1b[39mb\x1b[0mc", "t");
     assertEquals(svg.match(/<text.*<\/text>/g)!.map((it) => / class="([^"]*)"/.exec(it)?.[1] ?? ""), [
       "bold red",
@@ -48,7 +48,7 @@ describe("a screen as a picture", () => {
     ]);
   });
 
-  it("is not made with a look that it does not know", () => {
+  it("rejects an unknown colour or weight", () => {
     assertThrows(() => svgOf("\x1b[48;5;1ma", "t"), Error, "no look for SGR 48");
   });
 });

@@ -14,7 +14,7 @@ interface Step {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-describe("the action that sets fluxloop up, its steps run as a Linux runner does", () => {
+describe("the setup action, its steps run as a Linux runner runs them", () => {
   let folder: string;
   let releases: Releases;
 
@@ -79,7 +79,7 @@ describe("the action that sets fluxloop up, its steps run as a Linux runner does
   }
 
   for (const [version, installed] of [[undefined, "99.2.0"], ["0.0.8", "0.0.8"]] as const) {
-    it(`installs ${version ?? "the newest"} onto the path, and tells the version`, async () => {
+    it(`installs ${version ?? "the newest"} on the PATH, and outputs the version`, async () => {
       const { path, output } = await runSteps(version === undefined ? {} : { version });
       assertEquals(output, `version=${installed}`);
       const { stdout } = await new Deno.Command(`${path}/fluxloop`, { args: ["--version"] }).output();
@@ -88,7 +88,7 @@ describe("the action that sets fluxloop up, its steps run as a Linux runner does
   }
 
   for (const [what, given] of [["as it is", KEY], ["with line ends", `${KEY}\r\n`]]) {
-    it(`hands on a key that is given ${what}, in a file that is the job's alone, and masked before all else`, async () => {
+    it(`passes on a key given ${what}, masked first, in a file of this job alone`, async () => {
       const { said, path, env } = await runSteps({ "api-key": given });
       assertEquals(said.split("\n")[0], `::add-mask::${KEY}`);
       assertEquals(said.split(KEY).length, 2);

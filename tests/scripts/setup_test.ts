@@ -122,13 +122,13 @@ describe("setting up", () => {
     assertEquals(held(), fromJsr("1.2.0"));
   });
 
-  it("goes well twice at a time", async () => {
+  it("works when it runs twice at the same time", async () => {
     await Promise.all([setUp(options()), setUp(options())]);
     assertEquals(held(), fromJsr("1.2.0"));
     assertEquals([...Deno.readDirSync(`${root}/.cache`)], []);
   });
 
-  it("waits for a registry that is slow, but steady", async () => {
+  it("waits for a slow but steady registry", async () => {
     const slow = async (path: string) => {
       await new Promise((resolve) => setTimeout(resolve, 1_200));
       return new Response(Deno.readTextFileSync(`${root}/files/${path}`));
@@ -185,7 +185,7 @@ describe("setting up", () => {
     },
   ];
   for (const { fault, at, answer, reason, patience } of faults) {
-    it(`takes the stand-in, whole, from npm when the registry ${fault}`, async () => {
+    it(`takes the complete stand-in from npm when the registry ${fault}`, async () => {
       registry.instead.set(at, answer);
       await setUp({ ...options(), patience });
       assertEquals(held(), FROM_STAND_IN);
@@ -200,7 +200,7 @@ describe("setting up", () => {
     assertEquals(await used(), "@small/two\n");
   });
 
-  it("says why neither can be had", async () => {
+  it("says why neither source works", async () => {
     registry.instead.set("", () => new Response(null, { status: 403 }));
     const standIn = { version: "", fill: () => Promise.reject(new Error("npm isn't installed")) };
     await assertRejects(
@@ -211,7 +211,7 @@ describe("setting up", () => {
     assertEquals([...Deno.readDirSync(root)].map((it) => it.name).sort(), [".cache", "cache"]);
   });
 
-  it("stops at a file that isn't the one that was published", async () => {
+  it("rejects a file that differs from the published one", async () => {
     registry.instead.set("two/1.2.0/second.ts", () => new Response("export {};"));
     await assertRejects(() => setUp(options()), Error, "Integrity check failed");
     assertEquals([readMarker(vendor), said], [undefined, []]);
@@ -227,7 +227,7 @@ describe("setting up", () => {
       ],
     ] as const
   ) {
-    it(`fills a folder again that was ${name}`, async () => {
+    it(`refills a folder that was ${name}`, async () => {
       await leave();
       await setUp(options());
       assertEquals(held(), fromJsr("1.2.0"));
@@ -289,7 +289,7 @@ describe("setting up with a lock file", () => {
     assertEquals(held(), fromJsr("1.2.0"));
   });
 
-  it("makes the compiler obey it", async () => {
+  it("makes the compiler use it", async () => {
     await setUp(options());
     assertEquals(lockOptions(root), [`--lock=${root}/${LOCK}`, "--frozen"]);
   });

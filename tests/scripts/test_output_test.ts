@@ -35,7 +35,7 @@ describe("the output of deno test", () => {
     });
   }
 
-  it("tells how long each file took", () => {
+  it("measures how long each file took", () => {
     let now = 0;
     const tests = new TestOutput(() => now);
     for (

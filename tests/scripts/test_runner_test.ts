@@ -35,7 +35,7 @@ describe("the test runner", () => {
     assertEquals(longestFirst(jobs, {}).map((it) => it.files.join("")), [LONGEST[0], "def", "bc", "a"]);
   });
 
-  it("knows long files that exist", () => {
+  it("names only long files that exist", () => {
     assertEquals(findTestFiles("system", ["tests"]).filter((it) => LONGEST.includes(it)).length, LONGEST.length);
   });
 
@@ -58,7 +58,7 @@ describe("the test runner", () => {
     }
   });
 
-  it("goes on after a job that fails, and keeps what it printed", async () => {
+  it("continues after a failed job and keeps its output", async () => {
     const jobs = [job("bad", 'console.log("out"); console.error("err"); Deno.exit(2)'), job("good", "")];
     const [bad, good] = await run(jobs);
     assertEquals([bad.passed, bad.failed, bad.output.split("\n").sort().join(" ")], [0, 1, " err out"]);
@@ -76,7 +76,7 @@ describe("the test runner", () => {
     await assertRejects(() => run([broken]), Error, "no tools");
   });
 
-  it("tells failed jobs from others as they end", () => {
+  it("marks failed jobs as they end", () => {
     assertEquals(progressLine(outcome("a_test.ts", 1.25)), "ok        1.3 s    2  a_test.ts");
     assertEquals(progressLine(outcome("a_test.ts", 12, 1)), "FAILED   12.0 s    3  a_test.ts");
   });

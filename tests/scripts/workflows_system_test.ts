@@ -108,7 +108,7 @@ describe("the release workflow", () => {
     assertEquals(release.jobs.build.strategy!.matrix.include.map((it) => it.target).sort(), [...TARGETS].sort());
   });
 
-  it("has the Deno version of every check", () => {
+  it("uses the same Deno version as every check", () => {
     const [, version] = /deno@(\S+) /.exec(read(".ci/run"))!;
     for (const path of ["release", "ci", "nightly", "newest"].map((it) => `.github/workflows/${it}.yml`)) {
       const steps = Object.values((parse(read(path)) as Workflow).jobs).flatMap((it) => it.steps);
@@ -190,7 +190,7 @@ describe("the release workflow", () => {
     assertThrows(() => notesOf("# C\n\n## 0.2.0\n\nnew\n", "0.2"), Error, "CHANGELOG.md doesn't mention 0.2.");
   });
 
-  it("accepts this version's tag only", () => {
+  it("accepts only this version's tag", () => {
     checkTag(`v${denoJson.version}`);
     assertThrows(() => checkTag(denoJson.version), Error, `but deno.json has version ${denoJson.version}`);
   });
