@@ -7,6 +7,7 @@
 import { pageUrl } from "../api_client/api_url.ts";
 import { type Check, type Finding, isExpiringSoon, TOLERATED_SKEW } from "../auth/diagnose.ts";
 import { rotationReason } from "../auth/key_age.ts";
+import { DEFAULT_PROFILE } from "../credentials/profile_name.ts";
 import { type FluxloopError, InvalidKeyError, LoginEndedError, NotLoggedInError } from "../errors.ts";
 import { expiryText } from "../text/expiry.ts";
 import { redact } from "../text/mask.ts";
@@ -33,8 +34,9 @@ const SIGNS = { ok: "✅", warning: "⚠️ ", failure: "❌" } as const;
 
 /** Renders a line for each step, and below it how to fix a problem. */
 export function diagnosisText(checks: readonly Check[], now: Date): string {
+  const profile = profileIn(checks);
   const lines = checks.flatMap((check) => {
-    const [message, remedy] = described(check, now);
+    const [message, remedy] = described(check, profile, now);
     const line = `${SIGNS[check.verdict]} ${TITLES[check.name]}: ${message}`;
     return remedy === undefined ? [line] : [line, `   → ${remedy}`];
   });
@@ -48,25 +50,32 @@ export function diagnosisText(checks: readonly Check[], now: Date): string {
 
 /** Renders the JSON document. Each step has its title's name: `api_key`, `dns`. */
 export function diagnosisJson(checks: readonly Check[], now: Date): unknown {
+  const profile = profileIn(checks);
   const failure = checks.find((it) => it.failure !== null)?.failure ?? null;
   return {
     healthy: failure === null,
     exit_code: failure?.exitCode ?? 0,
     checks: checks.map((check) => {
-      const [message, remedy = null] = described(check, now);
+      const [message, remedy = null] = described(check, profile, now);
       return { name: TITLES[check.name].toLowerCase().replaceAll(" ", "_"), status: check.verdict, message, remedy };
     }),
   };
 }
 
+/** The profile that the key is saved in; for a key from elsewhere `default`, which commands need not name. */
+function profileIn(checks: readonly Check[]): string {
+  const key = checks.map((it) => it.finding).find((it) => it?.name === "key");
+  return key?.source === "profile" ? key.origin : DEFAULT_PROFILE;
+}
+
 /** What was found, and how to fix it if it isn't right. */
 type Description = readonly [message: string, remedy?: string];
 
-function described({ finding, failure }: Check, now: Date): Description {
+function described({ finding, failure }: Check, profile: string, now: Date): Description {
   if (failure === null) return finding === null ? [""] : found(finding, now);
   // Its remedy is part of its text elsewhere.
   const message = failure instanceof LoginEndedError ? failure.message : messageOf(failure);
-  return [redact(printable(message)), redact(printable(remedyOf(failure)))];
+  return [redact(printable(message)), redact(printable(remedyOf(failure, profile)))];
 }
 
 function found(finding: Finding, now: Date): Description {
@@ -138,10 +147,11 @@ function found(finding: Finding, now: Date): Description {
   }
 }
 
-function remedyOf(failure: FluxloopError): string {
+function remedyOf(failure: FluxloopError, profile: string): string {
+  const logIn = `log in with it: ${profileCommand("login", profile)}`;
   if (failure instanceof LoginEndedError) return `run: ${profileCommand("login --web", failure.profile)}`;
   if (failure instanceof InvalidKeyError) {
-    return `create a key at ${pageUrl(failure.apiUrl, "/settings/api-keys")} and log in with it: fluxloop auth login`;
+    return `create a key at ${pageUrl(failure.apiUrl, "/settings/api-keys")} and ${logIn}`;
   }
   if (failure instanceof NotLoggedInError) {
     const [saved] = failure.saved;
@@ -155,7 +165,7 @@ function remedyOf(failure: FluxloopError): string {
     case "platform":
       return "try again later; if it persists, contact the operator of the platform or the proxy";
     case "permission_denied":
-      return "create a key with this permission on the platform's API keys page and log in with it: fluxloop auth login";
+      return `create a key with this permission on the platform's API keys page and ${logIn}`;
     default:
       return "fix this, then run: fluxloop auth doctor";
   }

@@ -47,6 +47,13 @@ describe("auth doctor", () => {
     assertStringIncludes(stdout, "run: fluxloop auth rotate --profile dev\n");
   });
 
+  it("says which profile to save a new key to when the saved one is invalid", async () => {
+    const session = new Session();
+    session.save(`profiles:\n  dev: {api_key: ${EXPIRED_KEY}, api_url: "${platform.url}"}\n`);
+    const { stdout } = await session.run(["auth", "doctor", "--profile", "dev"]);
+    assertStringIncludes(stdout, "log in with it: fluxloop auth login --profile dev\n");
+  });
+
   const broken: [string, () => Session, WorldOptions, number, string, string][] = [
     ["nobody is logged in", () => new Session(), {}, 3, "api_key", "Not authenticated"],
     [

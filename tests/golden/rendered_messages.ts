@@ -248,6 +248,15 @@ export function diagnosisMessages(): string[] {
     failure: null,
   }));
   const failures = FAILURES.map(([name, failure]) => ({ name, verdict: "failure" as const, finding: null, failure }));
-  const reports: (readonly Check[])[] = [found, ...failures.map((it) => [it])];
+  const saved = {
+    name: "key" as const,
+    verdict: "ok" as const,
+    finding: { name: "key", masked: "flux_dev_abc1...mno34", source: "profile", origin: "work" } as const,
+    failure: null,
+  };
+  const rejected = failures.filter(({ failure }) =>
+    failure instanceof InvalidKeyError || failure instanceof PermissionDeniedError
+  );
+  const reports: (readonly Check[])[] = [found, ...failures.map((it) => [it]), ...rejected.map((it) => [saved, it])];
   return reports.map((checks) => diagnosisText(checks, NOW));
 }
