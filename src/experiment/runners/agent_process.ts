@@ -1,11 +1,6 @@
-/**
- * A process of an agent: gets one input after the other, and ends with everything that it has started.
- *
- * @module
- */
 import type { RunningProgram } from "../../context.ts";
 import { LastLines, LineSplitter } from "../lines.ts";
-import type { ProcessRunner } from "../model.ts";
+import type { Guards, ProcessRunner } from "../model.ts";
 import { type Fault, readReply, tooLong } from "./protocol.ts";
 import { withTimeLimit } from "./time_limit.ts";
 
@@ -21,10 +16,8 @@ const SETTLING = 20;
 /** How long a process may take to end by itself without standard input or output, in milliseconds. */
 const LAST_MOMENT = 1000;
 
-/** How an agent's processes are handled. */
-export type AgentSettings =
-  & Pick<ProcessRunner, "readyPattern" | "timeout" | "killSignal" | "killTimeout">
-  & { readonly outputCharLimit: number | null };
+/** How an agent's processes are started and handled. */
+export type AgentSettings = ProcessRunner & Pick<Guards, "outputCharLimit">;
 
 /** Thrown where an agent has failed. */
 export class AgentFault extends Error {
@@ -38,13 +31,14 @@ export class AgentFault extends Error {
 interface Question {
   readonly resolve: (output: string) => void;
   readonly reject: (reason: unknown) => void;
-  /** What is still to be sent once the agent is ready. */
-  line: string | null;
+  /** Sent once the agent is ready. */
+  readonly line: string;
   deltas: string;
   /** Bytes received. */
   size: number;
 }
 
+/** A process of an agent: gets one input after the other, and ends with everything that it has started. */
 export class AgentProcess {
   readonly #program: RunningProgram;
   readonly #settings: AgentSettings;
@@ -79,11 +73,6 @@ export class AgentProcess {
     return this.#isUsable;
   }
 
-  /** The last lines of standard error since the last input. */
-  get lastErrors(): readonly string[] {
-    return this.#lastErrors.lines;
-  }
-
   /**
    * @param line A message of the protocol, with its line end.
    * @param signal Aborts the wait.
@@ -106,9 +95,10 @@ export class AgentProcess {
     });
   }
 
-  /** Waits for what it wrote on standard error before it failed. */
-  async settled(): Promise<void> {
+  /** Waits for what it wrote before it failed. @returns The last lines of standard error since the last input. */
+  async lastErrors(): Promise<readonly string[]> {
     await within(SETTLING, this.#errorsRead);
+    return this.#lastErrors.lines;
   }
 
   /** Closes its input, and ends it where it doesn't end by itself. */
@@ -146,10 +136,8 @@ export class AgentProcess {
   }
 
   #send(): void {
-    const line = this.#question?.line ?? null;
-    if (line === null) return;
-    this.#question!.line = null;
-    this.#input.write(new TextEncoder().encode(line)).catch(() => {});
+    if (this.#question === null) return;
+    this.#input.write(new TextEncoder().encode(this.#question.line)).catch(() => {});
   }
 
   async #readOutput(): Promise<void> {

@@ -1,8 +1,3 @@
-/**
- * Runs an agent that is a server: one request a run, retried where the configuration says so.
- *
- * @module
- */
 import type { Context } from "../../context.ts";
 import { connectionFailure } from "../../api_client/connection_failure.ts";
 import { proxyFor } from "../../api_client/proxy.ts";
@@ -14,25 +9,22 @@ import { HttpFault, readResponse } from "./http_response.ts";
 import { textFinder } from "./output_path.ts";
 import { withTimeLimit } from "./time_limit.ts";
 
-/** What an HTTP runner needs besides its own configuration. */
-export interface HttpOptions {
-  /** Characters of output; `null` for no limit. */
-  readonly outputCharLimit: number | null;
-  /** Certificate authorities to trust in addition to the system's, in PEM form. */
-  readonly caCerts: readonly string[];
-}
-
 /**
- * @param context The proxy is chosen as for the platform; loopback needs none.
- * @returns A runner whose requests share their connections.
+ * Runs an agent that is a server: one request a run, retried where the configuration says so.
+ *
  * @throws {ConfigurationError} When the proxy's URL is invalid.
  */
-export function httpRunner(context: Context, configuration: HttpRunner, options: HttpOptions): Runner {
+export function httpRunner(
+  context: Context,
+  configuration: HttpRunner,
+  outputCharLimit: number | null,
+  caCerts: readonly string[],
+): Runner {
   const { method, url, timeout, retry, streamOutputPath } = configuration;
-  const connection = { proxy: proxyFor(context, url), caCerts: options.caCerts };
+  const connection = { proxy: proxyFor(context, url), caCerts };
   const requestOf = requestTemplate(context, configuration);
   const textOf = streamOutputPath === null ? null : textFinder(streamOutputPath);
-  const reading = { ...configuration, textOf, outputCharLimit: options.outputCharLimit };
+  const reading = { ...configuration, textOf, outputCharLimit };
 
   const attempt = async (run: RunRequest, signal: AbortSignal): Promise<string> => {
     const { url, init } = requestOf(run);
@@ -73,12 +65,7 @@ export function httpRunner(context: Context, configuration: HttpRunner, options:
   };
   return {
     async run(request, signal) {
-      try {
-        return { output: await withTimeLimit(timeout, signal, timedOut, (signal) => repeated(request, signal)) };
-      } catch (error) {
-        if (!(error instanceof HttpFault)) throw error;
-        throw new RunError({ ...error.fault, stderr: [] }, { cause: error });
-      }
+      return { output: await withTimeLimit(timeout, signal, timedOut, (signal) => repeated(request, signal)) };
     },
     close: () => Promise.resolve(),
   };

@@ -22,14 +22,11 @@ interface Values {
   readonly iteration: number;
 }
 
-/** The URL, and everything else of a request. */
-export interface FilledRequest {
-  readonly url: URL;
-  readonly init: RequestInit;
-}
-
 /** @returns What makes the request of a run; it throws {@linkcode HttpFault} when the input can't be part of a URL. */
-export function requestTemplate(context: Context, configuration: HttpRunner): (run: RunRequest) => FilledRequest {
+export function requestTemplate(
+  context: Context,
+  configuration: HttpRunner,
+): (run: RunRequest) => { readonly url: URL; readonly init: RequestInit } {
   const { method, bodyTemplate, stream } = configuration;
   const url = new URL(configuration.url);
   const headers = new Headers({ ...configuration.headers });

@@ -5,7 +5,7 @@
  */
 import { createParser } from "eventsource-parser";
 import { bodyChunks, boundedText } from "../../api_client/bounded_body.ts";
-import type { HttpRunner } from "../model.ts";
+import { type HttpRunner, RunError } from "../model.ts";
 import { type Fault, shownText, tooLong } from "./protocol.ts";
 import type { TextFinder } from "./output_path.ts";
 
@@ -15,17 +15,15 @@ const RESPONSE_LIMIT = 8 * 1024 * 1024;
 const LAST_EVENT = "[DONE]";
 
 /** Thrown where a server's response isn't an agent's. */
-export class HttpFault extends Error {
+export class HttpFault extends RunError {
   /** @param response Tells whether a retry may help; `null` where it can't. */
-  constructor(readonly fault: Fault, readonly response: Response | "cut off" | null = null) {
-    super(fault.message);
+  constructor(fault: Fault, readonly response: Response | "cut off" | null = null) {
+    super({ ...fault, stderr: [] });
   }
 }
 
-/** How a response is read. */
-export interface Reading extends Pick<HttpRunner, "stream" | "streamOutputPath" | "streamEventFilter"> {
+interface Reading extends Pick<HttpRunner, "stream" | "streamOutputPath" | "streamEventFilter"> {
   readonly textOf: TextFinder | null;
-  /** Characters; `null` for no limit. */
   readonly outputCharLimit: number | null;
 }
 

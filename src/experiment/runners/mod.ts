@@ -1,14 +1,11 @@
-/**
- * Runners. Each is loaded only where the configuration names it.
- *
- * @module
- */
 import type { Context } from "../../context.ts";
 import type { ProcessRunner, PythonRunner, Runner, TestConfiguration } from "../model.ts";
 
 /**
+ * Creates the runner that the configuration names, and loads no other.
+ *
  * @param caCerts Certificate authorities to trust in addition to the system's, in PEM form.
- * @returns What runs the agent; the caller closes it.
+ * @returns The caller closes it.
  * @throws {ConfigurationError} When the proxy's URL is invalid.
  */
 export async function createRunner(
@@ -19,11 +16,11 @@ export async function createRunner(
   const { runner, parallelRuns, guards: { outputCharLimit } } = configuration;
   if (runner.kind === "http") {
     const { httpRunner } = await import("./http.ts");
-    return httpRunner(context, runner, { outputCharLimit, caCerts });
+    return httpRunner(context, runner, outputCharLimit, caCerts);
   }
-  const { processRunner } = await import("./process.ts");
+  const { Processes } = await import("./process.ts");
   const program = runner.kind === "python" ? await pythonProcess(context, runner) : runner;
-  return processRunner(context, program, { parallelRuns, outputCharLimit });
+  return new Processes(context, { ...program, outputCharLimit }, parallelRuns);
 }
 
 /** Processes are reused: importing a module may take long. */

@@ -1,28 +1,11 @@
-/**
- * Runs an agent that is a program speaking one JSON object a line.
- *
- * @module
- */
 import type { Context, ProgramGroups, RunningProgram } from "../../context.ts";
-import { type AgentResponse, type ProcessRunner, RunError, type Runner, type RunRequest } from "../model.ts";
+import { type AgentResponse, RunError, type Runner, type RunRequest } from "../model.ts";
 import { AgentFault, AgentProcess, type AgentSettings } from "./agent_process.ts";
 import { inputMessage } from "./protocol.ts";
 
-/** Limits of the test as a whole. */
-export interface ProcessLimits {
-  readonly parallelRuns: number;
-  /** Characters of output; `null` for no limit. */
-  readonly outputCharLimit: number | null;
-}
-
-/** @returns A runner. With `reuse`, processes that follow the protocol get further runs. */
-export function processRunner(context: Context, configuration: ProcessRunner, limits: ProcessLimits): Runner {
-  return new Processes(context.programGroups(), configuration, limits);
-}
-
-class Processes implements Runner {
+/** Runs an agent that is a program. With `reuse`, processes that follow the protocol get further runs. */
+export class Processes implements Runner {
   readonly #groups: ProgramGroups;
-  readonly #configuration: ProcessRunner;
   readonly #settings: AgentSettings;
   readonly #parallelRuns: number;
   readonly #idle: AgentProcess[] = [];
@@ -30,10 +13,9 @@ class Processes implements Runner {
   /** Processes that end while the next run is active. */
   readonly #endings = new Set<Promise<void>>();
 
-  constructor(groups: ProgramGroups, configuration: ProcessRunner, { parallelRuns, outputCharLimit }: ProcessLimits) {
-    this.#groups = groups;
-    this.#configuration = configuration;
-    this.#settings = { ...configuration, outputCharLimit };
+  constructor(context: Context, settings: AgentSettings, parallelRuns: number) {
+    this.#groups = context.programGroups();
+    this.#settings = settings;
     this.#parallelRuns = parallelRuns;
   }
 
@@ -64,10 +46,9 @@ class Processes implements Runner {
       // A failed process ends before its run does.
       if (!agent.isUsable || signal.aborted) await agent.end();
       if (!(error instanceof AgentFault)) throw error;
-      await agent.settled();
-      throw new RunError({ ...error.fault, stderr: agent.lastErrors }, { cause: error });
+      throw new RunError({ ...error.fault, stderr: await agent.lastErrors() }, { cause: error });
     } finally {
-      if (this.#configuration.reuse && agent.isUsable) this.#idle.push(agent);
+      if (this.#settings.reuse && agent.isUsable) this.#idle.push(agent);
       else this.#finish(agent);
     }
   }
@@ -88,7 +69,7 @@ class Processes implements Runner {
   }
 
   #spawn(): RunningProgram {
-    const { command: [program, ...args], cwd, env } = this.#configuration;
+    const { command: [program, ...args], cwd, env } = this.#settings;
     try {
       return this.#groups.start(program, { args, cwd, env });
     } catch (error) {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { isObject } from "../../api_client/fields.ts";
 import { extentOf } from "../../text/json.ts";
 import { printable } from "../../text/printable.ts";
 import { redact } from "../../text/mask.ts";
@@ -38,21 +39,16 @@ export function inputMessage({ input, iteration }: RunRequest) {
  */
 export function readReply(line: string): Reply | null {
   if (line.trim() === "") return null;
+  const isNot = (expected: string) =>
+    garbage(`The agent wrote a line that isn't ${expected}: ${JSON.stringify(shownText(line))}`);
   let message: unknown;
   try {
     message = JSON.parse(line);
   } catch {
-    return garbage(`The agent wrote a line that isn't JSON: ${JSON.stringify(shownText(line))}`);
+    return isNot("JSON");
   }
-  if (typeof message !== "object" || message === null || !("type" in message) || typeof message.type !== "string") {
-    return garbage(
-      `The agent wrote a line that isn't a JSON object with a "type": ${JSON.stringify(shownText(line))}`,
-    );
-  }
-  const { type, delta, output, error }: { type: string; delta?: unknown; output?: unknown; error?: unknown } = {
-    ...message,
-    type: message.type,
-  };
+  if (!isObject(message) || typeof message.type !== "string") return isNot('a JSON object with a "type"');
+  const { type, delta, output, error } = message;
   switch (type) {
     case "delta":
       return typeof delta === "string" ? { type, text: delta } : garbage("The agent's \"delta\" isn't a string");

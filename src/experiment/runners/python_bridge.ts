@@ -1,11 +1,7 @@
 /**
  * The Python side of a function's process, as text: no file is written.
  *
- * @module
- */
-
-/**
- * Speaks the protocol for the function that its first argument names as `package.module:function`; the other arguments are
+ * It speaks the protocol for the function that its first argument names as `package.module:function`; the other arguments are
  * folders where Python looks for modules first. For Python 3.8 and later.
  *
  * The standard streams are kept for the protocol: what the function and its child processes print goes to standard error,

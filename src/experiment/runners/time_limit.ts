@@ -1,10 +1,6 @@
 /**
- * Time limits of runs.
+ * Limits the time of a run.
  *
- * @module
- */
-
-/**
  * @param duration Milliseconds.
  * @param signal Aborts the work, too.
  * @param reason Creates the reason with which the work is aborted when its time is up.
