@@ -16,7 +16,7 @@ describe("the notice of a new version, in a terminal", () => {
   let home: string;
   let program: string;
   let file: string;
-  /** Fulfilled when the releases page is requested; only then does the platform respond. */
+  /** The platform responds only when this is resolved, so that the check for a version gets as far as a test wants. */
   let asked: PromiseWithResolvers<void>;
 
   beforeAll(async () => {
@@ -68,6 +68,14 @@ describe("the notice of a new version, in a terminal", () => {
       [["latest", null]],
     );
     assertEquals(typeof JSON.parse(await Deno.readTextFile(file)).next, "number");
+  });
+
+  it("is shown when the releases page has answered before the platform", async () => {
+    // The body never ends: the program cancels it as soon as it has the redirect's address.
+    const body = () => new ReadableStream({ cancel: () => asked.resolve() });
+    const headers = { location: `${releases.url}/tag/v${NEWER}` };
+    releases.instead.set("/releases/latest", () => new Response(body(), { status: 302, headers }));
+    assertStringIncludes(await run(`${program} auth whoami`), `\nfluxloop ${NEWER} is available`);
   });
 
   it("is not waited for: a page that never answers holds nobody up", async () => {
