@@ -5,9 +5,9 @@
  */
 import type { ListedKey } from "../api_client/api_keys.ts";
 import type { CreatedKey, KeyList } from "../auth/manage_keys.ts";
-import { expiryText, UNKNOWN, utcDate, utcTime } from "../text/expiry.ts";
+import { expiryText, UNKNOWN, utcDate } from "../text/expiry.ts";
 import { printable } from "../text/printable.ts";
-import { expiryJson, known, scopesText } from "./phrases.ts";
+import { known, scopesText, timeJson } from "./phrases.ts";
 import { tableText } from "./table.ts";
 
 /** Renders a table of keys, the current one marked with `*`; `width` is the terminal's, or `null`. */
@@ -34,9 +34,9 @@ export function keysJson({ keys, ownId }: KeyList): unknown {
       name: it.name,
       prefix: it.prefix,
       current: it.id === ownId,
-      created_at: it.createdAt && utcTime(it.createdAt),
-      expires_at: expiryJson(it.expiresAt),
-      last_used_at: it.lastUsedAt && utcTime(it.lastUsedAt),
+      created_at: timeJson(it.createdAt),
+      expires_at: timeJson(it.expiresAt),
+      last_used_at: timeJson(it.lastUsedAt),
       scopes: it.scopes,
       permissions: it.permissions,
     })),

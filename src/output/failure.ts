@@ -25,16 +25,8 @@ import { profileCommand } from "./phrases.ts";
 /** More mistakes would push the first ones out of sight. */
 const SHOWN_MISTAKES = 100;
 
-/** The JSON form of an error. */
-export interface ErrorJson {
-  readonly code: string;
-  readonly message: string;
-  readonly exit_code: number;
-  readonly [further: string]: unknown;
-}
-
 /** Renders what JSON documents have under `error`. */
-export function errorJson(error: FluxloopError): ErrorJson {
+export function errorJson(error: FluxloopError): Record<string, unknown> {
   return { code: error.code, message: safe(error, messageOf(error)), exit_code: error.exitCode, ...detailsOf(error) };
 }
 

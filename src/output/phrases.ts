@@ -4,8 +4,7 @@
  * @module
  */
 import { ROTATION_DAYS, type RotationReason } from "../auth/key_age.ts";
-import type { Expiry } from "../text/expiry.ts";
-import { UNKNOWN, utcTime } from "../text/expiry.ts";
+import { type Expiry, UNKNOWN, utcTime } from "../text/expiry.ts";
 import { printable } from "../text/printable.ts";
 
 /** Returns a command of `fluxloop auth` for a profile. */
@@ -42,12 +41,12 @@ export function scopesText(
   return scopes.map((id) => printable(nameOf(id))).join(", ") || "none";
 }
 
-/** Returns the time of expiry for JSON; `null` if the key never expires, or nobody knows. */
-export function expiryJson(expires: Expiry): string | null {
-  return expires instanceof Date ? utcTime(expires) : null;
+/** Renders a time for JSON; `null` if it never comes, or nobody knows. */
+export function timeJson(time: Expiry): string | null {
+  return time instanceof Date ? utcTime(time) : null;
 }
 
 /** Renders an account, an organization and so on: `unknown` if the platform doesn't tell. */
 export function known(text: string | null | undefined): string {
-  return text === null || text === undefined ? UNKNOWN : printable(text);
+  return printable(text ?? UNKNOWN);
 }

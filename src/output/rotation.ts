@@ -6,11 +6,14 @@
 import type { AbandonedRotation } from "../auth/abandoned_rotation.ts";
 import type { RotationReport } from "../auth/rotation_report.ts";
 import { InterruptedError } from "../errors.ts";
-import { expiryText, utcTime } from "../text/expiry.ts";
+import { expiryText } from "../text/expiry.ts";
 import { redact } from "../text/mask.ts";
 import { printable } from "../text/printable.ts";
 import { errorJson, messageOf } from "./failure.ts";
-import { expiryJson, profileCommand } from "./phrases.ts";
+import { profileCommand, timeJson } from "./phrases.ts";
+
+const HOW_TO_DELETE =
+  "Delete the ones you don't use: run fluxloop apikeys delete <id>, or open the platform's API keys page.\n";
 
 /** Renders the rotation of one profile. */
 export function rotationText(report: RotationReport, now: Date): string {
@@ -70,8 +73,8 @@ function pendingSentence({ profile, pending }: RotationReport): string {
 
 /** Warns that keys of an earlier rotation may still be valid. */
 export function orphanedKeysWarning({ orphanedKeys }: RotationReport): string {
-  return `⚠️  Keys from an earlier rotation may still be valid: ${orphanedKeys.map(printable).join(", ")}. ` +
-    `Delete the ones you don't use: run fluxloop apikeys delete <id>, or open the platform's API keys page.\n`;
+  const keys = orphanedKeys.map(printable).join(", ");
+  return `⚠️  Keys from an earlier rotation may still be valid: ${keys}. ${HOW_TO_DELETE}`;
 }
 
 /** Warns that a rotation was interrupted, or is running in another process. */
@@ -85,9 +88,7 @@ export function abandonedWarning({ profile, keys, hasUnknownKey }: AbandonedRota
   const all = [...keys.map(printable), ...(hasUnknownKey ? ["a new key that the rotation may have created"] : [])];
   if (all.length === 0) return "";
   return `⚠️  The unfinished rotation of profile ${printable(profile)} was abandoned. These keys may still be valid: ` +
-    `${
-      new Intl.ListFormat("en").format(all)
-    }. Delete the ones you don't use: run fluxloop apikeys delete <id>, or open the platform's API keys page.\n`;
+    `${new Intl.ListFormat("en").format(all)}. ${HOW_TO_DELETE}`;
 }
 
 /** Renders the rotation of one profile as JSON. */
@@ -97,12 +98,12 @@ export function rotationJson(report: RotationReport): unknown {
     profile,
     outcome,
     saved: savedTo !== null,
-    api_key: newKey && { id: newKey.id, masked: newKey.masked, expires_at: expiryJson(newKey.expiresAt) },
+    api_key: newKey && { id: newKey.id, masked: newKey.masked, expires_at: timeJson(newKey.expiresAt) },
     old_api_key: oldKey && {
       id: oldKey.id,
       masked: oldKey.masked,
       state: oldKey.state,
-      expires_at: oldKey.expiresAt && utcTime(oldKey.expiresAt),
+      expires_at: timeJson(oldKey.expiresAt),
     },
     also_saved_to: alsoIn,
     orphaned_keys: orphanedKeys,

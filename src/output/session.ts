@@ -10,6 +10,7 @@ import type { Credential } from "../auth/resolve_credential.ts";
 import type { SwitchResult } from "../auth/switch_profile.ts";
 import { UNKNOWN } from "../text/expiry.ts";
 import { printable } from "../text/printable.ts";
+import { known } from "./phrases.ts";
 
 /** The text above the hidden prompt (seed: "Interactive Flow"), and a last line that isn't in the seed. */
 export const ENTER_KEY = "Please enter your API key:\n(Typing is hidden.)\n";
@@ -23,7 +24,7 @@ export function loginText({ identity, savedTo, keychain }: LoginResult): string 
     ...(savedTo === null ? [] : [`✅ Credentials saved to ${savedTo}`]),
     ...(keychain === null ? [] : [`✅ API key saved to ${printable(keychain)}`]),
     "",
-    `Your account: ${printable(identity.account?.email ?? UNKNOWN)}`,
+    `Your account: ${known(identity.account?.email)}`,
     `Organizations: ${organizations === undefined ? UNKNOWN : organizations || "none"}`,
   ].join("\n") + "\n";
 }
@@ -64,11 +65,6 @@ export function logoutJson({ profiles, isRevoked }: LogoutResult): unknown {
 /** Renders a switch. */
 export function switchText({ profile }: SwitchResult): string {
   return `✅ Switched to profile ${profile}\n`;
-}
-
-/** Renders a switch as JSON. */
-export function switchJson({ profile }: SwitchResult): unknown {
-  return { profile };
 }
 
 /** Renders `auth token` as JSON, with the whole key. */

@@ -10,8 +10,8 @@ import type { ReportedKey, StatusReport } from "../auth/check_status.ts";
 import { rotationReason } from "../auth/key_age.ts";
 import { daysRemaining, type Expiry, expiryText, UNKNOWN } from "../text/expiry.ts";
 import { printable } from "../text/printable.ts";
-import { type ErrorJson, errorJson } from "./failure.ts";
-import { expiryJson, known, profileCommand, rotationReasonText, scopesText } from "./phrases.ts";
+import { errorJson } from "./failure.ts";
+import { known, profileCommand, rotationReasonText, scopesText, timeJson } from "./phrases.ts";
 
 const PERMISSION_NAMES: Readonly<Record<Permission, string>> = {
   read_scenarios: "Read scenarios",
@@ -25,25 +25,17 @@ const PERMISSION_NAMES: Readonly<Record<Permission, string>> = {
 export function statusText(report: StatusReport, now: Date): string {
   const { key, identity, authenticated } = report;
   if (key === null || (identity === null && authenticated !== null)) return "";
-  const profile = `Profile: ${key.profile ?? `(${key.origin})`}`;
-  const lines = identity === null
-    ? [
-      `⚠️  Not verified${key.profile === null ? "" : ": showing the details saved at the last login"}`,
-      "",
-      profile,
-      `Account: ${known(key.saved.account)}`,
-      ...keyLines(key, key.isAccessToken, key.saved.expires, now),
-    ]
-    : [
-      "✅ Authenticated",
-      "",
-      profile,
-      `Account: ${known(identity.account?.email)}`,
-      ...organizationLines(identity.organizations),
-      "",
-      ...verifiedKeyLines(key, identity, now),
-    ];
-  return lines.join("\n") + "\n";
+  const { profile, origin, saved, isAccessToken } = key;
+  const unverified = `⚠️  Not verified${profile === null ? "" : ": showing the details saved at the last login"}`;
+  return [
+    identity === null ? unverified : "✅ Authenticated",
+    "",
+    `Profile: ${profile ?? `(${origin})`}`,
+    `Account: ${known(identity === null ? saved.account : identity.account?.email)}`,
+    ...(identity === null
+      ? keyLines(key, isAccessToken, saved.expires, now)
+      : [...organizationLines(identity.organizations), "", ...verifiedKeyLines(key, identity, now)]),
+  ].join("\n") + "\n";
 }
 
 function verifiedKeyLines(key: ReportedKey, { key: info, projects }: Identity, now: Date): string[] {
@@ -90,18 +82,8 @@ function permissionLines(key: KeyInfo | null): string[] {
   return ["Permissions:", ...own, ...new Set(others)];
 }
 
-/** The JSON document of a status; `null` stands for what isn't known. */
-export interface StatusJson {
-  readonly authenticated: boolean | null;
-  readonly verified?: boolean;
-  readonly profile: string | null;
-  readonly source: string | null;
-  readonly [further: string]: unknown;
-  readonly error?: ErrorJson;
-}
-
-/** Renders the status as JSON, with `error` if there is a failure. */
-export function statusJson(report: StatusReport, now: Date): StatusJson {
+/** Renders the status as JSON; `null` stands for what isn't known. */
+export function statusJson(report: StatusReport, now: Date): unknown {
   const { key, identity, failure, authenticated } = report;
   const error = failure === null ? {} : { error: errorJson(failure) };
   const origin = { profile: report.profile, source: key?.source ?? null };
@@ -129,7 +111,7 @@ function keyJson({ masked, keychain, saved }: ReportedKey, info: KeyInfo | null,
     id: info?.id ?? null,
     masked,
     ...(keychain === null ? {} : { storage: "keychain" }),
-    expires_at: expiryJson(expires),
+    expires_at: timeJson(expires),
     days_remaining: expires instanceof Date ? daysRemaining(expires, now) : null,
     scopes: info?.scopes ?? null,
     permissions: granted && Object.fromEntries([...PERMISSIONS, ...granted].map((id) => [id, granted.includes(id)])),

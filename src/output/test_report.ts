@@ -16,10 +16,7 @@ import { printable } from "../text/printable.ts";
 /** How many failed runs the text names. */
 const NAMED = 5;
 
-/**
- * @param shown The folder of the results, as people know it.
- * @returns The text for standard output.
- */
+/** Renders a test's result; `shown` is the folder of the results, as people know it. */
 export function testText({ experiment, ending, failures, unwritten, upload }: TestReport, shown: string): string {
   const { passed, failed, planned } = experiment;
   const more = failed - Math.min(failures.length, NAMED);
@@ -28,7 +25,7 @@ export function testText({ experiment, ending, failures, unwritten, upload }: Te
     ...(ending === "completed" ? [] : [`   ${notRun(planned - passed - failed)}`]),
     "",
     ...failures.slice(0, NAMED).map((it) => `   ${failureLine(it)}`),
-    ...(more > 0 && failed > 0 ? [`   and ${grouped(more)} more`] : []),
+    ...(more > 0 ? [`   and ${grouped(more)} more`] : []),
     ...(failed > 0 ? [""] : []),
     // The page may be the file that couldn't be written.
     `Results: ${printable(unwritten === null ? join(shown, "result.html") : shown)}`,
@@ -37,12 +34,12 @@ export function testText({ experiment, ending, failures, unwritten, upload }: Te
 }
 
 function isDone(upload: UploadOutcome): upload is { readonly runBatchId: string } {
-  return typeof upload === "object" && upload !== null && "runBatchId" in upload;
+  return upload !== null && upload !== "kept" && "runBatchId" in upload;
 }
 
-/** @returns Why the upload failed; `null` where it didn't. */
+/** Returns why the upload failed; `null` if it didn't. */
 export function uploadFailure(upload: UploadOutcome): FluxloopError | null {
-  return typeof upload === "object" && upload !== null && "failure" in upload ? upload.failure : null;
+  return upload === null || upload === "kept" || isDone(upload) ? null : upload.failure;
 }
 
 function headline({ planned, passed, failed }: Experiment, ending: Ending): string {
@@ -63,17 +60,17 @@ function failureLine({ request: { input, iteration }, outcome: { failure } }: Fa
   return redact(printable(`${input.id}${which}: ${failure.message}`));
 }
 
-/** @returns What people read where the results weren't uploaded. */
+/** Says how to upload the results later. */
 export function keptText(shown: string): string {
   return `The results are saved. Upload them later: fluxloop test upload ${printable(shown)}\n`;
 }
 
-/** @returns What people read after `fluxloop test upload`. */
+/** Renders the result of `fluxloop test upload`. */
 export function uploadedText(shown: string, runBatchId: string): string {
   return `✅ Uploaded ${printable(shown)} as ${printable(runBatchId)}\n`;
 }
 
-/** @returns The JSON document; with `error` where the upload or a report failed or the test was interrupted. */
+/** Renders a test's result as JSON, with `error` if the upload or a report failed or the test was interrupted. */
 export function testJson({ experiment, ending, path, failures, unwritten, upload }: TestReport): unknown {
   const error = ending === "interrupted" ? new InterruptedError() : uploadFailure(upload) ?? unwritten;
   return {
@@ -105,11 +102,7 @@ export function testJson({ experiment, ending, path, failures, unwritten, upload
 /** Cells of the bar. */
 const BAR = 24;
 
-/**
- * @param elapsed Milliseconds since it began.
- * @param isStopping Whether the test is being interrupted.
- * @returns The line for a terminal: at most 79 columns, whatever the numbers.
- */
+/** Renders the progress after so many milliseconds for a terminal, in at most 79 columns. */
 export function progressBar(progress: Progress, elapsed: number, isStopping = false): string {
   const done = progress.passed + progress.failed;
   const cells = Math.floor(BAR * done / progress.planned);
@@ -132,7 +125,7 @@ function pace({ planned, passed, failed }: Progress, elapsed: number): string[] 
   return [`${failed} failed`, `${rate}/s`, ...left];
 }
 
-/** @returns The line at the start of a test. */
+/** Renders the line at the start of a test. */
 export function startText({ name, parallelRuns, wantedRuns }: WatchedTest, planned: number): string {
   const active = Math.min(parallelRuns, planned);
   const start = `Testing ${redact(printable(name))}: ${runs(planned)}${active > 1 ? `, ${active} at once` : ""}\n`;
@@ -141,7 +134,7 @@ export function startText({ name, parallelRuns, wantedRuns }: WatchedTest, plann
   return `${start}⚠️  This system can run only ${most} at once (parallel_runs: ${wantedRuns}).\n`;
 }
 
-/** @returns A span for people: `40 ms`, `1.2 s`, `12 s`, `2 min 5 s`, `1 h 3 min`. */
+/** Renders a span of time: `40 ms`, `1.2 s`, `12 s`, `2 min 5 s`, `1 h 3 min`. */
 export function spanText(milliseconds: number): string {
   if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
   const seconds = milliseconds / 1000;
@@ -156,9 +149,7 @@ function runs(count: number): string {
   return count === 1 ? "1 run" : `${grouped(count)} runs`;
 }
 
-/**
- * @returns The summary on a GitHub job's page, in Markdown.
- */
+/** Renders the summary on a GitHub job's page, in Markdown. */
 export function jobSummary({ experiment, ending, failures, upload }: TestReport): string {
   const { name, planned, passed, failed, startedAt, endedAt } = experiment;
   const mark = ending === "completed" && failed === 0 ? "✅" : "❌";
@@ -183,7 +174,7 @@ export function jobSummary({ experiment, ending, failures, upload }: TestReport)
   ].join("\n");
 }
 
-/** @returns Text from outside for a cell of a Markdown table, without markup. */
+/** Renders text from outside for a cell of a Markdown table, without markup. */
 function inCell(text: string): string {
   return redact(printable(text)).replace(/[\\`*_{}[\]<>#|&~!]/g, (it) => `&#${it.codePointAt(0)};`);
 }

@@ -1,14 +1,11 @@
+import type { DeviceLogin } from "../api_client/device_login.ts";
 import { utcTime } from "../text/expiry.ts";
 import { printable } from "../text/printable.ts";
 import type { Style } from "./style.ts";
 import { profileCommand } from "./phrases.ts";
 
 /** What a person needs to approve a login in the browser. */
-export interface Approval {
-  readonly userCode: string;
-  readonly verificationUrl: URL;
-  readonly expiresAt: Date;
-}
+export type Approval = Pick<DeviceLogin, "userCode" | "verificationUrl" | "expiresAt">;
 
 /** Asks for the approval, on standard error. */
 export function approvalText({ userCode, verificationUrl }: Approval, isOpened: boolean, style: Style): string {

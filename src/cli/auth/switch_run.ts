@@ -1,7 +1,7 @@
 import { switchChoices, switchProfile } from "../../auth/switch_profile.ts";
 import type { Context } from "../../context.ts";
 import { UsageError } from "../../errors.ts";
-import { switchJson, switchText } from "../../output/session.ts";
+import { switchText } from "../../output/session.ts";
 import { overrideWarning, pinWarning } from "../../output/warnings.ts";
 import { printable } from "../../text/printable.ts";
 import type { JsonOptions } from "../command.ts";
@@ -14,7 +14,7 @@ export async function runSwitch(context: Context, options: JsonOptions, named: s
 
   const result = await switchProfile(context, named ?? await askForProfile(context, options, reporter.style.colour));
 
-  reporter.result(() => switchText(result), () => switchJson(result));
+  reporter.result(() => switchText(result), () => ({ profile: result.profile }));
   if (result.overriddenBy !== null) reporter.warn(overrideWarning(result.overriddenBy));
   else if (result.pinnedBy !== null) reporter.warn(pinWarning(result.pinnedBy));
 }
