@@ -9,8 +9,8 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * Who is asking, with which key, and what they may do
-     * @description Everything that `fluxloop auth status` and `whoami` show, in one round trip. Older servers do not have it and answer 404.
+     * Returns the caller, their key and its permissions
+     * @description Everything that `fluxloop auth status` and `whoami` show, in one round trip. Older servers don't have this path and respond with 404.
      */
     get: operations["getMe"];
     put?: never;
@@ -28,7 +28,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The projects that the key reaches */
+    /** Lists the projects that the key can access */
     get: operations["listProjects"];
     put?: never;
     post?: never;
@@ -45,7 +45,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The workspaces that the account belongs to */
+    /** Lists the workspaces that the account belongs to */
     get: operations["listWorkspaces"];
     put?: never;
     post?: never;
@@ -65,8 +65,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Begins a login through the browser
-     * @description The program shows the code and the page's address to the person, who approves it there, and asks `complete` meanwhile (RFC 8628 in spirit).
+     * Starts a login through the browser
+     * @description The program shows the code and the page's URL to the person, who approves the login there. Meanwhile, it polls `complete` (similar to RFC 8628).
      */
     post: operations["startLogin"];
     delete?: never;
@@ -85,7 +85,7 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * What became of a login
+     * Returns the state of a login
      * @description An approved login's tokens are sent once. If the response was lost, a repeated request within a minute revokes them and gets new ones. An unknown code counts as expired. After `slow_down`, the polling interval is 5 seconds longer.
      */
     post: operations["completeLogin"];
@@ -105,7 +105,7 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Other tokens in exchange for a refresh token
+     * Exchanges a refresh token for new tokens
      * @description A refresh token can be used once. If the response was lost, it is accepted again for a minute; after that, reusing it revokes the session with all its tokens.
      */
     post: operations["refreshLogin"];
@@ -125,8 +125,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Ends a session
-     * @description Also one that has ended already, or never was.
+     * Revokes a session
+     * @description It isn't an error if the session doesn't exist or was already revoked.
      */
     post: operations["revokeLogin"];
     delete?: never;
@@ -145,8 +145,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * What a test is run on
-     * @description Needs `read_scenarios`. Takes a version of a bundle, or a project, whose newest version it is then. What the key does not reach is not there. Nothing is changed by it.
+     * Returns the inputs of a test
+     * @description Requires `read_scenarios`. The request names a version of a bundle, or a project for its newest version. The response is 404 for what the key can't access. Nothing is changed.
      */
     post: operations["pullBundle"];
     delete?: never;
@@ -165,8 +165,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Takes in what came out of a test
-     * @description Needs `upload_results`. An experiment may come in several parts; they belong together by `experiment_id`, and all are answered with the same `run_batch_id`. A run is known by its `id` within the experiment: one that came before is passed over and counted once, so that every part may be sent again, alone or with others, at any time. The status of the experiment is that of the part that says it last; one that is `completed` or `interrupted` is never `running` again. A body may have 4 MiB.
+     * Stores the results of a test
+     * @description Requires `upload_results`. An experiment may be sent in several parts with the same `experiment_id`; the responses have the same `run_batch_id`. A run's `id` is unique within the experiment, and a run that was sent before is ignored, so any part may be sent again at any time. The newest part's status applies, but an experiment that is `completed` or `interrupted` is never `running` again. The largest body is 4 MiB.
      */
     post: operations["uploadResults"];
     delete?: never;
@@ -182,7 +182,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** This document */
+    /** Returns this document */
     get: operations["getOpenApiDocument"];
     put?: never;
     post?: never;
@@ -200,8 +200,8 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * The active keys that the caller can manage
-     * @description A signed-in person manages all keys of their own. A key manages itself and those that it created, and those that these created.
+     * Lists the active keys that the caller can manage
+     * @description A signed-in person manages all of their keys. A key manages itself, the keys that it created, and the keys that those created.
      */
     get: operations["listApiKeys"];
     put?: never;
@@ -253,7 +253,7 @@ export interface components {
       /** @example John */
       name: string;
     };
-    /** @description An organization, and what the account is in it */
+    /** @description An organization, and the account's role in it */
     Organization: {
       /** @example org_1 */
       id: string;
@@ -265,7 +265,7 @@ export interface components {
        */
       role: string;
     };
-    /** @description An organization under its older name */
+    /** @description An organization (older name) */
     Workspace: {
       /** @example org_1 */
       id: string;
@@ -284,11 +284,11 @@ export interface components {
       name: string;
     };
     /**
-     * @description What a key may do
+     * @description A permission of a key
      * @enum {string}
      */
     Permission: "read_scenarios" | "upload_results" | "create_scenarios" | "delete_scenarios" | "manage_projects";
-    /** @description What a key reaches: everything that its account reaches, or the projects with these ids */
+    /** @description `all_projects`, or the ids of the projects that the key can access */
     ApiKeyScopes: "all_projects" | string[];
     /** @description An API key, without the key itself */
     ApiKeyInfo: {
@@ -303,7 +303,7 @@ export interface components {
       created_at: string;
       /**
        * Format: date-time
-       * @description When the key expires; null: it does not expire
+       * @description When the key expires; null: never
        * @example 2024-04-15T00:00:00Z
        * @example null
        */
@@ -324,15 +324,15 @@ export interface components {
        */
       runs_this_month: number;
     };
-    /** @description Who is asking, with which key, and what they may do */
+    /** @description The caller, their key and its permissions */
     Me: {
       account: components["schemas"]["Account"];
       organizations: components["schemas"]["Organization"][];
-      /** @description Those that the key reaches */
+      /** @description The projects that the key can access */
       projects: components["schemas"]["Project"][];
-      /** @description The key that was sent; null where it was an access token */
+      /** @description The key that was sent; null for an access token */
       api_key: components["schemas"]["ApiKeyInfo"] | null;
-      /** @description Whether the account may use this API at all */
+      /** @description Whether the account has access to this API */
       api_access: boolean;
       plan: components["schemas"]["Plan"];
       usage: components["schemas"]["Usage"];
@@ -343,18 +343,18 @@ export interface components {
     WorkspaceList: {
       workspaces: components["schemas"]["Workspace"][];
     } | components["schemas"]["Workspace"][];
-    /** @description At least one of both ids; where both are given, the version is one of the project's */
+    /** @description At least one of the ids; with both, the version must belong to the project */
     PullRequest: {
       /** @example bv_1 */
       bundle_version_id?: string | null;
       /** @example prj_1 */
       project_id?: string | null;
-      /** @description True where it is left out, as the others */
+      /** @description True by default, like the others */
       include_inputs?: boolean;
       include_personas?: boolean;
       include_criteria?: boolean;
     };
-    /** @description What one side of a conversation says */
+    /** @description A message of a conversation */
     Message: {
       /**
        * @example user
@@ -364,13 +364,13 @@ export interface components {
       /** @example Where is my order? */
       content: string;
     };
-    /** @description One thing to say to an agent */
+    /** @description An input for an agent */
     InputItem: {
       /** @example inp_1 */
       id: string;
       messages: components["schemas"]["Message"][];
       /**
-       * @description Who says it
+       * @description The persona's id
        * @example per_1
        */
       persona_id?: string | null;
@@ -378,14 +378,14 @@ export interface components {
         [key: string]: unknown;
       } | null;
     };
-    /** @description Somebody whom an input is said by */
+    /** @description A person that an input is said by */
     Persona: {
       /** @example per_1 */
       id: string;
       /** @example In a hurry */
       name: string;
     };
-    /** @description What a test is run on; a list that was not asked for is empty */
+    /** @description The inputs of a test; lists that weren't requested are empty */
     Bundle: {
       bundle_version: {
         /** @example bv_1 */
@@ -399,10 +399,10 @@ export interface components {
         [key: string]: unknown;
       }[];
     };
-    /** @description What came out of a test, or a part of it */
+    /** @description The results of a test, or a part of them */
     ResultUpload: {
       /**
-       * @description What it was run on; null: inputs of its own
+       * @description The inputs' bundle; null for local inputs
        * @example bv_1
        */
       bundle_version_id?: string | null;
@@ -417,7 +417,7 @@ export interface components {
         status: "running" | "completed" | "interrupted";
       };
       runs: components["schemas"]["Run"][];
-      /** @description At most one for each of the runs */
+      /** @description At most one for each run */
       run_results: components["schemas"]["RunResult"][];
       artifacts?: {
         [key: string]: unknown;
@@ -431,14 +431,14 @@ export interface components {
       upload_meta?: {
         /** @example fluxloop/0.1.0 */
         client?: string;
-        /** @description Counts from 1 */
+        /** @description The number of the part, from 1 */
         part?: number;
         is_last?: boolean;
       };
     };
     /** @enum {string} */
     RunStatus: "completed" | "failed";
-    /** @description An agent, once on one input */
+    /** @description One run of an agent on one input */
     Run: {
       /** @description Unique within the experiment, without control characters */
       id: string;
@@ -448,9 +448,9 @@ export interface components {
       persona_id?: string | null;
       status: components["schemas"]["RunStatus"];
     };
-    /** @description What came out of a run */
+    /** @description The result of a run */
     RunResult: {
-      /** @description One of the same part's runs */
+      /** @description The id of a run in the same part */
       run_id: string;
       status: components["schemas"]["RunStatus"];
       metrics: {
@@ -477,7 +477,7 @@ export interface components {
       /** @example rb_k3f9x2abk3f9x2ab */
       run_batch_id: string;
     };
-    /** @description An OpenAPI 3.1 document, as its specification has it */
+    /** @description An OpenAPI 3.1 document */
     OpenApiDocument: {
       openapi: string;
       info: {
@@ -501,7 +501,7 @@ export interface components {
       /** @constant */
       code: "permission_denied";
       required_permission: components["schemas"]["Permission"];
-      /** @description Those that the key has */
+      /** @description The key's permissions */
       permissions: components["schemas"]["Permission"][];
       /** @description A sentence for people */
       detail: string;
@@ -510,33 +510,33 @@ export interface components {
       detail: string | components["schemas"]["FieldError"][];
     };
     FieldError: {
-      /** @description The way to the value that is wrong: names, and places in lists, as in `body`, `scopes`, 0 */
+      /** @description The path to the invalid value: names and list indexes, such as `body`, `scopes`, 0 */
       loc: (string | number)[];
-      /** @description What is wrong with it */
+      /** @description What is wrong with the value */
       msg: string;
     };
     /** @description An API key as a list shows it */
     ListedApiKey: components["schemas"]["ApiKeyInfo"] & {
       /**
-       * @description What people know it by
+       * @description The part by which people recognize it, such as `flux_dev_abc1`
        * @example flux_dev_abc1
        */
       prefix: string;
       /**
        * Format: date-time
-       * @description To the minute or so; null: never
+       * @description To about a minute; null: never
        */
       last_used_at: string | null;
       /**
-       * @description The key that it was made with; null: a person made it
+       * @description The id of the key that created it; null: a person did
        * @example key_1
        * @example null
        */
       created_by: string | null;
     };
-    /** @description A key, and its own self */
+    /** @description An API key with the key itself */
     CreatedApiKey: components["schemas"]["ListedApiKey"] & {
-      /** @description The whole key, shown this once */
+      /** @description The whole key, which is shown only once */
       key: string;
     };
     ApiKeyList: {
@@ -546,52 +546,52 @@ export interface components {
     NewApiKey: {
       /** @description 1 to 100 characters, none of them a control character */
       name: string;
-      /** @description The one project that it reaches; the same as `scopes` with one id */
+      /** @description The only project that it can access; the same as `scopes` with one id */
       project_id?: string;
       scopes?: components["schemas"]["ApiKeyScopes"];
       permissions?: components["schemas"]["Permission"][];
       /**
-       * @description What the key is for: a part of it
+       * @description The intended use, which is a part of the key
        * @enum {string}
        */
       environment?: "dev" | "stg" | "prod" | "ci";
-      /** @description Seconds, at most ten years; null: it does not expire */
+      /** @description Seconds, at most ten years; null: never */
       expires_in?: number | null;
     };
     ApiKeyChange: {
       /**
        * Format: date-time
-       * @description When the key expires; null: it does not expire
+       * @description When the key expires; null: never
        */
       expires_at: string | null;
     };
     ConflictError: {
       /** @description A sentence for people */
       detail: string;
-      /** @description What there is already */
+      /** @description The id of what was created */
       id: string;
     };
-    /** @description A login that a person has yet to decide on */
+    /** @description A login that a person has yet to approve */
     StartedLogin: {
-      /** @description What the program asks with; a secret */
+      /** @description The secret with which the program polls */
       device_code: string;
-      /** @description What the person compares or types: at least 34 bits */
+      /** @description The code that the person compares or types: at least 34 bits */
       user_code: string;
       /**
        * Format: uri
        * @description The page on which the login is approved
        */
       verification_url: string;
-      /** @description Seconds that the code waits */
+      /** @description How long the code is valid, in seconds */
       expires_in?: number;
-      /** @description Seconds between two questions */
+      /** @description Seconds between two polls */
       interval?: number;
-      /** @description The same in older servers */
+      /** @description Older servers' name */
       expires_in_sec?: number;
-      /** @description The same in older servers */
+      /** @description Older servers' name */
       interval_sec?: number;
     };
-    /** @description Nothing needs to be said */
+    /** @description No fields are required */
     StartLogin: Record<string, never>;
     DeviceCode: {
       device_code: string;
@@ -599,9 +599,9 @@ export interface components {
     RefreshToken: {
       refresh_token: string;
     };
-    /** @description Tokens of a login, and who let the program in */
+    /** @description The tokens of a login, and who approved it */
     IssuedCredential: {
-      /** @description Goes where an API key goes */
+      /** @description Is used like an API key */
       access_token: string;
       refresh_token: string;
       /**
@@ -639,7 +639,7 @@ export interface components {
         "application/json": components["schemas"]["UnauthorizedError"];
       };
     };
-    /** @description The key is good, and may not do this */
+    /** @description The key is valid but lacks the required permission */
     PermissionDenied: {
       headers: {
         [name: string]: unknown;
@@ -648,7 +648,7 @@ export interface components {
         "application/json": components["schemas"]["PermissionDeniedError"];
       };
     };
-    /** @description There is nothing under this path */
+    /** @description It doesn't exist, or the caller can't access it */
     NotFound: {
       headers: {
         [name: string]: unknown;
@@ -657,7 +657,7 @@ export interface components {
         "application/json": components["schemas"]["Error"];
       };
     };
-    /** @description This path does not take the method */
+    /** @description This path doesn't support the method */
     MethodNotAllowed: {
       headers: {
         Allow: components["headers"]["Allow"];
@@ -667,7 +667,7 @@ export interface components {
         "application/json": components["schemas"]["Error"];
       };
     };
-    /** @description The request names another host than the server's, or comes from a page of another site (`Origin`): a web page may be reaching for a server on this machine, under a name of its own (DNS rebinding) or under the server's */
+    /** @description The request names another host (DNS rebinding), or comes from a page of another site (`Origin`): web pages can't use a server on this machine */
     MisdirectedRequest: {
       headers: {
         [name: string]: unknown;
@@ -676,7 +676,7 @@ export interface components {
         "application/json": components["schemas"]["Error"];
       };
     };
-    /** @description What was sent cannot be used */
+    /** @description The request is invalid */
     UnprocessableContent: {
       headers: {
         [name: string]: unknown;
@@ -685,7 +685,7 @@ export interface components {
         "application/json": components["schemas"]["ValidationError"];
       };
     };
-    /** @description Too many requests in too short a time */
+    /** @description Too many requests */
     TooManyRequests: {
       headers: {
         "Retry-After": components["headers"]["RetryAfter"];
@@ -695,7 +695,7 @@ export interface components {
         "application/json": components["schemas"]["Error"];
       };
     };
-    /** @description The server failed; nothing is said about how */
+    /** @description The server failed; the reason isn't disclosed */
     ServerError: {
       headers: {
         [name: string]: unknown;
@@ -704,7 +704,7 @@ export interface components {
         "application/json": components["schemas"]["Error"];
       };
     };
-    /** @description The same request has been done already */
+    /** @description The request was already processed */
     Conflict: {
       headers: {
         [name: string]: unknown;
@@ -713,7 +713,7 @@ export interface components {
         "application/json": components["schemas"]["ConflictError"];
       };
     };
-    /** @description More was sent than anything here takes */
+    /** @description The body is too large */
     ContentTooLarge: {
       headers: {
         [name: string]: unknown;
@@ -722,7 +722,7 @@ export interface components {
         "application/json": components["schemas"]["Error"];
       };
     };
-    /** @description Something else than JSON was sent */
+    /** @description The body isn't JSON */
     UnsupportedMediaType: {
       headers: {
         [name: string]: unknown;
@@ -735,7 +735,7 @@ export interface components {
   parameters: never;
   requestBodies: never;
   headers: {
-    /** @description The methods that this path takes (RFC 9110, section 10.2.1) */
+    /** @description The methods that this path supports (RFC 9110, section 10.2.1) */
     Allow: string;
     /** @description How long to wait: seconds, or a date (RFC 9110, section 10.2.3) */
     RetryAfter: string;
@@ -783,7 +783,7 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description The projects; older servers answer with the bare list */
+      /** @description The projects; older servers send the list alone */
       200: {
         headers: {
           [name: string]: unknown;
@@ -811,7 +811,7 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description The workspaces; older servers answer with the bare list */
+      /** @description The workspaces; older servers send the list alone */
       200: {
         headers: {
           [name: string]: unknown;
@@ -843,7 +843,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description What to show, and what to ask with */
+      /** @description The codes and the page's URL */
       200: {
         headers: {
           [name: string]: unknown;
@@ -876,7 +876,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Its state */
+      /** @description The state, with the tokens of an approved login */
       200: {
         headers: {
           [name: string]: unknown;
@@ -943,7 +943,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description It has ended */
+      /** @description There is no such session any more */
       204: {
         headers: {
           [name: string]: unknown;
@@ -975,7 +975,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description The version, and of its content what was asked for */
+      /** @description The version, with the requested content */
       200: {
         headers: {
           [name: string]: unknown;
@@ -1000,7 +1000,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description A text of the client's own for this part. This server needs none to do it once. */
+        /** @description Chosen by the client for this part. The server doesn't need it, because it stores each run once. */
         "Idempotency-Key"?: string;
       };
       path?: never;
@@ -1012,7 +1012,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description It is kept */
+      /** @description The results are stored */
       200: {
         headers: {
           [name: string]: unknown;
@@ -1066,7 +1066,7 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description The keys, the first one first; revoked ones are left out */
+      /** @description The keys that aren't revoked, oldest first */
       200: {
         headers: {
           [name: string]: unknown;
@@ -1101,7 +1101,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description The key, which is shown this once */
+      /** @description The key, which is shown only once */
       201: {
         headers: {
           [name: string]: unknown;
