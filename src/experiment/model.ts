@@ -1,9 +1,3 @@
-/**
- * The types of a test: configuration, inputs, runs, results.
- *
- * @module
- */
-
 /** `fluxloop.yaml` with absolute paths, defaults and expanded variables. Durations are milliseconds. */
 export interface TestConfiguration {
   readonly name: string;
@@ -21,14 +15,12 @@ export interface TestConfiguration {
   readonly guards: Guards;
 }
 
-/** Limits for every run; `null` for none. */
 export interface Guards {
   readonly maxDuration: number | null;
   /** Characters of output. */
   readonly outputCharLimit: number | null;
 }
 
-/** How to call the agent. */
 export type RunnerConfiguration = ProcessRunner | HttpRunner | PythonRunner;
 
 /** A program that reads and writes one JSON object a line. */
@@ -77,14 +69,12 @@ export interface PythonRunner {
   readonly timeout: number;
 }
 
-/** An input for the agent. */
 export interface TestInput {
   readonly id: string;
   readonly text: string;
   readonly persona: { readonly id: string | null; readonly name: string } | null;
 }
 
-/** One run of an input. */
 export interface RunRequest {
   /** Unique within an experiment. */
   readonly runId: string;
@@ -93,12 +83,6 @@ export interface RunRequest {
   readonly iteration: number;
 }
 
-/** An agent's response to one input. */
-export interface AgentResponse {
-  readonly output: string;
-}
-
-/** Why a run failed. */
 export interface RunFailure {
   readonly kind: "agent_error" | "crashed" | "timeout" | "flooded" | "garbage" | "http" | "not_started";
   /** One sentence, without secrets. */
@@ -121,16 +105,15 @@ export interface Runner {
   /**
    * Runs the agent on one input, at most `parallelRuns` times at once.
    *
-   * @param signal Aborts the run.
+   * @returns The agent's output.
    * @throws {RunError} When this run failed.
    * @throws `signal`'s reason, once the run's processes have ended.
    */
-  run(request: RunRequest, signal: AbortSignal): Promise<AgentResponse>;
+  run(request: RunRequest, signal: AbortSignal): Promise<string>;
   /** Ends all processes, their children included. */
   close(): Promise<void>;
 }
 
-/** A run that has finished. */
 export interface RunResult {
   readonly request: RunRequest;
   readonly startedAt: Date;
@@ -142,7 +125,6 @@ export interface RunResult {
   };
 }
 
-/** An experiment as a whole. */
 export interface Experiment {
   /** `exp_<UTC time>_<id>`, the name of its folder. */
   readonly id: string;

@@ -1,8 +1,3 @@
-/**
- * Runs every input, several at a time. Finished runs aren't kept in memory.
- *
- * @module
- */
 import type { Context } from "../context.ts";
 import { InterruptedError } from "../errors.ts";
 import {
@@ -15,7 +10,6 @@ import {
 } from "./model.ts";
 import { withTimeLimit } from "./runners/time_limit.ts";
 
-/** What to run. */
 export interface Plan extends Pick<TestConfiguration, "iterations" | "parallelRuns" | "runDelay" | "guards"> {
   readonly inputs: readonly TestInput[];
   /** Whether to stop at the first failed run. */
@@ -29,10 +23,8 @@ export interface Progress {
   failed: number;
 }
 
-/** Why a test ended. */
 export type Ending = "completed" | "failed_fast" | "interrupted";
 
-/** What runs a plan. */
 export interface RunAllOptions {
   readonly runner: Runner;
   readonly progress: Progress;
@@ -40,13 +32,14 @@ export interface RunAllOptions {
   readonly keep: (result: RunResult) => void;
 }
 
-/** Counts the planned runs. @returns The progress before the first run. */
+/** @returns The progress before the first run. */
 export function progressOf({ inputs, iterations }: Pick<Plan, "inputs" | "iterations">): Progress {
   return { planned: inputs.length * iterations, passed: 0, failed: 0 };
 }
 
 /**
- * Runs a plan to its end, or until the program is told to stop: active runs are then aborted and count as not run.
+ * Runs every input, several at a time, until all are done or the program is told to stop: active runs are then aborted and
+ * count as not run. Finished runs aren't kept in memory.
  *
  * @returns Why it ended. No run is active any more.
  * @throws What `keep` throws, and any error of a runner but `RunError`; all other runs are aborted first.
@@ -67,8 +60,7 @@ export async function runAll(
   };
   const outcomeOf = async (request: RunRequest, signal: AbortSignal): Promise<RunResult["outcome"]> => {
     try {
-      const { output } = await runner.run(request, signal);
-      return { status: "passed", output };
+      return { status: "passed", output: await runner.run(request, signal) };
     } catch (error) {
       // An agent that is being stopped may fail in any way.
       if (!(error instanceof RunError) || ending !== "completed") throw error;

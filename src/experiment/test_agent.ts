@@ -1,8 +1,4 @@
-/**
- * Use case: run the agent on every input, save the results, and upload them.
- *
- * @module
- */
+import { resolve } from "@std/path";
 import type { Context } from "../context.ts";
 import { ConfigurationError, FluxloopError, UsageError } from "../errors.ts";
 import type { RequestOptions, Target } from "../api_client/transport.ts";
@@ -11,7 +7,8 @@ import { chosenInputs } from "./inputs.ts";
 import type { Experiment, RunResult, TestConfiguration, TestInput } from "./model.ts";
 import { pullInputs, type PullOptions } from "./pull.ts";
 import { createExperimentFolder } from "./results/folder.ts";
-import { prepareJUnit, writeJUnit } from "./results/junit.ts";
+import { writeJUnit } from "./results/junit.ts";
+import { checkWritable } from "./results/result_files.ts";
 import { type Ending, type Plan, type Progress, progressOf, runAll } from "./run_all.ts";
 import { createRunner } from "./runners/mod.ts";
 import { requireUploadPermission, uploadExperiment } from "./upload.ts";
@@ -31,7 +28,6 @@ export interface TestRequest extends PullOptions {
   readonly junit?: string;
 }
 
-/** What a test needs of its caller. */
 export interface TestServices {
   readonly requests: RequestOptions;
   /**
@@ -44,7 +40,6 @@ export interface TestServices {
   readonly watch: <T>(test: WatchedTest, progress: Progress, work: () => Promise<T>) => Promise<T>;
 }
 
-/** A test that runs. */
 export interface WatchedTest {
   readonly name: string;
   /** How many runs may be active at the same time. */
@@ -53,10 +48,8 @@ export interface WatchedTest {
   readonly wantedRuns: number;
 }
 
-/** A failed run, for reports. */
 export type FailedRun = RunResult & { readonly outcome: { readonly status: "failed" } };
 
-/** The outcome of a test. */
 export interface TestReport {
   readonly experiment: Experiment;
   readonly ending: Ending;
@@ -76,7 +69,7 @@ export type UploadOutcome = { readonly runBatchId: string } | { readonly failure
 const REPORTED_FAILURES = 10;
 
 /**
- * Runs a test. Upload permission is checked before the first run.
+ * Runs the agent on every input, saves the results, and uploads them. Upload permission is checked before the first run.
  *
  * @returns The outcome, also when runs failed, the test was interrupted, or a report or the upload failed.
  * @throws {MistakesError | ConfigurationError} When the configuration is invalid.
@@ -87,7 +80,8 @@ const REPORTED_FAILURES = 10;
 export async function testAgent(context: Context, request: TestRequest, services: TestServices): Promise<TestReport> {
   const { configuration, maskedText } = readConfiguration(context, request.config);
   const { name, parallelRuns: wantedRuns } = configuration;
-  const { junit, skipUpload = !configuration.autoUpload } = request;
+  const { skipUpload = !configuration.autoUpload } = request;
+  const junit = request.junit === undefined ? null : resolve(context.cwd(), request.junit);
   const pulls = request.bundleVersionId !== undefined || request.project !== undefined;
   const credential = !skipUpload || pulls ? await services.credential(!skipUpload) : null;
   if (!skipUpload) await requireUploadPermission(context, credential!);
@@ -98,7 +92,7 @@ export async function testAgent(context: Context, request: TestRequest, services
     ? await pullInputs(context, credential!, request)
     : { inputs: ownInputs(configuration, request), bundleVersionId: null, projectId: null };
   const plan = planOf(context, request, configuration, inputs);
-  if (junit !== undefined) prepareJUnit(context, junit);
+  if (junit !== null) checkWritable(junit);
   const { parallelRuns } = plan;
   const runner = await createRunner(context, { ...configuration, parallelRuns }, services.requests.caCerts);
 
@@ -124,7 +118,7 @@ export async function testAgent(context: Context, request: TestRequest, services
   const experiment = { id, name, startedAt, endedAt: context.now(), ...source, ...progress, isPartial };
   const unwritten = await failureOf(async () => {
     await folder.finish(experiment);
-    if (junit !== undefined) await writeJUnit(context, junit, path);
+    if (junit !== null) await writeJUnit(junit, path);
   });
   // The results are uploaded whether or not a page can be made of them.
   const upload = skipUpload

@@ -1,22 +1,16 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
 import { InterruptedError } from "../../src/errors.ts";
-import {
-  type AgentResponse,
-  RunError,
-  type Runner,
-  type RunRequest,
-  type RunResult,
-} from "../../src/experiment/model.ts";
+import { RunError, type Runner, type RunRequest, type RunResult } from "../../src/experiment/model.ts";
 import { type Plan, progressOf, runAll } from "../../src/experiment/run_all.ts";
 import { duration } from "../../src/text/duration.ts";
 import { leaveWorlds, world } from "../support/world.ts";
 
-type Agent = (request: RunRequest, signal: AbortSignal) => Promise<AgentResponse>;
+type Agent = (request: RunRequest, signal: AbortSignal) => Promise<string>;
 
 const failure = (message: string) => new RunError({ kind: "agent_error", message, stderr: ["said last"] });
 const runner = (run: Agent): Runner => ({ run, close: () => Promise.resolve() });
-const echo: Agent = ({ input }) => Promise.resolve({ output: input.text });
+const echo: Agent = ({ input }) => Promise.resolve(input.text);
 /** An agent that responds only when it is told to stop. */
 const hanging: Agent = (_, signal) =>
   new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
@@ -70,7 +64,7 @@ describe("the runs of a test", () => {
         peak = Math.max(peak, ++now);
         await new Promise((resolve) => setTimeout(resolve));
         now--;
-        return { output: "" };
+        return "";
       });
       assertEquals(peak, most);
     });
@@ -106,7 +100,7 @@ describe("the runs of a test", () => {
     const slow: Agent = (_, signal) =>
       new Promise((resolve, reject) => {
         signal.addEventListener("abort", () => reject(signal.reason));
-        setTimeout(() => resolve({ output: "at last" }), 20);
+        setTimeout(() => resolve("at last"), 20);
       });
     const { results } = await perform(planOf(1, { guards }), slow);
     assertEquals(results[0].outcome, { status: "passed", output: "at last" });
@@ -129,7 +123,7 @@ describe("the runs of a test", () => {
     const here = world();
     const reasons: unknown[] = [];
     const agent: Agent = async (request, signal) => {
-      if (request.runId === "run_1") return { output: "done" };
+      if (request.runId === "run_1") return "done";
       if (request.runId === "run_3") here.stop();
       return await hanging(request, signal).catch((error) => {
         reasons.push(error);

@@ -1,8 +1,3 @@
-/**
- * What `fluxloop test` does.
- *
- * @module
- */
 import type { Context } from "../../context.ts";
 import { InterruptedError, UsageError } from "../../errors.ts";
 import type { JsonOptions } from "../command.ts";
@@ -25,7 +20,7 @@ import { givenPath } from "../../paths.ts";
 import { jsonText } from "../../text/json.ts";
 import { showWait } from "../waiting.ts";
 import { shownPath } from "../../experiment/configuration.ts";
-import { testAgent, type TestReport } from "../../experiment/test_agent.ts";
+import { testAgent, type TestReport, type TestRequest } from "../../experiment/test_agent.ts";
 
 /** The exit code where runs failed (design: "Errors"). */
 const RUNS_FAILED = 10;
@@ -33,21 +28,11 @@ const INTERRUPTED = new InterruptedError().exitCode;
 /** How often a line reports progress without a terminal, in milliseconds. */
 const TOLD_EVERY = 10_000;
 
-/** The command's options. */
-export interface TestOptions extends JsonOptions {
-  readonly config?: string;
-  readonly filter?: string;
-  readonly smoke?: boolean;
-  readonly failFast?: boolean;
-  readonly bundleVersionId?: string;
-  readonly project?: string;
-  readonly skipUpload?: boolean;
-  readonly junit?: string;
-  readonly schema?: boolean;
-}
-
-/** Runs the command. */
-export async function runTest(context: Context, options: TestOptions): Promise<void> {
+/** Runs `fluxloop test`. */
+export async function runTest(
+  context: Context,
+  options: JsonOptions & TestRequest & { readonly schema?: boolean },
+): Promise<void> {
   for (const name of ["config", "junit", "filter", "project", "bundleVersionId"] as const) {
     if (options[name]?.startsWith("--")) throw new UsageError(`--${named(name)} requires a value, not an option`);
   }
@@ -62,7 +47,7 @@ export async function runTest(context: Context, options: TestOptions): Promise<v
     junit: givenPath(context, options.junit, "--junit"),
   };
   const report = await testAgent(context, { ...options, ...paths }, {
-    requests: requests,
+    requests,
     credential: (changes) => credentialFor(context, { ...options, requests }, reporter, { changes }),
     watch: (configuration, progress, run) => {
       if (options.quiet) return run();
@@ -78,12 +63,7 @@ export async function runTest(context: Context, options: TestOptions): Promise<v
   tell(context, options, reporter, report);
 }
 
-function tell(
-  context: Context,
-  options: TestOptions,
-  reporter: Reporter,
-  report: TestReport,
-): void {
+function tell(context: Context, options: JsonOptions, reporter: Reporter, report: TestReport): void {
   const shown = shownPath(context, report.path);
   reporter.result(() => testText(report, shown), () => testJson(report));
   addJobSummary(context, jobSummary(report), reporter);

@@ -1,8 +1,3 @@
-/**
- * What `fluxloop test upload` does.
- *
- * @module
- */
 import type { Context } from "../../context.ts";
 import { givenPath } from "../../paths.ts";
 import type { JsonOptions } from "../command.ts";
@@ -14,13 +9,12 @@ import { latestExperiment, uploadExperiment } from "../../experiment/upload.ts";
 import { uploadedText } from "../../output/test_report.ts";
 import { credentialFor } from "./github_job.ts";
 
-/** The command's options. */
-export interface UploadOptions extends JsonOptions {
-  readonly config?: string;
-}
-
-/** Runs the command. */
-export async function runUpload(context: Context, options: UploadOptions, folder?: string): Promise<void> {
+/** Runs `fluxloop test upload`. */
+export async function runUpload(
+  context: Context,
+  options: JsonOptions & { readonly config?: string },
+  folder?: string,
+): Promise<void> {
   const reporter = reporterFor(context, options);
   const requests = requestOptions(context, options);
   const path = folder === undefined

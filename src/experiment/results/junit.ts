@@ -1,15 +1,8 @@
-/**
- * JUnit's XML, as Jenkins, GitLab and GitHub's actions read it.
- *
- * @module
- */
-import { resolve } from "@std/path";
-import type { Context } from "../../context.ts";
 import { redactKeys } from "../../text/mask.ts";
 import type { RunResult } from "../model.ts";
 import { escapeMarkup, showControls } from "../../text/markup.ts";
 import { cut } from "./html_text.ts";
-import { checkWritable, writeReport } from "./result_files.ts";
+import { writeReport } from "./result_files.ts";
 import { readResults } from "./result_line.ts";
 import { readSummary, type Summary } from "./summary.ts";
 import { readStatistics, type Statistics } from "./statistics.ts";
@@ -18,26 +11,16 @@ import { readStatistics, type Statistics } from "./statistics.ts";
 const TEXT_LIMIT = 64 * 1024;
 
 /**
- * Writes the runs of an experiment as test cases.
+ * Writes the runs of an experiment as JUnit's XML, as Jenkins, GitLab and GitHub's actions read it.
  *
- * @param context Its current folder is where a relative path begins.
  * @param path The file to write; its folder is created if it is missing.
  * @param folder The experiment's folder.
  * @throws {ConfigurationError} When the experiment's results can't be read.
  * @throws {SystemError} When the file can't be written; an older one stays.
  */
-export async function writeJUnit(context: Context, path: string, folder: string): Promise<void> {
+export async function writeJUnit(path: string, folder: string): Promise<void> {
   const summary = await readSummary(folder);
-  await writeReport(resolve(context.cwd(), path), document(folder, summary, await readStatistics(folder)));
-}
-
-/**
- * Finds out before the first run whether {@linkcode writeJUnit} can write its file.
- *
- * @throws {SystemError} When it can't.
- */
-export function prepareJUnit(context: Context, path: string): void {
-  checkWritable(resolve(context.cwd(), path));
+  await writeReport(path, document(folder, summary, await readStatistics(folder)));
 }
 
 async function* document(folder: string, summary: Summary, statistics: Statistics): AsyncGenerator<string, void> {

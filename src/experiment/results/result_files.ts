@@ -35,7 +35,7 @@ export async function writeReport(path: string, parts: Iterable<string> | AsyncI
 }
 
 /**
- * Checks early whether {@linkcode writeReport} can write a file.
+ * Finds out before the first run whether {@linkcode writeReport} can write a file.
  *
  * @throws {SystemError} When it can't; the file is as it was in any case.
  */

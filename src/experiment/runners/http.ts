@@ -64,9 +64,7 @@ export function httpRunner(
     return new RunError({ kind: "timeout", message, stderr: [] });
   };
   return {
-    async run(request, signal) {
-      return { output: await withTimeLimit(timeout, signal, timedOut, (signal) => repeated(request, signal)) };
-    },
+    run: (request, signal) => withTimeLimit(timeout, signal, timedOut, (signal) => repeated(request, signal)),
     close: () => Promise.resolve(),
   };
 }

@@ -1,5 +1,5 @@
 import type { Context, ProgramGroups, RunningProgram } from "../../context.ts";
-import { type AgentResponse, RunError, type Runner, type RunRequest } from "../model.ts";
+import { RunError, type Runner, type RunRequest } from "../model.ts";
 import { AgentFault, AgentProcess, type AgentSettings } from "./agent_process.ts";
 import { inputMessage } from "./protocol.ts";
 
@@ -19,7 +19,7 @@ export class Processes implements Runner {
     this.#parallelRuns = parallelRuns;
   }
 
-  async run(request: RunRequest, signal: AbortSignal): Promise<AgentResponse> {
+  async run(request: RunRequest, signal: AbortSignal): Promise<string> {
     signal.throwIfAborted();
     const line = `${JSON.stringify(inputMessage(request))}\n`;
     const kept = this.#usable();
@@ -39,9 +39,9 @@ export class Processes implements Runner {
     await this.#groups.close();
   }
 
-  async #ask(agent: AgentProcess, line: string, signal: AbortSignal): Promise<AgentResponse> {
+  async #ask(agent: AgentProcess, line: string, signal: AbortSignal): Promise<string> {
     try {
-      return { output: await agent.ask(line, signal) };
+      return await agent.ask(line, signal);
     } catch (error) {
       // A failed process ends before its run does.
       if (!agent.isUsable || signal.aborted) await agent.end();

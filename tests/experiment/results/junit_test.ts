@@ -14,7 +14,7 @@ describe("a JUnit report", () => {
 
   async function written(runs: readonly RunResult[], name = "Nightly", path = "reports/junit.xml"): Promise<string> {
     const folder = await experimentOf(here.context, here.home, runs, { name });
-    await writeJUnit(here.context, path, folder);
+    await writeJUnit(`${here.home}/${path}`, folder);
     return Deno.readTextFileSync(`${here.home}/${path}`);
   }
 
@@ -74,7 +74,7 @@ It crashed</failure><system-err>Traceback</system-err></testcase>
     for (const text of texts) {
       folders.push(await experimentOf(here.context, here.home, [1, 2, 3, 4].map((it) => passed(it, text))));
     }
-    await Promise.all(folders.map((it) => writeJUnit(here.context, "junit.xml", it)));
+    await Promise.all(folders.map((it) => writeJUnit(`${here.home}/junit.xml`, it)));
     const text = Deno.readTextFileSync(`${here.home}/junit.xml`);
     assertMatch(text, /^<\?xml[^]*<\/testsuites>\n$/);
     assertEquals([text.includes("aaa"), text.includes("bbb")].filter((it) => it).length, 1);

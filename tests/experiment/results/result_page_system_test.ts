@@ -215,7 +215,7 @@ describe("an experiment's page in Debian's Chromium", () => {
 
   it("comes with a JUnit report that is well-formed XML, whatever the outputs", async () => {
     const folder = await open(hostile(), { name: HOSTILE });
-    await writeJUnit(here.context, "junit.xml", folder);
+    await writeJUnit(`${here.home}/junit.xml`, folder);
     await page.goto(`file://${here.home}/junit.xml`);
     const names = await page.evaluate(() => {
       const { document } = globalThis as unknown as {

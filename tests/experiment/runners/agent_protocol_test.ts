@@ -34,7 +34,7 @@ describe("the protocol of an agent's processes", () => {
   }
 
   it("passes the persona's name and the iteration", async () => {
-    const { output } = await (await agent()).run(requestOf("!message", "expert", 2), new AbortController().signal);
+    const output = await (await agent()).run(requestOf("!message", "expert", 2), new AbortController().signal);
     assertEquals(JSON.parse(output), {
       type: "input",
       input: "!message",

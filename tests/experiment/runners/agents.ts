@@ -7,7 +7,6 @@ import { fromFileUrl } from "@std/path";
 import type { ProgramGroups } from "../../../src/context.ts";
 import { createRunner } from "../../../src/experiment/runners/mod.ts";
 import {
-  type AgentResponse,
   type ProcessRunner,
   RunError,
   type RunFailure,
@@ -71,8 +70,7 @@ export function requestOf(text: string, persona: string | null = null, iteration
 
 /** @returns The agent's output. */
 export async function answerTo(runner: Runner, text: string): Promise<string> {
-  const { output }: AgentResponse = await runner.run(requestOf(text), new AbortController().signal);
-  return output;
+  return await runner.run(requestOf(text), new AbortController().signal);
 }
 
 /** @returns How the run on this input fails. */
