@@ -45,22 +45,13 @@ export type KeyMaking =
 /** Client errors that may have nothing to do with the request: an earlier one may have been accepted. */
 const TRANSIENT: readonly number[] = [401, 408, 425, 429];
 
-const listedFields = object({
-  id: text,
-  name: optional(text),
-  prefix: optional(text),
-  last_used_at: optional(time),
-});
+const listedFields = object({ id: text, name: optional(text), prefix: optional(text), last_used_at: optional(time) });
 const listedKey: Reader<ListedKey> = (value, at) => {
   const { last_used_at: lastUsedAt, ...rest } = listedFields(value, at);
   return { ...keyInfo(value, at), ...rest, lastUsedAt };
 };
 
-/**
- * Lists the keys that the caller can manage.
- *
- * @throws {InvalidKeyError | PermissionDeniedError | NetworkError | PlatformError}
- */
+/** Lists the keys that the caller can manage. */
 export async function listApiKeys(context: Context, target: Target): Promise<ListedKey[]> {
   const read = inField("api_keys", listOf(listedKey));
   return await request(context, target, { method: "GET", path: PATH }, read, unsupported(target));
@@ -70,7 +61,7 @@ export async function listApiKeys(context: Context, target: Target): Promise<Lis
  * Creates a key.
  *
  * @param idempotencyKey The platform creates one key for it, however often the request is sent.
- * @throws {InvalidKeyError | NetworkError | PlatformError} When a key may have been created.
+ * @throws {FluxloopError} When a key may have been created.
  */
 export async function createApiKeyOnce(
   context: Context,
@@ -93,17 +84,8 @@ export async function createApiKeyOnce(
   }
 }
 
-/**
- * Revokes a key.
- *
- * @returns Whether it existed.
- * @throws {InvalidKeyError | PermissionDeniedError | NetworkError | PlatformError}
- */
-export async function deleteApiKey(
-  context: Context,
-  target: Target,
-  id: string,
-): Promise<boolean> {
+/** Revokes a key. @returns Whether it existed. */
+export async function deleteApiKey(context: Context, target: Target, id: string): Promise<boolean> {
   const response = await send(context, target, { method: "DELETE", path: pathOf(id) });
   if (response.status === 404) return false;
   if (response.status !== 204) jsonOf(response, target.apiUrl, anything);
@@ -114,19 +96,13 @@ export async function deleteApiKey(
  * Changes when a key expires; a key can only bring its own expiry forward.
  *
  * @throws {NotFoundError} When the caller manages no such key, or the platform can't change it.
- * @throws {InvalidKeyError | PermissionDeniedError | NetworkError | PlatformError}
  */
-export async function changeApiKeyEnd(
-  context: Context,
-  target: Target,
-  id: string,
-  expiresAt: Date,
-): Promise<void> {
+export async function changeApiKeyEnd(context: Context, target: Target, id: string, expiresAt: Date): Promise<void> {
   const body = { expires_at: expiresAt.toISOString() };
   await request(context, target, { method: "PATCH", path: pathOf(id), body }, anything);
 }
 
-/** @returns A random idempotency key: the platform acts once on all requests that have it. */
+/** Returns a random idempotency key: the platform acts once on all requests that have it. */
 export function newIdempotencyKey(context: Context): string {
   return toHex(context.random(new Uint8Array(16)));
 }

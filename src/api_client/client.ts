@@ -10,12 +10,7 @@ import { type Identity, identity, organizations, projects, UNKNOWN_IDENTITY } fr
 import { jsonOf } from "./response.ts";
 import { type Message, send, type Target } from "./transport.ts";
 
-/**
- * Sends a request and reads the JSON of its response.
- *
- * @param notFound What a 404 means.
- * @throws {InvalidKeyError | PermissionDeniedError | NotFoundError | NetworkError | PlatformError}
- */
+/** Sends a request and reads the JSON of its response. Throws what {@linkcode send} and {@linkcode jsonOf} throw. */
 export async function request<T>(
   context: Context,
   target: Target,
@@ -29,8 +24,6 @@ export async function request<T>(
 /**
  * Asks the platform whom a key belongs to (`GET /api/auth/me`). With an older platform, which doesn't have that path,
  * `GET /api/workspaces` and `GET /api/projects` verify the key.
- *
- * @throws {InvalidKeyError | PermissionDeniedError | NetworkError | PlatformError}
  */
 export async function identify(context: Context, target: Target): Promise<Identity> {
   const get = <T>(path: string, read: Reader<T>, notFound?: FluxloopError) =>

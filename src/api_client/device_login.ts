@@ -76,11 +76,7 @@ const startedLogin = object({
   interval_sec: optional(seconds),
 });
 
-/**
- * Starts a login (`POST /api/cli-connect/start`).
- *
- * @throws {NetworkError | PlatformError}
- */
+/** Starts a login. */
 export async function startDeviceLogin(context: Context, platform: Platform): Promise<DeviceLogin> {
   const started = context.now().getTime();
   return anonymousJson(await post(context, platform, "start", {}), platform.apiUrl, (value, at) => {
@@ -96,11 +92,7 @@ export async function startDeviceLogin(context: Context, platform: Platform): Pr
   });
 }
 
-/**
- * Asks once for the state of a login (`POST /api/cli-connect/complete`).
- *
- * @throws {NetworkError | PlatformError}
- */
+/** Asks once for the state of a login. */
 export async function pollDeviceLogin(
   context: Context,
   platform: Platform,
@@ -131,11 +123,10 @@ export async function pollDeviceLogin(
 }
 
 /**
- * Exchanges a refresh token (`POST /api/cli-connect/refresh`).
+ * Exchanges a refresh token.
  *
  * @param old The tokens to replace; what the response leaves out stays as it is.
  * @returns `null` when the login has expired or was revoked.
- * @throws {NetworkError | PlatformError}
  */
 export async function refreshDeviceLogin(
   context: Context,
@@ -151,16 +142,8 @@ export async function refreshDeviceLogin(
   return jsonOf(response, platform.apiUrl, read).credential;
 }
 
-/**
- * Revokes a login (`POST /api/cli-connect/revoke`), unless it is already invalid.
- *
- * @throws {NetworkError | PlatformError}
- */
-export async function revokeDeviceLogin(
-  context: Context,
-  platform: Platform,
-  refreshToken: string,
-): Promise<void> {
+/** Revokes a login, unless it is already invalid. */
+export async function revokeDeviceLogin(context: Context, platform: Platform, refreshToken: string): Promise<void> {
   const response = await post(context, platform, "revoke", { refresh_token: refreshToken });
   if (![200, 204, 401].includes(response.status)) jsonOf(response, platform.apiUrl, anything);
 }

@@ -33,11 +33,11 @@ const NETWORK_SIGN_IN = 511;
  * @throws {PlatformError} On any other status but 2xx, and when it isn't JSON or not what the contract says.
  */
 export function jsonOf<T>(response: PlatformResponse, apiUrl: URL, read: Reader<T>, notFound?: FluxloopError): T {
+  if (response.status < 200 || response.status >= 300) throw refusalOf(response, apiUrl, notFound);
   const body = parsed(response.text);
-  const isSuccess = response.status >= 200 && response.status < 300;
-  if (!isSuccess) throw refusalOf(response, apiUrl, notFound);
   if (body === undefined) {
-    throw new PlatformError(`${apiUrl.host} responded with ${kindOf(response)}. ${CHECK_CONNECTION}`);
+    const kind = response.text === "" ? "an empty body" : isWebPage(response) ? WEB_PAGE : "invalid JSON";
+    throw new PlatformError(`${apiUrl.host} responded with ${kind}. ${CHECK_CONNECTION}`);
   }
   try {
     return read(body, "");
@@ -48,7 +48,7 @@ export function jsonOf<T>(response: PlatformResponse, apiUrl: URL, read: Reader<
   }
 }
 
-/** @returns The JSON object in a response of any status; `null` where there is none. */
+/** Returns the JSON object in a response of any status, or `null` if there is none. */
 export function objectIn({ text }: PlatformResponse): Record<string, unknown> | null {
   const body = parsed(text);
   return isObject(body) ? body : null;
@@ -90,7 +90,7 @@ function refusalOf(response: PlatformResponse, apiUrl: URL, notFound?: FluxloopE
   return statusError(response, apiUrl);
 }
 
-/** @returns The error of a status that means nothing in particular. */
+/** Returns the error for a status without a meaning of its own. */
 export function statusError(response: PlatformResponse, apiUrl: URL): PlatformError {
   const { status, method, path } = response;
   const detail = detailOf(errorFields(response)?.detail)?.slice(0, 500).replace(/\.$/, "");
@@ -108,11 +108,6 @@ function parsed(text: string): unknown {
   }
 }
 
-function kindOf(response: PlatformResponse): string {
-  if (response.text === "") return "an empty body";
-  return isWebPage(response) ? WEB_PAGE : "invalid JSON";
-}
-
 /** Tells whether it is a page, which a platform's API doesn't have. */
 export function isWebPage({ headers, text }: PlatformResponse): boolean {
   return text !== "" && (/html/i.test(headers.get("content-type") ?? "") || /^\s*<(!doctype|html)/i.test(text));
@@ -127,15 +122,11 @@ function errorFields(response: PlatformResponse): Record<string, unknown> | null
 /** FastAPI has two shapes: a text, or a list of invalid fields. */
 function detailOf(detail: unknown): string | undefined {
   if (!Array.isArray(detail)) return textOf(detail);
-  const parts = detail.filter(isObject).map((it) => {
-    const place = Array.isArray(it.loc) ? it.loc.filter(isScalar).join(".") : undefined;
-    return [place, textOf(it.msg)].filter((part) => !!part).join(": ");
-  }).filter((part) => part !== "");
-  return parts.length === 0 ? undefined : parts.join("; ");
-}
-
-function isScalar(value: unknown): boolean {
-  return typeof value === "string" || typeof value === "number";
+  const parts = detail.filter(isObject).map(({ loc, msg }) => {
+    const place = Array.isArray(loc) ? loc.filter((it) => ["string", "number"].includes(typeof it)).join(".") : "";
+    return [place, textOf(msg)].filter((it) => it).join(": ");
+  });
+  return parts.filter((it) => it !== "").join("; ");
 }
 
 function textOf(value: unknown): string | undefined {

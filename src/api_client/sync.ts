@@ -13,22 +13,13 @@ import type { Target } from "./transport.ts";
 
 type Schemas = components["schemas"];
 
-/** A part of an experiment. */
+/** A part of an experiment, with its runs and their results. */
 export type ResultPart = Schemas["ResultUpload"];
-/** A run in a part. */
 export type PartRun = Schemas["Run"];
-/** A run's result. */
 export type PartResult = Schemas["RunResult"];
 
 /** How long the upload of a part may take, in milliseconds: most lines are slower upwards. */
 const PART_DEADLINE = 120_000;
-
-/** Which version of a bundle to pull. */
-export interface BundleChoice {
-  readonly bundleVersionId: string | null;
-  /** The project whose newest version it is unless a version is given. */
-  readonly projectId: string | null;
-}
 
 /** A version of a bundle. */
 export interface Bundle {
@@ -59,19 +50,18 @@ const pulledBundle = object({
 const uploadedPart = object({ run_batch_id: text });
 
 /**
- * Pulls a version of a bundle. It changes nothing, so it is retried.
+ * Pulls a version of a bundle, or the newest one of a project. It changes nothing, so it is retried.
  *
  * @throws {NotFoundError} When there is no such version, or the key can't access it.
- * @throws {InvalidKeyError | PermissionDeniedError | NetworkError | PlatformError}
  */
 export async function pullBundle(
   context: Context,
   target: Target,
-  { bundleVersionId, projectId }: BundleChoice,
+  { bundleVersionId, projectId }: { readonly bundleVersionId: string | null; readonly projectId: string | null },
 ): Promise<Bundle> {
   const body = {
-    ...(bundleVersionId === null ? {} : { bundle_version_id: bundleVersionId }),
-    ...(projectId === null ? {} : { project_id: projectId }),
+    bundle_version_id: bundleVersionId ?? undefined,
+    project_id: projectId ?? undefined,
     include_inputs: true,
     include_personas: true,
     include_criteria: false,
@@ -79,17 +69,18 @@ export async function pullBundle(
   const pull = { method: "POST", path: "/api/sync/pull", body, idempotencyKey: newIdempotencyKey(context) } as const;
   const place = projectId === null ? "" : ` in project "${projectId}"`;
   const what = bundleVersionId === null ? "a bundle of inputs" : `bundle version "${bundleVersionId}"`;
-  const { bundle_version: version, input_items: items, personas } = await request(
+  const missing = notFound(`${what}${place}`);
+  const { bundle_version: version, input_items, personas } = await request(
     context,
     target,
     pull,
     pulledBundle,
-    notFound(`${what}${place}`),
+    missing,
   );
   return {
     id: version.id,
     projectId: version.project_id,
-    items: items.map(({ id, messages, persona_id: personaId }) => ({ id, messages, personaId })),
+    items: input_items.map(({ id, messages, persona_id: personaId }) => ({ id, messages, personaId })),
     personas: new Map(personas?.map(({ id, name }) => [id, name])),
   };
 }
@@ -99,7 +90,6 @@ export async function pullBundle(
  *
  * @param idempotencyKey The same for each attempt: the platform accepts each run once.
  * @returns The experiment's id on the platform.
- * @throws As {@linkcode pullBundle}.
  */
 export async function uploadPart(
   context: Context,

@@ -30,7 +30,6 @@ export interface Target {
   readonly key: string | null;
   /** The browser login of an access token. */
   readonly login?: Login | null;
-  /** How requests are made. */
   readonly requests?: RequestOptions;
 }
 
@@ -46,7 +45,7 @@ export interface Login {
   refresh(rejected: string): Promise<string>;
 }
 
-/** A request. */
+/** A request's content. */
 export interface Message {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   /** Below the API URL, such as `/api/auth/me`. */
@@ -59,7 +58,7 @@ export interface Message {
   readonly idempotencyKey?: string;
 }
 
-/** How requests are made. */
+/** How to make requests. */
 export interface RequestOptions {
   /** Called with a line for each attempt, for `--verbose`; it holds no secret. */
   readonly log?: (line: string) => void;
@@ -71,7 +70,7 @@ export interface RequestOptions {
   readonly caCerts?: readonly string[];
 }
 
-/** A response. */
+/** A response that was read to its end. */
 export interface PlatformResponse {
   readonly method: string;
   readonly path: string;
@@ -103,8 +102,6 @@ interface Sending {
  * @throws {NetworkError} When the platform can't be reached or doesn't finish in time.
  * @throws {PlatformError} When the response is too large or redirects elsewhere.
  * @throws {LoginEndedError} On 401 with an access token and with its replacement.
- * @throws {ConfigurationError} When the proxy's address is invalid.
- * @throws {InterruptedError} When the program is told to stop.
  */
 export async function send(context: Context, target: Target, message: Message): Promise<PlatformResponse> {
   const { login, key } = target;
@@ -210,14 +207,14 @@ async function exchange(sending: Sending, url: URL): Promise<Received> {
   const onSilence = () => silence.abort(new SilenceError("no response", firstByte));
   patience.addEventListener("abort", onSilence);
   try {
-    const request = new Request(url, {
+    const init = {
       method,
       headers,
       body,
       signal: AbortSignal.any([signal, silence.signal]),
       redirect: "manual",
-    });
-    const response = await context.fetch(request, { proxy, caCerts });
+    } as const;
+    const response = await context.fetch(new Request(url, init), { proxy, caCerts });
     patience.removeEventListener("abort", onSilence);
     const text = await boundedText(response, RESPONSE_LIMIT);
     if (text === null) {

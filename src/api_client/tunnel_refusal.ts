@@ -17,13 +17,12 @@ const PATIENCE = 5_000;
  */
 export async function tunnelRefusal(
   context: Context,
-  proxy: Proxy,
+  { url: proxy, username, password }: Proxy,
   url: URL,
   signal: AbortSignal,
 ): Promise<string | null> {
-  const { protocol, hostname, port } = new URL(proxy.url);
+  const { protocol, hostname, port } = new URL(proxy);
   if (protocol !== "http:") return null;
-  const { username, password } = proxy;
   const target = `${url.hostname}:${url.port || "443"}`;
   const head = [
     `CONNECT ${target} HTTP/1.1`,
@@ -49,6 +48,5 @@ export async function tunnelRefusal(
 }
 
 function basic(username: string, password: string): string {
-  const bytes = new TextEncoder().encode(`${username}:${password}`);
-  return btoa(String.fromCharCode(...bytes));
+  return btoa(String.fromCharCode(...new TextEncoder().encode(`${username}:${password}`)));
 }
