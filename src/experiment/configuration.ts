@@ -1,26 +1,20 @@
-/**
- * Reads `fluxloop.yaml`. All mistakes are reported at once, each with its place.
- *
- * @module
- */
 import { basename, dirname, relative, resolve } from "@std/path";
 import type { Context } from "../context.ts";
+import { isObject } from "../api_client/fields.ts";
 import { ConfigurationError, MistakesError } from "../errors.ts";
 import { duration } from "../text/duration.ts";
 import { CONFIGURATION_SCHEMA, type Schema } from "./configuration_schema.ts";
 import { duplicateIds, inputsOf, type ReadInputs, readInputsFile } from "./inputs.ts";
 import { maskedText } from "./masked_configuration.ts";
 import type { RunnerConfiguration, TestConfiguration, TestInput } from "./model.ts";
-import { firstAtEachPath, schemaCheck } from "./schema_faults.ts";
+import { firstAtEachPath, schemaFaults } from "./schema_faults.ts";
 import { type Fault, readSourceFile, type SourceFile } from "./source_file.ts";
 import { expandVariables } from "./variables.ts";
 
-/** The default. */
 export const CONFIGURATION_FILE = "fluxloop.yaml";
 /** Fields of `runner` that belong to `target`. */
 const FUNCTION_FIELDS = ["working_directory", "python_path", "env", "timeout"];
 
-/** A configuration, and its file's text as it may be kept beside results. */
 export interface ReadConfiguration {
   readonly configuration: TestConfiguration;
   /** The file with everything masked that may be a secret. */
@@ -28,7 +22,7 @@ export interface ReadConfiguration {
 }
 
 /**
- * Reads a configuration, and the inputs that it names.
+ * Reads a configuration, and the inputs that it names. All mistakes are reported at once, each with its place.
  *
  * @param path The file, relative to the current folder; `fluxloop.yaml` by default.
  * @throws {MistakesError} With all mistakes in the file and in the file of inputs.
@@ -40,7 +34,7 @@ export function readConfiguration(context: Context, path?: string): ReadConfigur
 
   const faults: Fault[] = [];
   const value = expandVariables(context, file.value, faults);
-  faults.push(...schemaCheck(CONFIGURATION_SCHEMA)(value), ...misplacedFields(value));
+  faults.push(...schemaFaults(CONFIGURATION_SCHEMA, value), ...misplacedFields(value));
   const { inputs, mistakes } = readInputs(value, folder, faults);
   const own = firstAtEachPath(faults).map(file.mistakeOf).sort((a, b) => a.line - b.line || a.column - b.column);
   if (own.length + mistakes.length > 0) throw new MistakesError([...own, ...mistakes]);
@@ -56,7 +50,7 @@ export function outputDirectoryOf(context: Pick<Context, "cwd">, path?: string):
   const standard = CONFIGURATION_SCHEMA.properties!.output_directory.default as string;
   try {
     const { file, folder } = openConfiguration(context, path);
-    const named = isMap(file.value) ? file.value.output_directory : undefined;
+    const named = isObject(file.value) ? file.value.output_directory : undefined;
     return resolve(folder, typeof named === "string" ? named : standard);
   } catch (error) {
     if (path !== undefined || !(error instanceof ConfigurationError)) throw error;
@@ -79,21 +73,18 @@ function openConfiguration(context: Pick<Context, "cwd">, path?: string): { file
 
 /** What one field at a time can't tell. */
 function misplacedFields(value: unknown): Fault[] {
-  const { inputs, inputs_file: file, runner } = isMap(value) ? value : {};
+  const { inputs, inputs_file: file, runner } = isObject(value) ? value : {};
   const both = inputs !== undefined && file !== undefined
     ? [{ path: ["inputs_file"], message: "can't be combined with inputs" }]
     : [];
-  if (!isMap(runner) || runner.target !== undefined) return both;
+  if (!isObject(runner) || runner.target !== undefined) return both;
   const stray = FUNCTION_FIELDS.filter((it) => runner[it] !== undefined);
-  return [
-    ...both,
-    ...stray.map((it) => ({ path: ["runner", it], message: "requires target" })),
-  ];
+  return [...both, ...stray.map((it) => ({ path: ["runner", it], message: "requires target" }))];
 }
 
 /** @returns The inputs of the configuration or of the file that it names; `null` where it has none. */
 function readInputs(value: unknown, folder: string, faults: Fault[]): ReadInputs {
-  const { inputs, inputs_file: name } = isMap(value) ? value : {};
+  const { inputs, inputs_file: name } = isObject(value) ? value : {};
   const nothing = { inputs: null, mistakes: [] };
   if (inputs !== undefined) {
     if (faults.length > 0) return nothing;
@@ -134,12 +125,7 @@ function runnerOf({ process, http, target, ...rest }: any, folder: string): Runn
   }
   if (http !== null) {
     const filter = http.streamEventFilter;
-    return {
-      kind: "http",
-      ...http,
-      url: new URL(http.url),
-      streamEventFilter: filter === null ? null : [filter].flat(),
-    };
+    return { kind: "http", ...http, url: new URL(http.url), streamEventFilter: filter && [filter].flat() };
   }
   const pythonPath = rest.pythonPath.map((it: string) => resolve(folder, it));
   return { kind: "python", target, ...rest, pythonPath, workingDirectory: resolve(folder, rest.workingDirectory) };
@@ -149,7 +135,7 @@ function runnerOf({ process, http, target, ...rest }: any, folder: string): Runn
 // deno-lint-ignore no-explicit-any -- the schema has checked it
 function inOwnNames(value: unknown, { properties, format }: Schema): any {
   if (format === "duration-text") return duration(value as string);
-  if (properties === undefined || !isMap(value)) return value;
+  if (properties === undefined || !isObject(value)) return value;
   return Object.fromEntries(
     Object.entries(properties).map(([name, schema]) => {
       const field = value[name] ?? schema.default;
@@ -157,10 +143,6 @@ function inOwnNames(value: unknown, { properties, format }: Schema): any {
       return [ownName, field === undefined ? null : inOwnNames(field, schema)];
     }),
   );
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** @returns A path as people know it: relative to the current folder, where it is in there. */

@@ -1,11 +1,4 @@
-/**
- * The JSON Schema of `fluxloop.yaml`: it checks files, words their mistakes, gives the defaults, and is printed for editors
- * by `fluxloop test --schema`. `errorMessage` is the field that editors know for what is expected.
- *
- * @module
- */
-
-/** The part of JSON Schema (2020-12) that the definition is written in. */
+/** The part of JSON Schema (2020-12) that is used here; `errorMessage` is the field that editors know for what is expected. */
 export interface Schema {
   readonly $schema?: string;
   readonly title?: string;
@@ -153,7 +146,7 @@ const HTTP = map("A server that gets one request a run.", {
   },
 }, { required: ["url"] });
 
-/** The whole of `fluxloop.yaml`. */
+/** Checks `fluxloop.yaml`, words its mistakes, gives its defaults, and is printed for editors by `fluxloop test --schema`. */
 export const CONFIGURATION_SCHEMA: Schema = {
   $schema: "https://json-schema.org/draft/2020-12/schema",
   title: "fluxloop.yaml",

@@ -1,12 +1,7 @@
-/**
- * The inputs of a configuration, or of a file of their own, and the choice among them.
- *
- * @module
- */
 import type { Mistake } from "../errors.ts";
 import { INPUTS_SCHEMA } from "./configuration_schema.ts";
 import type { TestInput } from "./model.ts";
-import { firstAtEachPath, schemaCheck } from "./schema_faults.ts";
+import { firstAtEachPath, schemaFaults } from "./schema_faults.ts";
 import { type Fault, readSourceFile } from "./source_file.ts";
 
 /** An input that matches `INPUTS_SCHEMA`. */
@@ -16,7 +11,6 @@ type FileInput = string | {
   readonly persona?: string | { readonly id?: string; readonly name: string };
 };
 
-/** Inputs, or what is wrong with them. */
 export interface ReadInputs {
   readonly inputs: readonly TestInput[] | null;
   readonly mistakes: readonly Mistake[];
@@ -30,7 +24,7 @@ export interface ReadInputs {
 export function readInputsFile(path: string, shown: string): ReadInputs {
   const { value, mistakes, mistakeOf } = readSourceFile(path, shown);
   if (mistakes.length > 0) return { inputs: null, mistakes };
-  const faults = schemaCheck(INPUTS_SCHEMA)(value);
+  const faults = schemaFaults(INPUTS_SCHEMA, value);
   if (faults.length > 0) return { inputs: null, mistakes: firstAtEachPath(faults).map(mistakeOf) };
   const inputs = inputsOf(value);
   return { inputs, mistakes: duplicateIds(inputs).map(mistakeOf) };

@@ -1,9 +1,3 @@
-/**
- * Lines of text in streams of bytes.
- *
- * @module
- */
-
 /** Cuts a stream of bytes into lines of UTF-8 text. */
 export class LineSplitter {
   readonly #decoder = new TextDecoder();

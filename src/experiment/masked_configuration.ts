@@ -1,8 +1,3 @@
-/**
- * A configuration as it may be kept beside results and shown to others: with everything masked that may be a secret.
- *
- * @module
- */
 import { stringify } from "yaml";
 import { redact } from "../text/mask.ts";
 
@@ -12,9 +7,10 @@ const REFERENCE = /\$\{[A-Za-z_]\w*\}/g;
 const MASK = "****";
 
 /**
+ * Writes a configuration as YAML that may be shown to others: with masks for values of fields with a secret's name, passwords
+ * and secret parameters in URLs, and whatever looks like a key. References to variables stay.
+ *
  * @param value A configuration with its `${…}` unexpanded.
- * @returns YAML with masks for values of fields with a secret's name, passwords and secret parameters in URLs, and whatever
- * looks like a key. References to variables stay.
  */
 export function maskedText(value: unknown): string {
   return stringify(masked(value, false), { lineWidth: 0 });

@@ -1,8 +1,3 @@
-/**
- * Inputs from the platform.
- *
- * @module
- */
 import type { Context } from "../context.ts";
 import { NotFoundError, PlatformError, UsageError } from "../errors.ts";
 import { identify } from "../api_client/client.ts";
@@ -10,14 +5,13 @@ import { pullBundle } from "../api_client/sync.ts";
 import type { Target } from "../api_client/transport.ts";
 import type { TestInput } from "./model.ts";
 
-/** What to pull; one of both at least. */
+/** At least one of both. */
 export interface PullOptions {
   readonly bundleVersionId?: string;
   /** A project's ID or name; without a bundle version, its newest one is pulled. */
   readonly project?: string;
 }
 
-/** What was pulled. */
 export interface PulledInputs {
   readonly inputs: readonly TestInput[];
   readonly bundleVersionId: string;
@@ -25,7 +19,7 @@ export interface PulledInputs {
 }
 
 /**
- * Pulls the inputs of a test: the first user message of each item.
+ * Pulls the inputs of a test from the platform: the first user message of each item.
  *
  * @throws {UsageError} When several projects have the name.
  * @throws {NotFoundError} When there is no such project or version, or the key has no access to it.

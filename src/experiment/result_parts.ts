@@ -1,8 +1,3 @@
-/**
- * An experiment in the parts in which the platform accepts it.
- *
- * @module
- */
 import { VERSION } from "../build_info.ts";
 import type { PartResult, PartRun, ResultPart } from "../api_client/sync.ts";
 import type { RunResult } from "./model.ts";
@@ -22,7 +17,8 @@ export interface CountedPart {
 }
 
 /**
- * Reads an experiment part by part. The last part says that it is the last; it has no run where there are none.
+ * Reads an experiment in the parts in which the platform accepts it. The last part says that it is the last; it has no run
+ * where there are none.
  *
  * @throws {ConfigurationError} When the results can't be read.
  */

@@ -1,8 +1,3 @@
-/**
- * What is wrong with a file's value, in words for people.
- *
- * @module
- */
 import { SchemaDocument, type SchemaError } from "../text/json_schema.ts";
 import type { Format, Schema } from "./configuration_schema.ts";
 import { isJsonPath } from "./runners/output_path.ts";
@@ -16,10 +11,9 @@ const FORMATS: Readonly<Record<Format, (text: string) => boolean>> = {
   regex: isRegex,
 };
 
-/** @returns Finds the faults of a value that doesn't match the schema. */
-export function schemaCheck(schema: Schema): (value: unknown) => Fault[] {
-  const document = new SchemaDocument(schema, FORMATS);
-  return (value) => document.errors(value).map((it) => ({ path: it.path, message: messageOf(it) }));
+/** @returns Where a value doesn't match the schema, and what is expected there, in words for people. */
+export function schemaFaults(schema: Schema, value: unknown): Fault[] {
+  return new SchemaDocument(schema, FORMATS).errors(value).map((it) => ({ path: it.path, message: messageOf(it) }));
 }
 
 /** A value may have several faults with one cause, such as a variable that isn't set and the URL without it. */

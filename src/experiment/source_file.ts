@@ -1,8 +1,3 @@
-/**
- * YAML, JSON and JSONL files. A mistake is reported with its place and never with the file's text, which may hold a key.
- *
- * @module
- */
 import { ConfigurationError, type Mistake } from "../errors.ts";
 import { extentOf } from "../text/json.ts";
 import type { Path } from "../text/json_schema.ts";
@@ -14,7 +9,6 @@ export interface Fault {
   readonly message: string;
 }
 
-/** A file that was read. */
 export interface SourceFile {
   /** `undefined` where the file can't be parsed. */
   readonly value: unknown;
@@ -32,7 +26,8 @@ const START: Place = { line: 1, column: 1 };
 const NOT_JSON = "invalid JSON";
 
 /**
- * Reads a YAML, JSON or JSONL file; the value of a JSONL file is the list of its lines' values.
+ * Reads a YAML, JSON or JSONL file; the value of a JSONL file is the list of its lines' values. A mistake is reported with its
+ * place and never with the file's text, which may hold a key.
  *
  * @param path An absolute path.
  * @param shown The path as people know it.

@@ -1,8 +1,3 @@
-/**
- * Uploads an experiment from its folder, now or later. The platform stores each run once.
- *
- * @module
- */
 import type { Context } from "../context.ts";
 import { NotFoundError, PermissionDeniedError, PlatformError } from "../errors.ts";
 import { identify } from "../api_client/client.ts";
@@ -27,9 +22,8 @@ export async function requireUploadPermission(context: Context, target: Target):
 }
 
 /**
- * Uploads an experiment, part by part.
+ * Uploads an experiment from its folder, part by part, now or later. The platform stores each run once.
  *
- * @param folder The experiment's folder.
  * @throws {NotFoundError} When there is no such folder, or the platform has no such bundle or project.
  * @throws {ConfigurationError} When the folder's files can't be read.
  * @throws {PermissionDeniedError} When the key can't upload.

@@ -1,8 +1,3 @@
-/**
- * `${NAME}` in a configuration: the value of an environment variable.
- *
- * @module
- */
 import type { Context } from "../context.ts";
 import type { Path } from "../text/json_schema.ts";
 import { KEY_VARIABLES } from "../text/key_variables.ts";
@@ -21,9 +16,10 @@ const EXPANDED = [
 const ENVIRONMENTS = EXPANDED.slice(0, 2);
 
 /**
- * @param value A configuration, valid or not.
+ * Expands each `${NAME}` in a configuration to the value of an environment variable.
+ *
+ * @param value Valid or not.
  * @param faults Gets each reference that can't be expanded.
- * @returns A copy in which variables are replaced by their values.
  */
 export function expandVariables(context: Pick<Context, "env">, value: unknown, faults: Fault[]): unknown {
   const expandText = (text: string, path: Path, field: string) =>

@@ -1,8 +1,3 @@
-/**
- * YAML that somebody else may have written: read with bounds on its size, depth and aliases.
- *
- * @module
- */
 import {
   type Document,
   isAlias,
@@ -31,13 +26,12 @@ export interface Place {
   readonly column: number;
 }
 
-/** What is wrong with a document, and where. */
 export interface YamlFault {
   readonly place: Place;
   readonly message: string;
 }
 
-/** A document that was parsed. */
+/** YAML that somebody else may have written: read with bounds on its size, depth and aliases. */
 export class YamlDocument {
   /** Why it has no value. */
   readonly faults: readonly YamlFault[];

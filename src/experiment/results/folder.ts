@@ -1,8 +1,3 @@
-/**
- * The folder of an experiment: `results.jsonl`, `summary.json`, `config.yaml`, `result.html`.
- *
- * @module
- */
 import type { Context } from "../../context.ts";
 import { base32 } from "../../text/base32.ts";
 import { redactKeys } from "../../text/mask.ts";
@@ -15,11 +10,10 @@ import { writeSummary } from "./summary.ts";
 
 const ID_LENGTH = 8;
 
-/** What is known of an experiment's runs before the first one. */
 export type ExperimentOrigin = Pick<Experiment, "planned" | "bundleVersionId" | "projectId">;
 
 /**
- * Creates the folder of a new experiment.
+ * Creates the folder of a new experiment: `results.jsonl`, `summary.json`, `config.yaml` and, at its end, `result.html`.
  *
  * @param config What `config.yaml` is to hold, without secrets.
  * @param origin For `summary.json`, in case the program is killed.

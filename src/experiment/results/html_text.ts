@@ -1,8 +1,3 @@
-/**
- * Agents' texts and numbers as `result.html` shows them.
- *
- * @module
- */
 import { redactKeys } from "../../text/mask.ts";
 import { escapeMarkup, showControls } from "../../text/markup.ts";
 

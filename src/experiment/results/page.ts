@@ -1,8 +1,3 @@
-/**
- * `result.html`: one file without dependencies, whose policy lets nothing in or out.
- *
- * @module
- */
 import { createHash } from "node:crypto";
 import { VERSION } from "../../build_info.ts";
 import type { Experiment, RunResult } from "../model.ts";
@@ -24,7 +19,7 @@ const SHOWN_RUNS = 5000;
 const ONE_TEXT = { most: 64 * 1024, fewest: 500 };
 
 /**
- * Writes the page of an experiment.
+ * Writes `result.html`: one file without dependencies, whose policy lets nothing in or out.
  *
  * @throws {SystemError} When it can't be written; an older page stays.
  */

@@ -1,8 +1,3 @@
-/**
- * The chart of `result.html`, as SVG without style attributes, which the page's policy doesn't allow.
- *
- * @module
- */
 import { countText, durationText } from "./html_text.ts";
 import type { Statistics } from "./statistics.ts";
 
@@ -22,7 +17,10 @@ interface Scale {
   readonly isLogarithmic: boolean;
 }
 
-/** @returns The durations in the order in which the runs finished, each column with a link to its first run. */
+/**
+ * Draws the durations in the order in which the runs finished, each column with a link to its first run, as SVG without style
+ * attributes, which the page's policy doesn't allow.
+ */
 export function chart(statistics: Statistics): string {
   const { runs } = statistics;
   if (runs === 0) return "";

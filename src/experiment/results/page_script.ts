@@ -1,11 +1,4 @@
-/**
- * What `result.html` does beyond being read: search and order. Without it everything can be read, and runs be shown by
- * their outcome.
- *
- * @module
- */
-
-/** The page's one script. */
+/** Search and order in `result.html`; without it, runs can still be read and shown by their outcome. */
 export const PAGE_SCRIPT = `
 "use strict";
 const field = document.getElementById("search");

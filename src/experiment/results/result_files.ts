@@ -1,9 +1,3 @@
-/**
- * Writes the files of an experiment, and words what fails. A file is replaced in one step: a reader sees the old content or
- * the new, and never a part of it.
- *
- * @module
- */
 import { dirname } from "@std/path";
 import { renameOver } from "../../credentials/atomic_file.ts";
 import { ConfigurationError, FluxloopError, SystemError } from "../../errors.ts";
@@ -12,8 +6,8 @@ import { ConfigurationError, FluxloopError, SystemError } from "../../errors.ts"
 const BUFFER_SIZE = 64 * 1024;
 
 /**
- * Replaces a file by text that is produced piece by piece. Its folder is created if it is missing. A device or a pipe at
- * this path is written to directly.
+ * Replaces a file by text that is produced piece by piece, in one step: a reader sees the old content or the new, and never a
+ * part of it. Its folder is created if it is missing. A device or a pipe at this path is written to directly.
  *
  * @throws {SystemError} When it can't be written; a regular file is then as it was.
  */

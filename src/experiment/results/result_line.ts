@@ -1,8 +1,3 @@
-/**
- * `results.jsonl`: a line for each run.
- *
- * @module
- */
 import { ConfigurationError } from "../../errors.ts";
 import { jsonText } from "../../text/json.ts";
 import { redactKeys } from "../../text/mask.ts";
@@ -10,12 +5,11 @@ import type { RunResult } from "../model.ts";
 import { LineSplitter } from "../lines.ts";
 import { unreadable } from "./result_files.ts";
 
-/** The file's name in an experiment's folder. */
 export const RESULTS_FILE = "results.jsonl";
 
 const BUFFER_SIZE = 64 * 1024;
 
-/** @returns A run's line, with its end. Keys in the run's texts are masked. */
+/** @returns A run's line in `results.jsonl`, with its end. Keys in the run's texts are masked. */
 export function resultLine({ request: { runId, input, iteration }, startedAt, duration, outcome }: RunResult): string {
   const { persona } = input;
   return jsonText({
@@ -43,7 +37,6 @@ export function resultLine({ request: { runId, input, iteration }, startedAt, du
  * Reads the runs of an experiment one by one, in the order in which they finished. An incomplete last line, of a program
  * that was killed, is ignored.
  *
- * @param folder The experiment's folder.
  * @throws {ConfigurationError} When the file can't be read or a line isn't a run.
  */
 export async function* readResults(folder: string): AsyncGenerator<RunResult, void> {

@@ -1,8 +1,3 @@
-/**
- * The runs of an experiment as a whole, read from `results.jsonl` in a few bytes a run.
- *
- * @module
- */
 import { readResults } from "./result_line.ts";
 
 /** How many different failure messages are told apart. */
@@ -18,7 +13,6 @@ export interface Durations {
   readonly max: number;
 }
 
-/** Runs with the same failure. */
 export interface FailureGroup {
   readonly kind: string;
   readonly message: string;
@@ -27,7 +21,6 @@ export interface FailureGroup {
   count: number;
 }
 
-/** The runs as a whole. */
 export interface Statistics {
   readonly runs: number;
   readonly passed: number;
@@ -43,7 +36,7 @@ export interface Statistics {
   readonly groups: readonly FailureGroup[];
 }
 
-/** @throws {ConfigurationError} When an experiment's results can't be read. */
+/** Reads an experiment's runs in a few bytes each. @throws {ConfigurationError} When an experiment's results can't be read. */
 export async function readStatistics(folder: string): Promise<Statistics> {
   const durationList: number[] = [];
   const failedAt = new Set<number>();

@@ -1,8 +1,3 @@
-/**
- * `summary.json`: an experiment as a whole.
- *
- * @module
- */
 import { isObject } from "../../api_client/fields.ts";
 import { ConfigurationError } from "../../errors.ts";
 import { jsonText } from "../../text/json.ts";
@@ -15,7 +10,7 @@ const SUMMARY_FILE = "summary.json";
 /** The experiment ids that the platform accepts (OpenAPI schema `RunBatch`). */
 const EXPERIMENT_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
-/** What the file says about an experiment, apart from its runs. */
+/** What `summary.json` says about an experiment, apart from its runs. */
 export interface Summary extends Pick<Experiment, "id" | "name" | "startedAt" | "bundleVersionId" | "projectId"> {
   /** `running` also after the program was killed. */
   readonly state: "running" | "completed" | "interrupted";

@@ -1,8 +1,3 @@
-/**
- * The request of a run (hosted documentation: "HTTP Server-Sent Events", "body_template").
- *
- * @module
- */
 import { unescape } from "node:querystring";
 import { userAgent } from "../../build_info.ts";
 import type { Context } from "../../context.ts";
@@ -22,7 +17,10 @@ interface Values {
   readonly iteration: number;
 }
 
-/** @returns What makes the request of a run; it throws {@linkcode HttpFault} when the input can't be part of a URL. */
+/**
+ * @returns What makes the request of a run (hosted documentation: "HTTP Server-Sent Events", "body_template"); it throws
+ * {@linkcode HttpFault} when the input can't be part of a URL.
+ */
 export function requestTemplate(
   context: Context,
   configuration: HttpRunner,

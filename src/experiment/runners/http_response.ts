@@ -1,8 +1,3 @@
-/**
- * A server's response, read in bounded memory: a document, or a stream of events.
- *
- * @module
- */
 import { createParser } from "eventsource-parser";
 import { bodyChunks, boundedText } from "../../api_client/bounded_body.ts";
 import { type HttpRunner, RunError } from "../model.ts";
@@ -28,6 +23,8 @@ interface Reading extends Pick<HttpRunner, "stream" | "streamOutputPath" | "stre
 }
 
 /**
+ * Reads a response in bounded memory: a document, or a stream of events.
+ *
  * @returns The agent's output.
  * @throws {HttpFault} When the response isn't an agent's, or is too long.
  */

@@ -1,8 +1,3 @@
-/**
- * Where the text is in a server's response (`stream_output_path`), as JSONPath (RFC 9535).
- *
- * @module
- */
 import { type JsonValue, query } from "jsonpath-rfc9535";
 import { extentOf } from "../../text/json.ts";
 
@@ -29,6 +24,8 @@ export function isJsonPath(text: string): boolean {
 }
 
 /**
+ * Finds text in a server's response, by a JSONPath (RFC 9535).
+ *
  * @param path Such as `$.choices[0].delta.content`; the `$` may be left out, as the hosted documentation has it.
  * @returns What finds the text there, `limit` characters at most. Several texts are joined; other values become JSON.
  */
