@@ -8,7 +8,7 @@ import type { CredentialsDocument } from "../credentials/credentials_document.ts
 import { requireCredentialsLocation } from "../credentials/location.ts";
 import type { Profile } from "../credentials/profile.ts";
 import { SecretStore } from "../credentials/secret_store.ts";
-import { FluxloopError, InvalidKeyError, PlatformError, SystemError, UsageError } from "../errors.ts";
+import { FluxloopError, InvalidKeyError, PlatformError, SystemError } from "../errors.ts";
 import { abandoned, type AbandonedRotation } from "./abandoned_rotation.ts";
 import { parseApiKey } from "./api_key.ts";
 import { endKey, removeOrphanedKey } from "./rotation_keys.ts";
@@ -37,7 +37,6 @@ export interface LogoutResult {
  * can't be revoked, nothing is removed.
  */
 export async function logOut(context: Context, options: LogoutOptions): Promise<LogoutResult> {
-  if (options.all && options.profile !== undefined) throw new UsageError("--all can't be combined with --profile");
   const location = requireCredentialsLocation(context);
   const isRevoked = options.revoke === true;
   const document = await readCredentials(location);

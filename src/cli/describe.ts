@@ -52,7 +52,10 @@ const VERSION: OptionDescription = flag("-V", "--version", "Show version and bui
  *
  * @param path The names of its groups and its own.
  */
-export function describeCommand(command: AnyCommand, path: readonly string[] = pathOf(command)): CommandDescription {
+export function describeCommand(
+  command: AnyCommand,
+  path: readonly string[] = command.getPath().split(" ").slice(1),
+): CommandDescription {
   const value = ({ name, type }: { readonly name: string; readonly type: string }) => ({
     name,
     type,
@@ -94,10 +97,6 @@ export function allCommands(command: CommandDescription): CommandDescription[] {
 
 function flag(short: string, long: string, description: string): OptionDescription {
   return { flags: [short, long], description, value: null, default: undefined, isRepeatable: false, isGlobal: false };
-}
-
-function pathOf(command: AnyCommand): string[] {
-  return command.getPath().split(" ").slice(1);
 }
 
 function usageOf(command: AnyCommand, isGroup: boolean): string {

@@ -3,13 +3,24 @@
  *
  * @module
  */
-import { type Credential, credentialFor, type KeyOptions, type ResolveOptions } from "../auth/resolve_credential.ts";
+import {
+  type Credential,
+  credentialFor,
+  type KeyOptions,
+  overridingVariable,
+  type ResolveOptions,
+} from "../auth/resolve_credential.ts";
+import { trustedCertificates } from "../api_client/certificates.ts";
 import type { RequestOptions } from "../api_client/transport.ts";
 import type { Context } from "../context.ts";
-import { profileOverrideWarning } from "../output/warnings.ts";
-import type { JsonOptions } from "./command.ts";
+import { UsageError } from "../errors.ts";
+import { overrideWarning, profileOverrideWarning } from "../output/warnings.ts";
+import { redact } from "../text/mask.ts";
+import type { GlobalOptions, JsonOptions } from "./command.ts";
 import { type Reporter, reporterFor } from "./reporter.ts";
-import { requestOptions } from "./request_options.ts";
+
+/** The longest time limit, in seconds. */
+const LONGEST = 3600;
 
 /** A command's reporter, how its requests are made, and its credential. */
 export interface Invocation {
@@ -37,4 +48,28 @@ export async function credentialOf(
   const credential = await credentialFor(context, options, how);
   if (credential.overridden !== null) reporter.warn(profileOverrideWarning(credential.origin, credential.overridden));
   return credential;
+}
+
+/** Warns if a variable overrides the saved credentials. */
+export function warnOfOverride(context: Context, reporter: Reporter): void {
+  const variable = overridingVariable(context);
+  if (variable !== null) reporter.warn(overrideWarning(variable));
+}
+
+/** Reads `--verbose`, `--timeout` and `--ca-file`, or their environment variables. */
+export function requestOptions(context: Context, { verbose, timeout, caFile }: GlobalOptions): RequestOptions {
+  return {
+    log: verbose ? (line) => context.stderr.write(`${redact(line)}\n`) : undefined,
+    deadline: deadlineOf(context, timeout),
+    caCerts: trustedCertificates(context, caFile),
+  };
+}
+
+function deadlineOf(context: Context, option: string | undefined): number | undefined {
+  const text = option ?? (context.env("FLUXLOOP_TIMEOUT") || undefined);
+  if (text === undefined) return undefined;
+  const seconds = /^\d{1,4}(?:\.\d{1,3})?s?$/.test(text) ? Number.parseFloat(text) : 0;
+  if (seconds > 0 && seconds <= LONGEST) return seconds * 1000;
+  const origin = option === undefined ? "FLUXLOOP_TIMEOUT" : "--timeout";
+  throw new UsageError(`${origin} must be a number of seconds up to ${LONGEST}, such as 10 or 2.5`);
 }

@@ -38,11 +38,6 @@ export function parseLifetime(text: string | undefined, origin: string): number 
   return span === undefined ? undefined : span / 1000;
 }
 
-/** Rejects `--all` beside `--profile`. */
-export function checkAllOption({ all, profile }: { readonly all?: boolean; readonly profile?: string }): void {
-  if (all && profile !== undefined) throw new UsageError("--all can't be combined with --profile");
-}
-
 /** Tells whether a person can be asked. */
 export function canPrompt({ stdin, stderr }: Context, { json }: JsonOptions): boolean {
   return !json && stdin.isTerminal() && stderr.isTerminal();

@@ -137,6 +137,11 @@ const MISTAKES: readonly Mistake[] = [
     sentence: "can't be combined with",
   },
   {
+    what: "a profile before a command with --all",
+    args: ["--profile", "a", "auth", "rotate", "--all"],
+    sentence: "can't be combined with",
+  },
+  {
     what: "--all with a profile to check",
     args: ["auth", "status", "--all", "--profile", "a"],
     sentence: "can't be combined with",

@@ -2,9 +2,9 @@ import { diagnose } from "../../auth/diagnose.ts";
 import type { Context } from "../../context.ts";
 import { diagnosisJson, diagnosisText } from "../../output/diagnosis.ts";
 import type { JsonOptions } from "../command.ts";
+import { requestOptions } from "../invocation.ts";
 import { endWithWorst } from "../reported_failure.ts";
 import { reporterFor } from "../reporter.ts";
-import { requestOptions } from "../request_options.ts";
 
 /** Runs `fluxloop auth doctor`. */
 export async function runDoctor(context: Context, options: JsonOptions): Promise<void> {

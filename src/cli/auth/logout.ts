@@ -9,7 +9,7 @@ export function logoutCommand(context: Context): AnyCommand {
       "Log out from the FluxLoop Web Platform. Removes a profile's credentials from this machine. The API key stays valid " +
         "until you delete it on the platform's API keys page or pass --revoke. If --revoke fails, nothing is removed.",
     )
-    .option("--all", "Log out from all profiles")
+    .option("--all", "Log out from all profiles", { conflicts: ["profile"] })
     .option("--revoke", "Also revoke the key on the platform")
     .option("--json", "Output in JSON format")
     .example("Log out from the default profile", "fluxloop auth logout")

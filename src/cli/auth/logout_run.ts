@@ -5,8 +5,8 @@ import { abandonedWarning } from "../../output/rotation.ts";
 import { logoutJson, logoutText } from "../../output/session.ts";
 import { stillSignedInWarning } from "../../output/warnings.ts";
 import type { JsonOptions } from "../command.ts";
+import { requestOptions } from "../invocation.ts";
 import { reporterFor } from "../reporter.ts";
-import { requestOptions } from "../request_options.ts";
 
 interface LogoutOptions extends JsonOptions {
   readonly all?: boolean;
@@ -18,12 +18,8 @@ export async function runLogout(context: Context, options: LogoutOptions): Promi
   const reporter = reporterFor(context, options);
 
   const { profile, all = false, revoke } = options;
-  const result = await logOut(context, {
-    profile,
-    all,
-    revoke,
-    requests: revoke ? requestOptions(context, options) : undefined,
-  });
+  const requests = revoke ? requestOptions(context, options) : undefined;
+  const result = await logOut(context, { profile, all, revoke, requests });
 
   reporter.result(() => logoutText(result), () => logoutJson(result));
   for (const rotation of result.abandoned) reporter.warn(abandonedWarning(rotation));

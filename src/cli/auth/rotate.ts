@@ -13,7 +13,7 @@ export function rotateCommand(context: Context): AnyCommand {
     )
     .option("--expires <span:lifetime>", "New key's lifetime, such as 90d (default: the old key's)")
     .option("--keep-old <span:string>", "Keep the old key valid for a while, such as 24h or 7d")
-    .option("--all", "Rotate all profiles' keys; exit with the most severe code")
+    .option("--all", "Rotate all profiles' keys; exit with the most severe code", { conflicts: ["profile"] })
     .option("--json", "Output in JSON format")
     .example("Rotate the current profile's key", "fluxloop auth rotate")
     .example("Rotate all keys in a scheduled job", "fluxloop auth rotate --all --quiet")

@@ -1,15 +1,13 @@
-import { overridingVariable } from "../../auth/resolve_credential.ts";
 import { rotateKeys } from "../../auth/rotate.ts";
 import type { RotationReport } from "../../auth/rotation_report.ts";
 import type { Context } from "../../context.ts";
 import { UsageError } from "../../errors.ts";
 import { orphanedKeysWarning, pendingText, rotationJson, rotationLine, rotationText } from "../../output/rotation.ts";
-import { overrideWarning } from "../../output/warnings.ts";
 import type { JsonOptions } from "../command.ts";
-import { invocation } from "../invocation.ts";
+import { invocation, warnOfOverride } from "../invocation.ts";
 import { endWithWorst } from "../reported_failure.ts";
 import type { Reporter } from "../reporter.ts";
-import { checkAllOption, parseLifetime, parseSpan } from "../values.ts";
+import { parseLifetime, parseSpan } from "../values.ts";
 
 interface RotateOptions extends JsonOptions {
   readonly expires?: string;
@@ -20,7 +18,6 @@ interface RotateOptions extends JsonOptions {
 /** Runs `fluxloop auth rotate`. */
 export async function runRotate(context: Context, options: RotateOptions): Promise<void> {
   const { reporter, requests } = invocation(context, options);
-  checkAllOption(options);
   const { profile, apiUrl, all = false } = options;
   const expiresIn = parseLifetime(options.expires, "--expires");
   const keepOld = parseSpan(options.keepOld, "--keep-old");
@@ -35,8 +32,7 @@ export async function runRotate(context: Context, options: RotateOptions): Promi
   } else if (all) reportAll(context, reporter, reports);
   else reportOne(context, reporter, reports[0]);
   for (const report of reports) if (report.orphanedKeys.length > 0) reporter.warn(orphanedKeysWarning(report));
-  const overriding = overridingVariable(context);
-  if (overriding !== null) reporter.warn(overrideWarning(overriding));
+  warnOfOverride(context, reporter);
   endWithWorst(reports.map((it) => it.failure));
 }
 

@@ -7,7 +7,7 @@ import { printable } from "../../text/printable.ts";
 import type { JsonOptions } from "../command.ts";
 import { invocation } from "../invocation.ts";
 import { endWithWorst } from "../reported_failure.ts";
-import { checkAllOption, parseSpan } from "../values.ts";
+import { parseSpan } from "../values.ts";
 
 interface StatusOptions extends JsonOptions {
   readonly apiKey?: string;
@@ -17,7 +17,6 @@ interface StatusOptions extends JsonOptions {
 
 /** Runs `fluxloop auth status`. */
 export async function runStatus(context: Context, options: StatusOptions): Promise<void> {
-  checkAllOption(options);
   const { reporter, requests } = invocation(context, options);
   const { all, json } = options;
   const now = context.now();

@@ -1,8 +1,8 @@
 import type { LoginResult } from "../../auth/log_in.ts";
-import { overridingVariable } from "../../auth/resolve_credential.ts";
 import type { Context } from "../../context.ts";
 import { abandonedWarning } from "../../output/rotation.ts";
-import { gitWarning, overrideWarning, staleEntryWarning } from "../../output/warnings.ts";
+import { gitWarning, staleEntryWarning } from "../../output/warnings.ts";
+import { warnOfOverride } from "../invocation.ts";
 import type { Reporter } from "../reporter.ts";
 
 /** Shows the warnings after a login. */
@@ -11,6 +11,5 @@ export function warnOfLogin(context: Context, reporter: Reporter, result: LoginR
   if (staleEntryIn !== null) reporter.warn(staleEntryWarning(staleEntryIn));
   if (abandoned !== null) reporter.warn(abandonedWarning(abandoned));
   if (exposure !== null) reporter.warn(gitWarning(exposure));
-  const overriding = overridingVariable(context);
-  if (savedTo !== null && overriding !== null) reporter.warn(overrideWarning(overriding));
+  if (savedTo !== null) warnOfOverride(context, reporter);
 }

@@ -1,8 +1,8 @@
 import type { Context } from "../../context.ts";
 import { InterruptedError, UsageError } from "../../errors.ts";
 import type { JsonOptions } from "../command.ts";
-import { type Reporter, reporterFor } from "../reporter.ts";
-import { requestOptions } from "../request_options.ts";
+import { invocation } from "../invocation.ts";
+import type { Reporter } from "../reporter.ts";
 import { ReportedFailure } from "../reported_failure.ts";
 import { CONFIGURATION_SCHEMA } from "../../experiment/configuration_schema.ts";
 import { addJobSummary, credentialFor } from "./github_job.ts";
@@ -36,8 +36,7 @@ export async function runTest(
   for (const name of ["config", "junit", "filter", "project", "bundleVersionId"] as const) {
     if (options[name]?.startsWith("--")) throw new UsageError(`--${named(name)} requires a value, not an option`);
   }
-  const reporter = reporterFor(context, options);
-  const requests = requestOptions(context, options);
+  const { reporter, requests } = invocation(context, options);
   if (options.schema) {
     context.stdout.write(jsonText(CONFIGURATION_SCHEMA));
     return;

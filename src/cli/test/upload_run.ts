@@ -1,8 +1,7 @@
 import type { Context } from "../../context.ts";
 import { givenPath } from "../../paths.ts";
 import type { JsonOptions } from "../command.ts";
-import { reporterFor } from "../reporter.ts";
-import { requestOptions } from "../request_options.ts";
+import { invocation } from "../invocation.ts";
 import { resolve } from "@std/path";
 import { outputDirectoryOf, shownPath } from "../../experiment/configuration.ts";
 import { latestExperiment, uploadExperiment } from "../../experiment/upload.ts";
@@ -15,8 +14,7 @@ export async function runUpload(
   options: JsonOptions & { readonly config?: string },
   folder?: string,
 ): Promise<void> {
-  const reporter = reporterFor(context, options);
-  const requests = requestOptions(context, options);
+  const { reporter, requests } = invocation(context, options);
   const path = folder === undefined
     ? await latestExperiment(outputDirectoryOf(context, givenPath(context, options.config, "--config")))
     : resolve(context.cwd(), folder);
