@@ -27,9 +27,10 @@
 import { dirname } from "@std/path";
 import { ConfigurationError } from "../errors.ts";
 
-/** How long a replacement waits for those who have the file open, and how long between two attempts, in milliseconds. */
+/** How long to wait for those who have a file open, and how long between two attempts, in milliseconds. */
 const IN_USE_TIMEOUT = 2_000;
 const IN_USE_PAUSE = 20;
+const IN_USE = [Deno.errors.PermissionDenied, Deno.errors.Busy, Deno.errors.AlreadyExists];
 
 /**
  * Replaces or creates a file that only its owner can read. Call it under the lock of the file's writers: the new content
@@ -42,16 +43,21 @@ export function replaceFile(path: string, text: string): void {
   syncFolder(dirname(path));
 }
 
-/**
- * Renames a file, replacing another one. On Windows, that fails while a program has it open, such as a virus scanner or
- * another fluxloop, and is tried again for two seconds.
- */
+/** Renames a file, replacing another one. */
 export function renameOver(newPath: string, path: string): void {
+  retryInUse(() => Deno.renameSync(newPath, path));
+}
+
+/**
+ * Does something that fails on Windows while another program, such as a virus scanner or another fluxloop, has the file
+ * open: there it is tried again for two seconds. A file that was removed keeps its name for as long, too.
+ */
+function retryInUse<T>(action: () => T): T {
   for (const end = performance.now() + IN_USE_TIMEOUT;;) {
     try {
-      return Deno.renameSync(newPath, path);
+      return action();
     } catch (error) {
-      const isInUse = error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.Busy;
+      const isInUse = IN_USE.some((it) => error instanceof it);
       if (Deno.build.os !== "windows" || !isInUse || performance.now() > end) throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, IN_USE_PAUSE);
     }
@@ -71,7 +77,7 @@ export function tryReplacing(path: string, size: number): void {
         "or pass the key in FLUXLOOP_API_KEY.",
     );
   }
-  withNewFile(path, "\n".repeat(size), Deno.removeSync);
+  withNewFile(path, "\n".repeat(size), removeIfThere);
 }
 
 /**
@@ -93,10 +99,12 @@ function isMountPoint(path: string): boolean {
 /** Writes a file beside `path` and uses it. Nothing stays when either fails. */
 function withNewFile(path: string, text: string, use: (newPath: string) => void): void {
   const newPath = newPathOf(path);
-  // A killed process may have left a file with other permissions, or somebody a link.
-  removeStale(newPath);
+  const file = retryInUse(() => {
+    // A killed process may have left a file with other permissions, or somebody a link.
+    removeStale(newPath);
+    return Deno.openSync(newPath, { write: true, createNew: true, mode: 0o600 });
+  });
   try {
-    const file = Deno.openSync(newPath, { write: true, createNew: true, mode: 0o600 });
     try {
       let rest = new TextEncoder().encode(text);
       while (rest.length > 0) rest = rest.subarray(file.writeSync(rest));
@@ -163,7 +171,7 @@ export function syncFolder(path: string): void {
 /** Removes a file, if there is one. */
 export function removeIfThere(path: string): void {
   try {
-    Deno.removeSync(path);
+    retryInUse(() => Deno.removeSync(path));
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
