@@ -9,7 +9,6 @@ import { displayPrefix, hashSecret } from "./secrets.ts";
 
 /** A stored key, without its secret. */
 export interface ApiKey {
-  /** `key_<number>`. */
   readonly id: string;
   readonly name: string;
   /** The part that lists show: `flux_dev_abc1`. */
@@ -81,24 +80,17 @@ export class ApiKeys {
 
   /** Returns whether `ancestor` created `id`, or a key that did. */
   isDescendant(id: string, ancestor: string): boolean {
-    const row = this.database.get(
-      `WITH RECURSIVE creators (number) AS (
-         SELECT created_by FROM api_keys WHERE number = ?
-         UNION SELECT created_by FROM api_keys JOIN creators USING (number)
-       ) SELECT 1 FROM creators WHERE number = ?`,
-      keyNumber(id),
-      keyNumber(ancestor),
-    );
-    return row !== undefined;
+    const sql = `WITH RECURSIVE creators (number) AS (
+        SELECT created_by FROM api_keys WHERE number = ?
+        UNION SELECT created_by FROM api_keys JOIN creators USING (number)
+      ) SELECT 1 FROM creators WHERE number = ?`;
+    return this.database.get(sql, keyNumber(id), keyNumber(ancestor)) !== undefined;
   }
 
   /** Finds an earlier request with the same idempotency key. @returns The hash of its body, and the key it created. */
   findRequest({ caller, idempotencyKey }: KeyRequest): { bodyHash: Uint8Array; keyId: string } | undefined {
-    const row = this.database.get<{ apiKey: number; bodyHash: Uint8Array }>(
-      "SELECT * FROM key_requests WHERE caller = ? AND idempotency_key = ?",
-      caller,
-      idempotencyKey,
-    );
+    const sql = "SELECT * FROM key_requests WHERE caller = ? AND idempotency_key = ?";
+    const row = this.database.get<{ apiKey: number; bodyHash: Uint8Array }>(sql, caller, idempotencyKey);
     return row && { bodyHash: row.bodyHash, keyId: keyId(row.apiKey) };
   }
 
@@ -112,11 +104,8 @@ export class ApiKeys {
 
   /** Revokes a key. A second time changes nothing. */
   revoke(id: string, at: Date): void {
-    this.database.run(
-      "UPDATE api_keys SET revoked_at = ? WHERE number = ? AND revoked_at IS NULL",
-      at,
-      keyNumber(id),
-    );
+    const sql = "UPDATE api_keys SET revoked_at = ? WHERE number = ? AND revoked_at IS NULL";
+    this.database.run(sql, at, keyNumber(id));
   }
 
   /** Records when a key was last used. */

@@ -25,10 +25,9 @@ const DETAILS: Record<KeyRejection, string> = {
 };
 
 /**
- * Finds an API key or access token. Looking up its hash tells an attacker nothing about the token by how long
- * it takes.
+ * Returns who sends a request with this `Authorization` header. How long it takes to look up a hash tells an attacker
+ * nothing about the key or token.
  *
- * @param authorization The `Authorization` header.
  * @throws {HttpError} 401 if the key or token is missing, unknown, revoked or expired.
  */
 export function authenticate(authorization: string | null, { apiKeys, sessions }: Storage, now: Date): Caller {
@@ -57,11 +56,7 @@ export function accessibleProjects(caller: Caller): Project[] {
   return PROJECTS.filter((it) => scopes === "all_projects" || scopes.includes(it.id));
 }
 
-/**
- * Checks a permission. People who have logged in have all of them.
- *
- * @throws {HttpError} 403 if the key doesn't have it.
- */
+/** Checks a permission. People who have logged in have all of them. @throws {HttpError} 403 if the key lacks it. */
 export function requirePermission(caller: Caller, required: Permission, action: string): void {
   if (caller === null || caller.permissions.includes(required)) return;
   throw denied(required, caller.permissions, `The API key may not ${action}`);

@@ -28,19 +28,14 @@ export interface DeviceLoginTimes {
 
 /** The operations of `/api/cli-connect/*`. */
 export class CliConnect {
-  readonly #platform: Platform;
-  readonly #times: DeviceLoginTimes;
   /** When a program last asked about each login, and how long it has to wait. It's fine to forget this. */
   readonly #polls = new Map<number, { readonly at: number; readonly interval: number }>();
 
-  constructor(platform: Platform, times: DeviceLoginTimes) {
-    this.#platform = platform;
-    this.#times = times;
-  }
+  constructor(private readonly platform: Platform, private readonly times: DeviceLoginTimes) {}
 
   start(program: Pick<DeviceLogin, "userAgent" | "address">): Schemas["StartedLogin"] {
-    const { storage, random, now, url } = this.#platform;
-    const { codeLifetime, pollInterval } = this.#times;
+    const { storage, random, now, url } = this.platform;
+    const { codeLifetime, pollInterval } = this.times;
     const createdAt = now();
     const deviceCode = `flux_dc_${randomSecret(random)}`;
     const userCode = generateUserCode(random);
@@ -62,8 +57,8 @@ export class CliConnect {
 
   /** Returns the state of a login, with its tokens once it is approved. */
   complete({ device_code }: Schemas["DeviceCode"]): Schemas["LoginState"] {
-    const { storage } = this.#platform;
-    const now = this.#platform.now();
+    const { storage } = this.platform;
+    const now = this.platform.now();
     return storage.transaction((): Schemas["LoginState"] => {
       const login = storage.deviceLogins.findByDevice(hashSecret(device_code), now);
       if (login === undefined) return { status: "expired" };
@@ -76,12 +71,10 @@ export class CliConnect {
   /**
    * Exchanges a refresh token. For a minute it can be exchanged again, because the response may have been lost. After
    * that, two clients have it, and the session ends for both (RFC 9700, section 4.14.2).
-   *
-   * @throws {HttpError} 401 if the token is invalid or expired.
    */
   refresh({ refresh_token }: Schemas["RefreshToken"]): Schemas["RefreshedLogin"] {
-    const { storage } = this.#platform;
-    const now = this.#platform.now();
+    const { storage } = this.platform;
+    const now = this.platform.now();
     // Errors are thrown outside of the transaction, which would undo the end of the session.
     const credential = storage.transaction(() => {
       const session = storage.sessions.findByRefresh(hashSecret(refresh_token));
@@ -101,14 +94,14 @@ export class CliConnect {
 
   /** Ends a session. It's fine if it has already ended (RFC 7009, section 2.2). */
   revoke({ refresh_token }: Schemas["RefreshToken"]): void {
-    const { sessions } = this.#platform.storage;
+    const { sessions } = this.platform.storage;
     const session = sessions.findByRefresh(hashSecret(refresh_token));
     if (session !== undefined) sessions.end(session.number);
   }
 
   #isTooSoon({ number }: DeviceLogin, now: number): boolean {
     const before = this.#polls.get(number);
-    const interval = before?.interval ?? this.#times.pollInterval * SECOND;
+    const interval = before?.interval ?? this.times.pollInterval * SECOND;
     const isTooSoon = before !== undefined && now - before.at < interval;
     this.#polls.set(number, { at: now, interval: isTooSoon ? interval + SLOWER : interval });
     if (this.#polls.size > 1000) this.#polls.delete(this.#polls.keys().next().value!);
@@ -116,7 +109,7 @@ export class CliConnect {
   }
 
   #deliver(login: DeviceLogin, now: Date): Schemas["LoginState"] {
-    const { deviceLogins, sessions } = this.#platform.storage;
+    const { deviceLogins, sessions } = this.platform.storage;
     if (login.deliveredAt !== null) {
       if (login.session === null || after(login.deliveredAt, GRACE) < now) return { status: "expired" };
       // The tokens of the first response become invalid, whoever received them.
@@ -128,7 +121,7 @@ export class CliConnect {
   }
 
   #newTokens(now: Date): Tokens {
-    const { random } = this.#platform;
+    const { random } = this.platform;
     return {
       access: `flux_at_${randomSecret(random)}`,
       refresh: `flux_rt_${randomSecret(random)}`,

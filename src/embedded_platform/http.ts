@@ -51,10 +51,8 @@ export function invalid(...errors: readonly FieldError[]): HttpError {
 /**
  * Reads a JSON body.
  *
- * @typeParam T The type of `schema`.
  * @param schema A JSON pointer to a schema of the contract.
  * @param limit The largest body, in bytes.
- * @throws {HttpError} 413, 415 or 422.
  */
 export async function readBody<T>(request: Request, schema: string, limit?: number): Promise<T> {
   requireType(request, "application/json");
@@ -66,17 +64,13 @@ export async function readBody<T>(request: Request, schema: string, limit?: numb
   }
 }
 
-/** Reads the fields of an HTML form. @throws {HttpError} 413 or 415. */
+/** Reads the fields of an HTML form. */
 export async function readForm(request: Request): Promise<URLSearchParams> {
   requireType(request, "application/x-www-form-urlencoded");
   return new URLSearchParams(await readText(request));
 }
 
-/**
- * Checks a value against a schema of the contract.
- *
- * @throws {HttpError} 422, with every value that doesn't match.
- */
+/** Checks a value against a schema of the contract. @throws {HttpError} 422, with every value that doesn't match. */
 export function requireValid<T>(value: unknown, schema: string): T {
   if (extentOf(value).depth > DEPTH_LIMIT) throw invalid({ loc: ["body"], msg: "is nested too deeply" });
   const errors = SCHEMAS.errors(value, schema);

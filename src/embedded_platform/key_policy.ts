@@ -5,7 +5,7 @@
  * @module
  */
 import { type KeyEnvironment, PERMISSIONS } from "../api_client/key_terms.ts";
-import type { ApiKey, NewApiKey } from "./api_keys.ts";
+import type { ApiKey } from "./api_keys.ts";
 import { accessibleProjects, type Caller, denied } from "./caller.ts";
 import type { Permission, Schemas, Scopes } from "./contract.ts";
 import { HttpError, invalid } from "./http.ts";
@@ -16,31 +16,33 @@ import { after, SECOND } from "./time.ts";
 
 type CreateKeyRequest = Schemas["NewApiKey"];
 
+interface KeySettings extends Pick<ApiKey, "name" | "permissions" | "scopes"> {
+  readonly environment: KeyEnvironment;
+  /** In milliseconds; `null` for a key that doesn't expire. */
+  readonly lifetime: number | null;
+}
+
 /** A new key, with its secret, which isn't stored. */
 export interface CreatedKey {
   readonly apiKey: ApiKey;
   readonly key: string;
 }
 
-/**
- * Creates a key.
- *
- * @param idempotencyKey Requests with the same one create one key.
- * @throws {HttpError} 403 for a permission that the caller lacks, 409 for a repeated request, 422 for invalid values.
- */
+/** Creates a key. Requests with the same idempotency key create only one. */
 export function createKey(
   platform: Platform,
   caller: Caller,
   request: CreateKeyRequest,
   idempotencyKey: string | null,
 ): CreatedKey {
-  const lifetime = lifetimeOf(caller, request.expires_in);
-  const fields = {
+  const settings = {
     name: request.name.trim(),
+    environment: request.environment ?? "dev",
+    lifetime: lifetimeOf(caller, request.expires_in),
     permissions: permissionsOf(caller, request.permissions),
     scopes: scopesOf(caller, request),
   };
-  const add = () => addKey(platform, caller, request.environment ?? "dev", fields, lifetime);
+  const add = () => addKey(platform, caller, settings);
   if (idempotencyKey === null) return add();
 
   const loc = ["header", "Idempotency-Key"];
@@ -67,14 +69,12 @@ export function createKey(
 function addKey(
   { storage, random, now }: Platform,
   caller: Caller,
-  environment: KeyEnvironment,
-  fields: Pick<NewApiKey, "name" | "permissions" | "scopes">,
-  lifetime: number | null,
+  { environment, lifetime, ...rest }: KeySettings,
 ): CreatedKey {
   const createdAt = now();
   const expiresAt = lifetime === null ? null : after(createdAt, lifetime);
   const key = generateApiKey(environment, random);
-  return { key, apiKey: storage.apiKeys.add({ ...fields, key, createdAt, expiresAt, createdBy: caller?.id ?? null }) };
+  return { key, apiKey: storage.apiKeys.add({ ...rest, key, createdAt, expiresAt, createdBy: caller?.id ?? null }) };
 }
 
 /** Returns the keys that the caller manages, oldest first. */
@@ -82,42 +82,29 @@ export function managedKeys({ storage }: Platform, caller: Caller): ApiKey[] {
   return storage.apiKeys.list().filter((it) => manages(storage, caller, it));
 }
 
-/** Revokes a key. @throws {HttpError} 404 if the caller manages no such key. */
+/** Revokes a key. */
 export function deleteKey(platform: Platform, caller: Caller, id: string): void {
   requireManaged(platform, caller, id);
   platform.storage.apiKeys.revoke(id, platform.now());
 }
 
-/**
- * Changes when a key expires.
- *
- * @throws {HttpError} 404 if the caller manages no such key, 422 for an invalid time or one that a key may not choose.
- */
-export function changeKey(
-  platform: Platform,
-  caller: Caller,
-  id: string,
-  { expires_at }: Schemas["ApiKeyChange"],
-): ApiKey {
+/** Changes when a key expires. */
+export function changeKey(platform: Platform, caller: Caller, id: string, change: Schemas["ApiKeyChange"]): ApiKey {
   const before = requireManaged(platform, caller, id).expiresAt;
-  const expiresAt = timeOf(expires_at);
+  const expiresAt = timeOf(change.expires_at);
   const isLater = before !== null && (expiresAt === null || expiresAt > before);
   if (caller !== null && isLater) throw wrong("expires_at", "A key can't extend a lifetime");
   platform.storage.apiKeys.setExpiry(id, expiresAt);
   return platform.storage.apiKeys.get(id)!;
 }
 
-/**
- * Replaces a key by a new one with the same name, scopes, permissions and lifetime, and revokes it.
- *
- * @throws {HttpError} 404 if the caller manages no such key.
- */
+/** Replaces a key by a new one with the same name, scopes, permissions and lifetime, and revokes it. */
 export function regenerateKey(platform: Platform, caller: Caller, id: string): CreatedKey {
   const { storage, now } = platform;
   return storage.transaction(() => {
     const { name, scopes, permissions, ...old } = requireManaged(platform, caller, id);
     const environment = old.prefix.split("_")[1] as KeyEnvironment;
-    const created = addKey(platform, caller, environment, { name, scopes, permissions }, lifetimeOfKey(old));
+    const created = addKey(platform, caller, { name, environment, lifetime: lifetimeOfKey(old), permissions, scopes });
     storage.apiKeys.revoke(id, now());
     return created;
   });

@@ -22,13 +22,13 @@ export interface DeviceLogin {
   readonly deliveredAt: Date | null;
 }
 
-/** A login to store. */
-export interface NewDeviceLogin extends Pick<DeviceLogin, "userAgent" | "address" | "createdAt" | "expiresAt"> {
-  /** The hash of the program's code. */
+/** A login to store, with the hashes of the program's code and of the person's. */
+interface NewDeviceLogin extends Pick<DeviceLogin, "userAgent" | "address" | "createdAt" | "expiresAt"> {
   readonly deviceHash: Uint8Array;
-  /** The hash of the code that the person types. */
   readonly userHash: Uint8Array;
 }
+
+const CURRENT = "SELECT * FROM device_logins WHERE expires_at > ?";
 
 /** All logins. */
 export class DeviceLogins {
@@ -71,10 +71,8 @@ export class DeviceLogins {
   }
 }
 
-const CURRENT = "SELECT * FROM device_logins WHERE expires_at > ?";
-
 /** A session, as a refresh token finds it. */
-export interface Session {
+interface Session {
   readonly number: number;
   readonly expiresAt: Date;
   /** When the refresh token was first exchanged for another; `null` for the newest one. */

@@ -22,15 +22,10 @@ export interface Route {
   readonly handler: (call: Call) => Response | Promise<Response>;
 }
 
-/**
- * Combines routes. The first one that matches is used.
- *
- * @returns A function that doesn't throw. It responds with 404 and 405 where no route matches, and with 500 if a handler
- * fails.
- */
+/** Combines routes into a function that never throws. The first route that matches is used. */
 export function createRouter(routes: readonly Route[]): (request: Request, address: string) => Promise<Response> {
   const entries = routes.map((route) => {
-    return { route, pattern: new URLPattern({ pathname: route.path.replaceAll(/\{(\w+)\}/g, ":$1") }) };
+    return { ...route, pattern: new URLPattern({ pathname: route.path.replaceAll(/\{(\w+)\}/g, ":$1") }) };
   });
 
   async function respond(request: Request, address: string): Promise<Response> {
@@ -39,13 +34,13 @@ export function createRouter(routes: readonly Route[]): (request: Request, addre
     const method = request.method === "HEAD" ? "GET" : request.method;
     const candidates = entries.filter(({ pattern }) => pattern.test({ pathname }));
     if (candidates.length === 0) throw new HttpError(404, "Not found");
-    const found = candidates.find((it) => it.route.method === method);
-    if (found !== undefined) {
-      const params = found.pattern.exec({ pathname })!.pathname.groups as Record<string, string>;
-      return await found.route.handler({ request, address, params });
+    const found = candidates.find((it) => it.method === method);
+    if (found === undefined) {
+      const allow = candidates.flatMap((it) => it.method === "GET" ? ["GET", "HEAD"] : [it.method]);
+      throw new HttpError(405, "Method not allowed", { allow: allow.join(", ") });
     }
-    const allow = candidates.flatMap(({ route }) => route.method === "GET" ? ["GET", "HEAD"] : [route.method]);
-    throw new HttpError(405, "Method not allowed", { allow: allow.join(", ") });
+    const params = found.pattern.exec({ pathname })!.pathname.groups as Record<string, string>;
+    return await found.handler({ request, address, params });
   }
 
   return async (request, address) => {

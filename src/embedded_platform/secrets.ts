@@ -15,9 +15,8 @@ const API_KEY = /^(flux_(?:dev|stg|prod|ci)_)([A-Za-z0-9]+)$/;
 const SHOWN = 4;
 const HIDDEN = 12;
 
-/** No vowels, so that no words come out, and no characters that look alike (RFC 8628, section 6.1). */
+/** Without vowels, which could form words (RFC 8628, section 6.1). Eight of these letters have 34.5 bits. */
 const CODE_LETTERS = "BCDFGHJKLMNPQRSTVWXZ";
-/** Eight of twenty letters: 34.5 bits. */
 const CODE_LENGTH = 8;
 /** Bytes from here on would make some letters more likely than others. */
 const CODE_BYTES = 256 - 256 % CODE_LETTERS.length;
@@ -27,7 +26,7 @@ export function randomSecret(random: Random): string {
   return base32(random(new Uint8Array(32)));
 }
 
-/** Returns a new key. */
+/** Returns a new API key. */
 export function generateApiKey(environment: KeyEnvironment, random: Random): string {
   return `flux_${environment}_${randomSecret(random)}`;
 }

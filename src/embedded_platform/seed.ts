@@ -63,18 +63,16 @@ export const BUNDLE: Bundle = {
 };
 
 /** How to fill new storage. */
-export interface SeedOptions extends Pick<Context, "random"> {
+interface SeedOptions extends Pick<Context, "random"> {
   /** The key's 90 days start at midnight of this day. */
   readonly now: Date;
-  /** The key to store instead of a random one. */
   readonly apiKey?: string;
 }
 
 /**
- * Opens a data directory and fills new storage. Throws like {@linkcode openStorage}.
+ * Opens a data directory with {@linkcode openStorage} and fills new storage.
  *
  * @returns The storage, and the whole key, which isn't stored, or `null` for existing storage.
- * @throws {TypeError} If `apiKey` doesn't have the form of a key.
  */
 export function openSeededStorage(
   dataDir: string | null,

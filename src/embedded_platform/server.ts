@@ -42,13 +42,7 @@ export interface LocalPlatform {
   stop(): Promise<void>;
 }
 
-/**
- * Starts the embedded platform.
- *
- * @throws {SystemError} If the port is in use or not allowed, or the data directory can't be created or opened.
- * @throws {ConfigurationError} If the data directory belongs to another program or another version of fluxloop.
- * @throws {TypeError} If `apiKey` doesn't have the form of a key.
- */
+/** Starts the embedded platform. Throws what {@linkcode Port} and {@linkcode openSeededStorage} throw. */
 export async function startLocalPlatform(options: LocalPlatformOptions): Promise<LocalPlatform> {
   const { now, random, onSignIn = () => {}, deviceLoginTimes = DEVICE_LOGIN_TIMES } = options;
   let respond: (request: Request, address: string) => Promise<Response>;

@@ -42,7 +42,6 @@ export interface Storage {
  * @param dataDir `null` keeps everything in memory.
  * @param fill Fills new storage. If it throws, the storage is still new.
  * @throws {ConfigurationError} If it isn't a directory, or has a database of another program or another version of fluxloop.
- * @throws {SystemError} If the directory or the database can't be created or opened.
  */
 export function openStorage(dataDir: string | null, fill: (storage: Storage) => void = () => {}): Storage {
   const path = dataDir === null ? ":memory:" : join(dataDir, "platform.db");

@@ -13,7 +13,7 @@ import type { Platform } from "./storage.ts";
 /** The only project with a bundle. */
 const OWNER = BUNDLE.bundle_version.project_id;
 
-/** Returns a version of a bundle. @throws {HttpError} 404 if it isn't accessible, 422 if none is named. */
+/** Returns a version of a bundle. */
 export function pullBundle(caller: Caller, request: Schemas["PullRequest"]): Bundle {
   const { bundle_version_id: version = null, project_id: project = null } = request;
   if (version === null && project === null) {
@@ -30,7 +30,7 @@ export function pullBundle(caller: Caller, request: Schemas["PullRequest"]): Bun
   };
 }
 
-/** Stores a part of an experiment. @throws {HttpError} 404 if its project isn't accessible, 422 for an unknown run. */
+/** Stores a part of an experiment. */
 export function storeResults(
   { storage, random, now }: Platform,
   caller: Caller,

@@ -19,15 +19,11 @@ type Handler = (call: SignedInCall, cookie: string) => Response;
 export class Pages {
   /** The first sign-in link, which works once. */
   readonly signInUrl: string;
-  readonly #platform: Platform;
-  readonly #onSignIn: (nextLink: string) => void;
   readonly #sessions: PageSessions;
   readonly #cookieName: string;
 
   /** @param onSignIn Called with the next sign-in link when one was used. */
-  constructor(platform: Platform, onSignIn: (nextLink: string) => void) {
-    this.#platform = platform;
-    this.#onSignIn = onSignIn;
+  constructor(private readonly platform: Platform, private readonly onSignIn: (nextLink: string) => void) {
     this.#sessions = new PageSessions(platform);
     // Cookies don't depend on the port: without it, two platforms on one machine would sign each other out.
     this.#cookieName = `fluxloop_session_${new URL(platform.url).port}`;
@@ -74,7 +70,7 @@ export class Pages {
       if (method === "POST" && hashed(form.get("form_token") ?? "") !== hashed(session.formToken)) {
         throw new HttpError(403, "This form is out of date, and nothing was changed. Reload the page and try again");
       }
-      const shared = { platform: this.#platform, sessions: this.#sessions };
+      const shared = { platform: this.platform, sessions: this.#sessions };
       return handler({ ...shared, session, url: new URL(request.url), params, form }, cookie);
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;
@@ -91,7 +87,7 @@ export class Pages {
   #elsewhere(request: Request): Response | null {
     if (isPrefetch(request)) return new Response(null, { status: 503 });
     const { origin, pathname, search } = new URL(request.url);
-    const { url } = this.#platform;
+    const { url } = this.platform;
     return origin === url ? null : redirect(url + pathname + search);
   }
 
@@ -99,7 +95,7 @@ export class Pages {
     const token = new URL(request.url).searchParams.get("token") ?? "";
     const cookie = this.#sessions.signIn(token);
     if (cookie === null) return message(403, "This link can’t be used again", SIGN_IN_AGAIN);
-    this.#onSignIn(this.#newLink());
+    this.onSignIn(this.#newLink());
     return redirect(PATHS.keys, { "set-cookie": `${this.#cookieName}=${cookie}; Path=/; HttpOnly; SameSite=Strict` });
   }
 
@@ -110,7 +106,7 @@ export class Pages {
   }
 
   #newLink(): string {
-    return `${this.#platform.url}${PATHS.signIn}?token=${this.#sessions.newLink()}`;
+    return `${this.platform.url}${PATHS.signIn}?token=${this.#sessions.newLink()}`;
   }
 }
 

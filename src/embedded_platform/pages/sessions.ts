@@ -40,17 +40,14 @@ export interface SignedInCall {
 
 /** The sessions, and the link that starts the next one. */
 export class PageSessions {
-  readonly #platform: Platform;
   readonly #sessions = new Map<string, PageSession>();
   #link: string | null = null;
 
-  constructor(platform: Platform) {
-    this.#platform = platform;
-  }
+  constructor(private readonly platform: Platform) {}
 
   /** Returns a new sign-in token, which replaces the previous one. */
   newLink(): string {
-    const token = `flux_si_${randomSecret(this.#platform.random)}`;
+    const token = `flux_si_${randomSecret(this.platform.random)}`;
     this.#link = hashed(token);
     return token;
   }
@@ -59,7 +56,7 @@ export class PageSessions {
   signIn(token: string): string | null {
     if (hashed(token) !== this.#link) return null;
     this.#link = null;
-    const { random } = this.#platform;
+    const { random } = this.platform;
     for (const [key, session] of this.#sessions) if (this.#isExpired(session)) this.#sessions.delete(key);
     const cookie = randomSecret(random);
     this.#sessions.set(hashed(cookie), {
@@ -101,7 +98,7 @@ export class PageSessions {
   }
 
   #now(): number {
-    return this.#platform.now().getTime();
+    return this.platform.now().getTime();
   }
 }
 
