@@ -10,19 +10,17 @@ const PART_SIZE = 256 * 1024;
 /** The most characters of one text. As JSON it takes up to six bytes each, and the platform accepts 4 MiB. */
 const TEXT_LIMIT = 256 * 1024;
 
-/** A part, and how many runs it and those before it have together: they tell it from the others. */
-export interface CountedPart {
-  readonly part: ResultPart;
-  readonly runs: number;
-}
-
 /**
  * Reads an experiment in the parts in which the platform accepts it. The last part says that it is the last; it has no run
  * where there are none.
  *
+ * @returns Each part, and how many runs it and those before it have together: they tell it from the others.
  * @throws {ConfigurationError} When the results can't be read.
  */
-export async function* resultParts(folder: string, summary: Summary): AsyncGenerator<CountedPart, void> {
+export async function* resultParts(
+  folder: string,
+  summary: Summary,
+): AsyncGenerator<{ readonly part: ResultPart; readonly runs: number }, void> {
   let [parts, runs, size] = [0, 0, 0];
   let gathered: RunResult[] = [];
   for await (const result of readResults(folder)) {
@@ -71,7 +69,7 @@ function resultOf({ request, duration, outcome }: RunResult): PartResult {
   return {
     run_id: request.runId,
     status: isPassed ? "completed" : "failed",
-    metrics: { duration_ms: duration, iteration: request.iteration, ...(isCut ? { truncated: true } : {}) },
+    metrics: { duration_ms: duration, iteration: request.iteration, ...(isCut && { truncated: true }) },
     transcript: [
       { role: "user", content: said.head },
       ...(isPassed ? [{ role: "assistant", content: answered.head }] : []),

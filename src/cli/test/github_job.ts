@@ -1,15 +1,12 @@
-/**
- * A job of GitHub Actions: its summary, and the key that its log must mask
- * (https://docs.github.com/actions/reference/workflow-commands).
- *
- * @module
- */
 import type { Credential, KeyOptions, ResolveOptions } from "../../auth/resolve_credential.ts";
 import type { Context } from "../../context.ts";
 import { credentialOf } from "../invocation.ts";
 import type { Reporter } from "../reporter.ts";
 
-/** Finds the key to use, and masks it in the job's log from now on, such as in an agent's output. */
+/**
+ * Finds the key to use, and masks it from now on in the log of a GitHub Actions job, such as in an agent's output
+ * (https://docs.github.com/actions/reference/workflow-commands).
+ */
 export async function credentialFor(
   context: Context,
   options: KeyOptions,

@@ -127,6 +127,8 @@ function failures({ groups, failed }: Statistics): string {
 function tools({ runs, passed, failed }: Statistics): string {
   const choice = (id: string, value: string, text: string, checked = "") =>
     `<label><input type="radio" name="show" id="show-${id}" value="${value}"${checked}>${text}</label>`;
+  const shown = `${countText(SHOWN_RUNS)} of ${countText(runs)} runs are shown, failed runs first.`;
+  const omission = runs > SHOWN_RUNS ? `<p class="note">${shown} results.jsonl has all of them.</p>\n` : "";
   return `<div class="tools">
 <h2>Runs</h2>
 <input type="search" id="search" placeholder="Search inputs and outputs" aria-label="Search inputs and outputs" autocomplete="off" hidden>
@@ -136,12 +138,7 @@ function tools({ runs, passed, failed }: Statistics): string {
   }${choice("passed", "yes", `Passed ${countText(passed)}`)}</div>
 <div id="count" role="status"></div>
 </div>
-${runs > SHOWN_RUNS ? `<p class="note">${omission(runs)}</p>\n` : ""}<div class="runs" id="runs">`;
-}
-
-function omission(runs: number): string {
-  return `${countText(SHOWN_RUNS)} of ${countText(runs)} runs are shown, failed runs first. ` +
-    "results.jsonl has all of them.";
+${omission}<div class="runs" id="runs">`;
 }
 
 function run({ request, startedAt, duration, outcome }: RunResult, place: number, limit: number): string {

@@ -104,7 +104,7 @@ export class AgentProcess {
   /** Closes its input, and ends it where it doesn't end by itself. */
   async finish(): Promise<void> {
     this.#isUsable = false;
-    this.#closeInput();
+    this.#input.close().catch(() => {});
     await within(Math.min(this.#settings.killTimeout, LAST_MOMENT), this.#gone());
     await this.end();
   }
@@ -116,7 +116,7 @@ export class AgentProcess {
 
   async #end(): Promise<void> {
     this.#isUsable = false;
-    this.#closeInput();
+    this.#input.close().catch(() => {});
     this.#program.kill(this.#settings.killSignal);
     await within(this.#settings.killTimeout, this.#gone());
     this.#program.kill("SIGKILL");
@@ -129,10 +129,6 @@ export class AgentProcess {
   /** A child that outlives the process usually holds its standard output, and gets the same time. */
   #gone(): Promise<unknown> {
     return Promise.all([this.#program.ended, this.#outputRead]);
-  }
-
-  #closeInput(): void {
-    this.#input.close().catch(() => {});
   }
 
   #send(): void {

@@ -32,7 +32,12 @@ export function httpRunner(
     return await readResponse(await followRedirects(url, method, send), reading);
   };
   const faultOf = (error: unknown): unknown => {
-    if (error instanceof RedirectError) return new HttpFault({ kind: "http", message: redirectMessage(error) });
+    if (error instanceof RedirectError) {
+      const message = error.target === null
+        ? "The server redirects in a loop"
+        : `The server redirects to ${error.target || "another address"}; nothing was sent there`;
+      return new HttpFault({ kind: "http", message });
+    }
     if (!(error instanceof Error) || error instanceof HttpFault) return error;
     const { reason, isTransient } = connectionFailure(error, connection.proxy !== null);
     const message = `Can't reach the server at ${url.host}: ${reason}`;
@@ -67,10 +72,4 @@ export function httpRunner(
     run: (request, signal) => withTimeLimit(timeout, signal, timedOut, (signal) => repeated(request, signal)),
     close: () => Promise.resolve(),
   };
-}
-
-function redirectMessage({ target }: RedirectError): string {
-  return target === null
-    ? "The server redirects in a loop"
-    : `The server redirects to ${target || "another address"}; nothing was sent there`;
 }

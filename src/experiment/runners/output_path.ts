@@ -1,11 +1,11 @@
 import { type JsonValue, query } from "jsonpath-rfc9535";
 import { extentOf } from "../../text/json.ts";
 
-/** Why no text is found: the response is too deep or too large for the path, or the text is too long. */
-export type TextFault = "exhausting" | "too long";
-
-/** Finds the text in a JSON value; `null` where there is none at that place. */
-export type TextFinder = (value: unknown, limit: number) => { readonly text: string | null } | TextFault;
+/** Finds the text in a JSON value, `null` where there is none; `exhausting`: the value is too deep or too large for the path. */
+export type TextFinder = (
+  value: unknown,
+  limit: number,
+) => { readonly text: string | null } | "exhausting" | "too long";
 
 /** How deep a response may be nested. */
 const DEPTH_LIMIT = 100;

@@ -1,5 +1,6 @@
 import type { Context, ProgramGroups, RunningProgram } from "../../context.ts";
 import { RunError, type Runner, type RunRequest } from "../model.ts";
+import { infoOf } from "../results/result_files.ts";
 import { AgentFault, AgentProcess, type AgentSettings } from "./agent_process.ts";
 import { inputMessage } from "./protocol.ts";
 
@@ -73,7 +74,7 @@ export class Processes implements Runner {
     try {
       return this.#groups.start(program, { args, cwd, env });
     } catch (error) {
-      const reason = isFolder(cwd) ? reasonOf(error, program) : `there is no folder ${cwd}`;
+      const reason = infoOf(cwd)?.isDirectory ? reasonOf(error, program) : `there is no folder ${cwd}`;
       const message = `Can't start the agent: ${reason}`;
       throw new RunError({ kind: "not_started", message, stderr: [] }, { cause: error });
     }
@@ -92,12 +93,4 @@ function reasonOf(error: unknown, program: string): string {
   if (error instanceof Deno.errors.NotFound) return `there is no program "${program}"`;
   if (error instanceof Deno.errors.PermissionDenied) return `permission denied for "${program}"`;
   return `the system refuses to run "${program}"`;
-}
-
-function isFolder(path: string): boolean {
-  try {
-    return Deno.statSync(path).isDirectory;
-  } catch {
-    return false;
-  }
 }
