@@ -9,8 +9,7 @@ const VISIBLE = /^[\x21-\x7e]+$/;
 /**
  * Removes what surrounds a pasted key: white space, quotes, `FLUXLOOP_API_KEY=` (design: "login").
  *
- * @param origin Where it came from: `--api-key`, `FLUXLOOP_API_KEY`.
- * @throws {UsageError} When nothing is left, or it can't be a key; the message doesn't repeat it.
+ * @param origin Where it came from, for errors, which don't repeat the key: `--api-key`, `FLUXLOOP_API_KEY`.
  */
 export function parseApiKey(text: string, origin: string): string {
   const key = unquoted(unquoted(text).replace(ASSIGNMENT, ""));

@@ -6,12 +6,7 @@ const PLACE = "%s";
 /** A program and its arguments. */
 type Opener = readonly [program: string, ...args: string[]];
 
-/**
- * Opens a page, best effort: its address is shown as well.
- *
- * @param page An https address, or one of this machine.
- * @returns Whether a browser was started.
- */
+/** Tries to open a page, whose address is shown as well. Returns whether a browser was started. */
 export function openBrowser(context: Context, page: URL): boolean {
   // In a CI job nobody would see it.
   if (context.env("CI")) return false;

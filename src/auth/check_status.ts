@@ -16,24 +16,18 @@ import {
 } from "../errors.ts";
 import { expiryText } from "../text/expiry.ts";
 import { maskKey } from "../text/mask.ts";
-import { type Credential, credentialFor, credentialIn, type KeyOptions, type KeySource } from "./resolve_credential.ts";
+import { type Credential, credentialFor, credentialIn, type KeyOptions } from "./resolve_credential.ts";
 
 /** The key that a report is about, masked. */
-export interface ReportedKey {
+export interface ReportedKey extends Pick<Credential, "source" | "origin" | "apiUrl" | "overridden"> {
   readonly masked: string;
   /** Whether it is the access token of a login through the browser. */
   readonly isAccessToken: boolean;
-  readonly source: KeySource;
-  /** The option or variable that it came from; for a profile, the profile's name. */
-  readonly origin: string;
   readonly profile: string | null;
   /** What people call the keychain, if the key is there; else `null`. */
   readonly keychain: string | null;
-  readonly apiUrl: URL;
   /** What the profile has from the last login. */
   readonly saved: { readonly account: string | null; readonly expires: Date | null };
-  /** The named profile that this key overrides, or `null`. */
-  readonly overridden: string | null;
   /** The credentials file that the key is from, if others can read it; else `null`. */
   readonly insecureFile: InsecureFile | null;
   /** Whether the profile's rotation isn't finished. */
@@ -70,11 +64,7 @@ export async function checkStatus(context: Context, options: KeyOptions): Promis
   return await reportOn(context, credential);
 }
 
-/**
- * Asks the platform about every saved profile.
- *
- * @returns A report for each profile, in the file's order.
- */
+/** Asks the platform about every saved profile, in the file's order. */
 export async function checkAllStatuses(
   context: Context,
   options: Pick<KeyOptions, "apiUrl" | "requests">,
@@ -97,7 +87,7 @@ export async function checkAllStatuses(
   return [await check(first), ...await Promise.all(others.map(check))];
 }
 
-/** @returns The report, as a failure if the key expires within so many milliseconds (`--fail-if-expires-in`). */
+/** Returns the report, as a failure if the key expires within so many milliseconds (`--fail-if-expires-in`). */
 export function failIfExpiring(report: StatusReport, within: number, now: Date): StatusReport {
   // What the platform doesn't tell may have been saved at the last login.
   const expires = report.identity?.key?.expiresAt ?? report.key?.saved.expires;
@@ -121,21 +111,18 @@ async function reportOn(context: Context, credential: Credential): Promise<Statu
 }
 
 function reportedKey(context: Context, credential: Credential): ReportedKey {
-  const { key, source, origin, profile, apiUrl, overridden } = credential;
+  const { key, login, source, origin, profile, apiUrl, overridden } = credential;
   const expires = profile?.expires ? new Date(profile.expires) : null;
   return {
+    ...{ source, origin, apiUrl, overridden },
     masked: maskKey(key),
-    isAccessToken: credential.login !== null,
-    source,
-    origin,
+    isAccessToken: login !== null,
     profile: profile?.name ?? null,
     keychain: profile?.secret.kind === "keychain" ? storeTitle(profile.secret.helper) : null,
-    apiUrl,
     saved: {
       account: profile?.account ?? null,
       expires: expires === null || Number.isNaN(expires.getTime()) ? null : expires,
     },
-    overridden,
     insecureFile: profile === null ? null : findInsecureFile(credentialsLocation(context)),
     isRotating: profile !== null && profile.rotation !== null,
   };

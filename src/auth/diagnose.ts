@@ -69,7 +69,7 @@ const KEY_TIMEOUT = 5_000;
 const CONNECTION_TIMEOUT = 3_000;
 const RESPONSE_TIMEOUT = 6_000;
 
-/** @returns Whether a certificate expires soon. */
+/** Tells whether a certificate expires soon. */
 export function isExpiringSoon({ expires }: PeerCertificate, now: Date): boolean {
   return daysRemaining(expires, now) <= CERTIFICATE_DAYS;
 }
@@ -87,11 +87,9 @@ class Steps {
 }
 
 /**
- * Checks each step, within 15 seconds whatever the network does.
+ * Checks each step in order, up to the first that fails, within 15 seconds whatever the network does.
  *
- * @param options What the command line says about the key.
  * @param requestsOf How requests are made; throws when that is configured wrongly.
- * @returns The steps in order, up to the first that fails.
  */
 export async function diagnose(
   context: Context,
@@ -154,9 +152,8 @@ async function check(
 /** A keychain may wait for a person to unlock it. */
 async function withinKeyTimeout<T>(work: Promise<T>): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
-  const message = `Timed out after ${
-    KEY_TIMEOUT / 1000
-  } seconds while reading the key. Unlock the keychain and try again.`;
+  const span = `${KEY_TIMEOUT / 1000} seconds`;
+  const message = `Timed out after ${span} while reading the key. Unlock the keychain and try again.`;
   const timer = setTimeout(() => reject(new SystemError(message)), KEY_TIMEOUT);
   try {
     return await Promise.race([work, late]);

@@ -8,7 +8,7 @@ export const ROTATION_DAYS = 90;
 /** Why a key should be replaced now. */
 export type RotationReason = "expired" | "expires_soon" | "old";
 
-/** @returns Why the key should be replaced, or `null`. */
+/** Returns why the key should be replaced, or `null`. */
 export function rotationReason(expires: Expiry, created: Date | null, now: Date): RotationReason | null {
   if (expires instanceof Date && daysRemaining(expires, now) <= SOON_DAYS) {
     return daysRemaining(expires, now) < 0 ? "expired" : "expires_soon";

@@ -2,23 +2,20 @@ import { DEFAULT_API_URL } from "../api_client/api_url.ts";
 import type { Context } from "../context.ts";
 import { readCredentials } from "../credentials/credential_store.ts";
 import { credentialsLocation } from "../credentials/location.ts";
+import type { Profile } from "../credentials/profile.ts";
 import { storeTitle } from "../credentials/secret_stores.ts";
 import { maskKey } from "../text/mask.ts";
 import { selectProfileHere } from "./select_profile.ts";
 
 /** A saved profile, without its key. */
-export interface ListedProfile {
-  readonly name: string;
+export interface ListedProfile extends Pick<Profile, "name" | "account" | "expires"> {
   /** Whether it is used when none is named. */
   readonly current: boolean;
-  readonly account: string | null;
   readonly maskedKey: string | null;
   /** Whether it has the tokens of a login through the browser. */
   readonly isBrowserLogin: boolean;
   /** What people call the keychain, if the key is there; else `null`. */
   readonly keychain: string | null;
-  /** The key's last day, as the file has it. */
-  readonly expires: string | null;
   readonly apiUrl: string;
   /** Whether its rotation isn't finished. */
   readonly isRotating: boolean;

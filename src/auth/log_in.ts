@@ -18,7 +18,6 @@ import { apiUrlOf, chosenApiUrl, type ProfileOptions, selectProfile } from "./se
 
 /** What the command line says about a login. */
 export interface LoginOptions extends ProfileOptions {
-  /** `--storage`. */
   readonly storage?: string;
   /** Whether the key is saved (`--save`, the default) or only verified (`--no-save`). */
   readonly save: boolean;
@@ -66,13 +65,7 @@ export async function planLogin(context: Context, options: LoginOptions): Promis
   return { profile: name, location, apiUrl, storage, requests: options.requests };
 }
 
-/**
- * Verifies a key or an access token with the platform, then saves it (seed: "fluxloop auth login").
- *
- * @param plan From {@linkcode planLogin}.
- * @throws {InvalidKeyError | PermissionDeniedError | NetworkError | PlatformError} When the platform doesn't accept it;
- * nothing is saved.
- */
+/** Verifies a key or an access token with the platform, then saves it (seed: "fluxloop auth login"). */
 export async function logIn(context: Context, plan: LoginPlan, secret: PlainSecret): Promise<LoginResult> {
   const { location, profile, apiUrl, requests } = plan;
   const key = secret.kind === "tokens" ? secret.accessToken : secret.key;
@@ -116,7 +109,7 @@ async function save(
   };
 }
 
-/** @returns What the platform says about a key, as the fields of a profile. */
+/** Returns what the platform says about a key, as the fields of a profile. */
 export function keyDetails({ account, key }: Identity): Omit<ProfileDetails, "apiUrl"> {
   const day = (time: Date | "never" | null | undefined) => time instanceof Date ? utcDate(time) : null;
   return {

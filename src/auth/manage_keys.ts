@@ -49,7 +49,7 @@ export async function managedKeys(context: Context, credential: Credential): Pro
   return { keys, projects: identity.projects ?? [], ownId: identity.key?.id ?? null };
 }
 
-/** @returns What a key can grant to one that it creates. */
+/** Finds out what a key can grant to one that it creates. */
 export async function keyAccess(context: Context, credential: Credential): Promise<KeyAccess> {
   const { projects, key } = await identify(context, credential);
   const isLimited = key?.createdAt instanceof Date && key.expiresAt instanceof Date;

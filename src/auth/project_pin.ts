@@ -22,11 +22,7 @@ export interface Pin {
   readonly file: string;
 }
 
-/**
- * Looks from the current folder upwards to the home folder, where the program's own folder is.
- *
- * @returns The pinned profile; `null`: no project pins one.
- */
+/** Looks for a pin from the current folder upwards to the home folder, where the program's own folder is. */
 export function findPin(context: Context): Pin | null {
   const own = credentialsLocation(context)?.folder;
   const home = homeFolder(context);

@@ -34,13 +34,7 @@ export function lockTimeout(requests: RequestOptions | undefined, count = 1): nu
   return count * (requests?.deadline ?? DEFAULT_DEADLINE) + GRACE;
 }
 
-/**
- * Replaces the access token if it expires soon.
- *
- * @returns Tokens with a valid access token: the old ones, if they haven't expired and the platform can't be asked.
- * @throws {ConfigurationError | SystemError} When the store can't be written. Nothing is asked then, because the old
- * refresh token would be spent and the new one lost.
- */
+/** Replaces the access token if it expires soon; one that hasn't expired is kept if the platform can't be asked. */
 export async function refreshTokens(context: Context, login: SavedLogin): Promise<Tokens> {
   const isUsable = ({ expiresAt }: Tokens) => Date.parse(expiresAt) - context.now().getTime() > AHEAD;
   if (isUsable(login.tokens)) return login.tokens;
@@ -68,6 +62,7 @@ async function replaceTokens(
   isUsable: (tokens: Tokens) => boolean,
 ): Promise<Tokens> {
   const store = new SecretStore(context, location);
+  // Else the old refresh token would be spent, and the new one lost.
   await requireWritable(location);
   return await withRequestLock(location, name, lockTimeout(requests), async () => {
     const profile = (await readCredentials(location)).find(name);

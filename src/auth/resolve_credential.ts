@@ -16,7 +16,6 @@ export type KeySource = "flag" | "environment" | "file" | "profile";
 
 /** What the command line says about the key. */
 export interface KeyOptions extends ProfileOptions {
-  /** `--api-key`. */
   readonly apiKey?: string;
 }
 
@@ -50,12 +49,7 @@ export interface Credential {
 const KEY_VARIABLES = ["FLUXLOOP_API_KEY", "FLUXLOOP_SYNC_API_KEY"] as const;
 const KEY_FILE_VARIABLE = "FLUXLOOP_API_KEY_FILE";
 
-/**
- * Finds the key that a command uses, and the API URL that it may be sent to (design: "Where the key comes from").
- *
- * @throws {UsageError} When a key, name or URL is invalid, a saved key would be sent to another origin than the one it was
- * saved for, or a command that changes something names a profile and would use another key.
- */
+/** Finds the key that a command uses, and the API URL that it may be sent to (design: "Where the key comes from"). */
 export async function credentialFor(
   context: Context,
   options: KeyOptions,
@@ -79,7 +73,7 @@ export async function credentialFor(
   return { ...given, login: null, profile: null, apiUrl, requests: options.requests, overridden };
 }
 
-/** As {@linkcode credentialFor}, of a saved profile. */
+/** Reads the key of a saved profile, which is sent only to the origin that it was saved for. */
 export async function credentialIn(
   context: Context,
   profile: Profile,
@@ -108,7 +102,7 @@ export async function credentialIn(
   }
 }
 
-/** @returns The variable whose key overrides saved ones, or `null`. */
+/** Returns the variable whose key overrides saved ones, or `null`. */
 export function overridingVariable(context: Context): string | null {
   return [...KEY_VARIABLES, KEY_FILE_VARIABLE].find((name) => context.env(name)) ?? null;
 }

@@ -9,11 +9,8 @@ import { findPin } from "./project_pin.ts";
 
 /** What the command line says about the profile and the platform. */
 export interface ProfileOptions {
-  /** How requests are made. */
   readonly requests?: RequestOptions;
-  /** `--profile`. */
   readonly profile?: string;
-  /** `--api-url`. */
   readonly apiUrl?: string;
 }
 
@@ -24,19 +21,14 @@ export interface SelectedProfile {
   readonly chosenBy: string | null;
 }
 
-/**
- * Selects the profile that a command changes.
- *
- * @param document The saved credentials, which may name a default profile.
- */
+/** Selects the profile that a command changes: the named one, or the file's default. */
 export function selectProfile(
   context: Context,
   document: CredentialsDocument,
   options: ProfileOptions,
 ): SelectedProfile {
-  const variable = context.env("FLUXLOOP_PROFILE") || undefined;
-  const chosenBy = options.profile !== undefined ? "--profile" : "FLUXLOOP_PROFILE";
-  const named = options.profile ?? variable;
+  const named = options.profile ?? (context.env("FLUXLOOP_PROFILE") || undefined);
+  const chosenBy = options.profile === undefined ? "FLUXLOOP_PROFILE" : "--profile";
   if (named !== undefined) return { name: checkProfileName(named, chosenBy), chosenBy };
   const chosen = document.setting("default_profile");
   return chosen === null ? { name: DEFAULT_PROFILE, chosenBy: null } : { name: chosen, chosenBy: "default_profile" };
@@ -54,22 +46,19 @@ export function selectProfileHere(
   return pin === null ? selected : { name: pin.profile, chosenBy: pin.file };
 }
 
-/** @returns The API URL that was chosen for this run, or `null`. */
+/** Returns the API URL that was chosen for this run, or `null`. */
 export function chosenApiUrl(context: Context, options: ProfileOptions): URL | null {
   if (options.apiUrl !== undefined) return parseApiUrl(options.apiUrl, "--api-url");
   const variable = context.env("FLUXLOOP_API_URL") || undefined;
   return variable === undefined ? null : parseApiUrl(variable, "FLUXLOOP_API_URL");
 }
 
-/** @returns The API URL that a profile was saved for. */
+/** Returns the API URL that a profile was saved for. */
 export function apiUrlOf({ name, apiUrl }: Profile): URL {
   return apiUrl === null ? new URL(DEFAULT_API_URL) : parseApiUrl(apiUrl, `api_url of profile "${name}"`);
 }
 
-/**
- * @param chosen The API URL that was chosen for this run, or `null`.
- * @returns Where the profile's key may be sent.
- */
+/** Returns where the profile's key may be sent: `chosen` for this run, if it has the same origin as the profile's. */
 export function apiUrlFor(profile: Profile, chosen: URL | null): URL {
   const own = apiUrlOf(profile);
   if (chosen === null) return own;

@@ -47,7 +47,7 @@ export async function switchProfile(context: Context, profile: string): Promise<
   return { profile: chosen, overriddenBy: overridingVariable(context) ?? variable, pinnedBy };
 }
 
-/** @returns The profiles to choose from, in the file's order. */
+/** Lists the profiles to choose from, in the file's order. */
 export async function switchChoices(context: Context): Promise<Choice[]> {
   const document = await readCredentials(requireCredentialsLocation(context));
   const profiles = document.profiles();

@@ -54,10 +54,7 @@ export async function postponeWebLogin(context: Context, plan: LoginPlan, login:
   await savePendingLogin(requireCredentialsLocation(context), plan.profile, pending);
 }
 
-/**
- * @returns The pending login of the plan's profile, and the platform that it is for.
- * @throws {UsageError} When another platform is chosen than the one that it was started with: its code is a secret.
- */
+/** Finds the pending login of the plan's profile. Its code is a secret, which no other platform may get. */
 export function resumedLogin(
   context: Context,
   plan: LoginPlan,
@@ -79,9 +76,7 @@ export function resumedLogin(
 
 /**
  * Waits until the login is approved, then saves its tokens. One process at a time polls for a profile, and only while the
- * tokens could be saved: they are issued once.
- *
- * @throws {ConfigurationError | SystemError} When the tokens can't be saved; they are revoked then.
+ * tokens could be saved: they are issued once. Those that can't be saved after all are revoked.
  */
 export async function finishWebLogin(context: Context, plan: LoginPlan, login: DeviceLogin): Promise<LoginResult> {
   // The browser is open by now, and from here on there are tokens.
