@@ -84,7 +84,7 @@ describe("a real proxy in front of a real platform", () => {
       const proxy = await proxyOf(name);
       const { code, stdout } = await run(["auth", "whoami"], { HTTPS_PROXY: `http://${proxy.address}` });
       assertEquals([code, stdout.split("\n")[0], asked], [0, "john@example.com", 1]);
-      assertStringIncludes(proxy.log(), `CONNECT ${origin()}`);
+      await proxy.untilLogged(`CONNECT ${origin()}`);
     });
 
     it(`gets the user name and password: ${name}`, async () => {

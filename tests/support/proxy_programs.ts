@@ -7,6 +7,9 @@
 
 import { setTimeout as delay } from "node:timers/promises";
 
+/** A proxy that hasn't logged something for so long never will, in milliseconds. */
+const LOG_TIMEOUT = 30_000;
+
 /** The user who may use a proxy; without it, everybody may. */
 export interface ProxyUser {
   readonly name: string;
@@ -26,6 +29,8 @@ export interface ProxyProgram {
   readonly address: string;
   /** @returns Its log of the requested tunnels. */
   log(): string;
+  /** Waits until the log has a text: squid writes about a tunnel once it has closed it. */
+  untilLogged(text: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -121,6 +126,13 @@ async function startProxy(folder: string, hosts: string, port: number, command: 
   return {
     address: `127.0.0.1:${port}`,
     log: () => logIn(folder),
+    async untilLogged(text) {
+      const tooLate = AbortSignal.timeout(LOG_TIMEOUT);
+      while (!logIn(folder).includes(text)) {
+        if (tooLate.aborted) throw new Error(`The proxy hasn't logged "${text}":\n${logIn(folder)}`);
+        await delay(20);
+      }
+    },
     async stop() {
       await child.stdin.close();
       await errors;
