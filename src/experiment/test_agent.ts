@@ -116,16 +116,18 @@ export async function testAgent(context: Context, request: TestRequest, services
   });
   const isPartial = ending !== "completed";
   const experiment = { id, name, startedAt, endedAt: context.now(), ...source, ...progress, isPartial };
-  const unwritten = await failureOf(async () => {
+  const { failure: unwritten } = await attempt(async () => {
     await folder.finish(experiment);
     if (junit !== null) await writeJUnit(junit, path);
+    return { failure: null };
   });
+  const send = async () => {
+    // A test may take longer than an access token is valid.
+    const current = credential!.login ? await services.credential(true) : credential!;
+    return await uploadExperiment(context, current, path);
+  };
   // The results are uploaded whether or not a page can be made of them.
-  const upload = skipUpload
-    ? null
-    : ending === "interrupted"
-    ? "kept"
-    : await uploaded(context, path, credential!, services);
+  const upload = skipUpload ? null : ending === "interrupted" ? "kept" : await attempt(send);
   return { experiment, ending, path, failures, unwritten, upload };
 }
 
@@ -150,28 +152,11 @@ function planOf(
   return { inputs, iterations: smoke ? 1 : iterations, parallelRuns, runDelay, guards, failFast };
 }
 
-async function uploaded(
-  context: Context,
-  path: string,
-  credential: Target,
-  services: TestServices,
-): Promise<UploadOutcome> {
-  let runBatchId = "";
-  const failure = await failureOf(async () => {
-    // A test may take longer than an access token is valid.
-    const current = credential.login ? await services.credential(true) : credential;
-    ({ runBatchId } = await uploadExperiment(context, current, path));
-  });
-  return failure === null ? { runBatchId } : { failure };
-}
-
-/** @returns How `work` failed; `null` where it didn't. */
-async function failureOf(work: () => Promise<void>): Promise<FluxloopError | null> {
+async function attempt<T>(work: () => Promise<T>): Promise<T | { readonly failure: FluxloopError }> {
   try {
-    await work();
-    return null;
+    return await work();
   } catch (error) {
     if (!(error instanceof FluxloopError)) throw error;
-    return error;
+    return { failure: error };
   }
 }
