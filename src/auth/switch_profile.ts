@@ -2,6 +2,7 @@ import type { Context } from "../context.ts";
 import { readCredentials, updateCredentials } from "../credentials/credential_store.ts";
 import type { CredentialsDocument } from "../credentials/credentials_document.ts";
 import { requireCredentialsLocation } from "../credentials/location.ts";
+import type { Profile } from "../credentials/profile.ts";
 import { checkProfileName, DEFAULT_PROFILE } from "../credentials/profile_name.ts";
 import { NotFoundError, NotLoggedInError } from "../errors.ts";
 import { findPin } from "./project_pin.ts";
@@ -20,9 +21,7 @@ export interface SwitchResult {
 }
 
 /** A profile to choose from. */
-export interface Choice {
-  readonly name: string;
-  readonly account: string | null;
+export interface Choice extends Pick<Profile, "name" | "account"> {
   /** Whether it is the default one now. */
   readonly isCurrent: boolean;
 }

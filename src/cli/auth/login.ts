@@ -12,7 +12,7 @@ export function loginCommand(context: Context): AnyCommand {
     )
     .option("--api-key <key:string>", "API key to use (default: prompt for it)")
     .option("--api-key-stdin", "Read the API key from standard input", { conflicts: ["api-key"] })
-    .option("--web", "Log in through the browser", { conflicts: ["api-key", "api-key-stdin"] })
+    .option("--web", "Log in through the browser", { conflicts: ["api-key", "api-key-stdin", "resume"] })
     .option("--no-browser", "With --web: print the URL without opening a browser")
     .option("--no-wait", "With --web: print URL and code, then exit")
     .option("--resume", "Finish a login started with --no-wait", { conflicts: ["api-key", "api-key-stdin"] })

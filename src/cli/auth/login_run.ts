@@ -1,24 +1,34 @@
 import { parseApiKey } from "../../auth/api_key.ts";
+import { openBrowser } from "../../auth/browser.ts";
 import { listProfiles } from "../../auth/list_profiles.ts";
-import { logIn, planLogin } from "../../auth/log_in.ts";
+import { logIn, type LoginPlan, type LoginResult, planLogin } from "../../auth/log_in.ts";
+import { finishWebLogin, postponeWebLogin, resumedLogin, startWebLogin } from "../../auth/web_login.ts";
 import type { Context } from "../../context.ts";
 import { limitProcesses } from "../../credentials/process_limit.ts";
 import { UsageError } from "../../errors.ts";
 import { ENTER_KEY, loginJson, loginText, selectHint, WELCOME } from "../../output/session.ts";
+import { approvalText, postponedJson, postponedText, waitingText } from "../../output/web_login.ts";
+import type { JsonOptions } from "../command.ts";
 import { invocation } from "../invocation.ts";
+import type { Reporter } from "../reporter.ts";
 import { canPrompt } from "../values.ts";
+import { showWait } from "../waiting.ts";
 import { warnOfLogin } from "./warn_of_login.ts";
-import { logInThroughBrowser, type WebLoginOptions } from "./web_login.ts";
 
 /** The most that is read from standard input for a key, in bytes. */
 const STDIN_LIMIT = 64 * 1024;
 
-interface LoginOptions extends WebLoginOptions {
+interface LoginOptions extends JsonOptions {
   readonly apiKey?: string;
   readonly apiKeyStdin?: boolean;
   readonly save: boolean;
   readonly storage?: string;
   readonly web?: boolean;
+  readonly resume?: boolean;
+  /** False after `--no-wait`. */
+  readonly wait: boolean;
+  /** False after `--no-browser`. */
+  readonly browser: boolean;
 }
 
 /** Runs `fluxloop auth login`. */
@@ -42,7 +52,6 @@ export async function runLogin(context: Context, options: LoginOptions): Promise
 }
 
 function checkCombination({ web, resume, save, wait }: LoginOptions): void {
-  if (web && resume) throw new UsageError("--web can't be combined with --resume");
   if ((web || resume) && !save) throw new UsageError("--no-save can't be combined with --web or --resume");
   if (!wait && !web) throw new UsageError("--no-wait requires --web");
 }
@@ -62,4 +71,25 @@ async function keyFor(context: Context, options: LoginOptions): Promise<string> 
   const typed = await context.prompts.secret(">");
   stderr.write("\n");
   return parseApiKey(typed, "the prompt");
+}
+
+/** Returns `null` if the login is left pending, for `--resume`. */
+async function logInThroughBrowser(
+  context: Context,
+  options: LoginOptions,
+  plan: LoginPlan,
+  reporter: Reporter,
+): Promise<LoginResult | null> {
+  const started = options.resume ? resumedLogin(context, plan, options) : null;
+  const login = started?.login ?? await startWebLogin(context, plan);
+  const isOpened = started === null && options.browser && openBrowser(context, login.verificationUrl);
+  context.stderr.write(approvalText(login, isOpened, reporter.style));
+  if (started === null && !options.wait) {
+    await postponeWebLogin(context, plan, login);
+    reporter.data(() => postponedText(login, plan.profile), () => postponedJson(login, plan.profile));
+    return null;
+  }
+  const target = { ...plan, apiUrl: started?.apiUrl ?? plan.apiUrl };
+  const finish = () => finishWebLogin(context, target, login);
+  return await showWait(context, () => waitingText(login, context.now()), finish);
 }
