@@ -71,7 +71,7 @@ function openConfiguration(context: Pick<Context, "cwd">, path?: string): { file
   }
 }
 
-/** What one field at a time can't tell. */
+/** Finds faults that no field shows alone. */
 function misplacedFields(value: unknown): Fault[] {
   const { inputs, inputs_file: file, runner } = isObject(value) ? value : {};
   const both = inputs !== undefined && file !== undefined
@@ -103,7 +103,7 @@ function readInputs(value: unknown, folder: string, faults: Fault[]): ReadInputs
 }
 
 function configurationOf(value: unknown, inputs: readonly TestInput[] | null, folder: string): TestConfiguration {
-  const fields = inOwnNames(value, CONFIGURATION_SCHEMA);
+  const fields = normalized(value, CONFIGURATION_SCHEMA);
   const { test, runner, outputDirectory, runDelaySeconds, name, inputsFile: _, ...rest } = fields;
   return {
     ...rest,
@@ -133,14 +133,14 @@ function runnerOf({ process, http, target, ...rest }: any, folder: string): Runn
 
 /** @returns A valid value with camelCase names, defaults, durations in milliseconds, and `null` for what is left out. */
 // deno-lint-ignore no-explicit-any -- the schema has checked it
-function inOwnNames(value: unknown, { properties, format }: Schema): any {
+function normalized(value: unknown, { properties, format }: Schema): any {
   if (format === "duration-text") return duration(value as string);
   if (properties === undefined || !isObject(value)) return value;
   return Object.fromEntries(
     Object.entries(properties).map(([name, schema]) => {
       const field = value[name] ?? schema.default;
-      const ownName = name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
-      return [ownName, field === undefined ? null : inOwnNames(field, schema)];
+      const camelCase = name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
+      return [camelCase, field === undefined ? null : normalized(field, schema)];
     }),
   );
 }

@@ -93,7 +93,7 @@ export async function runAll(
     }
   };
   /** Does one run after the other. */
-  const fillPlace = async () => {
+  const worker = async () => {
     try {
       for (let delay = 0; ending === "completed" && next < progress.planned; delay = runDelay) {
         const result = await oneRun(next++, delay);
@@ -113,8 +113,8 @@ export async function runAll(
   context.stopped.addEventListener("abort", onStop);
   if (context.stopped.aborted) onStop();
   try {
-    const places = Math.min(parallelRuns, progress.planned);
-    const outcomes = await Promise.allSettled(Array.from({ length: places }, fillPlace));
+    const workers = Math.min(parallelRuns, progress.planned);
+    const outcomes = await Promise.allSettled(Array.from({ length: workers }, worker));
     const failed = outcomes.find((it) => it.status === "rejected");
     if (failed !== undefined) throw failed.reason;
     // When the last run fails, nothing was left to stop.

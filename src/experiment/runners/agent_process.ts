@@ -21,8 +21,8 @@ export type AgentSettings = ProcessRunner & Pick<Guards, "outputCharLimit">;
 
 /** Thrown where an agent has failed. */
 export class AgentFault extends Error {
-  /** @param isOfBefore Whether the previous input may have ended the process. */
-  constructor(readonly fault: Fault, readonly isOfBefore = false) {
+  /** @param isFromEarlierInput Whether the previous input may have ended the process. */
+  constructor(readonly fault: Fault, readonly isFromEarlierInput = false) {
     super(fault.message);
   }
 }

@@ -50,7 +50,7 @@ export function httpRunner(
     const { status, headers } = fault.response;
     return retry.statusCodes.includes(status) ? Math.max(retry.backoff, retryAfter(headers, context.now()) ?? 0) : null;
   };
-  const repeated = async (run: RunRequest, signal: AbortSignal): Promise<string> => {
+  const withRetries = async (run: RunRequest, signal: AbortSignal): Promise<string> => {
     const end = context.monotonic() + timeout;
     for (let retries = 0;; retries++) {
       try {
@@ -69,7 +69,7 @@ export function httpRunner(
     return new RunError({ kind: "timeout", message, stderr: [] });
   };
   return {
-    run: (request, signal) => withTimeLimit(timeout, signal, timedOut, (signal) => repeated(request, signal)),
+    run: (request, signal) => withTimeLimit(timeout, signal, timedOut, (signal) => withRetries(request, signal)),
     close: () => Promise.resolve(),
   };
 }

@@ -28,8 +28,9 @@ export class Processes implements Runner {
       return await this.#ask(kept ?? await this.#start(), line, signal);
     } catch (error) {
       // The run before may have ended a kept process; this one must not fail for it.
-      const isOfBefore = error instanceof RunError && error.cause instanceof AgentFault && error.cause.isOfBefore;
-      if (kept === undefined || !isOfBefore) throw error;
+      const isFromEarlierInput = error instanceof RunError && error.cause instanceof AgentFault &&
+        error.cause.isFromEarlierInput;
+      if (kept === undefined || !isFromEarlierInput) throw error;
       return await this.#ask(await this.#start(), line, signal);
     }
   }
