@@ -64,9 +64,9 @@ export class ApiKeys {
     }));
   }
 
-  /** Finds a key by its hash. */
-  find(hash: Uint8Array): ApiKey | undefined {
-    return this.database.all<Row>("SELECT * FROM api_keys WHERE hash = ?", hash).map(apiKey)[0];
+  /** Finds a whole key. */
+  find(key: string): ApiKey | undefined {
+    return this.database.all<Row>("SELECT * FROM api_keys WHERE hash = ?", hashSecret(key)).map(apiKey)[0];
   }
 
   get(id: string): ApiKey | undefined {

@@ -7,7 +7,6 @@ import type { KeyRejection } from "../errors.ts";
 import type { ApiKey } from "./api_keys.ts";
 import type { Permission, Project, Schemas } from "./contract.ts";
 import { HttpError } from "./http.ts";
-import { hashSecret } from "./secrets.ts";
 import { PROJECTS } from "./seed.ts";
 import type { Storage } from "./storage.ts";
 import { MINUTE } from "./time.ts";
@@ -25,15 +24,15 @@ const DETAILS: Record<KeyRejection, string> = {
 };
 
 /**
- * Returns who sends a request with this `Authorization` header. How long it takes to look up a hash tells an attacker
- * nothing about the key or token.
+ * Returns who sends a request with this `Authorization` header. Keys and tokens are looked up
+ * by their hash: how long that takes tells an attacker nothing.
  *
  * @throws {HttpError} 401 if the key or token is missing, unknown, revoked or expired.
  */
 export function authenticate(authorization: string | null, { apiKeys, sessions }: Storage, now: Date): Caller {
-  const hash = hashSecret(BEARER.exec(authorization ?? "")?.[1] ?? "");
-  const apiKey = apiKeys.find(hash) ?? null;
-  const credential = apiKey ?? sessions.findAccess(hash);
+  const secret = BEARER.exec(authorization ?? "")?.[1] ?? "";
+  const apiKey = apiKeys.find(secret) ?? null;
+  const credential = apiKey ?? sessions.findAccess(secret);
   if (credential === undefined) throw unauthorized("invalid_api_key");
   if (apiKey?.revokedAt) throw unauthorized("revoked_api_key");
   if (credential.expiresAt !== null && credential.expiresAt <= now) throw unauthorized("expired_api_key");

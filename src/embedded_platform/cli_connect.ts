@@ -6,7 +6,7 @@
 import { unauthorized } from "./caller.ts";
 import type { Schemas } from "./contract.ts";
 import type { DeviceLogin, Tokens } from "./logins.ts";
-import { generateUserCode, hashSecret, randomSecret } from "./secrets.ts";
+import { generateUserCode, randomSecret } from "./secrets.ts";
 import { ACCOUNT } from "./seed.ts";
 import type { Platform } from "./storage.ts";
 import { after, DAY, isoTime, MINUTE, SECOND } from "./time.ts";
@@ -37,15 +37,10 @@ export class CliConnect {
     const { storage, random, now, url } = this.platform;
     const { codeLifetime, pollInterval } = this.times;
     const createdAt = now();
+    const expiresAt = after(createdAt, codeLifetime * SECOND);
     const deviceCode = `flux_dc_${randomSecret(random)}`;
     const userCode = generateUserCode(random);
-    storage.deviceLogins.add({
-      ...program,
-      deviceHash: hashSecret(deviceCode),
-      userHash: hashSecret(userCode),
-      createdAt,
-      expiresAt: after(createdAt, codeLifetime * SECOND),
-    });
+    storage.deviceLogins.add({ ...program, deviceCode, userCode, createdAt, expiresAt });
     return {
       device_code: deviceCode,
       user_code: userCode,
@@ -60,7 +55,7 @@ export class CliConnect {
     const { storage } = this.platform;
     const now = this.platform.now();
     return storage.transaction((): Schemas["LoginState"] => {
-      const login = storage.deviceLogins.findByDevice(hashSecret(device_code), now);
+      const login = storage.deviceLogins.findByDevice(device_code, now);
       if (login === undefined) return { status: "expired" };
       if (login.state === "denied") return { status: "denied" };
       if (this.#isTooSoon(login, now.getTime())) return { status: "slow_down" };
@@ -77,7 +72,7 @@ export class CliConnect {
     const now = this.platform.now();
     // Errors are thrown outside of the transaction, which would undo the end of the session.
     const credential = storage.transaction(() => {
-      const session = storage.sessions.findByRefresh(hashSecret(refresh_token));
+      const session = storage.sessions.findByRefresh(refresh_token);
       if (session === undefined) return null;
       const isReplayed = session.replacedAt !== null && after(session.replacedAt, GRACE) < now;
       if (session.expiresAt <= now || isReplayed) {
@@ -95,7 +90,7 @@ export class CliConnect {
   /** Ends a session. It's fine if it has already ended (RFC 7009, section 2.2). */
   revoke({ refresh_token }: Schemas["RefreshToken"]): void {
     const { sessions } = this.platform.storage;
-    const session = sessions.findByRefresh(hashSecret(refresh_token));
+    const session = sessions.findByRefresh(refresh_token);
     if (session !== undefined) sessions.end(session.number);
   }
 

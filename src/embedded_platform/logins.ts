@@ -22,10 +22,10 @@ export interface DeviceLogin {
   readonly deliveredAt: Date | null;
 }
 
-/** A login to store, with the hashes of the program's code and of the person's. */
+/** A login to store, with the program's code and the person's. */
 interface NewDeviceLogin extends Pick<DeviceLogin, "userAgent" | "address" | "createdAt" | "expiresAt"> {
-  readonly deviceHash: Uint8Array;
-  readonly userHash: Uint8Array;
+  readonly deviceCode: string;
+  readonly userCode: string;
 }
 
 const CURRENT = "SELECT * FROM device_logins WHERE expires_at > ?";
@@ -35,18 +35,19 @@ export class DeviceLogins {
   constructor(private readonly database: Database) {}
 
   /** Adds a login and removes those that have expired. */
-  add(login: NewDeviceLogin): void {
-    this.database.run("DELETE FROM device_logins WHERE expires_at <= ?", login.createdAt);
-    this.database.insert("device_logins", { ...login, state: "pending" });
+  add({ deviceCode, userCode, ...rest }: NewDeviceLogin): void {
+    this.database.run("DELETE FROM device_logins WHERE expires_at <= ?", rest.createdAt);
+    const hashes = { deviceHash: hashSecret(deviceCode), userHash: hashSecret(userCode) };
+    this.database.insert("device_logins", { ...rest, ...hashes, state: "pending" });
   }
 
-  findByDevice(deviceHash: Uint8Array, now: Date): DeviceLogin | undefined {
-    return this.database.get(`${CURRENT} AND device_hash = ?`, now, deviceHash);
+  findByDevice(code: string, now: Date): DeviceLogin | undefined {
+    return this.database.get(`${CURRENT} AND device_hash = ?`, now, hashSecret(code));
   }
 
   /** Finds the pending login that a person's code belongs to. */
-  findByUser(userHash: Uint8Array, now: Date): DeviceLogin | undefined {
-    return this.database.get(`${CURRENT} AND state = 'pending' AND user_hash = ?`, now, userHash);
+  findByUser(code: string, now: Date): DeviceLogin | undefined {
+    return this.database.get(`${CURRENT} AND state = 'pending' AND user_hash = ?`, now, hashSecret(code));
   }
 
   get(number: number, now: Date): DeviceLogin | undefined {
@@ -111,16 +112,14 @@ export class Sessions {
   }
 
   /** Finds the session of a refresh token, also of one that was exchanged. */
-  findByRefresh(hash: Uint8Array): Session | undefined {
-    return this.database.get(
-      "SELECT sessions.*, replaced_at FROM refresh_tokens JOIN sessions ON session = number WHERE hash = ?",
-      hash,
-    );
+  findByRefresh(token: string): Session | undefined {
+    const sql = "SELECT sessions.*, replaced_at FROM refresh_tokens JOIN sessions ON session = number WHERE hash = ?";
+    return this.database.get(sql, hashSecret(token));
   }
 
   /** Finds an access token, also an expired one. */
-  findAccess(hash: Uint8Array): { readonly expiresAt: Date } | undefined {
-    return this.database.get("SELECT expires_at FROM access_tokens WHERE hash = ?", hash);
+  findAccess(token: string): { readonly expiresAt: Date } | undefined {
+    return this.database.get("SELECT expires_at FROM access_tokens WHERE hash = ?", hashSecret(token));
   }
 
   #addTokens(session: number, { access, refresh, accessExpiresAt }: Tokens, now: Date): void {

@@ -10,7 +10,6 @@ import { HttpError } from "./http.ts";
 import { Pages } from "./pages/mod.ts";
 import { HOSTNAME, Port } from "./port.ts";
 import { createRouter } from "./router.ts";
-import { hashSecret } from "./secrets.ts";
 import { openSeededStorage } from "./seed.ts";
 import type { Platform, Storage } from "./storage.ts";
 
@@ -65,7 +64,7 @@ export async function startLocalPlatform(options: LocalPlatformOptions): Promise
       storage,
       apiKey,
       revokeApiKey() {
-        const key = apiKey === null ? undefined : storage.apiKeys.find(hashSecret(apiKey));
+        const key = apiKey === null ? undefined : storage.apiKeys.find(apiKey);
         if (key !== undefined) storage.apiKeys.revoke(key.id, now());
         return key?.id ?? null;
       },

@@ -100,10 +100,9 @@ describe("a login through the browser", () => {
   it("is decided once", () => {
     const now = new Date(clock);
     const { storage } = openSeededStorage(null, { now, random });
-    const hash = crypto.getRandomValues(new Uint8Array(32));
     const times = { createdAt: now, expiresAt: new Date(clock + MINUTE) };
-    storage.deviceLogins.add({ userAgent: "", address: "", ...times, deviceHash: hash, userHash: hash });
-    const { number } = storage.deviceLogins.findByUser(hash, now)!;
+    storage.deviceLogins.add({ userAgent: "", address: "", ...times, deviceCode: "secret", userCode: "BCDF-GHJK" });
+    const { number } = storage.deviceLogins.findByUser("BCDF-GHJK", now)!;
     const decisions = (["approved", "denied"] as const)
       .map((state) => storage.deviceLogins.decide(number, state, now));
     assertEquals([decisions, storage.deviceLogins.get(number, now)?.state], [[true, false], "approved"]);

@@ -5,12 +5,16 @@
  */
 import { printable } from "../../text/printable.ts";
 import type { DeviceLogin } from "../logins.ts";
-import { hashSecret, parseUserCode } from "../secrets.ts";
+import { parseUserCode } from "../secrets.ts";
 import { ACCOUNT } from "../seed.ts";
-import { MINUTE } from "../time.ts";
-import { cardPage, form, PATHS, redirect, textField } from "./layout.ts";
+import { MINUTE, SECOND } from "../time.ts";
+import { type CardContent, cardPage, form, PATHS, redirect, textField } from "./layout.ts";
 import { markup } from "./markup.ts";
-import type { SignedInCall } from "./sessions.ts";
+import type { PageSession, SignedInCall } from "./sessions.ts";
+
+/** After so many wrong codes within {@linkcode CODE_PAUSE}, a session has to wait that long. */
+const WRONG_CODES = 10;
+const CODE_PAUSE = 10 * MINUTE;
 
 /** The page for entering a code. A code in the URL is filled in, and the person still has to submit it. */
 export function showCodeField(call: SignedInCall): Response {
@@ -21,17 +25,18 @@ export function showCodeField(call: SignedInCall): Response {
 
 /** Accepts a code. */
 export function enterCode(call: SignedInCall): Response {
-  const { platform: { storage, now }, sessions, session } = call;
-  const pause = sessions.codePause(session);
+  const { platform: { storage, now }, session } = call;
+  const pause = codePause(session, now().getTime());
   if (pause > 0) {
     const error = `Too many wrong codes. Try again in ${Math.ceil(pause / 60)} minutes.`;
     return codePage(call, "", { error, status: 429, headers: { "retry-after": String(pause) } });
   }
   const text = call.form.get("code") ?? "";
   const code = parseUserCode(text);
-  const login = code === null ? undefined : storage.deviceLogins.findByUser(hashSecret(code), now());
+  const login = code === null ? undefined : storage.deviceLogins.findByUser(code, now());
   if (code === null || login === undefined) {
-    sessions.countWrongCode(session);
+    // A right code doesn't reset the count: an attacker could enter codes of their own.
+    session.wrongCodes.push(now().getTime());
     const error = "No login is waiting for this code. Compare it with your terminal; codes expire after ten minutes.";
     return codePage(call, text.slice(0, 20), { error, status: 422 });
   }
@@ -85,6 +90,14 @@ export function decide(call: SignedInCall): Response {
   return redirect(PATHS.connect);
 }
 
+/** Returns how many seconds a session has to wait before it may enter another code. */
+function codePause(session: PageSession, now: number): number {
+  session.wrongCodes = session.wrongCodes.filter((it) => it > now - CODE_PAUSE && it <= now);
+  return session.wrongCodes.length < WRONG_CODES
+    ? 0
+    : Math.ceil((session.wrongCodes.at(-1)! + CODE_PAUSE - now) / SECOND);
+}
+
 /** Numbers are easy to guess: only a login whose code was entered in this session may be seen. */
 function enteredLogin({ platform, session, params }: SignedInCall): DeviceLogin | null {
   const number = Number(params.number);
@@ -97,14 +110,11 @@ function expired({ session }: SignedInCall): Response {
   return redirect(PATHS.connect);
 }
 
-interface CodePage {
-  readonly error?: string;
-  readonly notice?: string | null;
-  readonly status?: number;
-  readonly headers?: Record<string, string>;
-}
-
-function codePage({ session }: SignedInCall, code: string, { error, ...rest }: CodePage): Response {
+function codePage(
+  { session }: SignedInCall,
+  code: string,
+  { error, ...rest }: Partial<CardContent> & { readonly error?: string },
+): Response {
   const attributes = markup` class="code entry" value="${code}" autofocus autocapitalize="characters" spellcheck="false"
  maxlength="20"`;
   const body = markup`

@@ -35,7 +35,7 @@ const HEADERS = {
 };
 
 /** A page's content. */
-export interface PageContent {
+interface PageContent {
   readonly title: string;
   readonly body: Markup;
   /** Who is signed in, if anyone is. */
@@ -72,10 +72,15 @@ ${body}
   return asset("text/html; charset=utf-8", document.html, status, headers);
 }
 
+/** The content of a page with one box. */
+export interface CardContent extends PageContent {
+  /** The page's title, unless given. */
+  readonly heading?: string;
+  readonly notice?: string | null;
+}
+
 /** Returns a page with one box. */
-export function cardPage(
-  { heading, notice = null, ...content }: PageContent & { readonly heading?: string; readonly notice?: string | null },
-): Response {
+export function cardPage({ heading, notice = null, ...content }: CardContent): Response {
   const { title, body } = content;
   const card = markup`${noticeBox(notice)}<div class="card"><h1>${heading ?? title}</h1>${body}</div>`;
   return page({ ...content, body: markup`<div class="narrow">${card}</div>` });

@@ -70,8 +70,7 @@ export class Pages {
       if (method === "POST" && hashed(form.get("form_token") ?? "") !== hashed(session.formToken)) {
         throw new HttpError(403, "This form is out of date, and nothing was changed. Reload the page and try again");
       }
-      const shared = { platform: this.platform, sessions: this.#sessions };
-      return handler({ ...shared, session, url: new URL(request.url), params, form }, cookie);
+      return handler({ platform: this.platform, session, url: new URL(request.url), params, form }, cookie);
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;
       const { status, body: { detail } } = error;

@@ -8,9 +8,6 @@ import type { Platform } from "../storage.ts";
 import { MINUTE } from "../time.ts";
 
 const LIFETIME = 12 * 60 * MINUTE;
-/** After so many wrong codes within {@linkcode CODE_PAUSE}, a session has to wait that long. */
-const WRONG_CODES = 10;
-const CODE_PAUSE = 10 * MINUTE;
 
 /** A person who has signed in. */
 export interface PageSession {
@@ -30,7 +27,6 @@ export interface PageSession {
 /** A request of a person who has signed in. */
 export interface SignedInCall {
   readonly platform: Platform;
-  readonly sessions: PageSessions;
   readonly session: PageSession;
   readonly url: URL;
   readonly params: Readonly<Record<string, string>>;
@@ -78,19 +74,6 @@ export class PageSessions {
 
   end(cookie: string): void {
     this.#sessions.delete(hashed(cookie));
-  }
-
-  /** Returns how many seconds a session has to wait before it may enter another code. */
-  codePause(session: PageSession): number {
-    const now = this.#now();
-    session.wrongCodes = session.wrongCodes.filter((it) => it > now - CODE_PAUSE && it <= now);
-    if (session.wrongCodes.length < WRONG_CODES) return 0;
-    return Math.ceil((session.wrongCodes.at(-1)! + CODE_PAUSE - now) / 1000);
-  }
-
-  /** Counts a wrong code. A right one doesn't reset the count: an attacker could enter codes of their own. */
-  countWrongCode(session: PageSession): void {
-    session.wrongCodes.push(this.#now());
   }
 
   #isExpired({ expiresAt }: PageSession): boolean {
