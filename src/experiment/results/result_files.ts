@@ -13,9 +13,8 @@ const BUFFER_SIZE = 64 * 1024;
  */
 export async function writeReport(path: string, parts: Iterable<string> | AsyncIterable<string>): Promise<void> {
   try {
-    prepare(path);
-    if (isSpecial(path)) return await Deno.writeTextFile(path, ReadableStream.from(parts));
-    const newPath = newPathFor(path);
+    const newPath = prepare(path);
+    if (newPath === null) return await Deno.writeTextFile(path, ReadableStream.from(parts));
     try {
       await Deno.writeTextFile(newPath, ReadableStream.from(buffered(parts)), { createNew: true });
       renameOver(newPath, path);
@@ -35,19 +34,13 @@ export async function writeReport(path: string, parts: Iterable<string> | AsyncI
  */
 export function checkWritable(path: string): void {
   try {
-    prepare(path);
-    if (isSpecial(path)) return;
-    const newPath = newPathFor(path);
+    const newPath = prepare(path);
+    if (newPath === null) return;
     Deno.writeTextFileSync(newPath, "", { createNew: true });
     Deno.removeSync(newPath);
   } catch (error) {
     throw unwritable(path, error);
   }
-}
-
-/** A random name, so that several writers at once don't meet: the last one wins. */
-function newPathFor(path: string): string {
-  return `${path}.${crypto.randomUUID().slice(0, 8)}.new`;
 }
 
 async function* buffered(parts: Iterable<string> | AsyncIterable<string>): AsyncGenerator<string, void> {
@@ -61,13 +54,12 @@ async function* buffered(parts: Iterable<string> | AsyncIterable<string>): Async
   yield buffer;
 }
 
-function prepare(path: string): void {
+/** @returns Where to write first, a random name so that concurrent writers don't meet; `null` for a device or a pipe. */
+function prepare(path: string): string | null {
   Deno.mkdirSync(dirname(path), { recursive: true });
-  if (infoOf(path)?.isDirectory) throw Object.assign(new Error("Is a directory"), { code: "EISDIR" });
-}
-
-function isSpecial(path: string): boolean {
-  return infoOf(path)?.isFile === false;
+  const info = infoOf(path);
+  if (info?.isDirectory) throw Object.assign(new Error("Is a directory"), { code: "EISDIR" });
+  return info?.isFile === false ? null : `${path}.${crypto.randomUUID().slice(0, 8)}.new`;
 }
 
 /** Describes what is at a path; `null` where nothing is. */
