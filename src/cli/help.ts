@@ -5,7 +5,7 @@
  */
 import type { Context } from "../context.ts";
 import { styleFor } from "../output/style.ts";
-import { allCommands, type CommandDescription, describeCommand, type OptionDescription } from "./describe.ts";
+import { type CommandDescription, describeCommand, type OptionDescription } from "./describe.ts";
 import type { AnyCommand } from "./command.ts";
 
 /** Help is as wide as the terminal, within these columns. */
@@ -73,10 +73,4 @@ function wrapped(text: string, width: number): string[] {
     else lines[lines.length - 1] = line === "" ? word : `${line} ${word}`;
   }
   return lines;
-}
-
-/** Renders the help of all commands, 80 columns wide, for `tests/golden/help.txt`. */
-export function allHelp(root: AnyCommand): string {
-  const texts = allCommands(describeCommand(root, [])).map((it) => helpText(it, WITHOUT_TERMINAL));
-  return texts.join(`\n${"-".repeat(WITHOUT_TERMINAL)}\n\n`);
 }

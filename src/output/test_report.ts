@@ -20,9 +20,10 @@ const NAMED = 5;
 export function testText({ experiment, ending, failures, unwritten, upload }: TestReport, shown: string): string {
   const { passed, failed, planned } = experiment;
   const more = failed - Math.min(failures.length, NAMED);
+  const left = planned - passed - failed;
   return [
     `${headline(experiment, ending)} in ${spanText(experiment.endedAt.getTime() - experiment.startedAt.getTime())}`,
-    ...(ending === "completed" ? [] : [`   ${notRun(planned - passed - failed)}`]),
+    ...(ending === "completed" ? [] : [left === 1 ? "   1 was not run." : `   ${grouped(left)} were not run.`]),
     "",
     ...failures.slice(0, NAMED).map((it) => `   ${failureLine(it)}`),
     ...(more > 0 ? [`   and ${grouped(more)} more`] : []),
@@ -49,10 +50,6 @@ function headline({ planned, passed, failed }: Experiment, ending: Ending): stri
   }
   if (failed > 0) return `❌ ${grouped(failed)} of ${runs(ending === "completed" ? planned : done)} failed`;
   return `✅ ${planned === 1 ? "1 run passed" : `All ${runs(planned)} passed`}`;
-}
-
-function notRun(count: number): string {
-  return count === 1 ? "1 was not run." : `${grouped(count)} were not run.`;
 }
 
 function failureLine({ request: { input, iteration }, outcome: { failure } }: FailedRun): string {

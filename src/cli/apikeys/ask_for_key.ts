@@ -1,6 +1,7 @@
 import type { KeyAccess } from "../../auth/manage_keys.ts";
 import type { Context, PromptChoice } from "../../context.ts";
 import { printable } from "../../text/printable.ts";
+import { parseLifetime } from "../values.ts";
 
 /** The options that describe a new key. */
 export interface KeyFlags {
@@ -18,12 +19,11 @@ const ENVIRONMENTS: readonly PromptChoice[] = [
   { value: "ci", label: "Continuous integration" },
 ];
 
-const DAY = 24 * 60 * 60 * 1000;
-const LIFETIMES = [
-  { value: "30d", label: "30 days", span: 30 * DAY },
-  { value: "90d", label: "90 days (recommended)", span: 90 * DAY },
-  { value: "1y", label: "1 year", span: 365 * DAY },
-  { value: "never", label: "Never", span: Infinity },
+const LIFETIMES: readonly PromptChoice[] = [
+  { value: "30d", label: "30 days" },
+  { value: "90d", label: "90 days (recommended)" },
+  { value: "1y", label: "1 year" },
+  { value: "never", label: "Never" },
 ];
 
 /**
@@ -43,7 +43,8 @@ export async function askForKey(
   const permissions = access.permissions.map((it) => ({ value: it, label: printable(it) }));
   const permission = given.permission ??
     await prompts.chooseSeveral("Permissions:", permissions, access.permissions, 0, colour);
-  const lifetimes = LIFETIMES.filter(({ span }) => span <= (access.lifetime ?? Infinity));
+  const span = (lifetime: string) => 1000 * (parseLifetime(lifetime, "--expires") ?? Infinity);
+  const lifetimes = LIFETIMES.filter(({ value }) => span(value) <= (access.lifetime ?? Infinity));
   // With less than 30 days to grant, the new key gets the same lifetime.
   const expires = given.expires ??
     (lifetimes.length === 0 ? undefined : await prompts.choose("Expires:", lifetimes, "90d", colour));
