@@ -13,7 +13,7 @@ describe("API URL", () => {
     ["http://localhost:8787", "http://localhost:8787"],
     ["http://[::1]:8787", "http://[::1]:8787"],
   ];
-  for (const [text, url] of good) it(`takes ${text}`, () => assertEquals(apiUrlText(parseApiUrl(text, "it")), url));
+  for (const [text, url] of good) it(`accepts ${text}`, () => assertEquals(apiUrlText(parseApiUrl(text, "it")), url));
 
   const bad: [string, string][] = [
     ["nonsense", "isn't a valid URL"],
@@ -30,12 +30,12 @@ describe("API URL", () => {
     ["https://example.com/#a", "not contain a user name, password, query or fragment"],
   ];
   for (const [text, sentence] of bad) {
-    it(`refuses ${text || "an empty text"}`, () => {
+    it(`rejects ${text || "an empty text"}`, () => {
       assertThrows(() => parseApiUrl(text, "FLUXLOOP_API_URL"), UsageError, sentence);
     });
   }
 
-  it("does not repeat a password in its refusal", () => {
+  it("isn't shown with its password in an error", () => {
     const error = assertThrows(() => parseApiUrl("https://u:hunter2@example.com", "--api-url"), UsageError);
     assertEquals(error.message.includes("hunter2"), false);
   });

@@ -22,7 +22,7 @@ describe("loopback and proxies", () => {
   });
 
   for (const name of VARIABLES) {
-    it(`does not send a request to this machine through ${name}, which the runtime would`, async () => {
+    it(`doesn't send a request to this machine through ${name}, which the runtime would`, async () => {
       const platform = listen(() => new Response("platform"));
       const proxy = listen(() => new Response("proxy"));
       listeners = [platform, proxy];
@@ -43,7 +43,7 @@ describe("loopback and proxies", () => {
     client.close();
   });
 
-  it("leaves the variables as they are, for programs that it may start", async () => {
+  it("leaves the variables unchanged for child processes", async () => {
     const platform = listen(() => new Response("platform"));
     listeners = [platform];
     Deno.env.set("http_proxy", "http://127.0.0.1:1");
@@ -52,7 +52,7 @@ describe("loopback and proxies", () => {
     assertEquals(values(), before);
   });
 
-  it("asks as a server is asked, not as a proxy is", async () => {
+  it("sends the request of a client, not that to a proxy", async () => {
     const server = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const apiUrl = new URL(`http://127.0.0.1:${server.addr.port}`);
     const asking = get(world().context, { apiUrl, key: "flux_dev_secret" }, "/api/auth/me");
@@ -66,7 +66,7 @@ describe("loopback and proxies", () => {
     assertEquals(new TextDecoder().decode(bytes.subarray(0, count!)).split("\r\n")[0], "GET /api/auth/me HTTP/1.1");
   });
 
-  it("reaches an IPv6 loopback address", async () => {
+  it("connects to an IPv6 loopback address", async () => {
     const abort = new AbortController();
     const server = Deno.serve(
       { hostname: "::1", port: 0, signal: abort.signal, onListen: () => {} },

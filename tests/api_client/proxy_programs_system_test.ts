@@ -80,7 +80,7 @@ describe("a real proxy in front of a real platform", () => {
     `Please check your internet connection and try again.\n`;
 
   for (const name of HTTP_PROGRAMS) {
-    it(`is gone through by a tunnel: ${name}`, async () => {
+    it(`opens a tunnel: ${name}`, async () => {
       const proxy = await proxyOf(name);
       const { code, stdout } = await run(["auth", "whoami"], { HTTPS_PROXY: `http://${proxy.address}` });
       assertEquals([code, stdout.split("\n")[0], asked], [0, "john@example.com", 1]);
@@ -101,7 +101,7 @@ describe("a real proxy in front of a real platform", () => {
       ["that refuses the host", { refuses: true }, "the proxy refuses to connect (403)"],
     ];
     for (const [what, setup, reason] of refusals) {
-      it(`${what} is named, with what it did: ${name}`, async () => {
+      it(`${what} is named in the error: ${name}`, async () => {
         const { address } = await proxyOf(name, setup);
         const outcome = await run(["auth", "whoami"], { HTTPS_PROXY: `http://${address}` });
         assertEquals(outcome, { code: 4, stdout: "", stderr: failure(`http://${address}`, reason) });
@@ -117,7 +117,7 @@ describe("a real proxy in front of a real platform", () => {
       });
     }
 
-    it(`that does not take the password is named, and the password is not: ${name}`, async () => {
+    it(`that rejects the password is named without the password: ${name}`, async () => {
       const { address } = await proxyOf(name, { user: JANE });
       const { code, stdout, stderr } = await run(["auth", "whoami"], {
         HTTPS_PROXY: `http://jane:an0therword@${address}`,
@@ -126,7 +126,7 @@ describe("a real proxy in front of a real platform", () => {
       assertEquals([code, stdout, stderr], [4, "", failure(`http://jane:****@${address}`, reason)]);
     });
 
-    it(`is not asked for a host that NO_PROXY names: ${name}`, async () => {
+    it(`isn't used for a host in NO_PROXY: ${name}`, async () => {
       const proxy = await proxyOf(name, { refuses: true });
       const env = { HTTPS_PROXY: `http://${proxy.address}`, NO_PROXY: `.example` };
       const tunnels = () => proxy.log().split("CONNECT platform").length;
@@ -134,7 +134,7 @@ describe("a real proxy in front of a real platform", () => {
       assertEquals([(await run(["auth", "whoami"], env)).code, asked, tunnels()], [0, 1, before]);
     });
 
-    it(`is never asked for this machine itself: ${name}`, async () => {
+    it(`is never used for this machine: ${name}`, async () => {
       const { address } = await proxyOf(name, { refuses: true });
       const env = { HTTPS_PROXY: `http://${address}`, ALL_PROXY: `http://${address}` };
       assertEquals([(await run(["auth", "whoami"], env, "localhost")).code, asked], [0, 1]);
@@ -146,14 +146,14 @@ describe("a real proxy in front of a real platform", () => {
       assertEquals([(await run(["auth", "whoami"], env)).code, asked], [0, 1]);
     });
 
-    it(`that has gone is named: ${name}`, async () => {
+    it(`that is down is named: ${name}`, async () => {
       const address = await goneProxy(name);
       const { code, stderr } = await run(["auth", "whoami"], { ALL_PROXY: `http://${address}` });
       assertEquals([code, stderr], [4, failure(`http://${address}`, "can't reach the proxy")]);
     });
   }
 
-  it("that cannot connect either is named, with what it answered: tinyproxy", async () => {
+  it("that can't connect is named with its response: tinyproxy", async () => {
     const { address } = await proxyOf("tinyproxy");
     const url = `https://${HOST}:1`;
     const { code, stderr } = await run(["auth", "whoami", "--api-url", url], { HTTPS_PROXY: `http://${address}` });
@@ -186,13 +186,13 @@ describe("a real proxy in front of a real platform", () => {
     });
   }
 
-  it("that speaks SOCKS5 and has gone is named", async () => {
+  it("that speaks SOCKS5 and is down is named", async () => {
     const address = await goneProxy("microsocks");
     const { code, stderr } = await run(["auth", "whoami"], { ALL_PROXY: `socks5://${address}` });
     assertEquals([code, stderr], [4, failure(`socks5://${address}`, "can't reach the proxy")]);
   });
 
-  it("that speaks SOCKS5 and cannot connect is named", async () => {
+  it("that speaks SOCKS5 and can't connect is named", async () => {
     const { address } = await proxyOf("microsocks");
     const env = { ALL_PROXY: `socks5://${address}`, FLUXLOOP_API_URL: `https://${HOST}:1` };
     const { code, stderr } = await run(["auth", "whoami"], env);

@@ -23,7 +23,7 @@ describe("the proxy of a request", () => {
   for (const [what, env, url] of chosen) it(`is ${what}`, () => assertEquals(of(env)?.url ?? null, url));
 
   for (const url of ["http://127.0.0.1:8787", "http://localhost:1", "http://[::1]:1", "https://127.0.0.1"]) {
-    it(`is never one for ${url}`, () => {
+    it(`is never used for ${url}`, () => {
       assertEquals(of({ HTTP_PROXY: "http://a:1", HTTPS_PROXY: "http://a:1", ALL_PROXY: "http://a:1" }, url), null);
     });
   }
@@ -58,7 +58,7 @@ describe("the proxy of a request", () => {
     [",,", HOSTED, false],
   ];
   for (const [list, url, excepted] of exceptions) {
-    it(`is ${excepted ? "none" : "there"} for ${url} with NO_PROXY=${list}`, () => {
+    it(`${excepted ? "isn't" : "is"} used for ${url} with NO_PROXY=${list}`, () => {
       assertEquals(of({ HTTPS_PROXY: "http://a:1", NO_PROXY: list }, url) === null, excepted);
     });
   }

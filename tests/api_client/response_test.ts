@@ -19,8 +19,8 @@ const answer = (status: number, text: string, headers: string | Record<string, s
   text,
 });
 
-describe("answers", () => {
-  it("gives the JSON of a good one", () =>
+describe("a response", () => {
+  it("has JSON that is read if it is successful", () =>
     assertEquals(jsonOf(answer(200, '{"a": [1]}'), API_URL, anything), { a: [1] }));
 
   const bad: [string, PlatformResponse, number, string, string][] = [
@@ -40,7 +40,7 @@ describe("answers", () => {
       "Invalid API key",
     ],
     [
-      "an expired key, told under its detail",
+      "an expired key, with the code in detail",
       answer(401, '{"detail": {"code": "expired_api_key"}}'),
       3,
       "expired_api_key",
@@ -49,7 +49,7 @@ describe("answers", () => {
     ["403", answer(403, '{"code": "permission_denied"}'), 3, "permission_denied", "Permission denied"],
     ["404", answer(404, '{"detail": "x"}'), 5, "not_found", "api.fluxloop.ai doesn't have /api/auth/me"],
     [
-      "a web page of a proxy that forbids",
+      "403 with a web page of a proxy",
       answer(403, "<html>no</html>", "text/html"),
       1,
       "platform",
@@ -84,14 +84,14 @@ describe("answers", () => {
       "api.fluxloop.ai responded with a web page, probably from a proxy or a sign-in page. Check the API URL and the proxy settings.",
     ],
     [
-      "an empty answer",
+      "an empty body",
       answer(200, ""),
       1,
       "platform",
       "api.fluxloop.ai responded with an empty body. Check the API URL and the proxy settings.",
     ],
     [
-      "half a document",
+      "incomplete JSON",
       answer(200, '{"account": {"id'),
       1,
       "platform",
@@ -99,20 +99,20 @@ describe("answers", () => {
     ],
   ];
   for (const [what, given, exitCode, code, message] of bad) {
-    it(`tells ${what}`, () => {
+    it(`is the right error for ${what}`, () => {
       const error = assertThrows(() => jsonOf(given, API_URL, anything)) as FluxloopError;
       assertEquals([error.exitCode, error.code, error.message], [exitCode, code, message]);
     });
   }
 
-  it("takes what is missing from a denied permission", () => {
+  it("names the missing permission", () => {
     const body =
       '{"code": "permission_denied", "required_permission": "upload_results", "permissions": ["read_scenarios"]}';
     const error = assertThrows(() => jsonOf(answer(403, body), API_URL, anything), PermissionDeniedError);
     assertEquals([error.required, error.permissions], ["upload_results", ["read_scenarios"]]);
   });
 
-  it("keeps the API URL with an invalid key, for the address of the key page", () => {
+  it("keeps the API URL of an invalid key for the link to the key page", () => {
     assertEquals(assertThrows(() => jsonOf(answer(401, "{}"), API_URL, anything), InvalidKeyError).apiUrl, API_URL);
   });
 });

@@ -24,7 +24,7 @@ describe("a request that changes something", () => {
     leaveWorlds();
   });
 
-  it("carries its body as JSON", async () => {
+  it("has its body as JSON", async () => {
     const { url } = server(async (request) =>
       Response.json({ type: request.headers.get("content-type"), body: await request.json() })
     );
@@ -32,27 +32,27 @@ describe("a request that changes something", () => {
     assertEquals(JSON.parse(text), { type: "application/json", body: { name: "ci" } });
   });
 
-  it("carries no body and no type where there is nothing to say", async () => {
+  it("has no body and no content type unless there is one to send", async () => {
     const { url, requests } = server(() => new Response(null, { status: 204 }));
     await send(world().context, targetOf(url), { method: "DELETE", path: "/x" });
     assertEquals([requests[0].method, requests[0].headers.get("content-type")], ["DELETE", null]);
   });
 
-  it("sends no authorization without a key", async () => {
+  it("has no authorization without a key", async () => {
     const { url, requests } = server(() => Response.json({}));
     await send(world().context, targetOf(url, null), PLAIN);
     assertEquals(requests[0].headers.get("authorization"), null);
   });
 
   for (const status of [429, 502, 503, 504]) {
-    it(`is never sent a second time after ${status} where it could be done twice`, async () => {
+    it(`isn't repeated after ${status} if that could have a second effect`, async () => {
       const { url, requests } = server(() => new Response("", { status, headers: { "retry-after": "0" } }));
       assertEquals((await send(world().context, targetOf(url), PLAIN)).status, status);
       assertEquals(requests.length, 1);
     });
   }
 
-  it("is never sent a second time after a connection that was cut off", async () => {
+  it("isn't repeated after a closed connection", async () => {
     const cut = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     let taken = 0;
     const serving = (async () => {
@@ -69,7 +69,7 @@ describe("a request that changes something", () => {
     assertEquals(taken, 1);
   });
 
-  it("is sent again with the same body and the same idempotency key", async () => {
+  it("is repeated with the same body and idempotency key", async () => {
     const bodies: string[] = [];
     const { url, requests } = server(async (request) => {
       bodies.push(await request.text());
@@ -81,7 +81,7 @@ describe("a request that changes something", () => {
   });
 
   for (const method of ["PATCH", "DELETE"] as const) {
-    it(`is sent again as ${method}, which comes to the same twice`, async () => {
+    it(`is repeated as ${method}, which is idempotent`, async () => {
       const { url, requests } = server(() => new Response("", { status: requests.length < 2 ? 502 : 200 }));
       assertEquals((await send(world().context, targetOf(url), { method, path: "/x" })).status, 200);
       assertEquals(requests.length, 2);
@@ -89,14 +89,14 @@ describe("a request that changes something", () => {
   }
 
   for (const status of [301, 302, 303]) {
-    it(`does not become a GET after ${status}`, async () => {
+    it(`doesn't become a GET after ${status}`, async () => {
       const { url, requests } = server(() => new Response("", { status, headers: { location: "/elsewhere" } }));
       assertEquals((await send(world().context, targetOf(url), REPEATABLE)).status, status);
       assertEquals(requests.map((it) => it.method), ["POST"]);
     });
   }
 
-  it("goes where 307 sends it within the origin, whole", async () => {
+  it("follows a 307 within the origin, with its body", async () => {
     const { url } = server(async (request) =>
       new URL(request.url).pathname === "/new"
         ? new Response(`${request.method} ${await request.text()}`)
@@ -105,7 +105,7 @@ describe("a request that changes something", () => {
     assertEquals((await send(world().context, targetOf(url), PLAIN)).text, 'POST {"name":"ci"}');
   });
 
-  it("is logged by its method, without key and body", async () => {
+  it("is logged with its method, without key and body", async () => {
     const { url } = server(() => new Response("{}", { status: 201 }));
     const lines: string[] = [];
     await send(world().context, { ...targetOf(url), requests: { log: (line) => lines.push(line) } }, PLAIN);

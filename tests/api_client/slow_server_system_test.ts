@@ -83,7 +83,7 @@ describe("a server that is slow", () => {
       assertStringIncludes(stderr, `Failed to connect to ${new URL(url).host}: no complete response within 1 second`);
     });
 
-    it(`and ${what} is left at once on Ctrl-C`, async () => {
+    it(`and ${what} is abandoned at once on Ctrl-C`, async () => {
       const { url, asked } = serve(behaviour);
       const child = whoami(url, "60");
       await asked;
@@ -107,7 +107,7 @@ describe("a server that is slow", () => {
     }
   });
 
-  it("or takes no connections is named by the doctor within 15 seconds", async () => {
+  it("or accepts no connections is named by the doctor within 15 seconds", async () => {
     // The system drops new connections when a listener's queue is full.
     const listening = "socket(S, PF_INET, SOCK_STREAM, 0); bind(S, sockaddr_in(0, INADDR_LOOPBACK)); listen(S, 0)";
     const telling = "$| = 1; print((sockaddr_in(getsockname(S)))[0], qq(\\n)); <STDIN>";

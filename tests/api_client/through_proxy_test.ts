@@ -77,7 +77,7 @@ describe("a proxy in front of the platform", () => {
     ["says nothing", "", "can't reach the proxy"],
   ];
   for (const [what, answer, reason] of refusals) {
-    it(`that ${what} is named, with what it did, and asked for nothing else`, async () => {
+    it(`that ${what} is named in the error, and gets no other request`, async () => {
       proxy = new StubbornProxy(answer);
       const { context } = world({ env: { HTTPS_PROXY: `http://${proxy.address}` } });
       const error = await assertRejects(() => get(context, TARGET, "/api/auth/me"), NetworkError);
@@ -90,7 +90,7 @@ describe("a proxy in front of the platform", () => {
     });
   }
 
-  it("that does not take the password is named, with what it did", async () => {
+  it("that rejects the password is named in the error", async () => {
     proxy = new StubbornProxy("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n");
     const { context } = world({ env: { HTTPS_PROXY: `http://me:hunt%20er2@${proxy.address}` } });
     const error = await assertRejects(() => get(context, TARGET, "/api/auth/me"), NetworkError);
@@ -98,7 +98,7 @@ describe("a proxy in front of the platform", () => {
     assertEquals(proxy.heads.every((it) => it.includes(btoa("me:hunt er2"))), true);
   });
 
-  it("is asked for a tunnel, and never shown the key", async () => {
+  it("is asked for a tunnel and never gets the key", async () => {
     proxy = new StubbornProxy("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
     const { context } = world({ env: { HTTPS_PROXY: `http://${proxy.address}` } });
     await assertRejects(() => get(context, TARGET, "/api/auth/me"), NetworkError);
@@ -130,7 +130,7 @@ describe("a proxy in front of the platform", () => {
     ]);
   });
 
-  it("is not asked for a host that NO_PROXY names", async () => {
+  it("isn't used for a host in NO_PROXY", async () => {
     proxy = new StubbornProxy("");
     const env = { HTTPS_PROXY: `http://${proxy.address}`, NO_PROXY: ".invalid" };
     const target = { apiUrl: new URL("https://platform.invalid"), key: KEY };

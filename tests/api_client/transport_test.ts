@@ -27,7 +27,7 @@ describe("transport", () => {
     leaveWorlds();
   });
 
-  it("sends the key as a bearer token and says who it is", async () => {
+  it("sends the key as a bearer token, and a user agent", async () => {
     const { url, requests } = server(() => Response.json({}));
     await get(world().context, targetOf(url), "/api/auth/me");
     assertEquals(requests[0].headers.get("authorization"), `Bearer ${KEY}`);
@@ -49,7 +49,7 @@ describe("transport", () => {
     assertEquals((await get(world().context, targetOf(url), "/old")).text, "here");
   });
 
-  it("does not follow a redirect to another origin, key or not", async () => {
+  it("doesn't follow a redirect to another origin, with or without a key", async () => {
     const elsewhere = server(() => new Response("stolen"));
     const { url } = server(() => Response.redirect(`${elsewhere.url}/api/auth/me`));
     await assertRejects(() => get(world().context, targetOf(url), "/x"), PlatformError, "Your key was not sent there");
@@ -73,7 +73,7 @@ describe("transport", () => {
     await leaveServers();
   });
 
-  it("gives up at the deadline when the server says nothing", async () => {
+  it("times out when the server doesn't respond", async () => {
     const silence = Promise.withResolvers<Response>();
     const { url } = server(() => silence.promise);
     const error = await assertRejects(() => get(world().context, targetOf(url), "/x", { deadline: 50 }), NetworkError);
@@ -81,14 +81,14 @@ describe("transport", () => {
     silence.resolve(new Response());
   });
 
-  it("gives up at the deadline when the answer never ends", async () => {
+  it("times out when the response never ends", async () => {
     const { url } = server(() =>
       new Response(new ReadableStream({ start: (it) => it.enqueue(new TextEncoder().encode("{")) }))
     );
     await assertRejects(() => get(world().context, targetOf(url), "/x", { deadline: 50 }), NetworkError);
   });
 
-  it("does not read an answer without bounds", async () => {
+  it("limits the size of a response", async () => {
     const megabyte = new Uint8Array(1024 * 1024);
     const { url } = server(() => new Response(new ReadableStream({ pull: (it) => it.enqueue(megabyte) })));
     await assertRejects(
@@ -120,7 +120,7 @@ describe("transport", () => {
     assertEquals(error.reason, "connection refused");
   });
 
-  it("names a host that cannot be resolved", async () => {
+  it("names a host that can't be resolved", async () => {
     const target = targetOf("https://no-such-host.invalid");
     const error = await assertRejects(() => get(world().context, target, "/x"), NetworkError);
     assertEquals(error.reason, "can't resolve its name");
@@ -148,7 +148,7 @@ describe("transport", () => {
     });
   }
 
-  it("waits longer each time, never the same for all, and gives up after three repetitions", async () => {
+  it("waits longer each time, for a random time, and gives up after three retries", async () => {
     const { url, requests } = server(() => new Response("", { status: 503 }));
     const { context, pauses } = world();
     assertEquals((await get(context, targetOf(url), "/x")).status, 503);
@@ -159,7 +159,7 @@ describe("transport", () => {
   });
 
   for (const status of [400, 401, 403, 404, 409, 422, 500, 501]) {
-    it(`does not ask again after ${status}`, async () => {
+    it(`doesn't retry after ${status}`, async () => {
       const { url, requests } = server(() => new Response("", { status }));
       await get(world().context, targetOf(url), "/x");
       assertEquals(requests.length, 1);
@@ -181,14 +181,14 @@ describe("transport", () => {
     });
   }
 
-  it("does not wait for what Retry-After asks when that does not fit into the deadline", async () => {
+  it("doesn't wait for Retry-After beyond the deadline", async () => {
     const { url, requests } = server(() => new Response("", { status: 429, headers: { "retry-after": "3600" } }));
     const { context, pauses } = world();
     assertEquals((await get(context, targetOf(url), "/x")).status, 429);
     assertEquals([requests.length, pauses], [1, []]);
   });
 
-  it("connects again after a connection that was cut off", async () => {
+  it("reconnects after a closed connection", async () => {
     const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const serving = (async () => {
       (await listener.accept()).close();
@@ -203,7 +203,7 @@ describe("transport", () => {
     assertEquals(answer.text, "good");
   });
 
-  it("tells each attempt in the log", async () => {
+  it("logs each attempt", async () => {
     const { url, requests } = server(() =>
       requests.length < 2 ? new Response("", { status: 503 }) : new Response("good")
     );

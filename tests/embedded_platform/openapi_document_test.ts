@@ -5,7 +5,7 @@ import openApiDocument from "../../contract/openapi.json" with { type: "json" };
 import { assertFits, examples } from "./contract.ts";
 
 describe("the OpenAPI document", () => {
-  it("is one, of version 3.1", async () => {
+  it("is valid OpenAPI 3.1", async () => {
     const validator = new Validator();
     const { valid, errors } = await validator.validate(structuredClone(openApiDocument));
     assert(valid, JSON.stringify(errors));
@@ -13,6 +13,6 @@ describe("the OpenAPI document", () => {
   });
 
   for (const { name, value, schema } of examples) {
-    it(`gives an example that fits: ${name}`, () => assertFits(value, schema));
+    it(`has a valid example: ${name}`, () => assertFits(value, schema));
   }
 });

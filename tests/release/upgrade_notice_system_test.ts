@@ -57,7 +57,7 @@ describe("the notice of a new version, in a terminal", () => {
     return await terminal.waitFor(/ended \d+\n/);
   }
 
-  it("is asked for beside a command's own request, with no key", async () => {
+  it("is requested during a command's own request, without the key", async () => {
     releases.instead.set("/releases/latest", () => {
       asked.resolve();
       return redirect(`${releases.url}/tag/v${NEWER}`);
@@ -78,7 +78,7 @@ describe("the notice of a new version, in a terminal", () => {
     assertStringIncludes(await run(`${program} auth whoami`), `\nfluxloop ${NEWER} is available`);
   });
 
-  it("is not waited for: a page that never answers holds nobody up", async () => {
+  it("isn't waited for if the releases page doesn't respond", async () => {
     releases.instead.set("/releases/latest", () => {
       asked.resolve();
       return new Promise<Response>(() => {});
@@ -93,16 +93,16 @@ describe("the notice of a new version, in a terminal", () => {
     ["in CI", "", true],
   ];
   for (const [what, more, isCi] of silent) {
-    it(`does not come ${what}`, async () => {
+    it(`isn't shown ${what}`, async () => {
       asked.resolve();
       const screen = await run(`${isCi ? "CI=true " : ""}${program} auth whoami ${more}`);
       assertEquals([screen.includes("is available"), releases.requests.length], [false, 0]);
     });
   }
 
-  it("does not come where the folder cannot be written to", async () => {
+  it("isn't shown if the folder isn't writable", async () => {
     asked.resolve();
-    // There is nothing that even root could make there.
+    // Not even root can create a file there.
     const screen = await run(`FLUXLOOP_HOME=/proc/self/fd ${program} auth whoami`);
     assertEquals([screen.includes("is available"), releases.requests.length], [false, 0]);
   });

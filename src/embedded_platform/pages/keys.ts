@@ -39,7 +39,7 @@ export function askRegenerate(call: SignedInCall): Response {
 
 /** Replaces a key by one like it. */
 export function regenerate(call: SignedInCall): Response {
-  const { apiKey, key } = regenerateKey(call.platform, null, call.params.id);
+  const { apiKey, key } = regenerateKey(call.platform, call.params.id);
   call.session.newKeys = [...call.session.newKeys, { key, name: apiKey.name }];
   return redirect(PATHS.keys);
 }
