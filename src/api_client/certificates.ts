@@ -19,7 +19,6 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+?)-----END CER
  * @param option The value of `--ca-file`, which overrides `FLUXLOOP_CA_FILE`.
  * @returns Each file's certificates in PEM form.
  * @throws {ConfigurationError} When a file can't be read or holds no valid certificate.
- * @throws {UsageError} When a value isn't a path.
  */
 export function trustedCertificates(context: Context, option: string | undefined): string[] {
   const named: [string, string | undefined][] = [

@@ -6,7 +6,7 @@
 
 const REDIRECT_LIMIT = 5;
 
-/** Thrown where a redirect isn't followed. */
+/** A redirect isn't followed. */
 export class RedirectError extends Error {
   /** @param target The host that isn't allowed; `null` for a loop, and empty for what isn't a web address. */
   constructor(readonly target: string | null) {
@@ -18,7 +18,6 @@ export class RedirectError extends Error {
  * Sends a request, and again wherever its server redirects it to.
  *
  * @param method Redirects that don't keep the method are followed for GET alone (RFC 9110, section 15.4).
- * @param send Sends the request to an address.
  * @param isAllowed Which redirects are followed; only a request without secrets may leave its origin.
  * @returns The first response that isn't a redirect.
  * @throws {RedirectError} When a redirect isn't allowed, or there are too many.

@@ -14,11 +14,7 @@ export function isTransient(status: number): boolean {
   return [429, 502, 503, 504].includes(status);
 }
 
-/**
- * @param attempt How many attempts there were.
- * @param chance A random number from 0 to 1, so that many clients don't come back at the same moment.
- * @returns Milliseconds until the next attempt.
- */
+/** Returns the milliseconds until the next attempt. A random `chance` from 0 to 1 spreads the retries of many clients. */
 export function backoff(attempt: number, chance: number): number {
   return FIRST_PAUSE * 2 ** (attempt - 1) * (0.5 + chance);
 }

@@ -8,7 +8,6 @@ import type { Database } from "./database.ts";
 
 /** An uploaded experiment. */
 export interface Experiment {
-  /** `rb_…`. */
   readonly id: string;
   /** The client's own id. */
   readonly experimentId: string;

@@ -22,10 +22,7 @@ export class Port {
   #connections = new AbortController();
   #isClosed = false;
 
-  /**
-   * @param port 0 to 65535; 0 picks a free one.
-   * @throws {SystemError} When the port is in use or not allowed.
-   */
+  /** @param port 0 picks a free one. */
   constructor(port: number, handler: Deno.ServeHandler<Deno.NetAddr>) {
     this.#handler = handler;
     try {

@@ -26,7 +26,7 @@ export const PROJECTS: readonly Project[] = [
   { id: "prj_3", name: "analytics-agent" },
 ];
 
-/** The permissions and the lifetime, in milliseconds, of a new key, unless others are requested. */
+/** A new key's permissions and lifetime, in milliseconds, unless others are requested. */
 export const DEFAULT_PERMISSIONS: readonly Permission[] = PERMISSIONS.slice(0, 3);
 export const DEFAULT_LIFETIME = 90 * DAY;
 
