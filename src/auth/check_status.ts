@@ -50,9 +50,8 @@ export interface StatusReport {
 
 /** Asks the platform about the key that commands would use (seed: "fluxloop auth status"; design: "status"). */
 export async function checkStatus(context: Context, options: KeyOptions): Promise<StatusReport> {
-  let credential: Credential;
   try {
-    credential = await credentialFor(context, options, { acceptsExpired: true });
+    return await reportOn(context, await credentialFor(context, options, { acceptsExpired: true }));
   } catch (error) {
     if (
       error instanceof NotLoggedInError || error instanceof NotFoundError || error instanceof LoginEndedError
@@ -61,7 +60,6 @@ export async function checkStatus(context: Context, options: KeyOptions): Promis
     }
     throw error;
   }
-  return await reportOn(context, credential);
 }
 
 /** Asks the platform about every saved profile, in the file's order. */
