@@ -34,9 +34,9 @@ const SIGNS = { ok: "✅", warning: "⚠️ ", failure: "❌" } as const;
 
 /** Renders a line for each step, and below it how to fix a problem. */
 export function diagnosisText(checks: readonly Check[], now: Date): string {
-  const profile = profileIn(checks);
+  const newKeyUse = useOfNewKey(checks);
   const lines = checks.flatMap((check) => {
-    const [message, remedy] = described(check, profile, now);
+    const [message, remedy] = described(check, newKeyUse, now);
     const line = `${SIGNS[check.verdict]} ${TITLES[check.name]}: ${message}`;
     return remedy === undefined ? [line] : [line, `   → ${remedy}`];
   });
@@ -50,32 +50,33 @@ export function diagnosisText(checks: readonly Check[], now: Date): string {
 
 /** Renders the JSON document. Each step has its title's name: `api_key`, `dns`. */
 export function diagnosisJson(checks: readonly Check[], now: Date): unknown {
-  const profile = profileIn(checks);
+  const newKeyUse = useOfNewKey(checks);
   const failure = checks.find((it) => it.failure !== null)?.failure ?? null;
   return {
     healthy: failure === null,
     exit_code: failure?.exitCode ?? 0,
     checks: checks.map((check) => {
-      const [message, remedy = null] = described(check, profile, now);
+      const [message, remedy = null] = described(check, newKeyUse, now);
       return { name: TITLES[check.name].toLowerCase().replaceAll(" ", "_"), status: check.verdict, message, remedy };
     }),
   };
 }
 
-/** The profile that the key is saved in; for a key from elsewhere `default`, which commands need not name. */
-function profileIn(checks: readonly Check[]): string {
+/** What to do with a new key: it belongs where the old one came from. */
+function useOfNewKey(checks: readonly Check[]): string {
   const key = checks.map((it) => it.finding).find((it) => it?.name === "key");
-  return key?.source === "profile" ? key.origin : DEFAULT_PROFILE;
+  if (key && key.source !== "profile") return `set it in ${key.origin}`;
+  return `log in with it: ${profileCommand("login", key?.origin ?? DEFAULT_PROFILE)}`;
 }
 
 /** What was found, and how to fix it if it isn't right. */
 type Description = readonly [message: string, remedy?: string];
 
-function described({ finding, failure }: Check, profile: string, now: Date): Description {
+function described({ finding, failure }: Check, newKeyUse: string, now: Date): Description {
   if (failure === null) return finding === null ? [""] : found(finding, now);
   // Its remedy is part of its text elsewhere.
   const message = failure instanceof LoginEndedError ? failure.message : messageOf(failure);
-  return [redact(printable(message)), redact(printable(remedyOf(failure, profile)))];
+  return [redact(printable(message)), redact(printable(remedyOf(failure, newKeyUse)))];
 }
 
 function found(finding: Finding, now: Date): Description {
@@ -147,11 +148,10 @@ function found(finding: Finding, now: Date): Description {
   }
 }
 
-function remedyOf(failure: FluxloopError, profile: string): string {
-  const logIn = `log in with it: ${profileCommand("login", profile)}`;
+function remedyOf(failure: FluxloopError, newKeyUse: string): string {
   if (failure instanceof LoginEndedError) return `run: ${profileCommand("login --web", failure.profile)}`;
   if (failure instanceof InvalidKeyError) {
-    return `create a key at ${pageUrl(failure.apiUrl, "/settings/api-keys")} and ${logIn}`;
+    return `create a key at ${pageUrl(failure.apiUrl, "/settings/api-keys")} and ${newKeyUse}`;
   }
   if (failure instanceof NotLoggedInError) {
     const [saved] = failure.saved;
@@ -165,7 +165,7 @@ function remedyOf(failure: FluxloopError, profile: string): string {
     case "platform":
       return "try again later; if it persists, contact the operator of the platform or the proxy";
     case "permission_denied":
-      return `create a key with this permission on the platform's API keys page and ${logIn}`;
+      return `create a key with this permission on the platform's API keys page and ${newKeyUse}`;
     default:
       return "fix this, then run: fluxloop auth doctor";
   }

@@ -54,6 +54,14 @@ describe("auth doctor", () => {
     assertStringIncludes(stdout, "log in with it: fluxloop auth login --profile dev\n");
   });
 
+  it("says where to set a new key when the variable has an invalid one", async () => {
+    const session = new Session();
+    const { stdout } = await session.run(["auth", "doctor"], {
+      env: { FLUXLOOP_API_KEY: EXPIRED_KEY, FLUXLOOP_API_URL: platform.url },
+    });
+    assertStringIncludes(stdout, "and set it in FLUXLOOP_API_KEY\n");
+  });
+
   const broken: [string, () => Session, WorldOptions, number, string, string][] = [
     ["nobody is logged in", () => new Session(), {}, 3, "api_key", "Not authenticated"],
     [
