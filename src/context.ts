@@ -66,6 +66,7 @@ export interface Connection {
   readonly caCerts: readonly string[];
 }
 
+/** What a server's certificate says. */
 export interface PeerCertificate {
   /** The authority's name. */
   readonly issuer: string;
@@ -83,6 +84,7 @@ export interface ProgramOptions {
   readonly signal: AbortSignal;
 }
 
+/** How a program ended. */
 export interface ProgramResult {
   /** Its exit code, or 128 and the number of the signal that ended it. */
   readonly code: number;
@@ -123,6 +125,7 @@ export interface ProgramGroups {
   close(): Promise<void>;
 }
 
+/** Everything from outside that the program uses, apart from the file system. */
 export interface Context {
   env(name: string): string | undefined;
   /** Writes a line for `--verbose`; it holds no secret. */

@@ -24,6 +24,7 @@ export class ConfigurationError extends FluxloopError {
   override readonly code = "configuration";
 }
 
+/** A mistake in a file that a person wrote. */
 export interface Mistake {
   /** The path to show. */
   readonly file: string;
@@ -127,6 +128,7 @@ export class KeyExpiresSoonError extends FluxloopError {
   }
 }
 
+/** Why a server can't be reached. */
 export interface ConnectionFailure {
   /** Part of a sentence, without a full stop. */
   readonly reason: string;

@@ -4,9 +4,9 @@ import { isObject } from "../api_client/fields.ts";
 import { ConfigurationError, MistakesError } from "../errors.ts";
 import { duration } from "../text/duration.ts";
 import { CONFIGURATION_SCHEMA, type Schema } from "./configuration_schema.ts";
-import { duplicateIds, inputsOf, type ReadInputs, readInputsFile } from "./inputs.ts";
+import { duplicateIds, type FileInput, inputOf, type ReadInputs, readInputsFile } from "./inputs.ts";
 import { maskedText } from "./masked_configuration.ts";
-import type { RunnerConfiguration, TestConfiguration, TestInput } from "./model.ts";
+import type { InputList, RunnerConfiguration, TestConfiguration } from "./model.ts";
 import { firstAtEachPath, schemaFaults } from "./schema_faults.ts";
 import { type Fault, readSourceFile, type SourceFile } from "./source_file.ts";
 import { expandVariables } from "./variables.ts";
@@ -88,9 +88,9 @@ function readInputs(value: unknown, folder: string, faults: Fault[]): ReadInputs
   const nothing = { inputs: null, mistakes: [] };
   if (inputs !== undefined) {
     if (faults.length > 0) return nothing;
-    const list = inputsOf(inputs);
+    const list = inputs as FileInput[];
     faults.push(...duplicateIds(list).map(({ path, message }) => ({ path: ["inputs", ...path], message })));
-    return { inputs: list, mistakes: [] };
+    return { inputs: list.map(inputOf), mistakes: [] };
   }
   if (typeof name !== "string" || name === "") return nothing;
   try {
@@ -102,7 +102,7 @@ function readInputs(value: unknown, folder: string, faults: Fault[]): ReadInputs
   }
 }
 
-function configurationOf(value: unknown, inputs: readonly TestInput[] | null, folder: string): TestConfiguration {
+function configurationOf(value: unknown, inputs: InputList | null, folder: string): TestConfiguration {
   const fields = normalized(value, CONFIGURATION_SCHEMA);
   const { test, runner, outputDirectory, runDelaySeconds, name, inputsFile: _, ...rest } = fields;
   return {

@@ -1,18 +1,18 @@
 import type { Mistake } from "../errors.ts";
 import { INPUTS_SCHEMA } from "./configuration_schema.ts";
-import type { TestInput } from "./model.ts";
+import type { InputList, TestInput } from "./model.ts";
 import { firstAtEachPath, schemaFaults } from "./schema_faults.ts";
 import { type Fault, readSourceFile } from "./source_file.ts";
 
 /** An input that matches `INPUTS_SCHEMA`. */
-type FileInput = string | {
+export type FileInput = string | {
   readonly id?: string;
   readonly input: string;
   readonly persona?: string | { readonly id?: string; readonly name: string };
 };
 
 export interface ReadInputs {
-  readonly inputs: readonly TestInput[] | null;
+  readonly inputs: InputList | null;
   readonly mistakes: readonly Mistake[];
 }
 
@@ -22,29 +22,37 @@ export interface ReadInputs {
  * @throws {ConfigurationError} When the file can't be read.
  */
 export function readInputsFile(path: string, shown: string): ReadInputs {
-  const { value, mistakes, mistakeOf } = readSourceFile(path, shown);
+  const { value, mistakes, mistakeOf, at } = readSourceFile(path, shown);
   if (mistakes.length > 0) return { inputs: null, mistakes };
   const faults = schemaFaults(INPUTS_SCHEMA, value);
   if (faults.length > 0) return { inputs: null, mistakes: firstAtEachPath(faults).map(mistakeOf) };
-  const inputs = inputsOf(value);
-  return { inputs, mistakes: duplicateIds(inputs).map(mistakeOf) };
+  const inputs = value as FileInput[];
+  const { length } = inputs;
+  return {
+    // Very many inputs need much less memory as text.
+    inputs: at === undefined ? inputs.map(inputOf) : { length, at: (index) => inputOf(at(index) as FileInput, index) },
+    mistakes: duplicateIds(inputs).map(mistakeOf),
+  };
 }
 
-/** Makes inputs of a value that matches `INPUTS_SCHEMA`; one without an ID is named by its place. */
-export function inputsOf(value: unknown): TestInput[] {
-  return (value as FileInput[]).map((it, index) => {
-    const { id = `input_${index + 1}`, input, persona }: Exclude<FileInput, string> = typeof it === "string"
-      ? { input: it }
-      : it;
-    const named = typeof persona === "string" ? { name: persona } : persona;
-    return { id, text: input, persona: named === undefined ? null : { id: null, ...named } };
-  });
+/** Makes an input of a value that matches an item of `INPUTS_SCHEMA`; one without an ID is named by its place. */
+export function inputOf(value: FileInput, index: number): TestInput {
+  const { input, persona }: Exclude<FileInput, string> = typeof value === "string" ? { input: value } : value;
+  const named = typeof persona === "string" ? { name: persona } : persona;
+  return { id: idOf(value, index), text: input, persona: named === undefined ? null : { id: null, ...named } };
+}
+
+function idOf(value: FileInput, index: number): string {
+  return typeof value === "string" || value.id === undefined ? `input_${index + 1}` : value.id;
 }
 
 /** @returns A fault for each input whose ID an earlier one has. */
-export function duplicateIds(inputs: readonly TestInput[]): Fault[] {
+export function duplicateIds(inputs: readonly FileInput[]): Fault[] {
+  // Default IDs all differ; there may be very many.
+  if (inputs.every((it) => typeof it === "string" || it.id === undefined)) return [];
   const seen = new Set<string>();
-  return inputs.flatMap(({ id }, index) => {
+  return inputs.flatMap((it, index) => {
+    const id = idOf(it, index);
     if (seen.has(id)) {
       return [{ path: [index], message: "duplicate id; inputs without one are named input_1, input_2, …" }];
     }
@@ -54,10 +62,15 @@ export function duplicateIds(inputs: readonly TestInput[]): Fault[] {
 }
 
 /** Selects inputs whose id, text or persona contains `filter`, ignoring case; of those only the first if `isSmoke`. */
-export function chosenInputs(inputs: readonly TestInput[], filter = "", isSmoke = false): readonly TestInput[] {
+export function chosenInputs(inputs: InputList, filter = "", isSmoke = false): InputList {
+  if (filter === "" && !isSmoke) return inputs;
   const wanted = filter.toLowerCase();
-  const isWanted = ({ id, text, persona }: TestInput) =>
-    [id, text, persona?.name ?? ""].some((it) => it.toLowerCase().includes(wanted));
-  const chosen = inputs.filter(isWanted);
-  return isSmoke ? chosen.slice(0, 1) : chosen;
+  const chosen: TestInput[] = [];
+  for (let index = 0; index < inputs.length; index++) {
+    const input = inputs.at(index)!;
+    const { id, text, persona } = input;
+    if ([id, text, persona?.name ?? ""].some((it) => it.toLowerCase().includes(wanted))) chosen.push(input);
+    if (isSmoke && chosen.length > 0) break;
+  }
+  return chosen;
 }

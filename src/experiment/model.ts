@@ -8,7 +8,7 @@ export interface TestConfiguration {
   /** The pause before each run but the first ones. */
   readonly runDelay: number;
   /** `null` where they are on the platform. */
-  readonly inputs: readonly TestInput[] | null;
+  readonly inputs: InputList | null;
   readonly outputDirectory: string;
   readonly autoUpload: boolean;
   readonly runner: RunnerConfiguration;
@@ -73,6 +73,12 @@ export interface TestInput {
   readonly id: string;
   readonly text: string;
   readonly persona: { readonly id: string | null; readonly name: string } | null;
+}
+
+/** Inputs, such as an array of them. */
+export interface InputList {
+  readonly length: number;
+  at(index: number): TestInput | undefined;
 }
 
 export interface RunRequest {

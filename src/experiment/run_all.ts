@@ -1,17 +1,17 @@
 import type { Context } from "../context.ts";
 import { InterruptedError } from "../errors.ts";
 import {
+  type InputList,
   RunError,
   type Runner,
   type RunRequest,
   type RunResult,
   type TestConfiguration,
-  type TestInput,
 } from "./model.ts";
 import { withTimeLimit } from "./runners/time_limit.ts";
 
 export interface Plan extends Pick<TestConfiguration, "iterations" | "parallelRuns" | "runDelay" | "guards"> {
-  readonly inputs: readonly TestInput[];
+  readonly inputs: InputList;
   /** Whether to stop at the first failed run. */
   readonly failFast: boolean;
 }
@@ -71,7 +71,7 @@ export async function runAll(
   const oneRun = async (index: number, delay: number): Promise<RunResult | null> => {
     const request: RunRequest = {
       runId: `run_${index + 1}`,
-      input: inputs[index % inputs.length],
+      input: inputs.at(index % inputs.length)!,
       iteration: Math.floor(index / inputs.length),
     };
     const controller = new AbortController();

@@ -15,6 +15,8 @@ export interface SourceFile {
   /** Why it can't. */
   readonly mistakes: readonly Mistake[];
   mistakeOf(fault: Fault): Mistake;
+  /** Parses one value of a JSONL file again, so that the whole list needn't be kept. */
+  readonly at?: (index: number) => unknown;
 }
 
 const MIB = 1024 * 1024;
@@ -58,19 +60,26 @@ function readText(path: string, shown: string): string {
 
 function jsonLines(text: string, file: string): SourceFile {
   const value: unknown[] = [];
-  /** The number of each value's line. */
+  /** Where each value's line starts, and its number. */
+  const starts: number[] = [];
   const numbers: number[] = [];
   const mistakes: Mistake[] = [];
-  text.split("\n").forEach((line, index) => {
-    if (line.trim() === "") return;
+  for (let start = 0, number = 1, end; start < text.length; start = end, number++) {
+    end = text.indexOf("\n", start) + 1 || text.length;
+    const line = text.slice(start, end);
+    if (line.trim() === "") continue;
     const parsed = parseJson(line);
-    if (parsed === undefined) mistakes.push({ file, line: index + 1, column: 1, path: "", message: NOT_JSON });
-    else numbers[value.push(parsed) - 1] = index + 1;
-  });
+    if (parsed === undefined) mistakes.push({ file, line: number, column: 1, path: "", message: NOT_JSON });
+    else {
+      value.push(parsed);
+      starts.push(start);
+      numbers.push(number);
+    }
+  }
   const mistakeOf = ({ path: [index = 0, ...path], message }: Fault): Mistake => {
     return { file, line: numbers[Number(index)] ?? 1, column: 1, path: pathText(path), message };
   };
-  return { value, mistakes, mistakeOf };
+  return { value, mistakes, mistakeOf, at: (index) => JSON.parse(text.slice(starts[index], starts[index + 1])) };
 }
 
 function oneDocument(text: string, shown: string, isJson: boolean): SourceFile {

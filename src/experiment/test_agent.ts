@@ -4,7 +4,7 @@ import { ConfigurationError, FluxloopError, UsageError } from "../errors.ts";
 import type { RequestOptions, Target } from "../api_client/transport.ts";
 import { CONFIGURATION_FILE, readConfiguration } from "./configuration.ts";
 import { chosenInputs } from "./inputs.ts";
-import type { Experiment, RunResult, TestConfiguration, TestInput } from "./model.ts";
+import type { Experiment, InputList, RunResult, TestConfiguration } from "./model.ts";
 import { pullInputs, type PullOptions } from "./pull.ts";
 import { createExperimentFolder } from "./results/folder.ts";
 import { writeJUnit } from "./results/junit.ts";
@@ -131,7 +131,7 @@ export async function testAgent(context: Context, request: TestRequest, services
   return { experiment, ending, path, failures, unwritten, upload };
 }
 
-function ownInputs({ inputs }: TestConfiguration, { config = CONFIGURATION_FILE }: TestRequest): readonly TestInput[] {
+function ownInputs({ inputs }: TestConfiguration, { config = CONFIGURATION_FILE }: TestRequest): InputList {
   if (inputs !== null) return inputs;
   throw new ConfigurationError(`${config} has no inputs. Add inputs or inputs_file, or pass --bundle-version-id.`);
 }
@@ -140,7 +140,7 @@ function planOf(
   context: Context,
   { filter, smoke = false, failFast = false }: TestRequest,
   { iterations, parallelRuns: wantedRuns, runDelay, guards, runner }: TestConfiguration,
-  all: readonly TestInput[],
+  all: InputList,
 ): Plan {
   const inputs = chosenInputs(all, filter, smoke);
   if (inputs.length === 0) {

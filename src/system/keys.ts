@@ -20,14 +20,17 @@ export const CTRL_D = "\x04";
 export const CTRL_U = "\x15";
 export const CTRL_W = "\x17";
 
+/** Tells whether a key submits an answer. */
 export function isEnter(key: string): boolean {
   return key === "\r" || key === "\n";
 }
 
+/** Tells whether a key deletes the character before the cursor. */
 export function isBackspace(key: string): boolean {
   return key === "\x7f" || key === "\b";
 }
 
+/** Tells whether a key is a visible character. */
 export function isPrintable(key: string): boolean {
   return /^\P{Cc}$/u.test(key);
 }

@@ -149,7 +149,8 @@ describe("fluxloop.yaml", () => {
   ];
   for (const [what, line, files] of sources) {
     it(`reads its inputs from ${what}`, () => {
-      assertEquals([...read(RUNNER + line, files).configuration.inputs!], INPUTS);
+      const inputs = read(RUNNER + line, files).configuration.inputs!;
+      assertEquals(Array.from({ length: inputs.length }, (_, index) => inputs.at(index)), INPUTS);
     });
   }
 
