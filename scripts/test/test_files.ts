@@ -14,10 +14,12 @@ const SYSTEM_TEST = "_system_test.ts";
 export const LONG_VARIABLE = "FLUXLOOP_TEST_LONG";
 /** The system tests that take longest, as the end of a run reports them: each is a job of its own. */
 export const LONGEST: readonly string[] = [
+  "tests/api_client/proxy_programs_system_test.ts",
   "tests/cli/completions_system_test.ts",
   "tests/credentials/keychain_system_test.ts",
   "tests/credentials/store/failing_calls_system_test.ts",
   "tests/credentials/store/killed_system_test.ts",
+  "tests/credentials/store/refused_files_system_test.ts",
   "tests/embedded_platform/pages_system_test.ts",
   "tests/experiment/results/result_page_system_test.ts",
   "tests/experiment/runners/python_system_test.ts",
