@@ -23,12 +23,12 @@ const BESIDE: Readonly<Record<string, { readonly imports: readonly string[]; rea
 const SYSTEM = /(?<!typeof )\bDeno\.(?:build\.os|uid|chmod|chown|kill|addSignalListener)|\bmode: 0o/;
 /** Where it stands besides `system/`: files that only their owner may read, git's own rules, and replacing the program. */
 const SYSTEM_FILES = [
+  "cli/version_notice.ts",
   "credentials/atomic_file.ts",
   "credentials/credentials_file.ts",
   "credentials/file_lock.ts",
   "credentials/git_exposure.ts",
   "embedded_platform/storage.ts",
-  "release/notice.ts",
   "release/replace.ts",
 ];
 

@@ -1,17 +1,16 @@
 import type { Context } from "../context.ts";
-import { newVersionText } from "../output/upgrade.ts";
+import { upgradeText } from "../output/upgrade.ts";
 import { homeFolder, pathFrom } from "../paths.ts";
-import type { VersionNotice } from "../release/notice.ts";
 import { RELEASES, type ReleaseSource } from "../release/source.ts";
+import type { UpgradeResult } from "../release/upgrade.ts";
 import type { Arguments } from "./arguments.ts";
-
-const MEMORY_FILE = "version-check.json";
 
 /** Commands whose output other programs read, or that are about versions themselves. */
 const SILENT: readonly string[] = ["auth exec", "auth token", "platform", "upgrade", "completions"];
 
-/** A later next check comes from a wrong clock. In milliseconds. */
-const DAY = 24 * 60 * 60 * 1000;
+const HOUR = 60 * 60 * 1000;
+/** How long a check may take, in milliseconds. */
+const DEADLINE = 10_000;
 
 /** A command during which a new version is looked for. */
 export interface NoticeWatch {
@@ -22,14 +21,17 @@ export interface NoticeWatch {
 }
 
 /**
- * Looks for a new version while a command makes its own requests: on a terminal, and at most once a day.
+ * Looks for a new version while a command makes its own requests: on a terminal, and at most once a day. The command never
+ * waits for the result: if that hasn't arrived when the command ends, a command an hour later looks again.
  *
+ * @param path The program's path.
  * @returns `null` if no notice may be shown.
  */
 export function watchForNewVersion(
   context: Context,
   args: Arguments,
   releases: ReleaseSource = RELEASES,
+  path = Deno.execPath(),
 ): NoticeWatch | null {
   // Without a public key, the program can't be upgraded.
   if (releases.publicKey === null || !context.stderr.isTerminal() || !context.stdout.isTerminal()) return null;
@@ -38,18 +40,18 @@ export function watchForNewVersion(
   const words = args.words.join(" ");
   if (SILENT.some((it) => `${words} `.startsWith(`${it} `))) return null;
 
-  let notice: VersionNotice | null = null;
+  let found: UpgradeResult | null = null;
   let isFirst = true;
-  const begin = async (caCerts: readonly string[]) => {
-    const file = memoryFile(context);
-    if (file === null || !isDue(file, context.now())) return;
-    const { beginNotice } = await import("../release/notice.ts");
-    notice = beginNotice(context, releases, caCerts, Deno.execPath(), file);
+  const check = async (caCerts: readonly string[]) => {
+    if (!isDue(context) || !postpone(context, 1)) return;
+    const { upgrade } = await import("../release/upgrade.ts");
+    const installation = { path, target: Deno.build.target };
+    found = await upgrade(context, installation, releases, { checkOnly: true }, { caCerts, deadline: DEADLINE });
   };
   const fetch: Context["fetch"] = (request, connection) => {
     const response = context.fetch(request, connection);
     // A check that fails must not disturb the command.
-    if (isFirst) begin(connection.caCerts).catch(() => {});
+    if (isFirst) check(connection.caCerts).catch(() => {});
     isFirst = false;
     return response;
   };
@@ -57,25 +59,39 @@ export function watchForNewVersion(
     // Not a copy: that would call the context's getters.
     context: Object.create(context, { fetch: { value: fetch, enumerable: true } }),
     end(exitCode) {
-      const found = exitCode === 0 ? notice?.take() ?? null : null;
-      if (found !== null) context.stderr.write(`\n${newVersionText(found)}`);
+      if (exitCode === 0 && found !== null && postpone(context, 24) && found.isNewer) {
+        context.stderr.write(`\n${upgradeText(found)}`);
+      }
     },
   };
 }
 
-/** Finds the file with the time of the next check. Only here: loading `credentials/` would take longer than the rest. */
-function memoryFile(context: Context): string | null {
+/** @returns The file with the time of the next check. Loading `credentials/` for it would take longer than the rest. */
+function memoryFile(context: Context): string {
   const variable = context.env("FLUXLOOP_HOME") || undefined;
   const home = homeFolder(context);
-  if (variable !== undefined) return `${pathFrom(context, variable, "FLUXLOOP_HOME")}/${MEMORY_FILE}`;
-  return home === undefined ? null : `${home}/.fluxloop/${MEMORY_FILE}`;
+  if (variable === undefined && home === undefined) throw new Error("There is no folder for fluxloop's files");
+  const folder = variable === undefined ? `${home}/.fluxloop` : pathFrom(context, variable, "FLUXLOOP_HOME");
+  return `${folder}/version-check.json`;
 }
 
-function isDue(file: string, now: Date): boolean {
+function isDue(context: Context): boolean {
   try {
-    const remaining = JSON.parse(Deno.readTextFileSync(file)).next - now.getTime();
-    return !(remaining > 0 && remaining <= DAY);
+    const remaining = JSON.parse(Deno.readTextFileSync(memoryFile(context))).next - context.now().getTime();
+    // A later time comes from a wrong clock.
+    return !(remaining > 0 && remaining <= 24 * HOUR);
   } catch {
     return true;
+  }
+}
+
+/** @returns Whether the time of the next check was saved. If it can't be, each command would look for a new version. */
+function postpone(context: Context, hours: number): boolean {
+  try {
+    const memory = JSON.stringify({ next: context.now().getTime() + hours * HOUR });
+    Deno.writeTextFileSync(memoryFile(context), `${memory}\n`, { mode: 0o600 });
+    return true;
+  } catch {
+    return false;
   }
 }

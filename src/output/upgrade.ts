@@ -1,11 +1,11 @@
-import type { NewVersion } from "../release/notice.ts";
 import type { UpgradeResult } from "../release/upgrade.ts";
 
-/** Renders the result of `fluxloop upgrade`. */
-export function upgradeText(result: UpgradeResult): string {
-  const { version, current, isNewer, isUpgraded, path } = result;
+/** Renders the result of `fluxloop upgrade`, and the notice of a new version. */
+export function upgradeText({ version, current, isNewer, isUpgraded, path, command }: UpgradeResult): string {
   if (isUpgraded) return `✅ Upgraded fluxloop from ${current} to ${version}: ${path}\n`;
-  if (isNewer) return newVersionText(result);
+  if (isNewer) {
+    return `fluxloop ${version} is available (this is ${current}). Upgrade: ${command ?? "fluxloop upgrade"}\n`;
+  }
   if (version === current) return `✅ fluxloop ${current} is up to date.\n`;
   return `fluxloop ${current} is newer than the latest release. To install that: fluxloop upgrade --version ${version}\n`;
 }
@@ -13,9 +13,4 @@ export function upgradeText(result: UpgradeResult): string {
 /** Renders the result as JSON. */
 export function upgradeJson({ version, current, isNewer, isUpgraded, path }: UpgradeResult): unknown {
   return { current, version, newer: isNewer, upgraded: isUpgraded, path };
-}
-
-/** Renders the notice of a new version. */
-export function newVersionText({ version, current, command }: NewVersion): string {
-  return `fluxloop ${version} is available (this is ${current}). Upgrade: ${command ?? "fluxloop upgrade"}\n`;
 }

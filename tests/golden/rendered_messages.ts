@@ -38,7 +38,7 @@ import {
 import { selectHint } from "../../src/output/session.ts";
 import { styleFor } from "../../src/output/style.ts";
 import { keptText } from "../../src/output/test_report.ts";
-import { newVersionText } from "../../src/output/upgrade.ts";
+import { upgradeText } from "../../src/output/upgrade.ts";
 import * as warnings from "../../src/output/warnings.ts";
 import { approvalText, postponedText, waitingText } from "../../src/output/web_login.ts";
 import { DOCUMENTED_DAY, leaveWorlds, world } from "../support/world.ts";
@@ -127,7 +127,7 @@ const FURTHER = [
   rotationLine({ ...ROTATION, outcome: "rotated_elsewhere" }),
   selectHint("work"),
   keptText("experiments/exp_1"),
-  newVersionText({ version: "1.3.0", current: "1.2.3", command: null }),
+  upgradeText({ version: "1.3.0", current: "1.2.3", isNewer: true, isUpgraded: false, path: "", command: null }),
   waitingText(APPROVAL, new Date(SOON.getTime() - 90_000)),
   postponedText(APPROVAL, "work"),
 ];

@@ -3,8 +3,8 @@ import { afterEach, describe, it } from "@std/testing/bdd";
 import { VERSION } from "../../src/build_info.ts";
 import { scanArguments } from "../../src/cli/arguments.ts";
 import { watchForNewVersion } from "../../src/cli/version_notice.ts";
-import { newVersionText } from "../../src/output/upgrade.ts";
-import { beginNotice } from "../../src/release/notice.ts";
+// Loaded by now, so that the check gets on while nothing waits for it.
+import "../../src/release/upgrade.ts";
 import { itOnUnix, modeOf } from "../support/systems.ts";
 import { leaveWorlds, type World, world, type WorldOptions } from "../support/world.ts";
 
@@ -12,7 +12,11 @@ const RELEASES = { url: "https://releases.example.com/releases", publicKey: "a k
 const NEWER = "99.0.0";
 const HOUR = 60 * 60 * 1000;
 const START = new Date("2026-01-31T12:00:00Z");
-const TEXT = `fluxloop ${NEWER} is available (this is ${VERSION}). Upgrade: fluxloop upgrade\n`;
+const PLATFORM = "https://api.example.com/a";
+const TEXT = `\nfluxloop ${NEWER} is available (this is ${VERSION}). Upgrade: fluxloop upgrade\n`;
+
+/** Waits for the check: nothing in this world takes longer. */
+const nextTurn = () => new Promise((resolve) => setTimeout(resolve));
 
 describe("the notice of a new version", () => {
   afterEach(leaveWorlds);
@@ -35,20 +39,24 @@ describe("the notice of a new version", () => {
 
     /** Looks for a new version, `hours` after the first command. @returns The notice. */
     async look(hours: number, { isDropped = false, executable = "/usr/local/bin/fluxloop" } = {}) {
-      const { context } = world({
+      const { context, stderr } = world({
+        typed: "",
+        env: { FLUXLOOP_HOME: `${this.first.home}/.fluxloop` },
         now: new Date(START.getTime() + hours * HOUR),
         fetch: ({ url }) => {
+          if (url === PLATFORM) return Promise.resolve(new Response());
           this.asked++;
           if (this.latest === null) return Promise.reject(new TypeError("no network"));
           assertEquals(url, `${RELEASES.url}/latest`);
           return Promise.resolve(new Response(null, { status: 302, headers: { location: `tag/v${this.latest}` } }));
         },
       });
-      const notice = beginNotice(context, RELEASES, [], executable, this.file);
-      if (!isDropped) await notice?.settled;
-      const found = notice?.take() ?? null;
-      await notice?.settled;
-      return found === null ? null : newVersionText(found);
+      const watch = watchForNewVersion(context, scanArguments(["auth", "status"]), RELEASES, executable)!;
+      await watch.context.fetch(new Request(PLATFORM), { proxy: null, caCerts: [] });
+      if (!isDropped) await nextTurn();
+      watch.end(0);
+      await nextTurn();
+      return stderr();
     }
   }
 
@@ -59,21 +67,21 @@ describe("the notice of a new version", () => {
 
   it("isn't shown if no response arrived, and the next check is an hour later", async () => {
     const home = new Home();
-    assertEquals([await home.look(0, { isDropped: true }), home.next], [null, 1]);
+    assertEquals([await home.look(0, { isDropped: true }), home.next], ["", 1]);
   });
 
   for (const latest of [VERSION, "0.0.1", `${VERSION}-rc.1`]) {
     it(`isn't shown if the latest release is ${latest}, and the next check is a day later`, async () => {
       const home = new Home();
       home.latest = latest;
-      assertEquals([await home.look(0), home.next], [null, 24]);
+      assertEquals([await home.look(0), home.next], ["", 24]);
     });
   }
 
   it("isn't shown if the latest release isn't a version", async () => {
     const home = new Home();
     home.latest = "nightly";
-    assertEquals(await home.look(0), null);
+    assertEquals(await home.look(0), "");
   });
 
   it("shows Homebrew's command if Homebrew installed the program", async () => {
@@ -83,7 +91,7 @@ describe("the notice of a new version", () => {
 
   it("isn't shown, and nothing is requested or created, without a folder for the file", async () => {
     const home = new Home(false);
-    assertEquals([await home.look(0), home.asked], [null, 0]);
+    assertEquals([await home.look(0), home.asked], ["", 0]);
     assertEquals([...Deno.readDirSync(home.first.home)], []);
   });
 
@@ -102,7 +110,7 @@ describe("the notice of a new version", () => {
   it("ignores network failures", async () => {
     const home = new Home();
     home.latest = null;
-    assertEquals(await home.look(0), null);
+    assertEquals(await home.look(0), "");
   });
 });
 
@@ -154,8 +162,7 @@ describe("the check for a new version", () => {
     for (const path of ["a", "b"]) {
       await watch.context.fetch(new Request(`https://api.example.com/${path}`), { proxy: null, caCerts: [] });
     }
-    // Nothing in this world takes longer than the next turn.
-    await new Promise((resolve) => setTimeout(resolve));
+    await nextTurn();
     return { checks: requests.filter((it) => it.startsWith(RELEASES.url)).length, watch, stderr };
   }
 
@@ -173,7 +180,7 @@ describe("the check for a new version", () => {
     it(`is made by ${what}`, async () => assertEquals((await request(memory)).checks, count));
   }
 
-  for (const [what, exitCode, text] of [["succeeded", 0, `\n${TEXT}`], ["failed", 1, ""]] as const) {
+  for (const [what, exitCode, text] of [["succeeded", 0, TEXT], ["failed", 1, ""]] as const) {
     it(`shows ${text === "" ? "nothing" : "the notice"} if the command ${what}`, async () => {
       const { watch, stderr } = await request(null);
       watch.end(exitCode);
