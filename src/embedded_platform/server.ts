@@ -7,7 +7,8 @@ import type { Context } from "../context.ts";
 import { apiRoutes } from "./api.ts";
 import { DEVICE_LOGIN_TIMES, type DeviceLoginTimes } from "./cli_connect.ts";
 import { HttpError } from "./http.ts";
-import { Pages } from "./pages/mod.ts";
+import { pageRoutes } from "./pages/mod.ts";
+import { PageSessions } from "./pages/sessions.ts";
 import { HOSTNAME, Port } from "./port.ts";
 import { createRouter } from "./router.ts";
 import { openSeededStorage } from "./seed.ts";
@@ -51,8 +52,9 @@ export async function startLocalPlatform(options: LocalPlatformOptions): Promise
   try {
     const { storage, apiKey } = openSeededStorage(options.dataDir, { now: now(), random, apiKey: options.apiKey });
     const platform: Platform = { storage, now, random, url: `http://${HOSTNAME}:${port.number}` };
-    const pages = new Pages(platform, onSignIn);
-    const route = createRouter([...apiRoutes(platform, deviceLoginTimes), ...pages.routes()]);
+    const sessions = new PageSessions(platform, onSignIn);
+    const signInUrl = sessions.newLink();
+    const route = createRouter([...apiRoutes(platform, deviceLoginTimes), ...pageRoutes(platform, sessions)]);
     respond = async (request, address) =>
       isForUs(request, port.number)
         ? await route(request, address)
@@ -68,7 +70,7 @@ export async function startLocalPlatform(options: LocalPlatformOptions): Promise
         if (key !== undefined) storage.apiKeys.revoke(key.id, now());
         return key?.id ?? null;
       },
-      signInUrl: pages.signInUrl,
+      signInUrl,
       stop: () => stopped ??= port.close().finally(() => storage.close()),
     };
   } catch (error) {

@@ -8,7 +8,7 @@ import type { DeviceLogin } from "../logins.ts";
 import { parseUserCode } from "../secrets.ts";
 import { ACCOUNT } from "../seed.ts";
 import { MINUTE, SECOND } from "../time.ts";
-import { type CardContent, cardPage, form, PATHS, redirect, textField } from "./layout.ts";
+import { cardPage, form, type PageContent, PATHS, redirect, textField } from "./layout.ts";
 import { markup } from "./markup.ts";
 import type { PageSession, SignedInCall } from "./sessions.ts";
 
@@ -18,9 +18,7 @@ const CODE_PAUSE = 10 * MINUTE;
 
 /** The page for entering a code. A code in the URL is filled in, and the person still has to submit it. */
 export function showCodeField(call: SignedInCall): Response {
-  const { notice } = call.session;
-  call.session.notice = null;
-  return codePage(call, parseUserCode(call.url.searchParams.get("code") ?? "") ?? "", { notice });
+  return codePage(call, parseUserCode(call.url.searchParams.get("code") ?? "") ?? "");
 }
 
 /** Accepts a code. */
@@ -113,7 +111,7 @@ function expired({ session }: SignedInCall): Response {
 function codePage(
   { session }: SignedInCall,
   code: string,
-  { error, ...rest }: Partial<CardContent> & { readonly error?: string },
+  { error, ...rest }: Partial<PageContent> & { readonly error?: string } = {},
 ): Response {
   const attributes = markup` class="code entry" value="${code}" autofocus autocapitalize="characters" spellcheck="false"
  maxlength="20"`;

@@ -7,23 +7,16 @@ import { printable } from "../../text/printable.ts";
 import type { Schemas } from "../contract.ts";
 import { HttpError, invalid, requireValid } from "../http.ts";
 import { createKey, deleteKey, regenerateKey, requireManaged } from "../key_policy.ts";
-import { deletePage, keysPage, LIFETIMES, regeneratePage } from "./keys_view.ts";
+import { deletePage, keysPage, LIFETIMES } from "./keys_view.ts";
 import { PATHS, redirect } from "./layout.ts";
 import type { SignedInCall } from "./sessions.ts";
-
-/** The list of keys, with the result of the previous page. */
-export function showKeys(call: SignedInCall): Response {
-  const page = keysPage(call);
-  Object.assign(call.session, { newKeys: [], notice: null });
-  return page;
-}
 
 /** Creates a key. The next page shows it, so that reloading it doesn't create another one. */
 export function addKey(call: SignedInCall): Response {
   const { platform, session, form } = call;
   try {
     const { apiKey, key } = createKey(platform, null, requestOf(form), null);
-    session.newKeys = [...session.newKeys, { key, name: apiKey.name }];
+    session.newKeys.push({ key, name: apiKey.name });
     return redirect(PATHS.keys);
   } catch (error) {
     if (!(error instanceof HttpError) || typeof error.body.detail === "string") throw error;
@@ -32,31 +25,22 @@ export function addKey(call: SignedInCall): Response {
   }
 }
 
-/** Asks whether to replace a key. */
-export function askRegenerate(call: SignedInCall): Response {
-  return regeneratePage(call.session, requireManaged(call.platform, null, call.params.id));
-}
-
 /** Replaces a key by one like it. */
-export function regenerate(call: SignedInCall): Response {
-  const { apiKey, key } = regenerateKey(call.platform, call.params.id);
-  call.session.newKeys = [...call.session.newKeys, { key, name: apiKey.name }];
+export function regenerate({ platform, session, params }: SignedInCall): Response {
+  const { apiKey, key } = regenerateKey(platform, params.id);
+  session.newKeys.push({ key, name: apiKey.name });
   return redirect(PATHS.keys);
-}
-
-/** Asks for a key's name before deleting it. */
-export function askDelete(call: SignedInCall): Response {
-  return deletePage(call.session, requireManaged(call.platform, null, call.params.id));
 }
 
 /** Deletes a key whose name was typed. */
 export function remove(call: SignedInCall): Response {
-  const key = requireManaged(call.platform, null, call.params.id);
-  if (call.form.get("name")?.trim() !== key.name.trim()) {
-    return deletePage(call.session, key, "This isn’t the key’s name; nothing was deleted.");
+  const { platform, session, params, form } = call;
+  const { id, name } = requireManaged(platform, null, params.id);
+  if (form.get("name")?.trim() !== name.trim()) {
+    return deletePage(call, "This isn’t the key’s name; nothing was deleted.");
   }
-  deleteKey(call.platform, null, key.id);
-  call.session.notice = `The key “${printable(key.name)}” was deleted.`;
+  deleteKey(platform, null, id);
+  session.notice = `The key “${printable(name)}” was deleted.`;
   return redirect(PATHS.keys);
 }
 

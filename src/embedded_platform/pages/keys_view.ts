@@ -6,11 +6,12 @@
 import { PERMISSIONS } from "../../api_client/key_terms.ts";
 import { printable } from "../../text/printable.ts";
 import type { ApiKey } from "../api_keys.ts";
+import { requireManaged } from "../key_policy.ts";
 import { DEFAULT_PERMISSIONS, PROJECTS } from "../seed.ts";
 import { DAY } from "../time.ts";
-import { cardPage, errorText, form, noticeBox, page, PATHS, textField } from "./layout.ts";
+import { cardPage, errorText, form, page, PATHS, textField } from "./layout.ts";
 import { type Markup, markup, type Part } from "./markup.ts";
-import type { PageSession, SignedInCall } from "./sessions.ts";
+import type { SignedInCall } from "./sessions.ts";
 
 /** The lifetimes to choose from. */
 export const LIFETIMES = [
@@ -42,7 +43,7 @@ const DEFAULTS = new URLSearchParams([
  */
 export function keysPage(call: SignedInCall, errors?: Readonly<Record<string, string>>): Response {
   const { platform: { storage, now, url }, session } = call;
-  const { newKeys, notice } = session;
+  const newKeys = session.newKeys.splice(0);
   const keys = storage.apiKeys.list();
   const waiting = storage.deviceLogins.waiting(now());
   const programs = waiting === 1 ? "A program is waiting" : `${waiting} programs are waiting`;
@@ -53,7 +54,6 @@ ${
     waiting > 0 && markup`<div class="hint"><p>${programs} for your approval:
 <a href="${PATHS.connect}">enter the code it shows</a>.</p></div>`
   }
-${noticeBox(notice)}
 ${
     newKeys.map(({ key, name }, index) =>
       markup`<div class="notice" role="status">
@@ -85,7 +85,7 @@ function keyItem(key: ApiKey, keys: readonly ApiKey[], now: Date): Markup {
     markup`<div${attributes}><dt>${label}</dt><dd>${value}</dd></div>`;
   const wide = markup` class="wide"`;
   const action = (action: "regenerate" | "delete", label: string, classes: string) =>
-    markup`<a class="button quiet small${classes}" href="${actionPath(key, action)}">${label}<span
+    markup`<a class="button quiet small${classes}" href="${PATHS.keys}/${key.id}/${action}">${label}<span
 class="unseen"> ${name}</span></a>`;
   return markup`<li class="key"><div>
 <div class="key-name"><h3>${name}</h3><code>${key.prefix}…</code>${badge(key, now)}</div>
@@ -150,29 +150,34 @@ ${errorText("permissions", errors.permissions)}</fieldset>
 }
 
 /** Returns the page that asks before a key is replaced. */
-export function regeneratePage(session: PageSession, key: ApiKey): Response {
-  const body = markup`
+export function regeneratePage(call: SignedInCall): Response {
+  return confirmPage(call, "Regenerate", (prefix) =>
+    markup`
 <p>A new key with the same name, project access and permissions is created and shown once. The key
-<code>${key.prefix}…</code> stops working at once, for everybody who has it.</p>
-${form(session, actionPath(key, "regenerate"), actions("Regenerate key", null))}`;
-  return cardPage({ title: "Regenerate a key", heading: `Regenerate “${printable(key.name)}”?`, body, session });
+<code>${prefix}…</code> stops working at once, for everybody who has it.</p>`);
 }
 
 /** Returns the page that asks for a key's name before deleting it. */
-export function deletePage(session: PageSession, key: ApiKey, error?: string): Response {
-  const field = textField("name", "Type the key’s name to delete it", markup` autofocus`, error);
-  const body = markup`
-<p>The key <code>${key.prefix}…</code> stops working at once, for everybody who has it. This can’t be undone.</p>
-${form(session, actionPath(key, "delete"), [field, actions("Delete key", markup` class="danger"`)])}`;
-  const status = error === undefined ? 200 : 422;
-  return cardPage({ title: "Delete a key", heading: `Delete “${printable(key.name)}”?`, body, session, status });
+export function deletePage(call: SignedInCall, error?: string): Response {
+  return confirmPage(call, "Delete", (prefix) =>
+    markup`
+<p>The key <code>${prefix}…</code> stops working at once, for everybody who has it. This can’t be undone.</p>
+${textField("name", "Type the key’s name to delete it", markup` autofocus`, error)}`, error ? 422 : 200);
 }
 
-function actions(label: string, attributes: Part): Markup {
-  return markup`<div class="actions"><button${attributes}>${label}</button>
-<a class="button quiet" href="${PATHS.keys}">Cancel</a></div>`;
-}
-
-function actionPath({ id }: ApiKey, action: "regenerate" | "delete"): string {
-  return `${PATHS.keys}/${id}/${action}`;
+function confirmPage(
+  { platform, session, params, url }: SignedInCall,
+  verb: "Regenerate" | "Delete",
+  content: (prefix: string) => Markup,
+  status = 200,
+): Response {
+  const { name, prefix } = requireManaged(platform, null, params.id);
+  const body = form(
+    session,
+    url.pathname,
+    markup`${content(prefix)}
+<div class="actions"><button${verb === "Delete" && markup` class="danger"`}>${verb} key</button>
+<a class="button quiet" href="${PATHS.keys}">Cancel</a></div>`,
+  );
+  return cardPage({ title: `${verb} a key`, heading: `${verb} “${printable(name)}”?`, body, session, status });
 }

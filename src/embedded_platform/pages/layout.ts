@@ -35,7 +35,7 @@ const HEADERS = {
 };
 
 /** A page's content. */
-interface PageContent {
+export interface PageContent {
   readonly title: string;
   readonly body: Markup;
   /** Who is signed in, if anyone is. */
@@ -44,10 +44,13 @@ interface PageContent {
   readonly path?: string;
   readonly status?: number;
   readonly headers?: Record<string, string>;
+  readonly isNarrow?: boolean;
 }
 
-/** Returns a page. */
-export function page({ title, body, session, path, status = 200, headers }: PageContent): Response {
+/** Returns a page, with the session's notice. */
+export function page({ title, body, session, path, status, headers, isNarrow }: PageContent): Response {
+  const notice = session?.notice && markup`<div class="notice" role="status"><p>${session.notice}</p></div>`;
+  if (session) session.notice = null;
   const document = markup`<!doctype html>
 <html lang="en">
 <head>
@@ -63,8 +66,8 @@ export function page({ title, body, session, path, status = 200, headers }: Page
 <span class="brand"><img src="${PATHS.icon}" alt="">FluxLoop <small>on this machine</small></span>
 ${session && navigation(session, path)}
 </div></header>
-<main id="content">
-${body}
+<main id="content"${isNarrow && markup` class="narrow"`}>
+${notice}${body}
 </main>
 </body>
 </html>
@@ -72,18 +75,19 @@ ${body}
   return asset("text/html; charset=utf-8", document.html, status, headers);
 }
 
-/** The content of a page with one box. */
-export interface CardContent extends PageContent {
-  /** The page's title, unless given. */
-  readonly heading?: string;
-  readonly notice?: string | null;
+/** Returns a page with one box. `heading` is the title unless given. */
+export function cardPage({ heading, ...content }: PageContent & { readonly heading?: string }): Response {
+  const { title, body } = content;
+  return page({
+    ...content,
+    isNarrow: true,
+    body: markup`<div class="card"><h1>${heading ?? title}</h1>${body}</div>`,
+  });
 }
 
-/** Returns a page with one box. */
-export function cardPage({ heading, notice = null, ...content }: CardContent): Response {
-  const { title, body } = content;
-  const card = markup`${noticeBox(notice)}<div class="card"><h1>${heading ?? title}</h1>${body}</div>`;
-  return page({ ...content, body: markup`<div class="narrow">${card}</div>` });
+/** Returns a page with one sentence. */
+export function messagePage(status: number, title: string, text: string, more: Partial<PageContent> = {}): Response {
+  return cardPage({ title, body: markup`<p>${text}</p>`, status, ...more });
 }
 
 /** Returns a file. */
@@ -123,9 +127,4 @@ ${errorText(name, error)}</div>`;
 /** Returns the error of a field. */
 export function errorText(name: string, error: string | null | undefined): Part {
   return error && markup`<span class="error" id="${name}-error">${error}</span>`;
-}
-
-/** Returns the result of the previous page. */
-export function noticeBox(notice: string | null): Part {
-  return notice !== null && markup`<div class="notice" role="status"><p>${notice}</p></div>`;
 }

@@ -6,18 +6,21 @@
 import { hashSecret, randomSecret } from "../secrets.ts";
 import type { Platform } from "../storage.ts";
 import { MINUTE } from "../time.ts";
+import { messagePage, PATHS, redirect } from "./layout.ts";
 
 const LIFETIME = 12 * 60 * MINUTE;
+const SIGN_IN_AGAIN =
+  "Open the newest sign-in link from the terminal in which “fluxloop platform serve” runs. Each link works once.";
 
 /** A person who has signed in. */
 export interface PageSession {
   /** In every form of this session, so that forms of other sites are rejected. */
   readonly formToken: string;
-  readonly expiresAt: number;
+  expiresAt: number;
   /** The logins whose code was entered in this session, and the codes. */
   readonly logins: Map<number, string>;
-  /** New keys, which the next page shows once. */
-  newKeys: readonly { readonly key: string; readonly name: string }[];
+  /** New keys, which the page of keys shows once. */
+  readonly newKeys: { readonly key: string; readonly name: string }[];
   /** A message that the next page shows once. */
   notice: string | null;
   /** When wrong codes were entered. */
@@ -36,52 +39,68 @@ export interface SignedInCall {
 
 /** The sessions, and the link that starts the next one. */
 export class PageSessions {
+  /** By the hash of the cookie. */
   readonly #sessions = new Map<string, PageSession>();
-  #link: string | null = null;
+  readonly #cookieName: string;
+  #tokenHash = "";
 
-  constructor(private readonly platform: Platform) {}
-
-  /** Returns a new sign-in token, which replaces the previous one. */
-  newLink(): string {
-    const token = `flux_si_${randomSecret(this.platform.random)}`;
-    this.#link = hashed(token);
-    return token;
+  /** @param onSignIn Called with the next sign-in link when one was used. */
+  constructor(private readonly platform: Platform, private readonly onSignIn: (nextLink: string) => void) {
+    // Cookies don't depend on the port: without it, two platforms on one machine would sign each other out.
+    this.#cookieName = `fluxloop_session_${new URL(platform.url).port}`;
   }
 
-  /** Signs a person in and uses up the token. @returns The cookie, or `null` if the token is wrong. */
-  signIn(token: string): string | null {
-    if (hashed(token) !== this.#link) return null;
-    this.#link = null;
-    const { random } = this.platform;
-    for (const [key, session] of this.#sessions) if (this.#isExpired(session)) this.#sessions.delete(key);
+  /** Returns a new sign-in link, which replaces the previous one and works once. */
+  newLink(): string {
+    const token = `flux_si_${randomSecret(this.platform.random)}`;
+    this.#tokenHash = hashed(token);
+    return `${this.platform.url}${PATHS.signIn}?token=${token}`;
+  }
+
+  /** Signs a person in and uses up the link. */
+  signIn(url: URL): Response {
+    if (hashed(url.searchParams.get("token") ?? "") !== this.#tokenHash) {
+      return messagePage(403, "This link can’t be used again", SIGN_IN_AGAIN);
+    }
+    this.onSignIn(this.newLink());
+    const { random, now } = this.platform;
+    for (const [key, session] of this.#sessions) if (!this.#isCurrent(session)) this.#sessions.delete(key);
     const cookie = randomSecret(random);
     this.#sessions.set(hashed(cookie), {
       formToken: randomSecret(random),
-      expiresAt: this.#now() + LIFETIME,
+      expiresAt: now().getTime() + LIFETIME,
       logins: new Map(),
       newKeys: [],
       notice: null,
       wrongCodes: [],
     });
-    return cookie;
+    return redirect(PATHS.keys, this.#cookie(cookie));
   }
 
-  /** Finds the session that a cookie belongs to. */
-  find(cookie: string): PageSession | null {
-    const session = this.#sessions.get(hashed(cookie));
-    return session === undefined || this.#isExpired(session) ? null : session;
+  /** Finds the session of a request. */
+  find(request: Request): PageSession | undefined {
+    const pairs = (request.headers.get("cookie") ?? "").split(/;\s*/).map((it) => it.split("="));
+    // There may be several: another program on this machine can set one with the same name for a path.
+    const cookies = pairs.filter(([name]) => name === this.#cookieName).map(([, value = ""]) => value);
+    return cookies.map((it) => this.#sessions.get(hashed(it))).find((it) => it !== undefined && this.#isCurrent(it));
   }
 
-  end(cookie: string): void {
-    this.#sessions.delete(hashed(cookie));
+  signOut(session: PageSession): Response {
+    session.expiresAt = 0;
+    return messagePage(200, "You are signed out", SIGN_IN_AGAIN, { headers: this.#cookie("", "; Max-Age=0") });
   }
 
-  #isExpired({ expiresAt }: PageSession): boolean {
-    return expiresAt <= this.#now();
+  /** The page for people who haven't signed in. */
+  signedOutPage(): Response {
+    return messagePage(401, "Sign in first", `${SIGN_IN_AGAIN} Then come back to this page.`);
   }
 
-  #now(): number {
-    return this.platform.now().getTime();
+  #cookie(value: string, more = ""): Record<string, string> {
+    return { "set-cookie": `${this.#cookieName}=${value}; Path=/; HttpOnly; SameSite=Strict${more}` };
+  }
+
+  #isCurrent({ expiresAt }: PageSession): boolean {
+    return expiresAt > this.platform.now().getTime();
   }
 }
 

@@ -42,7 +42,7 @@ nav { display: flex; gap: 1.25rem; margin-right: auto; }
 nav a { color: var(--soft); text-decoration: none; padding: .3rem 0; border-bottom: 2px solid transparent; }
 nav a[aria-current] { color: var(--text); border-bottom-color: var(--accent); }
 main { max-width: 60rem; margin: 0 auto; padding: 2rem 1.25rem 4rem; }
-.narrow { max-width: 31.5rem; margin: 0 auto; }
+.narrow { max-width: 34rem; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .lead { color: var(--soft); max-width: 42rem; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 1.25rem; margin: 0 0 1.25rem; box-shadow: var(--shadow); }
