@@ -1,5 +1,5 @@
 /**
- * What a command that makes requests begins with.
+ * What a command begins with.
  *
  * @module
  */
@@ -13,6 +13,7 @@ import {
 import { trustedCertificates } from "../api_client/certificates.ts";
 import type { RequestOptions } from "../api_client/transport.ts";
 import type { Context } from "../context.ts";
+import { limitProcesses, type ProcessNeed } from "../credentials/process_limit.ts";
 import { UsageError } from "../errors.ts";
 import { overrideWarning, profileOverrideWarning } from "../output/warnings.ts";
 import { redact } from "../text/mask.ts";
@@ -25,17 +26,33 @@ const LONGEST = 3600;
 /** A command's reporter, how its requests are made, and its credential. */
 export interface Invocation {
   readonly reporter: Reporter;
+  /** From `--verbose`, `--timeout` and `--ca-file`, or their variables. @throws {FluxloopError} If one is invalid. */
   readonly requests: RequestOptions;
   /** Finds the credential; `changes`: whether the command changes something on the platform with it. */
   readonly credential: (changes?: boolean) => Promise<Credential>;
 }
 
-/** Reads a command's options. */
-export function invocation(context: Context, options: JsonOptions & KeyOptions): Invocation {
+/**
+ * Begins a command: gives up the permission to start processes, and reads the command's options.
+ *
+ * @param need What the command starts processes for.
+ */
+export function invocation(
+  context: Context,
+  options: JsonOptions & KeyOptions & { readonly storage?: string },
+  need: ProcessNeed = "keychain",
+): Invocation {
+  limitProcesses(context, need, options.storage);
   const reporter = reporterFor(context, options);
-  const requests = requestOptions(context, options);
-  const credential = (changes = false) => credentialOf(context, reporter, { ...options, requests }, { changes });
-  return { reporter, requests, credential };
+  const requests = () => requestOptions(context, options);
+  return {
+    reporter,
+    get requests() {
+      return requests();
+    },
+    credential: async (changes = false) =>
+      await credentialOf(context, reporter, { ...options, requests: requests() }, { changes }),
+  };
 }
 
 /** Finds the credential as `credentialFor` does; warns if it isn't the named profile's. */
@@ -56,8 +73,7 @@ export function warnOfOverride(context: Context, reporter: Reporter): void {
   if (variable !== null) reporter.warn(overrideWarning(variable));
 }
 
-/** Reads `--verbose`, `--timeout` and `--ca-file`, or their environment variables. */
-export function requestOptions(context: Context, { verbose, timeout, caFile }: GlobalOptions): RequestOptions {
+function requestOptions(context: Context, { verbose, timeout, caFile }: GlobalOptions): RequestOptions {
   return {
     log: verbose ? (line) => context.stderr.write(`${redact(line)}\n`) : undefined,
     deadline: deadlineOf(context, timeout),

@@ -14,7 +14,7 @@ interface UpgradeOptions extends JsonOptions {
 
 /** Runs `fluxloop upgrade`. */
 export async function runUpgrade(context: Context, options: UpgradeOptions): Promise<void> {
-  const { reporter, requests } = invocation(context, options);
+  const { reporter, requests } = invocation(context, options, "anything");
   const { version, check: checkOnly } = options;
   const plan = { version: version === undefined ? undefined : parseVersion(version), checkOnly };
   const installation = thisInstallation();

@@ -1,18 +1,17 @@
 import type { Context } from "../context.ts";
 import { credentialsLocation } from "./location.ts";
 
+/** What a command starts processes for. For `keychain`, it keeps the permission only where one is in use. */
+export type ProcessNeed = "nothing" | "keychain" | "anything";
+
 /**
- * Gives up the permission to start processes, so that no key can be handed to one, unless a command needs it. Each command
- * declares its need once.
+ * Gives up the permission to start processes, so that no key can be handed to one, unless a command needs it.
  *
- * @param need What processes are started for. For `keychain` the permission stays only where one is in use.
  * @param storage `--storage`, if the command has it.
- * @returns The context, for the command to run in.
  */
-export function limitProcesses(context: Context, need: "nothing" | "keychain" | "anything", storage?: string): Context {
+export function limitProcesses(context: Context, need: ProcessNeed, storage?: string): void {
   const isNeeded = need === "anything" || (need === "keychain" && usesKeychain(context, storage));
   if (!isNeeded) context.renounceProcesses();
-  return context;
 }
 
 /** Looks for the word alone: reading the file with care is the command's job. */

@@ -1,4 +1,3 @@
-import { limitProcesses } from "../../credentials/process_limit.ts";
 import type { Context } from "../../context.ts";
 import { type AnyCommand, KEY_VARIABLES, newCommand } from "../command.ts";
 
@@ -20,7 +19,5 @@ export function createCommand(context: Context): AnyCommand {
     .example("Create a key interactively", "fluxloop apikeys create")
     .example("Create a key for a CI job", "fluxloop apikeys create --name CI --permission upload_results")
     .example("Create and save a key", "fluxloop apikeys create --name laptop --save --profile laptop")
-    .action(async (options) =>
-      (await import("./create_run.ts")).runCreate(limitProcesses(context, "keychain"), options)
-    );
+    .action(async (options) => (await import("./create_run.ts")).runCreate(context, options));
 }

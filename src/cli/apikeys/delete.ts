@@ -1,4 +1,3 @@
-import { limitProcesses } from "../../credentials/process_limit.ts";
 import type { Context } from "../../context.ts";
 import { type AnyCommand, KEY_VARIABLES, newCommand } from "../command.ts";
 
@@ -14,7 +13,5 @@ export function deleteCommand(context: Context): AnyCommand {
     .option("--json", "Output in JSON format; never prompt")
     .example("Delete a key by its name", "fluxloop apikeys delete CI")
     .example("Delete a leaked key without confirmation", "fluxloop apikeys delete key_17 --yes")
-    .action(async (options, named) =>
-      (await import("./delete_run.ts")).runDelete(limitProcesses(context, "keychain"), options, named)
-    );
+    .action(async (options, named) => (await import("./delete_run.ts")).runDelete(context, options, named));
 }

@@ -1,4 +1,3 @@
-import { limitProcesses } from "../../credentials/process_limit.ts";
 import type { Context } from "../../context.ts";
 import { type AnyCommand, KEY_VARIABLES, newCommand } from "../command.ts";
 
@@ -15,5 +14,5 @@ export function listCommand(context: Context): AnyCommand {
       "List keys that expire, for a script",
       "fluxloop apikeys list --json | jq '.api_keys[] | select(.expires_at)'",
     )
-    .action(async (options) => (await import("./list_run.ts")).runList(limitProcesses(context, "keychain"), options));
+    .action(async (options) => (await import("./list_run.ts")).runList(context, options));
 }

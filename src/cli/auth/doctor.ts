@@ -1,4 +1,3 @@
-import { limitProcesses } from "../../credentials/process_limit.ts";
 import type { Context } from "../../context.ts";
 import { type AnyCommand, KEY_VARIABLES, newCommand } from "../command.ts";
 
@@ -13,7 +12,5 @@ export function doctorCommand(context: Context): AnyCommand {
     .option("--json", "Output in JSON format")
     .example("Find out what is wrong", "fluxloop auth doctor")
     .example("Check a specific profile", "fluxloop auth doctor --profile production")
-    .action(async (options) =>
-      (await import("./doctor_run.ts")).runDoctor(limitProcesses(context, "keychain"), options)
-    );
+    .action(async (options) => (await import("./doctor_run.ts")).runDoctor(context, options));
 }

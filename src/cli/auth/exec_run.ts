@@ -21,7 +21,7 @@ export async function runExec(
   if (!program || words.length > 0) {
     throw new UsageError("Missing command after --, for example: fluxloop auth exec -- npm test");
   }
-  const { key, apiUrl } = await invocation(context, options).credential();
+  const { key, apiUrl } = await invocation(context, options, "anything").credential();
 
   // Other users can see a program's arguments, but not its environment.
   const env = { FLUXLOOP_API_KEY: key, FLUXLOOP_API_URL: apiUrlText(apiUrl) };

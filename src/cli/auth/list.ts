@@ -1,4 +1,3 @@
-import { limitProcesses } from "../../credentials/process_limit.ts";
 import type { Context } from "../../context.ts";
 import { type AnyCommand, newCommand } from "../command.ts";
 
@@ -9,5 +8,5 @@ export function listCommand(context: Context): AnyCommand {
     .option("--json", "Output in JSON format")
     .example("List saved profiles", "fluxloop auth list")
     .example("Print only their names", "fluxloop auth list --json | jq -r '.profiles[].name'")
-    .action(async (options) => (await import("./list_run.ts")).runList(limitProcesses(context, "nothing"), options));
+    .action(async (options) => (await import("./list_run.ts")).runList(context, options));
 }

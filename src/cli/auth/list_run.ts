@@ -3,12 +3,11 @@ import type { Context } from "../../context.ts";
 import { profilesJson, profilesText } from "../../output/profiles.ts";
 import { unfinishedWarning } from "../../output/rotation.ts";
 import type { JsonOptions } from "../command.ts";
-import { warnOfOverride } from "../invocation.ts";
-import { reporterFor } from "../reporter.ts";
+import { invocation, warnOfOverride } from "../invocation.ts";
 
 /** Runs `fluxloop auth list`. */
 export async function runList(context: Context, options: JsonOptions): Promise<void> {
-  const reporter = reporterFor(context, options);
+  const { reporter } = invocation(context, options, "nothing");
 
   const list = await listProfiles(context);
 

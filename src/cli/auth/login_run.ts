@@ -4,7 +4,6 @@ import { listProfiles } from "../../auth/list_profiles.ts";
 import { logIn, type LoginPlan, type LoginResult, planLogin } from "../../auth/log_in.ts";
 import { finishWebLogin, postponeWebLogin, resumedLogin, startWebLogin } from "../../auth/web_login.ts";
 import type { Context } from "../../context.ts";
-import { limitProcesses } from "../../credentials/process_limit.ts";
 import { UsageError } from "../../errors.ts";
 import { ENTER_KEY, loginJson, loginText, selectHint, WELCOME } from "../../output/session.ts";
 import { approvalText, postponedJson, postponedText, waitingText } from "../../output/web_login.ts";
@@ -34,8 +33,8 @@ interface LoginOptions extends JsonOptions {
 /** Runs `fluxloop auth login`. */
 export async function runLogin(context: Context, options: LoginOptions): Promise<void> {
   // --web starts a browser. It gives up the permission before there is a token.
-  limitProcesses(context, options.web ? "anything" : options.save ? "keychain" : "nothing", options.storage);
-  const { reporter, requests } = invocation(context, options);
+  const need = options.web ? "anything" : options.save ? "keychain" : "nothing";
+  const { reporter, requests } = invocation(context, options, need);
 
   checkCombination(options);
   const plan = await planLogin(context, { ...options, requests });

@@ -1,4 +1,3 @@
-import { limitProcesses } from "../../credentials/process_limit.ts";
 import type { Context } from "../../context.ts";
 import { type AnyCommand, newCommand } from "../command.ts";
 
@@ -16,7 +15,5 @@ export function logoutCommand(context: Context): AnyCommand {
     .example("Log out from a specific profile", "fluxloop auth logout --profile production")
     .example("Log out and revoke the key", "fluxloop auth logout --revoke")
     .example("Log out from all profiles", "fluxloop auth logout --all")
-    .action(async (options) =>
-      (await import("./logout_run.ts")).runLogout(limitProcesses(context, "keychain"), options)
-    );
+    .action(async (options) => (await import("./logout_run.ts")).runLogout(context, options));
 }

@@ -5,8 +5,7 @@ import { abandonedWarning } from "../../output/rotation.ts";
 import { logoutJson, logoutText } from "../../output/session.ts";
 import { stillSignedInWarning } from "../../output/warnings.ts";
 import type { JsonOptions } from "../command.ts";
-import { requestOptions } from "../invocation.ts";
-import { reporterFor } from "../reporter.ts";
+import { invocation } from "../invocation.ts";
 
 interface LogoutOptions extends JsonOptions {
   readonly all?: boolean;
@@ -15,11 +14,11 @@ interface LogoutOptions extends JsonOptions {
 
 /** Runs `fluxloop auth logout`. */
 export async function runLogout(context: Context, options: LogoutOptions): Promise<void> {
-  const reporter = reporterFor(context, options);
+  const own = invocation(context, options);
+  const { reporter } = own;
 
   const { profile, all = false, revoke } = options;
-  const requests = revoke ? requestOptions(context, options) : undefined;
-  const result = await logOut(context, { profile, all, revoke, requests });
+  const result = await logOut(context, { profile, all, revoke, requests: revoke ? own.requests : undefined });
 
   reporter.result(() => logoutText(result), () => logoutJson(result));
   for (const rotation of result.abandoned) reporter.warn(abandonedWarning(rotation));

@@ -1,4 +1,3 @@
-import { limitProcesses } from "../../credentials/process_limit.ts";
 import type { Context } from "../../context.ts";
 import { type AnyCommand, newCommand, PROFILE_VARIABLES } from "../command.ts";
 
@@ -18,7 +17,5 @@ export function rotateCommand(context: Context): AnyCommand {
     .example("Rotate the current profile's key", "fluxloop auth rotate")
     .example("Rotate all keys in a scheduled job", "fluxloop auth rotate --all --quiet")
     .example("Give other machines a day to get the new key", "fluxloop auth rotate --keep-old 24h")
-    .action(async (options) =>
-      (await import("./rotate_run.ts")).runRotate(limitProcesses(context, "keychain"), options)
-    );
+    .action(async (options) => (await import("./rotate_run.ts")).runRotate(context, options));
 }

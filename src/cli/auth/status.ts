@@ -1,4 +1,3 @@
-import { limitProcesses } from "../../credentials/process_limit.ts";
 import type { Context } from "../../context.ts";
 import { type AnyCommand, KEY_VARIABLES, newCommand } from "../command.ts";
 
@@ -17,7 +16,5 @@ export function statusCommand(context: Context): AnyCommand {
     .example("Check a specific profile", "fluxloop auth status --profile production")
     .example("Get status in JSON format", "fluxloop auth status --json")
     .example("Fail a daily job before the key expires", "fluxloop auth status --quiet --fail-if-expires-in 7d")
-    .action(async (options) =>
-      (await import("./status_run.ts")).runStatus(limitProcesses(context, "keychain"), options)
-    );
+    .action(async (options) => (await import("./status_run.ts")).runStatus(context, options));
 }

@@ -1,4 +1,3 @@
-import { limitProcesses } from "../../credentials/process_limit.ts";
 import type { Context } from "../../context.ts";
 import { type AnyCommand, newCommand } from "../command.ts";
 
@@ -14,7 +13,5 @@ export function switchCommand(context: Context): AnyCommand {
     .example("Choose from a list", "fluxloop auth switch")
     .example("Switch to a specific profile", "fluxloop auth switch production")
     .example("Switch back to the previous profile", "fluxloop auth switch -")
-    .action(async (options, profile) =>
-      (await import("./switch_run.ts")).runSwitch(limitProcesses(context, "nothing"), options, profile)
-    );
+    .action(async (options, profile) => (await import("./switch_run.ts")).runSwitch(context, options, profile));
 }

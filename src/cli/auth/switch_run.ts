@@ -5,12 +5,12 @@ import { switchText } from "../../output/session.ts";
 import { overrideWarning, pinWarning } from "../../output/warnings.ts";
 import { printable } from "../../text/printable.ts";
 import type { JsonOptions } from "../command.ts";
-import { reporterFor } from "../reporter.ts";
+import { invocation } from "../invocation.ts";
 import { canPrompt } from "../values.ts";
 
 /** Runs `fluxloop auth switch`. */
 export async function runSwitch(context: Context, options: JsonOptions, named: string | undefined): Promise<void> {
-  const reporter = reporterFor(context, options);
+  const { reporter } = invocation(context, options, "nothing");
 
   const result = await switchProfile(context, named ?? await askForProfile(context, options, reporter.style.colour));
 

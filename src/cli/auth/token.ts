@@ -1,4 +1,3 @@
-import { limitProcesses } from "../../credentials/process_limit.ts";
 import type { Context } from "../../context.ts";
 import { type AnyCommand, KEY_VARIABLES, newCommand } from "../command.ts";
 
@@ -13,5 +12,5 @@ export function tokenCommand(context: Context): AnyCommand {
     .option("--json", "Output in JSON format, with the key's source")
     .example("Use the key with another program", 'curl -H "Authorization: Bearer $(fluxloop auth token)" …')
     .example("Print a specific profile's key", "fluxloop auth token --profile production")
-    .action(async (options) => (await import("./token_run.ts")).runToken(limitProcesses(context, "keychain"), options));
+    .action(async (options) => (await import("./token_run.ts")).runToken(context, options));
 }

@@ -1,4 +1,3 @@
-import { limitProcesses } from "../../credentials/process_limit.ts";
 import type { Context } from "../../context.ts";
 import { type AnyCommand, KEY_VARIABLES, newCommand } from "../command.ts";
 
@@ -13,7 +12,5 @@ export function whoamiCommand(context: Context): AnyCommand {
     .option("--json", "Output in JSON format")
     .example("Display current user info", "fluxloop auth whoami")
     .example("Get user info in JSON format", "fluxloop auth whoami --json")
-    .action(async (options) =>
-      (await import("./whoami_run.ts")).runWhoami(limitProcesses(context, "keychain"), options)
-    );
+    .action(async (options) => (await import("./whoami_run.ts")).runWhoami(context, options));
 }

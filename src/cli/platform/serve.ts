@@ -1,4 +1,3 @@
-import { limitProcesses } from "../../credentials/process_limit.ts";
 import type { Context } from "../../context.ts";
 import { type AnyCommand, newCommand } from "../command.ts";
 
@@ -16,5 +15,5 @@ export function serveCommand(context: Context): AnyCommand {
     .option("--json", "Print URL and key as one line of JSON when ready")
     .example("Start the platform", "fluxloop platform serve")
     .example("Start a temporary one for a test", "fluxloop platform serve --port 0 --ephemeral --json")
-    .action(async (options) => (await import("./serve_run.ts")).runServe(limitProcesses(context, "nothing"), options));
+    .action(async (options) => (await import("./serve_run.ts")).runServe(context, options));
 }

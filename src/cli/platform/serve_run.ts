@@ -1,6 +1,7 @@
 import { join } from "@std/path";
 import type { Context } from "../../context.ts";
 import { requireCredentialsLocation } from "../../credentials/location.ts";
+import { limitProcesses } from "../../credentials/process_limit.ts";
 import { type LocalPlatform, startLocalPlatform } from "../../embedded_platform/server.ts";
 import { InterruptedError, SystemError, UsageError } from "../../errors.ts";
 import { givenPath } from "../../paths.ts";
@@ -16,6 +17,7 @@ interface ServeOptions extends JsonOptions {
 
 /** Runs `fluxloop platform serve`. */
 export async function runServe(context: Context, options: ServeOptions): Promise<void> {
+  limitProcesses(context, "nothing");
   const { port } = options;
   if (port < 0 || port > 65_535) throw new UsageError("--port must be a number from 0 to 65535");
   if (options.data?.startsWith("-")) throw new UsageError("--data requires a folder, not an option");

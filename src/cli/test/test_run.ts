@@ -36,7 +36,7 @@ export async function runTest(
   for (const name of ["config", "junit", "filter", "project", "bundleVersionId"] as const) {
     if (options[name]?.startsWith("--")) throw new UsageError(`--${named(name)} requires a value, not an option`);
   }
-  const { reporter, requests } = invocation(context, options);
+  const { reporter, requests } = invocation(context, options, "anything");
   if (options.schema) {
     context.stdout.write(jsonText(CONFIGURATION_SCHEMA));
     return;

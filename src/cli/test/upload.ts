@@ -1,4 +1,3 @@
-import { limitProcesses } from "../../credentials/process_limit.ts";
 import type { Context } from "../../context.ts";
 import { type AnyCommand, KEY_VARIABLES, newCommand } from "../command.ts";
 
@@ -14,7 +13,5 @@ export function uploadCommand(context: Context): AnyCommand {
     .option("--json", "Output in JSON format")
     .example("Upload the latest results", "fluxloop test upload")
     .example("Upload specific results", "fluxloop test upload experiments/exp_20240122T120000Z_k3v9x2mq")
-    .action(async (options, folder) =>
-      (await import("./upload_run.ts")).runUpload(limitProcesses(context, "keychain"), options, folder)
-    );
+    .action(async (options, folder) => (await import("./upload_run.ts")).runUpload(context, options, folder));
 }
