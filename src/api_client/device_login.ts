@@ -29,10 +29,12 @@ export interface DeviceLogin {
 /** The tokens of a login. */
 export interface IssuedTokens {
   readonly accessToken: string;
-  /** `null`: the old one stays valid. */
-  readonly refreshToken: string | null;
-  readonly expiresAt: Date;
+  readonly refreshToken: string;
+  /** When the access token expires, in ISO 8601. */
+  readonly expiresAt: string;
 }
+
+type OldTokens = Pick<IssuedTokens, "accessToken" | "refreshToken">;
 
 /** The state of a login. */
 export type DeviceLoginState =
@@ -131,14 +133,14 @@ export async function pollDeviceLogin(
 export async function refreshDeviceLogin(
   context: Context,
   platform: Platform,
-  old: { readonly accessToken: string; readonly refreshToken: string },
+  old: OldTokens,
 ): Promise<IssuedTokens | null> {
   const response = await post(context, platform, "refresh", { refresh_token: old.refreshToken });
   if ([400, 401, 403, 404, 410, 422].includes(response.status)) {
     if (!isWebPage(response)) return null;
     throw statusError(response, platform.apiUrl);
   }
-  const read = object({ credential: tokens(context, old.accessToken) });
+  const read = object({ credential: tokens(context, old) });
   return jsonOf(response, platform.apiUrl, read).credential;
 }
 
@@ -169,15 +171,16 @@ function anonymousJson<T>(response: PlatformResponse, apiUrl: URL, read: Reader<
   }
 }
 
-/** @param oldAccessToken Stays in use where the response has no new one; `null` for a first login. */
-function tokens(context: Context, oldAccessToken: string | null): Reader<IssuedTokens> {
-  const token: Reader<string | null> = oldAccessToken === null ? secret : optional(secret);
+/** @param old Stay in use where the response has no new ones; `null` for a first login. */
+function tokens(context: Context, old: OldTokens | null): Reader<IssuedTokens> {
+  const token: Reader<string | null> = old === null ? secret : optional(secret);
   return (value, at) => {
     const fields = object({ access_token: token, refresh_token: token, expires_at: optional(time) })(value, at);
+    const expiresAt = fields.expires_at ?? new Date(context.now().getTime() + USUAL_LIFETIME);
     return {
-      accessToken: fields.access_token ?? oldAccessToken!,
-      refreshToken: fields.refresh_token,
-      expiresAt: fields.expires_at ?? new Date(context.now().getTime() + USUAL_LIFETIME),
+      accessToken: fields.access_token ?? old!.accessToken,
+      refreshToken: fields.refresh_token ?? old!.refreshToken,
+      expiresAt: expiresAt.toISOString(),
     };
   };
 }

@@ -61,7 +61,7 @@ async function replaceTokens(
   { location, name, apiUrl, tokens: known, requests }: SavedLogin,
   isUsable: (tokens: Tokens) => boolean,
 ): Promise<Tokens> {
-  const store = new SecretStore(context, location);
+  const store = new SecretStore(location);
   // Else the old refresh token would be spent, and the new one lost.
   await requireWritable(location);
   return await withRequestLock(location, name, lockTimeout(requests), async () => {
@@ -71,12 +71,7 @@ async function replaceTokens(
     if (isUsable(tokens)) return tokens;
     const issued = await refreshDeviceLogin(context, { apiUrl, requests }, tokens);
     if (issued === null) throw new LoginEndedError(name);
-    const refreshed: Tokens = {
-      kind: "tokens",
-      accessToken: issued.accessToken,
-      refreshToken: issued.refreshToken ?? tokens.refreshToken,
-      expiresAt: issued.expiresAt.toISOString(),
-    };
+    const refreshed: Tokens = { kind: "tokens", ...issued };
     // A logout or login in the meantime takes precedence.
     await store.replace(name, tokens, { secret: refreshed });
     return refreshed;

@@ -145,12 +145,7 @@ async function pollUntilDecided(
 }
 
 /** Saves the tokens. Those that can't be saved are revoked, so that no login remains that nobody has. */
-async function saveTokens(
-  context: Context,
-  plan: LoginPlan,
-  { accessToken, refreshToken, expiresAt }: IssuedTokens,
-): Promise<LoginResult> {
-  const tokens = { accessToken, refreshToken: refreshToken ?? "", expiresAt: expiresAt.toISOString() };
+async function saveTokens(context: Context, plan: LoginPlan, tokens: IssuedTokens): Promise<LoginResult> {
   try {
     return await logIn(context, plan, { kind: "tokens", ...tokens });
   } catch (error) {
