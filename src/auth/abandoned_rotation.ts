@@ -24,7 +24,7 @@ export function abandoned(
   const own = secret.kind === "api_key" ? secret.key : null;
   const keys: [string | null, string | null][] = rotation.phase === "requested"
     ? [[rotation.keyId, own]]
-    : [[rotation.previous.id, rotation.previous.key], [keyId, own]];
+    : [[rotation.id, rotation.key], [keyId, own]];
   return {
     profile: name,
     keys: keys.filter(([id]) => id !== null && id !== knownId).map(([id, key]) => title(id!, key)),

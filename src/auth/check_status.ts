@@ -3,7 +3,7 @@ import type { Identity } from "../api_client/identity.ts";
 import type { Context } from "../context.ts";
 import { findInsecureFile, type InsecureFile, readCredentials } from "../credentials/credential_store.ts";
 import { credentialsLocation } from "../credentials/location.ts";
-import { storeTitle } from "../credentials/secret_stores.ts";
+import { storeTitle } from "../credentials/credential_helper.ts";
 import {
   FluxloopError,
   InterruptedError,

@@ -3,7 +3,7 @@ import type { Context } from "../context.ts";
 import { readCredentials } from "../credentials/credential_store.ts";
 import { credentialsLocation } from "../credentials/location.ts";
 import type { Profile } from "../credentials/profile.ts";
-import { storeTitle } from "../credentials/secret_stores.ts";
+import { storeTitle } from "../credentials/credential_helper.ts";
 import { maskKey } from "../text/mask.ts";
 import { selectProfileHere } from "./select_profile.ts";
 

@@ -8,8 +8,7 @@ import type { CredentialsDocument } from "../credentials/credentials_document.ts
 import type { GitExposure } from "../credentials/git_exposure.ts";
 import { type CredentialsLocation, credentialsLocation, requireCredentialsLocation } from "../credentials/location.ts";
 import type { KeyStorage, PlainSecret, Profile, ProfileDetails } from "../credentials/profile.ts";
-import { SecretStore } from "../credentials/secret_store.ts";
-import { storeTitle } from "../credentials/secret_stores.ts";
+import { type SavedSecret, SecretStore } from "../credentials/secret_store.ts";
 import { NetworkError, PlatformError, UsageError } from "../errors.ts";
 import { utcDate } from "../text/expiry.ts";
 import { maskKey } from "../text/mask.ts";
@@ -33,18 +32,14 @@ export interface LoginPlan {
   readonly requests: RequestOptions | undefined;
 }
 
-/** The result of a login. */
-export interface LoginResult {
+/** The result of a login; what is about saving is `null` if the credentials were not saved. */
+export interface LoginResult extends SavedSecret {
   readonly profile: string;
   readonly apiUrl: URL;
   readonly maskedKey: string;
   readonly identity: Identity;
-  /** The file that the credentials were saved to, as people write it; `null`: they were not saved. */
+  /** The file that the credentials were saved to, as people write it. */
   readonly savedTo: string | null;
-  /** What people call the keychain, if the secret is there; else `null`. */
-  readonly keychain: string | null;
-  /** What people call the keychain that the profile's last entry couldn't be removed from; else `null`. */
-  readonly staleEntryIn: string | null;
   /** The rotation that the login has abandoned, or `null`. */
   readonly abandoned: AbandonedRotation | null;
   /** Where git would commit what was saved, or `null`. */
@@ -75,22 +70,21 @@ export async function logIn(context: Context, plan: LoginPlan, secret: PlainSecr
     if (secret.kind === "tokens" && isTransient) return UNKNOWN_IDENTITY;
     throw error;
   });
-  const saved = location === null ? UNSAVED : await save(context, plan, location, secret, identity);
+  const saved = location === null ? UNSAVED : await save(plan, location, secret, identity);
   return { profile, apiUrl, identity, maskedKey: maskKey(key), ...saved };
 }
 
-type Saved = Pick<LoginResult, "savedTo" | "keychain" | "staleEntryIn" | "abandoned" | "exposure">;
+type Saved = Omit<LoginResult, "profile" | "apiUrl" | "maskedKey" | "identity">;
 
 const UNSAVED: Saved = { savedTo: null, keychain: null, staleEntryIn: null, abandoned: null, exposure: null };
 
 async function save(
-  context: Context,
   { profile: name, apiUrl, storage }: LoginPlan,
   location: CredentialsLocation,
   secret: PlainSecret,
   identity: Identity,
 ): Promise<Saved> {
-  const store = new SecretStore(context, location);
+  const store = new SecretStore(location);
   const before = (await readCredentials(location)).find(name);
   const urlText = apiUrlText(apiUrl);
   const details = { ...keyDetails(identity), apiUrl: urlText === DEFAULT_API_URL ? null : urlText };
@@ -99,13 +93,11 @@ async function save(
     details.keyId === before.keyId && details.apiUrl === before.apiUrl;
   const rotation = isSameKey ? (await store.read(before)).rotation : null;
   const saved = await store.save({ name, secret, rotation, ...details }, storage, apiUrl);
-  const keychain = saved.secret.kind === "keychain" ? storeTitle(saved.secret.helper) : null;
   return {
+    ...saved,
     savedTo: location.shown,
-    keychain,
-    staleEntryIn: saved.staleEntry && storeTitle(saved.staleEntry.helper),
     abandoned: before === null || isSameKey ? null : abandoned(before, details.keyId),
-    exposure: keychain === null ? await gitExposure(location) : null,
+    exposure: saved.keychain === null ? await gitExposure(location) : null,
   };
 }
 

@@ -43,7 +43,7 @@ export async function logOut(context: Context, options: LogoutOptions): Promise<
   const names = options.all ? document.profileNames() : [selectedName(context, document, options)];
   // Without profiles there is nothing to change, and no folder or file is created.
   if (names.length === 0) return { isRevoked, profiles: [], abandoned: [] };
-  const store = new SecretStore(context, location);
+  const store = new SecretStore(location);
   if (isRevoked) {
     await requireWritable(location);
     for (const it of names) await revoke(context, store, document.require(it, "--profile"), options.requests);
@@ -63,9 +63,7 @@ async function remove(
   options: LogoutOptions,
 ): Promise<readonly string[]> {
   try {
-    const { removed, failure } = await store.remove(names, options.all);
-    if (failure !== null) throw failure;
-    return removed;
+    return await store.remove(names, options.all);
   } catch (error) {
     if (options.revoke !== true || !(error instanceof FluxloopError)) throw error;
     throw new SystemError(`The credentials are revoked but still saved here. ${error.message}`, { cause: error });
@@ -92,9 +90,8 @@ async function revoke(
   const { secret, rotation } = await store.read(profile);
   if (secret.kind === "tokens") return await revokeDeviceLogin(context, { apiUrl, requests }, secret.refreshToken);
   const target = { apiUrl, key: parseApiKey(secret.key, `profile "${profile.name}"`), requests };
-  if (rotation?.phase === "replaced" && rotation.previous.key !== null) {
-    const { key, id } = rotation.previous;
-    const { refusal } = await endKey(context, { ...target, key }, id, null);
+  if (rotation?.phase === "replaced" && rotation.key !== null) {
+    const { refusal } = await endKey(context, { ...target, key: rotation.key }, rotation.id, null);
     if (refusal !== null) throw refusal;
   }
   try {

@@ -83,7 +83,7 @@ export async function credentialIn(
   const location = requireCredentialsLocation(context);
   // A key that may not be sent need not be read.
   const apiUrl = apiUrlFor(profile, chosenApiUrl(context, options));
-  const { secret } = await new SecretStore(context, location).read(profile);
+  const { secret } = await new SecretStore(location).read(profile);
   const { name } = profile;
   const { requests } = options;
   const about = { source: "profile", origin: name, profile, apiUrl, requests, overridden: null } as const;

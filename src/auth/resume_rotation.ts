@@ -8,12 +8,12 @@ import type { CredentialsLocation } from "../credentials/location.ts";
 import {
   type ApiKey,
   isSameSecret,
-  type PreviousKey,
   type Profile,
+  type ReplacedPhase,
   type RotationPhase,
 } from "../credentials/profile.ts";
 import type { SecretStore, StoredSecret } from "../credentials/secret_store.ts";
-import { storeTitle } from "../credentials/secret_stores.ts";
+import { storeTitle } from "../credentials/credential_helper.ts";
 import { BrowserLoginError, FluxloopError, InterruptedError, PlatformError, SystemError } from "../errors.ts";
 import { maskKey } from "../text/mask.ts";
 import { parseApiKey } from "./api_key.ts";
@@ -79,16 +79,16 @@ export async function resumeRotation(run: RotationRun, before: Profile): Promise
   // Saving a profile would drop what it has there.
   for (const { name } of [profile, ...sharing]) document.requireReadableRotation(name);
   // A previous key that is the profile's own again was put back by hand, and is replaced like any other.
-  if (phase?.phase === "replaced" && phase.previous.id !== own.id) {
+  if (phase?.phase === "replaced" && phase.id !== own.id) {
     // Or it was put back just now: then it must not be revoked.
     await change(rotation, {});
     report.outcome = "finished";
     report.newKey = { id: own.id, masked: maskKey(key), expiresAt: own.expiresAt };
-    return await revokePrevious(rotation, phase.previous);
+    return await revokePrevious(rotation, phase);
   }
   if (phase === null) {
     // The key is another profile's previous one, whose rotation was interrupted before it was shared.
-    const successor = others.find(({ rotation: it }) => it?.phase === "replaced" && it.previous.id === own.id);
+    const successor = others.find(({ rotation: it }) => it?.phase === "replaced" && it.id === own.id);
     if (successor !== undefined) return await resumeRotation(run, document.require(successor.name, "--profile"));
   }
   for (const it of [phase, ...sharing.map(({ rotation }) => rotation)]) {
@@ -118,7 +118,8 @@ async function replaceKey(rotation: Rotation, own: KeyInfo & { readonly id: stri
   }
   const created = outcome.key;
   let { id } = created;
-  const previous: PreviousKey = { key: rotation.key, id: own.id, until: untilOf(rotation)?.toISOString() ?? null };
+  const until = untilOf(rotation)?.toISOString() ?? null;
+  const previous: ReplacedPhase = { phase: "replaced", key: rotation.key, id: own.id, until };
   try {
     const fresh = await verifyKey(context, rotation, created, own);
     id = fresh.id;
@@ -126,7 +127,7 @@ async function replaceKey(rotation: Rotation, own: KeyInfo & { readonly id: stri
     const { account, keyId, ...dates } = keyDetails(fresh.identity);
     const details = { account: account ?? profile.account, keyId: keyId ?? id, ...dates };
     const secret: ApiKey = { kind: "api_key", key: created.key };
-    await change(rotation, { secret, rotation: { phase: "replaced", previous }, ...details });
+    await change(rotation, { secret, rotation: previous, ...details });
     report.outcome = "rotated";
     report.newKey = { id, masked: maskKey(created.key), expiresAt: fresh.identity.key?.expiresAt ?? null };
     rotation = { ...rotation, key: created.key, profile: { ...profile, ...details } };
@@ -141,7 +142,7 @@ async function replaceKey(rotation: Rotation, own: KeyInfo & { readonly id: stri
 }
 
 /** Puts the new key into all other profiles that have the previous one, then revokes that. */
-async function revokePrevious(rotation: Rotation, previous: PreviousKey): Promise<void> {
+async function revokePrevious(rotation: Rotation, previous: ReplacedPhase): Promise<void> {
   const { context, requests, location, profile: { name, secret }, apiUrl, report } = rotation;
   report.savedTo = secret.kind === "keychain" ? storeTitle(secret.helper) : location.shown;
   const until = untilOf(rotation) ?? (previous.until === null ? null : new Date(previous.until));

@@ -26,7 +26,7 @@ export async function rotateKeys(context: Context, options: RotateOptions): Prom
   const { name, chosenBy } = selectProfile(context, document, options);
   const names = options.all ? document.profileNames() : [document.require(name, chosenBy).name];
   if (names.length === 0) throw new NotLoggedInError();
-  const run = { context, options, location, store: new SecretStore(context, location) };
+  const run = { context, options, location, store: new SecretStore(location) };
   const reports: RotationReport[] = [];
   for (const name of names) {
     // One that has the same key as another was rotated with it.

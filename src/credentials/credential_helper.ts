@@ -10,8 +10,7 @@ import { toHex } from "../text/hex.ts";
 import { WITHOUT_KEYS } from "../text/key_variables.ts";
 import { redactTokens } from "../text/mask.ts";
 import { printable } from "../text/printable.ts";
-import { isMapping, plainSecretOf, textsIn } from "./profile.ts";
-import { HELPER_PREFIX as PREFIX, STORES, storeTitle } from "./secret_stores.ts";
+import { parseObject, plainSecretOf, textsIn } from "./profile.ts";
 
 /** What an entry holds: a secret's fields. */
 export type EntryFields = Readonly<Record<string, string>>;
@@ -23,6 +22,16 @@ interface Reply extends ProgramResult {
   /** The helper's name, without the prefix that all of them have. */
   readonly helper: string;
 }
+
+/** What the name of every helper's program begins with. */
+const PREFIX = "docker-credential-";
+/** What people call the keychains, and where their helpers come from. */
+const STORES: Readonly<Record<string, { readonly title: string; readonly source: string }>> = {
+  osxkeychain: { title: "the macOS Keychain", source: "Homebrew: docker-credential-helper" },
+  wincred: { title: "the Windows Credential Manager", source: "it comes with Docker Desktop" },
+  secretservice: { title: "the Secret Service", source: "Debian, Ubuntu: golang-docker-credential-helpers" },
+  pass: { title: "the password store of pass", source: "Debian, Ubuntu: golang-docker-credential-helpers" },
+};
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 /** How long one call may take unless told otherwise, in milliseconds: the person may have to unlock the keychain. */
@@ -174,6 +183,11 @@ export async function secretReference(apiUrl: URL, file: string, profile: string
   return `${apiUrl.origin}/fluxloop/${toHex(hash.subarray(0, 6))}/${profile}`;
 }
 
+/** @returns What people call the keychain that a helper opens, as a part of a sentence. */
+export function storeTitle(helper: string): string {
+  return Object.hasOwn(STORES, helper) ? STORES[helper].title : `the store of ${PREFIX}${helper}`;
+}
+
 function systemHelpers(context: Context): readonly string[] {
   if (context.system.os === "darwin") return ["osxkeychain"];
   if (context.system.os === "windows") return ["wincred"];
@@ -190,15 +204,6 @@ function checkName(name: string): string {
 
 function profileOf(reference: string): string {
   return reference.slice(reference.lastIndexOf("/") + 1);
-}
-
-function parseObject(json: string): Readonly<Record<string, unknown>> | null {
-  try {
-    const value = JSON.parse(json);
-    return isMapping(value) ? value : null;
-  } catch {
-    return null; // The parser's message quotes the text, which may be the secret.
-  }
 }
 
 function notInstalled(helpers: readonly string[]): ConfigurationError {

@@ -11,8 +11,7 @@ export interface CredentialsLocation {
   readonly file: string;
   /** The file as people write it, with `~` for the home folder. */
   readonly shown: string;
-  /** Ends the wait for a lock, and lists for `--verbose` what is unusual. */
-  readonly context: Pick<Context, "stopped" | "trace" | "system">;
+  readonly context: Context;
 }
 
 /** @returns Where credentials are saved; `null`: there is neither a `FLUXLOOP_HOME` nor a home folder. */

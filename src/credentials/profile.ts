@@ -39,15 +39,6 @@ export type Secret = PlainSecret | KeychainEntry;
 /** Where secrets are stored. */
 export type KeyStorage = "file" | "keychain";
 
-/** The key that a rotation has replaced, until it is revoked. */
-export interface PreviousKey {
-  /** The key itself; `null`: it stands in the keychain entry. */
-  readonly key: string | null;
-  readonly id: string;
-  /** When it expires, in ISO 8601; `null`: it is to be revoked at once. */
-  readonly until: string | null;
-}
-
 /** A request for a new key, saved before it is sent. */
 export interface RequestedPhase {
   readonly phase: "requested";
@@ -62,7 +53,11 @@ export interface RequestedPhase {
 /** The profile has its new key; the previous one is still to be revoked. */
 export interface ReplacedPhase {
   readonly phase: "replaced";
-  readonly previous: PreviousKey;
+  /** The previous key; `null`: it stands in the keychain entry. */
+  readonly key: string | null;
+  readonly id: string;
+  /** When it expires, in ISO 8601; `null`: it is to be revoked at once. */
+  readonly until: string | null;
 }
 
 /** How far a profile's unfinished rotation has come. */
@@ -163,6 +158,16 @@ export function isMapping(value: unknown): value is Readonly<Record<string, unkn
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** @returns The JSON object in a text; `null`: it is none. The parser's message quotes the text, which may be a secret. */
+export function parseObject(json: string): Readonly<Record<string, unknown>> | null {
+  try {
+    const value = JSON.parse(json);
+    return isMapping(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
 /** @returns A reader of the texts in `fields`. */
 export function textsIn(fields: unknown): TextReader {
   return (field) => {
@@ -178,15 +183,15 @@ export function isSameSecret(a: Secret, b: Secret): boolean {
 }
 
 /** @returns The previous key in the fields of a rotation; `null` if there is none. A time that can't be read is past. */
-export function previousKeyOf(text: TextReader): PreviousKey | null {
+export function replacedPhaseOf(text: TextReader): ReplacedPhase | null {
   const [id, until] = [text("previous_key_id"), text("previous_key_until")];
-  return id === null
-    ? null
-    : { key: text("previous_key"), id, until: Number.isNaN(Date.parse(until ?? "")) ? null : until };
+  if (id === null) return null;
+  const isTime = !Number.isNaN(Date.parse(until ?? ""));
+  return { phase: "replaced", key: text("previous_key"), id, until: isTime ? until : null };
 }
 
 /** @returns The fields of a previous key, with the key itself or without. */
-export function previousKeyFields({ key, id, until }: PreviousKey, withKey = true): Record<string, string> {
+export function previousKeyFields({ key, id, until }: ReplacedPhase, withKey = true): Record<string, string> {
   return {
     ...(key === null || !withKey ? {} : { previous_key: key }),
     previous_key_id: id,
@@ -208,25 +213,16 @@ export function isRotationReadable(fields: Readonly<Record<string, unknown>>): b
 function rotationOf(fields: unknown): RotationPhase | null {
   const text = textsIn(fields);
   if (text("phase") === "replaced") {
-    const previous = previousKeyOf(text);
-    return previous === null || previous.until !== text("previous_key_until") ? null : { phase: "replaced", previous };
+    const replaced = replacedPhaseOf(text);
+    return replaced?.until === text("previous_key_until") ? replaced : null;
   }
   const [idempotencyKey, request, keyId] = ["idempotency_key", "request", "key_id"].map(text);
   const isRequested = text("phase") === "requested" && idempotencyKey !== null && request !== null && keyId !== null;
-  return isRequested && isJsonObject(request) ? { phase: "requested", idempotencyKey, request, keyId } : null;
-}
-
-function isJsonObject(text: string): boolean {
-  try {
-    return isMapping(JSON.parse(text));
-  } catch {
-    return false;
-  }
+  return isRequested && parseObject(request) !== null ? { phase: "requested", idempotencyKey, request, keyId } : null;
 }
 
 function rotationFields(rotation: RotationPhase, withKey: boolean): Record<string, string> {
-  const { phase } = rotation;
-  if (phase === "replaced") return { phase, ...previousKeyFields(rotation.previous, withKey) };
-  const { idempotencyKey, request, keyId } = rotation;
+  if (rotation.phase === "replaced") return { phase: rotation.phase, ...previousKeyFields(rotation, withKey) };
+  const { phase, idempotencyKey, request, keyId } = rotation;
   return { phase, idempotency_key: idempotencyKey, key_id: keyId, request };
 }

@@ -4,9 +4,8 @@
  *
  * @module
  */
-import type { Context } from "../context.ts";
 import { ConfigurationError } from "../errors.ts";
-import type { CredentialHelper, EntryFields } from "./credential_helper.ts";
+import { CredentialHelper, type EntryFields, secretReference, storeTitle } from "./credential_helper.ts";
 import { readCredentials, requireWritable, updateCredentials } from "./credential_store.ts";
 import { withFileLock } from "./file_lock.ts";
 import type { CredentialsLocation } from "./location.ts";
@@ -17,11 +16,10 @@ import {
   type PlainSecret,
   plainSecretOf,
   previousKeyFields,
-  previousKeyOf,
   type Profile,
   type ProfileDetails,
+  replacedPhaseOf,
   type RotationPhase,
-  type Secret,
   secretFields,
   textsIn,
 } from "./profile.ts";
@@ -35,38 +33,28 @@ export interface StoredSecret {
   readonly rotation: RotationPhase | null;
 }
 
-/** The result of saving a profile. */
-export interface SavedProfile {
-  readonly secret: Secret;
-  /** The entry of the profile's last secret, if it couldn't be removed. */
-  readonly staleEntry: KeychainEntry | null;
-}
-
-/** The result of removing profiles. */
-export interface RemovedProfiles {
-  /** In the file's order. */
-  readonly removed: readonly string[];
-  /** Why a profile was kept; `null`: all were removed. */
-  readonly failure: unknown;
+/** Where a profile's secret is, by what people call the keychains. */
+export interface SavedSecret {
+  /** `null`: it is in the credentials file. */
+  readonly keychain: string | null;
+  /** The keychain that the profile's last entry couldn't be removed from; else `null`. */
+  readonly staleEntryIn: string | null;
 }
 
 /** The saved profiles and their secrets. Each method throws when the file or the keychain can't be read or changed. */
 export class SecretStore {
-  readonly #context: Context;
   readonly #location: CredentialsLocation;
 
-  constructor(context: Context, location: CredentialsLocation) {
-    this.#context = context;
+  constructor(location: CredentialsLocation) {
     this.#location = location;
   }
 
   /** Reads a profile's secret. */
   async read({ secret, rotation }: Profile): Promise<StoredSecret> {
     if (secret.kind !== "keychain") return { secret, rotation };
-    const text = textsIn(await (await this.#helper(secret.helper)).get(secret.reference));
+    const text = textsIn(await this.#helper(secret.helper).get(secret.reference));
     // The entry is written before the file.
-    const previous = previousKeyOf(text);
-    return { secret: plainSecretOf(text)!, rotation: previous === null ? rotation : { phase: "replaced", previous } };
+    return { secret: plainSecretOf(text)!, rotation: replacedPhaseOf(text) ?? rotation };
   }
 
   /**
@@ -79,7 +67,7 @@ export class SecretStore {
     profile: Profile & { readonly secret: PlainSecret },
     storage: KeyStorage,
     target: URL,
-  ): Promise<SavedProfile> {
+  ): Promise<SavedSecret> {
     return await this.#exclusively(storage === "keychain" ? null : [profile.name], async () => {
       const document = await readCredentials(this.#location);
       const before = document.find(profile.name)?.secret ?? null;
@@ -94,10 +82,11 @@ export class SecretStore {
         if (secret.kind === "keychain" && !isSameEntry) await this.#erase(secret).catch(() => {});
         throw error;
       }
+      const keychain = secret.kind === "keychain" ? storeTitle(secret.helper) : null;
       // Last of all, so that the file never refers to an entry that is gone.
-      if (before?.kind !== "keychain" || isSameEntry) return { secret, staleEntry: null };
-      const isErased = await this.#erase(before).then(() => true, () => this.#context.stopped.aborted);
-      return { secret, staleEntry: isErased ? null : before };
+      if (before?.kind !== "keychain" || isSameEntry) return { keychain, staleEntryIn: null };
+      const isErased = await this.#erase(before).then(() => true, () => this.#location.context.stopped.aborted);
+      return { keychain, staleEntryIn: isErased ? null : storeTitle(before.helper) };
     });
   }
 
@@ -119,7 +108,7 @@ export class SecretStore {
         if (current === null || !isSameSecret(current.secret, before)) return false;
         const fields = entryFields({ rotation: current.rotation, ...others, secret: after });
         if (JSON.stringify(entryFields(current)) !== JSON.stringify(fields)) {
-          await (await this.#helper(entry.helper)).store(entry.reference, name, fields);
+          await this.#helper(entry.helper).store(entry.reference, name, fields);
         }
       }
       return await updateCredentials(this.#location, (document) => {
@@ -132,12 +121,13 @@ export class SecretStore {
   }
 
   /**
-   * Removes profiles with their secrets. A profile whose keychain entry can't be removed is kept: nobody must be told
-   * that a key is gone that is not.
+   * Removes profiles with their secrets.
    *
    * @param forgetsDefault Whether no profile is the default one any more.
+   * @returns The removed profiles, in the file's order.
+   * @throws When a keychain entry can't be removed; its profile is kept, the others are removed.
    */
-  async remove(names: readonly string[], forgetsDefault: boolean): Promise<RemovedProfiles> {
+  async remove(names: readonly string[], forgetsDefault: boolean): Promise<string[]> {
     return await this.#exclusively(names, async () => {
       const document = await readCredentials(this.#location);
       const removable: string[] = [];
@@ -157,7 +147,8 @@ export class SecretStore {
         if (forgetsDefault) document.choose(null);
         return present;
       });
-      return { removed, failure };
+      if (failure !== null) throw failure;
+      return removed;
     });
   }
 
@@ -180,9 +171,8 @@ export class SecretStore {
     { name, secret, rotation }: Profile & { readonly secret: PlainSecret },
     target: URL,
   ): Promise<KeychainEntry> {
-    const { secretReference } = await import("./credential_helper.ts");
     const reference = await secretReference(target, this.#location.file, name);
-    const used = await (await this.#helper(helper)).store(reference, name, entryFields({ secret, rotation }));
+    const used = await this.#helper(helper).store(reference, name, entryFields({ secret, rotation }));
     return { kind: "keychain", helper: used, reference };
   }
 
@@ -196,17 +186,16 @@ export class SecretStore {
   }
 
   async #erase({ helper, reference }: KeychainEntry): Promise<void> {
-    await (await this.#helper(helper)).erase(reference);
+    await this.#helper(helper).erase(reference);
   }
 
-  async #helper(name: string | null): Promise<CredentialHelper> {
-    const { CredentialHelper } = await import("./credential_helper.ts");
-    return new CredentialHelper(this.#context, name);
+  #helper(name: string | null): CredentialHelper {
+    return new CredentialHelper(this.#location.context, name);
   }
 }
 
 function entryFields({ secret, rotation }: StoredSecret): EntryFields {
   const present = Object.entries(secretFields(secret)).filter((it): it is [string, string] => it[1] !== null);
-  const previous = rotation?.phase === "replaced" && rotation.previous.key !== null ? rotation.previous : null;
-  return { ...Object.fromEntries(present), ...(previous === null ? {} : previousKeyFields(previous)) };
+  const hasPreviousKey = rotation?.phase === "replaced" && rotation.key !== null;
+  return { ...Object.fromEntries(present), ...(hasPreviousKey ? previousKeyFields(rotation) : {}) };
 }

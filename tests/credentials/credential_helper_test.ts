@@ -2,8 +2,7 @@ import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes,
 import { afterEach, describe, it } from "@std/testing/bdd";
 import type { Context, ProgramOptions, ProgramResult } from "../../src/context.ts";
 import { runProgram } from "../../src/system/processes.ts";
-import { CredentialHelper, secretReference } from "../../src/credentials/credential_helper.ts";
-import { storeTitle } from "../../src/credentials/secret_stores.ts";
+import { CredentialHelper, secretReference, storeTitle } from "../../src/credentials/credential_helper.ts";
 import { ConfigurationError, FluxloopError, InterruptedError, SystemError } from "../../src/errors.ts";
 import { causeChain } from "../../src/api_client/connection_failure.ts";
 import { leaveWorlds, world } from "../support/world.ts";

@@ -23,7 +23,7 @@ function keychain(onCall: (action: string) => void = () => {}) {
   });
   const location = requireCredentialsLocation(context);
   return {
-    store: new SecretStore(context, location),
+    store: new SecretStore(location),
     read: async () => (await readCredentials(location)).require("default", null),
     change: (fields: Record<string, string>) => {
       const { Secret, ...others } = JSON.parse(entry);
@@ -52,7 +52,7 @@ describe("secrets in the keychain", () => {
     const { store, read, change } = keychain();
     await store.save({ ...profileNamed("default"), secret: key("a") }, "keychain", PLATFORM);
     change({ previous_key: "flux_dev_old", previous_key_id: "key_1", previous_key_until: "soon" });
-    const previous = { key: "flux_dev_old", id: "key_1", until: null };
-    assertEquals((await store.read(await read())).rotation, { phase: "replaced", previous });
+    const replaced = { phase: "replaced", key: "flux_dev_old", id: "key_1", until: null } as const;
+    assertEquals((await store.read(await read())).rotation, replaced);
   });
 });
