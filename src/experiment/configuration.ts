@@ -6,7 +6,8 @@ import { duration } from "../text/duration.ts";
 import { CONFIGURATION_SCHEMA, type Schema } from "./configuration_schema.ts";
 import { duplicateIds, type FileInput, inputOf, type ReadInputs, readInputsFile } from "./inputs.ts";
 import { maskedText } from "./masked_configuration.ts";
-import type { InputList, RunnerConfiguration, TestConfiguration } from "./model.ts";
+import type { InputList, TestConfiguration } from "./model.ts";
+import { pythonProcess } from "./runners/python_bridge.ts";
 import { firstAtEachPath, schemaFaults } from "./schema_faults.ts";
 import { type Fault, readSourceFile, type SourceFile } from "./source_file.ts";
 import { expandVariables } from "./variables.ts";
@@ -38,7 +39,7 @@ export function readConfiguration(context: Context, path?: string): ReadConfigur
   const { inputs, mistakes } = readInputs(value, folder, faults);
   const own = firstAtEachPath(faults).map(file.mistakeOf).sort((a, b) => a.line - b.line || a.column - b.column);
   if (own.length + mistakes.length > 0) throw new MistakesError([...own, ...mistakes]);
-  return { configuration: configurationOf(value, inputs, folder), maskedText: maskedText(file.value) };
+  return { configuration: configurationOf(context, value, inputs, folder), maskedText: maskedText(file.value) };
 }
 
 /**
@@ -102,7 +103,12 @@ function readInputs(value: unknown, folder: string, faults: Fault[]): ReadInputs
   }
 }
 
-function configurationOf(value: unknown, inputs: InputList | null, folder: string): TestConfiguration {
+function configurationOf(
+  context: Context,
+  value: unknown,
+  inputs: InputList | null,
+  folder: string,
+): TestConfiguration {
   const fields = normalized(value, CONFIGURATION_SCHEMA);
   const { test, runner, outputDirectory, runDelaySeconds, name, inputsFile: _, ...rest } = fields;
   return {
@@ -112,12 +118,13 @@ function configurationOf(value: unknown, inputs: InputList | null, folder: strin
     inputs,
     outputDirectory: resolve(folder, outputDirectory),
     autoUpload: test.autoUpload,
-    runner: runnerOf(runner, folder),
+    runner: runnerOf(context, runner, folder),
   };
 }
 
 // deno-lint-ignore no-explicit-any -- the schema has checked it
-function runnerOf({ process, http, target, ...rest }: any, folder: string): RunnerConfiguration {
+function runnerOf(context: Context, runner: any, folder: string): TestConfiguration["runner"] {
+  const { process, http, target, pythonPath, workingDirectory, env, timeout } = runner;
   if (process !== null) {
     const { protocol: _, readyPattern, ...fields } = process;
     const pattern = readyPattern === null ? null : new RegExp(readyPattern, "u");
@@ -127,8 +134,8 @@ function runnerOf({ process, http, target, ...rest }: any, folder: string): Runn
     const filter = http.streamEventFilter;
     return { kind: "http", ...http, url: new URL(http.url), streamEventFilter: filter && [filter].flat() };
   }
-  const pythonPath = rest.pythonPath.map((it: string) => resolve(folder, it));
-  return { kind: "python", target, ...rest, pythonPath, workingDirectory: resolve(folder, rest.workingDirectory) };
+  const paths = pythonPath.map((it: string) => resolve(folder, it));
+  return pythonProcess(context.system.os, target, paths, { cwd: resolve(folder, workingDirectory), env, timeout });
 }
 
 /** @returns A valid value with camelCase names, defaults, durations in milliseconds, and `null` for what is left out. */

@@ -1,5 +1,5 @@
 import { ConfigurationError, type Mistake } from "../errors.ts";
-import { extentOf } from "../text/json.ts";
+import { extentOf, parseJson } from "../text/json.ts";
 import type { Path } from "../text/json_schema.ts";
 import { DEPTH_LIMIT, type Place, TOO_DEEP, YamlDocument } from "./yaml_document.ts";
 
@@ -102,14 +102,6 @@ function oneDocument(text: string, shown: string, isJson: boolean): SourceFile {
   const { faults } = yaml();
   if (faults.length > 0) return broken(faults.map((it) => mistake(it.place, isJson ? NOT_JSON : it.message)));
   return { value: yaml().value(), mistakes: [], mistakeOf };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** @returns Such as `runner.http.url` or `inputs[3].id`. */

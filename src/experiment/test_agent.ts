@@ -10,7 +10,8 @@ import { createExperimentFolder } from "./results/folder.ts";
 import { writeJUnit } from "./results/junit.ts";
 import { checkWritable } from "./results/result_files.ts";
 import { type Ending, type Plan, type Progress, progressOf, runAll } from "./run_all.ts";
-import { createRunner } from "./runners/mod.ts";
+import { httpRunner } from "./runners/http.ts";
+import { Processes } from "./runners/process.ts";
 import { requireUploadPermission, uploadExperiment } from "./upload.ts";
 
 /** The command line's part of a test. With a bundle version or project, inputs are pulled from the platform. */
@@ -94,7 +95,9 @@ export async function testAgent(context: Context, request: TestRequest, services
   const plan = planOf(context, request, configuration, inputs);
   if (junit !== null) checkWritable(junit);
   const { parallelRuns } = plan;
-  const runner = await createRunner(context, { ...configuration, parallelRuns }, services.requests.caCerts);
+  const runner = configuration.runner.kind === "http"
+    ? httpRunner(context, configuration.runner, services.requests.caCerts)
+    : new Processes(context, configuration.runner, parallelRuns);
 
   const progress = progressOf(plan);
   const origin = { ...source, planned: progress.planned };

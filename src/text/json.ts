@@ -19,6 +19,15 @@ export function jsonText(value: unknown, indent = 2): string {
   return `${text}\n`;
 }
 
+/** Parses JSON; `undefined` if it is invalid. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The size of a JSON value. */
 export interface Extent {
   /** The number of values, itself included. */

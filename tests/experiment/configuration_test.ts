@@ -6,6 +6,7 @@ import { parse } from "yaml";
 import { readConfiguration } from "../../src/experiment/configuration.ts";
 import { CONFIGURATION_SCHEMA } from "../../src/experiment/configuration_schema.ts";
 import type { TestConfiguration } from "../../src/experiment/model.ts";
+import { pythonProcess } from "../../src/experiment/runners/python_bridge.ts";
 import { leaveWorlds, world } from "../support/world.ts";
 
 const RUNNER = "runner: {target: a:b}\n";
@@ -35,7 +36,7 @@ describe("fluxloop.yaml", () => {
         inputs: null,
         outputDirectory: join(home, "experiments"),
         autoUpload: true,
-        runner: { kind: "python", target: "a:b", workingDirectory: home, pythonPath: [], env: {}, timeout: 120_000 },
+        runner: pythonProcess("linux", "a:b", [], { cwd: home, env: {}, timeout: 120_000 }),
         guards: { maxDuration: null, outputCharLimit: null },
       } satisfies TestConfiguration,
     );
@@ -99,27 +100,29 @@ describe("fluxloop.yaml", () => {
     const [what, line] of [["process", "process: {command: [x], env: "], ["function", "target: a:b\n  env: "]] as const
   ) {
     it(`passes the key to a ${what}'s environment where it is told to`, () => {
-      const { configuration } = read(
+      const { configuration: { runner } } = read(
         `runner:\n  ${line}{KEY: "\${FLUXLOOP_API_KEY}"}${what === "process" ? "}" : ""}\n`,
       );
-      assertEquals((configuration.runner as { env: unknown }).env, { KEY: ENV.FLUXLOOP_API_KEY });
+      assertEquals(runner.kind === "process" && runner.env.KEY, ENV.FLUXLOOP_API_KEY);
     });
   }
 
   for (const target of ["agent:run", "app.agent:Server.respond", "größe.agent:führe_aus"]) {
     it(`accepts the target ${target}`, () => {
       const { runner } = read(`runner: {target: "${target}"}\n`).configuration;
-      assertEquals(runner.kind === "python" && runner.target, target);
+      assertEquals(runner.kind === "process" && runner.command.at(-1), target);
     });
   }
 
   it("has an escape for variables", () => {
     const { configuration: { runner } } = read("runner: {target: 'a:b', env: {A: '$${TOKEN} $TOKEN $$ ${ TOKEN }'}}\n");
-    assertEquals((runner as { env: unknown }).env, { A: "${TOKEN} $TOKEN $$ ${ TOKEN }" });
+    assertEquals(runner.kind === "process" && runner.env.A, "${TOKEN} $TOKEN $$ ${ TOKEN }");
   });
 
   it("accepts merges", () => {
-    const { configuration: { runner } } = read('runner:\n  target: a:b\n  env: {A: "1", <<: {B: "2"}}\n');
+    const { configuration: { runner } } = read(
+      'runner:\n  process:\n    command: [a]\n    env: {A: "1", <<: {B: "2"}}\n',
+    );
     assertEquals((runner as { env: unknown }).env, { B: "2", A: "1" });
   });
 

@@ -1,8 +1,7 @@
 import { unescape } from "node:querystring";
 import { userAgent } from "../../build_info.ts";
 import type { Context } from "../../context.ts";
-import type { HttpRunner, RunRequest } from "../model.ts";
-import { HttpFault } from "./http_response.ts";
+import { type HttpRunner, RunError, type RunRequest } from "../model.ts";
 import { inputMessage } from "./protocol.ts";
 
 /** Placeholders in an input's own text aren't filled. */
@@ -19,7 +18,7 @@ interface Values {
 
 /**
  * @returns What makes the request of a run (hosted documentation: "HTTP Server-Sent Events", "body_template"); it throws
- * {@linkcode HttpFault} when the input can't be part of a URL.
+ * {@linkcode RunError} when the input can't be part of a URL.
  */
 export function requestTemplate(
   context: Context,
@@ -57,10 +56,7 @@ function filledUrl(template: string, values: Values): URL {
     );
   } catch (error) {
     if (!(error instanceof URIError)) throw error;
-    throw new HttpFault({
-      kind: "http",
-      message: "The input can't be part of a URL: it isn't valid Unicode (unpaired surrogate)",
-    });
+    throw new RunError("http", "The input can't be part of a URL: it isn't valid Unicode (unpaired surrogate)");
   }
 }
 
