@@ -71,7 +71,7 @@ describe("the data directory", () => {
   it("is still new if filling it fails", () => {
     assertThrows(() =>
       openStorage(dataDir, (storage) => {
-        storage.experiments.addRuns(1, SEED_DAY);
+        storage.insert("usage", { month: "2024-01", runs: 1 });
         throw new Error("out of power");
       })
     );

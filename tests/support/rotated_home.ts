@@ -7,6 +7,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { generateApiKey } from "../../src/embedded_platform/secrets.ts";
 import { openStorage, type Storage } from "../../src/embedded_platform/storage.ts";
+import { after, DAY, isoTime } from "../../src/embedded_platform/time.ts";
 import { namesIn } from "./credentials_home.ts";
 import { fluxloop, PROGRAM, type ServedPlatform, servePlatform, start } from "./program.ts";
 import { type Relay, startRelay } from "./relay.ts";
@@ -14,7 +15,6 @@ import { type Outcome, runHere } from "./session.ts";
 import { withFault } from "./strace.ts";
 import { leaveWorlds } from "./world.ts";
 
-const DAY = 24 * 60 * 60 * 1000;
 const KEY = /flux_dev_[a-z2-7]{32}/g;
 
 /** The platform, its books and the relay; one for all tests of a file. */
@@ -69,12 +69,12 @@ export class RotatedHome {
   }
 
   #add(key: string, name: string): void {
-    const createdAt = new Date(Math.floor(Date.now() / 1000) * 1000 - 30 * DAY);
+    const created_at = after(isoTime(new Date()), -30 * DAY);
     this.#world.storage.apiKeys.add({
       key,
       name,
-      createdAt,
-      expiresAt: new Date(createdAt.getTime() + 90 * DAY),
+      created_at,
+      expires_at: after(created_at, 90 * DAY),
       scopes: ["prj_1"],
       permissions: ["upload_results"],
     });
@@ -177,7 +177,7 @@ export class RotatedHome {
     const own = this.#world.storage.apiKeys.find(key)!;
     assertEquals(taken, [own.id]);
     assertEquals([own.name, own.scopes, own.permissions], ["laptop", ["prj_1"], ["upload_results"]]);
-    assertEquals(own.expiresAt!.getTime() - own.createdAt.getTime(), 90 * DAY);
+    assertEquals(own.expires_at, after(own.created_at, 90 * DAY));
     this.assertTidy(key);
   }
 
@@ -185,7 +185,7 @@ export class RotatedHome {
   assertUnchanged(...others: string[]): void {
     const { apiKeys } = this.#world.storage;
     const taken = this.#takenIds().filter((it) => !this.#keysBefore.includes(it)).map((it) => apiKeys.get(it)!);
-    assertEquals(taken.map((it) => [it.name, it.createdBy]), ["laptop", ...others].map((it) => [it, null]));
+    assertEquals(taken.map((it) => [it.name, it.created_by]), ["laptop", ...others].map((it) => [it, null]));
     assertEquals(this.isUnfinished(), false);
   }
 
@@ -207,7 +207,7 @@ export class RotatedHome {
   /** Removes the home, and its keys from the platform. */
   close(): void {
     for (const id of this.#takenIds()) {
-      if (!this.#keysBefore.includes(id)) this.#world.storage.apiKeys.revoke(id, new Date());
+      if (!this.#keysBefore.includes(id)) this.#world.storage.apiKeys.revoke(id, isoTime(new Date()));
     }
     Deno.removeSync(this.path, { recursive: true });
     leaveWorlds();
