@@ -6,6 +6,7 @@
 import type { Context } from "../context.ts";
 import { ConfigurationError } from "../errors.ts";
 import { pathFrom } from "../paths.ts";
+import { decodeText } from "../text/encoding.ts";
 
 /** The largest certificate file that is read, in bytes; the system's own bundles are a tenth of it. */
 const SIZE_LIMIT = 4 * 1024 * 1024;
@@ -37,7 +38,7 @@ function readCertificates(path: string, origin: string): string {
     const { isFile, size } = Deno.statSync(path);
     if (!isFile) throw invalid("it isn't a regular file");
     if (size > SIZE_LIMIT) throw invalid(`it is larger than ${SIZE_LIMIT / 1024 / 1024} MiB`);
-    text = Deno.readTextFileSync(path);
+    text = decodeText(Deno.readFileSync(path));
   } catch (error) {
     if (error instanceof ConfigurationError) throw error;
     throw invalid(error instanceof Deno.errors.NotFound ? "no such file" : "it can't be read", error);

@@ -78,7 +78,8 @@ export const count: Reader<number> = (value, at) => {
 
 /** Reads a time, in UTC where it doesn't say otherwise. */
 export const time: Reader<Date> = (value, at) => {
-  const written = text(value, at);
+  // RFC 3339, section 5.6: in lower case, and with a space, too.
+  const written = text(value, at).toUpperCase().replace(/^(\S{10}) /, "$1T");
   // The runtime reads a time without a zone as local time.
   const read = new Date(/T[\d:.,]+$/.test(written) ? `${written}Z` : written);
   // It accepts "banana 5" as a date, too, and reads February 30 as March 1.

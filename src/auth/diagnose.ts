@@ -201,9 +201,10 @@ async function checkPlatform(
   });
   const failure = outcome instanceof FluxloopError ? outcome : null;
   steps.current = "tls";
-  if (failure instanceof NetworkError && failure.link === "tls") throw failure;
   const isPlain = apiUrl.protocol === "http:";
-  const isDirect = !isPlain && proxy === null && !(failure instanceof NetworkError);
+  // Without a response, nobody knows whether the certificate is valid.
+  if (failure instanceof NetworkError && !isPlain) throw failure;
+  const isDirect = !isPlain && proxy === null;
   const certificate = isDirect ? await certificateOf(context, apiUrl, requests) : null;
   steps.add({ name: "tls", isPlain, certificate }, certificate === null || !isExpiringSoon(certificate, context.now()));
   steps.current = "clock";

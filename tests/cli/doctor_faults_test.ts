@@ -96,6 +96,13 @@ describe("auth doctor and the configuration", () => {
     });
   }
 
+  it("doesn't call a certificate valid that a proxy keeps out of sight", async () => {
+    const env = { ...HOSTED, FLUXLOOP_API_URL: "https://api.example.com", HTTPS_PROXY: "http://127.0.0.1:1" };
+    const fetch = () => Promise.reject(new TypeError("unsuccessful tunnel"));
+    const found = await faultOf(new Session({ env, fetch, connect: () => Promise.resolve() }));
+    assertEquals([found.code, found.last.name], [4, "tls"]);
+  });
+
   const files: [string, string, number, string][] = [
     ["is no YAML", `profiles:\n\tdefault: {api_key: ${DOCUMENTED_KEY}}\n`, 2, "is not valid YAML (line 2, column 1"],
     ["is not a credentials file", "[1, 2]\n", 2, "is not a credentials file"],

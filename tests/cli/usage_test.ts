@@ -1,8 +1,10 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
+import { run } from "../../src/cli/run.ts";
+import { SystemError } from "../../src/errors.ts";
 import { listen, type Listener } from "../support/listener.ts";
 import { Session } from "../support/session.ts";
-import { leaveWorlds } from "../support/world.ts";
+import { leaveWorlds, world } from "../support/world.ts";
 
 const SECRET = "flux_dev_topsecret0123456789";
 const login = (...args: string[]) => ["auth", "login", ...args];
@@ -196,6 +198,15 @@ describe("invalid input", () => {
       assertEquals([code, stderr, error.exit_code, /topsecret/i.test(error.message)], [2, "", 2, false]);
     });
   }
+
+  it("is reported on standard error where nobody reads the JSON document", async () => {
+    const { context, stderr } = world();
+    const deliver = () => {
+      throw new SystemError("Can't write to standard output");
+    };
+    await run({ ...context, stdout: { ...context.stdout, deliver } }, ["auth", "status", "--timeout", "0", "--json"]);
+    assertStringIncludes(stderr(), "--timeout must be");
+  });
 
   it("in the credentials file is reported by line, without any of its text", async () => {
     const session = new Session();
