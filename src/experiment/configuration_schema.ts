@@ -120,7 +120,7 @@ const HTTP = map("A server that gets one request a run.", {
       errorMessage: "a string without line ends or other control characters",
     },
   },
-  timeout: timeout("The time limit of a run, retries included.", "2m"),
+  timeout: timeout("The time limit of a run, including retries.", "2m"),
   retry: map("When a request is repeated.", {
     attempts: integer("The most retries.", 0, 10, 0),
     backoff: duration("The wait before a retry; longer where the server's Retry-After says so.", "500ms"),
