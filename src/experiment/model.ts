@@ -13,6 +13,8 @@ export interface TestConfiguration {
   readonly autoUpload: boolean;
   readonly runner: ProcessRunner | HttpRunner;
   readonly guards: Guards;
+  /** The file with masks for whatever may be secret. */
+  readonly maskedText: string;
 }
 
 export interface Guards {

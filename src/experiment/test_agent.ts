@@ -79,7 +79,7 @@ const REPORTED_FAILURES = 10;
  * @throws What `services.credential`, the platform and the file system throw before the first run.
  */
 export async function testAgent(context: Context, request: TestRequest, services: TestServices): Promise<TestReport> {
-  const { configuration, maskedText } = readConfiguration(context, request.config);
+  const configuration = readConfiguration(context, request.config);
   const { name, parallelRuns: wantedRuns } = configuration;
   const { skipUpload = !configuration.autoUpload } = request;
   const junit = request.junit === undefined ? null : resolve(context.cwd(), request.junit);
@@ -101,7 +101,7 @@ export async function testAgent(context: Context, request: TestRequest, services
 
   const progress = progressOf(plan);
   const origin = { ...source, planned: progress.planned };
-  const folder = await createExperimentFolder(context, configuration, maskedText, origin);
+  const folder = await createExperimentFolder(context, configuration, origin);
   const { id, path } = folder;
   const startedAt = context.now();
   const failures: FailedRun[] = [];

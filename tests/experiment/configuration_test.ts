@@ -4,7 +4,7 @@ import { afterEach, describe, it } from "@std/testing/bdd";
 import Ajv from "ajv/dist/2020.js";
 import { parse } from "yaml";
 import { readConfiguration } from "../../src/experiment/configuration.ts";
-import { CONFIGURATION_SCHEMA } from "../../src/experiment/configuration_schema.ts";
+import { CONFIGURATION_SCHEMA, type Schema } from "../../src/experiment/configuration_schema.ts";
 import type { TestConfiguration } from "../../src/experiment/model.ts";
 import { pythonProcess } from "../../src/experiment/runners/python_bridge.ts";
 import { leaveWorlds, world } from "../support/world.ts";
@@ -18,7 +18,8 @@ function read(text: string, files: Readonly<Record<string, string>> = {}) {
   for (const [name, content] of Object.entries({ "fluxloop.yaml": text, ...files })) {
     Deno.writeTextFileSync(`${home}/${name}`, content);
   }
-  return { ...readConfiguration(context), home };
+  const { maskedText, ...configuration } = readConfiguration(context);
+  return { configuration, maskedText, home };
 }
 
 describe("fluxloop.yaml", () => {
@@ -38,7 +39,7 @@ describe("fluxloop.yaml", () => {
         autoUpload: true,
         runner: pythonProcess("linux", "a:b", [], { cwd: home, env: {}, timeout: 120_000 }),
         guards: { maxDuration: null, outputCharLimit: null },
-      } satisfies TestConfiguration,
+      } satisfies Omit<TestConfiguration, "maskedText">,
     );
   });
 
@@ -71,7 +72,7 @@ describe("fluxloop.yaml", () => {
           killTimeout: 3_600_000,
           reuse: true,
         },
-      } satisfies TestConfiguration,
+      } satisfies Omit<TestConfiguration, "maskedText">,
     );
   });
 
@@ -211,7 +212,13 @@ describe("the configuration's schema", () => {
   it("works with another validator", () => {
     assertEquals(validate(parse("runner: {process: {command: [x], timeout: 3s}}\ninputs: [a, {input: b}]\n")), true);
     for (
-      const text of ["runner: {}", "name: a", "runner: {target: a:b}\niterations: 0", "runner: {target: a:b}\nx: 1"]
+      const text of [
+        "runner: {}",
+        "name: a",
+        "runner: {target: a:b}\niterations: 0",
+        "runner: {target: a:b}\nx: 1",
+        "runner: {process: {command: [x]}, env: {}}",
+      ]
     ) {
       assertEquals(validate(parse(text)), false, text);
     }
@@ -219,11 +226,11 @@ describe("the configuration's schema", () => {
 
   it("describes every field", () => {
     const undescribed: string[] = [];
-    const walk = (schema: typeof CONFIGURATION_SCHEMA, path: string): void => {
+    const walk = (schema: Schema, path: string): void => {
       if (schema.description === undefined) undescribed.push(path);
-      for (const [name, it] of Object.entries(schema.properties ?? {})) walk(it, `${path}.${name}`);
+      for (const [name, it] of Object.entries<Schema>(schema.properties ?? {})) walk(it, `${path}.${name}`);
       if (schema.items !== undefined && schema.items.properties !== undefined) {
-        for (const [name, it] of Object.entries(schema.items.properties)) walk(it, `${path}[].${name}`);
+        for (const [name, it] of Object.entries<Schema>(schema.items.properties)) walk(it, `${path}[].${name}`);
       }
     };
     walk(CONFIGURATION_SCHEMA, "");

@@ -1,6 +1,7 @@
 import { unescape } from "node:querystring";
 import { userAgent } from "../../build_info.ts";
 import type { Context } from "../../context.ts";
+import { mapTexts } from "../../text/json.ts";
 import { type HttpRunner, RunError, type RunRequest } from "../model.ts";
 import { inputMessage } from "./protocol.ts";
 
@@ -67,13 +68,10 @@ function bodyOf(template: unknown, request: RunRequest, values: Values): string 
 
 /** A string that is only a placeholder becomes the value itself: a number for the iteration, `null` without a persona. */
 function filled(template: unknown, values: Values): unknown {
-  if (typeof template === "string") {
-    const name = WHOLE.exec(template)?.[1];
-    return name === undefined ? filledText(template, values) : values[name as keyof Values];
-  }
-  if (Array.isArray(template)) return template.map((it) => filled(it, values));
-  if (typeof template !== "object" || template === null) return template;
-  return Object.fromEntries(Object.entries(template).map(([name, it]) => [name, filled(it, values)]));
+  return mapTexts(template, (text) => {
+    const name = WHOLE.exec(text)?.[1];
+    return name === undefined ? filledText(text, values) : values[name as keyof Values];
+  });
 }
 
 function filledText(template: string, values: Values): string {
