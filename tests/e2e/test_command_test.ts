@@ -193,7 +193,7 @@ describe("fluxloop test", () => {
       const after = { FLUXLOOP_API_KEY: first.key!, FLUXLOOP_API_URL: second.url };
       const used = await usage(after);
       const uploaded = await run(["test", "upload"], after);
-      assertMatch(uploaded.stdout, /^✅ Uploaded experiments\/exp_\w+ as rb_\w+\n$/, uploaded.stderr);
+      assertMatch(uploaded.stdout, /^✅ Uploaded experiments[/\\]exp_\w+ as rb_\w+\n$/, uploaded.stderr);
       const again = await run(["test", "upload", `experiments/${experiments()[0]}`, "--json"], after);
       assertMatch(JSON.parse(again.stdout).run_batch_id, /^rb_/);
       assertEquals([uploaded.code, again.code, await usage(after)], [0, 0, used + 3]);
