@@ -47,10 +47,6 @@ export class ApiKeys {
     return this.#select("hash = ?", hashSecret(key))[0];
   }
 
-  get(id: string): ApiKey | undefined {
-    return this.#select("id = ?", id)[0];
-  }
-
   /**
    * Returns the keys that weren't revoked, oldest first.
    *
@@ -58,11 +54,12 @@ export class ApiKeys {
    */
   list(managerId: string | null = null): ApiKey[] {
     return this.#select(
-      `revoked_at IS NULL AND (?1 IS NULL OR id IN (
+      `revoked_at IS NULL AND (? IS NULL OR id IN (
          WITH RECURSIVE managed (id) AS (
-           VALUES (?1) UNION SELECT api_keys.id FROM api_keys JOIN managed ON created_by = managed.id
+           VALUES (?) UNION SELECT api_keys.id FROM api_keys JOIN managed ON created_by = managed.id
          ) SELECT id FROM managed
        )) ORDER BY number`,
+      managerId,
       managerId,
     );
   }
@@ -72,12 +69,12 @@ export class ApiKeys {
     this.storage.query("UPDATE api_keys SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL", at, id);
   }
 
-  #select(condition: string, value: string | null): ApiKey[] {
+  #select(condition: string, ...values: (string | null)[]): ApiKey[] {
     type Row = Omit<ApiKey, "scopes" | "permissions"> & { readonly scopes: string; readonly permissions: string };
     const sql =
       `SELECT id, name, prefix, created_at, expires_at, revoked_at, last_used_at, scopes, permissions, created_by
       FROM api_keys WHERE ${condition}`;
-    return this.storage.query<Row>(sql, value)
+    return this.storage.query<Row>(sql, ...values)
       .map((row) => ({ ...row, scopes: JSON.parse(row.scopes), permissions: JSON.parse(row.permissions) }));
   }
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import type { ApiKey } from "../../src/embedded_platform/api_keys.ts";
 import { generateApiKey } from "../../src/embedded_platform/secrets.ts";
 import { openStorage, type Storage } from "../../src/embedded_platform/storage.ts";
 import { after, DAY, isoTime } from "../../src/embedded_platform/time.ts";
@@ -56,7 +57,7 @@ export class RotatedHome {
   constructor(world: RotationWorld, env: Record<string, string> = {}) {
     this.#world = world;
     this.#env = { HOME: this.path, FLUXLOOP_API_URL: world.relay.url, ...env };
-    this.#keysBefore = this.#takenIds();
+    this.#keysBefore = world.storage.apiKeys.list().map((it) => it.id);
     this.#add(this.oldKey, "laptop");
     world.relay.failAt(null);
   }
@@ -140,8 +141,7 @@ export class RotatedHome {
 
   /** @returns How many valid keys of this name the platform has. */
   keysNamed(name: string): number {
-    const ids = this.#takenIds().filter((it) => !this.#keysBefore.includes(it));
-    return ids.filter((it) => this.#world.storage.apiKeys.get(it)!.name === name).length;
+    return this.#taken().filter((it) => it.name === name).length;
   }
 
   /** @returns The key in the profile. */
@@ -173,9 +173,8 @@ export class RotatedHome {
     const key = await this.savedKey();
     assertMatch(key, KEY);
     assertEquals(key === this.oldKey, false, "the key is the old one");
-    const taken = this.#takenIds().filter((it) => !this.#keysBefore.includes(it));
     const own = this.#world.storage.apiKeys.find(key)!;
-    assertEquals(taken, [own.id]);
+    assertEquals(this.#taken().map((it) => it.id), [own.id]);
     assertEquals([own.name, own.scopes, own.permissions], ["laptop", ["prj_1"], ["upload_results"]]);
     assertEquals(own.expires_at, after(own.created_at, 90 * DAY));
     this.assertTidy(key);
@@ -183,9 +182,7 @@ export class RotatedHome {
 
   /** Asserts that the platform accepts only the old key, and that no rotation is pending. */
   assertUnchanged(...others: string[]): void {
-    const { apiKeys } = this.#world.storage;
-    const taken = this.#takenIds().filter((it) => !this.#keysBefore.includes(it)).map((it) => apiKeys.get(it)!);
-    assertEquals(taken.map((it) => [it.name, it.created_by]), ["laptop", ...others].map((it) => [it, null]));
+    assertEquals(this.#taken().map((it) => [it.name, it.created_by]), ["laptop", ...others].map((it) => [it, null]));
     assertEquals(this.isUnfinished(), false);
   }
 
@@ -206,15 +203,14 @@ export class RotatedHome {
 
   /** Removes the home, and its keys from the platform. */
   close(): void {
-    for (const id of this.#takenIds()) {
-      if (!this.#keysBefore.includes(id)) this.#world.storage.apiKeys.revoke(id, isoTime(new Date()));
-    }
+    for (const { id } of this.#taken()) this.#world.storage.apiKeys.revoke(id, isoTime(new Date()));
     Deno.removeSync(this.path, { recursive: true });
     leaveWorlds();
   }
 
-  #takenIds(): string[] {
-    return this.#world.storage.apiKeys.list().map((it) => it.id);
+  /** @returns The valid keys that this home's tests have created. */
+  #taken(): ApiKey[] {
+    return this.#world.storage.apiKeys.list().filter((it) => !this.#keysBefore.includes(it.id));
   }
 }
 
