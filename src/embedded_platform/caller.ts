@@ -18,8 +18,7 @@ export type Caller = ApiKey | null;
 const BEARER = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i;
 
 /**
- * Returns who sends a request with this `Authorization` header. Keys and tokens are looked up
- * by their hash: how long that takes tells an attacker nothing.
+ * Returns who sends a request with this `Authorization` header.
  *
  * @throws {HttpError} 401 if the key or token is missing, unknown, revoked or expired.
  */

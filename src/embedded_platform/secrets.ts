@@ -43,9 +43,8 @@ export function displayPrefix(key: string): string {
 }
 
 /**
- * Returns the SHA-256 of a secret, which is stored and compared in its place, so that the time that a comparison takes
- * tells nothing about the secret. Passwords need a slow hash with salt because they can be
- * guessed; 160 random bits can't.
+ * Returns the SHA-256 of a secret, which is stored and compared in its place: how long that takes tells an attacker
+ * nothing. Passwords need a slow hash with salt because they can be guessed; 160 random bits can't.
  */
 export function hashSecret(secret: string): string {
   return createHash("sha256").update(secret).digest("hex");

@@ -62,10 +62,11 @@ export const BUNDLE: Schemas["Bundle"] = {
   criteria_pack: [{ id: "cri_1", name: "Says what happens next" }],
 };
 
-/** How to fill new storage. */
-interface SeedOptions extends Pick<Context, "random"> {
-  /** The key's 90 days start at midnight of this day. */
-  readonly now: Date;
+/** Where the data is, and how to fill new storage. */
+export interface SeedOptions extends Pick<Context, "now" | "random"> {
+  /** `null` keeps everything in memory. */
+  readonly dataDir: string | null;
+  /** The key of new storage, instead of a random one. Its 90 days start at midnight of this day. */
   readonly apiKey?: string;
 }
 
@@ -75,14 +76,13 @@ interface SeedOptions extends Pick<Context, "random"> {
  * @returns The storage, and the whole key, which isn't stored, or `null` for existing storage.
  */
 export function openSeededStorage(
-  dataDir: string | null,
-  { now, random, apiKey = generateApiKey("dev", random) }: SeedOptions,
+  { dataDir, now, random, apiKey = generateApiKey("dev", random) }: SeedOptions,
 ): { readonly storage: Storage; readonly apiKey: string | null } {
   let isNew = false;
-  const today = isoTime(now).slice(0, 10);
-  const created_at = `${today}T00:00:00Z`;
   const storage = openStorage(dataDir, (storage) => {
     isNew = true;
+    const today = isoTime(now()).slice(0, 10);
+    const created_at = `${today}T00:00:00Z`;
     storage.insert("usage", { month: today.slice(0, 7), runs: RUNS });
     storage.apiKeys.add({
       key: apiKey,

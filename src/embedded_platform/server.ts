@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { Context } from "../context.ts";
 import { apiRoutes } from "./api.ts";
 import { HttpError } from "./http.ts";
 import type { LoginTimes } from "./logins.ts";
@@ -11,18 +10,14 @@ import { pageRoutes } from "./pages/mod.ts";
 import { PageSessions } from "./pages/sessions.ts";
 import { HOSTNAME, Port } from "./port.ts";
 import { createRouter } from "./router.ts";
-import { openSeededStorage } from "./seed.ts";
+import { openSeededStorage, type SeedOptions } from "./seed.ts";
 import type { Platform, Storage } from "./storage.ts";
 import { isoTime } from "./time.ts";
 
 /** How to start. */
-export interface LocalPlatformOptions extends Pick<Context, "now" | "random"> {
+export interface LocalPlatformOptions extends SeedOptions {
   /** 0 to 65535; 0 picks a free one. */
   readonly port: number;
-  /** `null` keeps everything in memory. */
-  readonly dataDir: string | null;
-  /** The key of new storage, instead of a random one. */
-  readonly apiKey?: string;
   readonly loginTimes?: LoginTimes;
   /** Called with the next sign-in link when one was used. */
   readonly onSignIn?: (nextLink: string) => void;
@@ -52,11 +47,7 @@ export async function startLocalPlatform(options: LocalPlatformOptions): Promise
   // can't arrive before `respond` is set, because nothing is awaited until then.
   const port = new Port(options.port, (request, info) => respond(request, info.remoteAddr.hostname));
   try {
-    const { storage, apiKey } = openSeededStorage(options.dataDir, {
-      now: options.now(),
-      random,
-      apiKey: options.apiKey,
-    });
+    const { storage, apiKey } = openSeededStorage(options);
     const platform: Platform = { storage, now, random, loginTimes, url: `http://${HOSTNAME}:${port.number}` };
     const sessions = new PageSessions(platform, onSignIn);
     const signInUrl = sessions.newLink();

@@ -75,7 +75,7 @@ describe("the data directory", () => {
         throw new Error("out of power");
       })
     );
-    const { storage, apiKey } = openSeededStorage(dataDir, { now: SEED_DAY, random });
+    const { storage, apiKey } = openSeededStorage({ dataDir, now: () => SEED_DAY, random });
     storage.close();
     assertEquals(typeof apiKey, "string");
   });

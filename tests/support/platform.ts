@@ -27,7 +27,7 @@ export const SECOND_KEY = "flux_ci_second00000000000000000000000";
  */
 export function fillPlatform(dataDir: string): void {
   const random = (bytes: Uint8Array<ArrayBuffer>) => crypto.getRandomValues(bytes);
-  const { storage } = openSeededStorage(dataDir, { now: KEY_MADE, random, apiKey: DOCUMENTED_KEY });
+  const { storage } = openSeededStorage({ dataDir, now: () => KEY_MADE, random, apiKey: DOCUMENTED_KEY });
   const common: Omit<NewApiKey, "key" | "name" | "expires_at"> = {
     created_at: isoTime(KEY_MADE),
     scopes: "all_projects",
