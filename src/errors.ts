@@ -142,9 +142,6 @@ export interface ConnectionFailure {
 export class NetworkError extends FluxloopError {
   override readonly exitCode = 4;
   override readonly code = "network";
-  readonly reason: string;
-  readonly link: ConnectionFailure["link"];
-  readonly isTelling: boolean;
   /** The proxy in use, without its password. */
   readonly proxy: string | undefined;
 
@@ -154,14 +151,11 @@ export class NetworkError extends FluxloopError {
    */
   constructor(
     readonly apiUrl: URL,
-    { reason, link, isTelling }: ConnectionFailure,
+    readonly failure: ConnectionFailure,
     { proxy, cause, to = "FluxLoop API" }: { readonly proxy?: string; readonly cause?: unknown; readonly to?: string } =
       {},
   ) {
     super(`Unable to connect to ${to}`, { cause });
-    this.reason = reason;
-    this.link = link;
-    this.isTelling = isTelling;
     this.proxy = proxy;
   }
 }

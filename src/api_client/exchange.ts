@@ -9,8 +9,12 @@ import { FluxloopError, InterruptedError, NetworkError } from "../errors.ts";
 import { connectionFailure, SilenceError } from "./connection_failure.ts";
 import { proxyFor } from "./proxy.ts";
 import { followRedirects, RedirectError } from "./redirects.ts";
-import { backoff, isTransient, RETRIES, retryAfter } from "./retry.ts";
 import { tunnelRefusal } from "./tunnel_refusal.ts";
+
+/** How often a request is repeated at most. */
+const RETRIES = 3;
+/** The first pause between two attempts, in milliseconds; each further one is twice as long. */
+const FIRST_PAUSE = 200;
 
 /** A request, and how to make it. */
 export interface Exchange<T> {
@@ -63,10 +67,11 @@ export async function exchange<T>(context: Context, request: Exchange<T>): Promi
   const signal = AbortSignal.any([timeout, context.stopped]);
   const proxy = proxyFor(context, url);
   try {
-    for (let attempt = 1;; attempt++) {
-      const outcome = await attemptOf(context, request, signal);
-      const pause = isRepeatable && attempt <= RETRIES ? pauseAfter(context, outcome, attempt, proxy !== null) : null;
-      if (pause === null || context.monotonic() + pause >= end) {
+    for (let attempt = 0;; attempt++) {
+      const outcome = await attempted(context, request, signal);
+      const isLast = !isRepeatable || attempt === RETRIES;
+      const pause = isLast ? Infinity : pauseAfter(context, outcome, attempt, proxy !== null);
+      if (context.monotonic() + pause >= end) {
         if (outcome instanceof Error) throw outcome;
         return outcome;
       }
@@ -90,12 +95,8 @@ function isFinal(error: unknown): boolean {
   return error instanceof FluxloopError || error instanceof RedirectError || !(error instanceof Error);
 }
 
-/** One attempt. @returns The response, or why there is none. */
-async function attemptOf<T>(
-  context: Context,
-  request: Exchange<T>,
-  signal: AbortSignal,
-): Promise<Outcome<T> | Error> {
+/** @returns The response, or why there is none. */
+async function attempted<T>(context: Context, request: Exchange<T>, signal: AbortSignal): Promise<Outcome<T> | Error> {
   const { url, method, isAllowed } = request;
   try {
     return await followRedirects(url, method, (next) => send(context, request, next, signal), isAllowed);
@@ -105,16 +106,22 @@ async function attemptOf<T>(
   }
 }
 
-/** @returns Milliseconds until the next attempt; `null` if it is pointless. */
-function pauseAfter(
-  context: Context,
-  outcome: Outcome<unknown> | Error,
-  attempt: number,
-  isThroughProxy: boolean,
-): number | null {
-  const usual = backoff(attempt, context.random(new Uint8Array(1))[0] / 255);
-  if (outcome instanceof Error) return connectionFailure(outcome, isThroughProxy).isTransient ? usual : null;
-  return isTransient(outcome.status) ? retryAfter(outcome.headers, context.now()) ?? usual : null;
+/** @returns Milliseconds until the next attempt; `Infinity` if it is pointless. */
+function pauseAfter(context: Context, outcome: Outcome<unknown> | Error, attempt: number, hasProxy: boolean): number {
+  // A random part spreads the retries of many clients.
+  const usual = FIRST_PAUSE * 2 ** attempt * (0.5 + context.random(new Uint8Array(1))[0] / 255);
+  if (outcome instanceof Error) return connectionFailure(outcome, hasProxy).isTransient ? usual : Infinity;
+  const isTransient = [429, 502, 503, 504].includes(outcome.status);
+  return isTransient ? retryAfter(outcome.headers, context.now()) ?? usual : Infinity;
+}
+
+/** @returns The milliseconds in `Retry-After`, which holds seconds or a date (RFC 9110, 10.2.3), or `null`. */
+export function retryAfter(headers: Headers, now: Date): number | null {
+  const value = headers.get("retry-after")?.trim();
+  if (!value) return null;
+  if (/^\d{1,9}$/.test(value)) return Number(value) * 1000;
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? null : Math.max(0, date - now.getTime());
 }
 
 async function send<T>(context: Context, exchange: Exchange<T>, url: URL, signal: AbortSignal): Promise<Outcome<T>> {

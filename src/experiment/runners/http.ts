@@ -2,7 +2,7 @@ import type { Context } from "../../context.ts";
 import { connectionFailure } from "../../api_client/connection_failure.ts";
 import { proxyFor } from "../../api_client/proxy.ts";
 import { followRedirects, RedirectError } from "../../api_client/redirects.ts";
-import { retryAfter } from "../../api_client/retry.ts";
+import { retryAfter } from "../../api_client/exchange.ts";
 import { type HttpRunner, RunError, type Runner, type RunRequest } from "../model.ts";
 import { requestTemplate } from "./http_request.ts";
 import { readResponse, TransientError } from "./http_response.ts";
