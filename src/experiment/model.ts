@@ -117,6 +117,9 @@ export interface RunResult {
   };
 }
 
+/** Why a test ended; `failed_fast` after the first failed run. */
+export type Ending = "completed" | "failed_fast" | "interrupted";
+
 export interface Experiment {
   /** `exp_<UTC time>_<id>`, the name of its folder. */
   readonly id: string;
@@ -126,8 +129,7 @@ export interface Experiment {
   readonly planned: number;
   readonly passed: number;
   readonly failed: number;
-  /** Whether it ended before all runs were done. */
-  readonly isPartial: boolean;
+  readonly ending: Ending;
   /** Where the inputs were pulled from. */
   readonly bundleVersionId: string | null;
   readonly projectId: string | null;

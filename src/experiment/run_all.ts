@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
 import { InterruptedError } from "../errors.ts";
 import {
+  type Ending,
   type InputList,
   RunError,
   type Runner,
@@ -23,8 +24,6 @@ export interface Progress {
   passed: number;
   failed: number;
 }
-
-export type Ending = "completed" | "failed_fast" | "interrupted";
 
 export interface RunAllOptions {
   readonly runner: Runner;

@@ -82,7 +82,7 @@ describe("an upload", () => {
 
   it("sends each run with its result", async () => {
     const folder = await make([passed(1), failed(2)], { origin: { bundleVersionId: "bv_1", projectId: "prj_1" } });
-    const { runBatchId } = await upload(folder);
+    const runBatchId = await upload(folder);
     const { id, status, results, bundle_version_id } = sent(folder)!;
     assertEquals([id, status, results.length, bundle_version_id], [runBatchId, "completed", 2, "bv_1"]);
     assertEquals(used(), USED + 2);
@@ -172,7 +172,7 @@ describe("an upload", () => {
   });
 
   it("sends only the end of an experiment without runs", async () => {
-    const folder = await make([], { isPartial: true });
+    const folder = await make([], { ending: "interrupted" });
     await upload(folder);
     assertEquals([sent(folder)?.status, sent(folder)?.results.length], ["interrupted", 0]);
   });

@@ -40,7 +40,7 @@ export interface ExperimentOptions {
   readonly origin?: Partial<ExperimentOrigin>;
   /** Leaves the folder as a killed program does. */
   readonly isKilled?: boolean;
-  readonly isPartial?: boolean;
+  readonly ending?: Experiment["ending"];
   /** Called after each run that was written to the folder. */
   readonly afterRun?: (folder: string) => Promise<void>;
 }
@@ -50,7 +50,7 @@ export async function experimentOf(
   context: Context,
   outputDirectory: string,
   results: readonly RunResult[],
-  { name = "Nightly", maskedText = "name: Nightly\n", origin, isKilled, isPartial = false, afterRun }:
+  { name = "Nightly", maskedText = "name: Nightly\n", origin, isKilled, ending = "completed", afterRun }:
     ExperimentOptions = {},
 ): Promise<string> {
   const known = { planned: results.length, bundleVersionId: null, projectId: null, ...origin };
@@ -68,7 +68,7 @@ export async function experimentOf(
     ...known,
     passed: good,
     failed: results.length - good,
-    isPartial,
+    ending,
   };
   const summary = Deno.readTextFileSync(`${folder.path}/summary.json`);
   // Closes the files, too: Windows doesn't remove an open one.

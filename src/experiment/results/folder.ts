@@ -80,7 +80,7 @@ export class ExperimentFolder {
       this.#results.close();
     }
     const statistics = await readStatistics(this.path);
-    const state = experiment.isPartial ? "interrupted" : "completed";
+    const state = experiment.ending === "completed" ? "completed" : "interrupted";
     await writeSummary(this.path, { ...experiment, state }, statistics);
     await writePage(this.path, experiment, statistics);
   }
