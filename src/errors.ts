@@ -122,8 +122,11 @@ export class KeyExpiresSoonError extends FluxloopError {
   override readonly exitCode = 3;
   override readonly code = "key_expires_soon";
 
-  /** @param expiry Such as `2024-04-15 (7 days remaining)`. */
-  constructor(expiry: string) {
+  /**
+   * @param expiry Such as `2024-04-15 (7 days remaining)`.
+   * @param profile The profile that the key is from; `null`: it is from elsewhere.
+   */
+  constructor(expiry: string, readonly profile: string | null) {
     super(`The API key expires sooner than --fail-if-expires-in allows: ${expiry}`);
   }
 }

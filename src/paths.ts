@@ -30,7 +30,9 @@ export function pathFrom(context: Context, value: string, origin: string): strin
   if (!/^~(?:[/\\]|$)/.test(value)) return value;
   const home = homeFolder(context);
   if (home !== undefined) return home + value.slice(1);
-  throw new UsageError(`${origin} begins with ~, but ${homeVariable(context)} isn't set. Set it to the full path.`);
+  throw new UsageError(
+    `${origin} begins with ~, but ${homeVariable(context)} isn't set. Use the full path in ${origin}.`,
+  );
 }
 
 /** As {@linkcode pathFrom}, for an option that may be left out. */

@@ -17,7 +17,7 @@ import type { PlatformResponse } from "./transport.ts";
 
 const REJECTIONS: readonly KeyRejection[] = ["invalid_api_key", "expired_api_key", "revoked_api_key"];
 /** What a gateway or proxy responds with. */
-const WEB_PAGE = "a web page, probably from a proxy or a sign-in page";
+const WEB_PAGE = "a web page, probably a sign-in page or a proxy's error page";
 const PAGE_START = /^\s*<(!doctype|html)/i;
 const CHECK_CONNECTION = "Check the API URL and the proxy settings.";
 /** The status with which a captive portal asks for a sign-in (RFC 6585, section 6). */

@@ -90,7 +90,7 @@ export async function finishWebLogin(context: Context, plan: LoginPlan, login: D
     return await withRequestLock(location, profile, lockTimeout(requests), async () => {
       if (wasPending && !isPendingLogin(location, profile, login.deviceCode)) {
         throw new NotFoundError(
-          `There is no longer a login to resume for profile "${profile}": another process finished it`,
+          `Another process already finished the login for profile "${profile}"`,
         );
       }
       const state = await pollDeviceLogin(context, plan, login.deviceCode);

@@ -36,7 +36,7 @@ export class CredentialsDocument {
    */
   static parse(text: string | null, shown: string): CredentialsDocument {
     const root = text === null ? {} : parseCredentials(text, shown) ?? {};
-    if (!isMapping(root) || !isMapping(root.profiles ?? {})) throw unreadable(shown, "is not a credentials file");
+    if (!isMapping(root) || !isMapping(root.profiles ?? {})) throw unreadable(shown, "isn't a credentials file");
     return new CredentialsDocument(root, shown, text ?? "");
   }
 

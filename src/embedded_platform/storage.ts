@@ -1,6 +1,6 @@
 /**
  * The platform's state, in SQLite. A change is on disk when its function returns, so it survives a restart and a
- * `kill -9`. Several processes may open the same data directory.
+ * `kill -9`. Several processes may open the same data folder.
  *
  * @module
  */
@@ -81,11 +81,11 @@ export class Storage {
 }
 
 /**
- * Opens a data directory, which is created if it's missing.
+ * Opens a data folder, which is created if it's missing.
  *
  * @param dataDir `null` keeps everything in memory.
  * @param fill Fills new storage. If it throws, the storage is still new.
- * @throws {ConfigurationError} If it isn't a directory, or has a database of another program or another version of fluxloop.
+ * @throws {ConfigurationError} If it isn't a folder, or has a database of another program or another version of fluxloop.
  */
 export function openStorage(dataDir: string | null, fill: (storage: Storage) => void = () => {}): Storage {
   const path = dataDir === null ? ":memory:" : join(dataDir, "platform.db");
@@ -106,9 +106,9 @@ function createFiles(dataDir: string, path: string): void {
     Deno.mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   } catch (cause) {
     if (cause instanceof Deno.errors.AlreadyExists || cause instanceof Deno.errors.NotADirectory) {
-      throw new ConfigurationError(`The data directory ${dataDir} isn't a directory`, { cause });
+      throw new ConfigurationError(`The data folder ${dataDir} isn't a folder`, { cause });
     }
-    throw new SystemError(`Can't create the data directory ${dataDir}`, { cause });
+    throw new SystemError(`Can't create the data folder ${dataDir}`, { cause });
   }
   try {
     Deno.openSync(path, { write: true, createNew: true, mode: 0o600 }).close();
@@ -149,10 +149,10 @@ function isEmpty(storage: Storage, path: string): boolean {
   if (application !== APPLICATION_ID) throw foreign(path);
   if (version === SCHEMA_VERSION) return false;
   throw new ConfigurationError(
-    `The platform's database ${path} was created by another version of fluxloop. Use that version or another data directory.`,
+    `The platform's database ${path} was created by another version of fluxloop. Use that version or another data folder.`,
   );
 }
 
 function foreign(path: string): ConfigurationError {
-  return new ConfigurationError(`${path} isn't a database of the embedded platform. Use another data directory.`);
+  return new ConfigurationError(`${path} isn't a database of the embedded platform. Use another data folder.`);
 }

@@ -133,7 +133,9 @@ export async function testAgent(context: Context, request: TestRequest, services
 
 function ownInputs({ inputs }: TestConfiguration, { config = CONFIGURATION_FILE }: TestRequest): InputList {
   if (inputs !== null) return inputs;
-  throw new ConfigurationError(`${config} has no inputs. Add inputs or inputs_file, or pass --bundle-version-id.`);
+  throw new ConfigurationError(
+    `${config} has no inputs. Add inputs or inputs_file, or pass --project or --bundle-version-id.`,
+  );
 }
 
 function planOf(

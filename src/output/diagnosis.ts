@@ -8,7 +8,13 @@ import { pageUrl } from "../api_client/api_url.ts";
 import { type Check, type Finding, isExpiringSoon, TOLERATED_SKEW } from "../auth/diagnose.ts";
 import { rotationReason } from "../auth/key_age.ts";
 import { DEFAULT_PROFILE } from "../credentials/profile_name.ts";
-import { type FluxloopError, InvalidKeyError, LoginEndedError, NotLoggedInError } from "../errors.ts";
+import {
+  type FluxloopError,
+  InvalidKeyError,
+  LoginEndedError,
+  NotLoggedInError,
+  PermissionDeniedError,
+} from "../errors.ts";
 import { expiryText } from "../text/expiry.ts";
 import { redact } from "../text/mask.ts";
 import { printable } from "../text/printable.ts";
@@ -41,7 +47,7 @@ export function diagnosisText(checks: readonly Check[], now: Date): string {
     return remedy === undefined ? [line] : [line, `   → ${remedy}`];
   });
   const summary = checks.some((it) => it.verdict === "failure")
-    ? "Later checks were skipped."
+    ? "The remaining checks were skipped."
     : checks.every((it) => it.verdict === "ok")
     ? "All checks passed."
     : "All checks passed, with the warnings above.";
@@ -84,7 +90,9 @@ function found(finding: Finding, now: Date): Description {
     case "configuration":
       return [finding.hasAuthorities ? "valid, with extra CA certificates" : "valid"];
     case "key":
-      return [`${finding.masked}, from ${finding.source === "profile" ? "profile " : ""}${finding.origin}`];
+      return [
+        `${finding.masked}, from ${finding.source === "profile" ? `profile "${finding.origin}"` : finding.origin}`,
+      ];
     case "store": {
       const { file, insecure, isUsed } = finding;
       if (file === null) return ["not needed"];
@@ -97,7 +105,7 @@ function found(finding: Finding, now: Date): Description {
       ];
     }
     case "rotation":
-      return [`not finished for profile ${finding.profile}`, `run: ${profileCommand("rotate", finding.profile)}`];
+      return [`not finished for profile "${finding.profile}"`, `run: ${profileCommand("rotate", finding.profile)}`];
     case "proxy":
       return [`${finding.proxy ?? "none"} for ${finding.host}`];
     case "resolution":
@@ -139,9 +147,9 @@ function found(finding: Finding, now: Date): Description {
     }
     case "files": {
       const places = finding.exposed.map(({ path, line }) => `${printable(path)}:${line}`).join(", ");
-      if (places === "") return ["none in .env files that git would commit"];
+      if (places === "") return ["none in .env files that Git would commit"];
       return [
-        `the API key is in ${places}, which git would commit`,
+        `the API key is in ${places}, which Git would commit`,
         "add the file to .gitignore and rotate the key",
       ];
     }
@@ -157,6 +165,11 @@ function remedyOf(failure: FluxloopError, newKeyUse: string): string {
     const [saved] = failure.saved;
     return saved === undefined ? "run: fluxloop auth login" : `run: fluxloop auth switch ${saved}`;
   }
+  if (failure instanceof PermissionDeniedError) {
+    const { required } = failure;
+    const needed = required === undefined ? "more permissions" : `the permission ${required}`;
+    return `create a key with ${needed} on the platform's API keys page and ${newKeyUse}`;
+  }
   switch (failure.code) {
     case "not_found":
       return "choose a saved profile with --profile <name>, or create this one: fluxloop auth login --profile <name>";
@@ -164,9 +177,7 @@ function remedyOf(failure: FluxloopError, newKeyUse: string): string {
       return "check the host name, the network, and the proxy and CA certificate settings";
     case "platform":
       return "try again later; if it persists, contact the operator of the platform or the proxy";
-    case "permission_denied":
-      return `create a key with this permission on the platform's API keys page and ${newKeyUse}`;
     default:
-      return "fix this, then run: fluxloop auth doctor";
+      return "fix the problem, then run: fluxloop auth doctor";
   }
 }

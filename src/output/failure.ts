@@ -10,6 +10,7 @@ import {
   FluxloopError,
   InterruptedError,
   InvalidKeyError,
+  KeyExpiresSoonError,
   LoginEndedError,
   MistakesError,
   NetworkError,
@@ -119,6 +120,10 @@ function sentenceOf(error: FluxloopError): string {
   }
   if (error instanceof LoginEndedError) {
     return `${error.message}. Log in again: ${profileCommand("login --web", error.profile)}`;
+  }
+  if (error instanceof KeyExpiresSoonError) {
+    const command = error.profile === null ? "fluxloop apikeys create" : profileCommand("rotate", error.profile);
+    return `${error.message}. Replace it: ${command}`;
   }
   return error.message;
 }

@@ -44,7 +44,7 @@ const http = (status: number, detail?: string, when = "later") =>
   );
 const page = (status: number) =>
   failure(
-    `{host} responded to GET /api/auth/me with HTTP ${status} and a web page, probably from a proxy or a sign-in page. ` +
+    `{host} responded to GET /api/auth/me with HTTP ${status} and a web page, probably a sign-in page or a proxy's error page. ` +
       (status >= 500 ? "Try again later." : "Check the API URL and the proxy settings."),
   );
 const SIGN_IN = failure(
@@ -63,7 +63,7 @@ const denied = (details = "") =>
 
 const PORTAL = '<!DOCTYPE html><html><body>Sign in to "Hotel Wi-Fi" <script>location="/"</script></body></html>';
 const PROXY = "<html><head><title>ACME Proxy</title></head><body>Access denied by policy 17</body></html>";
-const PAGE = notJson("a web page, probably from a proxy or a sign-in page");
+const PAGE = notJson("a web page, probably a sign-in page or a proxy's error page");
 const UNREADABLE = notJson("invalid JSON");
 const CUT_OFF = unconnected("the connection was closed early");
 const NOT_HTTP = unconnected("its response isn't HTTP");

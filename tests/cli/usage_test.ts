@@ -32,7 +32,7 @@ const MISTAKES: readonly Mistake[] = [
   {
     what: "a bad profile name",
     args: ["auth", "status", "--profile", "a/b"],
-    sentence: "--profile is not a valid profile name",
+    sentence: "--profile has an invalid profile name",
   },
   { what: "a bad profile name to log in to", args: login("--profile", "", "--api-key", SECRET), sentence: "--profile" },
   {
@@ -97,7 +97,7 @@ const MISTAKES: readonly Mistake[] = [
   {
     what: "an empty standard input",
     args: login("--api-key-stdin"),
-    sentence: "The API key from standard input is empty",
+    sentence: "The API key from standard input is empty. Check the file or the variable that it comes from.",
   },
   {
     what: "a key of two lines",
@@ -214,7 +214,7 @@ describe("invalid input", () => {
     for (const args of [["auth", "status"], ["auth", "list"], ["auth", "logout"], login("--api-key", SECRET)]) {
       const { code, stderr } = await session.run(args);
       assertEquals(code, 2);
-      assertStringIncludes(stderr, "~/.fluxloop/credentials is not valid YAML (line 4, column");
+      assertStringIncludes(stderr, "~/.fluxloop/credentials isn't valid YAML (line 4, column");
       assertStringIncludes(
         stderr,
         "or move it to ~/.fluxloop/credentials.old and log in again",

@@ -127,7 +127,7 @@ describe("fluxloop test", () => {
     assertEquals(code, 10);
     assertMatch(stdout, /^❌ 2 of 4 runs failed in /);
     assertStringIncludes(stdout, "\n   second: The agent returned an error: badly\n");
-    assertStringIncludes(stdout, "\n   input_3: The agent exited with code 3 before it answered\n");
+    assertStringIncludes(stdout, "\n   input_3: The agent exited with code 3 before it responded\n");
     assertStringIncludes(stdout, "\nUploaded: rb_");
     const xml = await Deno.readTextFile(`${folder}/out/junit.xml`);
     assertEquals([xml.match(/<testcase /g)?.length, xml.match(/<failure /g)?.length], [4, 2]);

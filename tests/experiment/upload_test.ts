@@ -203,11 +203,11 @@ describe("an upload", () => {
     await assertRejects(() => upload(here.home), ConfigurationError, "summary.json: no such file");
   });
 
-  it("rejects an invalid experiment id before sending", async () => {
+  it("rejects an invalid test ID before sending", async () => {
     const folder = await make([passed(1)]);
     const path = `${folder}/summary.json`;
     Deno.writeTextFileSync(path, Deno.readTextFileSync(path).replace('"id": "exp', '"id": "☃'));
-    await assertRejects(() => upload(folder), ConfigurationError, "summary.json has an invalid experiment id");
+    await assertRejects(() => upload(folder), ConfigurationError, "summary.json has an invalid test ID");
   });
 
   it("reports a missing folder", async () => {

@@ -164,7 +164,7 @@ export class RotatedHome {
   /** Asserts that the profile's key works, and that the commands report its state correctly. */
   async assertWorks(): Promise<void> {
     const { code, stderr } = await this.runHere("auth", "status");
-    const warning = "⚠️  The rotation of profile default is not finished. Finish it: fluxloop auth rotate\n";
+    const warning = '⚠️  The rotation of profile "default" isn\'t finished. Finish it: fluxloop auth rotate\n';
     assertEquals([code, stderr], [0, this.isUnfinished() ? warning : ""]);
   }
 

@@ -171,7 +171,7 @@ export class AgentProcess {
       : end.signal === null
       ? `exited with code ${end.code}`
       : `was killed by ${end.signal}`;
-    const moment = this.#isReady ? "before it answered" : "before it was ready";
+    const moment = this.#isReady ? "before it responded" : "before it was ready";
     this.#fail(new RunError("crashed", `The agent ${what} ${moment}`));
     await this.end();
   }
@@ -185,7 +185,7 @@ export class AgentProcess {
   #timedOut(): RunError {
     const span = `${this.settings.timeout / 1000} s`;
     const message = this.#isReady
-      ? `The agent did not answer within ${span}`
+      ? `The agent didn't respond within ${span}`
       : `The agent was not ready within ${span}: no line matched ready_pattern`;
     return new RunError("timeout", message);
   }

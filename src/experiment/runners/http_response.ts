@@ -53,7 +53,7 @@ async function readEvents(response: Response, reading: Reading): Promise<string>
   if (type !== "text/event-stream") {
     await response.body?.cancel();
     throw garbage(
-      `The server sent ${type === "" ? "no content type" : shownText(type)} instead of a stream of events`,
+      `The server sent ${type === "" ? "no content type" : shownText(type)} instead of server-sent events`,
     );
   }
   const { textOf, streamOutputPath, streamEventFilter } = reading;

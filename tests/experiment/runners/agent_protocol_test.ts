@@ -56,9 +56,9 @@ describe("the protocol of an agent's processes", () => {
   const failures: [string, string, RunFailure["kind"], string][] = [
     ["reports an error", "!error no quota", "agent_error", "The agent returned an error: no quota"],
     ["sends an error message", "!error-type slow down", "agent_error", "The agent returned an error: slow down"],
-    ["exits", "!crash 3", "crashed", "The agent exited with code 3 before it answered"],
-    ["closes its output", "!close-output", "crashed", "The agent closed its standard output before it answered"],
-    ["exits within a line", "!half-a-line", "crashed", "The agent exited with code 0 before it answered"],
+    ["exits", "!crash 3", "crashed", "The agent exited with code 3 before it responded"],
+    ["closes its output", "!close-output", "crashed", "The agent closed its standard output before it responded"],
+    ["exits within a line", "!half-a-line", "crashed", "The agent exited with code 0 before it responded"],
     ["doesn't write JSON", "!garbage Hello <b>", "garbage", 'The agent wrote a line that isn\'t JSON: "Hello <b>"'],
     [
       "writes control characters",
@@ -95,7 +95,7 @@ describe("the protocol of an agent's processes", () => {
 
   it("fails when the answer doesn't come in time", async () => {
     const failure = await failureOf(agent({ ...AGENT, timeout: 20 }), "!hang");
-    assertEquals(failure, { kind: "timeout", message: "The agent did not answer within 0.02 s", stderr: [] });
+    assertEquals(failure, { kind: "timeout", message: "The agent didn't respond within 0.02 s", stderr: [] });
   });
 
   it("starts a process for each run without reuse", async () => {

@@ -160,7 +160,7 @@ describe("a server as an agent", () => {
       { stream: "sse" },
       () => json({}),
       "garbage",
-      "The server sent application/json instead of a stream of events",
+      "The server sent application/json instead of server-sent events",
     ],
     [
       "redirects to another origin",

@@ -21,7 +21,7 @@ describe("an agent's process on Linux", () => {
 
   it("fails as crashed when a signal ends it", async () => {
     const { kind, message } = await failureOf(runnerOf(AGENT), "!signal");
-    assertEquals([kind, message], ["crashed", "The agent was killed by SIGKILL before it answered"]);
+    assertEquals([kind, message], ["crashed", "The agent was killed by SIGKILL before it responded"]);
   });
 
   it("is killed when it ignores the signal", async () => {

@@ -38,14 +38,14 @@ describe("an agent's process", () => {
 
   it("leaves the last 20 lines of standard error in the failure", async () => {
     const { message, stderr } = await failureOf(runnerOf(AGENT), "!crash 3");
-    assertEquals(message, "The agent exited with code 3 before it answered");
+    assertEquals(message, "The agent exited with code 3 before it responded");
     assertEquals(stderr, Array.from({ length: 20 }, (_, index) => `line ${index + 11}`));
   });
 
   // On Windows, Node.js doesn't close its standard output when asked to: libuv closes only other files.
   itOnUnix("fails when it closes its standard output", async () => {
     const { message } = await failureOf(runnerOf(AGENT), "!close-output");
-    assertEquals(message, "The agent closed its standard output before it answered");
+    assertEquals(message, "The agent closed its standard output before it responded");
   });
 
   it("is aborted when it writes endlessly", async () => {

@@ -144,7 +144,7 @@ describe("a Python function as an agent", () => {
 
   it("fails as crashed when its process dies", async () => {
     const { kind, message } = await failureOf(runnerFor("dying"), "hello");
-    assertEquals([kind, message], ["crashed", "The agent exited with code 3 before it answered"]);
+    assertEquals([kind, message], ["crashed", "The agent exited with code 3 before it responded"]);
   });
 
   it("fails only its own run when it hangs", async () => {
