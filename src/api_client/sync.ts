@@ -25,19 +25,25 @@ const PART_DEADLINE = 120_000;
 export interface Bundle {
   readonly id: string;
   readonly projectId: string | null;
-  readonly items: readonly ReturnType<typeof pulledItem>[];
+  readonly items: readonly BundleItem[];
   /** The personas' names by their ids. */
   readonly personas: ReadonlyMap<string, string>;
 }
 
-const pulledItem = object({
-  id: text,
-  messages: listOf(object({ role: text, content: text })),
-  persona_id: optional(text),
-});
+/** An input of a bundle. */
+export interface BundleItem {
+  readonly id: string;
+  readonly messages: readonly Schemas["Message"][];
+  readonly personaId: string | null;
+}
+
 const pulledBundle = object({
   bundle_version: object({ id: text, project_id: optional(text) }),
-  input_items: listOf(pulledItem),
+  input_items: listOf(object({
+    id: text,
+    messages: listOf(object({ role: text, content: text })),
+    persona_id: optional(text),
+  })),
   personas: optional(listOf(object({ id: text, name: text }))),
 });
 
@@ -64,8 +70,19 @@ export async function pullBundle(
   const place = projectId === null ? "" : ` in project "${projectId}"`;
   const what = bundleVersionId === null ? "a bundle of inputs" : `bundle version "${bundleVersionId}"`;
   const missing = notFound(`${what}${place}`);
-  const { bundleVersion, inputItems: items, personas } = await request(context, target, pull, pulledBundle, missing);
-  return { ...bundleVersion, items, personas: new Map(personas?.map(({ id, name }) => [id, name])) };
+  const { bundle_version: version, input_items, personas } = await request(
+    context,
+    target,
+    pull,
+    pulledBundle,
+    missing,
+  );
+  return {
+    id: version.id,
+    projectId: version.project_id,
+    items: input_items.map(({ id, messages, persona_id: personaId }) => ({ id, messages, personaId })),
+    personas: new Map(personas?.map(({ id, name }) => [id, name])),
+  };
 }
 
 /**
@@ -84,7 +101,7 @@ export async function uploadPart(
   const { bundle_version_id: version, project_id: project } = part;
   const place = version ? `bundle version "${version}"` : project ? `project "${project}"` : null;
   const missing = place === null ? undefined : notFound(place);
-  return (await request(context, target, { ...upload, idempotencyKey }, uploadedPart, missing)).runBatchId;
+  return (await request(context, target, { ...upload, idempotencyKey }, uploadedPart, missing)).run_batch_id;
 }
 
 function notFound(what: string): NotFoundError {

@@ -10,11 +10,7 @@ export interface AbandonedRotation {
   readonly hasUnknownKey: boolean;
 }
 
-/**
- * @param profile The profile as it was.
- * @param knownId The id of a key that needn't be named, or `null`.
- * @returns What its rotation may leave; `null`: it had none.
- */
+/** Finds what a profile's rotation may leave, other than the key `knownId`; `null` if none was unfinished. */
 export function abandoned(
   { name, secret, keyId, rotation }: Profile,
   knownId: string | null,

@@ -16,49 +16,36 @@ import { FluxloopError, InterruptedError, NetworkError, SystemError } from "../e
 import { daysRemaining, type Expiry } from "../text/expiry.ts";
 import { maskKey } from "../text/mask.ts";
 import { type ExposedKey, findExposedKeys } from "./exposed_keys.ts";
-import { rotationReason } from "./key_age.ts";
+import { type RotationReason, rotationReason } from "./key_age.ts";
 import { type Credential, credentialFor, type KeyOptions, type KeySource } from "./resolve_credential.ts";
 
 /** What a step found out. */
-export type Finding =
-  | { readonly name: "configuration"; readonly hasAuthorities: boolean }
-  | { readonly name: "key"; readonly masked: string; readonly source: KeySource; readonly origin: string }
-  | {
-    readonly name: "store";
-    readonly file: string | null;
-    readonly isUsed: boolean;
-    readonly insecure: InsecureFile | null;
-  }
+export type Finding = Readonly<
+  | { name: "configuration"; hasAuthorities: boolean }
+  | { name: "key"; masked: string; source: KeySource; origin: string }
+  | { name: "store"; file: string | null; isUsed: boolean; insecure: InsecureFile | null }
   /** The profile's rotation isn't finished; no step if it is. */
-  | { readonly name: "rotation"; readonly profile: string }
-  | { readonly name: "proxy"; readonly proxy: string | null; readonly host: string }
-  | { readonly name: "resolution"; readonly host: string }
-  | { readonly name: "connection"; readonly host: string; readonly port: number }
-  | { readonly name: "tls"; readonly isPlain: boolean; readonly certificate: PeerCertificate | null }
-  | { readonly name: "clock"; readonly status: number; readonly skew: number | null }
-  | { readonly name: "acceptance" }
+  | { name: "rotation"; profile: string }
+  | { name: "proxy"; proxy: string | null; host: string }
+  | { name: "resolution"; host: string }
+  | { name: "connection"; host: string; port: number }
+  | { name: "tls"; isPlain: boolean; certificate: PeerCertificate | null }
+  | { name: "clock"; status: number; skew: number | null }
+  | { name: "acceptance" }
   /** `profile`: where the key is saved, else `null`. */
-  | {
-    readonly name: "expiry";
-    readonly expires: Expiry;
-    readonly created: Date | null;
-    readonly profile: string | null;
-  }
-  | { readonly name: "permissions"; readonly permissions: readonly string[] | null }
-  | { readonly name: "files"; readonly exposed: readonly ExposedKey[] };
+  | { name: "expiry"; expires: Expiry; reason: RotationReason | null; profile: string | null }
+  | { name: "permissions"; permissions: readonly string[] | null }
+  | { name: "files"; exposed: readonly ExposedKey[] }
+>;
 
-/** One step and its result. */
-export interface Check {
-  readonly name: Finding["name"];
-  readonly verdict: "ok" | "warning" | "failure";
-  /** `null`: the step failed. */
-  readonly finding: Finding | null;
-  /** Why it failed; its exit code is the command's. */
-  readonly failure: FluxloopError | null;
-}
+/** One step and its result; the exit code of a failure is the command's. */
+export type Check = Readonly<
+  | { name: Finding["name"]; verdict: "ok" | "warning"; finding: Finding; failure: null }
+  | { name: Finding["name"]; verdict: "failure"; finding: null; failure: FluxloopError }
+>;
 
 /** A clock may be off by so many seconds before it is reported. */
-export const TOLERATED_SKEW = 120;
+const TOLERATED_SKEW = 120;
 /** A certificate that expires within so many days is reported: its operator may have forgotten it. */
 const CERTIFICATE_DAYS = 14;
 
@@ -68,11 +55,6 @@ const TIMEOUT = 14_000;
 const KEY_TIMEOUT = 5_000;
 const CONNECTION_TIMEOUT = 3_000;
 const RESPONSE_TIMEOUT = 6_000;
-
-/** Tells whether a certificate expires soon. */
-export function isExpiringSoon({ expires }: PeerCertificate, now: Date): boolean {
-  return daysRemaining(expires, now) <= CERTIFICATE_DAYS;
-}
 
 /** The steps so far. */
 class Steps {
@@ -141,8 +123,9 @@ async function check(
   await checkConnection(context, apiUrl, proxy, steps);
   const { key: info } = await checkPlatform(context, { ...credential, requests }, proxy, steps);
   steps.add({ name: "acceptance" });
-  const about = { expires: info?.expiresAt ?? null, created: info?.createdAt ?? null, profile: profile?.name ?? null };
-  steps.add({ name: "expiry", ...about }, rotationReason(about.expires, about.created, context.now()) === null);
+  const expires = info?.expiresAt ?? null;
+  const reason = rotationReason(expires, info?.createdAt ?? null, context.now());
+  steps.add({ name: "expiry", expires, reason, profile: profile?.name ?? null }, reason === null);
   const permissions = info?.permissions ?? null;
   steps.add({ name: "permissions", permissions }, permissions === null || permissions.length > 0);
   const exposed = findExposedKeys(context, key, end);
@@ -199,16 +182,15 @@ async function checkPlatform(
     if (!(error instanceof FluxloopError) || error instanceof InterruptedError) throw error;
     return error;
   });
-  const failure = outcome instanceof FluxloopError ? outcome : null;
   steps.current = "tls";
+  if (outcome instanceof NetworkError && outcome.link === "tls") throw outcome;
   const isPlain = apiUrl.protocol === "http:";
-  // Without a response, nobody knows whether the certificate is valid.
-  if (failure instanceof NetworkError && !isPlain) throw failure;
-  const isDirect = !isPlain && proxy === null;
+  const isDirect = !isPlain && proxy === null && !(outcome instanceof NetworkError);
   const certificate = isDirect ? await certificateOf(context, apiUrl, requests) : null;
-  steps.add({ name: "tls", isPlain, certificate }, certificate === null || !isExpiringSoon(certificate, context.now()));
+  const days = certificate === null ? Infinity : daysRemaining(certificate.expires, context.now());
+  steps.add({ name: "tls", isPlain, certificate }, days > CERTIFICATE_DAYS);
   steps.current = "clock";
-  if (failure instanceof NetworkError) throw failure;
+  if (outcome instanceof NetworkError) throw outcome;
   if (response !== undefined) {
     const date = Date.parse(response.headers.get("date") ?? "");
     const skew = Number.isNaN(date) ? null : Math.round((date - context.now().getTime()) / 1000);

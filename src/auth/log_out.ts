@@ -48,26 +48,16 @@ export async function logOut(context: Context, options: LogoutOptions): Promise<
     await requireWritable(location);
     for (const it of names) await revoke(context, store, document.require(it, "--profile"), options.requests);
   }
-  const removed = await remove(store, names, options);
+  const removed = await store.remove(names, options.all).catch((error) => {
+    if (!isRevoked || !(error instanceof FluxloopError)) throw error;
+    throw new SystemError(`The credentials are revoked but still saved here. ${error.message}`, { cause: error });
+  });
   const rotations = isRevoked ? [] : document.profiles().filter((it) => removed.includes(it.name));
   return {
     isRevoked,
     profiles: removed,
     abandoned: rotations.map((it) => abandoned(it, it.keyId)).filter((it) => it !== null),
   };
-}
-
-async function remove(
-  store: SecretStore,
-  names: readonly string[],
-  options: LogoutOptions,
-): Promise<readonly string[]> {
-  try {
-    return await store.remove(names, options.all);
-  } catch (error) {
-    if (options.revoke !== true || !(error instanceof FluxloopError)) throw error;
-    throw new SystemError(`The credentials are revoked but still saved here. ${error.message}`, { cause: error });
-  }
 }
 
 function selectedName(context: Context, document: CredentialsDocument, options: LogoutOptions): string {
@@ -91,8 +81,8 @@ async function revoke(
   if (secret.kind === "tokens") return await revokeDeviceLogin(context, { apiUrl, requests }, secret.refreshToken);
   const target = { apiUrl, key: parseApiKey(secret.key, `profile "${profile.name}"`), requests };
   if (rotation?.phase === "replaced" && rotation.key !== null) {
-    const { refusal } = await endKey(context, { ...target, key: rotation.key }, rotation.id, null);
-    if (refusal !== null) throw refusal;
+    const refusal = await endKey(context, { ...target, key: rotation.key }, rotation.id, null);
+    if (refusal instanceof PlatformError) throw refusal;
   }
   try {
     if (rotation?.phase === "requested") await removeOrphanedKey(context, target, rotation);

@@ -75,9 +75,7 @@ export async function makeKey(
   show: (created: CreatedKey) => void,
 ): Promise<CreatedKey> {
   const scopes = projects === undefined ? undefined : await projectIds(context, credential, projects);
-  const outcome = await createNewKey(context, credential, { ...rest, scopes }, async () => {});
-  if (outcome.kind === "refused") throw outcome.error;
-  const made = outcome.key;
+  const made = await createNewKey(context, credential, { ...rest, scopes });
   let login: LoginResult | null = null;
   try {
     if (plan !== null) login = await logIn(context, plan, { kind: "api_key", key: made.key });

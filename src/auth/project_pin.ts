@@ -14,16 +14,10 @@ import { isMapping } from "../credentials/profile.ts";
 import { checkProfileName } from "../credentials/profile_name.ts";
 import { ConfigurationError } from "../errors.ts";
 import { homeFolder } from "../paths.ts";
-
-/** A project's pinned profile. */
-export interface Pin {
-  readonly profile: string;
-  /** The file that pins it. */
-  readonly file: string;
-}
+import type { SelectedProfile } from "./select_profile.ts";
 
 /** Looks for a pin from the current folder upwards to the home folder, where the program's own folder is. */
-export function findPin(context: Context): Pin | null {
+export function findPin(context: Context): SelectedProfile | null {
   const own = credentialsLocation(context)?.folder;
   const home = homeFolder(context);
   const isWindows = context.system.os === "windows";
@@ -31,8 +25,8 @@ export function findPin(context: Context): Pin | null {
     // Any user of a Windows machine can create folders at a drive's root, and files there don't tell whose they are.
     if (isSame(at, home) || isWindows && dirname(at) === at) return null;
     const file = join(at, ".fluxloop", "config.yaml");
-    const profile = pinIn(file, own);
-    if (profile !== null) return { profile, file };
+    const name = pinIn(file, own);
+    if (name !== null) return { name, chosenBy: file };
   }
   return null;
 }

@@ -34,15 +34,20 @@ export function lockTimeout(requests: RequestOptions | undefined, count = 1): nu
   return count * (requests?.deadline ?? DEFAULT_DEADLINE) + GRACE;
 }
 
-/** Replaces the access token if it expires soon; one that hasn't expired is kept if the platform can't be asked. */
-export async function refreshTokens(context: Context, login: SavedLogin): Promise<Tokens> {
+/**
+ * Replaces the access token if it expires soon; one that hasn't expired is kept if the platform can't be asked.
+ *
+ * @param keepsExpired Whether one that has expired is kept then, too.
+ */
+export async function refreshTokens(context: Context, login: SavedLogin, keepsExpired: boolean): Promise<Tokens> {
   const isUsable = ({ expiresAt }: Tokens) => Date.parse(expiresAt) - context.now().getTime() > AHEAD;
   if (isUsable(login.tokens)) return login.tokens;
   try {
     return await replaceTokens(context, login, isUsable);
   } catch (error) {
     const isTransient = error instanceof NetworkError || error instanceof PlatformError;
-    if (isTransient && Date.parse(login.tokens.expiresAt) > context.now().getTime()) return login.tokens;
+    const isKept = keepsExpired || Date.parse(login.tokens.expiresAt) > context.now().getTime();
+    if (isTransient && isKept) return login.tokens;
     throw error;
   }
 }

@@ -7,7 +7,8 @@ import { credentialsLocation, requireCredentialsLocation } from "../credentials/
 import type { Profile } from "../credentials/profile.ts";
 import { checkProfileName } from "../credentials/profile_name.ts";
 import { SecretStore } from "../credentials/secret_store.ts";
-import { ConfigurationError, NetworkError, PlatformError, UsageError } from "../errors.ts";
+import { ConfigurationError, UsageError } from "../errors.ts";
+import { KEY_VARIABLES } from "../text/key_variables.ts";
 import { parseApiKey } from "./api_key.ts";
 import { apiUrlFor, chosenApiUrl, type ProfileOptions, selectProfileHere } from "./select_profile.ts";
 
@@ -45,8 +46,6 @@ export interface Credential {
   readonly overridden: string | null;
 }
 
-/** Variables with a key, in order of precedence. */
-const KEY_VARIABLES = ["FLUXLOOP_API_KEY", "FLUXLOOP_SYNC_API_KEY"] as const;
 const KEY_FILE_VARIABLE = "FLUXLOOP_API_KEY_FILE";
 
 /** Finds the key that a command uses, and the API URL that it may be sent to (design: "Where the key comes from"). */
@@ -66,7 +65,7 @@ export async function credentialFor(
   if (overridden !== null && how.changes) {
     throw new UsageError(
       `${given.origin} is set and overrides profile "${overridden}". Unset it to use the profile, or omit --profile to use ` +
-        `${given.origin}.`,
+        "its key.",
     );
   }
   const apiUrl = chosenApiUrl(context, options) ?? new URL(DEFAULT_API_URL);
@@ -92,33 +91,25 @@ export async function credentialIn(
   const { refreshTokens, replaceRejected } = await import("./refresh_tokens.ts");
   const saved = { location, name, tokens: secret, apiUrl, requests };
   const login: Login = { profile: name, refresh: (rejected) => replaceRejected(context, saved, rejected) };
-  try {
-    const { accessToken } = await refreshTokens(context, saved);
-    return { ...about, key: accessToken, login };
-  } catch (error) {
-    const isTransient = error instanceof NetworkError || error instanceof PlatformError;
-    if (!how.acceptsExpired || !isTransient) throw error;
-    return { ...about, key: secret.accessToken, login };
-  }
+  const { accessToken } = await refreshTokens(context, saved, how.acceptsExpired === true);
+  return { ...about, key: accessToken, login };
 }
 
 /** Returns the variable whose key overrides saved ones, or `null`. */
 export function overridingVariable(context: Context): string | null {
-  return [...KEY_VARIABLES, KEY_FILE_VARIABLE].find((name) => context.env(name)) ?? null;
+  // CI systems pass a secret that isn't set as an empty variable.
+  return KEY_VARIABLES.find((name) => context.env(name)) ?? null;
 }
 
 function givenKey(context: Context, options: KeyOptions): Pick<Credential, "key" | "source" | "origin"> | null {
   if (options.apiKey !== undefined) {
     return { key: parseApiKey(options.apiKey, "--api-key"), source: "flag", origin: "--api-key" };
   }
-  for (const name of KEY_VARIABLES) {
-    // CI systems pass a secret that isn't set as an empty variable.
-    const value = context.env(name);
-    if (value) return { key: parseApiKey(value, name), source: "environment", origin: name };
-  }
-  const path = context.env(KEY_FILE_VARIABLE);
-  if (!path) return null;
-  return { key: parseApiKey(readKeyFile(path), KEY_FILE_VARIABLE), source: "file", origin: KEY_FILE_VARIABLE };
+  const origin = overridingVariable(context);
+  if (origin === null) return null;
+  const value = context.env(origin)!;
+  if (origin !== KEY_FILE_VARIABLE) return { key: parseApiKey(value, origin), source: "environment", origin };
+  return { key: parseApiKey(readKeyFile(value), origin), source: "file", origin };
 }
 
 function readKeyFile(path: string): string {

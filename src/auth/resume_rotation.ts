@@ -18,19 +18,9 @@ import { BrowserLoginError, FluxloopError, InterruptedError, PlatformError, Syst
 import { maskKey } from "../text/mask.ts";
 import { parseApiKey } from "./api_key.ts";
 import { keyDetails } from "./log_in.ts";
+import type { ReportDraft, RotateOptions } from "./rotate.ts";
 import { createNewKey, endKey, removeOrphanedKey, requestLike, verifyKey } from "./rotation_keys.ts";
-import type { ReportDraft } from "./rotation_report.ts";
-import { apiUrlFor, apiUrlOf, chosenApiUrl, type ProfileOptions } from "./select_profile.ts";
-
-/** What the command line says about a rotation. */
-export interface RotateOptions extends ProfileOptions {
-  /** Every saved profile; excludes `profile`. */
-  readonly all: boolean;
-  /** The new key's lifetime, in seconds; `null`: it never expires, `undefined`: as the old one's. */
-  readonly expiresIn?: number | null;
-  /** How long the old key stays valid, in milliseconds; without it, it is revoked. */
-  readonly keepOld?: number;
-}
+import { apiUrlFor, apiUrlOf, chosenApiUrl } from "./select_profile.ts";
 
 /** The command that is running. */
 export interface RotationRun {
@@ -109,14 +99,10 @@ async function replaceKey(rotation: Rotation, own: KeyInfo & { readonly id: stri
   const { context, options, profile, report } = rotation;
   const request = await requestLike(context, rotation, own, options.expiresIn);
   const setPhase = (phase: RotationPhase | null) => change(rotation, { rotation: phase });
-  const save = (idempotencyKey: string) =>
-    setPhase({ phase: "requested", idempotencyKey, request: JSON.stringify(request), keyId: own.id });
-  const outcome = await createNewKey(context, rotation, request, save);
-  if (outcome.kind === "refused") {
-    await setPhase(null);
-    throw outcome.error;
-  }
-  const created = outcome.key;
+  const requested = { phase: "requested", request: JSON.stringify(request), keyId: own.id } as const;
+  const save = (idempotencyKey: string | null) =>
+    setPhase(idempotencyKey === null ? null : { ...requested, idempotencyKey });
+  const created = await createNewKey(context, rotation, request, save);
   let { id } = created;
   const until = untilOf(rotation)?.toISOString() ?? null;
   const previous: ReplacedPhase = { phase: "replaced", key: rotation.key, id: own.id, until };
@@ -154,8 +140,8 @@ async function revokePrevious(rotation: Rotation, previous: ReplacedPhase): Prom
     const about = { id: previous.id, masked: maskKey(previous.key) };
     report.oldKey = { ...about, state: "valid", expiresAt: null };
     const ended = await endKey(context, { apiUrl, key: previous.key, requests }, previous.id, until);
-    report.oldKey = { ...about, state: ended.state, expiresAt: ended.expiresAt };
-    refusal = ended.refusal;
+    if (ended instanceof PlatformError) refusal = ended;
+    else report.oldKey = { ...about, state: ended === null ? "revoked" : "expiring", expiresAt: ended };
   }
   await change(rotation, { rotation: null });
   if (refusal !== null) throw refusal;

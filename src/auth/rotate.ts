@@ -3,10 +3,65 @@ import { readCredentials, withRequestLock } from "../credentials/credential_stor
 import { type CredentialsLocation, requireCredentialsLocation } from "../credentials/location.ts";
 import { SecretStore } from "../credentials/secret_store.ts";
 import { BrowserLoginError, FluxloopError, InterruptedError, NotLoggedInError } from "../errors.ts";
+import type { Expiry } from "../text/expiry.ts";
 import { lockTimeout } from "./refresh_tokens.ts";
-import { resumeRotation, type RotateOptions, type RotationRun } from "./resume_rotation.ts";
-import type { PendingAction, ReportDraft, RotationReport } from "./rotation_report.ts";
-import { selectProfile } from "./select_profile.ts";
+import { resumeRotation, type RotationRun } from "./resume_rotation.ts";
+import { type ProfileOptions, selectProfile } from "./select_profile.ts";
+
+/** What the command line says about a rotation. */
+export interface RotateOptions extends ProfileOptions {
+  /** Every saved profile; excludes `profile`. */
+  readonly all: boolean;
+  /** The new key's lifetime, in seconds; `null`: it never expires, `undefined`: as the old one's. */
+  readonly expiresIn?: number | null;
+  /** How long the old key stays valid, in milliseconds; without it, it is revoked. */
+  readonly keepOld?: number;
+}
+
+/** What became of a profile's key. */
+export type RotationOutcome =
+  /** The profile has a new key. */
+  | "rotated"
+  /** An interrupted rotation is finished: the profile had its new key already. */
+  | "finished"
+  /** Another process has just rotated it. */
+  | "rotated_elsewhere"
+  /** The profile is signed in through the browser: there is no key. */
+  | "skipped"
+  | "failed";
+
+/** What is still to be done about an unfinished rotation. */
+export type PendingAction =
+  /** A key may have been created that nobody has. */
+  | "remove_orphaned_key"
+  /** The new key is in use; the old one is still valid. */
+  | "revoke_old_key";
+
+/** The result of rotating one profile's key. */
+export interface RotationReport {
+  readonly profile: string;
+  readonly outcome: RotationOutcome;
+  /** `null`: none was created, or it is not in use. */
+  readonly newKey: { readonly id: string; readonly masked: string; readonly expiresAt: Expiry } | null;
+  readonly oldKey: {
+    readonly id: string;
+    readonly masked: string;
+    readonly state: "revoked" | "expiring" | "valid";
+    /** `null`: it isn't expiring. */
+    readonly expiresAt: Date | null;
+  } | null;
+  /** Where the new key was saved, as people call it; `null`: nowhere. */
+  readonly savedTo: string | null;
+  /** Other profiles that had the old key, and have the new one now. */
+  readonly alsoIn: readonly string[];
+  /** Ids of keys of an earlier rotation that may still be valid, and that no profile knows any more. */
+  readonly orphanedKeys: readonly string[];
+  readonly pending: PendingAction | null;
+  readonly failure: FluxloopError | null;
+}
+
+/** A report in the making. */
+export type ReportDraft = { -readonly [Field in keyof RotationReport]: RotationReport[Field] };
 
 /** The most requests that one rotation makes while it holds the lock; another rotation waits as long. */
 export const REQUESTS_AT_MOST = 12;

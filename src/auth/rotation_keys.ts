@@ -3,7 +3,6 @@ import {
   createApiKeyOnce,
   type CreateKeyRequest,
   deleteApiKey,
-  type KeyMaking,
   listApiKeys,
   newIdempotencyKey,
 } from "../api_client/api_keys.ts";
@@ -18,9 +17,9 @@ import { InvalidKeyError, NotFoundError, PermissionDeniedError, PlatformError } 
 const ATTEMPTS = 3;
 
 /**
- * @param own What the platform says about the key.
+ * Prepares the request for a key like `own`; what is unknown is for the platform to choose.
+ *
  * @param lifetime The new key's, in seconds; `null`: it never expires, `undefined`: as the old one's.
- * @returns A request for a key like it; what is unknown is for the platform to choose.
  */
 export async function requestLike(
   context: Context,
@@ -47,23 +46,27 @@ function lifetimeOf({ createdAt, expiresAt }: KeyInfo): number | null | undefine
 /**
  * Creates a key. One whose response was lost on its way is never shown again: it is deleted, and another one created.
  *
- * @param save Called with the idempotency key of each request before it is sent.
+ * @param save Called with the idempotency key of each request before it is sent; with `null` when the platform refuses it.
  */
 export async function createNewKey(
   context: Context,
   target: Target,
   request: CreateKeyRequest,
-  save: (idempotencyKey: string) => Promise<void>,
-): Promise<Exclude<KeyMaking, { kind: "made_before" }>> {
+  save: (idempotencyKey: string | null) => Promise<void> = async () => {},
+): Promise<{ readonly key: string; readonly id: string | null }> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const idempotencyKey = newIdempotencyKey(context);
     await save(idempotencyKey);
     const outcome = await createApiKeyOnce(context, target, request, idempotencyKey);
-    if (outcome.kind !== "made_before") return outcome;
+    if (outcome.kind === "made") return outcome.key;
+    if (outcome.kind === "refused") {
+      await save(null);
+      throw outcome.error;
+    }
     await deleteApiKey(context, target, outcome.id);
   }
   throw new PlatformError(
-    `${target.apiUrl.host} didn't return the new key: it was already created by an earlier request. Try again later.`,
+    `${target.apiUrl.host} doesn't send the new key: it reports that it was created earlier. Try again later.`,
   );
 }
 
@@ -105,35 +108,26 @@ export async function verifyKey(
   return { id, identity };
 }
 
-/** What became of a key. */
-export interface EndedKey {
-  /** `valid`: it works as before. */
-  readonly state: "revoked" | "expiring" | "valid";
-  /** When it expires, if that is what became of it. */
-  readonly expiresAt: Date | null;
-  /** Why the platform left it valid, else `null`. */
-  readonly refusal: PlatformError | null;
-}
-
 /**
  * Revokes a key, or lets it expire earlier. The key itself makes the request: one that it created can't manage it.
  *
  * @param until When it is to expire; `null`: it is revoked.
+ * @returns When it expires; `null`: it is revoked. An error says why the platform left it valid.
  */
-export async function endKey(context: Context, target: Target, id: string, until: Date | null): Promise<EndedKey> {
-  const refused = (what: string): EndedKey => ({
-    state: "valid",
-    expiresAt: null,
-    refusal: new PlatformError(
-      `${target.apiUrl.host} doesn't let a key ${what}. Delete ${id} on the platform's API keys page.`,
-    ),
-  });
+export async function endKey(
+  context: Context,
+  target: Target,
+  id: string,
+  until: Date | null,
+): Promise<Date | null | PlatformError> {
+  const refused = (what: string) =>
+    new PlatformError(`${target.apiUrl.host} doesn't let a key ${what}. Delete ${id} on the platform's API keys page.`);
   try {
     if (until !== null && until > context.now()) {
       const expires = (await identify(context, target)).key?.expiresAt;
-      if (expires instanceof Date && expires <= until) return { state: "expiring", expiresAt: expires, refusal: null };
+      if (expires instanceof Date && expires <= until) return expires;
       await changeApiKeyEnd(context, target, id, until);
-      return { state: "expiring", expiresAt: until, refusal: null };
+      return until;
     }
     if (!await deleteApiKey(context, target, id)) {
       // The platform knows no such request, or no such key: the key itself tells which.
@@ -147,5 +141,5 @@ export async function endKey(context: Context, target: Target, id: string, until
     // It was revoked before, and the response was lost.
     if (!(error instanceof InvalidKeyError)) throw error;
   }
-  return { state: "revoked", expiresAt: null, refusal: null };
+  return null;
 }

@@ -27,11 +27,7 @@ export function selectProfile(
   document: CredentialsDocument,
   options: ProfileOptions,
 ): SelectedProfile {
-  const named = options.profile ?? (context.env("FLUXLOOP_PROFILE") || undefined);
-  const chosenBy = options.profile === undefined ? "FLUXLOOP_PROFILE" : "--profile";
-  if (named !== undefined) return { name: checkProfileName(named, chosenBy), chosenBy };
-  const chosen = document.setting("default_profile");
-  return chosen === null ? { name: DEFAULT_PROFILE, chosenBy: null } : { name: chosen, chosenBy: "default_profile" };
+  return namedProfile(context, options) ?? defaultProfile(document);
 }
 
 /** Selects the profile that a command uses: as {@linkcode selectProfile}, with the current project's pin. */
@@ -40,10 +36,18 @@ export function selectProfileHere(
   document: CredentialsDocument,
   options: ProfileOptions,
 ): SelectedProfile {
-  const selected = selectProfile(context, document, options);
-  const isNamed = options.profile !== undefined || context.env("FLUXLOOP_PROFILE");
-  const pin = isNamed ? null : findPin(context);
-  return pin === null ? selected : { name: pin.profile, chosenBy: pin.file };
+  return namedProfile(context, options) ?? findPin(context) ?? defaultProfile(document);
+}
+
+function namedProfile(context: Context, { profile }: ProfileOptions): SelectedProfile | null {
+  const name = profile ?? (context.env("FLUXLOOP_PROFILE") || undefined);
+  const chosenBy = profile === undefined ? "FLUXLOOP_PROFILE" : "--profile";
+  return name === undefined ? null : { name: checkProfileName(name, chosenBy), chosenBy };
+}
+
+function defaultProfile(document: CredentialsDocument): SelectedProfile {
+  const name = document.setting("default_profile");
+  return name === null ? { name: DEFAULT_PROFILE, chosenBy: null } : { name, chosenBy: "default_profile" };
 }
 
 /** Returns the API URL that was chosen for this run, or `null`. */

@@ -32,11 +32,11 @@ export interface Choice extends Pick<Profile, "name" | "account"> {
  * @param profile The profile's name, or `-` for the one before the last switch.
  */
 export async function switchProfile(context: Context, profile: string): Promise<SwitchResult> {
-  if (profile !== PREVIOUS) checkProfileName(profile, "The argument");
+  if (profile !== PREVIOUS) checkProfileName(profile, "The profile");
   const location = requireCredentialsLocation(context);
   // Neither a folder nor a file is created for nothing.
   requireExisting(await readCredentials(location), profile);
-  const pinnedBy = findPin(context)?.file ?? null;
+  const pinnedBy = findPin(context)?.chosenBy ?? null;
   const chosen = await updateCredentials(location, (document) => {
     const name = requireExisting(document, profile);
     document.switchTo(name);

@@ -70,7 +70,11 @@ async function guarded(context: Context, args: Arguments, work: () => unknown): 
     if (thrown instanceof ReportedFailure) return thrown.exitCode;
     const { expected, report } = await import("./report.ts");
     const error = expected(thrown);
-    report(context, args, error);
+    try {
+      report(context, args, error);
+    } catch {
+      // Its stream is closed; the exit code still tells.
+    }
     return error.exitCode;
   }
 }

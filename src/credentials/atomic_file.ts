@@ -86,7 +86,7 @@ export function tryReplacing(path: string, size: number): void {
  */
 function isMountPoint(path: string): boolean {
   const newPath = newPathOf(path);
-  removeStale(newPath);
+  removeStaleBeside(path);
   try {
     Deno.linkSync(path, newPath);
   } catch (error) {
@@ -101,7 +101,7 @@ function withNewFile(path: string, text: string, use: (newPath: string) => void)
   const newPath = newPathOf(path);
   const file = retryInUse(() => {
     // A killed process may have left a file with other permissions, or somebody a link.
-    removeStale(newPath);
+    removeStaleBeside(path);
     return Deno.openSync(newPath, { write: true, createNew: true, mode: 0o600 });
   });
   try {
@@ -123,23 +123,20 @@ function withNewFile(path: string, text: string, use: (newPath: string) => void)
   }
 }
 
-/** @returns Whether a killed writer has left a half-written file beside `path`. */
+/** Tells whether a killed writer has left a half-written file beside `path`. */
 export function isStaleBeside(path: string): boolean {
   return infoOf(newPathOf(path)) !== null;
 }
 
 /** Removes what a killed writer has left beside a file: it holds keys. Call it under the lock of the file's writers. */
 export function removeStaleBeside(path: string): void {
-  removeIfThere(newPathOf(path));
+  const newPath = newPathOf(path);
+  if (infoOf(newPath)?.isDirectory) throw inTheWay(newPath);
+  removeIfThere(newPath);
 }
 
 function newPathOf(path: string): string {
   return `${path}.new`;
-}
-
-function removeStale(path: string): void {
-  if (infoOf(path)?.isDirectory) throw inTheWay(path);
-  removeIfThere(path);
 }
 
 /** Creates a folder that only its owner can read, and those above it, and brings their names to disk. */
@@ -177,7 +174,7 @@ export function removeIfThere(path: string): void {
   }
 }
 
-/** @returns What is at a path, links not followed; `null` if nothing is. */
+/** Returns what is at a path, links not followed; `null` if nothing is. */
 export function infoOf(path: string): Deno.FileInfo | null {
   try {
     return Deno.lstatSync(path);
@@ -187,7 +184,7 @@ export function infoOf(path: string): Deno.FileInfo | null {
   }
 }
 
-/** @returns The error for something that isn't this program's file, where one belongs. */
+/** Creates the error for something that isn't this program's file, where one belongs. */
 export function inTheWay(path: string): ConfigurationError {
   return new ConfigurationError(`${path} exists but wasn't created by fluxloop. Remove it.`);
 }

@@ -4,7 +4,8 @@ import { decodeText } from "../text/encoding.ts";
 const LIMIT = 1024 * 1024;
 
 /**
- * @returns The text of a file, or of what a link leads to.
+ * Reads a file, or what a link leads to.
+ *
  * @throws {RangeError} When it isn't a regular file (reading a pipe or a device need not end), or is larger than 1 MiB.
  * @throws What the system throws.
  */
@@ -15,7 +16,7 @@ export function readSmallFile(path: string): string {
   return decodeText(Deno.readFileSync(path));
 }
 
-/** @returns Why {@linkcode readSmallFile} failed, as a part of a sentence. */
+/** Says why {@linkcode readSmallFile} failed, as a part of a sentence. */
 export function readFailure(error: unknown): string {
   if (error instanceof RangeError) return error.message;
   if (error instanceof Deno.errors.NotFound) return "no such file";

@@ -82,33 +82,33 @@ export class CredentialHelper {
    * @param reference From {@linkcode secretReference}.
    * @returns The helper that was used, for the profile to name from now on.
    */
-  async store(reference: string, profile: string, fields: EntryFields): Promise<string> {
+  async store(reference: string, fields: EntryFields): Promise<string> {
     const input = JSON.stringify({ ServerURL: reference, Username: USERNAME, Secret: JSON.stringify(fields) });
     const reply = await this.#ask("store", reference, input);
-    if (reply.code !== 0) throw failure(reply, "store", profile, Object.values(fields));
+    if (reply.code !== 0) throw failure(reply, "store", reference, Object.values(fields));
     return reply.helper;
   }
 
   /** Reads a secret. */
   async get(reference: string): Promise<EntryFields> {
     const reply = await this.#ask("get", reference);
-    const profile = profileOf(reference);
     const { helper, code, stdout } = reply;
     const isAbsent = code === 0 ? parseObject(stdout)?.Secret === "" : stdout.trim() === NOT_FOUND;
     if (isAbsent || (code !== 0 && stdout.trim() === "")) {
       // For a locked Secret Service the helper reports that nothing is there, or crashes; its list tells the difference.
-      if (await this.#lists(helper, reference)) throw new SystemError(refusal(helper, "return", profile, LOCKED));
+      if (await this.#lists(helper, reference)) throw new SystemError(refusal(helper, "return", reference, LOCKED));
     }
     if (isAbsent) {
-      const message = `The key of profile "${profile}" is no longer in ${storeTitle(helper)}; log in to it again`;
-      throw new ConfigurationError(message);
+      throw new ConfigurationError(
+        `The key of profile "${profileOf(reference)}" is no longer in ${storeTitle(helper)}; log in to it again`,
+      );
     }
-    if (code !== 0) throw failure(reply, "return", profile);
+    if (code !== 0) throw failure(reply, "return", reference);
     const secret = parseObject(stdout)?.Secret;
     const fields = typeof secret === "string" ? parseObject(secret) : null;
     if (fields === null || plainSecretOf(textsIn(fields)) === null) {
       throw new SystemError(
-        `${PREFIX}${helper} returned a key of profile "${profile}" that can't be read; log in to it again`,
+        `${PREFIX}${helper} returned a key of profile "${profileOf(reference)}" that can't be read; log in to it again`,
       );
     }
     return Object.fromEntries(Object.entries(fields).filter((it): it is [string, string] => typeof it[1] === "string"));
@@ -121,9 +121,8 @@ export class CredentialHelper {
     const isListed = await this.#lists(reply.helper, reference);
     const isErased = reply.code === 0 || reply.stdout.trim() === NOT_FOUND;
     if (isListed === false || (isListed === null && isErased)) return;
-    const profile = profileOf(reference);
-    if (!isErased) throw failure(reply, "remove", profile);
-    throw new SystemError(refusal(reply.helper, "remove", profile, LOCKED));
+    if (!isErased) throw failure(reply, "remove", reference);
+    throw new SystemError(refusal(reply.helper, "remove", reference, LOCKED));
   }
 
   /** Asks the first helper that is installed. One that fails isn't passed over: it may be the one with the key. */
@@ -147,9 +146,8 @@ export class CredentialHelper {
   async #run(helper: string, action: Action, reference: string, input: string): Promise<Reply | null> {
     const program = PREFIX + helper;
     const { stopped } = this.#context;
-    const timeout = new AbortController();
-    const timer = setTimeout(() => timeout.abort(), this.#timeout);
-    const signal = AbortSignal.any([stopped, timeout.signal]);
+    const timeout = AbortSignal.timeout(this.#timeout);
+    const signal = AbortSignal.any([stopped, timeout]);
     try {
       const result = await this.#context.runProgram(program, { args: [action], input, env: WITHOUT_KEYS, signal });
       if (result.code === INTERRUPTED) throw new InterruptedError();
@@ -157,7 +155,7 @@ export class CredentialHelper {
     } catch (error) {
       if (error instanceof FluxloopError) throw error;
       if (stopped.aborted) throw new InterruptedError();
-      if (timeout.signal.aborted) {
+      if (timeout.aborted) {
         throw new SystemError(
           `${program} timed out after ${this.#timeout / 1000} seconds while accessing the key of profile ` +
             `"${profileOf(reference)}". Unlock ${storeTitle(helper)} and try again.`,
@@ -166,8 +164,6 @@ export class CredentialHelper {
       if (error instanceof Deno.errors.NotFound) return null;
       const reason = error instanceof Error ? oneLine(error.message) : "system error";
       throw new SystemError(`${program} could not be started: ${reason}`);
-    } finally {
-      clearTimeout(timer);
     }
   }
 }
@@ -213,16 +209,16 @@ function notInstalled(helpers: readonly string[]): ConfigurationError {
   return new ConfigurationError(`${missing} installed or on the PATH; ${install}, or log in with --storage file`);
 }
 
-function failure(reply: Reply, action: string, profile: string, secrets: readonly string[] = []): SystemError {
+function failure(reply: Reply, action: string, reference: string, secrets: readonly string[] = []): SystemError {
   const said = shownOf(reply, secrets);
   const reason = REASONS.find(([words]) => words.test(said))?.[1] ?? `its helper failed with exit code ${reply.code}`;
   const quoted = said === "" ? "" : ` (${PREFIX}${reply.helper}: ${said})`;
-  return new SystemError(refusal(reply.helper, action, profile, reason) + quoted);
+  return new SystemError(refusal(reply.helper, action, reference, reason) + quoted);
 }
 
-function refusal(helper: string, action: string, profile: string, reason: string): string {
-  const title = storeTitle(helper);
-  return `${title[0].toUpperCase()}${title.slice(1)} did not ${action} the key of profile "${profile}": ${reason}`;
+function refusal(helper: string, action: string, reference: string, reason: string): string {
+  const title = storeTitle(helper).replace(/^./, (it) => it.toUpperCase());
+  return `${title} did not ${action} the key of profile "${profileOf(reference)}": ${reason}`;
 }
 
 /** @returns A failed helper's own words, fit to be shown; empty if they may be the secret. */

@@ -4,14 +4,14 @@
  * @module
  */
 import { createFolder, isStaleBeside, removeStaleBeside, replaceFile, tryReplacing } from "./atomic_file.ts";
-import { type CredentialsFile, fileFailure, findCredentialsFile, notAFile, requireOwn } from "./credentials_file.ts";
+import { type CredentialsFile, fileFailure, findCredentialsFile, findOwnFile, notAFile } from "./credentials_file.ts";
 import { CredentialsDocument } from "./credentials_document.ts";
 import { decodeCredentials, SIZE_LIMIT, unreadable } from "./credentials_text.ts";
 import { withFileLock } from "./file_lock.ts";
 import type { CredentialsLocation } from "./location.ts";
 import { fileNamePart } from "./profile_name.ts";
 
-/** How long a reader waits for a writer before it leaves that one's new file alone, in milliseconds. */
+/** How long a reader waits for a writer before it ignores that one's new file, in milliseconds. */
 const READER_TIMEOUT = 100;
 /** The most that a profile takes in the file, in bytes: two tokens, and the rest. */
 const PROFILE_SIZE = 24 * 1024;
@@ -27,20 +27,15 @@ export interface InsecureFile {
   readonly mode: number | null;
 }
 
-/**
- * Reads the credentials file.
- *
- * @param location `null`: there is no place for one.
- * @returns Its content; an empty document if there is no file.
- */
+/** Reads the credentials file; returns an empty document if there is none, or no place for one. */
 export async function readCredentials(location: CredentialsLocation | null): Promise<CredentialsDocument> {
-  if (location === null) return CredentialsDocument.parse(null, "");
+  if (location === null) return new CredentialsDocument("", "");
   try {
     const file = findCredentialsFile(location);
     if (isStaleBeside(file.path)) {
       // Best effort: the next writer removes it, or reports what is in the way.
-      const removing = withFileLock(lockOf(file), () => removeStaleBeside(file.path), { timeout: READER_TIMEOUT });
-      await removing.catch(() => {});
+      const remove = () => removeStaleBeside(file.path);
+      await withFileLock(location, lockOf(file), remove, READER_TIMEOUT).catch(() => {});
     }
     return documentIn(file, location);
   } catch (error) {
@@ -49,8 +44,8 @@ export async function readCredentials(location: CredentialsLocation | null): Pro
 }
 
 /**
- * @returns The file, if others than its owner can read or write it, else `null`. On Windows a file inherits the access list
- * of its folder, which lets nobody else in below the user's profile; outside it, that is unknown.
+ * Finds out whether others than its owner can read or write the credentials file. On Windows a file inherits the access
+ * list of its folder, which lets nobody else in below the user's profile; outside it, that is unknown.
  */
 export function findInsecureFile(location: CredentialsLocation | null): InsecureFile | null {
   if (location === null) return null;
@@ -67,8 +62,7 @@ export function findInsecureFile(location: CredentialsLocation | null): Insecure
 }
 
 /**
- * Changes the credentials under a lock. Folder and file are created for their owner alone; a file that others could read
- * isn't theirs afterwards.
+ * Changes the credentials under a lock. Folder and file are for their owner alone afterwards.
  *
  * @param change Makes the change, on what the file has by then. Nothing is written when it throws.
  * @returns What `change` returns, once the new content is on disk.
@@ -92,25 +86,19 @@ export async function requireWritable(location: CredentialsLocation): Promise<vo
   await withWritableFile(location, ({ path, info }) => tryReplacing(path, (info?.size ?? 0) + PROFILE_SIZE));
 }
 
-/** Runs `work` under the file's lock. */
 async function withWritableFile<T>(
   location: CredentialsLocation,
   work: (file: CredentialsFile, document: CredentialsDocument) => T,
 ): Promise<T> {
-  const findOwn = () => {
-    const file = findCredentialsFile(location);
-    requireOwn(location, file);
-    return file;
-  };
   try {
     createFolder(location.folder);
     // Two folders may have links to one file: the lock is the file's, not the folder's.
-    return await withFileLock(lockOf(findOwn()), () => {
-      const file = findOwn();
+    return await withFileLock(location, lockOf(findOwnFile(location)), () => {
+      const file = findOwnFile(location);
       const document = documentIn(file, location);
       document.requireKnownVersion();
       return work(file, document);
-    }, { location });
+    });
   } catch (error) {
     throw fileFailure(location, "written", error);
   }
@@ -119,8 +107,7 @@ async function withWritableFile<T>(
 /**
  * Runs `work` under a lock for what takes longer than a write, such as a request.
  *
- * @param profile The profile whose secret is exchanged, or `null` for a rotation: profiles may share the key that one
- * rotation replaces.
+ * @param profile Whose secret is exchanged; `null` for a rotation, as profiles may share the key that it replaces.
  * @param timeout How long to wait for another process, in milliseconds.
  */
 export function withRequestLock<T>(
@@ -131,15 +118,15 @@ export function withRequestLock<T>(
 ): Promise<T> {
   // No profile's name becomes `_rotation`.
   const name = profile === null ? "_rotation" : fileNamePart(profile);
-  return withFileLock(`${location.file}.${name}.lock`, work, { timeout, location });
+  return withFileLock(location, `${location.file}.${name}.lock`, work, timeout);
 }
 
-function documentIn({ path, info }: CredentialsFile, { shown, ...location }: CredentialsLocation): CredentialsDocument {
+function documentIn({ path, info }: CredentialsFile, { shown }: CredentialsLocation): CredentialsDocument {
   // A link to /dev/null is the usual way to keep a file empty.
-  if (info === null || path === "/dev/null") return CredentialsDocument.parse(null, shown);
-  if (!info.isFile) throw notAFile({ shown, ...location }, info);
+  if (info === null || path === "/dev/null") return new CredentialsDocument("", shown);
+  if (!info.isFile) throw notAFile(shown, info);
   if (info.size > SIZE_LIMIT) throw unreadable(shown, `is larger than ${SIZE_LIMIT / 1024 / 1024} MiB`);
-  return CredentialsDocument.parse(decodeCredentials(Deno.readFileSync(path), shown), shown);
+  return new CredentialsDocument(decodeCredentials(Deno.readFileSync(path), shown), shown);
 }
 
 function lockOf({ path }: CredentialsFile): string {

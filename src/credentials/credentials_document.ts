@@ -15,7 +15,7 @@ type Mapping = Readonly<Record<string, unknown>>;
 /** The file's format; a file without a `version:` has this one. */
 const VERSION = 1;
 
-/** A credentials file's content. Changes are made here, and written by the store. */
+/** A credentials file's content. The store writes its changes. */
 export class CredentialsDocument {
   #root: Mapping;
   readonly #shown: string;
@@ -23,34 +23,29 @@ export class CredentialsDocument {
   readonly #text: string;
   readonly #changes: Change[] = [];
 
-  private constructor(root: Mapping, shown: string, text: string) {
+  /**
+   * @param text The file's text; empty for a file that doesn't exist.
+   * @param shown The file's path, for messages.
+   */
+  constructor(text: string, shown: string) {
+    const root = parseCredentials(text, shown) ?? {};
+    if (!isMapping(root) || !isMapping(root.profiles ?? {})) throw unreadable(shown, "is not a credentials file");
     this.#root = root;
     this.#shown = shown;
     this.#text = text;
   }
 
-  /**
-   * Parses a file's text; `null` for a file that doesn't exist.
-   *
-   * @param shown The file's path, for messages.
-   */
-  static parse(text: string | null, shown: string): CredentialsDocument {
-    const root = text === null ? {} : parseCredentials(text, shown) ?? {};
-    if (!isMapping(root) || !isMapping(root.profiles ?? {})) throw unreadable(shown, "isn't a credentials file");
-    return new CredentialsDocument(root, shown, text ?? "");
-  }
-
-  /** @returns The names of all profiles, in the file's order. */
+  /** Lists the names of all profiles, in the file's order. */
   profileNames(): string[] {
     return Object.keys(this.#profiles);
   }
 
-  /** @returns Whether there is a profile of this name, readable or not. */
+  /** Tells whether there is a profile of this name, readable or not. */
   has(name: string): boolean {
     return this.#entry(name) !== undefined;
   }
 
-  /** @returns The profile; `null` if there is none of this name, or it can't be read. */
+  /** Finds a profile; `null` if there is none of this name, or it can't be read. */
   find(name: string): Profile | null {
     try {
       return this.#profile(name);
@@ -60,12 +55,14 @@ export class CredentialsDocument {
     }
   }
 
-  /** @returns All profiles that can be read, in the file's order. */
+  /** Lists all profiles that can be read, in the file's order. */
   profiles(): Profile[] {
     return this.profileNames().map((name) => this.find(name)).filter((it) => it !== null);
   }
 
   /**
+   * Finds a profile that must exist.
+   *
    * @param chosenBy Who chose the name: `--profile`, a variable, a file; `null`: nobody did.
    * @throws {NotLoggedInError} When it doesn't exist and nobody chose it.
    * @throws {NotFoundError} When it doesn't exist and was chosen, naming those that do.
@@ -90,12 +87,12 @@ export class CredentialsDocument {
     );
   }
 
-  /** @returns Whether something was changed since it was read. */
+  /** Whether something was changed since it was read. */
   get isChanged(): boolean {
     return this.#changes.length > 0;
   }
 
-  /** @returns A text beside the profiles; `null` if there is none. */
+  /** Returns a text beside the profiles, or `null`. */
   setting(name: "default_profile" | "previous_profile" | "storage" | "credential_helper"): string | null {
     const value = this.#root[name];
     return typeof value === "string" && value !== "" ? value : null;
@@ -140,10 +137,7 @@ export class CredentialsDocument {
     if (name !== before && this.has(before)) this.#set(["previous_profile"], before);
   }
 
-  /**
-   * @param edit `editCredentials`, which is loaded only where something is written.
-   * @returns The file's text.
-   */
+  /** Writes the file's text by `editCredentials`, which is loaded only where something is written. */
   toText(edit: typeof editCredentials): string {
     const text = edit(this.#text, this.#changes, this.#root);
     if (text !== null && text.length <= SIZE_LIMIT && isSameValue(parseCredentials(text, this.#shown), this.#root)) {
@@ -170,13 +164,13 @@ export class CredentialsDocument {
     throw new ConfigurationError(`Profile "${name}" in ${this.#shown} can't be read; log in to it again`);
   }
 
-  /** @returns What stands under the profile's name, readable or not; `undefined` if nothing does. */
+  /** Returns what stands under the profile's name, readable or not; `undefined` if nothing does. */
   #entry(name: string): unknown {
     return Object.hasOwn(this.#profiles, name) ? this.#profiles[name] ?? {} : undefined;
   }
 }
 
-/** @returns A copy of a mapping with one field changed: the same object may stand elsewhere too, as an alias. */
+/** Copies a mapping with one field changed: the same object may stand elsewhere too, as an alias. */
 function withField(mapping: unknown, [name, ...rest]: readonly string[], value: FieldValue): Mapping {
   const copy: Record<string, unknown> = isMapping(mapping) ? { ...mapping } : {};
   const field = rest.length === 0 ? value : withField(Object.hasOwn(copy, name) ? copy[name] : null, rest, value);

@@ -56,19 +56,21 @@ function targetOf({ file, shown }: CredentialsLocation): string {
   );
 }
 
-/** @returns The error for something that isn't a file: reading a pipe would wait for a writer. */
-export function notAFile({ shown }: CredentialsLocation, info: Deno.FileInfo): ConfigurationError {
-  const kind = info.isDirectory ? "it is a folder" : "it isn't a regular file";
+/** Creates the error for something that isn't a file: reading a pipe would wait for a writer. */
+export function notAFile(shown: string, info: Deno.FileInfo): ConfigurationError {
+  const kind = info.isDirectory ? "it is a directory" : "it isn't a regular file";
   return new ConfigurationError(`Can't read ${shown}: ${kind}. Move it to ${shown}.old.`);
 }
 
-/** @throws {ConfigurationError} When the file is somebody else's or not a file: it must not be replaced then. */
-export function requireOwn(location: CredentialsLocation, { path, info }: CredentialsFile): void {
+/** As {@linkcode findCredentialsFile}, for a writer: what is root's or not a file must not be replaced. */
+export function findOwnFile(location: CredentialsLocation): CredentialsFile {
+  const { path, info } = findCredentialsFile(location);
   if (info !== null && isForeign(info)) throw foreignError(location, path, info);
-  if (info !== null && !info.isFile) throw notAFile(location, info);
+  if (info !== null && !info.isFile) throw notAFile(location.shown, info);
+  return { path, info };
 }
 
-/** @returns Whether a file belongs to another user. Windows has no user numbers. */
+/** Tells whether a file belongs to another user. Windows has no user numbers. */
 export function isForeign(info: Deno.FileInfo): boolean {
   const self = Deno.uid();
   return self !== null && info.uid !== null && info.uid !== self;
@@ -82,15 +84,14 @@ function foreignError({ folder, shown }: CredentialsLocation, path: string, info
   // Root in a container sees the host user's files: taking them over would lock their owner out.
   const remedy = self === ROOT
     ? "Pass the key in FLUXLOOP_API_KEY, or set FLUXLOOP_HOME to a folder of your own."
-    : `Take ownership of it: sudo chown -R ${self} ${shownFolder}. Or pass the key in FLUXLOOP_API_KEY.`;
+    : `Take it over with \`sudo chown -R ${self} ${shownFolder}\`, or pass the key in FLUXLOOP_API_KEY.`;
   return new ConfigurationError(`${name} is owned by user ${info.uid}, and you are user ${self}. ${remedy}`);
 }
 
 /**
- * @param action What was being done.
- * @param error What was thrown.
+ * Creates the error to report, with the path, the reason and what to do.
+ *
  * @param shown The file to name, if it isn't the credentials file.
- * @returns The error to report, with the path, the reason and what to do.
  */
 export function fileFailure(
   location: CredentialsLocation,
@@ -101,7 +102,7 @@ export function fileFailure(
   if (error instanceof FluxloopError) return error;
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const sentence = action === "read" ? `Can't read ${shown}: ` : `Can't save credentials to ${shown}: `;
-  const elsewhere = "Set FLUXLOOP_HOME to a writable folder, or pass the key in FLUXLOOP_API_KEY.";
+  const elsewhere = "Set FLUXLOOP_HOME to a writable directory, or pass the key in FLUXLOOP_API_KEY.";
   const configuration = (reason: string) => new ConfigurationError(sentence + reason, { cause: error });
   switch (code) {
     case "ENOSPC":
@@ -115,22 +116,21 @@ export function fileFailure(
         const info = statOf(path);
         if (info !== null && isForeign(info)) return foreignError(location, path, info);
       }
+      if (action === "written") return configuration(`permission denied. ${elsewhere}`);
       return configuration(
-        `permission denied. ${action === "read" ? `Run: ${allowCommand(location, shown)}` : elsewhere}`,
+        location.context.system.os === "windows"
+          ? `permission denied. Run: icacls "${location.folder}" /reset /t`
+          : `permission denied. Run: chmod u+rwX ${dirname(shown)} ${shown}`,
       );
     case "EISDIR":
-      return configuration(`it is a folder. Move it to ${shown}.old.`);
+      return configuration(`it is a directory. Move it to ${shown}.old.`);
     case "ENOTDIR":
     case "EEXIST":
     case "ENOENT": // On Windows, for a path below a file.
-      return configuration("part of its path is a file, not a folder. Move or rename that file.");
+      return configuration("part of its path is a file, not a directory. Move or rename that file.");
     default:
       return new SystemError(`${sentence}system error${code === "" ? "" : ` (${code})`}.`, { cause: error });
   }
-}
-
-function allowCommand({ folder, context }: CredentialsLocation, shown: string): string {
-  return context.system.os === "windows" ? `icacls "${folder}" /reset /t` : `chmod u+rwX ${dirname(shown)} ${shown}`;
 }
 
 function statOf(path: string): Deno.FileInfo | null {

@@ -11,15 +11,12 @@ export const SIZE_LIMIT = 16 * 1024 * 1024;
 /** YAML forbids tabs for indentation; the parser takes such a line for an unindented one. */
 const TAB = /^ *\t[\t ]*[^\t \r\n#]/m;
 
-/**
- * @param shown The file's path, for messages.
- * @returns The text, without a byte-order mark.
- */
+/** Decodes UTF-8, without a byte-order mark. */
 export function decodeCredentials(bytes: Uint8Array<ArrayBuffer>, shown: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw unreadable(shown, "isn't UTF-8 text");
+    throw unreadable(shown, "is not UTF-8 text");
   }
 }
 
@@ -35,19 +32,17 @@ export function parseCredentials(text: string, shown: string): unknown {
   if (tab !== null) {
     const line = text.slice(0, tab.index).split("\n").length;
     const column = tab[0].indexOf("\t") + 1;
-    throw unreadable(
-      shown,
-      `isn't valid YAML (line ${line}, column ${column}: indented with a tab instead of spaces)`,
-    );
+    const place = `line ${line}, column ${column}`;
+    throw unreadable(shown, `is not valid YAML (${place}: indented with a tab instead of spaces)`);
   }
   try {
     return parse(text, { schema: "core" });
   } catch (error) {
-    if (error instanceof RangeError) throw unreadable(shown, "isn't valid YAML (it is nested too deeply)");
+    if (error instanceof RangeError) throw unreadable(shown, "is not valid YAML (it is nested too deeply)");
     // The column is negative where the parser looked back over several lines.
     const [, line, column] = /at line (\d+), column (-?\d+)/.exec(error instanceof Error ? error.message : "") ?? [];
     const place = line === undefined ? "" : ` (line ${line}${Number(column) > 0 ? `, column ${column}` : ""})`;
-    throw unreadable(shown, `isn't valid YAML${place}`);
+    throw unreadable(shown, `is not valid YAML${place}`);
   }
 }
 
@@ -67,9 +62,7 @@ export function isSameValue(a: unknown, b: unknown, seen = new Map<unknown, unkn
   );
 }
 
-/** @returns The error for a file with a fault, such as `isn't UTF-8 text`. */
+/** Creates the error for a file with a fault, such as `is not UTF-8 text`. */
 export function unreadable(shown: string, fault: string): ConfigurationError {
-  return new ConfigurationError(
-    `${shown} ${fault}; repair it, or move it to ${shown}.old and log in again`,
-  );
+  return new ConfigurationError(`${shown} ${fault}; repair it, or move it to ${shown}.old and log in again`);
 }

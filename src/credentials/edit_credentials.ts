@@ -23,8 +23,10 @@ const OPTIONS = { schema: "failsafe", logLevel: "silent", uniqueKeys: false } as
 const PLAIN = /^(?!(?:true|false|null|yes|no|on|off|y|n)$)[A-Za-z][\w.@+-]*$/i;
 
 /**
+ * Makes changes in a text, in order.
+ *
  * @param root What the text means with the changes made.
- * @returns The text with the changes made, in order; `null` if the file can't be changed this way.
+ * @returns The new text; `null` if the file can't be changed this way.
  */
 export function editCredentials(
   text: string,

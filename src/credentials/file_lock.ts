@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { ConfigurationError, InterruptedError, SystemError } from "../errors.ts";
+import { ConfigurationError, type FluxloopError, InterruptedError, SystemError } from "../errors.ts";
 import { infoOf, inTheWay, removeIfThere } from "./atomic_file.ts";
 import { fileFailure } from "./credentials_file.ts";
 import type { CredentialsLocation } from "./location.ts";
@@ -23,29 +23,30 @@ const SETTLE = 250;
 /** ENOSYS (Linux, macOS), ENOLCK (both), EOPNOTSUPP (both). */
 const UNSUPPORTED = /\(os error (?:38|78|37|77|95|102)\)/;
 
-/** How to wait for a lock. */
-export interface LockOptions {
-  /** How long to wait for another holder, in milliseconds. */
-  readonly timeout?: number;
-  /** What the lock is for: named in errors, and told when to stop waiting. */
-  readonly location?: CredentialsLocation;
-}
-
-/** Runs `work` while holding the lock on `path`, which is created if it is missing, and stays. */
-export async function withFileLock<T>(path: string, work: () => T | Promise<T>, options: LockOptions = {}): Promise<T> {
-  const { timeout = TIMEOUT, location } = options;
-  const signal = location?.context.stopped;
-  const file = openLock(path, options);
+/**
+ * Runs `work` while holding the lock on `path`, which is created if it is missing, and stays.
+ *
+ * @param location What the lock is for: named in errors, and told when to stop waiting.
+ * @param timeout How long to wait for another holder, in milliseconds.
+ */
+export async function withFileLock<T>(
+  location: CredentialsLocation,
+  path: string,
+  work: () => T | Promise<T>,
+  timeout = TIMEOUT,
+): Promise<T> {
+  const { stopped } = location.context;
+  const file = openLock(location, path);
   const locking = file.lock(true);
   let isLocked: boolean;
   try {
-    isLocked = await isDoneWithin(locking, timeout, signal);
+    isLocked = await isDoneWithin(locking, timeout, stopped);
   } catch (error) {
     file.close();
-    if (signal?.aborted) throw new InterruptedError();
-    if (!UNSUPPORTED.test(String(error))) throw lockFailure(path, error, options);
-    location?.context.trace(`no file locks on this file system; using ${path}ed`);
-    return await withLockFile(`${path}ed`, work, options);
+    if (stopped.aborted) throw new InterruptedError();
+    if (!UNSUPPORTED.test(String(error))) throw lockFailure(location, path, error);
+    location.context.trace(`no file locks on this file system; using ${path}ed`);
+    return await withLockFile(location, `${path}ed`, work, timeout);
   }
   if (!isLocked) {
     // The lock may still be granted to this process, which no longer wants it.
@@ -53,26 +54,16 @@ export async function withFileLock<T>(path: string, work: () => T | Promise<T>, 
     throw new SystemError(heldMessage(path, timeout));
   }
   try {
-    writeHolder(file);
+    // Other processes' messages name the holder.
+    write(path, String(Deno.pid));
     return await work();
   } finally {
     file.close();
   }
 }
 
-/** Best effort: other processes' messages name the holder. */
-function writeHolder(file: Deno.FsFile): void {
-  try {
-    file.truncateSync();
-    file.seekSync(0, Deno.SeekMode.Start);
-    file.writeSync(new TextEncoder().encode(String(Deno.pid)));
-  } catch {
-    // Their messages say "another process".
-  }
-}
-
 /** Opens the file, but no link in its place: its target would be written to. */
-function openLock(path: string, options: LockOptions): Deno.FsFile {
+function openLock(location: CredentialsLocation, path: string): Deno.FsFile {
   try {
     if (infoOf(path)?.isFile === false) throw inTheWay(path);
     const file = Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
@@ -81,26 +72,31 @@ function openLock(path: string, options: LockOptions): Deno.FsFile {
     file.close();
     throw inTheWay(path);
   } catch (error) {
-    throw lockFailure(path, error, options);
+    throw lockFailure(location, path, error);
   }
 }
 
-function lockFailure(path: string, error: unknown, { location }: LockOptions): unknown {
+function lockFailure(location: CredentialsLocation, path: string, error: unknown): FluxloopError {
   const code = error instanceof Error && "code" in error ? error.code : null;
   if ((code === "EACCES" || code === "EPERM") && infoOf(path) !== null) {
     const message = `Can't use the lock file ${path}: permission denied. Remove it, or change its owner to you.`;
     return new ConfigurationError(message, { cause: error });
   }
-  return location === undefined ? error : fileFailure(location, "written", error);
+  return fileFailure(location, "written", error);
 }
 
 /**
  * As {@linkcode withFileLock}, by a file that only one process can create. Its holder changes it every second; one that
  * hasn't changed for five seconds while this process watched is stale. No clock of another machine is trusted.
  */
-export async function withLockFile<T>(path: string, work: () => T | Promise<T>, options: LockOptions = {}): Promise<T> {
+export async function withLockFile<T>(
+  location: CredentialsLocation,
+  path: string,
+  work: () => T | Promise<T>,
+  timeout = TIMEOUT,
+): Promise<T> {
   const own = `${Deno.pid} ${crypto.randomUUID()}`;
-  await takeLockFile(path, own, options);
+  await takeLockFile(location, path, own, Math.max(timeout, 2 * STALE));
   let beats = 0;
   const beating = setInterval(() => {
     // Another process may have taken it over; the work goes on, as it would without a lock.
@@ -114,12 +110,11 @@ export async function withLockFile<T>(path: string, work: () => T | Promise<T>, 
   }
 }
 
-async function takeLockFile(path: string, own: string, options: LockOptions): Promise<void> {
-  const timeout = Math.max(options.timeout ?? TIMEOUT, 2 * STALE);
+async function takeLockFile(location: CredentialsLocation, path: string, own: string, timeout: number): Promise<void> {
   const end = performance.now() + timeout;
   let seen = { text: "", since: performance.now() };
-  while (!tryCreate(path, own, options)) {
-    if (options.location?.context.stopped.aborted) throw new InterruptedError();
+  while (!tryCreate(location, path, own)) {
+    if (location.context.stopped.aborted) throw new InterruptedError();
     const text = textOf(path);
     if (text !== seen.text) seen = { text, since: performance.now() };
     else if (performance.now() - seen.since > STALE) {
@@ -133,22 +128,22 @@ async function takeLockFile(path: string, own: string, options: LockOptions): Pr
   }
 }
 
-function tryCreate(path: string, own: string, options: LockOptions): boolean {
+function tryCreate(location: CredentialsLocation, path: string, own: string): boolean {
   try {
     Deno.writeTextFileSync(path, own, { createNew: true, mode: 0o600 });
     return true;
   } catch (error) {
     if (error instanceof Deno.errors.AlreadyExists) return false;
-    throw lockFailure(path, error, options);
+    throw lockFailure(location, path, error);
   }
 }
 
-/** Writes an existing lock file, if it can. */
+/** Says in an existing lock file who holds it, if possible; others don't know, or find it stale, otherwise. */
 function write(path: string, text: string): void {
   try {
     Deno.writeTextFileSync(path, text, { create: false });
   } catch {
-    // Others will find it stale.
+    // Best effort.
   }
 }
 
@@ -165,23 +160,22 @@ function delay(duration: number): Promise<void> {
 }
 
 /** @returns Whether the lock was granted in time. @throws What `locking` throws, or the signal's reason. */
-async function isDoneWithin(locking: Promise<void>, timeout: number, signal?: AbortSignal): Promise<boolean> {
+async function isDoneWithin(locking: Promise<void>, timeout: number, signal: AbortSignal): Promise<boolean> {
   const waiting = Promise.withResolvers<boolean>();
   const timer = setTimeout(() => waiting.resolve(false), timeout);
-  const abort = () => waiting.reject(signal!.reason);
-  signal?.addEventListener("abort", abort);
+  const abort = () => waiting.reject(signal.reason);
+  signal.addEventListener("abort", abort);
   try {
     return await Promise.race([locking.then(() => true), waiting.promise]);
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener("abort", abort);
+    signal.removeEventListener("abort", abort);
   }
 }
 
 function heldMessage(path: string, timeout: number): string {
   const pid = Number.parseInt(textOf(path), 10);
   const holder = Number.isNaN(pid) ? "another process" : `process ${pid}`;
-  return `The credentials are locked: ${holder} has held the lock for ${
-    timeout / 1000
-  } seconds. Wait for it to finish, then try again.`;
+  return `The credentials are locked: ${holder} has held the lock for ${timeout / 1000} seconds. ` +
+    "Wait for it to finish, then try again.";
 }

@@ -17,7 +17,7 @@ export interface GitExposure {
   readonly line: string;
 }
 
-/** @returns How to keep a file out of commits; `null`: it is in no work tree, or ignored (gitignore(5)). */
+/** Finds out how to keep a file out of commits; `null` if it is in no work tree, or ignored (gitignore(5)). */
 export function findGitExposure(file: string): GitExposure | null {
   // Git follows no links.
   const real = Deno.realPathSync(file);
@@ -48,7 +48,7 @@ function isIgnored(file: string, workTree: string): boolean {
   });
 }
 
-/** @returns The top folder of the git work tree that a folder is in, or `null`. */
+/** Finds the top folder of the git work tree that a folder is in. */
 export function workTreeOf(folder: string): string | null {
   for (let at = folder;; at = dirname(at)) {
     const isRepository = readSmallFileIfPossible(join(at, ".git", "HEAD")) !== null;

@@ -14,10 +14,10 @@ export interface CredentialsLocation {
   readonly context: Context;
 }
 
-/** @returns Where credentials are saved; `null`: there is neither a `FLUXLOOP_HOME` nor a home folder. */
+/** Finds out where credentials are saved; `null` if there is neither a `FLUXLOOP_HOME` nor a home folder. */
 export function credentialsLocation(context: Context): CredentialsLocation | null {
   const home = homeFolder(context);
-  const variable = context.env("FLUXLOOP_HOME")?.trim() || undefined;
+  const variable = context.env("FLUXLOOP_HOME") || undefined;
   if (variable === undefined && home === undefined) return null;
   const folder = variable === undefined
     ? join(home!, ".fluxloop")
@@ -27,7 +27,7 @@ export function credentialsLocation(context: Context): CredentialsLocation | nul
   return { folder, file, shown: withTilde(file, home), context };
 }
 
-/** As {@linkcode credentialsLocation}, for a command that needs a place. */
+/** As {@linkcode credentialsLocation}, for a command that needs one. */
 export function requireCredentialsLocation(context: Context): CredentialsLocation {
   const location = credentialsLocation(context);
   if (location !== null) return location;

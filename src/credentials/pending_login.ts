@@ -32,14 +32,13 @@ export async function savePendingLogin(
   const { path, shown } = placeOf(location, profile);
   try {
     createFolder(location.folder);
-    const write = () => replaceFile(path, JSON.stringify(pending) + "\n");
-    await withFileLock(`${location.file}.lock`, write, { location });
+    await withFileLock(location, `${location.file}.lock`, () => replaceFile(path, JSON.stringify(pending) + "\n"));
   } catch (error) {
     throw fileFailure(location, "written", error, shown);
   }
 }
 
-/** @returns The profile's pending login, or `null`. */
+/** Reads the profile's pending login, if there is one. */
 export function findPendingLogin(location: CredentialsLocation, profile: string): PendingLogin | null {
   const { path, shown } = placeOf(location, profile);
   let text: string;
@@ -54,7 +53,7 @@ export function findPendingLogin(location: CredentialsLocation, profile: string)
   throw new ConfigurationError(`The pending login of profile "${profile}" can't be read; log in again`);
 }
 
-/** @returns Whether the profile's pending login has this device code. */
+/** Tells whether the profile's pending login has this device code. */
 export function isPendingLogin(location: CredentialsLocation, profile: string, deviceCode: string): boolean {
   try {
     return findPendingLogin(location, profile)?.deviceCode === deviceCode;

@@ -12,7 +12,7 @@ export interface ApiKey {
   readonly key: string;
 }
 
-/** The tokens of a login through the browser (RFC 8628; OpenAPI path `/api/cli-connect/complete`). */
+/** The tokens of a login through the browser (RFC 8628). */
 export interface Tokens {
   readonly kind: "tokens";
   readonly accessToken: string;
@@ -89,10 +89,7 @@ export type FieldValue = string | null | Readonly<Record<string, string>>;
 /** Reads a text field; one that is empty, missing or something else is `null`. */
 type TextReader = (field: string) => string | null;
 
-/**
- * @param fields What stands under the profile's name.
- * @param shown The file's path, for messages.
- */
+/** Reads the profile that has these fields in the file `shown`. */
 export function profileOf(name: string, fields: Readonly<Record<string, unknown>>, shown: string): Profile {
   const text = textsIn(fields);
   // Without its own API URL the key would go to the hosted platform, for which it may not be.
@@ -115,34 +112,38 @@ export function profileOf(name: string, fields: Readonly<Record<string, unknown>
   };
 }
 
-/** @returns The profile's fields in the file, in their order. */
+/** Returns the profile's fields in the file, in their order. */
 export function fieldsOf({ secret, rotation, ...details }: Profile): Record<string, FieldValue> {
-  const entry = secret.kind === "keychain" ? secret : null;
   return {
-    ...(secret.kind === "keychain" ? NO_SECRET : secretFields(secret)),
-    storage: entry && "keychain",
-    credential_helper: entry && entry.helper,
-    key_ref: entry && entry.reference,
+    ...NO_SECRET,
+    ...secretFields(secret),
     account: details.account,
     expires: details.expires,
     api_url: details.apiUrl,
     key_id: details.keyId,
     created: details.created,
     // What is in the keychain is never in a file.
-    rotation: rotation && rotationFields(rotation, entry === null),
+    rotation: rotation && rotationFields(rotation, secret.kind !== "keychain"),
   };
 }
 
-const NO_SECRET = { api_key: null, access_token: null, refresh_token: null, access_token_expires: null };
+/** The fields of all kinds of secrets, in their order. */
+const NO_SECRET = {
+  ...{ api_key: null, access_token: null, refresh_token: null, access_token_expires: null },
+  ...{ storage: null, credential_helper: null, key_ref: null },
+};
 
-/** @returns A secret's fields, as the file and a keychain entry have them. */
-export function secretFields(secret: PlainSecret): Record<keyof typeof NO_SECRET, string | null> {
-  if (secret.kind === "api_key") return { ...NO_SECRET, api_key: secret.key };
+/** Returns a secret's fields, as the file and a keychain entry have them. */
+export function secretFields(secret: Secret): Record<string, string> {
+  if (secret.kind === "api_key") return { api_key: secret.key };
+  if (secret.kind === "keychain") {
+    return { storage: "keychain", credential_helper: secret.helper, key_ref: secret.reference };
+  }
   const { accessToken, refreshToken, expiresAt } = secret;
-  return { ...NO_SECRET, access_token: accessToken, refresh_token: refreshToken, access_token_expires: expiresAt };
+  return { access_token: accessToken, refresh_token: refreshToken, access_token_expires: expiresAt };
 }
 
-/** @returns The secret in the fields of the file or of a keychain entry; `null` if there is none. */
+/** Reads the secret in the fields of the file or of a keychain entry; `null` if there is none. */
 export function plainSecretOf(text: TextReader): PlainSecret | null {
   const key = text("api_key");
   if (key !== null) return { kind: "api_key", key };
@@ -153,12 +154,12 @@ export function plainSecretOf(text: TextReader): PlainSecret | null {
   return { kind: "tokens", accessToken, refreshToken, expiresAt };
 }
 
-/** @returns Whether a value has fields. */
+/** Tells whether a value has fields. */
 export function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** @returns The JSON object in a text; `null`: it is none. The parser's message quotes the text, which may be a secret. */
+/** Parses a JSON object; `null` if it is none. The parser's own message would quote the text, which may be a secret. */
 export function parseObject(json: string): Readonly<Record<string, unknown>> | null {
   try {
     const value = JSON.parse(json);
@@ -168,7 +169,7 @@ export function parseObject(json: string): Readonly<Record<string, unknown>> | n
   }
 }
 
-/** @returns A reader of the texts in `fields`. */
+/** Returns a reader of the texts in `fields`. */
 export function textsIn(fields: unknown): TextReader {
   return (field) => {
     const value = isMapping(fields) && Object.hasOwn(fields, field) ? fields[field] : null;
@@ -176,13 +177,12 @@ export function textsIn(fields: unknown): TextReader {
   };
 }
 
-/** @returns Whether two secrets are the same. */
+/** Tells whether two secrets are the same. */
 export function isSameSecret(a: Secret, b: Secret): boolean {
-  const sorted = (secret: Secret) => JSON.stringify(Object.entries(secret).sort());
-  return sorted(a) === sorted(b);
+  return JSON.stringify(secretFields(a)) === JSON.stringify(secretFields(b));
 }
 
-/** @returns The previous key in the fields of a rotation; `null` if there is none. A time that can't be read is past. */
+/** Reads the previous key in the fields of a rotation; `null` if there is none. A time that can't be read is past. */
 export function replacedPhaseOf(text: TextReader): ReplacedPhase | null {
   const [id, until] = [text("previous_key_id"), text("previous_key_until")];
   if (id === null) return null;
@@ -190,7 +190,7 @@ export function replacedPhaseOf(text: TextReader): ReplacedPhase | null {
   return { phase: "replaced", key: text("previous_key"), id, until: isTime ? until : null };
 }
 
-/** @returns The fields of a previous key, with the key itself or without. */
+/** Returns the fields of a previous key, with the key itself or without. */
 export function previousKeyFields({ key, id, until }: ReplacedPhase, withKey = true): Record<string, string> {
   return {
     ...(key === null || !withKey ? {} : { previous_key: key }),
@@ -205,7 +205,7 @@ function entryOf(text: TextReader): KeychainEntry | null {
   return isEntry ? { kind: "keychain", helper, reference } : null;
 }
 
-/** @returns Whether a profile's rotation entry makes sense: someone may have edited it. `true` if there is none. */
+/** Tells whether a profile's rotation entry makes sense, if there is one: someone may have edited it. */
 export function isRotationReadable(fields: Readonly<Record<string, unknown>>): boolean {
   return (fields.rotation ?? null) === null || rotationOf(fields.rotation) !== null;
 }

@@ -7,26 +7,23 @@ export const DEFAULT_PROFILE = "default";
 const KEY = /^flux_(?:dev|stg|prod|ci)_/i;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
-/** @returns Whether a profile can have this name: a file may have anything. */
+/** Tells whether a profile can have this name: a file may have anything. */
 export function isProfileName(name: string): boolean {
   return NAME.test(name) && !KEY.test(name);
 }
 
-/**
- * @param origin Where the name was given: `--profile`, `FLUXLOOP_PROFILE`.
- * @returns The name.
- */
+/** Returns a name that was given at `origin`, such as `--profile`, if it is valid. */
 export function checkProfileName(name: string, origin: string): string {
   if (KEY.test(name)) throw new UsageError(`${origin} must be the name of a profile, not an API key`);
   if (NAME.test(name)) return name;
   throw new UsageError(
-    `${origin} has an invalid profile name. Use 1 to 64 letters, digits, '.', '_' and '-', starting with a letter or digit.`,
+    `${origin} is not a valid profile name. Use 1 to 64 letters, digits, '.', '_' and '-', starting with a letter or digit.`,
   );
 }
 
 /**
- * @param name A profile's name, from the command line or from a file.
- * @returns The part of a file name that stands for it, different for each name also where case is ignored.
+ * Returns the part of a file name that stands for a profile, different for each also where case is ignored.
+ *
  * @throws {ConfigurationError} When no profile can have this name: it might lead out of the folder.
  */
 export function fileNamePart(name: string): string {

@@ -7,6 +7,7 @@
 import { ConfigurationError } from "../errors.ts";
 import { CredentialHelper, type EntryFields, secretReference, storeTitle } from "./credential_helper.ts";
 import { readCredentials, requireWritable, updateCredentials } from "./credential_store.ts";
+import type { CredentialsDocument } from "./credentials_document.ts";
 import { withFileLock } from "./file_lock.ts";
 import type { CredentialsLocation } from "./location.ts";
 import {
@@ -24,7 +25,7 @@ import {
   textsIn,
 } from "./profile.ts";
 
-/** How long to wait for another process that changes the keychain, in milliseconds: it may have to be unlocked. */
+/** How long to wait for a process that changes the keychain, in milliseconds: it may have to be unlocked. */
 const KEYCHAIN_TIMEOUT = 60_000;
 
 /** A secret and the state of its rotation. */
@@ -68,8 +69,7 @@ export class SecretStore {
     storage: KeyStorage,
     target: URL,
   ): Promise<SavedSecret> {
-    return await this.#exclusively(storage === "keychain" ? null : [profile.name], async () => {
-      const document = await readCredentials(this.#location);
+    return await this.#exclusively(storage === "keychain" ? null : [profile.name], async (document) => {
       const before = document.find(profile.name)?.secret ?? null;
       const secret = storage === "file"
         ? profile.secret
@@ -98,8 +98,8 @@ export class SecretStore {
    * @returns Whether the profile was changed.
    */
   async replace(name: string, before: PlainSecret, changes: Partial<ProfileDetails & StoredSecret>): Promise<boolean> {
-    return await this.#exclusively([name], async () => {
-      const profile = (await readCredentials(this.#location)).find(name);
+    return await this.#exclusively([name], async (document) => {
+      const profile = document.find(name);
       if (profile === null) return false;
       const { secret: after = before, ...others } = changes;
       const entry = profile.secret.kind === "keychain" ? profile.secret : null;
@@ -108,7 +108,7 @@ export class SecretStore {
         if (current === null || !isSameSecret(current.secret, before)) return false;
         const fields = entryFields({ rotation: current.rotation, ...others, secret: after });
         if (JSON.stringify(entryFields(current)) !== JSON.stringify(fields)) {
-          await this.#helper(entry.helper).store(entry.reference, name, fields);
+          await this.#helper(entry.helper).store(entry.reference, fields);
         }
       }
       return await updateCredentials(this.#location, (document) => {
@@ -128,8 +128,7 @@ export class SecretStore {
    * @throws When a keychain entry can't be removed; its profile is kept, the others are removed.
    */
   async remove(names: readonly string[], forgetsDefault: boolean): Promise<string[]> {
-    return await this.#exclusively(names, async () => {
-      const document = await readCredentials(this.#location);
+    return await this.#exclusively(names, async (document) => {
       const removable: string[] = [];
       let failure: unknown = null;
       for (const name of names) {
@@ -156,14 +155,20 @@ export class SecretStore {
    * Runs `work`, which changes keychain and file, while no other process does so.
    *
    * @param names Profiles whose entries are changed if they have any; `null`: the keychain is changed anyway.
+   * @param work Gets what the file has by then.
    */
-  async #exclusively<T>(names: readonly string[] | null, work: () => Promise<T>): Promise<T> {
+  async #exclusively<T>(
+    names: readonly string[] | null,
+    work: (document: CredentialsDocument) => Promise<T>,
+  ): Promise<T> {
     const document = await readCredentials(this.#location);
-    if (names !== null && !names.some((it) => document.find(it)?.secret.kind === "keychain")) return await work();
+    if (names !== null && !names.some((it) => document.find(it)?.secret.kind === "keychain")) {
+      return await work(document);
+    }
     // Without it, an entry could be changed that the file can't be told about.
     await requireWritable(this.#location);
-    const options = { timeout: KEYCHAIN_TIMEOUT, location: this.#location };
-    return await withFileLock(`${this.#location.file}._keychain.lock`, work, options);
+    const locked = async () => await work(await readCredentials(this.#location));
+    return await withFileLock(this.#location, `${this.#location.file}._keychain.lock`, locked, KEYCHAIN_TIMEOUT);
   }
 
   async #addEntry(
@@ -172,7 +177,7 @@ export class SecretStore {
     target: URL,
   ): Promise<KeychainEntry> {
     const reference = await secretReference(target, this.#location.file, name);
-    const used = await this.#helper(helper).store(reference, name, entryFields({ secret, rotation }));
+    const used = await this.#helper(helper).store(reference, entryFields({ secret, rotation }));
     return { kind: "keychain", helper: used, reference };
   }
 
@@ -195,7 +200,6 @@ export class SecretStore {
 }
 
 function entryFields({ secret, rotation }: StoredSecret): EntryFields {
-  const present = Object.entries(secretFields(secret)).filter((it): it is [string, string] => it[1] !== null);
   const hasPreviousKey = rotation?.phase === "replaced" && rotation.key !== null;
-  return { ...Object.fromEntries(present), ...(hasPreviousKey ? previousKeyFields(rotation) : {}) };
+  return { ...secretFields(secret), ...(hasPreviousKey ? previousKeyFields(rotation) : {}) };
 }

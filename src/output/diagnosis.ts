@@ -5,16 +5,9 @@
  * @module
  */
 import { pageUrl } from "../api_client/api_url.ts";
-import { type Check, type Finding, isExpiringSoon, TOLERATED_SKEW } from "../auth/diagnose.ts";
-import { rotationReason } from "../auth/key_age.ts";
+import type { Check, Finding } from "../auth/diagnose.ts";
 import { DEFAULT_PROFILE } from "../credentials/profile_name.ts";
-import {
-  type FluxloopError,
-  InvalidKeyError,
-  LoginEndedError,
-  NotLoggedInError,
-  PermissionDeniedError,
-} from "../errors.ts";
+import { type FluxloopError, InvalidKeyError, LoginEndedError, NotLoggedInError } from "../errors.ts";
 import { expiryText } from "../text/expiry.ts";
 import { redact } from "../text/mask.ts";
 import { printable } from "../text/printable.ts";
@@ -47,7 +40,7 @@ export function diagnosisText(checks: readonly Check[], now: Date): string {
     return remedy === undefined ? [line] : [line, `   → ${remedy}`];
   });
   const summary = checks.some((it) => it.verdict === "failure")
-    ? "The remaining checks were skipped."
+    ? "Later checks were skipped."
     : checks.every((it) => it.verdict === "ok")
     ? "All checks passed."
     : "All checks passed, with the warnings above.";
@@ -78,21 +71,19 @@ function useOfNewKey(checks: readonly Check[]): string {
 /** What was found, and how to fix it if it isn't right. */
 type Description = readonly [message: string, remedy?: string];
 
-function described({ finding, failure }: Check, newKeyUse: string, now: Date): Description {
-  if (failure === null) return finding === null ? [""] : found(finding, now);
+function described({ finding, failure, verdict }: Check, newKeyUse: string, now: Date): Description {
+  if (failure === null) return found(finding, verdict === "warning", now);
   // Its remedy is part of its text elsewhere.
   const message = failure instanceof LoginEndedError ? failure.message : messageOf(failure);
   return [redact(printable(message)), redact(printable(remedyOf(failure, newKeyUse)))];
 }
 
-function found(finding: Finding, now: Date): Description {
+function found(finding: Finding, isWarning: boolean, now: Date): Description {
   switch (finding.name) {
     case "configuration":
       return [finding.hasAuthorities ? "valid, with extra CA certificates" : "valid"];
     case "key":
-      return [
-        `${finding.masked}, from ${finding.source === "profile" ? `profile "${finding.origin}"` : finding.origin}`,
-      ];
+      return [`${finding.masked}, from ${finding.source === "profile" ? "profile " : ""}${finding.origin}`];
     case "store": {
       const { file, insecure, isUsed } = finding;
       if (file === null) return ["not needed"];
@@ -105,7 +96,7 @@ function found(finding: Finding, now: Date): Description {
       ];
     }
     case "rotation":
-      return [`not finished for profile "${finding.profile}"`, `run: ${profileCommand("rotate", finding.profile)}`];
+      return [`not finished for profile ${finding.profile}`, `run: ${profileCommand("rotate", finding.profile)}`];
     case "proxy":
       return [`${finding.proxy ?? "none"} for ${finding.host}`];
     case "resolution":
@@ -118,13 +109,13 @@ function found(finding: Finding, now: Date): Description {
       if (certificate === null) return ["the certificate is valid"];
       const issuer = redact(printable(certificate.issuer));
       const message = `the certificate is valid, issued by ${issuer}, expires ${expiryText(certificate.expires, now)}`;
-      return isExpiringSoon(certificate, now) ? [message, "ask the platform's operator to renew it"] : [message];
+      return isWarning ? [message, "ask the platform's operator to renew it"] : [message];
     }
     case "clock": {
       const { skew, status } = finding;
       const answer = `the platform responded with HTTP ${status}`;
       if (skew === null) return [`${answer} and no date`];
-      if (Math.abs(skew) <= TOLERATED_SKEW) return [`${answer}, and the clocks agree`];
+      if (!isWarning) return [`${answer}, and the clocks agree`];
       const minutes = Math.round(Math.abs(skew) / 60);
       const way = skew > 0 ? "behind" : "ahead of";
       return [`${answer}; this machine's clock is ${minutes} minutes ${way} it`, "set this machine's clock"];
@@ -132,8 +123,7 @@ function found(finding: Finding, now: Date): Description {
     case "acceptance":
       return ["the API key is valid"];
     case "expiry": {
-      const { expires, created, profile } = finding;
-      const reason = rotationReason(expires, created, now);
+      const { expires, reason, profile } = finding;
       if (reason === null) return [expiryText(expires, now)];
       const remedy = profile === null
         ? "replace it with a new key: fluxloop apikeys create"
@@ -147,9 +137,9 @@ function found(finding: Finding, now: Date): Description {
     }
     case "files": {
       const places = finding.exposed.map(({ path, line }) => `${printable(path)}:${line}`).join(", ");
-      if (places === "") return ["none in .env files that Git would commit"];
+      if (places === "") return ["none in .env files that git would commit"];
       return [
-        `the API key is in ${places}, which Git would commit`,
+        `the API key is in ${places}, which git would commit`,
         "add the file to .gitignore and rotate the key",
       ];
     }
@@ -165,11 +155,6 @@ function remedyOf(failure: FluxloopError, newKeyUse: string): string {
     const [saved] = failure.saved;
     return saved === undefined ? "run: fluxloop auth login" : `run: fluxloop auth switch ${saved}`;
   }
-  if (failure instanceof PermissionDeniedError) {
-    const { required } = failure;
-    const needed = required === undefined ? "more permissions" : `the permission ${required}`;
-    return `create a key with ${needed} on the platform's API keys page and ${newKeyUse}`;
-  }
   switch (failure.code) {
     case "not_found":
       return "choose a saved profile with --profile <name>, or create this one: fluxloop auth login --profile <name>";
@@ -177,7 +162,9 @@ function remedyOf(failure: FluxloopError, newKeyUse: string): string {
       return "check the host name, the network, and the proxy and CA certificate settings";
     case "platform":
       return "try again later; if it persists, contact the operator of the platform or the proxy";
+    case "permission_denied":
+      return `create a key with this permission on the platform's API keys page and ${newKeyUse}`;
     default:
-      return "fix the problem, then run: fluxloop auth doctor";
+      return "fix this, then run: fluxloop auth doctor";
   }
 }

@@ -10,7 +10,6 @@ import { toHex } from "../text/hex.ts";
 
 /** The largest program, in bytes. */
 const LIMIT = 512 * 1024 * 1024;
-const REPORT = "Nothing was installed. Please report this: https://github.com/fluxloop/fluxloop/issues";
 const LINE = /^([0-9a-f]{64}) [ *]([\w.+-]{1,200})$/;
 
 /**
@@ -35,9 +34,7 @@ export async function verifiedSums(
   const files = new Map<string, string>();
   for (const line of new TextDecoder().decode(sums).trimEnd().split("\n")) {
     const [, sum, name] = LINE.exec(line) ?? [];
-    if (name === undefined || files.has(name)) {
-      throw new ReleaseError(`Can't read the release's list of checksums. ${REPORT}`);
-    }
+    if (name === undefined || files.has(name)) throw new ReleaseError("Can't read the release's list of checksums");
     files.set(name, sum);
   }
   return files;
@@ -59,16 +56,16 @@ export async function unpackProgram(archive: Uint8Array<ArrayBuffer>, name: stri
   // At the top, or in a folder with the archive's own name.
   const paths = [program, `./${program}`, `${name.replace(/\.(?:tar\.gz|zip)$/, "")}/${program}`];
   const isProgram = (path: string, size: number) => {
-    if (paths.includes(path) && size > LIMIT) throw new ReleaseError(`The release's program is too large. ${REPORT}`);
+    if (paths.includes(path) && size > LIMIT) throw new ReleaseError("The release's program is too large");
     return paths.includes(path);
   };
   let found: Uint8Array | null;
   try {
     found = isZip ? fromZip(archive, isProgram) : await fromTar(archive, isProgram);
   } catch (error) {
-    throw error instanceof ReleaseError ? error : new ReleaseError(`Can't unpack ${name}. ${REPORT}`, { cause: error });
+    throw error instanceof ReleaseError ? error : new ReleaseError(`Can't unpack ${name}`, { cause: error });
   }
-  if (found === null || found.length === 0) throw new ReleaseError(`${name} doesn't contain ${program}. ${REPORT}`);
+  if (found === null || found.length === 0) throw new ReleaseError(`${name} doesn't contain ${program}`);
   return found;
 }
 

@@ -59,7 +59,7 @@ describe("credential helper", () => {
 
   it("stores through standard input, and returns the name of the helper", async () => {
     const { context, calls, options } = machine({ store: answer(0) });
-    assertEquals(await new CredentialHelper(context, null).store(REFERENCE, "work", { api_key: KEY }), "secretservice");
+    assertEquals(await new CredentialHelper(context, null).store(REFERENCE, { api_key: KEY }), "secretservice");
     assertEquals(calls(), ["secretservice store"]);
     const { ServerURL, Username, Secret } = JSON.parse(options()[0].input);
     assertEquals([ServerURL, Username, JSON.parse(Secret)], [REFERENCE, "fluxloop", { api_key: KEY }]);
@@ -86,20 +86,20 @@ describe("credential helper", () => {
     } as const;
     for (const [os, helper] of Object.entries(oses)) {
       const { context } = machine({ store: answer(0) }, os as keyof typeof oses);
-      assertEquals(await new CredentialHelper(context, null).store(REFERENCE, "work", { api_key: KEY }), helper);
+      assertEquals(await new CredentialHelper(context, null).store(REFERENCE, { api_key: KEY }), helper);
     }
   });
 
   it("uses pass when the Secret Service's helper isn't installed", async () => {
     const { context } = machine({ "pass store": answer(0) });
-    assertEquals(await new CredentialHelper(context, null).store(REFERENCE, "work", { api_key: KEY }), "pass");
+    assertEquals(await new CredentialHelper(context, null).store(REFERENCE, { api_key: KEY }), "pass");
   });
 
   it("doesn't fall back to pass when the Secret Service's helper fails", async () => {
     for (const failing of [answer(1, "the collection is locked"), answer(2), new Deno.errors.PermissionDenied("no")]) {
       const { context, calls } = machine({ "secretservice store": failing, "pass store": answer(0) });
       await assertRejects(
-        () => new CredentialHelper(context, null).store(REFERENCE, "work", { api_key: KEY }),
+        () => new CredentialHelper(context, null).store(REFERENCE, { api_key: KEY }),
         SystemError,
       );
       assertEquals(calls(), ["secretservice store"]);
@@ -177,7 +177,7 @@ describe("credential helper", () => {
     };
     for (const [words, reason] of Object.entries(reasons)) {
       const { context } = machine({ store: answer(1, `${words}\n`), list: answer(1) });
-      const text = await failureOf(new CredentialHelper(context, null).store(REFERENCE, "work", { api_key: KEY }));
+      const text = await failureOf(new CredentialHelper(context, null).store(REFERENCE, { api_key: KEY }));
       assertStringIncludes(text, `1 The Secret Service did not store the key of profile "work": ${reason}`);
       assertStringIncludes(text, `(docker-credential-secretservice: ${words})`);
     }
@@ -192,7 +192,7 @@ describe("credential helper", () => {
       for (const text of [...texts, ...sentences]) {
         for (const said of [answer(1, text), answer(1, `first line\n${text}\n`), answer(1, "", text)]) {
           const helper = new CredentialHelper(machine({ store: said, get: said }).context, "pass");
-          const failures = [await failureOf(helper.store(REFERENCE, "work", { api_key: key }))];
+          const failures = [await failureOf(helper.store(REFERENCE, { api_key: key }))];
           if (key === KEY || texts.includes(text)) failures.push(await failureOf(helper.get(REFERENCE)));
           for (const failure of failures) assertEquals(failure.includes(key.slice(14, 24)), false, failure);
         }

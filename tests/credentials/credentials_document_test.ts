@@ -28,7 +28,7 @@ const NEW: Profile = {
   created: null,
 };
 
-const parse = (text: string) => CredentialsDocument.parse(text, "~/.fluxloop/credentials");
+const parse = (text: string) => new CredentialsDocument(text, "~/.fluxloop/credentials");
 
 describe("the credentials file's content", () => {
   it("is read as the documentation shows it", () => {
@@ -87,7 +87,7 @@ describe("the credentials file's content", () => {
 
   for (const name of ["constructor", "toString", "hasOwnProperty", "__proto__"]) {
     it(`accepts ${name} as a name`, () => {
-      const document = CredentialsDocument.parse(null, "");
+      const document = new CredentialsDocument("", "");
       assertEquals(document.find(name), null);
       document.save({ ...NEW, name });
       assertEquals(parse(document.toText(editCredentials)).find(name), { ...NEW, name });
@@ -105,9 +105,9 @@ describe("the credentials file's content", () => {
       "(line 2, column 1: indented with a tab instead of spaces)",
     ],
     ["an open quote", 'profiles:\n  default:\n    api_key: "flux_dev_secret\n', "(line 4, column"],
-    ["a list", "- flux_dev_secret\n", "isn't a credentials file"],
-    ["a text", "flux_dev_secret\n", "isn't a credentials file"],
-    ["a list of profiles", "profiles: [flux_dev_secret]\n", "isn't a credentials file"],
+    ["a list", "- flux_dev_secret\n", "is not a credentials file"],
+    ["a text", "flux_dev_secret\n", "is not a credentials file"],
+    ["a list of profiles", "profiles: [flux_dev_secret]\n", "is not a credentials file"],
   ];
   for (const [what, text, sentence] of unreadable) {
     it(`rejects ${what} without quoting it`, () => {

@@ -1,18 +1,23 @@
 import { assertEquals } from "@std/assert";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import { withFileLock, withLockFile } from "../../src/credentials/file_lock.ts";
+import { type CredentialsLocation, requireCredentialsLocation } from "../../src/credentials/location.ts";
+import { leaveWorlds, world } from "../support/world.ts";
 
 describe("the lock on the credentials", () => {
   let folder: string;
+  let location: CredentialsLocation;
   let held: number[];
   let holders: number;
 
   beforeEach(() => {
-    folder = Deno.makeTempDirSync();
+    const { context, home } = world();
+    folder = home;
+    location = requireCredentialsLocation(context);
     held = [];
     holders = 0;
   });
-  afterEach(() => Deno.removeSync(folder, { recursive: true }));
+  afterEach(leaveWorlds);
 
   async function work(): Promise<void> {
     held.push(++holders);
@@ -21,13 +26,13 @@ describe("the lock on the credentials", () => {
   }
 
   it("has one holder at a time", async () => {
-    await Promise.all([1, 2, 3].map(() => withFileLock(`${folder}/credentials.lock`, work)));
+    await Promise.all([1, 2, 3].map(() => withFileLock(location, `${folder}/credentials.lock`, work)));
     assertEquals(held, [1, 1, 1]);
   });
 
   it("is taken over by one process at a time when it is a stale file", async () => {
     Deno.writeTextFileSync(`${folder}/credentials.locked`, "4711 killed");
-    await Promise.all([1, 2, 3].map(() => withLockFile(`${folder}/credentials.locked`, work)));
+    await Promise.all([1, 2, 3].map(() => withLockFile(location, `${folder}/credentials.locked`, work)));
     assertEquals([held, [...Deno.readDirSync(folder)]], [[1, 1, 1], []]);
   });
 });

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Check, Finding } from "../../src/auth/diagnose.ts";
-import type { RotationReport } from "../../src/auth/rotation_report.ts";
+import type { RotationReport } from "../../src/auth/rotate.ts";
 import type * as Errors from "../../src/errors.ts";
 import {
   BrowserLoginError,
@@ -69,10 +69,7 @@ const ERRORS: Readonly<Record<Exclude<keyof typeof Errors, "FluxloopError">, rea
     new PermissionDeniedError(undefined, []),
     new PermissionDeniedError(undefined, undefined),
   ],
-  KeyExpiresSoonError: [
-    new KeyExpiresSoonError("2024-01-25 (3 days remaining)", "default"),
-    new KeyExpiresSoonError("2024-01-25 (3 days remaining)", null),
-  ],
+  KeyExpiresSoonError: [new KeyExpiresSoonError("2024-01-25 (3 days remaining)")],
   NetworkError: [
     new NetworkError(API, { reason: "no route", isTelling: false, link: "connection" }),
     new NetworkError(
@@ -185,10 +182,10 @@ const FINDINGS: { readonly [Name in Finding["name"]]: readonly (Example & { name
   ],
   acceptance: [{ name: "acceptance" }],
   expiry: [
-    { name: "expiry", expires: new Date("2024-04-15"), created: null, profile: "default" },
-    { name: "expiry", expires: SOON, created: null, profile: "work", verdict: "warning" },
-    { name: "expiry", expires: "never", created: new Date("2023-01-01"), profile: null, verdict: "warning" },
-    { name: "expiry", expires: null, created: null, profile: null },
+    { name: "expiry", expires: new Date("2024-04-15"), reason: null, profile: "default" },
+    { name: "expiry", expires: SOON, reason: "expires_soon", profile: "work", verdict: "warning" },
+    { name: "expiry", expires: "never", reason: "old", profile: null, verdict: "warning" },
+    { name: "expiry", expires: null, reason: null, profile: null },
   ],
   permissions: [
     { name: "permissions", permissions: ["read_scenarios", "upload_results"] },
@@ -206,12 +203,7 @@ const FAILURES: readonly (readonly [Finding["name"], FluxloopError])[] = [
   ["key", new NotLoggedInError()],
   ["key", new NotFoundError('Profile "work" doesn\'t exist. Saved profiles: default')],
   ["key", new LoginEndedError("work")],
-  [
-    "store",
-    new ConfigurationError(
-      "Can't read ~/.fluxloop/credentials: it is a folder. Move it to ~/.fluxloop/credentials.old.",
-    ),
-  ],
+  ["store", new ConfigurationError("Can't read ~/.fluxloop/credentials: permission denied")],
   ["connection", new NetworkError(API, { reason: "connection refused", isTelling: true, link: "connection" })],
   ["acceptance", new PlatformError("api.fluxloop.ai responded to GET /api/auth/me with HTTP 500")],
   ["acceptance", new InvalidKeyError("revoked_api_key", API)],

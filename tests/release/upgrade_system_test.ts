@@ -316,7 +316,7 @@ describe("an upgrade", () => {
     const error = await failure({}, { caCerts: [] });
     assertInstanceOf(error, NetworkError);
     assertStringIncludes(
-      `${error.message}: ${error.failure.reason}`,
+      `${error.message}: ${error.reason}`,
       "Unable to connect to the release server: its certificate isn't signed",
     );
   });

@@ -4,8 +4,7 @@
  *
  * @module
  */
-import type { RotationReport } from "../../src/auth/rotation_report.ts";
-import { rotateKeys } from "../../src/auth/rotate.ts";
+import { rotateKeys, type RotationReport } from "../../src/auth/rotate.ts";
 import type { Context, ProgramOptions, ProgramResult } from "../../src/context.ts";
 import { InterruptedError } from "../../src/errors.ts";
 import { fetchOver } from "../../src/system/network.ts";

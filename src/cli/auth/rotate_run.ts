@@ -1,5 +1,4 @@
-import { rotateKeys } from "../../auth/rotate.ts";
-import type { RotationReport } from "../../auth/rotation_report.ts";
+import { rotateKeys, type RotationReport } from "../../auth/rotate.ts";
 import type { Context } from "../../context.ts";
 import { UsageError } from "../../errors.ts";
 import { orphanedKeysWarning, pendingText, rotationJson, rotationLine, rotationText } from "../../output/rotation.ts";

@@ -1,10 +1,12 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import { withFileLock } from "../../../src/credentials/file_lock.ts";
+import { requireCredentialsLocation } from "../../../src/credentials/location.ts";
 import { SystemError } from "../../../src/errors.ts";
 import { CredentialsHome, keysIn, namesIn } from "../../support/credentials_home.ts";
 import { listen, type Listener } from "../../support/listener.ts";
 import type { Outcome } from "../../support/session.ts";
+import { leaveWorlds, world } from "../../support/world.ts";
 
 const LONG = Deno.env.has("FLUXLOOP_TEST_LONG");
 const HOLDER = new URL("fixtures/hold_lock.ts", import.meta.url).pathname;
@@ -39,7 +41,13 @@ describe("the lock of the credentials", () => {
     await release();
     await platform.stop();
     await home.close();
+    leaveWorlds();
   });
+
+  /** Runs `work` under the lock, in this process. */
+  function take<T>(work: () => T, timeout?: number): Promise<T> {
+    return withFileLock(requireCredentialsLocation(world().context), lock, work, timeout);
+  }
 
   /** Starts a process that holds the lock until {@linkcode release}. */
   async function hold(): Promise<Deno.ChildProcess> {
@@ -69,13 +77,13 @@ describe("the lock of the credentials", () => {
   it("is waited for within a limit; the error names its holder", async () => {
     const { pid } = await hold();
     const sentence = `The credentials are locked: process ${pid} has held the lock for 0.05 seconds`;
-    await assertRejects(() => withFileLock(lock, () => {}, { timeout: 50 }), SystemError, sentence);
+    await assertRejects(() => take(() => {}, 50), SystemError, sentence);
   });
 
   it("is granted as soon as its holder has finished", async () => {
     const { stdin } = await hold();
     const order: string[] = [];
-    const waiting = withFileLock(lock, () => void order.push("taken"));
+    const waiting = take(() => void order.push("taken"));
     order.push("let go");
     await stdin.close();
     await waiting;
@@ -85,7 +93,7 @@ describe("the lock of the credentials", () => {
   it("is released when its holder is killed", async () => {
     await hold();
     await release();
-    assertEquals(await withFileLock(lock, () => "taken", { timeout: 50 }), "taken");
+    assertEquals(await take(() => "taken", 50), "taken");
   });
 
   it("doesn't block readers", async () => {
@@ -117,7 +125,7 @@ describe("the lock of the credentials", () => {
     const status = home.run(["auth", "status"]);
     await hasAsked(status);
     await release();
-    assertEquals(await withFileLock(lock, () => "taken", { timeout: 1_000 }), "taken");
+    assertEquals(await take(() => "taken", 1_000), "taken");
     answered.resolve();
     assertEquals((await status).code, 0);
   });
