@@ -10,6 +10,7 @@
  *
  * @module
  */
+import { SEPARATOR } from "@std/path";
 import { longestFirst, readDurations, saveDurations } from "./test/durations.ts";
 import {
   cleanEnvironment,
@@ -41,7 +42,7 @@ try {
 /** @returns Whether all cases passed. */
 async function main(args: readonly string[]): Promise<boolean> {
   const suite = Object.entries(SUITES).find(([option]) => args.includes(option))?.[1] ?? "portable";
-  const paths = args.filter(isPath);
+  const paths = args.filter(isPath).map((it) => it.replaceAll(SEPARATOR, "/"));
   const options = args.filter((it) => !isPath(it) && !(it in SUITES));
   const files = findTestFiles(suite, paths.length > 0 ? paths : ["tests"]);
 

@@ -122,8 +122,11 @@ export class KeyExpiresSoonError extends FluxloopError {
   override readonly exitCode = 3;
   override readonly code = "key_expires_soon";
 
-  /** @param expiry Such as `2024-04-15 (7 days remaining)`. */
-  constructor(expiry: string) {
+  /**
+   * @param expiry Such as `2024-04-15 (7 days remaining)`.
+   * @param profile The profile that the key is from; `null`: it is from elsewhere.
+   */
+  constructor(expiry: string, readonly profile: string | null) {
     super(`The API key expires sooner than --fail-if-expires-in allows: ${expiry}`);
   }
 }
@@ -142,9 +145,6 @@ export interface ConnectionFailure {
 export class NetworkError extends FluxloopError {
   override readonly exitCode = 4;
   override readonly code = "network";
-  readonly reason: string;
-  readonly link: ConnectionFailure["link"];
-  readonly isTelling: boolean;
   /** The proxy in use, without its password. */
   readonly proxy: string | undefined;
 
@@ -154,14 +154,11 @@ export class NetworkError extends FluxloopError {
    */
   constructor(
     readonly apiUrl: URL,
-    { reason, link, isTelling }: ConnectionFailure,
+    readonly failure: ConnectionFailure,
     { proxy, cause, to = "FluxLoop API" }: { readonly proxy?: string; readonly cause?: unknown; readonly to?: string } =
       {},
   ) {
     super(`Unable to connect to ${to}`, { cause });
-    this.reason = reason;
-    this.link = link;
-    this.isTelling = isTelling;
     this.proxy = proxy;
   }
 }

@@ -1,9 +1,11 @@
+import { isAbsolute } from "@std/path";
 import type { Context } from "./context.ts";
 import { UsageError } from "./errors.ts";
 
-/** Returns the home folder, if the environment names one. */
+/** Returns the home folder, if the environment names one: a relative path, such as a Dockerfile's `ENV HOME=~`, doesn't. */
 export function homeFolder(context: Context): string | undefined {
-  return context.env(homeVariable(context)) || undefined;
+  const home = context.env(homeVariable(context)) ?? "";
+  return isAbsolute(home) ? home : undefined;
 }
 
 /** @returns The variable that names the home folder. */
@@ -17,10 +19,10 @@ export function homeVariable({ system }: Pick<Context, "system">): "USERPROFILE"
  * @param value Not empty.
  * @param origin The option or variable, for the error.
  * @returns The path, with a leading `~/` replaced by the home folder.
- * @throws {UsageError} If it contains `$`, quotes or a line break, or a `~` that can't be replaced.
+ * @throws {UsageError} If it contains `$`, `%NAME%`, quotes or a line break, or a `~` that can't be replaced.
  */
 export function pathFrom(context: Context, value: string, origin: string): string {
-  const character = /["'$\r\n]/.exec(value)?.[0];
+  const character = /["'$\r\n]|%\w+%/.exec(value)?.[0];
   if (character !== undefined) {
     const name = /[\r\n]/.test(character) ? "a line break" : character;
     throw new UsageError(`${origin} contains ${name}, which was not expanded. Use the full path.`);
@@ -28,7 +30,9 @@ export function pathFrom(context: Context, value: string, origin: string): strin
   if (!/^~(?:[/\\]|$)/.test(value)) return value;
   const home = homeFolder(context);
   if (home !== undefined) return home + value.slice(1);
-  throw new UsageError(`${origin} begins with ~, but ${homeVariable(context)} isn't set. Set it to the full path.`);
+  throw new UsageError(
+    `${origin} begins with ~, but ${homeVariable(context)} isn't set. Use the full path in ${origin}.`,
+  );
 }
 
 /** As {@linkcode pathFrom}, for an option that may be left out. */

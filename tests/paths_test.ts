@@ -24,6 +24,7 @@ describe("a path that the user names", () => {
     ["${HOME}/x", "X contains $, which"],
     ['"/tmp/x"', 'X contains ", which'],
     ["'/tmp/x'", "X contains ', which"],
+    ["%USERPROFILE%\\flux", "X contains %USERPROFILE%, which"],
     ["/tmp/x\n", "X contains a line break, which"],
     ["/tmp/x\r", "X contains a line break, which"],
   ];
@@ -38,10 +39,26 @@ describe("a path that the user names", () => {
     assertThrows(() => pathFrom(context, "~/x", "X"), UsageError, "HOME isn't set");
   });
 
+  it("is rejected with ~ where the home folder is a relative path", () => {
+    const { context } = world({ os: "linux", env: { HOME: "~" } });
+    assertThrows(() => pathFrom(context, "~/x", "X"), UsageError, "HOME isn't set");
+  });
+
   it("names the variable that Windows has for a missing home folder", () => {
     const { context } = world({ os: "windows", env: { USERPROFILE: "" } });
     assertThrows(() => pathFrom(context, "~/x", "X"), UsageError, "USERPROFILE isn't set");
     assertThrows(() => requireCredentialsLocation(context), ConfigurationError, "Set USERPROFILE or FLUXLOOP_HOME");
+  });
+
+  for (const blank of ["", "  "]) {
+    it(`isn't ${JSON.stringify(blank)} in FLUXLOOP_HOME`, () => {
+      const { context, home } = world({ env: { FLUXLOOP_HOME: blank } });
+      assertEquals(credentialsLocation(context)?.folder, join(home, ".fluxloop"));
+    });
+  }
+
+  it("has no place for credentials in a relative home folder", () => {
+    assertEquals(credentialsLocation(world({ env: { HOME: "~", USERPROFILE: "~" } }).context), null);
   });
 
   it("tells where credentials are, in FLUXLOOP_HOME", () => {

@@ -14,15 +14,6 @@ import { send, type Target } from "./transport.ts";
 
 const PATH = "/api/api-keys";
 
-/** A key in a list; `null` is what the platform doesn't tell. */
-export interface ListedKey extends KeyInfo {
-  readonly id: string;
-  readonly name: string | null;
-  /** How people recognize it: `flux_dev_abc1`. */
-  readonly prefix: string | null;
-  readonly lastUsedAt: Date | null;
-}
-
 /** A key to create; the platform chooses what is left out. */
 export interface CreateKeyRequest {
   readonly name: string;
@@ -45,11 +36,16 @@ export type KeyMaking =
 /** Client errors that may have nothing to do with the request: an earlier one may have been accepted. */
 const TRANSIENT: readonly number[] = [401, 408, 425, 429];
 
-const listedFields = object({ id: text, name: optional(text), prefix: optional(text), last_used_at: optional(time) });
-const listedKey: Reader<ListedKey> = (value, at) => {
-  const { last_used_at: lastUsedAt, ...rest } = listedFields(value, at);
-  return { ...keyInfo(value, at), ...rest, lastUsedAt };
-};
+const listedFields = object({
+  id: text,
+  name: optional(text),
+  /** How people recognize it: `flux_dev_abc1`. */
+  prefix: optional(text),
+  last_used_at: optional(time),
+});
+/** A key in a list; `null` is what the platform doesn't tell. */
+export type ListedKey = KeyInfo & ReturnType<typeof listedFields>;
+const listedKey: Reader<ListedKey> = (value, at) => ({ ...keyInfo(value, at), ...listedFields(value, at) });
 
 /** Lists the keys that the caller can manage. */
 export async function listApiKeys(context: Context, target: Target): Promise<ListedKey[]> {

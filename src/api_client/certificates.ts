@@ -6,11 +6,12 @@
 import type { Context } from "../context.ts";
 import { ConfigurationError } from "../errors.ts";
 import { pathFrom } from "../paths.ts";
+import { decodeText } from "../text/encoding.ts";
 
 /** The largest certificate file that is read, in bytes; the system's own bundles are a tenth of it. */
 const SIZE_LIMIT = 4 * 1024 * 1024;
 const BEGIN = "-----BEGIN CERTIFICATE-----";
-const CERTIFICATE = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+?)-----END CERTIFICATE-----/g;
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/g;
 
 /**
  * Reads the certificate files that the user has named.
@@ -37,30 +38,34 @@ function readCertificates(path: string, origin: string): string {
     const { isFile, size } = Deno.statSync(path);
     if (!isFile) throw invalid("it isn't a regular file");
     if (size > SIZE_LIMIT) throw invalid(`it is larger than ${SIZE_LIMIT / 1024 / 1024} MiB`);
-    text = Deno.readTextFileSync(path);
+    text = decodeText(Deno.readFileSync(path));
   } catch (error) {
     if (error instanceof ConfigurationError) throw error;
     throw invalid(error instanceof Deno.errors.NotFound ? "no such file" : "it can't be read", error);
   }
-  const blocks = [...text.matchAll(CERTIFICATE)].map(([, base64]) => base64.replaceAll(/\s/g, ""));
+  const blocks = [...text.matchAll(CERTIFICATE)].map(([, base64]) => derFrom(base64));
   if (blocks.length === 0) {
     throw invalid(text.includes(BEGIN) ? "its certificate is incomplete" : "it contains no PEM certificate");
   }
-  if (!blocks.every(isDerSequence)) throw invalid("its certificate is damaged");
   // Written anew, so that indentation and a byte order mark don't matter.
-  return blocks.map((it) => `${BEGIN}\n${it.replaceAll(/.{64}/g, "$&\n")}\n-----END CERTIFICATE-----\n`).join("");
+  return blocks.map((it) => {
+    if (it === null) throw invalid("its certificate is damaged");
+    return `${BEGIN}\n${it.toBase64()}\n-----END CERTIFICATE-----\n`;
+  }).join("");
 }
 
-/** Whether a certificate is as long as its outermost header says (X.690, 8.1): it was not cut off in the middle. */
-function isDerSequence(base64: string): boolean {
-  let der: string;
+/**
+ * @returns A certificate's bytes, or `null` unless it is as long as its outermost header says (X.690, 8.1): then it was
+ * cut off in the middle.
+ */
+function derFrom(base64: string): Uint8Array | null {
+  let der: Uint8Array;
   try {
-    der = atob(base64);
+    der = Uint8Array.fromBase64(base64);
   } catch {
-    return false;
+    return null;
   }
-  const bytes = [...der.slice(0, 6)].map((it) => it.charCodeAt(0));
-  const lengthBytes = bytes[1] > 0x80 ? bytes[1] - 0x80 : 0;
-  const length = lengthBytes === 0 ? bytes[1] : bytes.slice(2, 2 + lengthBytes).reduce((sum, it) => sum * 256 + it, 0);
-  return bytes[0] === 0x30 && lengthBytes <= 4 && der.length === 2 + lengthBytes + length;
+  const lengthBytes = der[1] > 0x80 ? der[1] - 0x80 : 0;
+  const length = lengthBytes === 0 ? der[1] : der.slice(2, 2 + lengthBytes).reduce((sum, it) => sum * 256 + it, 0);
+  return der[0] === 0x30 && lengthBytes <= 4 && der.length === 2 + lengthBytes + length ? der : null;
 }

@@ -5,14 +5,10 @@
  * @module
  */
 
-/** Why a connection failed. */
-export interface ConnectionFailure {
-  /** The step that failed. */
-  readonly link: "resolution" | "connection" | "tls";
-  /** Part of a sentence. */
-  readonly reason: string;
-  /** Whether the reason says more than that there is no connection. */
-  readonly isTelling: boolean;
+import type { ConnectionFailure } from "../errors.ts";
+
+/** Why an attempt to connect failed. */
+export interface FailedAttempt extends ConnectionFailure {
   /** Whether another attempt may succeed. */
   readonly isTransient: boolean;
   /** Whether a proxy didn't open a tunnel. */
@@ -42,7 +38,7 @@ const UNREACHABLE = /unreachable|os error (?:101|113|51|65|10051|10065)\b/i;
 const TIMED_OUT = /timed out|os error (?:110|60|10060)\b/i;
 
 /** Words of the runtime's message, the reason, and what else it means. */
-type Failure = readonly [RegExp, string, Omit<ConnectionFailure, "reason">];
+type Failure = readonly [RegExp, string, Omit<FailedAttempt, "reason">];
 
 /** The first match counts; failures of a proxy come before those of any connection. */
 const FAILURES: readonly Failure[] = [
@@ -92,7 +88,7 @@ const PROXY_FAILURES: readonly Failure[] = [
 ];
 
 /** @returns Why `fetch`, or reading its body, threw `error`. */
-export function connectionFailure(error: unknown, isThroughProxy = false): ConnectionFailure {
+export function connectionFailure(error: unknown, isThroughProxy = false): FailedAttempt {
   if (error instanceof SilenceError) return { reason: error.message, ...LASTING };
   const words = causeChain(error).join(" ");
   const known = isThroughProxy ? [...PROXY_FAILURES, ...FAILURES] : FAILURES;

@@ -82,14 +82,12 @@ const startedLogin = object({
 export async function startDeviceLogin(context: Context, platform: Platform): Promise<DeviceLogin> {
   const started = context.now().getTime();
   return anonymousJson(await post(context, platform, "start", {}), platform.apiUrl, (value, at) => {
-    const fields = startedLogin(value, at);
-    const lifetime = seconds(fields.expires_in ?? fields.expires_in_sec, "expires_in");
+    const { expiresIn, expiresInSec, interval, intervalSec, ...login } = startedLogin(value, at);
+    const lifetime = seconds(expiresIn ?? expiresInSec, "expires_in");
     return {
-      deviceCode: fields.device_code,
-      userCode: fields.user_code,
-      verificationUrl: fields.verification_url,
+      ...login,
       expiresAt: new Date(started + lifetime * SECOND),
-      interval: Math.max(1, fields.interval ?? fields.interval_sec ?? USUAL_INTERVAL) * SECOND,
+      interval: Math.max(1, interval ?? intervalSec ?? USUAL_INTERVAL) * SECOND,
     };
   });
 }
@@ -176,10 +174,10 @@ function tokens(context: Context, old: OldTokens | null): Reader<IssuedTokens> {
   const token: Reader<string | null> = old === null ? secret : optional(secret);
   return (value, at) => {
     const fields = object({ access_token: token, refresh_token: token, expires_at: optional(time) })(value, at);
-    const expiresAt = fields.expires_at ?? new Date(context.now().getTime() + USUAL_LIFETIME);
+    const expiresAt = fields.expiresAt ?? new Date(context.now().getTime() + USUAL_LIFETIME);
     return {
-      accessToken: fields.access_token ?? old!.accessToken,
-      refreshToken: fields.refresh_token ?? old!.refreshToken,
+      accessToken: fields.accessToken ?? old!.accessToken,
+      refreshToken: fields.refreshToken ?? old!.refreshToken,
       expiresAt: expiresAt.toISOString(),
     };
   };

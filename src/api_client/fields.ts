@@ -3,6 +3,7 @@
  *
  * @module
  */
+
 /** Reads the value at a place such as `projects[0].id`, which is empty for the whole response. */
 export type Reader<T> = (value: unknown, at: string) => T;
 
@@ -21,14 +22,19 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 /** Reads any value. */
 export const anything: Reader<unknown> = (value) => value;
 
-/** Reads an object with these fields; others are ignored. */
-export function object<T>(fields: { readonly [Name in keyof T]: Reader<T[Name]> }): Reader<T> {
-  const readers = Object.entries(fields) as [string, Reader<unknown>][];
+/** `created_at` as `createdAt`. */
+type Camel<Name> = Name extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<Camel<Tail>>}` : Name & string;
+
+/** Reads an object with these fields, whose names become camel case; others are ignored. */
+export function object<T>(
+  fields: { readonly [Name in keyof T]: Reader<T[Name]> },
+): Reader<{ readonly [Name in keyof T as Camel<Name>]: T[Name] }> {
+  const readers = (Object.entries(fields) as [string, Reader<unknown>][])
+    .map(([name, read]) => ({ name, read, camel: name.replace(/_./g, (it) => it[1].toUpperCase()) }));
   return (value, at) => {
     if (!isObject(value)) throw new InvalidFieldError(at, "an object");
-    return Object.fromEntries(
-      readers.map(([name, read]) => [name, read(value[name], at === "" ? name : `${at}.${name}`)]),
-    ) as T;
+    const prefix = at === "" ? "" : `${at}.`;
+    return Object.fromEntries(readers.map((it) => [it.camel, it.read(value[it.name], prefix + it.name)])) as never;
   };
 }
 
@@ -78,7 +84,8 @@ export const count: Reader<number> = (value, at) => {
 
 /** Reads a time, in UTC where it doesn't say otherwise. */
 export const time: Reader<Date> = (value, at) => {
-  const written = text(value, at);
+  // RFC 3339, section 5.6: in lower case, and with a space, too.
+  const written = text(value, at).toUpperCase().replace(/^(\S{10}) /, "$1T");
   // The runtime reads a time without a zone as local time.
   const read = new Date(/T[\d:.,]+$/.test(written) ? `${written}Z` : written);
   // It accepts "banana 5" as a date, too, and reads February 30 as March 1.

@@ -70,11 +70,11 @@ function decoded(text: string): string {
   }
 }
 
-/** `NO_PROXY` lists hosts (with their subdomains), `.suffix`, `*`, `host:port`, addresses and CIDR blocks. */
+/** `NO_PROXY` lists hosts (with their subdomains), `.suffix`, `*`, `host:port`, addresses and CIDR blocks, maybe in quotes. */
 function isExcepted(list: string, url: URL): boolean {
   const host = url.hostname.replace(/^\[|\]$/g, "");
   const port = url.port || (url.protocol === "https:" ? "443" : "80");
-  return list.split(/[\s,]+/).filter((it) => it !== "").some((it) => {
+  return list.split(/[\s,;"']+/).filter((it) => it !== "").some((it) => {
     if (it === "*") return true;
     const [, bare, only] = /^(.*?)(?::(\d+))?$/.exec(it)!;
     // The last group of an IPv6 address isn't a port.

@@ -17,7 +17,8 @@ import type { PlatformResponse } from "./transport.ts";
 
 const REJECTIONS: readonly KeyRejection[] = ["invalid_api_key", "expired_api_key", "revoked_api_key"];
 /** What a gateway or proxy responds with. */
-const WEB_PAGE = "a web page, probably from a proxy or a sign-in page";
+const WEB_PAGE = "a web page, probably a sign-in page or a proxy's error page";
+const PAGE_START = /^\s*<(!doctype|html)/i;
 const CHECK_CONNECTION = "Check the API URL and the proxy settings.";
 /** The status with which a captive portal asks for a sign-in (RFC 6585, section 6). */
 const NETWORK_SIGN_IN = 511;
@@ -92,11 +93,16 @@ function refusalOf(response: PlatformResponse, apiUrl: URL, notFound?: FluxloopE
 
 /** Returns the error for a status without a meaning of its own. */
 export function statusError(response: PlatformResponse, apiUrl: URL): PlatformError {
-  const { status, method, path } = response;
+  const { status, headers, method, path } = response;
   const detail = detailOf(errorFields(response)?.detail)?.slice(0, 500).replace(/\.$/, "");
-  const more = isWebPage(response) ? ` and ${WEB_PAGE}` : detail ? `: ${detail}` : "";
+  const more = isWebPage(response) ? ` and ${WEB_PAGE}` : detail && !PAGE_START.test(detail) ? `: ${detail}` : "";
   const isLater = status === 429 || status >= 500;
-  const next = isLater ? ". Try again later." : isWebPage(response) ? `. ${CHECK_CONNECTION}` : "";
+  const seconds = /^[1-9]\d{0,4}$/.exec(headers.get("retry-after") ?? "")?.[0];
+  const next = isLater
+    ? `. Try again ${seconds === undefined ? "later" : `in ${seconds} s`}.`
+    : isWebPage(response)
+    ? `. ${CHECK_CONNECTION}`
+    : "";
   return new PlatformError(`${apiUrl.host} responded to ${method} ${path} with HTTP ${status}${more}${next}`);
 }
 
@@ -110,7 +116,7 @@ function parsed(text: string): unknown {
 
 /** Tells whether it is a page, which a platform's API doesn't have. */
 export function isWebPage({ headers, text }: PlatformResponse): boolean {
-  return text !== "" && (/html/i.test(headers.get("content-type") ?? "") || /^\s*<(!doctype|html)/i.test(text));
+  return text !== "" && (/html/i.test(headers.get("content-type") ?? "") || PAGE_START.test(text));
 }
 
 /** FastAPI wraps an error's fields in `detail` unless the code that raises it prevents that. */

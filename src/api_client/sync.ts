@@ -25,25 +25,19 @@ const PART_DEADLINE = 120_000;
 export interface Bundle {
   readonly id: string;
   readonly projectId: string | null;
-  readonly items: readonly BundleItem[];
+  readonly items: readonly ReturnType<typeof pulledItem>[];
   /** The personas' names by their ids. */
   readonly personas: ReadonlyMap<string, string>;
 }
 
-/** An input of a bundle. */
-export interface BundleItem {
-  readonly id: string;
-  readonly messages: readonly Schemas["Message"][];
-  readonly personaId: string | null;
-}
-
+const pulledItem = object({
+  id: text,
+  messages: listOf(object({ role: text, content: text })),
+  persona_id: optional(text),
+});
 const pulledBundle = object({
   bundle_version: object({ id: text, project_id: optional(text) }),
-  input_items: listOf(object({
-    id: text,
-    messages: listOf(object({ role: text, content: text })),
-    persona_id: optional(text),
-  })),
+  input_items: listOf(pulledItem),
   personas: optional(listOf(object({ id: text, name: text }))),
 });
 
@@ -70,19 +64,8 @@ export async function pullBundle(
   const place = projectId === null ? "" : ` in project "${projectId}"`;
   const what = bundleVersionId === null ? "a bundle of inputs" : `bundle version "${bundleVersionId}"`;
   const missing = notFound(`${what}${place}`);
-  const { bundle_version: version, input_items, personas } = await request(
-    context,
-    target,
-    pull,
-    pulledBundle,
-    missing,
-  );
-  return {
-    id: version.id,
-    projectId: version.project_id,
-    items: input_items.map(({ id, messages, persona_id: personaId }) => ({ id, messages, personaId })),
-    personas: new Map(personas?.map(({ id, name }) => [id, name])),
-  };
+  const { bundleVersion, inputItems: items, personas } = await request(context, target, pull, pulledBundle, missing);
+  return { ...bundleVersion, items, personas: new Map(personas?.map(({ id, name }) => [id, name])) };
 }
 
 /**
@@ -101,7 +84,7 @@ export async function uploadPart(
   const { bundle_version_id: version, project_id: project } = part;
   const place = version ? `bundle version "${version}"` : project ? `project "${project}"` : null;
   const missing = place === null ? undefined : notFound(place);
-  return (await request(context, target, { ...upload, idempotencyKey }, uploadedPart, missing)).run_batch_id;
+  return (await request(context, target, { ...upload, idempotencyKey }, uploadedPart, missing)).runBatchId;
 }
 
 function notFound(what: string): NotFoundError {

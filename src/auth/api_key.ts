@@ -13,12 +13,16 @@ const VISIBLE = /^[\x21-\x7e]+$/;
  */
 export function parseApiKey(text: string, origin: string): string {
   const key = unquoted(unquoted(text).replace(ASSIGNMENT, ""));
-  if (key === "") throw new UsageError(`The API key from ${origin} is empty`);
+  if (key === "") {
+    throw new UsageError(`The API key from ${origin} is empty. Check the file or the variable that it comes from.`);
+  }
   if (key.startsWith("-")) {
     throw new UsageError(`The API key from ${origin} looks like an option. Is the key missing?`);
   }
   if (!VISIBLE.test(key)) {
-    throw new UsageError(`The API key from ${origin} contains white space or other invalid characters`);
+    throw new UsageError(
+      `The API key from ${origin} contains white space or other invalid characters. Pass only the key.`,
+    );
   }
   return key;
 }

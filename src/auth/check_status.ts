@@ -92,7 +92,7 @@ export function failIfExpiring(report: StatusReport, within: number, now: Date):
   if (report.failure !== null || !(expires instanceof Date) || expires.getTime() - now.getTime() > within) {
     return report;
   }
-  return { ...report, failure: new KeyExpiresSoonError(expiryText(expires, now)) };
+  return { ...report, failure: new KeyExpiresSoonError(expiryText(expires, now), report.profile) };
 }
 
 async function reportOn(context: Context, credential: Credential): Promise<StatusReport> {

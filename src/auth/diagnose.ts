@@ -183,9 +183,10 @@ async function checkPlatform(
     return error;
   });
   steps.current = "tls";
-  if (outcome instanceof NetworkError && outcome.link === "tls") throw outcome;
   const isPlain = apiUrl.protocol === "http:";
-  const isDirect = !isPlain && proxy === null && !(outcome instanceof NetworkError);
+  // Without a response, nobody knows whether the certificate is valid.
+  if (outcome instanceof NetworkError && !isPlain) throw outcome;
+  const isDirect = !isPlain && proxy === null;
   const certificate = isDirect ? await certificateOf(context, apiUrl, requests) : null;
   const days = certificate === null ? Infinity : daysRemaining(certificate.expires, context.now());
   steps.add({ name: "tls", isPlain, certificate }, days > CERTIFICATE_DAYS);

@@ -65,7 +65,7 @@ export async function credentialFor(
   if (overridden !== null && how.changes) {
     throw new UsageError(
       `${given.origin} is set and overrides profile "${overridden}". Unset it to use the profile, or omit --profile to use ` +
-        "its key.",
+        `${given.origin}.`,
     );
   }
   const apiUrl = chosenApiUrl(context, options) ?? new URL(DEFAULT_API_URL);

@@ -66,7 +66,7 @@ export async function createNewKey(
     await deleteApiKey(context, target, outcome.id);
   }
   throw new PlatformError(
-    `${target.apiUrl.host} doesn't send the new key: it reports that it was created earlier. Try again later.`,
+    `${target.apiUrl.host} didn't return the new key: it was already created by an earlier request. Try again later.`,
   );
 }
 

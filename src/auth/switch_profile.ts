@@ -32,7 +32,7 @@ export interface Choice extends Pick<Profile, "name" | "account"> {
  * @param profile The profile's name, or `-` for the one before the last switch.
  */
 export async function switchProfile(context: Context, profile: string): Promise<SwitchResult> {
-  if (profile !== PREVIOUS) checkProfileName(profile, "The profile");
+  if (profile !== PREVIOUS) checkProfileName(profile, "The argument");
   const location = requireCredentialsLocation(context);
   // Neither a folder nor a file is created for nothing.
   requireExisting(await readCredentials(location), profile);

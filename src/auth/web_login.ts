@@ -90,7 +90,7 @@ export async function finishWebLogin(context: Context, plan: LoginPlan, login: D
     return await withRequestLock(location, profile, lockTimeout(requests), async () => {
       if (wasPending && !isPendingLogin(location, profile, login.deviceCode)) {
         throw new NotFoundError(
-          `There is no longer a login to resume for profile "${profile}": another process finished it`,
+          `Another process already finished the login for profile "${profile}"`,
         );
       }
       const state = await pollDeviceLogin(context, plan, login.deviceCode);
@@ -137,7 +137,8 @@ async function pollUntilDecided(
       pause = Math.max(interval, state.status === "slow_down" ? state.pause ?? 0 : 0);
     } catch (error) {
       // A person may be at the page for minutes, while the network fails and comes back (RFC 8628, 3.5).
-      const isTransient = (error instanceof NetworkError && error.link !== "tls") || error instanceof PlatformError;
+      const isTransient = (error instanceof NetworkError && error.failure.link !== "tls") ||
+        error instanceof PlatformError;
       if (!isTransient || ++failures > FAILURES_AT_MOST) throw error;
       pause = Math.max(interval, Math.min(pause * 2, LONGEST_PAUSE));
     }

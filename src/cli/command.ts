@@ -53,12 +53,12 @@ const VARIABLES = {
   FLUXLOOP_API_KEY_FILE: ["path", "File with the API key, such as a container secret"],
   FLUXLOOP_PROFILE: ["name", "Profile to use unless --profile is given"],
   FLUXLOOP_API_URL: ["url", "Platform URL unless --api-url is given"],
-  FLUXLOOP_TIMEOUT: ["seconds", "Time limit for a request unless --timeout is given"],
+  FLUXLOOP_TIMEOUT: ["seconds", "Request time limit unless --timeout is given"],
   FLUXLOOP_CA_FILE: ["path", "Extra CA certificates unless --ca-file is given"],
   FLUXLOOP_STORAGE: ["where", "Key storage unless --storage is given"],
   FLUXLOOP_NO_UPDATE_CHECK: ["1", "Turn off notices of new versions"],
   GITHUB_ACTIONS: ["flag", "In GitHub Actions: write a job summary, mask the key"],
-  BROWSER: ["program", "Browser to open the page in"],
+  BROWSER: ["program", "Browser that --web opens the page in"],
   FLUXLOOP_HOME: ["folder", "Folder for fluxloop's files (default: ~/.fluxloop)"],
 } as const;
 type Variable = keyof typeof VARIABLES;

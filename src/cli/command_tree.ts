@@ -39,7 +39,7 @@ export function commandTree(context: Context, args: Arguments): AnyCommand {
     })
     .globalOption("--profile <name:profile>", 'Profile to use (default: "default")')
     .globalOption("--api-url <url:string>", "Platform URL (default: https://api.fluxloop.ai)")
-    .globalOption("--timeout <seconds:string>", "Time limit for a request, with retries (default: 30)")
+    .globalOption("--timeout <seconds:string>", "Request time limit, including retries (default: 30)")
     .globalOption("--ca-file <path:file>", "Extra CA certificates to trust, in PEM format")
     .globalOption("-q, --quiet", "Print only errors and requested data")
     .globalOption("-v, --verbose", "Log requests and timings to standard error")

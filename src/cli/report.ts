@@ -26,8 +26,14 @@ const REWORDED: readonly (readonly [RegExp, string])[] = [
 
 /** Reports an error: with `--json` as a document on standard output, else as text on standard error. */
 export function report(context: Context, args: Arguments, error: FluxloopError): void {
-  if (args.isJson) context.stdout.write(jsonText({ error: errorJson(error) }));
-  else reporterFor(context, { verbose: args.isVerbose, color: args.isColoured }).failure(error);
+  if (args.isJson) {
+    try {
+      return context.stdout.deliver(jsonText({ error: errorJson(error) }));
+    } catch {
+      // Nobody reads standard output.
+    }
+  }
+  reporterFor(context, { verbose: args.isVerbose, color: args.isColoured }).failure(error);
 }
 
 /** Returns what was thrown as an error to report. */

@@ -70,11 +70,7 @@ async function guarded(context: Context, args: Arguments, work: () => unknown): 
     if (thrown instanceof ReportedFailure) return thrown.exitCode;
     const { expected, report } = await import("./report.ts");
     const error = expected(thrown);
-    try {
-      report(context, args, error);
-    } catch {
-      // Its stream is closed; the exit code still tells.
-    }
+    report(context, args, error);
     return error.exitCode;
   }
 }

@@ -29,7 +29,7 @@ export class CredentialsDocument {
    */
   constructor(text: string, shown: string) {
     const root = parseCredentials(text, shown) ?? {};
-    if (!isMapping(root) || !isMapping(root.profiles ?? {})) throw unreadable(shown, "is not a credentials file");
+    if (!isMapping(root) || !isMapping(root.profiles ?? {})) throw unreadable(shown, "isn't a credentials file");
     this.#root = root;
     this.#shown = shown;
     this.#text = text;

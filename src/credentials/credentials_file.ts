@@ -58,7 +58,7 @@ function targetOf({ file, shown }: CredentialsLocation): string {
 
 /** Creates the error for something that isn't a file: reading a pipe would wait for a writer. */
 export function notAFile(shown: string, info: Deno.FileInfo): ConfigurationError {
-  const kind = info.isDirectory ? "it is a directory" : "it isn't a regular file";
+  const kind = info.isDirectory ? "it is a folder" : "it isn't a regular file";
   return new ConfigurationError(`Can't read ${shown}: ${kind}. Move it to ${shown}.old.`);
 }
 
@@ -84,7 +84,7 @@ function foreignError({ folder, shown }: CredentialsLocation, path: string, info
   // Root in a container sees the host user's files: taking them over would lock their owner out.
   const remedy = self === ROOT
     ? "Pass the key in FLUXLOOP_API_KEY, or set FLUXLOOP_HOME to a folder of your own."
-    : `Take it over with \`sudo chown -R ${self} ${shownFolder}\`, or pass the key in FLUXLOOP_API_KEY.`;
+    : `Take ownership of it: sudo chown -R ${self} ${shownFolder}. Or pass the key in FLUXLOOP_API_KEY.`;
   return new ConfigurationError(`${name} is owned by user ${info.uid}, and you are user ${self}. ${remedy}`);
 }
 
@@ -102,7 +102,7 @@ export function fileFailure(
   if (error instanceof FluxloopError) return error;
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const sentence = action === "read" ? `Can't read ${shown}: ` : `Can't save credentials to ${shown}: `;
-  const elsewhere = "Set FLUXLOOP_HOME to a writable directory, or pass the key in FLUXLOOP_API_KEY.";
+  const elsewhere = "Set FLUXLOOP_HOME to a writable folder, or pass the key in FLUXLOOP_API_KEY.";
   const configuration = (reason: string) => new ConfigurationError(sentence + reason, { cause: error });
   switch (code) {
     case "ENOSPC":
@@ -123,11 +123,11 @@ export function fileFailure(
           : `permission denied. Run: chmod u+rwX ${dirname(shown)} ${shown}`,
       );
     case "EISDIR":
-      return configuration(`it is a directory. Move it to ${shown}.old.`);
+      return configuration(`it is a folder. Move it to ${shown}.old.`);
     case "ENOTDIR":
     case "EEXIST":
     case "ENOENT": // On Windows, for a path below a file.
-      return configuration("part of its path is a file, not a directory. Move or rename that file.");
+      return configuration("part of its path is a file, not a folder. Move or rename that file.");
     default:
       return new SystemError(`${sentence}system error${code === "" ? "" : ` (${code})`}.`, { cause: error });
   }

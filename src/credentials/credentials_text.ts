@@ -16,7 +16,7 @@ export function decodeCredentials(bytes: Uint8Array<ArrayBuffer>, shown: string)
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw unreadable(shown, "is not UTF-8 text");
+    throw unreadable(shown, "isn't UTF-8 text");
   }
 }
 
@@ -33,16 +33,16 @@ export function parseCredentials(text: string, shown: string): unknown {
     const line = text.slice(0, tab.index).split("\n").length;
     const column = tab[0].indexOf("\t") + 1;
     const place = `line ${line}, column ${column}`;
-    throw unreadable(shown, `is not valid YAML (${place}: indented with a tab instead of spaces)`);
+    throw unreadable(shown, `isn't valid YAML (${place}: indented with a tab instead of spaces)`);
   }
   try {
     return parse(text, { schema: "core" });
   } catch (error) {
-    if (error instanceof RangeError) throw unreadable(shown, "is not valid YAML (it is nested too deeply)");
+    if (error instanceof RangeError) throw unreadable(shown, "isn't valid YAML (it is nested too deeply)");
     // The column is negative where the parser looked back over several lines.
     const [, line, column] = /at line (\d+), column (-?\d+)/.exec(error instanceof Error ? error.message : "") ?? [];
     const place = line === undefined ? "" : ` (line ${line}${Number(column) > 0 ? `, column ${column}` : ""})`;
-    throw unreadable(shown, `is not valid YAML${place}`);
+    throw unreadable(shown, `isn't valid YAML${place}`);
   }
 }
 
@@ -62,7 +62,7 @@ export function isSameValue(a: unknown, b: unknown, seen = new Map<unknown, unkn
   );
 }
 
-/** Creates the error for a file with a fault, such as `is not UTF-8 text`. */
+/** Creates the error for a file with a fault, such as `isn't UTF-8 text`. */
 export function unreadable(shown: string, fault: string): ConfigurationError {
   return new ConfigurationError(`${shown} ${fault}; repair it, or move it to ${shown}.old and log in again`);
 }

@@ -17,7 +17,7 @@ export interface CredentialsLocation {
 /** Finds out where credentials are saved; `null` if there is neither a `FLUXLOOP_HOME` nor a home folder. */
 export function credentialsLocation(context: Context): CredentialsLocation | null {
   const home = homeFolder(context);
-  const variable = context.env("FLUXLOOP_HOME") || undefined;
+  const variable = context.env("FLUXLOOP_HOME")?.trim() || undefined;
   if (variable === undefined && home === undefined) return null;
   const folder = variable === undefined
     ? join(home!, ".fluxloop")

@@ -17,7 +17,7 @@ export function checkProfileName(name: string, origin: string): string {
   if (KEY.test(name)) throw new UsageError(`${origin} must be the name of a profile, not an API key`);
   if (NAME.test(name)) return name;
   throw new UsageError(
-    `${origin} is not a valid profile name. Use 1 to 64 letters, digits, '.', '_' and '-', starting with a letter or digit.`,
+    `${origin} has an invalid profile name. Use 1 to 64 letters, digits, '.', '_' and '-', starting with a letter or digit.`,
   );
 }
 

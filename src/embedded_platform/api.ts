@@ -7,15 +7,13 @@ import contract from "../../contract/openapi.json" with { type: "json" };
 import type { operations } from "../api_client/openapi_types.ts";
 import type { ApiKey } from "./api_keys.ts";
 import { accessibleProjects, authenticate, type Caller, requirePermission } from "./caller.ts";
-import { CliConnect, type DeviceLoginTimes } from "./cli_connect.ts";
-import type { Schemas } from "./contract.ts";
-import { json, readBody } from "./http.ts";
-import { changeKey, createKey, deleteKey, managedKeys } from "./key_policy.ts";
+import { json, readBody, type Schemas } from "./http.ts";
+import { changeKey, createKey, deleteKey } from "./key_policy.ts";
+import { completeLogin, refreshLogin, revokeLogin, startLogin } from "./logins.ts";
 import type { Call, Route } from "./router.ts";
 import { ACCOUNT, ORGANIZATIONS, PLAN } from "./seed.ts";
 import type { Platform } from "./storage.ts";
-import { pullBundle, storeResults } from "./sync.ts";
-import { isoTime } from "./time.ts";
+import { pullBundle, runsThisMonth, storeResults } from "./sync.ts";
 
 /** The largest part of an experiment, in bytes. */
 const PART_LIMIT = 4 * 1024 * 1024;
@@ -48,9 +46,8 @@ interface Operation {
 }
 
 /** Returns the routes of the API. */
-export function apiRoutes(platform: Platform, times: DeviceLoginTimes): Route[] {
-  const { storage, now } = platform;
-  const handlers = apiHandlers(platform, new CliConnect(platform, times));
+export function apiRoutes(platform: Platform): Route[] {
+  const handlers = apiHandlers(platform);
 
   return Object.entries(contract.paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, { operationId, security, requestBody, responses }]: [string, Operation]) => {
@@ -62,7 +59,7 @@ export function apiRoutes(platform: Platform, times: DeviceLoginTimes): Route[] 
         async handler(call) {
           const { request } = call;
           const isPublic = security?.length === 0;
-          const caller = isPublic ? null : authenticate(request.headers.get("authorization"), storage, now());
+          const caller = isPublic ? null : authenticate(platform, request.headers.get("authorization"));
           const body = (limit?: number) => readBody(request, schema, limit);
           // The types of `Handler` say which operations have a caller and a body.
           return json(status, await handlers[operationId]({ ...call, caller, body } as never));
@@ -72,16 +69,15 @@ export function apiRoutes(platform: Platform, times: DeviceLoginTimes): Route[] 
   );
 }
 
-function apiHandlers(platform: Platform, cliConnect: CliConnect): { [Id in OperationId]: Handler<Id> } {
+function apiHandlers(platform: Platform): { [Id in OperationId]: Handler<Id> } {
   return {
     getMe: ({ caller }) => me(platform, caller),
     listProjects: ({ caller }) => ({ projects: accessibleProjects(caller) }),
-    listWorkspaces: () => ({ workspaces: [...ORGANIZATIONS] }),
+    listWorkspaces: () => ({ workspaces: ORGANIZATIONS }),
 
-    listApiKeys: ({ caller }) => ({ api_keys: managedKeys(platform, caller).map(listedKey) }),
+    listApiKeys: ({ caller }) => ({ api_keys: platform.storage.apiKeys.list(caller?.id).map(listedKey) }),
     async createApiKey({ caller, body, request }) {
-      const { apiKey, key } = createKey(platform, caller, await body(), request.headers.get("idempotency-key"));
-      return { ...listedKey(apiKey), key };
+      return listedKey(createKey(platform, caller, await body(), request.headers.get("idempotency-key")));
     },
     async changeApiKey({ caller, body, params }) {
       return listedKey(changeKey(platform, caller, params.id, await body()));
@@ -90,12 +86,12 @@ function apiHandlers(platform: Platform, cliConnect: CliConnect): { [Id in Opera
 
     async startLogin({ body, request, address }) {
       await body();
-      const userAgent = (request.headers.get("user-agent") ?? "").slice(0, USER_AGENT_LENGTH);
-      return cliConnect.start({ userAgent, address });
+      const user_agent = (request.headers.get("user-agent") ?? "").slice(0, USER_AGENT_LENGTH);
+      return startLogin(platform, { user_agent, address });
     },
-    completeLogin: async ({ body }) => cliConnect.complete(await body()),
-    refreshLogin: async ({ body }) => cliConnect.refresh(await body()),
-    revokeLogin: async ({ body }) => cliConnect.revoke(await body()),
+    completeLogin: async ({ body }) => completeLogin(platform, await body()),
+    refreshLogin: async ({ body }) => refreshLogin(platform, await body()),
+    revokeLogin: async ({ body }) => revokeLogin(platform, await body()),
 
     async pullBundle({ caller, body }) {
       requirePermission(caller, "read_scenarios", "read scenarios");
@@ -110,30 +106,22 @@ function apiHandlers(platform: Platform, cliConnect: CliConnect): { [Id in Opera
   };
 }
 
-function me({ storage, now }: Platform, caller: Caller): Schemas["Me"] {
+function me(platform: Platform, caller: Caller): Schemas["Me"] {
   return {
     account: ACCOUNT,
-    organizations: [...ORGANIZATIONS],
+    organizations: ORGANIZATIONS,
     projects: accessibleProjects(caller),
     api_key: caller && apiKeyInfo(caller),
     api_access: true,
     plan: PLAN,
-    usage: { runs_this_month: storage.experiments.runs(now()) },
+    usage: { runs_this_month: runsThisMonth(platform) },
   };
 }
 
-function apiKeyInfo({ id, name, createdAt, expiresAt, scopes, permissions }: ApiKey): Schemas["ApiKeyInfo"] {
-  return {
-    id,
-    name,
-    created_at: isoTime(createdAt),
-    expires_at: expiresAt && isoTime(expiresAt),
-    scopes,
-    permissions: [...permissions],
-  };
+function apiKeyInfo({ id, name, created_at, expires_at, scopes, permissions }: ApiKey): Schemas["ApiKeyInfo"] {
+  return { id, name, created_at, expires_at, scopes, permissions };
 }
 
-function listedKey(key: ApiKey): Schemas["ListedApiKey"] {
-  const { prefix, lastUsedAt, createdBy } = key;
-  return { ...apiKeyInfo(key), prefix, last_used_at: lastUsedAt && isoTime(lastUsedAt), created_by: createdBy };
+function listedKey<Key extends ApiKey>({ revoked_at: _, ...key }: Key): Omit<Key, "revoked_at"> {
+  return key;
 }

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import type { KeyRejection } from "../errors.ts";
+import type { Permission } from "../api_client/key_terms.ts";
 import type { ApiKey } from "./api_keys.ts";
-import type { Permission, Project, Schemas } from "./contract.ts";
-import { HttpError } from "./http.ts";
+import { HttpError, type Schemas, unauthorized } from "./http.ts";
+import { findToken } from "./logins.ts";
 import { PROJECTS } from "./seed.ts";
-import type { Storage } from "./storage.ts";
-import { MINUTE } from "./time.ts";
+import type { Platform } from "./storage.ts";
+import { MINUTE, secondsBetween } from "./time.ts";
 
 /** Who sends a request: a key, or `null` for the person, who has logged in. */
 export type Caller = ApiKey | null;
@@ -17,40 +17,30 @@ export type Caller = ApiKey | null;
 /** The scheme's case doesn't matter (RFC 9110, section 11.1); the token is RFC 6750's `b64token`. */
 const BEARER = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i;
 
-const DETAILS: Record<KeyRejection, string> = {
-  invalid_api_key: "The API key is not valid",
-  expired_api_key: "The API key has expired",
-  revoked_api_key: "The API key has been revoked",
-};
-
 /**
- * Returns who sends a request with this `Authorization` header. Keys and tokens are looked up
- * by their hash: how long that takes tells an attacker nothing.
+ * Returns who sends a request with this `Authorization` header.
  *
  * @throws {HttpError} 401 if the key or token is missing, unknown, revoked or expired.
  */
-export function authenticate(authorization: string | null, { apiKeys, sessions }: Storage, now: Date): Caller {
+export function authenticate({ storage, now }: Platform, authorization: string | null): Caller {
   const secret = BEARER.exec(authorization ?? "")?.[1] ?? "";
-  const apiKey = apiKeys.find(secret) ?? null;
-  const credential = apiKey ?? sessions.findAccess(secret);
+  const apiKey = storage.apiKeys.find(secret) ?? null;
+  const credential = apiKey ?? findToken(storage, "access", secret);
+  const at = now();
   if (credential === undefined) throw unauthorized("invalid_api_key");
-  if (apiKey?.revokedAt) throw unauthorized("revoked_api_key");
-  if (credential.expiresAt !== null && credential.expiresAt <= now) throw unauthorized("expired_api_key");
+  if (apiKey?.revoked_at) throw unauthorized("revoked_api_key");
+  if (credential.expires_at !== null && credential.expires_at <= at) throw unauthorized("expired_api_key");
 
   // One write a minute, not one a request.
-  const lastUsed = apiKey?.lastUsedAt?.getTime() ?? 0;
-  if (apiKey !== null && Math.abs(now.getTime() - lastUsed) >= MINUTE) apiKeys.touch(apiKey.id, now);
+  const lastUsed = apiKey?.last_used_at ?? "1970-01-01T00:00:00Z";
+  if (apiKey !== null && Math.abs(secondsBetween(lastUsed, at)) >= MINUTE) {
+    storage.query("UPDATE api_keys SET last_used_at = ? WHERE id = ?", at, apiKey.id);
+  }
   return apiKey;
 }
 
-/** Returns a 401 error. */
-export function unauthorized(code: KeyRejection, detail = DETAILS[code]): HttpError {
-  const body: Schemas["UnauthorizedError"] = { code, detail };
-  return new HttpError(401, body, { "www-authenticate": "Bearer" });
-}
-
 /** Returns the projects in the caller's scopes. */
-export function accessibleProjects(caller: Caller): Project[] {
+export function accessibleProjects(caller: Caller): Schemas["Project"][] {
   const scopes = caller?.scopes ?? "all_projects";
   return PROJECTS.filter((it) => scopes === "all_projects" || scopes.includes(it.id));
 }

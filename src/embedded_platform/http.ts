@@ -5,15 +5,25 @@
  * @module
  */
 import contract from "../../contract/openapi.json" with { type: "json" };
+import type { components } from "../api_client/openapi_types.ts";
+import type { KeyRejection } from "../errors.ts";
 import { extentOf } from "../text/json.ts";
 import { SchemaDocument, type SchemaError } from "../text/json_schema.ts";
-import type { FieldError } from "./contract.ts";
+
+/** The schemas of `contract/openapi.json`. */
+export type Schemas = components["schemas"];
+type FieldError = Schemas["FieldError"];
 
 /** The largest body of most requests, in bytes. */
 const SIZE_LIMIT = 64 * 1024;
 /** How deep a body may be nested. */
 const DEPTH_LIMIT = 100;
-const SCHEMAS = new SchemaDocument(contract);
+const SCHEMAS = new SchemaDocument(contract, { "date-time": isDateTime });
+const REJECTIONS: Record<KeyRejection, string> = {
+  invalid_api_key: "The API key is not valid",
+  expired_api_key: "The API key has expired",
+  revoked_api_key: "The API key has been revoked",
+};
 const HEADERS = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
 
 /** An error response, thrown wherever the error is found. */
@@ -41,6 +51,12 @@ export function json(status: number, body: unknown, headers: Record<string, stri
   if (body === undefined) return new Response(null, { status, headers: HEADERS });
   const type = { "content-type": "application/json; charset=utf-8" };
   return new Response(JSON.stringify(body), { status, headers: { ...type, ...HEADERS, ...headers } });
+}
+
+/** Returns a 401 error. */
+export function unauthorized(code: KeyRejection, detail = REJECTIONS[code]): HttpError {
+  const body: Schemas["UnauthorizedError"] = { code, detail };
+  return new HttpError(401, body, { "www-authenticate": "Bearer" });
 }
 
 /** Returns a 422 error with one entry for each invalid value. */
@@ -83,6 +99,12 @@ function fieldError({ path, keyword, message, schema }: SchemaError): FieldError
   if (keyword === "enum") return { loc, msg: `must be one of ${(schema.enum as unknown[]).join(", ")}` };
   const isVague = (keyword === "pattern" || keyword === "oneOf") && schema.description !== undefined;
   return { loc, msg: isVague ? `must be: ${schema.description}` : message };
+}
+
+/** RFC 3339, up to the year 9999. */
+function isDateTime(text: string): boolean {
+  const isComplete = /^\d{4}-\d\d-\d\dT.*(?:Z|[+-]\d\d:\d\d)$/.test(text);
+  return isComplete && Date.parse(text) < Date.UTC(10_000, 0);
 }
 
 function requireType(request: Request, type: string): void {

@@ -1,133 +1,162 @@
 /**
- * Logins through the browser that somebody has to approve, and the sessions that they become. Codes and tokens are
- * stored as SHA-256.
+ * Logins through the browser, and their tokens (OpenAPI paths `/api/cli-connect/*`; similar to RFC 8628). Codes and
+ * tokens are stored as SHA-256.
  *
  * @module
  */
-import type { Database } from "./database.ts";
-import { hashSecret } from "./secrets.ts";
-import { after, DAY } from "./time.ts";
+import { type Schemas, unauthorized } from "./http.ts";
+import { generateUserCode, hashSecret, randomSecret } from "./secrets.ts";
+import { ACCOUNT } from "./seed.ts";
+import type { Platform, Storage } from "./storage.ts";
+import { after, DAY, MINUTE, secondsBetween } from "./time.ts";
 
-/** A login that hasn't expired. */
-export interface DeviceLogin {
+/** How long a code is valid, and how often a program may ask, in seconds. */
+export interface LoginTimes {
+  readonly codeLifetime: number;
+  readonly pollInterval: number;
+}
+
+/** How much the interval grows when a program asks too soon, in seconds (RFC 8628, section 3.5). */
+const SLOWER = 5;
+const ACCESS_LIFETIME = 60 * MINUTE;
+const REFRESH_LIFETIME = 30 * DAY;
+/** How long a response with tokens may be requested again, in case it was lost. */
+const GRACE = MINUTE;
+
+/** A login, as it is stored. */
+export interface Login {
   readonly number: number;
+  readonly user_hash: string;
   /** What the program says it is, and where it connects from. */
-  readonly userAgent: string;
+  readonly user_agent: string;
   readonly address: string;
-  readonly createdAt: Date;
-  readonly expiresAt: Date;
+  readonly created_at: string;
+  readonly expires_at: string;
   readonly state: "pending" | "approved" | "denied";
-  /** The session, and when its tokens were first sent. */
-  readonly session: number | null;
-  readonly deliveredAt: Date | null;
+  /** How long the program has to wait between two requests, in seconds, and when it sent the last one. */
+  readonly poll_interval: number;
+  readonly polled_at: string | null;
+  /** When its tokens were first sent. */
+  readonly delivered_at: string | null;
 }
 
-/** A login to store, with the program's code and the person's. */
-interface NewDeviceLogin extends Pick<DeviceLogin, "userAgent" | "address" | "createdAt" | "expiresAt"> {
-  readonly deviceCode: string;
-  readonly userCode: string;
+/** Starts a login, and removes those that have expired. */
+export function startLogin(
+  { storage, random, now, url, loginTimes: { codeLifetime, pollInterval } }: Platform,
+  program: Pick<Login, "user_agent" | "address">,
+): Schemas["StartedLogin"] {
+  const created_at = now();
+  const device_code = `flux_dc_${randomSecret(random)}`;
+  const user_code = generateUserCode(random);
+  storage.query("DELETE FROM logins WHERE expires_at <= ?", created_at);
+  storage.insert("logins", {
+    ...program,
+    device_hash: hashSecret(device_code),
+    user_hash: hashSecret(user_code),
+    created_at,
+    expires_at: after(created_at, codeLifetime),
+    state: "pending",
+    poll_interval: pollInterval,
+  });
+  const verification_url = `${url}/connect?code=${user_code}`;
+  return { device_code, user_code, verification_url, expires_in: codeLifetime, interval: pollInterval };
 }
 
-const CURRENT = "SELECT * FROM device_logins WHERE expires_at > ?";
+/** Returns the state of a login, with its tokens once it is approved. */
+export function completeLogin(platform: Platform, { device_code }: Schemas["DeviceCode"]): Schemas["LoginState"] {
+  const { storage } = platform;
+  const now = platform.now();
+  return storage.transaction((): Schemas["LoginState"] => {
+    const sql = "SELECT * FROM logins WHERE device_hash = ? AND expires_at > ?";
+    const [login] = storage.query<Login>(sql, hashSecret(device_code), now);
+    if (login === undefined) return { status: "expired" };
+    const { number, state, poll_interval, polled_at, delivered_at } = login;
+    if (state === "denied") return { status: "denied" };
+    const isTooSoon = polled_at !== null && secondsBetween(polled_at, now) < poll_interval;
+    const interval = isTooSoon ? poll_interval + SLOWER : poll_interval;
+    storage.query("UPDATE logins SET polled_at = ?, poll_interval = ? WHERE number = ?", now, interval, number);
+    if (isTooSoon) return { status: "slow_down" };
+    if (state === "pending") return { status: "pending" };
 
-/** All logins. */
-export class DeviceLogins {
-  constructor(private readonly database: Database) {}
-
-  /** Adds a login and removes those that have expired. */
-  add({ deviceCode, userCode, ...rest }: NewDeviceLogin): void {
-    this.database.run("DELETE FROM device_logins WHERE expires_at <= ?", rest.createdAt);
-    const hashes = { deviceHash: hashSecret(deviceCode), userHash: hashSecret(userCode) };
-    this.database.insert("device_logins", { ...rest, ...hashes, state: "pending" });
-  }
-
-  findByDevice(code: string, now: Date): DeviceLogin | undefined {
-    return this.database.get(`${CURRENT} AND device_hash = ?`, now, hashSecret(code));
-  }
-
-  /** Finds the pending login that a person's code belongs to. */
-  findByUser(code: string, now: Date): DeviceLogin | undefined {
-    return this.database.get(`${CURRENT} AND state = 'pending' AND user_hash = ?`, now, hashSecret(code));
-  }
-
-  get(number: number, now: Date): DeviceLogin | undefined {
-    return this.database.get(`${CURRENT} AND number = ?`, now, number);
-  }
-
-  /** Returns how many logins are pending. */
-  waiting(now: Date): number {
-    return this.database.all(`${CURRENT} AND state = 'pending'`, now).length;
-  }
-
-  /** Approves or denies a pending login. @returns Whether it was pending. */
-  decide(number: number, state: "approved" | "denied", now: Date): boolean {
-    const sql = `UPDATE device_logins SET state = ?
-      WHERE number = ? AND state = 'pending' AND expires_at > ? RETURNING number`;
-    return this.database.get(sql, state, number, now) !== undefined;
-  }
-
-  /** Records the session whose tokens were sent. */
-  deliver(number: number, session: number, at: Date): void {
-    this.database.run("UPDATE device_logins SET session = ?, delivered_at = ? WHERE number = ?", session, at, number);
-  }
+    if (delivered_at === null) storage.query("UPDATE logins SET delivered_at = ? WHERE number = ?", now, number);
+    // The tokens of the first response become invalid, whoever received them. A session that was revoked has none.
+    else if (after(delivered_at, GRACE) < now || !endSession(storage, number)) return { status: "expired" };
+    return { status: "approved", credential: issueTokens(platform, number) };
+  });
 }
 
-/** A session, as a refresh token finds it. */
-interface Session {
-  readonly number: number;
-  readonly expiresAt: Date;
-  /** When the refresh token was first exchanged for another; `null` for the newest one. */
-  readonly replacedAt: Date | null;
+/**
+ * Exchanges a refresh token. For a minute it can be exchanged again, because the response may have been lost. After
+ * that, two clients have it, and the session ends for both (RFC 9700, section 4.14.2).
+ */
+export function refreshLogin(
+  platform: Platform,
+  { refresh_token }: Schemas["RefreshToken"],
+): Schemas["RefreshedLogin"] {
+  const { storage } = platform;
+  const now = platform.now();
+  // Errors are thrown outside of the transaction, which would undo the end of the session.
+  const credential = storage.transaction(() => {
+    const token = findToken(storage, "refresh", refresh_token);
+    if (token === undefined) return null;
+    const { session, expires_at, replaced_at } = token;
+    if (expires_at <= now || (replaced_at !== null && after(replaced_at, GRACE) < now)) {
+      endSession(storage, session);
+      return null;
+    }
+    const sql = "UPDATE tokens SET replaced_at = ? WHERE session = ? AND kind = 'refresh' AND replaced_at IS NULL";
+    storage.query(sql, now, session);
+    // Access tokens stay valid: another process may be using one.
+    return issueTokens(platform, session);
+  });
+  if (credential === null) throw unauthorized("invalid_api_key", "This login has expired or was revoked");
+  return { credential };
 }
 
-/** A session's new tokens. */
-export interface Tokens {
-  readonly access: string;
-  readonly refresh: string;
-  readonly accessExpiresAt: Date;
-  readonly refreshExpiresAt: Date;
+/** Ends a session. It's fine if it has already ended (RFC 7009, section 2.2). */
+export function revokeLogin({ storage }: Platform, { refresh_token }: Schemas["RefreshToken"]): void {
+  const token = findToken(storage, "refresh", refresh_token);
+  if (token !== undefined) endSession(storage, token.session);
 }
 
-/** The programs that somebody has logged in. A session that ends is removed with its tokens. */
-export class Sessions {
-  constructor(private readonly database: Database) {}
+/** Finds a token, also one that has expired or was replaced. */
+export function findToken(
+  storage: Storage,
+  kind: "access" | "refresh",
+  token: string,
+): { readonly session: number; readonly expires_at: string; readonly replaced_at: string | null } | undefined {
+  return storage.query<NonNullable<ReturnType<typeof findToken>>>(
+    "SELECT session, expires_at, replaced_at FROM tokens WHERE kind = ? AND hash = ?",
+    kind,
+    hashSecret(token),
+  )[0];
+}
 
-  /** Adds a session. @returns Its number. */
-  add(tokens: Tokens, now: Date): number {
-    const { number } = this.database.insert<{ number: number }>("sessions", { expiresAt: tokens.refreshExpiresAt });
-    this.#addTokens(number, tokens, now);
-    return number;
-  }
+/** Returns the logins that nobody has approved or denied. */
+export function pendingLogins({ storage, now }: Platform): Login[] {
+  return storage.query("SELECT * FROM logins WHERE state = 'pending' AND expires_at > ?", now());
+}
 
-  /** Adds tokens to a session. Its access tokens stay valid: another process may be using one. */
-  renew(number: number, tokens: Tokens, now: Date): void {
-    this.database.run("UPDATE sessions SET expires_at = ? WHERE number = ?", tokens.refreshExpiresAt, number);
-    const sql = "UPDATE refresh_tokens SET replaced_at = ? WHERE session = ? AND replaced_at IS NULL";
-    this.database.run(sql, now, number);
-    this.#addTokens(number, tokens, now);
-  }
+/** Approves or denies a pending login. @returns Whether it was pending. */
+export function decideLogin({ storage, now }: Platform, number: number, state: "approved" | "denied"): boolean {
+  const sql = `UPDATE logins SET state = ?
+    WHERE number = ? AND state = 'pending' AND expires_at > ? RETURNING number`;
+  return storage.query(sql, state, number, now()).length > 0;
+}
 
-  end(number: number): void {
-    this.database.run("DELETE FROM sessions WHERE number = ?", number);
-  }
+/** @returns Whether the session had not ended before. */
+function endSession(storage: Storage, session: number): boolean {
+  return storage.query("DELETE FROM tokens WHERE session = ? RETURNING hash", session).length > 0;
+}
 
-  /** Finds the session of a refresh token, also of one that was exchanged. */
-  findByRefresh(token: string): Session | undefined {
-    const sql = "SELECT sessions.*, replaced_at FROM refresh_tokens JOIN sessions ON session = number WHERE hash = ?";
-    return this.database.get(sql, hashSecret(token));
-  }
-
-  /** Finds an access token, also an expired one. */
-  findAccess(token: string): { readonly expiresAt: Date } | undefined {
-    return this.database.get("SELECT expires_at FROM access_tokens WHERE hash = ?", hashSecret(token));
-  }
-
-  #addTokens(session: number, { access, refresh, accessExpiresAt }: Tokens, now: Date): void {
-    this.database.run("DELETE FROM sessions WHERE expires_at <= ?", now);
-    // Expired tokens stay for a while, so that they can be told from unknown ones.
-    this.database.run("DELETE FROM access_tokens WHERE expires_at <= ?", after(now, -DAY));
-    this.database.run("DELETE FROM refresh_tokens WHERE replaced_at <= ?", after(now, -30 * DAY));
-    this.database.insert("refresh_tokens", { hash: hashSecret(refresh), session });
-    this.database.insert("access_tokens", { hash: hashSecret(access), session, expiresAt: accessExpiresAt });
-  }
+function issueTokens({ storage, random, now }: Platform, session: number): Schemas["IssuedCredential"] {
+  const issuedAt = now();
+  const [access_token, refresh_token] = ["at", "rt"].map((it) => `flux_${it}_${randomSecret(random)}`);
+  const expires_at = after(issuedAt, ACCESS_LIFETIME);
+  // Expired tokens stay for a while, so that they can be told from unknown ones.
+  storage.query("DELETE FROM tokens WHERE expires_at <= ?", after(issuedAt, -30 * DAY));
+  storage.insert("tokens", { hash: hashSecret(access_token), kind: "access", session, expires_at });
+  const refreshExpiry = after(issuedAt, REFRESH_LIFETIME);
+  storage.insert("tokens", { hash: hashSecret(refresh_token), kind: "refresh", session, expires_at: refreshExpiry });
+  return { access_token, refresh_token, expires_at, user_id: ACCOUNT.id, user_email: ACCOUNT.email };
 }

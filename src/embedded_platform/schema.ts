@@ -5,7 +5,7 @@
  */
 
 /** The version that {@linkcode TABLES} creates. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /** "FLXL": tells our databases from others (SQLite documentation, "PRAGMA application_id"). */
 export const APPLICATION_ID = 0x464c584c;
@@ -16,58 +16,45 @@ export const TABLES = `
   -- AUTOINCREMENT never reuses a number, so an id in somebody's notes never means another key.
   CREATE TABLE api_keys (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE AS ('key_' || number),
     name TEXT NOT NULL,
     prefix TEXT NOT NULL,
-    hash BLOB NOT NULL UNIQUE CHECK (length(hash) = 32),
+    hash TEXT NOT NULL UNIQUE CHECK (length(hash) = 64),
     created_at TEXT NOT NULL,
     expires_at TEXT,
     revoked_at TEXT,
     last_used_at TEXT,
     scopes TEXT NOT NULL CHECK (json_valid(scopes)),
     permissions TEXT NOT NULL CHECK (json_valid(permissions)),
-    created_by INTEGER REFERENCES api_keys (number)
+    created_by TEXT REFERENCES api_keys (id),
+    -- Of the request that created the key, so that repeating it doesn't create another.
+    idempotency_key TEXT,
+    body_hash TEXT
   ) STRICT;
 
-  -- Requests that created a key, so that repeating one doesn't create another.
-  CREATE TABLE key_requests (
-    caller TEXT NOT NULL,
-    idempotency_key TEXT NOT NULL,
-    body_hash BLOB NOT NULL CHECK (length(body_hash) = 32),
-    api_key INTEGER NOT NULL REFERENCES api_keys (number),
-    PRIMARY KEY (caller, idempotency_key)
-  ) STRICT;
-
-  -- Programs that somebody has logged in, and their tokens.
-  CREATE TABLE sessions (
+  -- Logins through the browser. A login is also the session of its program, which the tokens belong to.
+  CREATE TABLE logins (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
-    expires_at TEXT NOT NULL
-  ) STRICT;
-
-  -- Replaced ones stay: when one is used again, two clients have it.
-  CREATE TABLE refresh_tokens (
-    hash BLOB NOT NULL PRIMARY KEY CHECK (length(hash) = 32),
-    session INTEGER NOT NULL REFERENCES sessions (number) ON DELETE CASCADE,
-    replaced_at TEXT
-  ) STRICT;
-
-  CREATE TABLE access_tokens (
-    hash BLOB NOT NULL PRIMARY KEY CHECK (length(hash) = 32),
-    session INTEGER NOT NULL REFERENCES sessions (number) ON DELETE CASCADE,
-    expires_at TEXT NOT NULL
-  ) STRICT;
-
-  -- Logins through the browser.
-  CREATE TABLE device_logins (
-    number INTEGER PRIMARY KEY AUTOINCREMENT,
-    device_hash BLOB NOT NULL UNIQUE CHECK (length(device_hash) = 32),
-    user_hash BLOB NOT NULL UNIQUE CHECK (length(user_hash) = 32),
+    device_hash TEXT NOT NULL UNIQUE CHECK (length(device_hash) = 64),
+    user_hash TEXT NOT NULL UNIQUE CHECK (length(user_hash) = 64),
     user_agent TEXT NOT NULL,
     address TEXT NOT NULL,
     created_at TEXT NOT NULL,
     expires_at TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('pending', 'approved', 'denied')),
-    session INTEGER REFERENCES sessions (number) ON DELETE SET NULL,
+    poll_interval INTEGER NOT NULL,
+    polled_at TEXT,
     delivered_at TEXT
+  ) STRICT;
+
+  -- A session's number stays when its login expires and is removed.
+  -- Replaced refresh tokens stay: when one is used again, two clients have it.
+  CREATE TABLE tokens (
+    hash TEXT NOT NULL PRIMARY KEY CHECK (length(hash) = 64),
+    kind TEXT NOT NULL CHECK (kind IN ('access', 'refresh')),
+    session INTEGER NOT NULL,
+    expires_at TEXT NOT NULL,
+    replaced_at TEXT
   ) STRICT;
 
   -- The results of tests.

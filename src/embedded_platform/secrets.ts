@@ -43,11 +43,11 @@ export function displayPrefix(key: string): string {
 }
 
 /**
- * Returns the SHA-256 of a secret, which is stored in its place. Passwords need a slow hash with salt because they can be
- * guessed; 160 random bits can't.
+ * Returns the SHA-256 of a secret, which is stored and compared in its place: how long that takes tells an attacker
+ * nothing. Passwords need a slow hash with salt because they can be guessed; 160 random bits can't.
  */
-export function hashSecret(secret: string): Uint8Array {
-  return new Uint8Array(createHash("sha256").update(secret).digest());
+export function hashSecret(secret: string): string {
+  return createHash("sha256").update(secret).digest("hex");
 }
 
 /** Returns a new code for a person to type, such as `WDJB-MJHT`. */

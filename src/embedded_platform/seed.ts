@@ -5,29 +5,29 @@
  * @module
  */
 import type { Context } from "../context.ts";
-import { PERMISSIONS } from "../api_client/key_terms.ts";
-import type { Account, Bundle, Organization, Permission, Plan, Project } from "./contract.ts";
+import { type Permission, PERMISSIONS } from "../api_client/key_terms.ts";
+import type { Schemas } from "./http.ts";
 import { generateApiKey } from "./secrets.ts";
 import { openStorage, type Storage } from "./storage.ts";
-import { after, DAY } from "./time.ts";
+import { after, DAY, isoTime } from "./time.ts";
 
-export const ACCOUNT: Account = { id: "usr_1", email: "john@example.com", name: "John" };
+export const ACCOUNT: Schemas["Account"] = { id: "usr_1", email: "john@example.com", name: "John" };
 
-export const PLAN: Plan = { name: "Team", runs_per_month: 1000 };
+export const PLAN: Schemas["Plan"] = { name: "Team", runs_per_month: 1000 };
 
-export const ORGANIZATIONS: readonly Organization[] = [
+export const ORGANIZATIONS: Schemas["Organization"][] = [
   { id: "org_1", name: "Acme Inc", role: "owner" },
   { id: "org_2", name: "Personal", role: "member" },
 ];
 
-export const PROJECTS: readonly Project[] = [
+export const PROJECTS: Schemas["Project"][] = [
   { id: "prj_1", name: "customer-support-bot" },
   { id: "prj_2", name: "sales-assistant" },
   { id: "prj_3", name: "analytics-agent" },
 ];
 
-/** A new key's permissions and lifetime, in milliseconds, unless others are requested. */
-export const DEFAULT_PERMISSIONS: readonly Permission[] = PERMISSIONS.slice(0, 3);
+/** A new key's permissions and lifetime, in seconds, unless others are requested. */
+export const DEFAULT_PERMISSIONS: Permission[] = PERMISSIONS.slice(0, 3);
 export const DEFAULT_LIFETIME = 90 * DAY;
 
 /** The runs of the first month. */
@@ -46,7 +46,7 @@ const MESSAGES: readonly (readonly [text: string, personaId: string])[] = [
 ];
 
 /** The inputs of the project `customer-support-bot`; the others have none. */
-export const BUNDLE: Bundle = {
+export const BUNDLE: Schemas["Bundle"] = {
   bundle_version: { id: "bv_1", project_id: PROJECTS[0].id },
   input_items: MESSAGES.map(([content, persona_id], index) => ({
     id: `inp_${index + 1}`,
@@ -62,10 +62,11 @@ export const BUNDLE: Bundle = {
   criteria_pack: [{ id: "cri_1", name: "Says what happens next" }],
 };
 
-/** How to fill new storage. */
-interface SeedOptions extends Pick<Context, "random"> {
-  /** The key's 90 days start at midnight of this day. */
-  readonly now: Date;
+/** Where the data is, and how to fill new storage. */
+export interface SeedOptions extends Pick<Context, "now" | "random"> {
+  /** `null` keeps everything in memory. */
+  readonly dataDir: string | null;
+  /** The key of new storage, instead of a random one. Its 90 days start at midnight of this day. */
   readonly apiKey?: string;
 }
 
@@ -75,20 +76,19 @@ interface SeedOptions extends Pick<Context, "random"> {
  * @returns The storage, and the whole key, which isn't stored, or `null` for existing storage.
  */
 export function openSeededStorage(
-  dataDir: string | null,
-  { now, random, apiKey = generateApiKey("dev", random) }: SeedOptions,
+  { dataDir, now, random, apiKey = generateApiKey("dev", random) }: SeedOptions,
 ): { readonly storage: Storage; readonly apiKey: string | null } {
   let isNew = false;
-  const createdAt = new Date(now);
-  createdAt.setUTCHours(0, 0, 0, 0);
-  const storage = openStorage(dataDir, ({ apiKeys, experiments }) => {
+  const storage = openStorage(dataDir, (storage) => {
     isNew = true;
-    experiments.addRuns(RUNS, now);
-    apiKeys.add({
+    const today = isoTime(now()).slice(0, 10);
+    const created_at = `${today}T00:00:00Z`;
+    storage.insert("usage", { month: today.slice(0, 7), runs: RUNS });
+    storage.apiKeys.add({
       key: apiKey,
       name: "My Development Key",
-      createdAt,
-      expiresAt: after(createdAt, DEFAULT_LIFETIME),
+      created_at,
+      expires_at: after(created_at, DEFAULT_LIFETIME),
       scopes: "all_projects",
       permissions: DEFAULT_PERMISSIONS,
     });

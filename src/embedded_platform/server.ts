@@ -3,26 +3,22 @@
  *
  * @module
  */
-import type { Context } from "../context.ts";
 import { apiRoutes } from "./api.ts";
-import { DEVICE_LOGIN_TIMES, type DeviceLoginTimes } from "./cli_connect.ts";
 import { HttpError } from "./http.ts";
+import type { LoginTimes } from "./logins.ts";
 import { pageRoutes } from "./pages/mod.ts";
 import { PageSessions } from "./pages/sessions.ts";
 import { HOSTNAME, Port } from "./port.ts";
 import { createRouter } from "./router.ts";
-import { openSeededStorage } from "./seed.ts";
+import { openSeededStorage, type SeedOptions } from "./seed.ts";
 import type { Platform, Storage } from "./storage.ts";
+import { isoTime } from "./time.ts";
 
 /** How to start. */
-export interface LocalPlatformOptions extends Pick<Context, "now" | "random"> {
+export interface LocalPlatformOptions extends SeedOptions {
   /** 0 to 65535; 0 picks a free one. */
   readonly port: number;
-  /** `null` keeps everything in memory. */
-  readonly dataDir: string | null;
-  /** The key of new storage, instead of a random one. */
-  readonly apiKey?: string;
-  readonly deviceLoginTimes?: DeviceLoginTimes;
+  readonly loginTimes?: LoginTimes;
   /** Called with the next sign-in link when one was used. */
   readonly onSignIn?: (nextLink: string) => void;
 }
@@ -44,17 +40,18 @@ export interface LocalPlatform {
 
 /** Starts the embedded platform. Throws what {@linkcode Port} and {@linkcode openSeededStorage} throw. */
 export async function startLocalPlatform(options: LocalPlatformOptions): Promise<LocalPlatform> {
-  const { now, random, onSignIn = () => {}, deviceLoginTimes = DEVICE_LOGIN_TIMES } = options;
+  const { random, onSignIn = () => {}, loginTimes = { codeLifetime: 600, pollInterval: 5 } } = options;
+  const now = () => isoTime(options.now());
   let respond: (request: Request, address: string) => Promise<Response>;
   // The port comes first: the key of a new data directory is shown once and would be lost if the port is in use. Requests
   // can't arrive before `respond` is set, because nothing is awaited until then.
   const port = new Port(options.port, (request, info) => respond(request, info.remoteAddr.hostname));
   try {
-    const { storage, apiKey } = openSeededStorage(options.dataDir, { now: now(), random, apiKey: options.apiKey });
-    const platform: Platform = { storage, now, random, url: `http://${HOSTNAME}:${port.number}` };
+    const { storage, apiKey } = openSeededStorage(options);
+    const platform: Platform = { storage, now, random, loginTimes, url: `http://${HOSTNAME}:${port.number}` };
     const sessions = new PageSessions(platform, onSignIn);
     const signInUrl = sessions.newLink();
-    const route = createRouter([...apiRoutes(platform, deviceLoginTimes), ...pageRoutes(platform, sessions)]);
+    const route = createRouter([...apiRoutes(platform), ...pageRoutes(platform, sessions)]);
     respond = async (request, address) =>
       isForUs(request, port.number)
         ? await route(request, address)

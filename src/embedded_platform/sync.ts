@@ -5,8 +5,7 @@
  */
 import { base32 } from "../text/base32.ts";
 import { accessibleProjects, type Caller } from "./caller.ts";
-import type { Bundle, ResultUpload, Schemas } from "./contract.ts";
-import { HttpError, invalid } from "./http.ts";
+import { HttpError, invalid, type Schemas } from "./http.ts";
 import { BUNDLE } from "./seed.ts";
 import type { Platform } from "./storage.ts";
 
@@ -14,7 +13,7 @@ import type { Platform } from "./storage.ts";
 const OWNER = BUNDLE.bundle_version.project_id;
 
 /** Returns a version of a bundle. */
-export function pullBundle(caller: Caller, request: Schemas["PullRequest"]): Bundle {
+export function pullBundle(caller: Caller, request: Schemas["PullRequest"]): Schemas["Bundle"] {
   const { bundle_version_id: version = null, project_id: project = null } = request;
   if (version === null && project === null) {
     throw invalid({ loc: ["body", "bundle_version_id"], msg: "must be given unless project_id is" });
@@ -30,30 +29,49 @@ export function pullBundle(caller: Caller, request: Schemas["PullRequest"]): Bun
   };
 }
 
-/** Stores a part of an experiment. */
+/** Stores a part of an experiment, and counts its runs. Parts may arrive in any order, and several times. */
 export function storeResults(
   { storage, random, now }: Platform,
   caller: Caller,
-  upload: ResultUpload,
+  upload: Schemas["ResultUpload"],
 ): Schemas["UploadedResults"] {
   requireRuns(upload);
-  const { run_batch: { experiment_id: experimentId, status }, runs, run_results } = upload;
-  const { bundle_version_id: version = null, project_id: named = null } = upload;
-  requireVersion(caller, version);
+  const { run_batch: { experiment_id, status }, runs, run_results } = upload;
+  const { bundle_version_id = null, project_id: named = null } = upload;
+  requireVersion(caller, bundle_version_id);
   return storage.transaction(() => {
-    const { experiments } = storage;
-    const before = experiments.find(experimentId);
-    const projectId = before?.projectId ?? (version === null ? named : OWNER);
-    requireProject(caller, projectId);
-    if (named !== null && named !== projectId) throw missing("project");
+    const sql = "SELECT id, project_id FROM experiments WHERE experiment_id = ?";
+    const [before] = storage.query<{ id: string; project_id: string | null }>(sql, experiment_id);
+    const project_id = before?.project_id ?? (bundle_version_id === null ? named : OWNER);
+    requireProject(caller, project_id);
+    if (named !== null && named !== project_id) throw missing("project");
     const id = before?.id ?? `rb_${base32(random(new Uint8Array(16)))}`;
-    if (before === undefined) experiments.add({ id, experimentId, bundleVersionId: version, projectId, status });
-    // Parts may arrive in any order.
-    else if (status !== "running") experiments.setStatus(id, status);
+    if (before === undefined) {
+      storage.insert("experiments", { id, experiment_id, bundle_version_id, project_id, status });
+    } else if (status !== "running") {
+      storage.query("UPDATE experiments SET status = ? WHERE id = ?", status, id);
+    }
     const results = new Map(run_results.map((it) => [it.run_id, it]));
-    experiments.addRuns(runs.filter((it) => experiments.addRun(id, it, results.get(it.id))).length, now());
+    const added = runs.filter(({ id: runId, ...run }) => {
+      const insert = "INSERT INTO runs VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id";
+      const result = results.get(runId) ?? null;
+      return storage.query(insert, id, runId, JSON.stringify(run), JSON.stringify(result)).length > 0;
+    });
+    const count = "INSERT INTO usage VALUES (?, ?) ON CONFLICT (month) DO UPDATE SET runs = runs + excluded.runs";
+    storage.query(count, monthOf(now()), added.length);
     return { run_batch_id: id };
   });
+}
+
+/** Returns how many runs this month has had. */
+export function runsThisMonth({ storage, now }: Platform): number {
+  const [usage] = storage.query<{ runs: number }>("SELECT runs FROM usage WHERE month = ?", monthOf(now()));
+  return usage?.runs ?? 0;
+}
+
+/** In UTC, such as `2024-01`. */
+function monthOf(time: string): string {
+  return time.slice(0, 7);
 }
 
 function requireProject(caller: Caller, project: string | null): void {
@@ -68,7 +86,7 @@ function requireVersion(caller: Caller, version: string | null): void {
 }
 
 /** Every result belongs to one of the part's own runs, which a schema can't express. */
-function requireRuns({ runs, run_results }: ResultUpload): void {
+function requireRuns({ runs, run_results }: Schemas["ResultUpload"]): void {
   const ids = new Set(runs.map((it) => it.id));
   const index = run_results.findIndex((it) => !ids.has(it.run_id));
   if (index !== -1) throw invalid({ loc: ["body", "run_results", index, "run_id"], msg: "must be one of the runs" });

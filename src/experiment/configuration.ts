@@ -1,25 +1,18 @@
 import { basename, dirname, relative, resolve } from "@std/path";
 import type { Context } from "../context.ts";
 import { isObject } from "../api_client/fields.ts";
-import { ConfigurationError, MistakesError } from "../errors.ts";
+import { ConfigurationError, type Mistake, MistakesError } from "../errors.ts";
 import { duration } from "../text/duration.ts";
 import { CONFIGURATION_SCHEMA, type Schema } from "./configuration_schema.ts";
-import { duplicateIds, type FileInput, inputOf, type ReadInputs, readInputsFile } from "./inputs.ts";
+import { duplicateIds, type FileInput, inputOf, readInputsFile } from "./inputs.ts";
 import { maskedText } from "./masked_configuration.ts";
-import type { InputList, RunnerConfiguration, TestConfiguration } from "./model.ts";
+import type { InputList, TestConfiguration } from "./model.ts";
+import { pythonProcess } from "./runners/python_bridge.ts";
 import { firstAtEachPath, schemaFaults } from "./schema_faults.ts";
 import { type Fault, readSourceFile, type SourceFile } from "./source_file.ts";
 import { expandVariables } from "./variables.ts";
 
 export const CONFIGURATION_FILE = "fluxloop.yaml";
-/** Fields of `runner` that belong to `target`. */
-const FUNCTION_FIELDS = ["working_directory", "python_path", "env", "timeout"];
-
-export interface ReadConfiguration {
-  readonly configuration: TestConfiguration;
-  /** The file with everything masked that may be a secret. */
-  readonly maskedText: string;
-}
 
 /**
  * Reads a configuration, and the inputs that it names. All mistakes are reported at once, each with its place.
@@ -28,23 +21,35 @@ export interface ReadConfiguration {
  * @throws {MistakesError} With all mistakes in the file and in the file of inputs.
  * @throws {ConfigurationError} When the configuration file can't be read.
  */
-export function readConfiguration(context: Context, path?: string): ReadConfiguration {
+export function readConfiguration(context: Context, path?: string): TestConfiguration {
   const { file, folder } = openConfiguration(context, path);
-  if (file.mistakes.length > 0) throw new MistakesError(file.mistakes);
-
   const faults: Fault[] = [];
   const value = expandVariables(context, file.value, faults);
-  faults.push(...schemaFaults(CONFIGURATION_SCHEMA, value), ...misplacedFields(value));
-  const { inputs, mistakes } = readInputs(value, folder, faults);
+  faults.push(...schemaFaults(CONFIGURATION_SCHEMA, value));
+  const { inputs = null, mistakes = [] } = readInputs(value, folder, faults);
   const own = firstAtEachPath(faults).map(file.mistakeOf).sort((a, b) => a.line - b.line || a.column - b.column);
   if (own.length + mistakes.length > 0) throw new MistakesError([...own, ...mistakes]);
-  return { configuration: configurationOf(value, inputs, folder), maskedText: maskedText(file.value) };
+
+  const { test, runner, outputDirectory, runDelaySeconds, name, inputsFile: _, ...rest } = normalized(
+    value,
+    CONFIGURATION_SCHEMA,
+  );
+  return {
+    ...rest,
+    name: name ?? (basename(folder) || "test"),
+    runDelay: runDelaySeconds * 1000,
+    inputs,
+    outputDirectory: resolve(folder, outputDirectory),
+    autoUpload: test.autoUpload,
+    runner: runnerOf(context, runner, folder),
+    maskedText: maskedText(file.value),
+  };
 }
 
 /**
- * @param path As above; a missing `fluxloop.yaml` counts as empty.
- * @returns Where the configuration has results go, whatever else is wrong with it.
- * @throws {ConfigurationError} When the file can't be read.
+ * @param path As above; a missing or broken `fluxloop.yaml` counts as empty.
+ * @returns Where the configuration has results go, even if its other fields are wrong.
+ * @throws {ConfigurationError} When the file can't be read or parsed.
  */
 export function outputDirectoryOf(context: Pick<Context, "cwd">, path?: string): string {
   const standard = CONFIGURATION_SCHEMA.properties!.output_directory.default as string;
@@ -71,53 +76,33 @@ function openConfiguration(context: Pick<Context, "cwd">, path?: string): { file
   }
 }
 
-/** Finds faults that no field shows alone. */
-function misplacedFields(value: unknown): Fault[] {
-  const { inputs, inputs_file: file, runner } = isObject(value) ? value : {};
-  const both = inputs !== undefined && file !== undefined
-    ? [{ path: ["inputs_file"], message: "can't be combined with inputs" }]
-    : [];
-  if (!isObject(runner) || runner.target !== undefined) return both;
-  const stray = FUNCTION_FIELDS.filter((it) => runner[it] !== undefined);
-  return [...both, ...stray.map((it) => ({ path: ["runner", it], message: "requires target" }))];
-}
-
-/** @returns The inputs of the configuration or of the file that it names; `null` where it has none. */
-function readInputs(value: unknown, folder: string, faults: Fault[]): ReadInputs {
+/** Reads the inputs of the configuration or of the file that it names; `faults` gets what is wrong with these fields. */
+function readInputs(
+  value: unknown,
+  folder: string,
+  faults: Fault[],
+): { readonly inputs?: InputList; readonly mistakes?: readonly Mistake[] } {
   const { inputs, inputs_file: name } = isObject(value) ? value : {};
-  const nothing = { inputs: null, mistakes: [] };
   if (inputs !== undefined) {
-    if (faults.length > 0) return nothing;
+    if (faults.length > 0) return {};
     const list = inputs as FileInput[];
     faults.push(...duplicateIds(list).map(({ path, message }) => ({ path: ["inputs", ...path], message })));
-    return { inputs: list.map(inputOf), mistakes: [] };
+    return { inputs: list.map(inputOf) };
   }
-  if (typeof name !== "string" || name === "") return nothing;
+  if (typeof name !== "string" || name === "") return {};
   try {
-    return readInputsFile(resolve(folder, name), name);
+    return { inputs: readInputsFile(resolve(folder, name), name) };
   } catch (error) {
+    if (error instanceof MistakesError) return { mistakes: error.mistakes };
     if (!(error instanceof ConfigurationError)) throw error;
     faults.push({ path: ["inputs_file"], message: error.message });
-    return nothing;
+    return {};
   }
-}
-
-function configurationOf(value: unknown, inputs: InputList | null, folder: string): TestConfiguration {
-  const fields = normalized(value, CONFIGURATION_SCHEMA);
-  const { test, runner, outputDirectory, runDelaySeconds, name, inputsFile: _, ...rest } = fields;
-  return {
-    ...rest,
-    name: name ?? (basename(folder) || "test"),
-    runDelay: runDelaySeconds * 1000,
-    inputs,
-    outputDirectory: resolve(folder, outputDirectory),
-    autoUpload: test.autoUpload,
-    runner: runnerOf(runner, folder),
-  };
 }
 
 // deno-lint-ignore no-explicit-any -- the schema has checked it
-function runnerOf({ process, http, target, ...rest }: any, folder: string): RunnerConfiguration {
+function runnerOf(context: Context, runner: any, folder: string): TestConfiguration["runner"] {
+  const { process, http, target, pythonPath, workingDirectory, env, timeout } = runner;
   if (process !== null) {
     const { protocol: _, readyPattern, ...fields } = process;
     const pattern = readyPattern === null ? null : new RegExp(readyPattern, "u");
@@ -127,8 +112,8 @@ function runnerOf({ process, http, target, ...rest }: any, folder: string): Runn
     const filter = http.streamEventFilter;
     return { kind: "http", ...http, url: new URL(http.url), streamEventFilter: filter && [filter].flat() };
   }
-  const pythonPath = rest.pythonPath.map((it: string) => resolve(folder, it));
-  return { kind: "python", target, ...rest, pythonPath, workingDirectory: resolve(folder, rest.workingDirectory) };
+  const paths = pythonPath.map((it: string) => resolve(folder, it));
+  return pythonProcess(context.system.os, target, paths, { cwd: resolve(folder, workingDirectory), env, timeout });
 }
 
 /** @returns A valid value with camelCase names, defaults, durations in milliseconds, and `null` for what is left out. */
@@ -137,7 +122,7 @@ function normalized(value: unknown, { properties, format }: Schema): any {
   if (format === "duration-text") return duration(value as string);
   if (properties === undefined || !isObject(value)) return value;
   return Object.fromEntries(
-    Object.entries(properties).map(([name, schema]) => {
+    Object.entries<Schema>(properties).map(([name, schema]) => {
       const field = value[name] ?? schema.default;
       const camelCase = name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
       return [camelCase, field === undefined ? null : normalized(field, schema)];

@@ -1,30 +1,9 @@
-/** The part of JSON Schema (2020-12) that is used here; `errorMessage` is the field that editors know for what is expected. */
-export interface Schema {
-  readonly $schema?: string;
-  readonly title?: string;
-  readonly description?: string;
-  readonly errorMessage?: string;
-  readonly type?: string | readonly string[];
-  readonly enum?: readonly string[];
-  readonly default?: unknown;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly minLength?: number;
-  readonly pattern?: string;
-  readonly format?: Format;
-  readonly minItems?: number;
-  readonly items?: Schema;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly propertyNames?: Schema;
-  readonly required?: readonly string[];
-  readonly oneOf?: readonly Schema[];
-  readonly additionalProperties?: boolean | Schema;
-}
+import type { SchemaObject } from "ajv";
 
-/** Formats that are checked once variables are expanded; editors ignore them. */
-export type Format = "duration-text" | "http-url" | "json-path" | "header-value" | "regex";
+/** JSON Schema (2020-12) with `errorMessage`, the field in which editors look for what is expected. */
+export type Schema = SchemaObject;
 
-const text = (description: string, more: Partial<Schema> = {}): Schema => ({
+const text = (description: string, more: Schema = {}): Schema => ({
   type: "string",
   minLength: 1,
   description,
@@ -53,10 +32,10 @@ const integer = (description: string, minimum: number, maximum?: number, standar
 const flag = (description: string, standard: boolean): Schema => ({ type: "boolean", description, default: standard });
 const map = (
   description: string,
-  properties: Readonly<Record<string, Schema>>,
-  more: Partial<Schema> = {},
+  properties: Record<string, Schema>,
+  more: Schema = {},
 ): Schema => ({ type: "object", description, properties, additionalProperties: false, ...more });
-const list = (description: string, items: Schema, more: Partial<Schema> = {}): Schema => ({
+const list = (description: string, items: Schema, more: Schema = {}): Schema => ({
   type: "array",
   items,
   description,
@@ -120,7 +99,7 @@ const HTTP = map("A server that gets one request a run.", {
       errorMessage: "a string without line ends or other control characters",
     },
   },
-  timeout: timeout("The time limit of a run, retries included.", "2m"),
+  timeout: timeout("The time limit of a run, including retries.", "2m"),
   retry: map("When a request is repeated.", {
     attempts: integer("The most retries.", 0, 10, 0),
     backoff: duration("The wait before a retry; longer where the server's Retry-After says so.", "500ms"),
@@ -181,11 +160,17 @@ export const CONFIGURATION_SCHEMA: Schema = {
       timeout: timeout("The time limit of a run of the function.", "2m"),
     }, {
       oneOf: [{ required: ["process"] }, { required: ["http"] }, { required: ["target"] }],
+      dependentRequired: {
+        working_directory: ["target"],
+        python_path: ["target"],
+        env: ["target"],
+        timeout: ["target"],
+      },
       errorMessage: "exactly one of process, http and target",
     }),
     guards: map("Limits for every run.", {
       max_duration: timeout("The longest time that a run may take."),
       output_char_limit: integer("The most characters of an agent's output.", 1),
     }, { default: {} }),
-  }, { required: ["runner"] }),
+  }, { required: ["runner"], dependentSchemas: { inputs: { properties: { inputs_file: false } } } }),
 };

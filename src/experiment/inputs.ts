@@ -1,4 +1,4 @@
-import type { Mistake } from "../errors.ts";
+import { MistakesError } from "../errors.ts";
 import { INPUTS_SCHEMA } from "./configuration_schema.ts";
 import type { InputList, TestInput } from "./model.ts";
 import { firstAtEachPath, schemaFaults } from "./schema_faults.ts";
@@ -11,28 +11,21 @@ export type FileInput = string | {
   readonly persona?: string | { readonly id?: string; readonly name: string };
 };
 
-export interface ReadInputs {
-  readonly inputs: InputList | null;
-  readonly mistakes: readonly Mistake[];
-}
-
 /**
  * Reads a file of inputs: a list in YAML or JSON, or one input per line in JSONL.
  *
- * @throws {ConfigurationError} When the file can't be read.
+ * @throws {MistakesError} With all mistakes in the file.
+ * @throws {ConfigurationError} When it can't be read.
  */
-export function readInputsFile(path: string, shown: string): ReadInputs {
-  const { value, mistakes, mistakeOf, at } = readSourceFile(path, shown);
-  if (mistakes.length > 0) return { inputs: null, mistakes };
-  const faults = schemaFaults(INPUTS_SCHEMA, value);
-  if (faults.length > 0) return { inputs: null, mistakes: firstAtEachPath(faults).map(mistakeOf) };
+export function readInputsFile(path: string, shown: string): InputList {
+  const { value, mistakeOf, at } = readSourceFile(path, shown);
   const inputs = value as FileInput[];
+  const wrong = schemaFaults(INPUTS_SCHEMA, value);
+  const faults = wrong.length > 0 ? firstAtEachPath(wrong) : duplicateIds(inputs);
+  if (faults.length > 0) throw new MistakesError(faults.map(mistakeOf));
   const { length } = inputs;
-  return {
-    // Very many inputs need much less memory as text.
-    inputs: at === undefined ? inputs.map(inputOf) : { length, at: (index) => inputOf(at(index) as FileInput, index) },
-    mistakes: duplicateIds(inputs).map(mistakeOf),
-  };
+  // Very many inputs need much less memory as text.
+  return at === undefined ? inputs.map(inputOf) : { length, at: (index) => inputOf(at(index) as FileInput, index) };
 }
 
 /** Makes an input of a value that matches an item of `INPUTS_SCHEMA`; one without an ID is named by its place. */

@@ -11,8 +11,10 @@ export interface TestConfiguration {
   readonly inputs: InputList | null;
   readonly outputDirectory: string;
   readonly autoUpload: boolean;
-  readonly runner: RunnerConfiguration;
+  readonly runner: ProcessRunner | HttpRunner;
   readonly guards: Guards;
+  /** The file with masks for whatever may be secret. */
+  readonly maskedText: string;
 }
 
 export interface Guards {
@@ -20,8 +22,6 @@ export interface Guards {
   /** Characters of output. */
   readonly outputCharLimit: number | null;
 }
-
-export type RunnerConfiguration = ProcessRunner | HttpRunner | PythonRunner;
 
 /** A program that reads and writes one JSON object a line. */
 export interface ProcessRunner {
@@ -57,18 +57,6 @@ export interface HttpRunner {
   readonly streamEventFilter: readonly string[] | null;
 }
 
-/** A function of a Python module. */
-export interface PythonRunner {
-  readonly kind: "python";
-  /** `package.module:function`. */
-  readonly target: string;
-  readonly workingDirectory: string;
-  /** Folders where Python looks for modules first. */
-  readonly pythonPath: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-  readonly timeout: number;
-}
-
 export interface TestInput {
   readonly id: string;
   readonly text: string;
@@ -97,12 +85,10 @@ export interface RunFailure {
   readonly stderr: readonly string[];
 }
 
-/** Thrown by a runner when only this run has failed. */
+/** Thrown when only this run has failed. */
 export class RunError extends Error {
-  override readonly name = "RunError";
-
-  constructor(readonly failure: RunFailure, options?: ErrorOptions) {
-    super(failure.message, options);
+  constructor(readonly kind: RunFailure["kind"], message: string, readonly stderr: readonly string[] = []) {
+    super(message);
   }
 }
 
@@ -131,6 +117,9 @@ export interface RunResult {
   };
 }
 
+/** Why a test ended; `failed_fast` after the first failed run. */
+export type Ending = "completed" | "failed_fast" | "interrupted";
+
 export interface Experiment {
   /** `exp_<UTC time>_<id>`, the name of its folder. */
   readonly id: string;
@@ -140,8 +129,7 @@ export interface Experiment {
   readonly planned: number;
   readonly passed: number;
   readonly failed: number;
-  /** Whether it ended before all runs were done. */
-  readonly isPartial: boolean;
+  readonly ending: Ending;
   /** Where the inputs were pulled from. */
   readonly bundleVersionId: string | null;
   readonly projectId: string | null;

@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
 import { InterruptedError } from "../errors.ts";
 import {
+  type Ending,
   type InputList,
   RunError,
   type Runner,
@@ -8,6 +9,7 @@ import {
   type RunResult,
   type TestConfiguration,
 } from "./model.ts";
+import { tooLong } from "./runners/protocol.ts";
 import { withTimeLimit } from "./runners/time_limit.ts";
 
 export interface Plan extends Pick<TestConfiguration, "iterations" | "parallelRuns" | "runDelay" | "guards"> {
@@ -22,8 +24,6 @@ export interface Progress {
   passed: number;
   failed: number;
 }
-
-export type Ending = "completed" | "failed_fast" | "interrupted";
 
 export interface RunAllOptions {
   readonly runner: Runner;
@@ -46,7 +46,7 @@ export function progressOf({ inputs, iterations }: Pick<Plan, "inputs" | "iterat
  */
 export async function runAll(
   context: Context,
-  { inputs, parallelRuns, runDelay, guards: { maxDuration }, failFast }: Plan,
+  { inputs, parallelRuns, runDelay, guards: { maxDuration, outputCharLimit }, failFast }: Plan,
   { runner, progress, keep }: RunAllOptions,
 ): Promise<Ending> {
   const active = new Set<AbortController>();
@@ -60,11 +60,14 @@ export async function runAll(
   };
   const outcomeOf = async (request: RunRequest, signal: AbortSignal): Promise<RunResult["outcome"]> => {
     try {
-      return { status: "passed", output: await runner.run(request, signal) };
+      const output = await runner.run(request, signal);
+      if (outputCharLimit !== null && output.length > outputCharLimit) throw tooLong(outputCharLimit);
+      return { status: "passed", output };
     } catch (error) {
       // An agent that is being stopped may fail in any way.
       if (!(error instanceof RunError) || ending !== "completed") throw error;
-      return { status: "failed", failure: error.failure };
+      const { kind, message, stderr } = error;
+      return { status: "failed", failure: { kind, message, stderr } };
     }
   };
   /** @returns `null` when the test ended meanwhile. */
@@ -126,6 +129,5 @@ export async function runAll(
 }
 
 function timedOut(maxDuration: number): RunError {
-  const message = `The run took longer than ${maxDuration / 1000} s (guards.max_duration)`;
-  return new RunError({ kind: "timeout", message, stderr: [] });
+  return new RunError("timeout", `The run took longer than ${maxDuration / 1000} s (guards.max_duration)`);
 }

@@ -1,14 +1,16 @@
 import { SchemaDocument, type SchemaError } from "../text/json_schema.ts";
-import type { Format, Schema } from "./configuration_schema.ts";
-import { isJsonPath } from "./runners/output_path.ts";
+import type { Schema } from "./configuration_schema.ts";
+import { textFinder } from "./runners/output_path.ts";
 import type { Fault } from "./source_file.ts";
 
-const FORMATS: Readonly<Record<Format, (text: string) => boolean>> = {
+/** Formats that are checked once variables are expanded; editors ignore them. */
+const FORMATS: Readonly<Record<string, (text: string) => boolean>> = {
   "duration-text": () => true, // Its pattern says it all.
   "http-url": (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol),
   "header-value": (text) => /^[\t\x20-\x7e\x80-\xff]*$/.test(text),
-  "json-path": isJsonPath,
-  regex: isRegex,
+  // Regular expressions in a path may take hours on a text that the agent chooses.
+  "json-path": (text) => !/\b(?:match|search)\(/.test(text) && succeeds(() => textFinder(text)),
+  regex: (text) => succeeds(() => new RegExp(text, "u")),
 };
 
 /** @returns Where a value doesn't match the schema, and what is expected there, in words for people. */
@@ -26,9 +28,9 @@ export function firstAtEachPath(faults: readonly Fault[]): Fault[] {
   return [...first.values()];
 }
 
-function isRegex(text: string): boolean {
+function succeeds(action: () => unknown): boolean {
   try {
-    new RegExp(text, "u");
+    action();
     return true;
   } catch {
     return false;
@@ -36,12 +38,15 @@ function isRegex(text: string): boolean {
 }
 
 function messageOf({ path, keyword, schema }: SchemaError): string {
-  const { properties = {} } = schema as Schema;
+  const { properties = {}, dependentRequired }: Schema = schema;
+  const field = path.at(-1)!;
   if (keyword === "additionalProperties") {
     return `unknown field; expected one of ${Object.keys(properties).join(", ")}`;
   }
-  if (keyword === "required") return `missing; expected ${expectation(properties[path.at(-1)!], keyword)}`;
-  return `expected ${expectation(schema as Schema, keyword)}`;
+  if (keyword === "required") return `missing; expected ${expectation(properties[field], keyword)}`;
+  if (keyword === "dependentRequired") return `requires ${dependentRequired[field]}`;
+  if (keyword === "false schema") return "can't be combined with inputs";
+  return `expected ${expectation(schema, keyword)}`;
 }
 
 const TYPES: Readonly<Record<string, string>> = {

@@ -1,6 +1,5 @@
-import { ConfigurationError, type Mistake } from "../errors.ts";
-import { extentOf } from "../text/json.ts";
-import type { Path } from "../text/json_schema.ts";
+import { ConfigurationError, type Mistake, MistakesError } from "../errors.ts";
+import { extentOf, parseJson, type Path } from "../text/json.ts";
 import { DEPTH_LIMIT, type Place, TOO_DEEP, YamlDocument } from "./yaml_document.ts";
 
 /** Something wrong with a value of a file. */
@@ -10,10 +9,7 @@ export interface Fault {
 }
 
 export interface SourceFile {
-  /** `undefined` where the file can't be parsed. */
   readonly value: unknown;
-  /** Why it can't. */
-  readonly mistakes: readonly Mistake[];
   mistakeOf(fault: Fault): Mistake;
   /** Parses one value of a JSONL file again, so that the whole list needn't be kept. */
   readonly at?: (index: number) => unknown;
@@ -33,7 +29,8 @@ const NOT_JSON = "invalid JSON";
  *
  * @param path An absolute path.
  * @param shown The path as people know it.
- * @throws {ConfigurationError} When the file can't be read or is too large.
+ * @throws {MistakesError} When the file can't be parsed.
+ * @throws {ConfigurationError} When it can't be read or is too large.
  */
 export function readSourceFile(path: string, shown: string): SourceFile {
   const text = readText(path, shown);
@@ -79,7 +76,8 @@ function jsonLines(text: string, file: string): SourceFile {
   const mistakeOf = ({ path: [index = 0, ...path], message }: Fault): Mistake => {
     return { file, line: numbers[Number(index)] ?? 1, column: 1, path: pathText(path), message };
   };
-  return { value, mistakes, mistakeOf, at: (index) => JSON.parse(text.slice(starts[index], starts[index + 1])) };
+  if (mistakes.length > 0) throw new MistakesError(mistakes);
+  return { value, mistakeOf, at: (index) => JSON.parse(text.slice(starts[index], starts[index + 1])) };
 }
 
 function oneDocument(text: string, shown: string, isJson: boolean): SourceFile {
@@ -89,27 +87,18 @@ function oneDocument(text: string, shown: string, isJson: boolean): SourceFile {
   const hasPlaces = text.length <= YAML_LIMIT;
   const mistakeOf = ({ path, message }: Fault) =>
     mistake(hasPlaces ? yaml().placeOf(path) : START, message, pathText(path));
-  const broken = (mistakes: Mistake[]): SourceFile => ({ value: undefined, mistakes, mistakeOf });
 
   // JSON is read much faster as such; places are looked up when a mistake is reported.
-  const value = isJson ? parseJson(text) : undefined;
-  if (value !== undefined) {
-    return extentOf(value).depth > DEPTH_LIMIT
-      ? broken([mistake(START, TOO_DEEP)])
-      : { value, mistakes: [], mistakeOf };
+  let value = isJson ? parseJson(text) : undefined;
+  if (value === undefined) {
+    const faults = hasPlaces ? yaml().faults : [{ place: START, message: NOT_JSON }];
+    if (faults.length > 0) {
+      throw new MistakesError(faults.map((it) => mistake(it.place, isJson ? NOT_JSON : it.message)));
+    }
+    value = yaml().value();
   }
-  if (!hasPlaces) return broken([mistake(START, NOT_JSON)]);
-  const { faults } = yaml();
-  if (faults.length > 0) return broken(faults.map((it) => mistake(it.place, isJson ? NOT_JSON : it.message)));
-  return { value: yaml().value(), mistakes: [], mistakeOf };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  if (extentOf(value).depth > DEPTH_LIMIT) throw new MistakesError([mistake(START, TOO_DEEP)]);
+  return { value, mistakeOf };
 }
 
 /** @returns Such as `runner.http.url` or `inputs[3].id`. */

@@ -9,8 +9,9 @@ import { pullInputs, type PullOptions } from "./pull.ts";
 import { createExperimentFolder } from "./results/folder.ts";
 import { writeJUnit } from "./results/junit.ts";
 import { checkWritable } from "./results/result_files.ts";
-import { type Ending, type Plan, type Progress, progressOf, runAll } from "./run_all.ts";
-import { createRunner } from "./runners/mod.ts";
+import { type Plan, type Progress, progressOf, runAll } from "./run_all.ts";
+import { httpRunner } from "./runners/http.ts";
+import { Processes } from "./runners/process.ts";
 import { requireUploadPermission, uploadExperiment } from "./upload.ts";
 
 /** The command line's part of a test. With a bundle version or project, inputs are pulled from the platform. */
@@ -52,18 +53,15 @@ export type FailedRun = RunResult & { readonly outcome: { readonly status: "fail
 
 export interface TestReport {
   readonly experiment: Experiment;
-  readonly ending: Ending;
   /** The folder with all results. */
   readonly path: string;
   /** The first failed runs. */
   readonly failures: readonly FailedRun[];
   /** Why a report couldn't be written; the results themselves are complete. */
   readonly unwritten: FluxloopError | null;
-  readonly upload: UploadOutcome;
+  /** The upload, if one was wanted. After an interrupted test, there is neither a batch nor a failure. */
+  readonly upload: { readonly runBatchId: string | null; readonly failure: FluxloopError | null } | null;
 }
-
-/** The outcome of the upload: `kept` for later where the test was interrupted; `null` where none was wanted. */
-export type UploadOutcome = { readonly runBatchId: string } | { readonly failure: FluxloopError } | "kept" | null;
 
 /** How many failed runs a report has. */
 const REPORTED_FAILURES = 10;
@@ -78,7 +76,7 @@ const REPORTED_FAILURES = 10;
  * @throws What `services.credential`, the platform and the file system throw before the first run.
  */
 export async function testAgent(context: Context, request: TestRequest, services: TestServices): Promise<TestReport> {
-  const { configuration, maskedText } = readConfiguration(context, request.config);
+  const configuration = readConfiguration(context, request.config);
   const { name, parallelRuns: wantedRuns } = configuration;
   const { skipUpload = !configuration.autoUpload } = request;
   const junit = request.junit === undefined ? null : resolve(context.cwd(), request.junit);
@@ -94,11 +92,13 @@ export async function testAgent(context: Context, request: TestRequest, services
   const plan = planOf(context, request, configuration, inputs);
   if (junit !== null) checkWritable(junit);
   const { parallelRuns } = plan;
-  const runner = await createRunner(context, { ...configuration, parallelRuns }, services.requests.caCerts);
+  const runner = configuration.runner.kind === "http"
+    ? httpRunner(context, configuration.runner, services.requests.caCerts)
+    : new Processes(context, configuration.runner, parallelRuns);
 
   const progress = progressOf(plan);
   const origin = { ...source, planned: progress.planned };
-  const folder = await createExperimentFolder(context, configuration, maskedText, origin);
+  const folder = await createExperimentFolder(context, configuration, origin);
   const { id, path } = folder;
   const startedAt = context.now();
   const failures: FailedRun[] = [];
@@ -114,26 +114,28 @@ export async function testAgent(context: Context, request: TestRequest, services
       await runner.close();
     }
   });
-  const isPartial = ending !== "completed";
-  const experiment = { id, name, startedAt, endedAt: context.now(), ...source, ...progress, isPartial };
-  const { failure: unwritten } = await attempt(async () => {
+  const experiment = { id, name, startedAt, endedAt: context.now(), ...source, ...progress, ending };
+  const unwritten = await failureOf(async () => {
     await folder.finish(experiment);
     if (junit !== null) await writeJUnit(junit, path);
-    return { failure: null };
   });
-  const send = async () => {
+  const report = { experiment, path, failures, unwritten };
+  if (skipUpload) return { ...report, upload: null };
+  let runBatchId: string | null = null;
+  // The results are uploaded even if a report of them can't be written.
+  const failure = ending === "interrupted" ? null : await failureOf(async () => {
     // A test may take longer than an access token is valid.
     const current = credential!.login ? await services.credential(true) : credential!;
-    return await uploadExperiment(context, current, path);
-  };
-  // The results are uploaded whether or not a page can be made of them.
-  const upload = skipUpload ? null : ending === "interrupted" ? "kept" : await attempt(send);
-  return { experiment, ending, path, failures, unwritten, upload };
+    runBatchId = await uploadExperiment(context, current, path);
+  });
+  return { ...report, upload: { runBatchId, failure } };
 }
 
 function ownInputs({ inputs }: TestConfiguration, { config = CONFIGURATION_FILE }: TestRequest): InputList {
   if (inputs !== null) return inputs;
-  throw new ConfigurationError(`${config} has no inputs. Add inputs or inputs_file, or pass --bundle-version-id.`);
+  throw new ConfigurationError(
+    `${config} has no inputs. Add inputs or inputs_file, or pass --project or --bundle-version-id.`,
+  );
 }
 
 function planOf(
@@ -152,11 +154,12 @@ function planOf(
   return { inputs, iterations: smoke ? 1 : iterations, parallelRuns, runDelay, guards, failFast };
 }
 
-async function attempt<T>(work: () => Promise<T>): Promise<T | { readonly failure: FluxloopError }> {
+async function failureOf(work: () => Promise<void>): Promise<FluxloopError | null> {
   try {
-    return await work();
+    await work();
+    return null;
   } catch (error) {
     if (!(error instanceof FluxloopError)) throw error;
-    return { failure: error };
+    return error;
   }
 }

@@ -24,16 +24,13 @@ export async function requireUploadPermission(context: Context, target: Target):
 /**
  * Uploads an experiment from its folder, part by part, now or later. The platform stores each run once.
  *
+ * @returns The ID of the run batch at the platform.
  * @throws {NotFoundError} When there is no such folder, or the platform has no such bundle or project.
  * @throws {ConfigurationError} When the folder's files can't be read.
  * @throws {PermissionDeniedError} When the key can't upload.
  * @throws {InvalidKeyError | NetworkError | PlatformError} As the platform responds.
  */
-export async function uploadExperiment(
-  context: Context,
-  target: Target,
-  folder: string,
-): Promise<{ readonly runBatchId: string }> {
+export async function uploadExperiment(context: Context, target: Target, folder: string): Promise<string> {
   if (infoOf(folder) === null) throw new NotFoundError(`There is no folder ${folder}`);
   const summary = await readSummary(folder);
   await requireUploadPermission(context, target);
@@ -44,7 +41,7 @@ export async function uploadExperiment(
       throw new PlatformError(`${target.apiUrl.host} lost uploaded runs. Upload them again: fluxloop test upload`);
     }
   }
-  return { runBatchId: runBatchId! };
+  return runBatchId!;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Context } from "../context.ts";
-import type { Path } from "../text/json_schema.ts";
+import { mapTexts } from "../text/json.ts";
 import { KEY_VARIABLES } from "../text/key_variables.ts";
 import type { Fault } from "./source_file.ts";
 
@@ -22,8 +22,11 @@ const ENVIRONMENTS = EXPANDED.slice(0, 2);
  * @param faults Gets each reference that can't be expanded.
  */
 export function expandVariables(context: Pick<Context, "env">, value: unknown, faults: Fault[]): unknown {
-  const expandText = (text: string, path: Path, field: string) =>
-    text.replace(REFERENCE, (whole, name: string | undefined) => {
+  return mapTexts(value, (text, path) => {
+    const place = `${path.join(".")}.`;
+    const field = EXPANDED.find((it) => place.startsWith(`${it}.`));
+    if (field === undefined) return text;
+    return text.replace(REFERENCE, (whole, name: string | undefined) => {
       if (name === undefined) return "$";
       const isForbidden = KEY_VARIABLES.includes(name) && !ENVIRONMENTS.includes(field);
       const found = isForbidden ? undefined : context.env(name);
@@ -34,14 +37,5 @@ export function expandVariables(context: Pick<Context, "env">, value: unknown, f
       faults.push({ path, message });
       return whole;
     });
-  const expand = (it: unknown, path: Path, field: string | undefined): unknown => {
-    const within = field ?? EXPANDED.find((name) => name === path.join("."));
-    if (typeof it === "string") return within === undefined ? it : expandText(it, path, within);
-    if (Array.isArray(it)) {
-      return within === undefined ? it : it.map((item, index) => expand(item, [...path, index], within));
-    }
-    if (typeof it !== "object" || it === null) return it;
-    return Object.fromEntries(Object.entries(it).map(([name, item]) => [name, expand(item, [...path, name], within)]));
-  };
-  return expand(value, [], undefined);
+  });
 }

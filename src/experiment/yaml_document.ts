@@ -11,7 +11,7 @@ import {
   parseDocument,
   type YAMLMap,
 } from "yaml";
-import type { Path } from "../text/json_schema.ts";
+import type { Path } from "../text/json.ts";
 
 /** How deep maps and lists may be nested. */
 export const DEPTH_LIMIT = 100;
@@ -96,72 +96,50 @@ function startOf(node: unknown): number {
   return isNode(node) ? node.range?.[0] ?? 0 : 0;
 }
 
-function syntaxMessage(code: string): string {
-  if (code === "TAB_AS_INDENT") return "invalid YAML: indented with a tab instead of spaces";
-  if (code === "MULTIPLE_DOCS") return "several YAML documents; expected one";
-  if (code === "TAG_RESOLVE_FAILED") return "YAML tags aren't supported";
-  if (code === "RESOURCE_EXHAUSTION") return TOO_DEEP;
-  return `invalid YAML (${code.toLowerCase().replaceAll("_", " ")})`;
-}
-
 /** What is wrong with a value that is nested more deeply. */
 export const TOO_DEEP = `nested too deeply; expected at most ${DEPTH_LIMIT} levels`;
 
-/** How large a node is with its aliases expanded. */
-interface Extent {
-  readonly values: number;
-  readonly depth: number;
-}
+const SYNTAX_MESSAGES: Readonly<Record<string, string>> = {
+  TAB_AS_INDENT: "invalid YAML: indented with a tab instead of spaces",
+  MULTIPLE_DOCS: "several YAML documents; expected one",
+  TAG_RESOLVE_FAILED: "YAML tags aren't supported",
+  RESOURCE_EXHAUSTION: TOO_DEEP,
+};
 
-/** Thrown for a fault after which the rest isn't worth a look. */
-class StructureFault extends Error {
-  constructor(readonly node: unknown, message: string) {
-    super(message);
-  }
+function syntaxMessage(code: string): string {
+  return SYNTAX_MESSAGES[code] ?? `invalid YAML (${code.toLowerCase().replaceAll("_", " ")})`;
 }
 
 /** Looks for duplicate keys, and for whatever would make the document's value huge or endless. */
 function structureFaults(contents: unknown): { readonly node: unknown; readonly message: string }[] {
   const faults: { node: unknown; message: string }[] = [];
-  /** `null` while the anchored node itself is looked at. */
-  const anchors = new Map<string, Extent | null>();
+  /** How many values an anchored node has with its aliases expanded; 0 while the node itself is looked at. */
+  const anchors = new Map<string, number>();
   let aliases = 0;
-
-  const extentOfAlias = (node: { readonly source: string }): Extent => {
-    const extent = anchors.get(node.source);
-    if (extent === undefined) throw new StructureFault(node, "alias of an unknown anchor");
-    if (extent === null) throw new StructureFault(node, "alias of a value that contains it");
-    if (++aliases > ALIAS_LIMIT) throw new StructureFault(node, `too many aliases: the limit is ${ALIAS_LIMIT}`);
-    return extent;
+  /** @returns A size that is never too large, so that a fault is reported once. */
+  const report = (node: unknown, message: string): number => {
+    faults.push({ node, message });
+    return NaN;
   };
-  const extentOf = (node: unknown, level: number): Extent => {
-    if (isAlias(node)) return checked(node, level, extentOfAlias(node));
-    const anchor = isScalar(node) || isCollection(node) ? node.anchor : undefined;
-    if (anchor !== undefined) anchors.set(anchor, null);
-    let [values, depth] = [1, 0];
-    for (const child of childrenOf(node)) {
-      const extent = extentOf(child, level + 1);
-      values += extent.values;
-      depth = Math.max(depth, extent.depth + 1);
+  const sizeOf = (node: unknown, level: number): number => {
+    if (level > DEPTH_LIMIT) return report(node, TOO_DEEP);
+    if (isAlias(node)) {
+      if (++aliases === ALIAS_LIMIT + 1) return report(node, `too many aliases: the limit is ${ALIAS_LIMIT}`);
+      const size = anchors.get(node.source);
+      if (size === undefined) return report(node, "alias of an unknown anchor");
+      return size === 0 ? report(node, "alias of a value that contains it") : size;
     }
-    if (isMap(node)) faults.push(...duplicatesIn(node));
-    const extent = checked(node, level, { values, depth });
-    if (anchor !== undefined) anchors.set(anchor, extent);
-    return extent;
+    const anchor = isScalar(node) || isCollection(node) ? node.anchor : undefined;
+    if (anchor !== undefined) anchors.set(anchor, 0);
+    let size = 1;
+    for (const child of childrenOf(node)) size += sizeOf(child, level + 1);
+    if (isMap(node)) { for (const key of duplicatesIn(node)) report(key, "duplicate field"); }
+    if (size > VALUE_LIMIT) size = report(node, "aliases expand to too many values");
+    if (anchor !== undefined) anchors.set(anchor, size);
+    return size;
   };
-  try {
-    extentOf(contents, 0);
-  } catch (error) {
-    if (!(error instanceof StructureFault)) throw error;
-    faults.push(error);
-  }
+  sizeOf(contents, 0);
   return faults;
-}
-
-function checked(node: unknown, level: number, extent: Extent): Extent {
-  if (level + extent.depth > DEPTH_LIMIT) throw new StructureFault(node, TOO_DEEP);
-  if (extent.values > VALUE_LIMIT) throw new StructureFault(node, "aliases expand to too many values");
-  return extent;
 }
 
 function childrenOf(node: unknown): Iterable<unknown> {
@@ -169,12 +147,11 @@ function childrenOf(node: unknown): Iterable<unknown> {
   return node.items.flatMap((it) => isPair(it) ? [it.key, it.value] : [it]);
 }
 
-function duplicatesIn({ items }: YAMLMap) {
+function duplicatesIn({ items }: YAMLMap): unknown[] {
   const seen = new Set<unknown>();
-  const duplicates = items.map((it) => it.key).filter((key) => {
+  return items.map((it) => it.key).filter((key) => {
     const isDuplicate = isScalar(key) && key.value !== "<<" && seen.has(key.value);
     if (isScalar(key)) seen.add(key.value);
     return isDuplicate;
   });
-  return duplicates.map((node) => ({ node, message: "duplicate field" }));
 }

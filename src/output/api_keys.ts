@@ -47,7 +47,7 @@ export function keysJson({ keys, ownId }: KeyList): unknown {
 export function createdText({ name, login }: CreatedKey): string {
   const title = `"${printable(name)}"`;
   if (login === null) return `✅ Created key ${title}. It is shown only once:\n`;
-  return `✅ Created key ${title} and saved it to profile ${login.profile}\n`;
+  return `✅ Created key ${title} and saved it to profile "${login.profile}"\n`;
 }
 
 /** Renders a new key as JSON; the whole key only if it wasn't saved. */

@@ -7,7 +7,13 @@
 import { pageUrl } from "../api_client/api_url.ts";
 import type { Check, Finding } from "../auth/diagnose.ts";
 import { DEFAULT_PROFILE } from "../credentials/profile_name.ts";
-import { type FluxloopError, InvalidKeyError, LoginEndedError, NotLoggedInError } from "../errors.ts";
+import {
+  type FluxloopError,
+  InvalidKeyError,
+  LoginEndedError,
+  NotLoggedInError,
+  PermissionDeniedError,
+} from "../errors.ts";
 import { expiryText } from "../text/expiry.ts";
 import { redact } from "../text/mask.ts";
 import { printable } from "../text/printable.ts";
@@ -40,7 +46,7 @@ export function diagnosisText(checks: readonly Check[], now: Date): string {
     return remedy === undefined ? [line] : [line, `   → ${remedy}`];
   });
   const summary = checks.some((it) => it.verdict === "failure")
-    ? "Later checks were skipped."
+    ? "The remaining checks were skipped."
     : checks.every((it) => it.verdict === "ok")
     ? "All checks passed."
     : "All checks passed, with the warnings above.";
@@ -83,7 +89,9 @@ function found(finding: Finding, isWarning: boolean, now: Date): Description {
     case "configuration":
       return [finding.hasAuthorities ? "valid, with extra CA certificates" : "valid"];
     case "key":
-      return [`${finding.masked}, from ${finding.source === "profile" ? "profile " : ""}${finding.origin}`];
+      return [
+        `${finding.masked}, from ${finding.source === "profile" ? `profile "${finding.origin}"` : finding.origin}`,
+      ];
     case "store": {
       const { file, insecure, isUsed } = finding;
       if (file === null) return ["not needed"];
@@ -96,7 +104,7 @@ function found(finding: Finding, isWarning: boolean, now: Date): Description {
       ];
     }
     case "rotation":
-      return [`not finished for profile ${finding.profile}`, `run: ${profileCommand("rotate", finding.profile)}`];
+      return [`not finished for profile "${finding.profile}"`, `run: ${profileCommand("rotate", finding.profile)}`];
     case "proxy":
       return [`${finding.proxy ?? "none"} for ${finding.host}`];
     case "resolution":
@@ -137,9 +145,9 @@ function found(finding: Finding, isWarning: boolean, now: Date): Description {
     }
     case "files": {
       const places = finding.exposed.map(({ path, line }) => `${printable(path)}:${line}`).join(", ");
-      if (places === "") return ["none in .env files that git would commit"];
+      if (places === "") return ["none in .env files that Git would commit"];
       return [
-        `the API key is in ${places}, which git would commit`,
+        `the API key is in ${places}, which Git would commit`,
         "add the file to .gitignore and rotate the key",
       ];
     }
@@ -155,6 +163,11 @@ function remedyOf(failure: FluxloopError, newKeyUse: string): string {
     const [saved] = failure.saved;
     return saved === undefined ? "run: fluxloop auth login" : `run: fluxloop auth switch ${saved}`;
   }
+  if (failure instanceof PermissionDeniedError) {
+    const { required } = failure;
+    const needed = required === undefined ? "more permissions" : `the permission ${required}`;
+    return `create a key with ${needed} on the platform's API keys page and ${newKeyUse}`;
+  }
   switch (failure.code) {
     case "not_found":
       return "choose a saved profile with --profile <name>, or create this one: fluxloop auth login --profile <name>";
@@ -162,9 +175,7 @@ function remedyOf(failure: FluxloopError, newKeyUse: string): string {
       return "check the host name, the network, and the proxy and CA certificate settings";
     case "platform":
       return "try again later; if it persists, contact the operator of the platform or the proxy";
-    case "permission_denied":
-      return `create a key with this permission on the platform's API keys page and ${newKeyUse}`;
     default:
-      return "fix this, then run: fluxloop auth doctor";
+      return "fix the problem, then run: fluxloop auth doctor";
   }
 }

@@ -10,6 +10,7 @@ import {
   FluxloopError,
   InterruptedError,
   InvalidKeyError,
+  KeyExpiresSoonError,
   LoginEndedError,
   MistakesError,
   NetworkError,
@@ -86,7 +87,7 @@ function paragraphsOf(error: FluxloopError): string[] {
   }
   if (error instanceof NetworkError) {
     const through = error.proxy === undefined ? "" : ` through the proxy ${error.proxy}`;
-    const reason = error.isTelling ? `: ${error.reason}` : "";
+    const reason = error.failure.isTelling ? `: ${error.failure.reason}` : "";
     return [
       `Failed to connect to ${error.apiUrl.host}${through}${reason}`,
       "Please check your internet connection and try again.",
@@ -109,7 +110,7 @@ function safe(error: FluxloopError, text: string): string {
 /** Renders an error in one sentence. */
 export function messageOf(error: FluxloopError): string {
   if (!(error instanceof NetworkError)) return sentenceOf(error);
-  return `${error.message} at ${error.apiUrl.host}: ${error.reason}`;
+  return `${error.message} at ${error.apiUrl.host}: ${error.failure.reason}`;
 }
 
 /** Adds the command to run next to the error's message, if there is one. */
@@ -119,6 +120,10 @@ function sentenceOf(error: FluxloopError): string {
   }
   if (error instanceof LoginEndedError) {
     return `${error.message}. Log in again: ${profileCommand("login --web", error.profile)}`;
+  }
+  if (error instanceof KeyExpiresSoonError) {
+    const command = error.profile === null ? "fluxloop apikeys create" : profileCommand("rotate", error.profile);
+    return `${error.message}. Replace it: ${command}`;
   }
   return error.message;
 }

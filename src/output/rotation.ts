@@ -19,14 +19,14 @@ const HOW_TO_DELETE =
 export function rotationText(report: RotationReport, now: Date): string {
   const { profile, outcome, newKey, oldKey, savedTo, alsoIn } = report;
   if (outcome === "rotated_elsewhere") {
-    return `✅ Another process has just rotated profile ${profile}. It was not rotated again.\n`;
+    return `✅ Another process has just rotated profile "${profile}". It was not rotated again.\n`;
   }
   if (newKey === null) return "";
   const others = alsoIn.length === 0 ? "" : `, also in ${alsoIn.map(printable).join(", ")}`;
   return [
     outcome === "finished"
-      ? `✅ Finished the interrupted rotation of profile ${profile}. New key: ${newKey.masked}`
-      : `✅ Profile ${profile} has a new key: ${newKey.masked}`,
+      ? `✅ Finished the interrupted rotation of profile "${profile}". New key: ${newKey.masked}`
+      : `✅ Profile "${profile}" has a new key: ${newKey.masked}`,
     ...(savedTo === null ? [] : [`✅ Saved to ${printable(savedTo)}${others}`]),
     ...(oldKey === null || oldKey.state === "valid" ? [] : [`✅ The ${oldKeyText(oldKey)}`]),
     `Expires: ${expiryText(newKey.expiresAt, now)}`,
@@ -68,7 +68,7 @@ function pendingSentence({ profile, pending }: RotationReport): string {
   const command = profileCommand("rotate", profile);
   return pending === "revoke_old_key"
     ? `The new key is saved and in use, but the old key is still valid. Revoke it: ${command}`
-    : `The old key is still saved and valid, but an unused new key may have been created. To remove the new key and rotate again, run: ${command}`;
+    : `The old key is still saved and valid, but an unused new key may have been created. To revoke the new key and rotate again, run: ${command}`;
 }
 
 /** Warns that keys of an earlier rotation may still be valid. */
@@ -80,14 +80,16 @@ export function orphanedKeysWarning({ orphanedKeys }: RotationReport): string {
 /** Warns that a rotation was interrupted, or is running in another process. */
 export function unfinishedWarning(profile: string): string {
   const command = profileCommand("rotate", profile);
-  return `⚠️  The rotation of profile ${printable(profile)} is not finished. Finish it: ${command}\n`;
+  return `⚠️  The rotation of profile "${printable(profile)}" isn't finished. Finish it: ${command}\n`;
 }
 
 /** Warns that a rotation can't be finished any more; empty if it leaves no key. */
 export function abandonedWarning({ profile, keys, hasUnknownKey }: AbandonedRotation): string {
   const all = [...keys.map(printable), ...(hasUnknownKey ? ["a new key that the rotation may have created"] : [])];
   if (all.length === 0) return "";
-  return `⚠️  The unfinished rotation of profile ${printable(profile)} was abandoned. These keys may still be valid: ` +
+  return `⚠️  The unfinished rotation of profile "${
+    printable(profile)
+  }" was abandoned. These keys may still be valid: ` +
     `${new Intl.ListFormat("en").format(all)}. ${HOW_TO_DELETE}`;
 }
 

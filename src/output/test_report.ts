@@ -4,11 +4,11 @@
  * @module
  */
 import { join } from "@std/path";
-import { type FluxloopError, InterruptedError } from "../errors.ts";
+import { InterruptedError } from "../errors.ts";
 import type { Experiment } from "../experiment/model.ts";
-import { countText as grouped } from "../experiment/results/html_text.ts";
-import type { Ending, Progress } from "../experiment/run_all.ts";
-import type { FailedRun, TestReport, UploadOutcome, WatchedTest } from "../experiment/test_agent.ts";
+import { countText, durationText } from "../experiment/results/html_text.ts";
+import type { Progress } from "../experiment/run_all.ts";
+import type { FailedRun, TestReport, WatchedTest } from "../experiment/test_agent.ts";
 import { errorJson } from "./failure.ts";
 import { redact } from "../text/mask.ts";
 import { printable } from "../text/printable.ts";
@@ -17,38 +17,29 @@ import { printable } from "../text/printable.ts";
 const NAMED = 5;
 
 /** Renders a test's result; `shown` is the folder of the results, as people know it. */
-export function testText({ experiment, ending, failures, unwritten, upload }: TestReport, shown: string): string {
-  const { passed, failed, planned } = experiment;
+export function testText({ experiment, failures, unwritten, upload }: TestReport, shown: string): string {
+  const { passed, failed, planned, ending } = experiment;
   const more = failed - Math.min(failures.length, NAMED);
   const left = planned - passed - failed;
   return [
-    `${headline(experiment, ending)} in ${spanText(experiment.endedAt.getTime() - experiment.startedAt.getTime())}`,
-    ...(ending === "completed" ? [] : [left === 1 ? "   1 was not run." : `   ${grouped(left)} were not run.`]),
+    `${headline(experiment)} in ${durationText(experiment.endedAt.getTime() - experiment.startedAt.getTime())}`,
+    ...(ending === "completed" ? [] : [left === 1 ? "   1 was not run." : `   ${countText(left)} were not run.`]),
     "",
     ...failures.slice(0, NAMED).map((it) => `   ${failureLine(it)}`),
-    ...(more > 0 ? [`   and ${grouped(more)} more`] : []),
+    ...(more > 0 ? [`   and ${countText(more)} more`] : []),
     ...(failed > 0 ? [""] : []),
     // The page may be the file that couldn't be written.
     `Results: ${printable(unwritten === null ? join(shown, "result.html") : shown)}`,
-    ...(isDone(upload) ? [`Uploaded: ${printable(upload.runBatchId)}`] : []),
+    ...(upload?.runBatchId ? [`Uploaded: ${printable(upload.runBatchId)}`] : []),
   ].join("\n") + "\n";
 }
 
-function isDone(upload: UploadOutcome): upload is { readonly runBatchId: string } {
-  return upload !== null && upload !== "kept" && "runBatchId" in upload;
-}
-
-/** Returns why the upload failed; `null` if it didn't. */
-export function uploadFailure(upload: UploadOutcome): FluxloopError | null {
-  return upload === null || upload === "kept" || isDone(upload) ? null : upload.failure;
-}
-
-function headline({ planned, passed, failed }: Experiment, ending: Ending): string {
+function headline({ planned, passed, failed, ending }: Experiment): string {
   const done = passed + failed;
   if (ending === "interrupted") {
-    return `❌ Interrupted after ${grouped(done)} of ${runs(planned)} (${grouped(failed)} failed)`;
+    return `❌ Interrupted after ${countText(done)} of ${runs(planned)} (${countText(failed)} failed)`;
   }
-  if (failed > 0) return `❌ ${grouped(failed)} of ${runs(ending === "completed" ? planned : done)} failed`;
+  if (failed > 0) return `❌ ${countText(failed)} of ${runs(ending === "completed" ? planned : done)} failed`;
   return `✅ ${planned === 1 ? "1 run passed" : `All ${runs(planned)} passed`}`;
 }
 
@@ -68,13 +59,13 @@ export function uploadedText(shown: string, runBatchId: string): string {
 }
 
 /** Renders a test's result as JSON, with `error` if the upload or a report failed or the test was interrupted. */
-export function testJson({ experiment, ending, path, failures, unwritten, upload }: TestReport): unknown {
-  const error = ending === "interrupted" ? new InterruptedError() : uploadFailure(upload) ?? unwritten;
+export function testJson({ experiment, path, failures, unwritten, upload }: TestReport): unknown {
+  const error = experiment.ending === "interrupted" ? new InterruptedError() : upload?.failure ?? unwritten;
   return {
     experiment: {
       id: experiment.id,
       name: redact(experiment.name),
-      status: ending,
+      status: experiment.ending,
       started_at: experiment.startedAt.toISOString(),
       ended_at: experiment.endedAt.toISOString(),
       planned: experiment.planned,
@@ -91,7 +82,7 @@ export function testJson({ experiment, ending, path, failures, unwritten, upload
       kind: failure.kind,
       message: redact(failure.message),
     })),
-    upload: isDone(upload) ? { run_batch_id: upload.runBatchId } : null,
+    upload: upload?.runBatchId ? { run_batch_id: upload.runBatchId } : null,
     ...(error === null ? {} : { error: errorJson(error) }),
   };
 }
@@ -110,7 +101,7 @@ export function progressBar(progress: Progress, elapsed: number, isStopping = fa
 
 /** As {@linkcode progressBar}, for standard error without a terminal. */
 export function progressLine(progress: Progress, elapsed: number): string {
-  const done = grouped(progress.passed + progress.failed);
+  const done = countText(progress.passed + progress.failed);
   return `${done} of ${runs(progress.planned)} done, ${pace(progress, elapsed).join(", ")}`;
 }
 
@@ -118,7 +109,7 @@ function pace({ planned, passed, failed }: Progress, elapsed: number): string[] 
   const done = passed + failed;
   const perSecond = elapsed === 0 ? 0 : done / (elapsed / 1000);
   const rate = perSecond >= 100 ? perSecond.toFixed(0) : perSecond.toFixed(1);
-  const left = done === 0 ? [] : [`${spanText((planned - done) / perSecond * 1000)} left`];
+  const left = done === 0 ? [] : [`${durationText((planned - done) / perSecond * 1000)} left`];
   return [`${failed} failed`, `${rate}/s`, ...left];
 }
 
@@ -131,29 +122,18 @@ export function startText({ name, parallelRuns, wantedRuns }: WatchedTest, plann
   return `${start}⚠️  This system can run only ${most} at once (parallel_runs: ${wantedRuns}).\n`;
 }
 
-/** Renders a span of time: `40 ms`, `1.2 s`, `12 s`, `2 min 5 s`, `1 h 3 min`. */
-export function spanText(milliseconds: number): string {
-  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
-  const seconds = milliseconds / 1000;
-  if (seconds < 10) return `${(Math.floor(seconds * 10) / 10).toFixed(1)} s`;
-  if (seconds < 60) return `${Math.floor(seconds)} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${Math.floor(seconds % 60)} s`;
-  return `${grouped(Math.floor(minutes / 60))} h ${minutes % 60} min`;
-}
-
 function runs(count: number): string {
-  return count === 1 ? "1 run" : `${grouped(count)} runs`;
+  return count === 1 ? "1 run" : `${countText(count)} runs`;
 }
 
 /** Renders the summary on a GitHub job's page, in Markdown. */
-export function jobSummary({ experiment, ending, failures, upload }: TestReport): string {
-  const { name, planned, passed, failed, startedAt, endedAt } = experiment;
+export function jobSummary({ experiment, failures, upload }: TestReport): string {
+  const { name, planned, passed, failed, startedAt, endedAt, ending } = experiment;
   const mark = ending === "completed" && failed === 0 ? "✅" : "❌";
   const rows = [
     ["Runs", "Passed", "Failed", "Not run", "Time"],
     ["---:", "---:", "---:", "---:", "---:"],
-    [planned, passed, failed, planned - passed - failed, spanText(endedAt.getTime() - startedAt.getTime())],
+    [planned, passed, failed, planned - passed - failed, durationText(endedAt.getTime() - startedAt.getTime())],
   ];
   const listed = failures.map(({ request: { input, iteration }, outcome: { failure } }) =>
     `| ${inCell(input.id)} | ${iteration + 1} | ${inCell(failure.message)} |`
@@ -165,9 +145,9 @@ export function jobSummary({ experiment, ending, failures, upload }: TestReport)
     ...rows.map((row) => `| ${row.join(" | ")} |`),
     "",
     ...(listed.length === 0 ? [] : ["| Input | Iteration | Failure |", "| --- | ---: | --- |", ...listed, ""]),
-    ...(more > 0 ? [`… and ${grouped(more)} more failed.`, ""] : []),
-    ...(isDone(upload) ? [`Uploaded as ${inCell(upload.runBatchId)}.`, ""] : []),
-    ...(upload !== null && !isDone(upload) ? ["⚠️ The results were not uploaded.", ""] : []),
+    ...(more > 0 ? [`… and ${countText(more)} more failed.`, ""] : []),
+    ...(upload?.runBatchId ? [`Uploaded as ${inCell(upload.runBatchId)}.`, ""] : []),
+    ...(upload?.runBatchId === null ? ["⚠️ The results were not uploaded.", ""] : []),
   ].join("\n");
 }
 

@@ -7,7 +7,7 @@ export function upgradeText({ version, current, isNewer, isUpgraded, path, comma
     return `fluxloop ${version} is available (this is ${current}). Upgrade: ${command ?? "fluxloop upgrade"}\n`;
   }
   if (version === current) return `✅ fluxloop ${current} is up to date.\n`;
-  return `fluxloop ${current} is newer than the latest release. To install that: fluxloop upgrade --version ${version}\n`;
+  return `fluxloop ${current} is newer than the latest release. To install the latest release, run: fluxloop upgrade --version ${version}\n`;
 }
 
 /** Renders the result as JSON. */

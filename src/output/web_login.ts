@@ -10,7 +10,7 @@ export type Approval = Pick<DeviceLogin, "userCode" | "verificationUrl" | "expir
 /** Asks for the approval, on standard error. */
 export function approvalText({ userCode, verificationUrl }: Approval, isOpened: boolean, style: Style): string {
   const request = isOpened
-    ? "Your browser opens this page. Approve the login there:"
+    ? "Opening this page in your browser. Approve the login there:"
     : "Open this page and approve the login there:";
   return `\n${request}\n  ${verificationUrl.href}\n\n` +
     `Check that the page shows this code: ${style.bold(printable(userCode))}\n\n`;

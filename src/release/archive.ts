@@ -10,6 +10,7 @@ import { toHex } from "../text/hex.ts";
 
 /** The largest program, in bytes. */
 const LIMIT = 512 * 1024 * 1024;
+const REPORT = "Nothing was installed. Please report this: https://github.com/fluxloop/fluxloop/issues";
 const LINE = /^([0-9a-f]{64}) [ *]([\w.+-]{1,200})$/;
 
 /**
@@ -34,7 +35,9 @@ export async function verifiedSums(
   const files = new Map<string, string>();
   for (const line of new TextDecoder().decode(sums).trimEnd().split("\n")) {
     const [, sum, name] = LINE.exec(line) ?? [];
-    if (name === undefined || files.has(name)) throw new ReleaseError("Can't read the release's list of checksums");
+    if (name === undefined || files.has(name)) {
+      throw new ReleaseError(`Can't read the release's list of checksums. ${REPORT}`);
+    }
     files.set(name, sum);
   }
   return files;
@@ -56,16 +59,16 @@ export async function unpackProgram(archive: Uint8Array<ArrayBuffer>, name: stri
   // At the top, or in a folder with the archive's own name.
   const paths = [program, `./${program}`, `${name.replace(/\.(?:tar\.gz|zip)$/, "")}/${program}`];
   const isProgram = (path: string, size: number) => {
-    if (paths.includes(path) && size > LIMIT) throw new ReleaseError("The release's program is too large");
+    if (paths.includes(path) && size > LIMIT) throw new ReleaseError(`The release's program is too large. ${REPORT}`);
     return paths.includes(path);
   };
   let found: Uint8Array | null;
   try {
     found = isZip ? fromZip(archive, isProgram) : await fromTar(archive, isProgram);
   } catch (error) {
-    throw error instanceof ReleaseError ? error : new ReleaseError(`Can't unpack ${name}`, { cause: error });
+    throw error instanceof ReleaseError ? error : new ReleaseError(`Can't unpack ${name}. ${REPORT}`, { cause: error });
   }
-  if (found === null || found.length === 0) throw new ReleaseError(`${name} doesn't contain ${program}`);
+  if (found === null || found.length === 0) throw new ReleaseError(`${name} doesn't contain ${program}. ${REPORT}`);
   return found;
 }
 

@@ -73,7 +73,7 @@ function readVariable(name: string): string | undefined {
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) return undefined;
     // The runtime's message would quote the value, which may be a key.
-    throw new ConfigurationError(`The value of ${name} is not valid UTF-8`);
+    throw new ConfigurationError(`The value of ${name} isn't valid UTF-8`);
   }
 }
 

@@ -6,6 +6,9 @@ const HARMFUL = new RegExp(
 /** An unpaired surrogate: some parsers reject a document that contains one. */
 const LONE_SURROGATE = /(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g;
 
+/** The way from a document's top to a value in it. */
+export type Path = readonly (string | number)[];
+
 /**
  * Writes a JSON document with a line end. Harmful characters and workflow commands of CI systems are escaped.
  *
@@ -17,6 +20,27 @@ export function jsonText(value: unknown, indent = 2): string {
     .replaceAll("##[", "#\\u0023[")
     .replace(HARMFUL, (it) => `\\u${it.charCodeAt(0).toString(16).padStart(4, "0")}`);
   return `${text}\n`;
+}
+
+/** Parses JSON; `undefined` if it is invalid. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Maps the strings in a JSON value; `path` is the way to each of them. */
+export function mapTexts(
+  value: unknown,
+  map: (text: string, path: Path) => unknown,
+  path: Path = [],
+): unknown {
+  if (typeof value === "string") return map(value, path);
+  if (Array.isArray(value)) return value.map((it, index) => mapTexts(it, map, [...path, index]));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, it]) => [name, mapTexts(it, map, [...path, name])]));
 }
 
 /** The size of a JSON value. */

@@ -4,9 +4,7 @@
  * @module
  */
 import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
-
-/** The way from a document's top to a value in it. */
-export type Path = readonly (string | number)[];
+import type { Path } from "./json.ts";
 
 /** Why a value doesn't match its schema. */
 export interface SchemaError {
@@ -50,7 +48,8 @@ function schemaError(
   { keyword, message, instancePath, params, propertyName, parentSchema }: ErrorObject,
   root: unknown,
 ): SchemaError {
-  const field = params.missingProperty ?? params.additionalProperty ?? propertyName ?? params.propertyName;
+  const field = params.property ?? params.missingProperty ?? params.additionalProperty ?? propertyName ??
+    params.propertyName;
   const path = [...pathOf(instancePath, root), ...(field === undefined ? [] : [field])];
   return { path, keyword, message: message ?? `fails ${keyword}`, schema: parentSchema! };
 }

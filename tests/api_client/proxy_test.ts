@@ -39,6 +39,8 @@ describe("the proxy of a request", () => {
     ["fluxloop.ai.example", HOSTED, false],
     ["a.example, fluxloop.ai ,b.example", HOSTED, true],
     ["a.example fluxloop.ai", HOSTED, true],
+    ["a.example;fluxloop.ai", HOSTED, true],
+    ['"fluxloop.ai"', HOSTED, true],
     ["api.fluxloop.ai:443", HOSTED, true],
     ["api.fluxloop.ai:8443", HOSTED, false],
     ["api.fluxloop.ai:8443", `${HOSTED}:8443`, true],

@@ -53,7 +53,7 @@ describe("a response", () => {
       answer(403, "<html>no</html>", "text/html"),
       1,
       "platform",
-      "api.fluxloop.ai responded to GET /api/auth/me with HTTP 403 and a web page, probably from a proxy or a sign-in page. Check the API URL and the proxy settings.",
+      "api.fluxloop.ai responded to GET /api/auth/me with HTTP 403 and a web page, probably a sign-in page or a proxy's error page. Check the API URL and the proxy settings.",
     ],
     [
       "422 with a text",
@@ -81,7 +81,7 @@ describe("a response", () => {
       answer(200, "<!DOCTYPE html><title>Welcome</title>", "text/html"),
       1,
       "platform",
-      "api.fluxloop.ai responded with a web page, probably from a proxy or a sign-in page. Check the API URL and the proxy settings.",
+      "api.fluxloop.ai responded with a web page, probably a sign-in page or a proxy's error page. Check the API URL and the proxy settings.",
     ],
     [
       "an empty body",

@@ -94,7 +94,7 @@ describe("a proxy in front of the platform", () => {
     proxy = new StubbornProxy("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n");
     const { context } = world({ env: { HTTPS_PROXY: `http://me:hunt%20er2@${proxy.address}` } });
     const error = await assertRejects(() => get(context, TARGET, "/api/auth/me"), NetworkError);
-    assertEquals(error.reason, "the proxy rejects the user name and password (407)");
+    assertEquals(error.failure.reason, "the proxy rejects the user name and password (407)");
     assertEquals(proxy.heads.every((it) => it.includes(btoa("me:hunt er2"))), true);
   });
 
@@ -123,7 +123,7 @@ describe("a proxy in front of the platform", () => {
     await down.stop();
     const { context, pauses } = world({ env: { ALL_PROXY: `http://${down.address}` } });
     const error = await assertRejects(() => get(context, TARGET, "/x"), NetworkError);
-    assertEquals([error.proxy, error.reason, pauses.length], [
+    assertEquals([error.proxy, error.failure.reason, pauses.length], [
       `http://${down.address}`,
       "can't reach the proxy",
       3,

@@ -152,7 +152,9 @@ describe(`secure connections, on the base of Deno ${base().deno}`, () => {
     }
   }
 
-  const readable: [string, (pem: string) => string][] = [
+  const utf16 = (text: string) => new Uint8Array(Uint16Array.from(text, (it) => it.charCodeAt(0)).buffer);
+  const readable: [string, (pem: string) => string | Uint8Array<ArrayBuffer>][] = [
+    ["is UTF-16, as PowerShell writes it", (pem) => utf16(`\ufeff${pem}`)],
     ["is indented", (pem) => pem.replaceAll(/^/gm, "    ")],
     ["begins with a byte order mark", (pem) => `\ufeff${pem}`],
     ["has Windows line ends and text around", (pem) => `subject=CN = Test CA\n${pem}\nend\n`.replaceAll("\n", "\r\n")],
@@ -160,7 +162,7 @@ describe(`secure connections, on the base of Deno ${base().deno}`, () => {
   for (const [what, changed] of readable) {
     it(`accept a certificate file that ${what}`, async () => {
       const path = `${folder}/${crypto.randomUUID()}`;
-      await Deno.writeTextFile(path, changed(await Deno.readTextFile(authority.file)));
+      await Deno.writeFile(path, await new Response(changed(await Deno.readTextFile(authority.file))).bytes());
       assertEquals((await whoami(serve(await authority.issue(HERE)), ["--ca-file", path], {}, here)).code, 0);
     });
   }

@@ -77,7 +77,7 @@ describe("transport", () => {
     const silence = Promise.withResolvers<Response>();
     const { url } = server(() => silence.promise);
     const error = await assertRejects(() => get(world().context, targetOf(url), "/x", { deadline: 50 }), NetworkError);
-    assertEquals(error.reason, "no complete response within 0.05 seconds");
+    assertEquals(error.failure.reason, "no complete response within 0.05 seconds");
     silence.resolve(new Response());
   });
 
@@ -117,13 +117,13 @@ describe("transport", () => {
     const gone = listen(() => new Response());
     await gone.stop();
     const error = await assertRejects(() => get(world().context, targetOf(gone.url), "/x"), NetworkError);
-    assertEquals(error.reason, "connection refused");
+    assertEquals(error.failure.reason, "connection refused");
   });
 
   it("names a host that can't be resolved", async () => {
     const target = targetOf("https://no-such-host.invalid");
     const error = await assertRejects(() => get(world().context, target, "/x"), NetworkError);
-    assertEquals(error.reason, "can't resolve its name");
+    assertEquals(error.failure.reason, "can't resolve its name");
   });
 
   it("logs requests without the key", async () => {
@@ -237,7 +237,7 @@ describe("transport", () => {
       const deadline = timeout === undefined ? undefined : timeout * 1000;
       const outcome = send(world().context, { ...targetOf(url), requests: { deadline } }, sent).then(
         () => null,
-        (it) => it.reason,
+        (it) => it.failure.reason,
       );
       await asked.promise;
       clock.advance(seconds * 1000);

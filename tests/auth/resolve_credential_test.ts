@@ -125,11 +125,11 @@ describe("where the key comes from", () => {
   }
 
   const wrong: [string, KeyOptions, Record<string, string>, string][] = [
-    ["a profile name", { profile: "../x" }, {}, "--profile is not a valid profile name"],
-    ["a profile name beside a key", { profile: "a b" }, all, "--profile is not a valid profile name"],
-    ["an empty profile name", { profile: "" }, {}, "--profile is not a valid profile name"],
-    ["a profile name of 65 letters", { profile: "a".repeat(65) }, {}, "--profile is not a valid profile name"],
-    ["FLUXLOOP_PROFILE", {}, { FLUXLOOP_PROFILE: "-x" }, "FLUXLOOP_PROFILE is not a valid profile name"],
+    ["a profile name", { profile: "../x" }, {}, "--profile has an invalid profile name"],
+    ["a profile name beside a key", { profile: "a b" }, all, "--profile has an invalid profile name"],
+    ["an empty profile name", { profile: "" }, {}, "--profile has an invalid profile name"],
+    ["a profile name of 65 letters", { profile: "a".repeat(65) }, {}, "--profile has an invalid profile name"],
+    ["FLUXLOOP_PROFILE", {}, { FLUXLOOP_PROFILE: "-x" }, "FLUXLOOP_PROFILE has an invalid profile name"],
     ["FLUXLOOP_API_URL", {}, { FLUXLOOP_API_URL: "nonsense" }, "FLUXLOOP_API_URL isn't a valid URL"],
     ["FLUXLOOP_API_KEY", {}, { FLUXLOOP_API_KEY: "a\nb" }, "FLUXLOOP_API_KEY contains white space"],
   ];

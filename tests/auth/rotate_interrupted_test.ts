@@ -39,7 +39,7 @@ async function loggedIn(storage: "file" | "keychain"): Promise<Computer> {
 async function assertWorks(computer: Computer): Promise<void> {
   const { code, stderr } = await computer.run("auth", "status");
   const isUnfinished = computer.saved.file.includes("rotation:");
-  const warning = "⚠️  The rotation of profile default is not finished. Finish it: fluxloop auth rotate\n";
+  const warning = '⚠️  The rotation of profile "default" isn\'t finished. Finish it: fluxloop auth rotate\n';
   assertEquals([code, stderr], [0, isUnfinished ? warning : ""]);
 }
 

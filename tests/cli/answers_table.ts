@@ -37,14 +37,14 @@ export function gzip(packed: Uint8Array): Reply {
 
 const html = (content: string, status: number) => body(content, status, { "content-type": "text/html" });
 const raw = (text: string): Reply => new TextEncoder().encode(text);
-const http = (status: number, detail?: string) =>
+const http = (status: number, detail?: string, when = "later") =>
   failure(
     `{host} responded to GET /api/auth/me with HTTP ${status}${detail === undefined ? "" : `: ${detail}`}` +
-      (status === 429 || status >= 500 ? ". Try again later." : ""),
+      (status === 429 || status >= 500 ? `. Try again ${when}.` : ""),
   );
 const page = (status: number) =>
   failure(
-    `{host} responded to GET /api/auth/me with HTTP ${status} and a web page, probably from a proxy or a sign-in page. ` +
+    `{host} responded to GET /api/auth/me with HTTP ${status} and a web page, probably a sign-in page or a proxy's error page. ` +
       (status >= 500 ? "Try again later." : "Check the API URL and the proxy settings."),
   );
 const SIGN_IN = failure(
@@ -63,7 +63,7 @@ const denied = (details = "") =>
 
 const PORTAL = '<!DOCTYPE html><html><body>Sign in to "Hotel Wi-Fi" <script>location="/"</script></body></html>';
 const PROXY = "<html><head><title>ACME Proxy</title></head><body>Access denied by policy 17</body></html>";
-const PAGE = notJson("a web page, probably from a proxy or a sign-in page");
+const PAGE = notJson("a web page, probably a sign-in page or a proxy's error page");
 const UNREADABLE = notJson("invalid JSON");
 const CUT_OFF = unconnected("the connection was closed early");
 const NOT_HTTP = unconnected("its response isn't HTTP");
@@ -208,10 +208,15 @@ const STATUSES: readonly Row[] = [
   ["422 with an empty text", json({ detail: "" }, 422), http(422)],
   ["422 with a list of nothing", json({ detail: [{}] }, 422), http(422)],
   ["422 that repeats the key", json({ detail: `Bearer ${DOCUMENTED_KEY}` }, 422), http(422, "Bearer ****")],
+  ["422 with a web page", json({ detail: "<html>\n<h1>Oops</h1>" }, 422), http(422)],
   ["429", json({ detail: "slow down" }, 429), http(429, "slow down")],
-  ["429 with seconds", body(null, 429, { "retry-after": "2" }), http(429)],
+  ["429 with seconds", body(null, 429, { "retry-after": "2" }), http(429, undefined, "in 2 s")],
   ["429 with a date", body(null, 429, { "retry-after": "Mon, 22 Jan 2024 12:00:05 GMT" }), http(429)],
-  ["429 with more than there is time for", body(null, 429, { "retry-after": "86400" }), http(429)],
+  [
+    "429 with more than there is time for",
+    body(null, 429, { "retry-after": "86400" }),
+    http(429, undefined, "in 86400 s"),
+  ],
   ["429 with nonsense", body(null, 429, { "retry-after": "-1 soon" }), http(429)],
   ...[500, 501, 502, 503, 504, 599].map((status): Row => [`${status}`, body("<h1>Oops</h1>", status), http(status)]),
 ];

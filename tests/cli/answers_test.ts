@@ -88,7 +88,7 @@ const STATUS_ROWS: readonly Row[] = [
     body("<html>", 200, { "content-type": "text/html" }),
     unverified(
       failure(
-        "{host} responded with a web page, probably from a proxy or a sign-in page. Check the API URL and the proxy settings.",
+        "{host} responded with a web page, probably a sign-in page or a proxy's error page. Check the API URL and the proxy settings.",
       ),
     ),
   ],

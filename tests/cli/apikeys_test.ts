@@ -74,7 +74,7 @@ describe("apikeys", () => {
     assertEquals([code, stdout, stderr], [
       0,
       "",
-      '✅ Created key "kept" and saved it to profile laptop\n' +
+      '✅ Created key "kept" and saved it to profile "laptop"\n' +
       "⚠️  FLUXLOOP_API_KEY is set and overrides the saved credentials.\n",
     ]);
     const { stdout: key } = await it.run(["auth", "token", "--profile", "laptop"], { env: {} });

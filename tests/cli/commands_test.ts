@@ -234,7 +234,7 @@ Usage this month: unknown
 
   const unswitched: [string, string, number, string][] = [
     ["is not there", "none", 5, 'Profile "none" doesn\'t exist. Saved profiles: default, constructor, broken'],
-    ["cannot be one", "../x", 2, "The profile is not a valid profile name"],
+    ["cannot be one", "../x", 2, "The argument has an invalid profile name"],
   ];
   for (const [what, profile, code, sentence] of unswitched) {
     it(`switch rejects a profile that ${what}, and changes nothing`, async () => {

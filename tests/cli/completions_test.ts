@@ -50,7 +50,7 @@ describe("completion", () => {
     [["auth", "log", ":log"], "values\n"],
     [
       ["auth", "status", ":--fa"],
-      "values\n--fail-if-expires-in\tExit code 3 if the key expires within this time, such as 7d\n",
+      "values\n--fail-if-expires-in\tExit with 3 if the key expires within this time, such as 7d\n",
     ],
     [["apikeys", "create", "--environment", ":"], "values\ndev\nstg\nprod\nci\n"],
     [["apikeys", "create", ":--environment=p"], "values\nprod\n"],

@@ -96,9 +96,16 @@ describe("auth doctor and the configuration", () => {
     });
   }
 
+  it("doesn't call a certificate valid that a proxy keeps out of sight", async () => {
+    const env = { ...HOSTED, FLUXLOOP_API_URL: "https://api.example.com", HTTPS_PROXY: "http://127.0.0.1:1" };
+    const fetch = () => Promise.reject(new TypeError("unsuccessful tunnel"));
+    const found = await faultOf(new Session({ env, fetch, connect: () => Promise.resolve() }));
+    assertEquals([found.code, found.last.name], [4, "tls"]);
+  });
+
   const files: [string, string, number, string][] = [
-    ["is no YAML", `profiles:\n\tdefault: {api_key: ${DOCUMENTED_KEY}}\n`, 2, "is not valid YAML (line 2, column 1"],
-    ["is not a credentials file", "[1, 2]\n", 2, "is not a credentials file"],
+    ["is no YAML", `profiles:\n\tdefault: {api_key: ${DOCUMENTED_KEY}}\n`, 2, "isn't valid YAML (line 2, column 1"],
+    ["isn't a credentials file", "[1, 2]\n", 2, "isn't a credentials file"],
     ["has a profile without a key", "profiles:\n  default:\n    account: john@example.com\n", 2, "has no api_key"],
     ["has other profiles", `profiles:\n  dev:\n    api_key: ${DOCUMENTED_KEY}\n`, 3, "Not authenticated"],
     [
@@ -172,8 +179,8 @@ describe("auth doctor and exposed keys", () => {
   }
 
   const assignment = `FLUXLOOP_API_KEY=${DOCUMENTED_KEY}\n`;
-  const NONE = "none in .env files that git would commit";
-  const found = (places: string) => `the API key is in ${places}, which git would commit`;
+  const NONE = "none in .env files that Git would commit";
+  const found = (places: string) => `the API key is in ${places}, which Git would commit`;
 
   const cases: [string, Record<string, string>, string][] = [
     ["none at all", {}, NONE],

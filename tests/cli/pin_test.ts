@@ -97,7 +97,7 @@ describe("a project's pin", () => {
 
   const faults: [string, string, number, string][] = [
     ["a profile that is not there", "profile: staging\n", 5, 'Profile "staging" (from '],
-    ["no name", "profile: ../../etc\n", 2, "config.yaml is not a valid profile name"],
+    ["no name", "profile: ../../etc\n", 2, "config.yaml has an invalid profile name"],
     ["nothing", "profile:\n", 2, "has no valid profile"],
     ["a list", "profile: [dev]\n", 2, "has no valid profile"],
     ["two", "profile: dev\nprofile: prod\n", 2, "has no valid profile"],

@@ -64,7 +64,7 @@ describe("auth rotate and a platform that fails", () => {
     const { code, stderr } = await rotate(session);
     await server.stop();
     assertEquals([code, await keyIn(session)], [1, DOCUMENTED_KEY]);
-    assertStringIncludes(stderr, "it reports that it was created earlier. Try again later.");
+    assertStringIncludes(stderr, "it was already created by an earlier request. Try again later.");
   });
 
   it("says which key to delete where the platform doesn't let a key revoke itself", async () => {
@@ -74,7 +74,7 @@ describe("auth rotate and a platform that fails", () => {
     const session = homeWithKey(DOCUMENTED_KEY, server.url);
     const { code, stdout, stderr } = await rotate(session);
     assertEquals([code, isUnfinished(session)], [1, false]);
-    assertStringIncludes(stdout, "✅ Profile default has a new key: ");
+    assertStringIncludes(stdout, '✅ Profile "default" has a new key: ');
     assertStringIncludes(stderr, "doesn't let a key revoke itself. Delete key_1 on the platform's API keys page.\n");
     assertEquals((await session.run(["auth", "status"])).code, 0);
     await server.stop();
@@ -92,7 +92,7 @@ describe("auth rotate and a platform that fails", () => {
     assertEquals([code, isUnfinished(session)], [1, true]);
     assertStringIncludes(
       stderr,
-      "an unused new key may have been created. To remove the new key and rotate again, run: fluxloop auth rotate\n",
+      "an unused new key may have been created. To revoke the new key and rotate again, run: fluxloop auth rotate\n",
     );
     isBetween = false;
     assertEquals((await rotate(session)).code, 0);

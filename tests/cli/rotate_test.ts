@@ -27,7 +27,7 @@ describe("auth rotate", () => {
     assertMatch(key, NEW_KEY);
     assertEquals(outcome, {
       code: 0,
-      stdout: `✅ Profile default has a new key: ${masked(key)}\n` +
+      stdout: `✅ Profile "default" has a new key: ${masked(key)}\n` +
         "✅ Saved to ~/.fluxloop/credentials\n" +
         "✅ The old key flux_dev_abc1...mno34 is revoked\n" +
         "Expires: 2024-04-21 (90 days remaining)\n",
@@ -128,7 +128,7 @@ describe("auth rotate", () => {
     Deno.mkdirSync(`${project}/.fluxloop`, { recursive: true });
     Deno.writeTextFileSync(`${project}/.fluxloop/config.yaml`, "profile: other\n");
     const { stdout } = await session.run(["auth", "rotate"], { cwd: project });
-    assertStringIncludes(stdout, "Profile default has a new key");
+    assertStringIncludes(stdout, 'Profile "default" has a new key');
     assertEquals(await keyIn(session, "other"), SECOND_KEY);
   });
 

@@ -63,19 +63,22 @@ describe("an interrupted rotation", () => {
     assertEquals([code, isUnfinished(session), await keyIn(session)], [0, false, key]);
     assertStringIncludes(
       stdout,
-      `✅ Finished the interrupted rotation of profile default. New key: ${masked(key)}\n`,
+      `✅ Finished the interrupted rotation of profile "default". New key: ${masked(key)}\n`,
     );
     assertEquals((await statusOf(DOCUMENTED_KEY)).code, 3);
   });
 
   it("is reported by list, status and doctor", async () => {
     const session = await replaced();
-    const warning = "⚠️  The rotation of profile default is not finished. Finish it: fluxloop auth rotate\n";
+    const warning = '⚠️  The rotation of profile "default" isn\'t finished. Finish it: fluxloop auth rotate\n';
     assertEquals((await session.run(["auth", "list"])).stderr, warning);
     assertEquals((await session.run(["auth", "status"])).stderr, warning);
     assertEquals(JSON.parse((await session.run(["auth", "list", "--json"])).stdout).profiles[0].rotation, "unfinished");
     assertEquals(JSON.parse((await session.run(["auth", "status", "--json"])).stdout).rotation, "unfinished");
-    assertStringIncludes((await session.run(["auth", "doctor"])).stdout, "Rotation: not finished for profile default");
+    assertStringIncludes(
+      (await session.run(["auth", "doctor"])).stdout,
+      'Rotation: not finished for profile "default"',
+    );
   });
 
   it("can still be finished after a login with the same key", async () => {
@@ -163,7 +166,7 @@ describe("an interrupted rotation", () => {
     leaveUnfinished(session, { phase: "replaced", previous_key: DOCUMENTED_KEY, previous_key_id: "key_1" });
     const { code, stdout } = await rotate(session);
     assertEquals([code, isUnfinished(session), (await statusOf(await keyIn(session))).code], [0, false, 0]);
-    assertStringIncludes(stdout, "✅ Profile default has a new key");
+    assertStringIncludes(stdout, '✅ Profile "default" has a new key');
   });
 
   it("of a key that another profile has, too, is finished by a rotation of that one", async () => {
@@ -185,7 +188,7 @@ describe("an interrupted rotation", () => {
     const key = await keyIn(session);
     const { code, stdout } = await rotate(session, "--profile", "two");
     assertEquals([code, await keyIn(session), await keyIn(session, "two")], [0, key, key]);
-    assertStringIncludes(stdout, "✅ Finished the interrupted rotation of profile two");
+    assertStringIncludes(stdout, '✅ Finished the interrupted rotation of profile "two"');
     assertStringIncludes(stdout, "also in default\n");
     assertEquals([isUnfinished(session), (await statusOf(DOCUMENTED_KEY)).code, (await keysOf(key)).length], [
       false,

@@ -223,7 +223,7 @@ Please check your internet connection and try again.
     const { stdout, stderr } = await loggedIn().run(["auth", "status", "-q", "--fail-if-expires-in", "90d"]);
     assertEquals([stdout, stderr], [
       "",
-      "❌ Error: The API key expires sooner than --fail-if-expires-in allows: 2024-04-15 (84 days remaining)\n",
+      "❌ Error: The API key expires sooner than --fail-if-expires-in allows: 2024-04-15 (84 days remaining). Replace it: fluxloop auth rotate\n",
     ]);
   });
 

@@ -72,7 +72,7 @@ describe("the tokens of a browser login", () => {
     const session = loggedIn(server.url, ENDED);
     const { code, stderr } = await session.run(["auth", "whoami"]);
     assertEquals(code, 2);
-    assertStringIncludes(stderr, "~/.fluxloop/credentials is not valid YAML");
+    assertStringIncludes(stderr, "~/.fluxloop/credentials isn't valid YAML");
   });
 
   const early = "2024-01-22T13:00:00Z";

@@ -1,8 +1,10 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
+import { run } from "../../src/cli/run.ts";
+import { SystemError } from "../../src/errors.ts";
 import { listen, type Listener } from "../support/listener.ts";
 import { Session } from "../support/session.ts";
-import { leaveWorlds } from "../support/world.ts";
+import { leaveWorlds, world } from "../support/world.ts";
 
 const SECRET = "flux_dev_topsecret0123456789";
 const login = (...args: string[]) => ["auth", "login", ...args];
@@ -30,7 +32,7 @@ const MISTAKES: readonly Mistake[] = [
   {
     what: "a bad profile name",
     args: ["auth", "status", "--profile", "a/b"],
-    sentence: "--profile is not a valid profile name",
+    sentence: "--profile has an invalid profile name",
   },
   { what: "a bad profile name to log in to", args: login("--profile", "", "--api-key", SECRET), sentence: "--profile" },
   {
@@ -95,7 +97,7 @@ const MISTAKES: readonly Mistake[] = [
   {
     what: "an empty standard input",
     args: login("--api-key-stdin"),
-    sentence: "The API key from standard input is empty",
+    sentence: "The API key from standard input is empty. Check the file or the variable that it comes from.",
   },
   {
     what: "a key of two lines",
@@ -197,13 +199,22 @@ describe("invalid input", () => {
     });
   }
 
+  it("is reported on standard error where nobody reads the JSON document", async () => {
+    const { context, stderr } = world();
+    const deliver = () => {
+      throw new SystemError("Can't write to standard output");
+    };
+    await run({ ...context, stdout: { ...context.stdout, deliver } }, ["auth", "status", "--timeout", "0", "--json"]);
+    assertStringIncludes(stderr(), "--timeout must be");
+  });
+
   it("in the credentials file is reported by line, without any of its text", async () => {
     const session = new Session();
     session.save(`profiles:\n  default:\n    api_key: "${SECRET}\n`);
     for (const args of [["auth", "status"], ["auth", "list"], ["auth", "logout"], login("--api-key", SECRET)]) {
       const { code, stderr } = await session.run(args);
       assertEquals(code, 2);
-      assertStringIncludes(stderr, "~/.fluxloop/credentials is not valid YAML (line 4, column");
+      assertStringIncludes(stderr, "~/.fluxloop/credentials isn't valid YAML (line 4, column");
       assertStringIncludes(
         stderr,
         "or move it to ~/.fluxloop/credentials.old and log in again",

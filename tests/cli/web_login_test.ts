@@ -139,8 +139,8 @@ describe("auth login --web", () => {
       "answered by a proxy with a page",
       [() => new Response("<html>Not found</html>", { status: 404 })],
       1,
-      "❌ Error: {host} responded to POST /api/cli-connect/complete with HTTP 404 and a web page, probably from a proxy " +
-      "or a sign-in page. Check the API URL and the proxy settings.\n",
+      "❌ Error: {host} responded to POST /api/cli-connect/complete with HTTP 404 and a web page, probably a sign-in page " +
+      "or a proxy's error page. Check the API URL and the proxy settings.\n",
     ],
   ];
   for (const [what, polls, exit, text] of ends) {
@@ -256,7 +256,7 @@ describe("auth login --web", () => {
       const isPlaced = opened?.some((it) => it.includes("PAGE"));
       const expected = isPlaced ? opened!.map((it) => it.replace("PAGE", page)) : [...opened ?? [], page];
       assertEquals(launched, opened === undefined ? [] : [expected]);
-      assertEquals(stderr.includes("Your browser opens"), opened !== undefined);
+      assertEquals(stderr.includes("Opening this page"), opened !== undefined);
     });
   }
 
@@ -306,7 +306,7 @@ describe("auth login --web", () => {
     // The later one may also come when nothing is pending any more.
     assertMatch(
       runs.find((it) => it.code === 5)!.stderr,
-      /^❌ Error: There is no (longer a )?login to resume for profile/m,
+      /^❌ Error: (?:There is no login to resume|Another process already finished the login) for profile/m,
     );
     assertEquals(requests.filter((it) => it.url.endsWith("/complete")).length, 2);
   });
@@ -380,8 +380,8 @@ describe("auth login --web", () => {
     [
       "a proxy's page",
       () => new Response("<html>Not found</html>", { status: 404 }),
-      "responded to POST /api/cli-connect/start with HTTP 404 and a web page, probably from a proxy or a sign-in page. " +
-      "Check the API URL and the proxy settings.",
+      "responded to POST /api/cli-connect/start with HTTP 404 and a web page, probably a sign-in page or a proxy's " +
+      "error page. Check the API URL and the proxy settings.",
     ],
     [
       "a server that isn't a platform",

@@ -71,7 +71,7 @@ describe("credential store", () => {
     await assertRejects(
       () => updateCredentials(location, (it) => it.save(PROFILE)),
       ConfigurationError,
-      "not valid YAML",
+      "isn't valid YAML",
     );
     assertEquals(Deno.readTextFileSync(location.file), "profiles: [");
   });
@@ -90,7 +90,7 @@ describe("credential store", () => {
     await assertRejects(
       () => readCredentials(location),
       ConfigurationError,
-      "Can't read ~/.fluxloop/credentials: it is a directory",
+      "Can't read ~/.fluxloop/credentials: it is a folder",
     );
   });
 

@@ -105,9 +105,9 @@ describe("the credentials file's content", () => {
       "(line 2, column 1: indented with a tab instead of spaces)",
     ],
     ["an open quote", 'profiles:\n  default:\n    api_key: "flux_dev_secret\n', "(line 4, column"],
-    ["a list", "- flux_dev_secret\n", "is not a credentials file"],
-    ["a text", "flux_dev_secret\n", "is not a credentials file"],
-    ["a list of profiles", "profiles: [flux_dev_secret]\n", "is not a credentials file"],
+    ["a list", "- flux_dev_secret\n", "isn't a credentials file"],
+    ["a text", "flux_dev_secret\n", "isn't a credentials file"],
+    ["a list of profiles", "profiles: [flux_dev_secret]\n", "isn't a credentials file"],
   ];
   for (const [what, text, sentence] of unreadable) {
     it(`rejects ${what} without quoting it`, () => {

@@ -9,7 +9,7 @@ const SECRET = "flux_dev_hushhushhushhushhush";
 interface Unreadable {
   readonly what: string;
   readonly content: string | Uint8Array;
-  /** The error; by default, that it is not valid YAML. */
+  /** The error; by default, that it isn't valid YAML. */
   readonly fault?: string;
   /** The place of the mistake, if it has one. */
   readonly place?: { readonly line: number; readonly column?: number };
@@ -20,8 +20,8 @@ const after = (rest: string) => `profiles:\n  default:\n    api_key: flux_dev_go
 const bytes = (...parts: (string | number[])[]) =>
   new Uint8Array(parts.flatMap((it) => typeof it === "string" ? [...new TextEncoder().encode(it)] : it));
 const deep = (unit: string, depth: number) => after(`more: ${unit.repeat(depth)}${SECRET}\n`);
-const TOO_DEEP = "is not valid YAML (it is nested too deeply)";
-const NO_FILE = "is not a credentials file";
+const TOO_DEEP = "isn't valid YAML (it is nested too deeply)";
+const NO_FILE = "isn't a credentials file";
 
 const UNREADABLE: readonly Unreadable[] = [
   { what: "a tab for indentation", content: after(`  x:\n\tapi_key: ${SECRET}\n`), place: { line: 5, column: 1 } },
@@ -49,16 +49,16 @@ const UNREADABLE: readonly Unreadable[] = [
   { what: "NUL bytes at the end", content: after(`more: ${SECRET}\n\0\0\0\0`), place: { line: 5 } },
   { what: "a control character", content: after(`more: ${SECRET}\x07\n`), place: { line: 4 } },
   { what: "two documents", content: after(`---\nprofiles:\n  default:\n    api_key: ${SECRET}\n`) },
-  { what: "another encoding", content: bytes(`more: ${SECRET} caf`, [0xe9], "\n"), fault: "is not UTF-8 text" },
+  { what: "another encoding", content: bytes(`more: ${SECRET} caf`, [0xe9], "\n"), fault: "isn't UTF-8 text" },
   {
     what: "UTF-16",
     content: bytes([0xff, 0xfe], [..."more"].flatMap((it) => [it.charCodeAt(0), 0])),
-    fault: "is not UTF-8 text",
+    fault: "isn't UTF-8 text",
   },
   {
     what: "a character cut off in the middle",
     content: bytes(`more: ${SECRET} `, [0xe2, 0x9c]),
-    fault: "is not UTF-8 text",
+    fault: "isn't UTF-8 text",
   },
   { what: "a list", content: `- ${SECRET}\n`, fault: NO_FILE },
   { what: "a text", content: `${SECRET}\n`, fault: NO_FILE },
@@ -93,7 +93,7 @@ const COMMANDS = [
 describe("a credentials file that can't be read", () => {
   afterEach(leaveWorlds);
 
-  for (const { what, content, fault = "is not valid YAML", place } of UNREADABLE) {
+  for (const { what, content, fault = "isn't valid YAML", place } of UNREADABLE) {
     it(`because of ${what}: exit code 2, place and remedy, nothing of the text, the file as it was`, async () => {
       const session = new AnsweringSession(content);
       const before = session.fingerprint();

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import { type Client, load, type Question } from "../support/load.ts";
 import { ACCOUNT } from "../../src/embedded_platform/seed.ts";
 import { openStorage } from "../../src/embedded_platform/storage.ts";
+import { isoTime } from "../../src/embedded_platform/time.ts";
 import { Fixture } from "../embedded_platform/running_platform.ts";
 import { EXPIRED_KEY, fillPlatform, REVOKED_KEY } from "../support/platform.ts";
 import { type ServedPlatform, servePlatform } from "../support/program.ts";
@@ -71,8 +72,8 @@ describe(`the embedded platform, asked by ${CLIENTS} clients at once`, () => {
       const { id } = storage.apiKeys.add({
         key,
         name: `client key_${index + 5}`,
-        createdAt: new Date(),
-        expiresAt: null,
+        created_at: isoTime(new Date()),
+        expires_at: null,
         scopes: ["prj_2"],
         permissions: [],
       });
@@ -119,7 +120,7 @@ describe(`the embedded platform, asked by ${CLIENTS} clients at once`, () => {
     const storage = openStorage(dataDir);
     const find = (key: string) => storage.apiKeys.find(key);
     const lost = [...added, ...rest].filter((it) => find(it) === undefined);
-    const unused = [...owners.map((it) => it.key), ...added.slice(0, used)].filter((it) => !find(it)?.lastUsedAt);
+    const unused = [...owners.map((it) => it.key), ...added.slice(0, used)].filter((it) => !find(it)?.last_used_at);
     storage.close();
     assertEquals([lost, unused], [[], []]);
   });

@@ -20,7 +20,7 @@ describe("auth rotate of the compiled program", () => {
     assertEquals([first.code, first.stderr], [0, ""]);
     assertEquals(await second, {
       code: 0,
-      stdout: "✅ Another process has just rotated profile default. It was not rotated again.\n",
+      stdout: '✅ Another process has just rotated profile "default". It was not rotated again.\n',
       stderr: "",
     });
     await home.assertRotated();

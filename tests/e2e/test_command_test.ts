@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { fromFileUrl } from "@std/path";
+import { fromFileUrl, join } from "@std/path";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import { CONFIGURATION_SCHEMA } from "../../src/experiment/configuration_schema.ts";
 import { DOCUMENTED } from "../support/documentation.ts";
@@ -99,7 +99,7 @@ describe("fluxloop test", () => {
     const { code, stdout, stderr } = await compiled();
     assertMatch(
       stdout,
-      /^✅ All 4 runs passed in [\d.]+ m?s\n\nResults: experiments\/exp_\w+\/result\.html\nUploaded: rb_\w+\n$/,
+      /^✅ All 4 runs passed in [\d.]+ m?s\n\nResults: experiments[/\\]exp_\w+[/\\]result\.html\nUploaded: rb_\w+\n$/,
     );
     assertEquals([code, stderr], [0, "Testing bot: 4 runs, 2 at once\n"]);
     assertEquals(results().map((it) => it.output).sort(), ["you said a", "you said a", "you said b", "you said b"]);
@@ -127,7 +127,7 @@ describe("fluxloop test", () => {
     assertEquals(code, 10);
     assertMatch(stdout, /^❌ 2 of 4 runs failed in /);
     assertStringIncludes(stdout, "\n   second: The agent returned an error: badly\n");
-    assertStringIncludes(stdout, "\n   input_3: The agent exited with code 3 before it answered\n");
+    assertStringIncludes(stdout, "\n   input_3: The agent exited with code 3 before it responded\n");
     assertStringIncludes(stdout, "\nUploaded: rb_");
     const xml = await Deno.readTextFile(`${folder}/out/junit.xml`);
     assertEquals([xml.match(/<testcase /g)?.length, xml.match(/<failure /g)?.length], [4, 2]);
@@ -142,7 +142,7 @@ describe("fluxloop test", () => {
       [experiment.status, experiment.planned, experiment.passed, experiment.failed],
       ["completed", 2, 1, 1],
     );
-    assertEquals(path.endsWith(`/experiments/${experiment.id}`), true);
+    assertEquals(Deno.realPathSync(path), Deno.realPathSync(join(folder, "experiments", experiment.id)));
     assertEquals([failures.length, failures[0].input_id, failures[0].kind], [1, "input_2", "http"]);
     assertMatch(upload.run_batch_id, /^rb_/);
   });
@@ -185,7 +185,7 @@ describe("fluxloop test", () => {
     assertStringIncludes(stderr, "❌ Error: Unable to connect to FluxLoop API\n");
     assertStringIncludes(
       stderr,
-      `The results are saved. Upload them later: fluxloop test upload experiments/${experiments()[0]}\n`,
+      `The results are saved. Upload them later: fluxloop test upload ${join("experiments", experiments()[0])}\n`,
     );
 
     const second = await servePlatform(data);
@@ -193,7 +193,7 @@ describe("fluxloop test", () => {
       const after = { FLUXLOOP_API_KEY: first.key!, FLUXLOOP_API_URL: second.url };
       const used = await usage(after);
       const uploaded = await run(["test", "upload"], after);
-      assertMatch(uploaded.stdout, /^✅ Uploaded experiments\/exp_\w+ as rb_\w+\n$/, uploaded.stderr);
+      assertMatch(uploaded.stdout, /^✅ Uploaded experiments[/\\]exp_\w+ as rb_\w+\n$/, uploaded.stderr);
       const again = await run(["test", "upload", `experiments/${experiments()[0]}`, "--json"], after);
       assertMatch(JSON.parse(again.stdout).run_batch_id, /^rb_/);
       assertEquals([uploaded.code, again.code, await usage(after)], [0, 0, used + 3]);
@@ -338,7 +338,7 @@ describe("fluxloop test", () => {
     const { error, upload } = JSON.parse((await test(["--junit", "junit.xml", "--json"])).stdout);
     await late.stop();
     assertEquals([code, error.code, error.exit_code], [1, "system", 1]);
-    assertMatch(stdout, /^✅ 1 run passed in .*\n\nResults: experiments\/exp_\w+\nUploaded: rb_\w+\n$/);
+    assertMatch(stdout, /^✅ 1 run passed in .*\n\nResults: experiments[/\\]exp_\w+\nUploaded: rb_\w+\n$/);
     assertStringIncludes(stderr, "junit.xml: it is a folder\n");
     assertMatch(upload.run_batch_id, /^rb_/);
     assertEquals(await usage(), before + 2);

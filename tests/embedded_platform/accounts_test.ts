@@ -2,6 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
 import type { LocalPlatform } from "../../src/embedded_platform/server.ts";
 import type { Storage } from "../../src/embedded_platform/storage.ts";
+import { isoTime } from "../../src/embedded_platform/time.ts";
 import { ask, bearer, DOCUMENTED_KEY, startPlatform } from "./running_platform.ts";
 
 const MONTHS = [
@@ -46,8 +47,8 @@ describe("an account", () => {
       storage.apiKeys.add({
         key,
         name: "Long-lived",
-        createdAt: time,
-        expiresAt: null,
+        created_at: isoTime(time),
+        expires_at: null,
         scopes: "all_projects",
         permissions: [],
       });
@@ -56,12 +57,6 @@ describe("an account", () => {
       assertEquals(me.usage, { runs_this_month: runs });
     });
   }
-
-  it("adds runs to those of the month", async () => {
-    await seed("2024-01-16T00:00:00Z");
-    storage.experiments.addRuns(3, time);
-    assertEquals(storage.experiments.runs(time), 237);
-  });
 
   for (const { seeded, created, expires } of DATES) {
     it(`seeded on ${seeded} has a key from ${created} to ${expires}`, async () => {
@@ -77,7 +72,7 @@ describe("an account", () => {
       await ask(platform, "/api/auth/me", bearer(DOCUMENTED_KEY));
       time = new Date(second);
       await ask(platform, "/api/auth/me", bearer(DOCUMENTED_KEY));
-      assertEquals(storage.apiKeys.find(DOCUMENTED_KEY)?.lastUsedAt, new Date(kept));
+      assertEquals(storage.apiKeys.find(DOCUMENTED_KEY)?.last_used_at, kept);
     });
   }
 
@@ -87,8 +82,8 @@ describe("an account", () => {
       storage.apiKeys.add({
         key: DOCUMENTED_KEY,
         name: "Again",
-        createdAt: time,
-        expiresAt: null,
+        created_at: isoTime(time),
+        expires_at: null,
         scopes: "all_projects",
         permissions: [],
       })

@@ -8,7 +8,7 @@ import { openStorage } from "../../src/embedded_platform/storage.ts";
 import { itOnUnix, modeOf } from "../support/systems.ts";
 import { Fixture, random, SEED_DAY } from "./running_platform.ts";
 
-describe("the data directory", () => {
+describe("the data folder", () => {
   let folder: string;
   let dataDir: string;
   let file: string;
@@ -71,11 +71,11 @@ describe("the data directory", () => {
   it("is still new if filling it fails", () => {
     assertThrows(() =>
       openStorage(dataDir, (storage) => {
-        storage.experiments.addRuns(1, SEED_DAY);
+        storage.insert("usage", { month: "2024-01", runs: 1 });
         throw new Error("out of power");
       })
     );
-    const { storage, apiKey } = openSeededStorage(dataDir, { now: SEED_DAY, random });
+    const { storage, apiKey } = openSeededStorage({ dataDir, now: () => SEED_DAY, random });
     storage.close();
     assertEquals(typeof apiKey, "string");
   });
@@ -86,7 +86,7 @@ describe("the data directory", () => {
     const error = assertThrows(() => openStorage(dataDir), ConfigurationError);
     assertEquals(
       error.message,
-      `The platform's database ${file} was created by another version of fluxloop. Use that version or another data directory.`,
+      `The platform's database ${file} was created by another version of fluxloop. Use that version or another data folder.`,
     );
   });
 
@@ -95,7 +95,7 @@ describe("the data directory", () => {
     const error = assertThrows(() => openStorage(dataDir), ConfigurationError);
     assertEquals(
       error.message,
-      `${file} isn't a database of the embedded platform. Use another data directory.`,
+      `${file} isn't a database of the embedded platform. Use another data folder.`,
     );
   });
 
@@ -121,13 +121,13 @@ describe("the data directory", () => {
   it("is rejected if it is a file", () => {
     Deno.writeTextFileSync(`${folder}/file`, "");
     const error = assertThrows(() => openStorage(`${folder}/file`), ConfigurationError);
-    assertEquals(error.message, `The data directory ${folder}/file isn't a directory`);
+    assertEquals(error.message, `The data folder ${folder}/file isn't a folder`);
   });
 
   it("is rejected if it would be below a file", () => {
     Deno.writeTextFileSync(`${folder}/file`, "");
     const error = assertThrows(() => openStorage(`${folder}/file/data`), ConfigurationError);
-    assertEquals(error.message, `The data directory ${folder}/file/data isn't a directory`);
+    assertEquals(error.message, `The data folder ${folder}/file/data isn't a folder`);
   });
 
   it("is named if its database can't be opened", () => {

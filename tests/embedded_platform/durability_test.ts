@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import { DatabaseSync } from "node:sqlite";
 import { openStorage } from "../../src/embedded_platform/storage.ts";
+import { isoTime } from "../../src/embedded_platform/time.ts";
 import { ask, bearer, DOCUMENTED_KEY, Fixture, SEED_DAY, startPlatform } from "./running_platform.ts";
 
 describe("the platform's state", () => {
@@ -80,7 +81,7 @@ describe("the platform's state", () => {
     const server = new Fixture("serve.ts", dataDir);
     const { url, apiKey } = JSON.parse(await server.nextLine());
     const storage = openStorage(dataDir);
-    storage.apiKeys.revoke("key_1", new Date());
+    storage.apiKeys.revoke("key_1", isoTime(new Date()));
     storage.close();
     const response = await ask({ url }, "/api/auth/me", bearer(apiKey));
     await server.kill();

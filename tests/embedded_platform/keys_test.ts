@@ -3,15 +3,15 @@ import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import type { NewApiKey } from "../../src/embedded_platform/api_keys.ts";
 import type { LocalPlatform } from "../../src/embedded_platform/server.ts";
 import type { Storage } from "../../src/embedded_platform/storage.ts";
+import { after, DAY, isoTime } from "../../src/embedded_platform/time.ts";
 import { assertAnswer } from "./contract.ts";
-import { ask, bearer, DOCUMENTED_KEY, SEED_DAY, startPlatform } from "./running_platform.ts";
+import { ask, bearer, DOCUMENTED_KEY, SEED_TIME, startPlatform } from "./running_platform.ts";
 
 const PATH = "/api/api-keys";
 const ITEM = "/api/api-keys/{id}";
 const WEAK = "flux_ci_weak0000000000000000000000000";
 const NARROW = "flux_ci_narrow00000000000000000000000";
 const ENDLESS = "flux_ci_endless0000000000000000000000";
-const DAY = 24 * 60 * 60;
 
 interface Answered {
   readonly status: number;
@@ -26,20 +26,22 @@ describe("the API keys", () => {
   beforeEach(async () => {
     platform = await startPlatform(null);
     storage = platform.storage;
-    const common = { name: "x", createdAt: SEED_DAY, scopes: "all_projects" } as const;
+    const common = { name: "x", created_at: SEED_TIME, scopes: "all_projects" } as const;
     const add = (key: Partial<NewApiKey> & Pick<NewApiKey, "key">) =>
       storage.apiKeys.add({
         ...common,
-        expiresAt: new Date(SEED_DAY.getTime() + 30 * DAY * 1000),
+        expires_at: after(SEED_TIME, 30 * DAY),
         permissions: [],
         ...key,
       });
     add({ key: WEAK, name: "weak", permissions: ["read_scenarios"] });
     add({ key: NARROW, name: "narrow", scopes: ["prj_2"], permissions: ["read_scenarios", "upload_results"] });
-    add({ key: ENDLESS, name: "endless", expiresAt: null, permissions: ["manage_projects"] });
+    add({ key: ENDLESS, name: "endless", expires_at: null, permissions: ["manage_projects"] });
   });
 
   afterEach(() => platform.stop());
+
+  const stored = (id: string) => storage.apiKeys.list().find((it) => it.id === id);
 
   async function send(
     key: string,
@@ -159,7 +161,7 @@ describe("the API keys", () => {
   for (const name of harmless) {
     it(`store a hostile name as it is: ${JSON.stringify(name)}`, async () => {
       const { body } = await create(DOCUMENTED_KEY, { name });
-      assertEquals([body.name, storage.apiKeys.get(body.id)?.name], [name, name]);
+      assertEquals([body.name, stored(body.id)?.name], [name, name]);
     });
   }
 
@@ -230,10 +232,10 @@ describe("the API keys", () => {
   for (const [what, key, end, status] of ends) {
     it(`${status === 200 ? "can" : "can't"} change their expiry ${what}`, async () => {
       const id = key === WEAK ? "key_2" : "key_4";
-      const before = storage.apiKeys.get(id)?.expiresAt;
+      const before = stored(id)?.expires_at;
       const answer = await send(key, "PATCH", `${PATH}/${id}`, { expires_at: end });
       assertEquals(answer.status, status);
-      assertEquals(storage.apiKeys.get(id)?.expiresAt, status === 200 ? new Date(end as string) : before);
+      assertEquals(stored(id)?.expires_at, status === 200 ? isoTime(new Date(end as string)) : before);
     });
   }
 });

@@ -21,7 +21,7 @@ describe("the pages in a browser", () => {
       dataDir: null,
       now: () => new Date(Date.now() + clockOffset),
       random: (bytes) => crypto.getRandomValues(bytes),
-      deviceLoginTimes: { codeLifetime: 60, pollInterval: 1 },
+      loginTimes: { codeLifetime: 60, pollInterval: 1 },
       onSignIn: (nextLink) => link = nextLink,
     });
     link = platform.signInUrl;

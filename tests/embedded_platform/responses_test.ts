@@ -3,9 +3,10 @@ import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import type { NewApiKey } from "../../src/embedded_platform/api_keys.ts";
 import type { LocalPlatform } from "../../src/embedded_platform/server.ts";
 import type { Storage } from "../../src/embedded_platform/storage.ts";
+import { after, MINUTE } from "../../src/embedded_platform/time.ts";
 import openApiDocument from "../../contract/openapi.json" with { type: "json" };
 import { assertAnswer, assertCommonAnswer, operations } from "./contract.ts";
-import { ask, bearer, DOCUMENTED_KEY, SEED_DAY, sendRaw, startPlatform } from "./running_platform.ts";
+import { ask, bearer, DOCUMENTED_KEY, SEED_TIME, sendRaw, startPlatform } from "./running_platform.ts";
 
 const ACME = { id: "org_1", name: "Acme Inc", role: "owner" };
 const PERSONAL = { id: "org_2", name: "Personal", role: "member" };
@@ -61,18 +62,18 @@ const UNREADABLE_AUTHORIZATIONS = [
   DOCUMENTED_KEY,
 ];
 
-const minute = (offset: number) => new Date(SEED_DAY.getTime() + offset * 60_000);
+const minute = (offset: number) => after(SEED_TIME, offset * MINUTE);
 
 /** Keys and the error code they get; `undefined` if they are accepted. */
 const KEYS: { state: string; key: Partial<NewApiKey>; revoked?: boolean; code?: string }[] = [
-  { state: "that never expires", key: { expiresAt: null } },
-  { state: "that has a minute left", key: { expiresAt: minute(1) } },
-  { state: "that expires this moment", key: { expiresAt: minute(0) }, code: "expired_api_key" },
-  { state: "that has expired", key: { expiresAt: minute(-1) }, code: "expired_api_key" },
-  { state: "that was revoked", key: { expiresAt: null }, revoked: true, code: "revoked_api_key" },
+  { state: "that never expires", key: { expires_at: null } },
+  { state: "that has a minute left", key: { expires_at: minute(1) } },
+  { state: "that expires this moment", key: { expires_at: minute(0) }, code: "expired_api_key" },
+  { state: "that has expired", key: { expires_at: minute(-1) }, code: "expired_api_key" },
+  { state: "that was revoked", key: { expires_at: null }, revoked: true, code: "revoked_api_key" },
   {
     state: "that was revoked and then expired",
-    key: { expiresAt: minute(-1) },
+    key: { expires_at: minute(-1) },
     revoked: true,
     code: "revoked_api_key",
   },
@@ -93,8 +94,8 @@ describe("the API's responses", () => {
     return storage.apiKeys.add({
       key: OTHER_KEY,
       name: "Another key",
-      createdAt: minute(-10),
-      expiresAt: null,
+      created_at: minute(-10),
+      expires_at: null,
       scopes: "all_projects",
       permissions: ["read_scenarios"],
       ...key,
@@ -162,7 +163,7 @@ describe("the API's responses", () => {
   }
 
   it("have no expiry for a key that never expires", async () => {
-    addKey({ expiresAt: null });
+    addKey({ expires_at: null });
     const response = await ask(platform, "/api/auth/me", bearer(OTHER_KEY));
     const body = await assertAnswer(response, "GET", "/api/auth/me");
     assertEquals((body as { api_key: { expires_at: unknown } }).api_key.expires_at, null);

@@ -4,16 +4,22 @@
  * @module
  */
 import { DOCUMENTED_KEY } from "../support/platform.ts";
+import type { Schemas } from "../../src/embedded_platform/http.ts";
 import {
   type LocalPlatform,
   type LocalPlatformOptions,
   startLocalPlatform,
 } from "../../src/embedded_platform/server.ts";
+import type { Storage } from "../../src/embedded_platform/storage.ts";
+import { isoTime } from "../../src/embedded_platform/time.ts";
 
 export { DOCUMENTED_KEY };
 
+type Result = Schemas["ResultUpload"]["run_results"][number];
+
 /** The day on which the documentation's key was made. */
 export const SEED_DAY = new Date("2024-01-16T00:00:00Z");
+export const SEED_TIME = isoTime(SEED_DAY);
 
 /** Real randomness. */
 export const random: LocalPlatformOptions["random"] = (bytes) => crypto.getRandomValues(bytes);
@@ -24,6 +30,16 @@ export function startPlatform(
   options: Partial<LocalPlatformOptions> = {},
 ): Promise<LocalPlatform> {
   return startLocalPlatform({ port: 0, dataDir, now: () => SEED_DAY, random, apiKey: DOCUMENTED_KEY, ...options });
+}
+
+/** Returns what a platform has stored of an experiment; `undefined` if nothing. */
+export function storedExperiment(storage: Storage, experimentId: string) {
+  type Row = { id: string; bundle_version_id: string | null; project_id: string | null; status: string };
+  const [experiment] = storage.query<Row>("SELECT * FROM experiments WHERE experiment_id = ?", experimentId);
+  if (experiment === undefined) return undefined;
+  const sql = "SELECT result FROM runs WHERE experiment = ? ORDER BY rowid";
+  const rows = storage.query<{ result: string }>(sql, experiment.id);
+  return { ...experiment, results: rows.map((it): Result => JSON.parse(it.result)) };
 }
 
 /** Sends a request without a proxy, and reads the whole response. */

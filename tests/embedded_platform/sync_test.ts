@@ -5,7 +5,7 @@ import { BUNDLE } from "../../src/embedded_platform/seed.ts";
 import type { LocalPlatform } from "../../src/embedded_platform/server.ts";
 import type { Storage } from "../../src/embedded_platform/storage.ts";
 import { assertAnswer, assertFits } from "./contract.ts";
-import { ask, bearer, DOCUMENTED_KEY, SEED_DAY, startPlatform } from "./running_platform.ts";
+import { ask, bearer, DOCUMENTED_KEY, SEED_TIME, startPlatform, storedExperiment } from "./running_platform.ts";
 
 const PULL = "/api/sync/pull";
 const UPLOAD = "/api/sync/upload";
@@ -53,8 +53,8 @@ describe("inputs and results of tests", () => {
     const add = (key: Partial<NewApiKey> & Pick<NewApiKey, "key">) =>
       storage.apiKeys.add({
         name: "x",
-        createdAt: SEED_DAY,
-        expiresAt: null,
+        created_at: SEED_TIME,
+        expires_at: null,
         scopes: "all_projects",
         permissions: ["read_scenarios", "upload_results"],
         ...key,
@@ -74,11 +74,8 @@ describe("inputs and results of tests", () => {
   }
   const pull = (key: string, body: unknown) => post(key, PULL, body);
   const upload = (key: string, body: unknown) => post(key, UPLOAD, body);
-  const used = () => storage.experiments.runs(SEED_DAY);
-  const sent = () => {
-    const found = storage.experiments.find(EXPERIMENT);
-    return found && { ...found, runs: storage.experiments.results(found.id).length };
-  };
+  const used = () => storage.query<{ runs: number }>("SELECT runs FROM usage")[0].runs;
+  const sent = () => storedExperiment(storage, EXPERIMENT);
 
   it("start with a bundle of inputs", async () => {
     assertEquals(await pull(DOCUMENTED_KEY, { bundle_version_id: "bv_1" }), { status: 200, body: BUNDLE });
@@ -123,23 +120,22 @@ describe("inputs and results of tests", () => {
   it("are stored", async () => {
     const { status, body } = await upload(WRITER, part(["a", "b"]));
     assertFits(part(["a"]), "/components/schemas/ResultUpload");
-    assertEquals([status, sent()], [200, {
+    const { results, ...experiment } = sent()!;
+    assertEquals([status, experiment], [200, {
       id: body.run_batch_id,
-      experimentId: EXPERIMENT,
-      bundleVersionId: "bv_1",
-      projectId: "prj_1",
+      experiment_id: EXPERIMENT,
+      bundle_version_id: "bv_1",
+      project_id: "prj_1",
       status: "completed",
-      runs: 2,
     }]);
-    const [, kept] = storage.experiments.results(body.run_batch_id);
-    assertEquals(kept?.transcript[1].content, "\0 b \ud800");
+    assertEquals(results.map((it) => it.transcript[1].content), ["\0 a \ud800", "\0 b \ud800"]);
   });
 
   it("count each run once, however often and in whichever parts it is sent", async () => {
     const parts = [["a", "b"], ["b", "c"], ["a", "b"], ["d"], ["a", "b", "c", "d"]];
     const answers = await Promise.all(parts.map((runs) => upload(DOCUMENTED_KEY, part(runs))));
     assertEquals(new Set(answers.map((it) => it.body.run_batch_id)).size, 1);
-    assertEquals([sent()?.runs, used()], [4, USED + 4]);
+    assertEquals([sent()?.results.length, used()], [4, USED + 4]);
   });
 
   it("count in the account's usage", async () => {
@@ -161,7 +157,7 @@ describe("inputs and results of tests", () => {
 
   it("need no bundle if the inputs are local", async () => {
     const { status } = await upload(NARROW, part(["a"], { bundle_version_id: null, project_id: "prj_2" }));
-    assertEquals([status, sent()?.projectId], [200, "prj_2"]);
+    assertEquals([status, sent()?.project_id], [200, "prj_2"]);
   });
 
   const twice = part(["a"]).run_results[0];
@@ -239,7 +235,7 @@ describe("inputs and results of tests", () => {
       storage = platform.storage;
       await upload(DOCUMENTED_KEY, part(runs));
     }
-    assertEquals([sent()?.runs, used()], [2, USED + 2]);
+    assertEquals([sent()?.results.length, used()], [2, USED + 2]);
     await platform.stop();
     await Deno.remove(dataDir, { recursive: true });
   });

@@ -378,7 +378,12 @@ const EXHAUSTING: readonly { readonly what: string; readonly text: string; reado
   {
     what: "deep nesting",
     text: http(`body_template: ${"[".repeat(200)}${"]".repeat(200)}`),
-    mistake: "4:219 nested too deeply; expected at most 100 levels",
+    mistake: "4:118 nested too deeply; expected at most 100 levels",
+  },
+  {
+    what: "deep nesting by aliases",
+    text: http(`body_template: [&a ${"[".repeat(60)}${"]".repeat(60)}, ${"[".repeat(60)}*a ${"]".repeat(60)}]`),
+    mistake: "1:1 nested too deeply; expected at most 100 levels",
   },
   {
     what: "deeper nesting than the parser's stack",

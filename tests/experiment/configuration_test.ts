@@ -4,8 +4,9 @@ import { afterEach, describe, it } from "@std/testing/bdd";
 import Ajv from "ajv/dist/2020.js";
 import { parse } from "yaml";
 import { readConfiguration } from "../../src/experiment/configuration.ts";
-import { CONFIGURATION_SCHEMA } from "../../src/experiment/configuration_schema.ts";
+import { CONFIGURATION_SCHEMA, type Schema } from "../../src/experiment/configuration_schema.ts";
 import type { TestConfiguration } from "../../src/experiment/model.ts";
+import { pythonProcess } from "../../src/experiment/runners/python_bridge.ts";
 import { leaveWorlds, world } from "../support/world.ts";
 
 const RUNNER = "runner: {target: a:b}\n";
@@ -17,7 +18,8 @@ function read(text: string, files: Readonly<Record<string, string>> = {}) {
   for (const [name, content] of Object.entries({ "fluxloop.yaml": text, ...files })) {
     Deno.writeTextFileSync(`${home}/${name}`, content);
   }
-  return { ...readConfiguration(context), home };
+  const { maskedText, ...configuration } = readConfiguration(context);
+  return { configuration, maskedText, home };
 }
 
 describe("fluxloop.yaml", () => {
@@ -35,9 +37,9 @@ describe("fluxloop.yaml", () => {
         inputs: null,
         outputDirectory: join(home, "experiments"),
         autoUpload: true,
-        runner: { kind: "python", target: "a:b", workingDirectory: home, pythonPath: [], env: {}, timeout: 120_000 },
+        runner: pythonProcess("linux", "a:b", [], { cwd: home, env: {}, timeout: 120_000 }),
         guards: { maxDuration: null, outputCharLimit: null },
-      } satisfies TestConfiguration,
+      } satisfies Omit<TestConfiguration, "maskedText">,
     );
   });
 
@@ -70,7 +72,7 @@ describe("fluxloop.yaml", () => {
           killTimeout: 3_600_000,
           reuse: true,
         },
-      } satisfies TestConfiguration,
+      } satisfies Omit<TestConfiguration, "maskedText">,
     );
   });
 
@@ -99,27 +101,29 @@ describe("fluxloop.yaml", () => {
     const [what, line] of [["process", "process: {command: [x], env: "], ["function", "target: a:b\n  env: "]] as const
   ) {
     it(`passes the key to a ${what}'s environment where it is told to`, () => {
-      const { configuration } = read(
+      const { configuration: { runner } } = read(
         `runner:\n  ${line}{KEY: "\${FLUXLOOP_API_KEY}"}${what === "process" ? "}" : ""}\n`,
       );
-      assertEquals((configuration.runner as { env: unknown }).env, { KEY: ENV.FLUXLOOP_API_KEY });
+      assertEquals(runner.kind === "process" && runner.env.KEY, ENV.FLUXLOOP_API_KEY);
     });
   }
 
   for (const target of ["agent:run", "app.agent:Server.respond", "größe.agent:führe_aus"]) {
     it(`accepts the target ${target}`, () => {
       const { runner } = read(`runner: {target: "${target}"}\n`).configuration;
-      assertEquals(runner.kind === "python" && runner.target, target);
+      assertEquals(runner.kind === "process" && runner.command.at(-1), target);
     });
   }
 
   it("has an escape for variables", () => {
     const { configuration: { runner } } = read("runner: {target: 'a:b', env: {A: '$${TOKEN} $TOKEN $$ ${ TOKEN }'}}\n");
-    assertEquals((runner as { env: unknown }).env, { A: "${TOKEN} $TOKEN $$ ${ TOKEN }" });
+    assertEquals(runner.kind === "process" && runner.env.A, "${TOKEN} $TOKEN $$ ${ TOKEN }");
   });
 
   it("accepts merges", () => {
-    const { configuration: { runner } } = read('runner:\n  target: a:b\n  env: {A: "1", <<: {B: "2"}}\n');
+    const { configuration: { runner } } = read(
+      'runner:\n  process:\n    command: [a]\n    env: {A: "1", <<: {B: "2"}}\n',
+    );
     assertEquals((runner as { env: unknown }).env, { B: "2", A: "1" });
   });
 
@@ -208,7 +212,13 @@ describe("the configuration's schema", () => {
   it("works with another validator", () => {
     assertEquals(validate(parse("runner: {process: {command: [x], timeout: 3s}}\ninputs: [a, {input: b}]\n")), true);
     for (
-      const text of ["runner: {}", "name: a", "runner: {target: a:b}\niterations: 0", "runner: {target: a:b}\nx: 1"]
+      const text of [
+        "runner: {}",
+        "name: a",
+        "runner: {target: a:b}\niterations: 0",
+        "runner: {target: a:b}\nx: 1",
+        "runner: {process: {command: [x]}, env: {}}",
+      ]
     ) {
       assertEquals(validate(parse(text)), false, text);
     }
@@ -216,11 +226,11 @@ describe("the configuration's schema", () => {
 
   it("describes every field", () => {
     const undescribed: string[] = [];
-    const walk = (schema: typeof CONFIGURATION_SCHEMA, path: string): void => {
+    const walk = (schema: Schema, path: string): void => {
       if (schema.description === undefined) undescribed.push(path);
-      for (const [name, it] of Object.entries(schema.properties ?? {})) walk(it, `${path}.${name}`);
+      for (const [name, it] of Object.entries<Schema>(schema.properties ?? {})) walk(it, `${path}.${name}`);
       if (schema.items !== undefined && schema.items.properties !== undefined) {
-        for (const [name, it] of Object.entries(schema.items.properties)) walk(it, `${path}[].${name}`);
+        for (const [name, it] of Object.entries<Schema>(schema.items.properties)) walk(it, `${path}[].${name}`);
       }
     };
     walk(CONFIGURATION_SCHEMA, "");

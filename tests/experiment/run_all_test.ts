@@ -8,7 +8,7 @@ import { leaveWorlds, world } from "../support/world.ts";
 
 type Agent = (request: RunRequest, signal: AbortSignal) => Promise<string>;
 
-const failure = (message: string) => new RunError({ kind: "agent_error", message, stderr: ["said last"] });
+const failure = (message: string) => new RunError("agent_error", message, ["said last"]);
 const runner = (run: Agent): Runner => ({ run, close: () => Promise.resolve() });
 const echo: Agent = ({ input }) => Promise.resolve(input.text);
 /** An agent that responds only when it is told to stop. */
@@ -80,7 +80,20 @@ describe("the runs of a test", () => {
     const agent: Agent = (request) => request.runId === "run_2" ? Promise.reject(failure("no")) : echo(request, never);
     const { ending, progress, results } = await perform(planOf(3), agent);
     assertEquals([ending, progress], ["completed", { planned: 3, passed: 2, failed: 1 }]);
-    assertEquals(results[1].outcome, { status: "failed", failure: failure("no").failure });
+    const expected = { kind: "agent_error", message: "no", stderr: ["said last"] } as const;
+    assertEquals(results[1].outcome, { status: "failed", failure: expected });
+  });
+
+  it("fails a run whose output is longer than the guard's limit", async () => {
+    const guards = { maxDuration: null, outputCharLimit: 2 };
+    const agent: Agent = ({ runId }) => Promise.resolve("x".repeat(Number(runId.at(-1))));
+    const { results } = await perform(planOf(3, { guards }), agent);
+    const message = "The agent's output is longer than 2 characters";
+    assertEquals(results.map((it) => it.outcome), [
+      { status: "passed", output: "x" },
+      { status: "passed", output: "xx" },
+      { status: "failed", failure: { kind: "flooded", message, stderr: [] } },
+    ]);
   });
 
   it("aborts only the run that takes longer than max_duration", async () => {

@@ -15,7 +15,7 @@ import { failureText } from "../../src/output/failure.ts";
 import { styleFor } from "../../src/output/style.ts";
 import { pullInputs, type PullOptions } from "../../src/experiment/pull.ts";
 import { latestExperiment, requireUploadPermission, uploadExperiment } from "../../src/experiment/upload.ts";
-import { DOCUMENTED_KEY, SEED_DAY, startPlatform } from "../embedded_platform/running_platform.ts";
+import { DOCUMENTED_KEY, SEED_TIME, startPlatform, storedExperiment } from "../embedded_platform/running_platform.ts";
 import { DOCUMENTED_DAY, leaveWorlds, type World, world } from "../support/world.ts";
 import { DOCUMENTED } from "../support/documentation.ts";
 import { experimentOf, failed, passed } from "../support/experiments.ts";
@@ -67,7 +67,7 @@ describe("an upload", () => {
     const now = () => DOCUMENTED_DAY;
     platform = await startPlatform(dataDir, { now });
     storage = openStorage(dataDir);
-    const common = { name: "x", createdAt: SEED_DAY, expiresAt: null } as const;
+    const common = { name: "x", created_at: SEED_TIME, expires_at: null } as const;
     if (storage.apiKeys.list().length > 1) return;
     storage.apiKeys.add({ ...common, key: READER, scopes: "all_projects", permissions: ["read_scenarios"] });
     storage.apiKeys.add({ ...common, key: WRITER, scopes: ["prj_1"], permissions: ["upload_results"] });
@@ -77,18 +77,16 @@ describe("an upload", () => {
   const upload = (folder: string, key?: string) => uploadExperiment(here.context, target(key), folder);
   const make = (results: Parameters<typeof experimentOf>[2], options?: Parameters<typeof experimentOf>[3]) =>
     experimentOf(here.context, `${here.home}/results`, results, options);
-  const sent = (folder: string) => {
-    const found = storage.experiments.find(folder.slice(folder.indexOf("exp_")));
-    return found && { ...found, runs: storage.experiments.results(found.id).length };
-  };
-  const used = () => storage.experiments.runs(SEED_DAY);
+  const sent = (folder: string) => storedExperiment(storage, folder.slice(folder.indexOf("exp_")));
+  const used = () => storage.query<{ runs: number }>("SELECT runs FROM usage")[0].runs;
 
   it("sends each run with its result", async () => {
     const folder = await make([passed(1), failed(2)], { origin: { bundleVersionId: "bv_1", projectId: "prj_1" } });
-    const { runBatchId } = await upload(folder);
-    const { id, status, runs, bundleVersionId } = sent(folder)!;
-    assertEquals([id, status, runs, bundleVersionId, used()], [runBatchId, "completed", 2, "bv_1", USED + 2]);
-    assertEquals(storage.experiments.results(id)[1], {
+    const runBatchId = await upload(folder);
+    const { id, status, results, bundle_version_id } = sent(folder)!;
+    assertEquals([id, status, results.length, bundle_version_id], [runBatchId, "completed", 2, "bv_1"]);
+    assertEquals(used(), USED + 2);
+    assertEquals(results[1], {
       run_id: "run_2",
       status: "failed",
       metrics: { duration_ms: 102, iteration: 0 },
@@ -104,14 +102,18 @@ describe("an upload", () => {
   it("sends parts of about 256 KiB at most", async () => {
     const folder = await make(LARGE);
     await upload(folder);
-    assertEquals([sizes.length > 2, sizes.every((it) => it < 260 * 1024), sent(folder)?.runs], [true, true, 60]);
+    assertEquals([sizes.length > 2, sizes.every((it) => it < 260 * 1024), sent(folder)?.results.length], [
+      true,
+      true,
+      60,
+    ]);
   });
 
   it("truncates an output that is larger than a part, and says so", async () => {
     const folder = await make([passed(1, "\0".repeat(2_000_000)), passed(2)]);
-    const { runBatchId } = await upload(folder);
-    const kept = storage.experiments.results(runBatchId)[0]!;
-    assertEquals([kept.metrics.truncated, kept.transcript[1].content.length, sent(folder)?.runs], [true, 262_144, 2]);
+    await upload(folder);
+    const { results: [kept, ...others] } = sent(folder)!;
+    assertEquals([kept.metrics.truncated, kept.transcript[1].content.length, others.length], [true, 262_144, 1]);
   });
 
   it("counts each run once when repeated", async () => {
@@ -128,7 +130,7 @@ describe("an upload", () => {
     const before = sent(folder)!;
     network = () => Promise.resolve("pass");
     await upload(folder);
-    assertEquals([before.status, sent(folder)?.status, sent(folder)?.runs], ["running", "completed", 60]);
+    assertEquals([before.status, sent(folder)?.status, sent(folder)?.results.length], ["running", "completed", 60]);
     assertEquals(used(), USED + 60);
   });
 
@@ -137,7 +139,7 @@ describe("an upload", () => {
     let parts = 0;
     network = () => Promise.resolve(++parts % 2 === 1 ? "lose" : "pass");
     await upload(folder);
-    assertEquals([sent(folder)?.runs, used()], [60, USED + 60]);
+    assertEquals([sent(folder)?.results.length, used()], [60, USED + 60]);
   });
 
   it("reports a platform that lost earlier parts, and can be repeated", async () => {
@@ -159,20 +161,20 @@ describe("an upload", () => {
       "lost uploaded runs. Upload them again: fluxloop test upload",
     );
     await upload(folder);
-    assertEquals([sent(folder)?.runs, used()], [60, USED + 60]);
+    assertEquals([sent(folder)?.results.length, used()], [60, USED + 60]);
   });
 
   it("sends the finished runs of a killed program", async () => {
     const folder = await make([passed(1), passed(2)], { isKilled: true });
     await Deno.writeTextFile(`${folder}/results.jsonl`, '{"run_id":"run_3","inp', { append: true });
     await upload(folder);
-    assertEquals([sent(folder)?.status, sent(folder)?.runs], ["interrupted", 2]);
+    assertEquals([sent(folder)?.status, sent(folder)?.results.length], ["interrupted", 2]);
   });
 
   it("sends only the end of an experiment without runs", async () => {
-    const folder = await make([], { isPartial: true });
+    const folder = await make([], { ending: "interrupted" });
     await upload(folder);
-    assertEquals([sent(folder)?.status, sent(folder)?.runs], ["interrupted", 0]);
+    assertEquals([sent(folder)?.status, sent(folder)?.results.length], ["interrupted", 0]);
   });
 
   it("fails without the permission, as documented, and sends nothing", async () => {
@@ -201,11 +203,11 @@ describe("an upload", () => {
     await assertRejects(() => upload(here.home), ConfigurationError, "summary.json: no such file");
   });
 
-  it("rejects an invalid experiment id before sending", async () => {
+  it("rejects an invalid test ID before sending", async () => {
     const folder = await make([passed(1)]);
     const path = `${folder}/summary.json`;
     Deno.writeTextFileSync(path, Deno.readTextFileSync(path).replace('"id": "exp', '"id": "☃'));
-    await assertRejects(() => upload(folder), ConfigurationError, "summary.json has an invalid experiment id");
+    await assertRejects(() => upload(folder), ConfigurationError, "summary.json has an invalid test ID");
   });
 
   it("reports a missing folder", async () => {

@@ -69,7 +69,10 @@ const ERRORS: Readonly<Record<Exclude<keyof typeof Errors, "FluxloopError">, rea
     new PermissionDeniedError(undefined, []),
     new PermissionDeniedError(undefined, undefined),
   ],
-  KeyExpiresSoonError: [new KeyExpiresSoonError("2024-01-25 (3 days remaining)")],
+  KeyExpiresSoonError: [
+    new KeyExpiresSoonError("2024-01-25 (3 days remaining)", "default"),
+    new KeyExpiresSoonError("2024-01-25 (3 days remaining)", null),
+  ],
   NetworkError: [
     new NetworkError(API, { reason: "no route", isTelling: false, link: "connection" }),
     new NetworkError(
@@ -203,7 +206,12 @@ const FAILURES: readonly (readonly [Finding["name"], FluxloopError])[] = [
   ["key", new NotLoggedInError()],
   ["key", new NotFoundError('Profile "work" doesn\'t exist. Saved profiles: default')],
   ["key", new LoginEndedError("work")],
-  ["store", new ConfigurationError("Can't read ~/.fluxloop/credentials: permission denied")],
+  [
+    "store",
+    new ConfigurationError(
+      "Can't read ~/.fluxloop/credentials: it is a folder. Move it to ~/.fluxloop/credentials.old.",
+    ),
+  ],
   ["connection", new NetworkError(API, { reason: "connection refused", isTelling: true, link: "connection" })],
   ["acceptance", new PlatformError("api.fluxloop.ai responded to GET /api/auth/me with HTTP 500")],
   ["acceptance", new InvalidKeyError("revoked_api_key", API)],

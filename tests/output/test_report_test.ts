@@ -2,15 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { join } from "@std/path";
 import { describe, it } from "@std/testing/bdd";
 import { PlatformError } from "../../src/errors.ts";
-import {
-  jobSummary,
-  progressBar,
-  progressLine,
-  spanText,
-  startText,
-  testJson,
-  testText,
-} from "../../src/output/test_report.ts";
+import { jobSummary, progressBar, progressLine, startText, testJson, testText } from "../../src/output/test_report.ts";
 import type { TestReport } from "../../src/experiment/test_agent.ts";
 import { failed as failedRun } from "../support/experiments.ts";
 
@@ -25,13 +17,12 @@ function reportOf(passed: number, failed: number, differing: Partial<TestReport>
       startedAt: new Date(0),
       endedAt: new Date(1500),
       planned: passed + failed,
-      isPartial: false,
+      ending: "completed",
       passed,
       failed,
       bundleVersionId: null,
       projectId: null,
     },
-    ending: "completed",
     path: "/here/exp_1",
     failures: Array.from({ length: Math.min(failed, 10) }, (_, index) => ({
       ...failedRun(index),
@@ -50,7 +41,7 @@ describe("the report of a test", () => {
     ["many that passed", reportOf(1234, 0), `✅ All 1,234 runs passed in 1.5 s\n\nResults: ${PAGE}\n`],
     [
       "an upload",
-      reportOf(2, 0, { upload: { runBatchId: "rb_1" } }),
+      reportOf(2, 0, { upload: { runBatchId: "rb_1", failure: null } }),
       `✅ All 2 runs passed in 1.5 s\n\nResults: ${PAGE}\nUploaded: rb_1\n`,
     ],
     [
@@ -66,7 +57,7 @@ describe("the report of a test", () => {
   for (const [left, sentence] of [[1, "   1 was not run."], [2, "   2 were not run."]] as const) {
     it(`counts runs that were not run: ${left}`, () => {
       const { experiment } = reportOf(3, 1);
-      const report = reportOf(3, 1, { ending: "failed_fast", experiment: { ...experiment, planned: 4 + left } });
+      const report = reportOf(3, 1, { experiment: { ...experiment, ending: "failed_fast", planned: 4 + left } });
       assertEquals(testText(report, "out").split("\n")[1], sentence);
     });
   }
@@ -89,16 +80,20 @@ describe("the report of a test", () => {
 
   it("says why the upload failed in JSON", () => {
     const failure = new PlatformError("no");
-    const { upload, error } = testJson(reportOf(1, 0, { upload: { failure } })) as Record<string, unknown>;
+    const { upload, error } = testJson(reportOf(1, 0, { upload: { runBatchId: null, failure } })) as Record<
+      string,
+      unknown
+    >;
     assertEquals([upload, error], [null, { code: "platform", message: "no", exit_code: 1 }]);
   });
 
   it("says that it was interrupted in JSON", () => {
-    const { experiment, error } = testJson(reportOf(1, 0, { ending: "interrupted", upload: "kept" })) as {
+    const experiment = { ...reportOf(1, 0).experiment, ending: "interrupted" } as const;
+    const { experiment: { status }, error } = testJson(reportOf(1, 0, { experiment })) as {
       experiment: { status: string };
       error: { code: string; exit_code: number };
     };
-    assertEquals([experiment.status, error.code, error.exit_code], ["interrupted", "interrupted", 130]);
+    assertEquals([status, error.code, error.exit_code], ["interrupted", "interrupted", 130]);
   });
 
   it("has no markup in a job summary", () => {
@@ -111,20 +106,6 @@ describe("the report of a test", () => {
     const [line] = text.split("\n").filter((it) => it.includes("img"));
     assertMatch(line, /^\| i0 \| 1 \| [^<>|[\]`*]+ \|$/);
   });
-
-  const spans: [number, string][] = [
-    [0, "0 ms"],
-    [999.4, "999 ms"],
-    [1000, "1.0 s"],
-    [9999, "9.9 s"],
-    [59_999, "59 s"],
-    [60_000, "1 min 0 s"],
-    [3_600_000, "1 h 0 min"],
-    [400_000_000, "111 h 6 min"],
-  ];
-  for (const [milliseconds, text] of spans) {
-    it(`writes ${milliseconds} ms as ${text}`, () => assertEquals(spanText(milliseconds), text));
-  }
 });
 
 describe("the progress of a test", () => {

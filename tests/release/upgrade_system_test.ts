@@ -316,7 +316,7 @@ describe("an upgrade", () => {
     const error = await failure({}, { caCerts: [] });
     assertInstanceOf(error, NetworkError);
     assertStringIncludes(
-      `${error.message}: ${error.reason}`,
+      `${error.message}: ${error.failure.reason}`,
       "Unable to connect to the release server: its certificate isn't signed",
     );
   });

@@ -36,11 +36,11 @@ export function failed(number: number, message = "The agent took longer than 30 
 /** Differences from a complete experiment with its own inputs. */
 export interface ExperimentOptions {
   readonly name?: string;
-  readonly config?: string;
+  readonly maskedText?: string;
   readonly origin?: Partial<ExperimentOrigin>;
   /** Leaves the folder as a killed program does. */
   readonly isKilled?: boolean;
-  readonly isPartial?: boolean;
+  readonly ending?: Experiment["ending"];
   /** Called after each run that was written to the folder. */
   readonly afterRun?: (folder: string) => Promise<void>;
 }
@@ -50,11 +50,11 @@ export async function experimentOf(
   context: Context,
   outputDirectory: string,
   results: readonly RunResult[],
-  { name = "Nightly", config = "name: Nightly\n", origin, isKilled, isPartial = false, afterRun }: ExperimentOptions =
-    {},
+  { name = "Nightly", maskedText = "name: Nightly\n", origin, isKilled, ending = "completed", afterRun }:
+    ExperimentOptions = {},
 ): Promise<string> {
   const known = { planned: results.length, bundleVersionId: null, projectId: null, ...origin };
-  const folder = await createExperimentFolder(context, { outputDirectory, name }, config, known);
+  const folder = await createExperimentFolder(context, { outputDirectory, name, maskedText }, known);
   for (const it of results) {
     folder.append(it);
     await afterRun?.(folder.path);
@@ -68,7 +68,7 @@ export async function experimentOf(
     ...known,
     passed: good,
     failed: results.length - good,
-    isPartial,
+    ending,
   };
   const summary = Deno.readTextFileSync(`${folder.path}/summary.json`);
   // Closes the files, too: Windows doesn't remove an open one.

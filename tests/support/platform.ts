@@ -4,8 +4,10 @@
  *
  * @module
  */
+import type { NewApiKey } from "../../src/embedded_platform/api_keys.ts";
 import { openSeededStorage } from "../../src/embedded_platform/seed.ts";
 import { startLocalPlatform } from "../../src/embedded_platform/server.ts";
+import { isoTime } from "../../src/embedded_platform/time.ts";
 import { DOCUMENTED_DAY } from "./world.ts";
 
 /** The key of the documentation's examples. */
@@ -25,16 +27,16 @@ export const SECOND_KEY = "flux_ci_second00000000000000000000000";
  */
 export function fillPlatform(dataDir: string): void {
   const random = (bytes: Uint8Array<ArrayBuffer>) => crypto.getRandomValues(bytes);
-  const { storage } = openSeededStorage(dataDir, { now: KEY_MADE, random, apiKey: DOCUMENTED_KEY });
-  const common = {
-    createdAt: KEY_MADE,
+  const { storage } = openSeededStorage({ dataDir, now: () => KEY_MADE, random, apiKey: DOCUMENTED_KEY });
+  const common: Omit<NewApiKey, "key" | "name" | "expires_at"> = {
+    created_at: isoTime(KEY_MADE),
     scopes: "all_projects",
     permissions: ["read_scenarios"],
-  } as const;
-  storage.apiKeys.add({ ...common, key: EXPIRED_KEY, name: "expired", expiresAt: new Date("2024-01-20T00:00:00Z") });
-  storage.apiKeys.add({ ...common, key: SECOND_KEY, name: "second", expiresAt: null });
-  const revoked = storage.apiKeys.add({ ...common, key: REVOKED_KEY, name: "revoked", expiresAt: null });
-  storage.apiKeys.revoke(revoked.id, KEY_MADE);
+  };
+  storage.apiKeys.add({ ...common, key: EXPIRED_KEY, name: "expired", expires_at: "2024-01-20T00:00:00Z" });
+  storage.apiKeys.add({ ...common, key: SECOND_KEY, name: "second", expires_at: null });
+  const revoked = storage.apiKeys.add({ ...common, key: REVOKED_KEY, name: "revoked", expires_at: null });
+  storage.apiKeys.revoke(revoked.id, isoTime(KEY_MADE));
   storage.close();
 }
 

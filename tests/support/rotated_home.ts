@@ -5,8 +5,10 @@
  * @module
  */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import type { ApiKey } from "../../src/embedded_platform/api_keys.ts";
 import { generateApiKey } from "../../src/embedded_platform/secrets.ts";
 import { openStorage, type Storage } from "../../src/embedded_platform/storage.ts";
+import { after, DAY, isoTime } from "../../src/embedded_platform/time.ts";
 import { namesIn } from "./credentials_home.ts";
 import { fluxloop, PROGRAM, type ServedPlatform, servePlatform, start } from "./program.ts";
 import { type Relay, startRelay } from "./relay.ts";
@@ -14,7 +16,6 @@ import { type Outcome, runHere } from "./session.ts";
 import { withFault } from "./strace.ts";
 import { leaveWorlds } from "./world.ts";
 
-const DAY = 24 * 60 * 60 * 1000;
 const KEY = /flux_dev_[a-z2-7]{32}/g;
 
 /** The platform, its books and the relay; one for all tests of a file. */
@@ -56,7 +57,7 @@ export class RotatedHome {
   constructor(world: RotationWorld, env: Record<string, string> = {}) {
     this.#world = world;
     this.#env = { HOME: this.path, FLUXLOOP_API_URL: world.relay.url, ...env };
-    this.#keysBefore = this.#takenIds();
+    this.#keysBefore = world.storage.apiKeys.list().map((it) => it.id);
     this.#add(this.oldKey, "laptop");
     world.relay.failAt(null);
   }
@@ -69,12 +70,12 @@ export class RotatedHome {
   }
 
   #add(key: string, name: string): void {
-    const createdAt = new Date(Math.floor(Date.now() / 1000) * 1000 - 30 * DAY);
+    const created_at = after(isoTime(new Date()), -30 * DAY);
     this.#world.storage.apiKeys.add({
       key,
       name,
-      createdAt,
-      expiresAt: new Date(createdAt.getTime() + 90 * DAY),
+      created_at,
+      expires_at: after(created_at, 90 * DAY),
       scopes: ["prj_1"],
       permissions: ["upload_results"],
     });
@@ -140,8 +141,7 @@ export class RotatedHome {
 
   /** @returns How many valid keys of this name the platform has. */
   keysNamed(name: string): number {
-    const ids = this.#takenIds().filter((it) => !this.#keysBefore.includes(it));
-    return ids.filter((it) => this.#world.storage.apiKeys.get(it)!.name === name).length;
+    return this.#taken().filter((it) => it.name === name).length;
   }
 
   /** @returns The key in the profile. */
@@ -164,7 +164,7 @@ export class RotatedHome {
   /** Asserts that the profile's key works, and that the commands report its state correctly. */
   async assertWorks(): Promise<void> {
     const { code, stderr } = await this.runHere("auth", "status");
-    const warning = "⚠️  The rotation of profile default is not finished. Finish it: fluxloop auth rotate\n";
+    const warning = '⚠️  The rotation of profile "default" isn\'t finished. Finish it: fluxloop auth rotate\n';
     assertEquals([code, stderr], [0, this.isUnfinished() ? warning : ""]);
   }
 
@@ -173,19 +173,16 @@ export class RotatedHome {
     const key = await this.savedKey();
     assertMatch(key, KEY);
     assertEquals(key === this.oldKey, false, "the key is the old one");
-    const taken = this.#takenIds().filter((it) => !this.#keysBefore.includes(it));
     const own = this.#world.storage.apiKeys.find(key)!;
-    assertEquals(taken, [own.id]);
+    assertEquals(this.#taken().map((it) => it.id), [own.id]);
     assertEquals([own.name, own.scopes, own.permissions], ["laptop", ["prj_1"], ["upload_results"]]);
-    assertEquals(own.expiresAt!.getTime() - own.createdAt.getTime(), 90 * DAY);
+    assertEquals(own.expires_at, after(own.created_at, 90 * DAY));
     this.assertTidy(key);
   }
 
   /** Asserts that the platform accepts only the old key, and that no rotation is pending. */
   assertUnchanged(...others: string[]): void {
-    const { apiKeys } = this.#world.storage;
-    const taken = this.#takenIds().filter((it) => !this.#keysBefore.includes(it)).map((it) => apiKeys.get(it)!);
-    assertEquals(taken.map((it) => [it.name, it.createdBy]), ["laptop", ...others].map((it) => [it, null]));
+    assertEquals(this.#taken().map((it) => [it.name, it.created_by]), ["laptop", ...others].map((it) => [it, null]));
     assertEquals(this.isUnfinished(), false);
   }
 
@@ -206,15 +203,14 @@ export class RotatedHome {
 
   /** Removes the home, and its keys from the platform. */
   close(): void {
-    for (const id of this.#takenIds()) {
-      if (!this.#keysBefore.includes(id)) this.#world.storage.apiKeys.revoke(id, new Date());
-    }
+    for (const { id } of this.#taken()) this.#world.storage.apiKeys.revoke(id, isoTime(new Date()));
     Deno.removeSync(this.path, { recursive: true });
     leaveWorlds();
   }
 
-  #takenIds(): string[] {
-    return this.#world.storage.apiKeys.list().map((it) => it.id);
+  /** @returns The valid keys that this home's tests have created. */
+  #taken(): ApiKey[] {
+    return this.#world.storage.apiKeys.list().filter((it) => !this.#keysBefore.includes(it.id));
   }
 }
 

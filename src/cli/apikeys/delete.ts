@@ -5,8 +5,7 @@ import { type AnyCommand, KEY_VARIABLES, newCommand } from "../command.ts";
 export function deleteCommand(context: Context): AnyCommand {
   return newCommand(KEY_VARIABLES)
     .description(
-      "Delete an API key. The platform rejects the key from then on; this can't be undone. Prompts for confirmation in a " +
-        "terminal.",
+      "Delete an API key. This revokes the key and can't be undone. Prompts for confirmation in a terminal.",
     )
     .arguments("<id-or-name:string>")
     .option("-y, --yes", "Don't ask for confirmation")

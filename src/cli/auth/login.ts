@@ -6,7 +6,7 @@ export function loginCommand(context: Context): AnyCommand {
   return newCommand([...PROFILE_VARIABLES, "FLUXLOOP_STORAGE", "BROWSER"])
     .description(
       "Log in to the FluxLoop Web Platform using an API key. The key is verified with the platform before it is saved. " +
-        "Without a key option, prompts for the key in a terminal; your input is hidden. Avoid --api-key: other users of this " +
+        "Without --api-key or --api-key-stdin, prompts for the key in a terminal; your input is hidden. Avoid --api-key: other users of this " +
         "machine can see the key, and it stays in your shell's history. In scripts, use --api-key-stdin. With --web, you " +
         "approve a code in the browser instead of giving a key.",
     )

@@ -3,7 +3,7 @@ import { type AnyCommand, newCommand } from "../command.ts";
 
 /** Declares `fluxloop auth logout`. */
 export function logoutCommand(context: Context): AnyCommand {
-  return newCommand(["FLUXLOOP_PROFILE", "FLUXLOOP_HOME"])
+  return newCommand(["FLUXLOOP_PROFILE", "FLUXLOOP_TIMEOUT", "FLUXLOOP_CA_FILE", "FLUXLOOP_HOME"])
     .description(
       "Log out from the FluxLoop Web Platform. Removes a profile's credentials from this machine. The API key stays valid " +
         "until you delete it on the platform's API keys page or pass --revoke. If --revoke fails, nothing is removed.",

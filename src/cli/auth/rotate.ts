@@ -10,9 +10,9 @@ export function rotateCommand(context: Context): AnyCommand {
         "profiles on this machine with the same key are updated too. If other machines share the key, give them time " +
         "with --keep-old. The new key can't manage keys that the old one created.",
     )
-    .option("--expires <span:lifetime>", "New key's lifetime, such as 90d (default: the old key's)")
-    .option("--keep-old <span:string>", "Keep the old key valid for a while, such as 24h or 7d")
-    .option("--all", "Rotate all profiles' keys; exit with the most severe code", { conflicts: ["profile"] })
+    .option("--expires <duration:lifetime>", "New key's lifetime, such as 90d (default: the old key's)")
+    .option("--keep-old <duration:string>", "Keep the old key valid for this time, such as 24h or 7d")
+    .option("--all", "Rotate all profiles' keys; exit with the highest exit code", { conflicts: ["profile"] })
     .option("--json", "Output in JSON format")
     .example("Rotate the current profile's key", "fluxloop auth rotate")
     .example("Rotate all keys in a scheduled job", "fluxloop auth rotate --all --quiet")

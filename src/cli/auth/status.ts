@@ -9,8 +9,8 @@ export function statusCommand(context: Context): AnyCommand {
         "If the platform can't be reached, shows the saved details as not verified and exits with code 4.",
     )
     .option("--api-key <key:string>", "API key to check instead of the saved one")
-    .option("--all", "Check all profiles; exit with the most severe code", { conflicts: ["api-key", "profile"] })
-    .option("--fail-if-expires-in <span:string>", "Exit code 3 if the key expires within this time, such as 7d")
+    .option("--all", "Check all profiles; exit with the highest exit code", { conflicts: ["api-key", "profile"] })
+    .option("--fail-if-expires-in <duration:string>", "Exit with 3 if the key expires within this time, such as 7d")
     .option("--json", "Output in JSON format")
     .example("Check authentication status", "fluxloop auth status")
     .example("Check a specific profile", "fluxloop auth status --profile production")

@@ -5,8 +5,8 @@ import { type AnyCommand, newCommand } from "../command.ts";
 export function switchCommand(context: Context): AnyCommand {
   return newCommand(["FLUXLOOP_HOME"])
     .description(
-      "Switch to a saved profile. Commands use it from now on unless --profile names another one. Without a profile, " +
-        "prompts for one in a terminal; `-` switches back to the previous profile.",
+      "Switch to a saved profile. Commands use it from now on unless --profile, FLUXLOOP_PROFILE or the project selects " +
+        "another one. Without a profile, prompts for one in a terminal; `-` switches back to the previous profile.",
     )
     .arguments("[profile:profile]")
     .option("--json", "Output in JSON format; never prompt")

@@ -5,7 +5,7 @@ import { serveCommand } from "./serve.ts";
 /** Declares `fluxloop platform`. */
 export function platformCommand(context: Context, help: HelpAction): AnyCommand {
   return newCommand()
-    .description("Run the FluxLoop platform on this machine, for evaluation and tests.")
+    .description("Run the embedded FluxLoop platform for evaluation and tests.")
     .example("Start the platform", "fluxloop platform serve")
     .example("Start a temporary one for a test", "fluxloop platform serve --port 0 --ephemeral --json")
     .action(help)

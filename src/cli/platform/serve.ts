@@ -10,8 +10,8 @@ export function serveCommand(context: Context): AnyCommand {
         "is printed once.",
     )
     .option("--port <n:integer>", "Port to listen on; 0 picks a free one", { default: 8787 })
-    .option("--data <folder:folder>", "Data folder (default: platform/ in fluxloop's folder)")
-    .option("--ephemeral", "Keep all data in memory until exit", { conflicts: ["data"] })
+    .option("--data <folder:folder>", "Data folder (default: ~/.fluxloop/platform)")
+    .option("--ephemeral", "Keep all data in memory; save nothing", { conflicts: ["data"] })
     .option("--json", "Print URL and key as one line of JSON when ready")
     .example("Start the platform", "fluxloop platform serve")
     .example("Start a temporary one for a test", "fluxloop platform serve --port 0 --ephemeral --json")

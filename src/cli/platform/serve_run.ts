@@ -28,7 +28,7 @@ export async function runServe(context: Context, options: ServeOptions): Promise
   const { now, random } = context;
   // The link works once; this is the next one.
   const onSignIn = (link: string) => {
-    if (!options.json) context.stdout.write(`Signed in. For another browser (link works once): ${link}\n`);
+    if (!options.json) context.stdout.write(`Signed in. Link for another browser (works once): ${link}\n`);
   };
   const platform = await startLocalPlatform({ port, dataDir, now, random, onSignIn });
   try {

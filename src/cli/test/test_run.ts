@@ -14,7 +14,6 @@ import {
   startText,
   testJson,
   testText,
-  uploadFailure,
 } from "../../output/test_report.ts";
 import { givenPath } from "../../paths.ts";
 import { jsonText } from "../../text/json.ts";
@@ -67,13 +66,13 @@ function tell(context: Context, options: JsonOptions, reporter: Reporter, report
   reporter.result(() => testText(report, shown), () => testJson(report));
   addJobSummary(context, jobSummary(report), reporter);
 
-  const { experiment: { failed }, ending, unwritten, upload } = report;
-  const failure = uploadFailure(upload);
+  const { experiment: { failed, ending }, unwritten, upload } = report;
+  const failure = upload?.failure ?? null;
   for (const told of [unwritten, failure]) {
     // The document holds it already.
     if (told !== null && !options.json) reporter.failure(told);
   }
-  if (failure !== null || upload === "kept") reporter.warn(keptText(shown));
+  if (upload?.runBatchId === null) reporter.warn(keptText(shown));
   const isInterrupted = ending === "interrupted" || failure?.exitCode === INTERRUPTED;
   const code = isInterrupted ? INTERRUPTED : failed > 0 ? RUNS_FAILED : (failure ?? unwritten)?.exitCode ?? 0;
   if (code !== 0) throw new ReportedFailure(code);

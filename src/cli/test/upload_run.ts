@@ -20,7 +20,7 @@ export async function runUpload(
     : resolve(context.cwd(), folder);
 
   const credential = await credentialFor(context, { ...options, requests }, reporter, { changes: true });
-  const { runBatchId } = await uploadExperiment(context, credential, path);
+  const runBatchId = await uploadExperiment(context, credential, path);
 
   const shown = shownPath(context, path);
   reporter.result(() => uploadedText(shown, runBatchId), () => ({ run_batch_id: runBatchId, results: path }));

@@ -4,10 +4,10 @@
  * @module
  */
 import { printable } from "../../text/printable.ts";
-import type { DeviceLogin } from "../logins.ts";
-import { parseUserCode } from "../secrets.ts";
+import { decideLogin, type Login, pendingLogins } from "../logins.ts";
+import { hashSecret, parseUserCode } from "../secrets.ts";
 import { ACCOUNT } from "../seed.ts";
-import { MINUTE, SECOND } from "../time.ts";
+import { after, MINUTE, secondsBetween } from "../time.ts";
 import { cardPage, form, type PageContent, PATHS, redirect, textField } from "./layout.ts";
 import { markup } from "./markup.ts";
 import type { PageSession, SignedInCall } from "./sessions.ts";
@@ -23,18 +23,18 @@ export function showCodeField(call: SignedInCall): Response {
 
 /** Accepts a code. */
 export function enterCode(call: SignedInCall): Response {
-  const { platform: { storage, now }, session } = call;
-  const pause = codePause(session, now().getTime());
+  const { platform, session } = call;
+  const pause = codePause(session, platform.now());
   if (pause > 0) {
     const error = `Too many wrong codes. Try again in ${Math.ceil(pause / 60)} minutes.`;
     return codePage(call, "", { error, status: 429, headers: { "retry-after": String(pause) } });
   }
   const text = call.form.get("code") ?? "";
   const code = parseUserCode(text);
-  const login = code === null ? undefined : storage.deviceLogins.findByUser(code, now());
+  const login = pendingLogins(platform).find((it) => it.user_hash === hashSecret(code ?? ""));
   if (code === null || login === undefined) {
     // A right code doesn't reset the count: an attacker could enter codes of their own.
-    session.wrongCodes.push(now().getTime());
+    session.wrongCodes.push(platform.now());
     const error = "No login is waiting for this code. Compare it with your terminal; codes expire after ten minutes.";
     return codePage(call, text.slice(0, 20), { error, status: 422 });
   }
@@ -44,19 +44,18 @@ export function enterCode(call: SignedInCall): Response {
 
 /** The page that shows a login and asks for a decision. */
 export function showDecision(call: SignedInCall): Response {
-  const { platform: { now }, session } = call;
+  const { platform, session } = call;
   const login = enteredLogin(call);
-  if (login === null) return expired(call);
-  const { number, userAgent, address, createdAt, expiresAt } = login;
-  const minutes = Math.max(1, Math.ceil((expiresAt.getTime() - now().getTime()) / MINUTE));
-  const started = createdAt.toISOString();
+  if (login === undefined) return expired(call);
+  const { number, user_agent, address, created_at, expires_at } = login;
+  const minutes = Math.ceil(secondsBetween(platform.now(), expires_at) / MINUTE);
   const body = markup`
 <p class="lead">The program will act as ${ACCOUNT.email}, with all of your permissions, until it is logged out.</p>
 <p class="code big-code">${session.logins.get(number)}</p>
 <dl class="facts">
-<div class="wide"><dt>Program</dt><dd>${printable(userAgent) || "Unknown"}</dd></div>
+<div class="wide"><dt>Program</dt><dd>${printable(user_agent) || "Unknown"}</dd></div>
 <div><dt>Connects from</dt><dd>${address}</dd></div>
-<div><dt>Started</dt><dd><time datetime="${started}">${started.slice(11, 16)} UTC</time></dd></div>
+<div><dt>Started</dt><dd><time datetime="${created_at}">${created_at.slice(11, 16)} UTC</time></dd></div>
 <div><dt>Expires in</dt><dd>${minutes} min</dd></div>
 </dl>
 <div class="hint"><p>Approve it only if you started this login yourself and your terminal shows exactly this code.
@@ -74,13 +73,13 @@ ${
 
 /** Approves or denies a login. */
 export function decide(call: SignedInCall): Response {
-  const { platform: { storage, now }, session } = call;
+  const { platform, session } = call;
   const login = enteredLogin(call);
-  if (login === null) return expired(call);
+  if (login === undefined) return expired(call);
   const decision = call.form.get("decision");
   if (decision !== "approve" && decision !== "deny") return redirect(`${PATHS.connect}/${login.number}`);
   const state = decision === "approve" ? "approved" : "denied";
-  if (!storage.deviceLogins.decide(login.number, state, now())) return expired(call);
+  if (!decideLogin(platform, login.number, state)) return expired(call);
   session.logins.delete(login.number);
   session.notice = state === "approved"
     ? "Approved. Your terminal continues by itself; you can close this page."
@@ -89,18 +88,15 @@ export function decide(call: SignedInCall): Response {
 }
 
 /** Returns how many seconds a session has to wait before it may enter another code. */
-function codePause(session: PageSession, now: number): number {
-  session.wrongCodes = session.wrongCodes.filter((it) => it > now - CODE_PAUSE && it <= now);
-  return session.wrongCodes.length < WRONG_CODES
-    ? 0
-    : Math.ceil((session.wrongCodes.at(-1)! + CODE_PAUSE - now) / SECOND);
+function codePause(session: PageSession, now: string): number {
+  session.wrongCodes = session.wrongCodes.filter((it) => it > after(now, -CODE_PAUSE) && it <= now);
+  const { wrongCodes } = session;
+  return wrongCodes.length < WRONG_CODES ? 0 : secondsBetween(now, after(wrongCodes.at(-1)!, CODE_PAUSE));
 }
 
 /** Numbers are easy to guess: only a login whose code was entered in this session may be seen. */
-function enteredLogin({ platform, session, params }: SignedInCall): DeviceLogin | null {
-  const number = Number(params.number);
-  const login = session.logins.has(number) ? platform.storage.deviceLogins.get(number, platform.now()) : undefined;
-  return login?.state === "pending" ? login : null;
+function enteredLogin({ platform, session, params }: SignedInCall): Login | undefined {
+  return pendingLogins(platform).find((it) => it.number === Number(params.number) && session.logins.has(it.number));
 }
 
 function expired({ session }: SignedInCall): Response {

@@ -4,8 +4,7 @@
  * @module
  */
 import { printable } from "../../text/printable.ts";
-import type { Schemas } from "../contract.ts";
-import { HttpError, invalid, requireValid } from "../http.ts";
+import { HttpError, invalid, requireValid, type Schemas } from "../http.ts";
 import { createKey, deleteKey, regenerateKey, requireManaged } from "../key_policy.ts";
 import { deletePage, keysPage, LIFETIMES } from "./keys_view.ts";
 import { PATHS, redirect } from "./layout.ts";
@@ -15,8 +14,7 @@ import type { SignedInCall } from "./sessions.ts";
 export function addKey(call: SignedInCall): Response {
   const { platform, session, form } = call;
   try {
-    const { apiKey, key } = createKey(platform, null, requestOf(form), null);
-    session.newKeys.push({ key, name: apiKey.name });
+    session.newKeys.push(createKey(platform, null, requestOf(form), null));
     return redirect(PATHS.keys);
   } catch (error) {
     if (!(error instanceof HttpError) || typeof error.body.detail === "string") throw error;
@@ -27,8 +25,7 @@ export function addKey(call: SignedInCall): Response {
 
 /** Replaces a key by one like it. */
 export function regenerate({ platform, session, params }: SignedInCall): Response {
-  const { apiKey, key } = regenerateKey(platform, params.id);
-  session.newKeys.push({ key, name: apiKey.name });
+  session.newKeys.push(regenerateKey(platform, params.id));
   return redirect(PATHS.keys);
 }
 

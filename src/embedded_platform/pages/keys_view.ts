@@ -7,17 +7,18 @@ import { PERMISSIONS } from "../../api_client/key_terms.ts";
 import { printable } from "../../text/printable.ts";
 import type { ApiKey } from "../api_keys.ts";
 import { requireManaged } from "../key_policy.ts";
+import { pendingLogins } from "../logins.ts";
 import { DEFAULT_PERMISSIONS, PROJECTS } from "../seed.ts";
-import { DAY } from "../time.ts";
+import { after, DAY } from "../time.ts";
 import { cardPage, errorText, form, page, PATHS, textField } from "./layout.ts";
 import { type Markup, markup, type Part } from "./markup.ts";
 import type { SignedInCall } from "./sessions.ts";
 
 /** The lifetimes to choose from. */
 export const LIFETIMES = [
-  { value: "30d", label: "30 days", seconds: 30 * 86_400 },
-  { value: "90d", label: "90 days (recommended)", seconds: 90 * 86_400 },
-  { value: "1y", label: "1 year", seconds: 365 * 86_400 },
+  { value: "30d", label: "30 days", seconds: 30 * DAY },
+  { value: "90d", label: "90 days (recommended)", seconds: 90 * DAY },
+  { value: "1y", label: "1 year", seconds: 365 * DAY },
   { value: "never", label: "Never", seconds: null },
 ] as const;
 
@@ -42,10 +43,10 @@ const DEFAULTS = new URLSearchParams([
  * @param errors The errors of a submitted form by field.
  */
 export function keysPage(call: SignedInCall, errors?: Readonly<Record<string, string>>): Response {
-  const { platform: { storage, now, url }, session } = call;
+  const { platform, session } = call;
   const newKeys = session.newKeys.splice(0);
-  const keys = storage.apiKeys.list();
-  const waiting = storage.deviceLogins.waiting(now());
+  const keys = platform.storage.apiKeys.list();
+  const waiting = pendingLogins(platform).length;
   const programs = waiting === 1 ? "A program is waiting" : `${waiting} programs are waiting`;
   const body = markup`<h1>API keys</h1>
 <p class="lead">The command line and CI jobs use a key to act on your behalf. It is shown once, when it is created; only
@@ -59,7 +60,7 @@ ${
       markup`<div class="notice" role="status">
 <p><label for="new-key-${index}">Key “${printable(name)}”: copy it now. It isn’t shown again.</label></p>
 <input class="secret code" id="new-key-${index}" type="text" readonly value="${key}" autocomplete="off" spellcheck="false">
-<p>Then run: <code>fluxloop auth login --api-url ${url}</code></p></div>`
+<p>Then run: <code>fluxloop auth login --api-url ${platform.url}</code></p></div>`
     )
   }
 ${errors && markup`<div class="problem" role="alert"><p>The key wasn’t created: see the form below.</p></div>`}
@@ -67,7 +68,7 @@ ${errors && markup`<div class="problem" role="alert"><p>The key wasn’t created
 ${
     keys.length === 0
       ? markup`<p>There are no keys yet. Create the first one below.</p>`
-      : markup`<ul class="keys">${keys.map((it) => keyItem(it, keys, now()))}</ul>`
+      : markup`<ul class="keys">${keys.map((it) => keyItem(it, keys, platform.now()))}</ul>`
   }</section>
 <section class="card" aria-labelledby="new-key"><h2 id="new-key">Create a key</h2>${
     createForm(call, errors)
@@ -75,12 +76,12 @@ ${
   return page({ title: "API keys", body, session, path: PATHS.keys, status: errors ? 422 : 200 });
 }
 
-function keyItem(key: ApiKey, keys: readonly ApiKey[], now: Date): Markup {
+function keyItem(key: ApiKey, keys: readonly ApiKey[], now: string): Markup {
   const name = printable(key.name);
   const scopes = key.scopes === "all_projects"
     ? "All projects"
     : key.scopes.map((id) => PROJECTS.find((it) => it.id === id)?.name ?? id).join(", ");
-  const creator = keys.find((it) => it.id === key.createdBy)?.name ?? key.createdBy;
+  const creator = keys.find((it) => it.id === key.created_by)?.name ?? key.created_by;
   const fact = (label: string, value: Part, attributes: Part = null) =>
     markup`<div${attributes}><dt>${label}</dt><dd>${value}</dd></div>`;
   const wide = markup` class="wide"`;
@@ -90,9 +91,9 @@ class="unseen"> ${name}</span></a>`;
   return markup`<li class="key"><div>
 <div class="key-name"><h3>${name}</h3><code>${key.prefix}…</code>${badge(key, now)}</div>
 <dl class="facts">
-${fact("Created", time(key.createdAt, 10))}
-${fact("Expires", key.expiresAt === null ? "Never" : time(key.expiresAt, 10))}
-${fact("Last used", key.lastUsedAt === null ? "Never" : time(key.lastUsedAt, 16))}
+${fact("Created", time(key.created_at, 10))}
+${fact("Expires", time(key.expires_at, 10))}
+${fact("Last used", time(key.last_used_at, 16))}
 ${creator !== null && fact("Created by the key", printable(creator))}
 ${fact("Project access", scopes, wide)}
 ${fact("Permissions", key.permissions.join(", ") || "None", wide)}
@@ -100,15 +101,15 @@ ${fact("Permissions", key.permissions.join(", ") || "None", wide)}
 <div class="actions">${action("regenerate", "Regenerate", "")}${action("delete", "Delete", " danger")}</div></li>`;
 }
 
-function badge({ expiresAt }: ApiKey, now: Date): Part {
-  const left = expiresAt === null ? Infinity : expiresAt.getTime() - now.getTime();
-  if (left <= 0) return markup`<span class="badge bad">Expired</span>`;
-  return left <= 14 * DAY && markup`<span class="badge">Expires soon</span>`;
+function badge({ expires_at }: ApiKey, now: string): Part {
+  if (expires_at === null) return null;
+  if (expires_at <= now) return markup`<span class="badge bad">Expired</span>`;
+  return expires_at <= after(now, 14 * DAY) && markup`<span class="badge">Expires soon</span>`;
 }
 
 /** The day of a time (10 characters), or its minute (16). */
-function time(time: Date, length: 10 | 16): Markup {
-  const text = time.toISOString();
+function time(text: string | null, length: 10 | 16): Part {
+  if (text === null) return "Never";
   const shown = text.slice(0, length).replace("T", " ");
   return markup`<time datetime="${length === 10 ? shown : text}">${shown}${length === 16 && " UTC"}</time>`;
 }

@@ -5,12 +5,13 @@
  */
 import { HttpError, readForm } from "../http.ts";
 import type { Route } from "../router.ts";
+import { hashSecret } from "../secrets.ts";
 import type { Platform } from "../storage.ts";
 import { decide, enterCode, showCodeField, showDecision } from "./connect.ts";
 import { addKey, regenerate, remove } from "./keys.ts";
 import { deletePage, keysPage, regeneratePage } from "./keys_view.ts";
 import { asset, messagePage, PATHS, redirect } from "./layout.ts";
-import { hashed, type PageSessions, type SignedInCall } from "./sessions.ts";
+import { type PageSessions, type SignedInCall } from "./sessions.ts";
 import { ICON, STYLE_SHEET } from "./style.ts";
 
 /** Returns the routes of the pages and of the files they load. */
@@ -47,7 +48,7 @@ export function pageRoutes(platform: Platform, sessions: PageSessions): Route[] 
         if (session === undefined) return sessions.signedOutPage();
         try {
           const form = method === "GET" ? new URLSearchParams() : await readForm(request);
-          if (method === "POST" && hashed(form.get("form_token") ?? "") !== hashed(session.formToken)) {
+          if (method === "POST" && hashSecret(form.get("form_token") ?? "") !== hashSecret(session.formToken)) {
             throw new HttpError(
               403,
               "This form is out of date, and nothing was changed. Reload the page and try again",

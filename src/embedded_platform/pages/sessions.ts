@@ -3,9 +3,10 @@
  *
  * @module
  */
+import type { CreatedKey } from "../api_keys.ts";
 import { hashSecret, randomSecret } from "../secrets.ts";
 import type { Platform } from "../storage.ts";
-import { MINUTE } from "../time.ts";
+import { after, MINUTE } from "../time.ts";
 import { messagePage, PATHS, redirect } from "./layout.ts";
 
 const LIFETIME = 12 * 60 * MINUTE;
@@ -16,15 +17,15 @@ const SIGN_IN_AGAIN =
 export interface PageSession {
   /** In every form of this session, so that forms of other sites are rejected. */
   readonly formToken: string;
-  expiresAt: number;
+  expiresAt: string;
   /** The logins whose code was entered in this session, and the codes. */
   readonly logins: Map<number, string>;
   /** New keys, which the page of keys shows once. */
-  readonly newKeys: { readonly key: string; readonly name: string }[];
+  readonly newKeys: CreatedKey[];
   /** A message that the next page shows once. */
   notice: string | null;
   /** When wrong codes were entered. */
-  wrongCodes: number[];
+  wrongCodes: string[];
 }
 
 /** A request of a person who has signed in. */
@@ -53,22 +54,22 @@ export class PageSessions {
   /** Returns a new sign-in link, which replaces the previous one and works once. */
   newLink(): string {
     const token = `flux_si_${randomSecret(this.platform.random)}`;
-    this.#tokenHash = hashed(token);
+    this.#tokenHash = hashSecret(token);
     return `${this.platform.url}${PATHS.signIn}?token=${token}`;
   }
 
   /** Signs a person in and uses up the link. */
   signIn(url: URL): Response {
-    if (hashed(url.searchParams.get("token") ?? "") !== this.#tokenHash) {
+    if (hashSecret(url.searchParams.get("token") ?? "") !== this.#tokenHash) {
       return messagePage(403, "This link can’t be used again", SIGN_IN_AGAIN);
     }
     this.onSignIn(this.newLink());
     const { random, now } = this.platform;
     for (const [key, session] of this.#sessions) if (!this.#isCurrent(session)) this.#sessions.delete(key);
     const cookie = randomSecret(random);
-    this.#sessions.set(hashed(cookie), {
+    this.#sessions.set(hashSecret(cookie), {
       formToken: randomSecret(random),
-      expiresAt: now().getTime() + LIFETIME,
+      expiresAt: after(now(), LIFETIME),
       logins: new Map(),
       newKeys: [],
       notice: null,
@@ -82,11 +83,13 @@ export class PageSessions {
     const pairs = (request.headers.get("cookie") ?? "").split(/;\s*/).map((it) => it.split("="));
     // There may be several: another program on this machine can set one with the same name for a path.
     const cookies = pairs.filter(([name]) => name === this.#cookieName).map(([, value = ""]) => value);
-    return cookies.map((it) => this.#sessions.get(hashed(it))).find((it) => it !== undefined && this.#isCurrent(it));
+    return cookies.map((it) => this.#sessions.get(hashSecret(it))).find((it) =>
+      it !== undefined && this.#isCurrent(it)
+    );
   }
 
   signOut(session: PageSession): Response {
-    session.expiresAt = 0;
+    session.expiresAt = this.platform.now();
     return messagePage(200, "You are signed out", SIGN_IN_AGAIN, { headers: this.#cookie("", "; Max-Age=0") });
   }
 
@@ -100,11 +103,6 @@ export class PageSessions {
   }
 
   #isCurrent({ expiresAt }: PageSession): boolean {
-    return expiresAt > this.platform.now().getTime();
+    return expiresAt > this.platform.now();
   }
-}
-
-/** Hashes are compared in place of secrets, so that the time it takes tells nothing about them. */
-export function hashed(secret: string): string {
-  return hashSecret(secret).join();
 }

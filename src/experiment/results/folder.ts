@@ -15,14 +15,12 @@ export type ExperimentOrigin = Pick<Experiment, "planned" | "bundleVersionId" | 
 /**
  * Creates the folder of a new experiment: `results.jsonl`, `summary.json`, `config.yaml` and, at its end, `result.html`.
  *
- * @param config What `config.yaml` is to hold, without secrets.
  * @param origin For `summary.json`, in case the program is killed.
  * @throws {SystemError} When it can't be created.
  */
 export async function createExperimentFolder(
   context: Context,
-  { outputDirectory, name }: Pick<TestConfiguration, "outputDirectory" | "name">,
-  config: string,
+  { outputDirectory, name, maskedText }: Pick<TestConfiguration, "outputDirectory" | "name" | "maskedText">,
   origin: ExperimentOrigin,
 ): Promise<ExperimentFolder> {
   const startedAt = context.now();
@@ -32,7 +30,7 @@ export async function createExperimentFolder(
   try {
     Deno.mkdirSync(outputDirectory, { recursive: true });
     Deno.mkdirSync(path);
-    Deno.writeTextFileSync(`${path}/config.yaml`, redactKeys(config));
+    Deno.writeTextFileSync(`${path}/config.yaml`, redactKeys(maskedText));
     await writeSummary(path, { ...origin, id, name, state: "running", startedAt, endedAt: null });
     return new ExperimentFolder(id, path);
   } catch (error) {
@@ -82,7 +80,7 @@ export class ExperimentFolder {
       this.#results.close();
     }
     const statistics = await readStatistics(this.path);
-    const state = experiment.isPartial ? "interrupted" : "completed";
+    const state = experiment.ending === "completed" ? "completed" : "interrupted";
     await writeSummary(this.path, { ...experiment, state }, statistics);
     await writePage(this.path, experiment, statistics);
   }

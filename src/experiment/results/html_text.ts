@@ -16,14 +16,13 @@ export function cut(text: string, limit: number): { readonly head: string; reado
   return { head: text.slice(0, end), rest: text.length - end };
 }
 
-/** @returns Milliseconds as people read them: `0`, `0.4 ms`, `87 ms`, `1.25 s`, `2 min 05 s`. */
+/** @returns Milliseconds as people read them: `0.4 ms`, `87 ms`, `1.25 s`, `2 min 5 s`, `1 h 3 min`. */
 export function durationText(duration: number): string {
-  if (duration === 0) return "0";
-  if (duration < 10) return `${Number(duration.toFixed(1))} ms`;
-  if (duration < 1000) return `${Math.round(duration)} ms`;
+  if (duration < 999.5) return `${Number(duration.toFixed(duration < 10 ? 1 : 0))} ms`;
   if (duration < 59_950) return `${Number((duration / 1000).toFixed(duration < 10_000 ? 2 : 1))} s`;
   const seconds = Math.round(duration / 1000);
-  return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, "0")} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return `${countText(Math.floor(seconds / 3600))} h ${Math.floor(seconds / 60) % 60} min`;
 }
 
 /** @returns A whole number with thousands separators, `5,000`; `Intl` would take milliseconds to start. */

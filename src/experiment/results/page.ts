@@ -69,7 +69,7 @@ function head({ name }: Experiment): string {
 }
 
 function overview(experiment: Experiment, { runs, passed, failed, durations }: Statistics): string {
-  const { id, name, startedAt, endedAt, isPartial, planned, bundleVersionId } = experiment;
+  const { id, name, startedAt, endedAt, ending, planned, bundleVersionId } = experiment;
   const took = endedAt.getTime() - startedAt.getTime();
   const day = `${startedAt.toISOString().slice(0, 16).replace("T", " ")} UTC`;
   const facts = [
@@ -78,9 +78,9 @@ function overview(experiment: Experiment, { runs, passed, failed, durations }: S
     `<span>took ${durationText(Math.max(0, took))}</span>`,
     ...(bundleVersionId === null ? [] : [`<span>inputs from <span class="id">${html(bundleVersionId)}</span></span>`]),
   ];
-  const badge = isPartial
-    ? `<span class="badge">stopped after ${countText(runs)} of ${countText(planned)} runs</span>`
-    : "";
+  const badge = ending === "completed"
+    ? ""
+    : `<span class="badge">stopped after ${countText(runs)} of ${countText(planned)} runs</span>`;
   const tile = (title: string, value: string, kind = "") =>
     `<div${kind && ` class="${kind}"`}><dt>${title}</dt><dd>${value}</dd></div>`;
   return `<header>

@@ -58,9 +58,9 @@ export async function readSummary(folder: string): Promise<Summary> {
   const text = (name: string) => typeof fields[name] === "string" ? fields[name] as string : null;
   const [id, name, state, startedAt] = [text("id"), text("name"), text("status"), new Date(text("started_at") ?? NaN)];
   if (id === null || name === null || state === null || Number.isNaN(startedAt.getTime())) {
-    throw new ConfigurationError(`${path} isn't an experiment's summary`);
+    throw new ConfigurationError(`${path} isn't the summary of a test`);
   }
-  if (!EXPERIMENT_ID.test(id)) throw new ConfigurationError(`${path} has an invalid experiment id`);
+  if (!EXPERIMENT_ID.test(id)) throw new ConfigurationError(`${path} has an invalid test ID`);
   return {
     id,
     name,

@@ -1,8 +1,8 @@
 import { unescape } from "node:querystring";
 import { userAgent } from "../../build_info.ts";
 import type { Context } from "../../context.ts";
-import type { HttpRunner, RunRequest } from "../model.ts";
-import { HttpFault } from "./http_response.ts";
+import { mapTexts } from "../../text/json.ts";
+import { type HttpRunner, RunError, type RunRequest } from "../model.ts";
 import { inputMessage } from "./protocol.ts";
 
 /** Placeholders in an input's own text aren't filled. */
@@ -19,7 +19,7 @@ interface Values {
 
 /**
  * @returns What makes the request of a run (hosted documentation: "HTTP Server-Sent Events", "body_template"); it throws
- * {@linkcode HttpFault} when the input can't be part of a URL.
+ * {@linkcode RunError} when the input can't be part of a URL.
  */
 export function requestTemplate(
   context: Context,
@@ -57,10 +57,7 @@ function filledUrl(template: string, values: Values): URL {
     );
   } catch (error) {
     if (!(error instanceof URIError)) throw error;
-    throw new HttpFault({
-      kind: "http",
-      message: "The input can't be part of a URL: it isn't valid Unicode (unpaired surrogate)",
-    });
+    throw new RunError("http", "The input can't be part of a URL: it isn't valid Unicode (unpaired surrogate)");
   }
 }
 
@@ -71,13 +68,10 @@ function bodyOf(template: unknown, request: RunRequest, values: Values): string 
 
 /** A string that is only a placeholder becomes the value itself: a number for the iteration, `null` without a persona. */
 function filled(template: unknown, values: Values): unknown {
-  if (typeof template === "string") {
-    const name = WHOLE.exec(template)?.[1];
-    return name === undefined ? filledText(template, values) : values[name as keyof Values];
-  }
-  if (Array.isArray(template)) return template.map((it) => filled(it, values));
-  if (typeof template !== "object" || template === null) return template;
-  return Object.fromEntries(Object.entries(template).map(([name, it]) => [name, filled(it, values)]));
+  return mapTexts(template, (text) => {
+    const name = WHOLE.exec(text)?.[1];
+    return name === undefined ? filledText(text, values) : values[name as keyof Values];
+  });
 }
 
 function filledText(template: string, values: Values): string {

@@ -1,51 +1,51 @@
 import { createParser } from "eventsource-parser";
 import { bodyChunks, boundedText } from "../../api_client/bounded_body.ts";
+import { isObject } from "../../api_client/fields.ts";
+import { parseJson } from "../../text/json.ts";
 import { type HttpRunner, RunError } from "../model.ts";
-import { type Fault, shownText, tooLong } from "./protocol.ts";
-import type { TextFinder } from "./output_path.ts";
+import { shownText, tooLong } from "./protocol.ts";
+import { OUTPUT_LIMIT, type TextFinder } from "./output_path.ts";
 
-/** The most bytes of a document, and the most characters of an event or of all events together. */
-const RESPONSE_LIMIT = 8 * 1024 * 1024;
 /** OpenAI's API and similar ones send this after the last event. */
 const LAST_EVENT = "[DONE]";
 
-/** Thrown where a server's response isn't an agent's. */
-export class HttpFault extends RunError {
-  /** @param response Tells whether a retry may help; `null` where it can't. */
-  constructor(fault: Fault, readonly response: Response | "cut off" | null = null) {
-    super({ ...fault, stderr: [] });
+/** Thrown when a retry may help. */
+export class TransientError extends RunError {
+  /** @param response `null` where the connection failed. */
+  constructor(message: string, readonly response: Response | null) {
+    super("http", message);
   }
 }
 
 interface Reading extends Pick<HttpRunner, "stream" | "streamOutputPath" | "streamEventFilter"> {
   readonly textOf: TextFinder | null;
-  readonly outputCharLimit: number | null;
 }
 
 /**
  * Reads a response in bounded memory: a document, or a stream of events.
  *
  * @returns The agent's output.
- * @throws {HttpFault} When the response isn't an agent's, or is too long.
+ * @throws {RunError} When the response isn't an agent's, or is too long.
  */
 export async function readResponse(response: Response, reading: Reading): Promise<string> {
-  if (!response.ok) throw new HttpFault(await refusal(response), response);
+  if (!response.ok) throw new TransientError(await refusal(response), response);
   return reading.stream === "sse" ? await readEvents(response, reading) : await readDocument(response, reading);
 }
 
 async function readDocument(response: Response, reading: Reading): Promise<string> {
-  const { textOf, streamOutputPath, outputCharLimit } = reading;
+  const { textOf, streamOutputPath } = reading;
   const type = mediaType(response);
   if (type === "text/html") {
     await response.body?.cancel();
     throw garbage("The server sent a web page (text/html), not an agent's response");
   }
-  const text = await bounded(response);
+  const text = await boundedText(response, OUTPUT_LIMIT);
+  if (text === null) throw tooLong(OUTPUT_LIMIT);
   const isJson = textOf !== null || /[/+]json$/.test(type);
   const value = isJson ? parsed(text, "The server's response isn't JSON") : text;
-  const output = textOf === null ? text : textAt(textOf, value, outputCharLimit ?? RESPONSE_LIMIT);
+  const output = textOf === null ? text : textOf(value);
   if (output === null) throw garbage(`The server's response has no value at ${streamOutputPath} (stream_output_path)`);
-  return limited(output, outputCharLimit);
+  return output;
 }
 
 async function readEvents(response: Response, reading: Reading): Promise<string> {
@@ -53,24 +53,24 @@ async function readEvents(response: Response, reading: Reading): Promise<string>
   if (type !== "text/event-stream") {
     await response.body?.cancel();
     throw garbage(
-      `The server sent ${type === "" ? "no content type" : shownText(type)} instead of a stream of events`,
+      `The server sent ${type === "" ? "no content type" : shownText(type)} instead of server-sent events`,
     );
   }
-  const { textOf, streamOutputPath, streamEventFilter, outputCharLimit } = reading;
-  const limit = outputCharLimit ?? RESPONSE_LIMIT;
+  const { textOf, streamOutputPath, streamEventFilter } = reading;
   let output: string | null = null;
   let isComplete = false;
   const parser = createParser({
     onEvent({ event = "message", data }) {
       isComplete ||= data === LAST_EVENT;
       if (isComplete || (streamEventFilter !== null && !streamEventFilter.includes(event))) return;
-      const text = textOf === null ? data : textAt(textOf, parsed(data, "An event's data isn't JSON"), limit);
-      if (text !== null) output = limited((output ?? "") + text, limit);
+      const text = textOf === null ? data : textOf(parsed(data, "An event's data isn't JSON"));
+      if (text !== null) output = (output ?? "") + text;
+      if (output !== null && output.length > OUTPUT_LIMIT) throw tooLong(OUTPUT_LIMIT);
     },
     onError({ type }) {
-      if (type === "max-buffer-size-exceeded") throw flooded(RESPONSE_LIMIT);
+      if (type === "max-buffer-size-exceeded") throw tooLong(OUTPUT_LIMIT);
     },
-    maxBufferSize: RESPONSE_LIMIT,
+    maxBufferSize: OUTPUT_LIMIT,
   });
   const decoder = new TextDecoder();
   for await (const chunk of bodyChunks(response)) {
@@ -83,59 +83,33 @@ async function readEvents(response: Response, reading: Reading): Promise<string>
   throw garbage(`The server's stream has no ${names}${place}`);
 }
 
-async function refusal(response: Response): Promise<Fault> {
+async function refusal(response: Response): Promise<string> {
   const { status, statusText } = response;
   const reason = mediaType(response).endsWith("json") ? await reasonOf(response) : void await response.body?.cancel();
   const said = statusText === "" ? "" : ` (${shownText(statusText)})`;
   const more = reason === undefined ? "" : `: ${shownText(reason)}`;
-  return { kind: "http", message: `The server responded with status ${status}${said}${more}` };
+  return `The server responded with status ${status}${said}${more}`;
 }
 
 /** @returns The reason in a JSON response, from one of the usual fields. */
 async function reasonOf(response: Response): Promise<string | undefined> {
-  try {
-    const { error, message, detail } = JSON.parse(await bounded(response));
-    return [error?.message, error, message, detail].find((it) => typeof it === "string" && it.trim() !== "");
-  } catch (error) {
-    if (error instanceof HttpFault || error instanceof SyntaxError || error instanceof TypeError) return undefined;
-    throw error;
-  }
-}
-
-async function bounded(response: Response): Promise<string> {
-  const text = await boundedText(response, RESPONSE_LIMIT);
-  if (text === null) throw flooded(RESPONSE_LIMIT);
-  return text;
-}
-
-function limited(output: string, limit: number | null): string {
-  if (limit !== null && output.length > limit) throw flooded(limit);
-  return output;
-}
-
-function textAt(textOf: TextFinder, value: unknown, limit: number): string | null {
-  const found = textOf(value, limit);
-  if (found === "too long") throw flooded(limit);
-  if (found === "exhausting") throw garbage("The server's response is too large or too deep for stream_output_path");
-  return found.text;
+  const value = parseJson(await boundedText(response, OUTPUT_LIMIT) ?? "");
+  if (!isObject(value)) return undefined;
+  const { error, message, detail } = value;
+  return [isObject(error) ? error.message : error, message, detail]
+    .find((it): it is string => typeof it === "string" && it.trim() !== "");
 }
 
 function parsed(text: string, complaint: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw garbage(complaint);
-  }
+  const value = parseJson(text);
+  if (value === undefined) throw garbage(complaint);
+  return value;
 }
 
 function mediaType(response: Response): string {
   return (response.headers.get("content-type") ?? "").split(";")[0].trim().toLowerCase();
 }
 
-function garbage(message: string): HttpFault {
-  return new HttpFault({ kind: "garbage", message });
-}
-
-function flooded(limit: number): HttpFault {
-  return new HttpFault(tooLong(limit));
+function garbage(message: string): RunError {
+  return new RunError("garbage", message);
 }

@@ -1,48 +1,41 @@
 import { type JsonValue, query } from "jsonpath-rfc9535";
 import { extentOf } from "../../text/json.ts";
+import { RunError } from "../model.ts";
+import { tooLong } from "./protocol.ts";
 
-/** Finds the text in a JSON value, `null` where there is none; `exhausting`: the value is too deep or too large for the path. */
-export type TextFinder = (
-  value: unknown,
-  limit: number,
-) => { readonly text: string | null } | "exhausting" | "too long";
+/** Finds the text in a JSON value, `null` where there is none. @throws {RunError} When the value or the text is too large. */
+export type TextFinder = (value: unknown) => string | null;
 
+/** The most characters of a server's output. */
+export const OUTPUT_LIMIT = 8 * 1024 * 1024;
 /** How deep a response may be nested. */
 const DEPTH_LIMIT = 100;
 /** How many values a query may visit; it can't be interrupted. */
 const VISIT_LIMIT = 10_000_000;
 
-/** @returns Whether a text can be a `stream_output_path`. */
-export function isJsonPath(text: string): boolean {
-  try {
-    textFinder(text);
-    // Their regular expressions may take hours on a text that the agent chooses.
-    return !/\b(?:match|search)\(/.test(text);
-  } catch {
-    return false;
-  }
-}
-
 /**
  * Finds text in a server's response, by a JSONPath (RFC 9535).
  *
  * @param path Such as `$.choices[0].delta.content`; the `$` may be left out, as the hosted documentation has it.
- * @returns What finds the text there, `limit` characters at most. Several texts are joined; other values become JSON.
+ * @returns What finds the text there. Several texts are joined; other values become JSON.
+ * @throws When the path is invalid.
  */
 export function textFinder(path: string): TextFinder {
   const whole = path.startsWith("$") ? path : path.startsWith("[") ? `$${path}` : `$.${path}`;
   query(null, whole);
   const visits = visitEstimate(whole);
-  return (value, limit) => {
+  return (value) => {
     const { count, depth } = extentOf(value);
-    if (depth > DEPTH_LIMIT || visits(count, depth) > VISIT_LIMIT) return "exhausting";
+    if (depth > DEPTH_LIMIT || visits(count, depth) > VISIT_LIMIT) {
+      throw new RunError("garbage", "The server's response is too large or too deep for stream_output_path");
+    }
     let text: string | null = null;
     for (const found of query(value as JsonValue, whole)) {
       if (found === null) continue;
       text = (text ?? "") + (typeof found === "string" ? found : JSON.stringify(found));
-      if (text.length > limit) return "too long";
+      if (text.length > OUTPUT_LIMIT) throw tooLong(OUTPUT_LIMIT);
     }
-    return { text };
+    return text;
   };
 }
 

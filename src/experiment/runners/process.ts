@@ -1,36 +1,31 @@
-import type { Context, ProgramGroups, RunningProgram } from "../../context.ts";
-import { RunError, type Runner, type RunRequest } from "../model.ts";
+import type { Context, ProgramGroups } from "../../context.ts";
+import { type ProcessRunner, RunError, type Runner, type RunRequest } from "../model.ts";
 import { infoOf } from "../results/result_files.ts";
-import { AgentFault, AgentProcess, type AgentSettings } from "./agent_process.ts";
+import { AgentProcess } from "./agent_process.ts";
 import { inputMessage } from "./protocol.ts";
 
 /** Runs an agent that is a program. With `reuse`, processes that follow the protocol get further runs. */
 export class Processes implements Runner {
   readonly #groups: ProgramGroups;
-  readonly #settings: AgentSettings;
-  readonly #parallelRuns: number;
   readonly #idle: AgentProcess[] = [];
   readonly #processes = new Set<AgentProcess>();
   /** Processes that end while the next run is active. */
   readonly #endings = new Set<Promise<void>>();
 
-  constructor(context: Context, settings: AgentSettings, parallelRuns: number) {
+  constructor(context: Context, private readonly settings: ProcessRunner, private readonly parallelRuns: number) {
     this.#groups = context.programGroups();
-    this.#settings = settings;
-    this.#parallelRuns = parallelRuns;
   }
 
   async run(request: RunRequest, signal: AbortSignal): Promise<string> {
     signal.throwIfAborted();
     const line = `${JSON.stringify(inputMessage(request))}\n`;
     const kept = this.#usable();
+    if (kept === undefined) return await this.#ask(await this.#start(), line, signal);
     try {
-      return await this.#ask(kept ?? await this.#start(), line, signal);
+      return await this.#ask(kept, line, signal);
     } catch (error) {
-      // The run before may have ended a kept process; this one must not fail for it.
-      const isFromEarlierInput = error instanceof RunError && error.cause instanceof AgentFault &&
-        error.cause.isFromEarlierInput;
-      if (kept === undefined || !isFromEarlierInput) throw error;
+      // The run before may have ended the process; this one must not fail for it.
+      if (!(error instanceof RunError && error.kind === "crashed" && kept.isSilent)) throw error;
       return await this.#ask(await this.#start(), line, signal);
     }
   }
@@ -47,10 +42,9 @@ export class Processes implements Runner {
     } catch (error) {
       // A failed process ends before its run does.
       if (!agent.isUsable || signal.aborted) await agent.end();
-      if (!(error instanceof AgentFault)) throw error;
-      throw new RunError({ ...error.fault, stderr: await agent.lastErrors() }, { cause: error });
+      throw error instanceof RunError ? new RunError(error.kind, error.message, await agent.lastErrors()) : error;
     } finally {
-      if (this.#settings.reuse && agent.isUsable) this.#idle.push(agent);
+      if (this.settings.reuse && agent.isUsable) this.#idle.push(agent);
       else this.#finish(agent);
     }
   }
@@ -64,20 +58,15 @@ export class Processes implements Runner {
 
   async #start(): Promise<AgentProcess> {
     // Agents that are slow to end must not pile up.
-    while (this.#endings.size >= this.#parallelRuns) await Promise.race(this.#endings);
-    const agent = new AgentProcess(this.#spawn(), this.#settings);
-    this.#processes.add(agent);
-    return agent;
-  }
-
-  #spawn(): RunningProgram {
-    const { command: [program, ...args], cwd, env } = this.#settings;
+    while (this.#endings.size >= this.parallelRuns) await Promise.race(this.#endings);
+    const { command: [program, ...args], cwd, env } = this.settings;
     try {
-      return this.#groups.start(program, { args, cwd, env });
+      const agent = new AgentProcess(this.#groups.start(program, { args, cwd, env }), this.settings);
+      this.#processes.add(agent);
+      return agent;
     } catch (error) {
       const reason = infoOf(cwd)?.isDirectory ? reasonOf(error, program) : `there is no folder ${cwd}`;
-      const message = `Can't start the agent: ${reason}`;
-      throw new RunError({ kind: "not_started", message, stderr: [] }, { cause: error });
+      throw new RunError("not_started", `Can't start the agent: ${reason}`);
     }
   }
 

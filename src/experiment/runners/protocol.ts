@@ -5,23 +5,18 @@
  * @module
  */
 import { isObject } from "../../api_client/fields.ts";
-import { extentOf } from "../../text/json.ts";
+import { extentOf, parseJson } from "../../text/json.ts";
 import { printable } from "../../text/printable.ts";
 import { redact } from "../../text/mask.ts";
-import type { RunFailure, RunRequest } from "../model.ts";
-
-/** Why a run failed, without the agent's standard error. */
-export type Fault = Pick<RunFailure, "kind" | "message">;
+import { RunError, type RunRequest } from "../model.ts";
 
 /** A message of the agent. */
 export type Reply =
   | { readonly type: "delta"; readonly text: string }
   /** `null`: the deltas are the output. */
   | { readonly type: "final"; readonly output: string | null }
-  /** The agent failed on this input, and can get others. */
-  | { readonly type: "refusal"; readonly fault: Fault }
-  /** The agent failed, and can't get another input. */
-  | { readonly type: "fault"; readonly fault: Fault };
+  /** The agent failed on this input. After a refusal it can get others, after a fault it can't. */
+  | { readonly type: "refusal" | "fault"; readonly error: RunError };
 
 /** How many characters of an agent's text a message quotes. */
 const EXCERPT = 200;
@@ -41,12 +36,8 @@ export function readReply(line: string): Reply | null {
   if (line.trim() === "") return null;
   const isNot = (expected: string) =>
     garbage(`The agent wrote a line that isn't ${expected}: ${JSON.stringify(shownText(line))}`);
-  let message: unknown;
-  try {
-    message = JSON.parse(line);
-  } catch {
-    return isNot("JSON");
-  }
+  const message = parseJson(line);
+  if (message === undefined) return isNot("JSON");
   if (!isObject(message) || typeof message.type !== "string") return isNot('a JSON object with a "type"');
   const { type, delta, output, error } = message;
   switch (type) {
@@ -54,23 +45,23 @@ export function readReply(line: string): Reply | null {
       return typeof delta === "string" ? { type, text: delta } : garbage("The agent's \"delta\" isn't a string");
     case "final":
       if (error !== undefined && error !== null) {
-        return { type: "refusal", fault: { kind: "agent_error", message: errorMessage(error) } };
+        return { type: "refusal", error: new RunError("agent_error", errorMessage(error)) };
       }
       if (isTooDeep(output)) return garbage('The agent\'s "output" is nested too deeply');
       if (output === undefined || output === null) return { type, output: null };
       return { type, output: typeof output === "string" ? output : JSON.stringify(output) };
     case "error":
-      return { type: "fault", fault: { kind: "agent_error", message: errorMessage(error) } };
+      return { type: "fault", error: new RunError("agent_error", errorMessage(error)) };
     case "not_started": // The Python bridge's own.
-      return { type: "fault", fault: { kind: "not_started", message: `Can't start the agent: ${reasonOf(error)}` } };
+      return { type: "fault", error: new RunError("not_started", `Can't start the agent: ${reasonOf(error)}`) };
     default:
       return null;
   }
 }
 
-/** @returns The fault of an agent whose output has more than `limit` characters. */
-export function tooLong(limit: number): Fault {
-  return { kind: "flooded", message: `The agent's output is longer than ${limit.toLocaleString("en")} characters` };
+/** @returns The error of an agent whose output has more than `limit` characters. */
+export function tooLong(limit: number): RunError {
+  return new RunError("flooded", `The agent's output is longer than ${limit.toLocaleString("en")} characters`);
 }
 
 /** @returns An agent's text for a sentence on one line. */
@@ -84,7 +75,7 @@ function isTooDeep(value: unknown): boolean {
 }
 
 function garbage(message: string): Reply {
-  return { type: "fault", fault: { kind: "garbage", message } };
+  return { type: "fault", error: new RunError("garbage", message) };
 }
 
 function errorMessage(error: unknown): string {

@@ -1,3 +1,31 @@
+import type { ProcessRunner } from "../model.ts";
+
+/**
+ * Describes the process of a Python function. It is reused: importing a module may take long.
+ *
+ * @param target `package.module:function`, or `package.module:Class.method`.
+ * @param pythonPath Folders where Python looks for modules first.
+ */
+export function pythonProcess(
+  os: string,
+  target: string,
+  pythonPath: readonly string[],
+  settings: Pick<ProcessRunner, "cwd" | "env" | "timeout">,
+): ProcessRunner {
+  // A python.bat, as some version managers install it, passes on arguments of one line only.
+  const start = "import os; exec(os.environ.pop('FLUXLOOP_BRIDGE'))";
+  return {
+    kind: "process",
+    ...settings,
+    command: [os === "windows" ? "python" : "python3", "-c", start, target, ...pythonPath],
+    env: { ...settings.env, FLUXLOOP_BRIDGE: PYTHON_BRIDGE },
+    readyPattern: null,
+    killSignal: "SIGTERM",
+    killTimeout: 5000,
+    reuse: true,
+  };
+}
+
 /**
  * The Python side of a function's process, as text: no file is written.
  *

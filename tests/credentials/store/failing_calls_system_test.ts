@@ -1,5 +1,7 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
+import { hashSecret } from "../../../src/embedded_platform/secrets.ts";
+import { after, DAY, isoTime } from "../../../src/embedded_platform/time.ts";
 import { credentialsText, keyHolders } from "../../support/credentials_home.ts";
 import { RotatedHome, RotationWorld } from "../../support/rotated_home.ts";
 import { countCalls, withFault } from "../../support/strace.ts";
@@ -8,7 +10,7 @@ const isLong = Deno.env.has("FLUXLOOP_TEST_LONG");
 /** Calls that change something: the last one of each fails. In the long tests, each of all calls does. */
 const CHANGING = ["openat", "write", "fsync", "rename", "unlink", "linkat", "flock", "ftruncate"];
 const SECRET = /flux_(dev|at|rt)_\w{20}/;
-const HOUR = 60 * 60 * 1000;
+let sessions = 0;
 
 interface Change {
   readonly args: (home: RotatedHome) => readonly string[];
@@ -43,14 +45,13 @@ const CHANGES: Record<string, Change> = {
 /** @returns A credentials file with tokens; the access token expires soon. */
 function tokens(_: RotatedHome, { storage, relay }: RotationWorld): string {
   const [access, refresh] = ["at", "rt"].map((it) => `flux_${it}_${crypto.randomUUID().replaceAll("-", "")}`);
-  const now = Date.now();
-  const ends = new Date(now + 10_000);
-  storage.sessions.add(
-    { access, refresh, accessExpiresAt: ends, refreshExpiresAt: new Date(now + HOUR) },
-    new Date(now),
-  );
+  const now = isoTime(new Date());
+  const ends = after(now, 10);
+  const session = ++sessions;
+  storage.insert("tokens", { hash: hashSecret(access), kind: "access", session, expires_at: ends });
+  storage.insert("tokens", { hash: hashSecret(refresh), kind: "refresh", session, expires_at: after(now, DAY) });
   return `profiles:\n  default:\n    access_token: ${access}\n    refresh_token: ${refresh}\n` +
-    `    access_token_expires: "${ends.toISOString()}"\n    api_url: "${relay.url}"\n`;
+    `    access_token_expires: "${ends}"\n    api_url: "${relay.url}"\n`;
 }
 
 describe("a system call that fails in a changing command", () => {

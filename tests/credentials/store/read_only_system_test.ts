@@ -5,7 +5,7 @@ import { DOCUMENTED_KEY, SECOND_KEY, startPlatform, type TestPlatform } from "..
 import type { Outcome } from "../../support/session.ts";
 import { asRoot, runMounted, type User } from "../../support/users.ts";
 
-const ELSEWHERE = "Set FLUXLOOP_HOME to a writable directory, or pass the key in FLUXLOOP_API_KEY.";
+const ELSEWHERE = "Set FLUXLOOP_HOME to a writable folder, or pass the key in FLUXLOOP_API_KEY.";
 const READ_ONLY_ROOT = "mount -o remount,bind,ro / && if touch /probe 2>/dev/null; then exit 99; fi";
 
 /** Commands that change the credentials, each with its standard input. */

@@ -17,7 +17,7 @@ interface Refusal {
 
 const BOTH = ["root", "ordinary"] as const;
 const FOREIGN =
-  /^❌ Error: ~\/\.fluxloop\/credentials is owned by user \d+, and you are user \d+\. (?:Take it over with `sudo chown -R \d+ ~\/\.fluxloop`, or pass|Pass) the key in FLUXLOOP_API_KEY.*\.\n$/;
+  /^❌ Error: ~\/\.fluxloop\/credentials is owned by user \d+, and you are user \d+\. (?:Take ownership of it: sudo chown -R \d+ ~\/\.fluxloop\. Or pass|Pass) the key in FLUXLOOP_API_KEY.*\.\n$/;
 const ROOTS_FILE = /^❌ Error: ~\/\.fluxloop\/credentials is owned by user 0, .+`sudo chown -R \d+ ~\/\.fluxloop`/;
 const ROOTS_FOLDER = /^❌ Error: ~\/\.fluxloop is owned by user 0, .+`sudo chown -R \d+ ~\/\.fluxloop`/;
 const DENIED =
@@ -28,19 +28,19 @@ const REFUSALS: readonly Refusal[] = [
     what: "a folder where the file should be",
     users: BOTH,
     arrange: 'rm "$1" && mkdir "$1" && touch "$1/something"',
-    reading: /^❌ Error: Can't read ~\/\.fluxloop\/credentials: it is a directory\. Move it to .+\.old\.\n$/,
+    reading: /^❌ Error: Can't read ~\/\.fluxloop\/credentials: it is a folder\. Move it to .+\.old\.\n$/,
   },
   {
     what: "an empty folder where the file should be",
     users: BOTH,
     arrange: 'rm "$1" && mkdir "$1"',
-    reading: /^❌ Error: Can't read ~\/\.fluxloop\/credentials: it is a directory\. Move it to .+\.old\.\n$/,
+    reading: /^❌ Error: Can't read ~\/\.fluxloop\/credentials: it is a folder\. Move it to .+\.old\.\n$/,
   },
   {
     what: "a file where the folder should be",
     users: BOTH,
     arrange: 'rm -r "$2" && echo mine > "$2"',
-    reading: /^❌ Error: Can't read ~\/\.fluxloop\/credentials: part of its path is a file, not a directory\..+\n$/,
+    reading: /^❌ Error: Can't read ~\/\.fluxloop\/credentials: part of its path is a file, not a folder\..+\n$/,
   },
   {
     what: "a file that nobody may read",

@@ -4,6 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { parse } from "yaml";
 import { type LocalPlatform, startLocalPlatform } from "../../../src/embedded_platform/server.ts";
 import { openStorage } from "../../../src/embedded_platform/storage.ts";
+import { isoTime } from "../../../src/embedded_platform/time.ts";
 import { CredentialsHome, keyHolders, keysIn, namesIn } from "../../support/credentials_home.ts";
 import { DOCUMENTED_KEY, fillPlatform, SECOND_KEY } from "../../support/platform.ts";
 import { DOCUMENTED_DAY } from "../../support/world.ts";
@@ -23,7 +24,7 @@ describe("concurrent writers of the credentials", () => {
     const dataDir = `${folder}/data`;
     fillPlatform(dataDir);
     const storage = openStorage(dataDir);
-    const common = { createdAt: DOCUMENTED_DAY, expiresAt: null, name: "one of many" };
+    const common = { created_at: isoTime(DOCUMENTED_DAY), expires_at: null, name: "one of many" };
     for (const key of KEYS) storage.apiKeys.add({ ...common, key, scopes: "all_projects", permissions: [] });
     storage.close();
     const random = (bytes: Uint8Array<ArrayBuffer>) => crypto.getRandomValues(bytes);

@@ -107,7 +107,7 @@ describe("an experiment's folder", () => {
       },
       passed(2, HOSTILE),
       failed(3, LEAKED_KEY, [LEAKED_KEY]),
-    ], { name: LEAKED_KEY, config: `api_key: ${LEAKED_KEY}\n` });
+    ], { name: LEAKED_KEY, maskedText: `api_key: ${LEAKED_KEY}\n` });
     const leaking = files(folder).filter((it) => text(folder, it).includes(LEAKED_KEY.slice(14)));
     assertEquals([leaking, text(folder, "config.yaml")], [[], "api_key: flux_dev_leak...ijklm\n"]);
   });

@@ -96,7 +96,7 @@ describe("an experiment's page", () => {
   });
 
   it("says after how many runs the test was stopped", async () => {
-    const text = await page([passed(1)], { isPartial: true, origin: { planned: 1200 } });
+    const text = await page([passed(1)], { ending: "interrupted", origin: { planned: 1200 } });
     assertMatch(text, /stopped after 1 of 1,200 runs/);
   });
 
@@ -109,7 +109,7 @@ describe("an experiment's page", () => {
   });
 
   it("works without runs", async () => {
-    assertMatch(await page([], { isPartial: true, origin: { planned: 10 } }), /Pass rate<\/dt><dd>–/);
+    assertMatch(await page([], { ending: "interrupted", origin: { planned: 10 } }), /Pass rate<\/dt><dd>–/);
   });
 
   const rates: [number, number, string][] = [[1, 0, "100 %"], [0, 1, "0 %"], [1999, 1, "99.9 %"], [
@@ -125,7 +125,7 @@ describe("an experiment's page", () => {
   }
 
   const durations: [number, string][] = [
-    [0, "0"],
+    [0, "0 ms"],
     [0.04, "0 ms"],
     [0.44, "0.4 ms"],
     [9.96, "10 ms"],
@@ -134,8 +134,10 @@ describe("an experiment's page", () => {
     [1250, "1.25 s"],
     [12_340, "12.3 s"],
     [59_949, "59.9 s"],
-    [59_960, "1 min 00 s"],
-    [125_000, "2 min 05 s"],
+    [59_960, "1 min 0 s"],
+    [125_000, "2 min 5 s"],
+    [3_600_000, "1 h 0 min"],
+    [4_000_000_000, "1,111 h 6 min"],
   ];
   for (const [duration, shown] of durations) {
     it(`shows ${duration} ms as ${shown}`, () => assertEquals(durationText(duration), shown));

@@ -5,13 +5,14 @@
  */
 import { fromFileUrl } from "@std/path";
 import type { ProgramGroups } from "../../../src/context.ts";
-import { createRunner } from "../../../src/experiment/runners/mod.ts";
+import { httpRunner } from "../../../src/experiment/runners/http.ts";
+import { Processes } from "../../../src/experiment/runners/process.ts";
 import {
+  type HttpRunner,
   type ProcessRunner,
   RunError,
   type RunFailure,
   type Runner,
-  type RunnerConfiguration,
   type RunRequest,
 } from "../../../src/experiment/model.ts";
 import { world, type WorldOptions } from "../../support/world.ts";
@@ -34,25 +35,22 @@ export const AGENT: ProcessRunner = {
 /** What differs from the usual. */
 export interface Around extends WorldOptions {
   readonly parallelRuns?: number;
-  readonly outputCharLimit?: number;
   readonly caCerts?: readonly string[];
   /** Instead of real processes. */
   readonly programs?: ProgramGroups;
 }
 
 /** @returns A runner; {@linkcode leaveRunners} closes it. */
-export async function runnerOf(runner: RunnerConfiguration, around: Around = {}): Promise<Runner> {
-  const { parallelRuns = 4, outputCharLimit = null, caCerts = [] } = around;
+export function runnerOf(runner: HttpRunner | ProcessRunner, around: Around = {}): Runner {
+  const { parallelRuns = 4, caCerts } = around;
   const { context: real } = world(around);
   const { programs } = around;
   const context = programs === undefined ? real : { ...real, programGroups: () => programs };
-  const made = await createRunner(
-    context,
-    { runner, parallelRuns, guards: { maxDuration: null, outputCharLimit } },
-    caCerts,
-  );
-  runners.push(made);
-  return made;
+  const created = runner.kind === "http"
+    ? httpRunner(context, runner, caCerts)
+    : new Processes(context, runner, parallelRuns);
+  runners.push(created);
+  return created;
 }
 
 const runners: Runner[] = [];
@@ -79,7 +77,8 @@ export async function failureOf(runner: Runner, text: string): Promise<RunFailur
     const output = await answerTo(runner, text);
     throw new Error(`It answered: ${output}`);
   } catch (error) {
-    if (error instanceof RunError) return error.failure;
-    throw error;
+    if (!(error instanceof RunError)) throw error;
+    const { kind, message, stderr } = error;
+    return { kind, message, stderr };
   }
 }

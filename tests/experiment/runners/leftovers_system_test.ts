@@ -16,7 +16,7 @@ describe("an agent's child", () => {
   for (const child of CHILDREN) {
     for (const reuse of [true, false]) {
       it(`ends with the runner: ${child}${reuse ? ", with reuse" : ""}`, async () => {
-        const runner = await runnerOf({ ...AGENT, killTimeout: 1000, reuse });
+        const runner = runnerOf({ ...AGENT, killTimeout: 1000, reuse });
         const pid = await answerTo(runner, child);
         await runner.close();
         await waitUntilGone(pid);
@@ -25,7 +25,7 @@ describe("an agent's child", () => {
   }
 
   it("ends where a control group can be created, even in its own session and environment", async () => {
-    const runner = await runnerOf({ ...AGENT, killTimeout: 1000, reuse: true });
+    const runner = runnerOf({ ...AGENT, killTimeout: 1000, reuse: true });
     // The agent waits until it is in the control group.
     await answerTo(runner, "hello");
     const pid = await answerTo(runner, "!child-escaped");
@@ -36,13 +36,13 @@ describe("an agent's child", () => {
   });
 
   it("ends with a run that timed out", async () => {
-    const runner = await runnerOf({ ...AGENT, timeout: 1500, killTimeout: 1000 });
+    const runner = runnerOf({ ...AGENT, timeout: 1500, killTimeout: 1000 });
     const { stderr: [pid] } = await failureOf(runner, "!child-and-hang");
     await waitUntilGone(pid);
   });
 
   it("ends with a run that was aborted", async () => {
-    const runner = await runnerOf({ ...AGENT, killTimeout: 1000, reuse: true });
+    const runner = runnerOf({ ...AGENT, killTimeout: 1000, reuse: true });
     const pids = [await answerTo(runner, "!pid"), await answerTo(runner, "!child loud")];
     const stop = new AbortController();
     const run = runner.run(requestOf("!hang"), stop.signal).catch(() => {});

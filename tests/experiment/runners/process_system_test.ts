@@ -20,31 +20,31 @@ describe("an agent's process on Linux", () => {
   });
 
   it("fails as crashed when a signal ends it", async () => {
-    const { kind, message } = await failureOf(await runnerOf(AGENT), "!signal");
-    assertEquals([kind, message], ["crashed", "The agent was killed by SIGKILL before it answered"]);
+    const { kind, message } = await failureOf(runnerOf(AGENT), "!signal");
+    assertEquals([kind, message], ["crashed", "The agent was killed by SIGKILL before it responded"]);
   });
 
   it("is killed when it ignores the signal", async () => {
-    const failure = await failureOf(await runnerOf({ ...AGENT, timeout: 1500, killTimeout: 100 }), "!stubborn");
+    const failure = await failureOf(runnerOf({ ...AGENT, timeout: 1500, killTimeout: 100 }), "!stubborn");
     assertEquals([failure.kind, failure.stderr], ["timeout", ["not now"]]);
   });
 
   it("fails as not started when the file isn't executable", async () => {
-    const { kind, message } = await failureOf(await runnerOf({ ...AGENT, command: ["./README.md"] }), "a");
+    const { kind, message } = await failureOf(runnerOf({ ...AGENT, command: ["./README.md"] }), "a");
     assertEquals([kind, message], ["not_started", 'Can\'t start the agent: permission denied for "./README.md"']);
   });
 
   it("is found relative to its folder", async () => {
     const cwd = Deno.makeTempDirSync();
     Deno.writeTextFileSync(`${cwd}/agent.sh`, `#!/bin/sh\n${SHELL}\n`, { mode: 0o755 });
-    const runner = await runnerOf({ ...AGENT, command: ["./agent.sh"], cwd, readyPattern: /^ready$/, reuse: true });
+    const runner = runnerOf({ ...AGENT, command: ["./agent.sh"], cwd, readyPattern: /^ready$/, reuse: true });
     assertEquals([await answerTo(runner, "a"), await answerTo(runner, "b")], ["run 1", "run 2"]);
     Deno.removeSync(cwd, { recursive: true });
   });
 
   it("has a session of its own, with no terminal", async () => {
     const command = ["sh", "-c", "ps -o sid= -p $$ >&2; ps -o tty= -p $$ >&2; echo $$ >&2; exit 1"] as const;
-    const { stderr: [session, terminal, pid] } = await failureOf(await runnerOf({ ...AGENT, command }), "a");
+    const { stderr: [session, terminal, pid] } = await failureOf(runnerOf({ ...AGENT, command }), "a");
     assertEquals([session.trim(), terminal.trim()], [pid, "?"]);
   });
 });

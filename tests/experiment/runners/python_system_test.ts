@@ -1,25 +1,19 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { afterEach, beforeAll, describe, it } from "@std/testing/bdd";
-import type { PythonRunner } from "../../../src/experiment/model.ts";
-import { PYTHON_BRIDGE } from "../../../src/experiment/runners/python_bridge.ts";
+import { PYTHON_BRIDGE, pythonProcess } from "../../../src/experiment/runners/python_bridge.ts";
 import { readReply } from "../../../src/experiment/runners/protocol.ts";
 import { leaveWorlds } from "../../support/world.ts";
-import { answerTo, failureOf, leaveRunners, runnerOf } from "./agents.ts";
+import { answerTo, type Around, failureOf, leaveRunners, runnerOf } from "./agents.ts";
 
 const FOLDER = new URL("./fixtures/python", import.meta.url).pathname;
 /** Debian's own Python, without a version manager's shims before it. */
-const ENV = { PATH: "/usr/bin:/bin", PYTHONDONTWRITEBYTECODE: "1" };
+const ENV: Readonly<Record<string, string>> = { PATH: "/usr/bin:/bin", PYTHONDONTWRITEBYTECODE: "1" };
 const CONTEXT = '{"persona": "expert", "iteration": 2}';
 
 const fullName = (name: string) => name.includes(":") ? name : `app.agent:${name}`;
-const target = (name: string): PythonRunner => ({
-  kind: "python",
-  target: fullName(name),
-  workingDirectory: FOLDER,
-  pythonPath: [],
-  env: ENV,
-  timeout: 30_000,
-});
+const SETTINGS = { cwd: FOLDER, env: ENV, timeout: 30_000 };
+const runnerFor = (name: string, differing: Partial<typeof SETTINGS> = {}, around: Around = {}) =>
+  runnerOf(pythonProcess(Deno.build.os, fullName(name), [], { ...SETTINGS, ...differing }), around);
 
 const BRIDGED = new URL("./fixtures/bridged.py", import.meta.url).pathname;
 
@@ -40,7 +34,7 @@ async function bridged(names: readonly string[]) {
     const last = replies.at(-1)!;
     return [names[index], {
       output: last.type === "final" ? last.output ?? deltas : null,
-      fault: "fault" in last ? last.fault : null,
+      error: "error" in last ? last.error : null,
       firstError: stderr.split("\n")[0],
     }];
   }));
@@ -113,14 +107,14 @@ describe("a Python function as an agent", () => {
   }
 
   it("is reused", async () => {
-    const runner = await runnerOf(target("count"), { parallelRuns: 1 });
+    const runner = runnerFor("count", {}, { parallelRuns: 1 });
     assertEquals([await answerTo(runner, "a"), await answerTo(runner, "a")], ["1", "2"]);
   });
 
   it("has the configuration's variables, and neither this program's key nor the bridge", async () => {
     Deno.env.set("FLUXLOOP_API_KEY", "flux_dev_ofTheParent");
     try {
-      const runner = await runnerOf({ ...target("environment"), env: { ...ENV, AGENT_MODE: "quick" } });
+      const runner = runnerFor("environment", { env: { ...ENV, AGENT_MODE: "quick" } });
       const values: string[] = [];
       for (const name of ["AGENT_MODE", "FLUXLOOP_API_KEY", "FLUXLOOP_BRIDGE"]) {
         values.push(await answerTo(runner, name));
@@ -135,26 +129,27 @@ describe("a Python function as an agent", () => {
     const bin = Deno.makeTempDirSync();
     const shim = `#!/bin/sh\ncase "$*" in *"\n"*) exit 9;; esac\nPATH=\${PATH#*:} exec python3 "$@"\n`;
     Deno.writeTextFileSync(`${bin}/python3`, shim, { mode: 0o755 });
-    const runner = await runnerOf({ ...target("run"), env: { ...ENV, PATH: `${bin}:${ENV.PATH}` } });
+    const runner = runnerFor("run", { env: { ...ENV, PATH: `${bin}:${ENV.PATH}` } });
     assertEquals(await answerTo(runner, "héllo 🎈"), "Echo: héllo 🎈");
     Deno.removeSync(bin, { recursive: true });
   });
 
   for (const [name, message] of errors) {
     it(`fails as ${name} does, with the traceback`, () => {
-      const { fault, firstError } = results.get(name)!;
-      assertEquals([fault, firstError], [{ kind: "agent_error", message }, "Traceback (most recent call last):"]);
+      const { error, firstError } = results.get(name)!;
+      const said = [error?.kind, error?.message, firstError];
+      assertEquals(said, ["agent_error", message, "Traceback (most recent call last):"]);
     });
   }
 
   it("fails as crashed when its process dies", async () => {
-    const { kind, message } = await failureOf(await runnerOf(target("dying")), "hello");
-    assertEquals([kind, message], ["crashed", "The agent exited with code 3 before it answered"]);
+    const { kind, message } = await failureOf(runnerFor("dying"), "hello");
+    assertEquals([kind, message], ["crashed", "The agent exited with code 3 before it responded"]);
   });
 
   it("fails only its own run when it hangs", async () => {
     // The limit includes Python's start, which takes long on a busy machine.
-    const runner = await runnerOf({ ...target("hanging"), timeout: 10_000 });
+    const runner = runnerFor("hanging", { timeout: 10_000 });
     const [failure, ...others] = await Promise.all([
       failureOf(runner, "hang"),
       answerTo(runner, "a"),
@@ -165,14 +160,14 @@ describe("a Python function as an agent", () => {
 
   for (const [name, message] of unstartable) {
     it(`fails as not started where the target is ${name}`, () => {
-      const { fault } = results.get(name)!;
-      assertEquals(fault?.kind, "not_started");
-      assertMatch(fault!.message, message);
+      const { error } = results.get(name)!;
+      assertEquals(error?.kind, "not_started");
+      assertMatch(error!.message, message);
     });
   }
 
   it("fails as not started where there is no Python", async () => {
-    const { kind, message } = await failureOf(await runnerOf({ ...target("run"), env: { PATH: FOLDER } }), "hello");
+    const { kind, message } = await failureOf(runnerFor("run", { env: { PATH: FOLDER } }), "hello");
     assertEquals([kind, message], ["not_started", 'Can\'t start the agent: there is no program "python3"']);
   });
 });

@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
-import type { Schemas } from "../../src/embedded_platform/contract.ts";
-import { openSeededStorage } from "../../src/embedded_platform/seed.ts";
+import type { Schemas } from "../../src/embedded_platform/http.ts";
+import { decideLogin, pendingLogins } from "../../src/embedded_platform/logins.ts";
 import type { LocalPlatform } from "../../src/embedded_platform/server.ts";
+import { isoTime } from "../../src/embedded_platform/time.ts";
 import { assertAnswer } from "./contract.ts";
 import { ask, bearer, random, SEED_DAY, startPlatform } from "./running_platform.ts";
 import { Visitor } from "./visitor.ts";
@@ -97,16 +98,14 @@ describe("a login through the browser", () => {
     assertEquals([account.id, api_key], ["usr_1", null]);
   });
 
-  it("is decided once", () => {
-    const now = new Date(clock);
-    const { storage } = openSeededStorage(null, { now, random });
-    const times = { createdAt: now, expiresAt: new Date(clock + MINUTE) };
-    storage.deviceLogins.add({ userAgent: "", address: "", ...times, deviceCode: "secret", userCode: "BCDF-GHJK" });
-    const { number } = storage.deviceLogins.findByUser("BCDF-GHJK", now)!;
-    const decisions = (["approved", "denied"] as const)
-      .map((state) => storage.deviceLogins.decide(number, state, now));
-    assertEquals([decisions, storage.deviceLogins.get(number, now)?.state], [[true, false], "approved"]);
-    storage.close();
+  it("is decided once", async () => {
+    const login = await start();
+    const { storage, url } = platform;
+    const loginTimes = { codeLifetime: 600, pollInterval: 5 };
+    const here = { storage, url, random, loginTimes, now: () => isoTime(new Date(clock)) };
+    const [{ number }] = pendingLogins(here);
+    const decisions = (["approved", "denied"] as const).map((state) => decideLogin(here, number, state));
+    assertEquals([decisions, (await complete(login)).status], [[true, false], "approved"]);
   });
 
   it("reports that it was denied", async () => {

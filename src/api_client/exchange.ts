@@ -1,0 +1,155 @@
+/**
+ * HTTP requests: connection, redirects, retries and deadlines.
+ *
+ * @module
+ */
+import { userAgent } from "../build_info.ts";
+import type { Context } from "../context.ts";
+import { FluxloopError, InterruptedError, NetworkError } from "../errors.ts";
+import { connectionFailure, SilenceError } from "./connection_failure.ts";
+import { proxyFor } from "./proxy.ts";
+import { followRedirects, RedirectError } from "./redirects.ts";
+import { tunnelRefusal } from "./tunnel_refusal.ts";
+
+/** How often a request is repeated at most. */
+const RETRIES = 3;
+/** The first pause between two attempts, in milliseconds; each further one is twice as long. */
+const FIRST_PAUSE = 200;
+
+/** A request, and how to make it. */
+export interface Exchange<T> {
+  readonly url: URL;
+  readonly method: string;
+  /** Besides `User-Agent`. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array<ArrayBuffer>;
+  /** Whether sending it twice changes nothing (RFC 9110, 9.2.2). */
+  readonly isRepeatable: boolean;
+  /** Which redirects are followed; by default those within the origin. */
+  readonly isAllowed?: (next: URL) => boolean;
+  /** Where redirects end without a request, because only the URL is of interest. */
+  readonly isEnd?: (url: URL) => boolean;
+  /** Milliseconds for everything, with retries and redirects. */
+  readonly deadline: number;
+  /** How long a response's first byte may take, in milliseconds. */
+  readonly firstByte: number;
+  /** Certificate authorities to trust in addition to the system's, in PEM form. */
+  readonly caCerts?: readonly string[];
+  /** Called with a line for each attempt; it holds no secret. */
+  readonly log?: (line: string) => void;
+  /** Reads a response's body; `fail` ends the reading. */
+  readonly read: (response: Response, url: URL, fail: (reason: Error) => void) => Promise<T>;
+  /** The server's name in errors, if it isn't the platform. */
+  readonly server?: string;
+}
+
+/** A response that was read to its end. */
+export interface Outcome<T> {
+  /** Where the redirects ended. */
+  readonly url: URL;
+  readonly status: number;
+  readonly headers: Headers;
+  readonly content: T;
+}
+
+/**
+ * Makes a request, and repeats it where that is safe and may help.
+ *
+ * @returns The response, whatever its status.
+ * @throws {NetworkError} If the server can't be reached or doesn't finish in time.
+ * @throws {RedirectError} If a redirect isn't allowed, or there are too many.
+ * @throws What `read` throws.
+ */
+export async function exchange<T>(context: Context, request: Exchange<T>): Promise<Outcome<T>> {
+  const { url, deadline, isRepeatable, log } = request;
+  const end = context.monotonic() + deadline;
+  const timeout = AbortSignal.timeout(deadline);
+  const signal = AbortSignal.any([timeout, context.stopped]);
+  const proxy = proxyFor(context, url);
+  try {
+    for (let attempt = 0;; attempt++) {
+      const outcome = await attempted(context, request, signal);
+      const isLast = !isRepeatable || attempt === RETRIES;
+      const pause = isLast ? Infinity : pauseAfter(context, outcome, attempt, proxy !== null);
+      if (context.monotonic() + pause >= end) {
+        if (outcome instanceof Error) throw outcome;
+        return outcome;
+      }
+      log?.(`  retrying in ${(pause / 1000).toFixed(1)} s`);
+      await context.sleep(pause, signal);
+    }
+  } catch (error) {
+    if (context.stopped.aborted) throw new InterruptedError();
+    if (isFinal(error)) throw error;
+    const late = new SilenceError("no complete response", deadline);
+    const failure = connectionFailure(timeout.aborted ? late : error, proxy !== null);
+    const refusal = failure.isTunnel && proxy !== null ? await tunnelRefusal(context, proxy, url, signal) : null;
+    if (context.stopped.aborted) throw new InterruptedError();
+    const more = { proxy: proxy?.shown, cause: error, to: request.server };
+    throw new NetworkError(url, { ...failure, reason: refusal ?? failure.reason }, more);
+  }
+}
+
+/** Whether an error says by itself what is wrong, so that it is neither a failed connection nor a reason to try again. */
+function isFinal(error: unknown): boolean {
+  return error instanceof FluxloopError || error instanceof RedirectError || !(error instanceof Error);
+}
+
+/** @returns The response, or why there is none. */
+async function attempted<T>(context: Context, request: Exchange<T>, signal: AbortSignal): Promise<Outcome<T> | Error> {
+  const { url, method, isAllowed } = request;
+  try {
+    return await followRedirects(url, method, (next) => send(context, request, next, signal), isAllowed);
+  } catch (error) {
+    if (isFinal(error) || signal.aborted) throw error;
+    return error as Error;
+  }
+}
+
+/** @returns Milliseconds until the next attempt; `Infinity` if it is pointless. */
+function pauseAfter(context: Context, outcome: Outcome<unknown> | Error, attempt: number, hasProxy: boolean): number {
+  // A random part spreads the retries of many clients.
+  const usual = FIRST_PAUSE * 2 ** attempt * (0.5 + context.random(new Uint8Array(1))[0] / 255);
+  if (outcome instanceof Error) return connectionFailure(outcome, hasProxy).isTransient ? usual : Infinity;
+  const isTransient = [429, 502, 503, 504].includes(outcome.status);
+  return isTransient ? retryAfter(outcome.headers, context.now()) ?? usual : Infinity;
+}
+
+/** @returns The milliseconds in `Retry-After`, which holds seconds or a date (RFC 9110, 10.2.3), or `null`. */
+export function retryAfter(headers: Headers, now: Date): number | null {
+  const value = headers.get("retry-after")?.trim();
+  if (!value) return null;
+  if (/^\d{1,9}$/.test(value)) return Number(value) * 1000;
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? null : Math.max(0, date - now.getTime());
+}
+
+async function send<T>(context: Context, exchange: Exchange<T>, url: URL, signal: AbortSignal): Promise<Outcome<T>> {
+  const { method, body, firstByte, caCerts = [], log, read, isEnd } = exchange;
+  if (isEnd?.(url)) {
+    const response = new Response();
+    return { url, status: 200, headers: response.headers, content: await read(response, url, () => {}) };
+  }
+  const start = context.monotonic();
+  const proxy = proxyFor(context, url);
+  // Not the query: a storage's URL has the permission to read a file there.
+  const place = `${url.origin}${url.pathname}${proxy ? ` through ${proxy.shown}` : ""}`;
+  const failing = new AbortController();
+  // `setTimeout` would take as long as the request to load: newer runtimes share it with Node.js.
+  const patience = AbortSignal.timeout(firstByte);
+  const onSilence = () => failing.abort(new SilenceError("no response", firstByte));
+  patience.addEventListener("abort", onSilence);
+  try {
+    const headers = { "User-Agent": userAgent(context.system), ...exchange.headers };
+    const own = AbortSignal.any([signal, failing.signal]);
+    const init = { method, headers, body, signal: own, redirect: "manual" } as const;
+    const response = await context.fetch(new Request(url, init), { proxy, caCerts });
+    patience.removeEventListener("abort", onSilence);
+    const content = await read(response, url, (reason) => failing.abort(reason));
+    log?.(`${method} ${place} -> ${response.status} (${Math.round(context.monotonic() - start)} ms)`);
+    return { url, status: response.status, headers: response.headers, content };
+  } catch (error) {
+    if (!isFinal(error)) log?.(`${method} ${place} -> ${connectionFailure(error, proxy !== null).reason}`);
+    throw error;
+  }
+}
