@@ -27,22 +27,16 @@ export interface Prompts {
   /** Asks for a secret, which isn't echoed. */
   secret(message: string): Promise<string>;
   /** Asks for one of the choices; `current` is selected at first. */
-  choose(
-    message: string,
-    choices: readonly PromptChoice[],
-    current: string | undefined,
-    colour: boolean,
-  ): Promise<string>;
+  choose(message: string, choices: readonly PromptChoice[], current?: string): Promise<string>;
   /** Asks for at least `least` of the choices; `chosen` are selected at first. */
   chooseSeveral(
     message: string,
     choices: readonly PromptChoice[],
     chosen: readonly string[],
     least: number,
-    colour: boolean,
   ): Promise<string[]>;
   /** Asks for a line of text, which isn't empty. */
-  text(message: string, colour: boolean): Promise<string>;
+  text(message: string): Promise<string>;
 }
 
 /** One of several choices. */
@@ -141,7 +135,8 @@ export interface Context {
   readonly stdin: TextInput;
   readonly stdout: TextStream;
   readonly stderr: TextStream;
-  readonly prompts: Prompts;
+  /** Loads the questions, with or without colour. */
+  prompts(colour: boolean): Promise<Prompts>;
   /** `fetch` over a given connection. */
   fetch(request: Request, connection: Connection): Promise<Response>;
   /**

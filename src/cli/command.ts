@@ -14,8 +14,6 @@ export type GlobalOptions = {
   readonly caFile?: string;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
-  /** False after `--no-color`. */
-  readonly color?: boolean;
 };
 
 /** The options of a command that writes a result. */

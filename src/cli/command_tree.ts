@@ -7,7 +7,6 @@
 import { Command } from "@cliffy/command";
 import { VERSION, versionText } from "../build_info.ts";
 import type { Context } from "../context.ts";
-import { styleFor } from "../output/style.ts";
 import { apikeysCommand } from "./apikeys/mod.ts";
 import { authCommand } from "./auth/mod.ts";
 import type { Arguments } from "./arguments.ts";
@@ -21,12 +20,11 @@ import { upgradeCommand } from "./upgrade.ts";
 /**
  * Builds the command tree, which throws errors instead of exiting.
  *
- * @param args The arguments, as far as they decide which commands are built and whether help has colour.
+ * @param args They decide which commands are built.
  */
 export function commandTree(context: Context, args: Arguments): AnyCommand {
-  const { colour } = styleFor(context, context.stdout, args.isColoured);
   const help = function (this: AnyCommand) {
-    showHelp(context, this, colour);
+    showHelp(context, this);
   };
   const root: AnyCommand = new Command().name("fluxloop").noExit();
   for (const [name, type] of Object.entries(VALUE_TYPES)) root.globalType(name, type);

@@ -19,9 +19,9 @@ const LONGEST_TERM = 28;
 const CORE = ["auth", "apikeys", "test", "auth login", "auth logout", "auth status", "auth whoami", "auth switch"];
 
 /** Writes a command's help to standard output. */
-export function showHelp(context: Context, command: AnyCommand, colour: boolean): void {
+export function showHelp(context: Context, command: AnyCommand): void {
   const width = Math.min(Math.max(context.stdout.columns() ?? WITHOUT_TERMINAL, NARROWEST), WIDEST);
-  const { bold } = styleFor(context, context.stdout, colour);
+  const { bold } = styleFor(context, context.stdout);
   context.stdout.write(helpText(describeCommand(command), width, bold));
 }
 

@@ -33,7 +33,7 @@ export function report(context: Context, args: Arguments, error: FluxloopError):
       // Nobody reads standard output.
     }
   }
-  reporterFor(context, { verbose: args.isVerbose, color: args.isColoured }).failure(error);
+  reporterFor(context, { verbose: args.isVerbose }).failure(error);
 }
 
 /** Returns what was thrown as an error to report. */

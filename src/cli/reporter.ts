@@ -1,5 +1,5 @@
 /**
- * What a command reports, and where. `--json`, `--quiet`, `--verbose` and `--no-color` are followed only here.
+ * What a command reports, and where. `--json`, `--quiet` and `--verbose` are followed only here.
  *
  * @module
  */
@@ -31,7 +31,7 @@ export function reporterFor(context: Context, options: JsonOptions): Reporter {
   const { stdout, stderr } = context;
   const chosen = (text: () => string, json: () => unknown) => options.json ? jsonText(json()) : text();
   const data = (text: () => string, json: () => unknown) => stdout.write(chosen(text, json));
-  const style = styleFor(context, stderr, options.color !== false);
+  const style = styleFor(context, stderr);
   return {
     style,
     data,

@@ -39,6 +39,7 @@ export async function run(context: Context, args: readonly string[]): Promise<nu
   if (args.some((it) => LONG_WAITS.includes(it))) context.keepIgnoredSignals();
   const watch = watchForNewVersion(context, scanned);
   const world: Context = Object.create(watch?.context ?? context, {
+    env: { value: (name: string) => name === "NO_COLOR" && !scanned.isColoured ? "1" : context.env(name) },
     trace: { value: (line: string) => scanned.isVerbose && context.stderr.write(`${line}\n`) },
   });
   const running = guarded(world, scanned, async () => {

@@ -1,10 +1,11 @@
 /**
- * Checks of values on the command line.
+ * Values on the command line, and from a person.
  *
  * @module
  */
-import type { Context } from "../context.ts";
+import type { Context, Prompts } from "../context.ts";
 import { UsageError } from "../errors.ts";
+import { styleFor } from "../output/style.ts";
 import type { JsonOptions } from "./command.ts";
 
 const HOUR = 60 * 60 * 1000;
@@ -38,7 +39,9 @@ export function parseLifetime(text: string | undefined, origin: string): number 
   return span === undefined ? undefined : span / 1000;
 }
 
-/** Tells whether a person can be asked. */
-export function canPrompt({ stdin, stderr }: Context, { json }: JsonOptions): boolean {
-  return !json && stdin.isTerminal() && stderr.isTerminal();
+/** Loads the questions for a person. @throws {UsageError} If there is nobody to ask; the message says what to do. */
+export async function promptsFor(context: Context, { json }: JsonOptions, message: string): Promise<Prompts> {
+  const { stdin, stderr } = context;
+  if (json || !stdin.isTerminal() || !stderr.isTerminal()) throw new UsageError(message);
+  return await context.prompts(styleFor(context, stderr).colour);
 }

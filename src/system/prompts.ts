@@ -29,24 +29,23 @@ const KNOWN_TO_CLIFFY = /^(?:[\x01-\x1a\x7f]|\x1bO[A-Za-z]|\x1b\[(?:(?:\d;)?\d)?
 const keys = new KeyReader((buffer) => Deno.stdin.read(buffer));
 
 type NextKey = () => Promise<string>;
+/** What Cliffy reads from and writes to. */
+type Streams = ReturnType<typeof streams>;
 
 /**
  * Returns the {@linkcode Context.prompts} of the real world.
  *
  * @param stopped Aborted when the program is told to stop.
  */
-export function promptsUntil(stopped: AbortSignal): Prompts {
-  const ask = <T>(question: (nextKey: NextKey) => Promise<T>) => onRawTerminal(stopped, question);
+export function terminalPrompts(stopped: AbortSignal, colour: boolean): Prompts {
+  const ask = <T>(question: (terminal: Streams) => Promise<T>) =>
+    onRawTerminal(stopped, (nextKey) => question(streams(colour, nextKey)));
+  const validate = (it: string) => it.trim() !== "" || "Enter at least one character";
   return {
-    secret: (message) => ask((nextKey) => askSecret(message, nextKey)),
-    choose: (message, choices, current, colour) =>
-      ask((nextKey) => Select.prompt<string>(listOptions(message, choices, current, colour, nextKey))),
-    chooseSeveral: (message, choices, chosen, least, colour) =>
-      ask((nextKey) => askSeveral(message, choices, chosen, least, colour, nextKey)),
-    text(message, colour) {
-      const validate = (it: string) => it.trim() !== "" || "Enter at least one character";
-      return ask((nextKey) => WholeCharacterInput.prompt({ message, validate, ...streams(colour, nextKey) }));
-    },
+    secret: (message) => onRawTerminal(stopped, (nextKey) => askSecret(message, nextKey)),
+    choose: (...question) => ask((terminal) => Select.prompt<string>({ ...listOptions(...question), ...terminal })),
+    chooseSeveral: (...question) => ask((terminal) => askSeveral(terminal, ...question)),
+    text: (message) => ask((terminal) => WholeCharacterInput.prompt({ message, validate, ...terminal })),
   };
 }
 
@@ -75,35 +74,25 @@ class VanishingSelect extends Select<string> {
 
 /** Enter selects or deselects a choice. Cliffy's Checkbox is missing from its builds on npm. */
 async function askSeveral(
-  message: string,
-  choices: readonly PromptChoice[],
-  chosen: readonly string[],
-  least: number,
-  colour: boolean,
-  nextKey: NextKey,
+  terminal: Streams,
+  ...[message, choices, chosen, least]: Parameters<Prompts["chooseSeveral"]>
 ): Promise<string[]> {
   const selected = new Set(chosen);
   for (let current: string = choices[0].value;;) {
     const lines = choices.map((it) => ({ ...it, label: `${selected.has(it.value) ? "[x]" : "[ ]"} ${it.label}` }));
     const done = selected.size >= least ? [{ value: DONE, label: "Done" }] : [];
     const question = `${message} (${selected.size} chosen)`;
-    const list = new VanishingSelect(listOptions(question, [...lines, ...done], current, colour, nextKey));
-    current = await list.prompt();
+    const options = listOptions(question, [...lines, ...done], current);
+    current = await new VanishingSelect({ ...options, ...terminal }).prompt();
     if (current === DONE) return choices.map(({ value }) => value).filter((it) => selected.has(it));
     if (!selected.delete(current)) selected.add(current);
   }
 }
 
-function listOptions(
-  message: string,
-  choices: readonly PromptChoice[],
-  current: string | undefined,
-  colour: boolean,
-  nextKey: NextKey,
-) {
+function listOptions(message: string, choices: readonly PromptChoice[], current?: string) {
   const options = choices.map(({ value, label }) => ({ value, name: label }));
   const start = choices.some((it) => it.value === current) ? { default: current, hideDefault: true } : {};
-  return { message, options, ...start, ...streams(colour, nextKey) };
+  return { message, options, ...start };
 }
 
 /** Deletes whole characters; Cliffy deletes half of a surrogate pair. */

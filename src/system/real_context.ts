@@ -90,7 +90,6 @@ export function realContext(): Context {
   let watch: StopWatch | undefined;
   // Listening takes half a millisecond, which a command that doesn't wait can save.
   const stopWatch = () => watch ??= new StopWatch(ignored);
-  const prompts = async () => (await import("./prompts.ts")).promptsUntil(stopWatch().signal);
   return {
     env: readVariable,
     trace: () => {},
@@ -105,12 +104,7 @@ export function realContext(): Context {
     },
     stdout: textStream(Deno.stdout),
     stderr: textStream(Deno.stderr),
-    prompts: {
-      secret: async (...question) => (await prompts()).secret(...question),
-      choose: async (...question) => (await prompts()).choose(...question),
-      chooseSeveral: async (...question) => (await prompts()).chooseSeveral(...question),
-      text: async (...question) => (await prompts()).text(...question),
-    },
+    prompts: async (colour) => (await import("./prompts.ts")).terminalPrompts(stopWatch().signal, colour),
     fetch: fetchOver,
     connect,
     firstLine,

@@ -82,7 +82,7 @@ describe("a proxy in front of the platform", () => {
       const { context } = world({ env: { HTTPS_PROXY: `http://${proxy.address}` } });
       const error = await assertRejects(() => get(context, TARGET, "/api/auth/me"), NetworkError);
       const line = `Failed to connect to api.fluxloop.ai through the proxy http://${proxy.address}: ${reason}`;
-      assertStringIncludes(failureText(error, styleFor(context, context.stderr, false)), `\n\n${line}\n\n`);
+      assertStringIncludes(failureText(error, styleFor(context, context.stderr)), `\n\n${line}\n\n`);
       // Once by the runtime, and once to find the reason, which the runtime doesn't report.
       const asked = proxy.heads.map((it) => it.split("\r\n")[0]);
       assertEquals([...new Set(asked)], ["CONNECT api.fluxloop.ai:443 HTTP/1.1"]);
@@ -113,7 +113,7 @@ describe("a proxy in front of the platform", () => {
     const asking = () => get(context, TARGET, "/x", { log: (line) => lines.push(line) });
     const error = await assertRejects(asking, NetworkError);
     assertStringIncludes(proxy.heads[0], `Proxy-Authorization: Basic ${btoa("me:hunter2")}`);
-    const shown = lines.join("\n") + failureText(error, styleFor(context, context.stderr, false));
+    const shown = lines.join("\n") + failureText(error, styleFor(context, context.stderr));
     assertEquals(shown.includes("hunter2"), false);
     assertStringIncludes(shown, `http://me:****@${proxy.address}`);
   });

@@ -181,7 +181,7 @@ describe("an upload", () => {
     const folder = await make([passed(1)]);
     const error = await assertRejects(() => upload(folder, READER), PermissionDeniedError);
     const { context } = here;
-    assertEquals([failureText(error, styleFor(context, context.stderr, false)), sizes], [
+    assertEquals([failureText(error, styleFor(context, context.stderr)), sizes], [
       DOCUMENTED.permissionDenied,
       [],
     ]);

@@ -230,7 +230,7 @@ export function errorMessages(): string[] {
 function errorText(error: FluxloopError): string {
   const { context } = world();
   leaveWorlds();
-  return failureText(error, styleFor(context, context.stderr, false));
+  return failureText(error, styleFor(context, context.stderr));
 }
 
 function shortened(text: string): string {
@@ -242,7 +242,7 @@ function shortened(text: string): string {
 export function warningMessages(): string[] {
   const { context } = world();
   leaveWorlds();
-  const style = styleFor(context, context.stderr, false);
+  const style = styleFor(context, context.stderr);
   const approvals = [true, false].map((it) => approvalText(APPROVAL, it, style));
   return [...Object.values(WARNINGS).flat(), ...FURTHER, ...approvals];
 }

@@ -19,7 +19,7 @@ describe("an error with many mistakes", () => {
   const lines = (count: number) => {
     const { context } = world();
     leaveWorlds();
-    return failureText(mistakes(count), styleFor(context, context.stderr, false)).trimEnd().split("\n");
+    return failureText(mistakes(count), styleFor(context, context.stderr)).trimEnd().split("\n");
   };
 
   it("shows up to a hundred of them", () => {

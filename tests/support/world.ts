@@ -92,15 +92,16 @@ export function world(options: WorldOptions = {}): World {
       isTerminal: () => terminal,
       columns: () => options.columns ?? null,
     },
-    prompts: {
-      secret: () => {
-        if (options.typed === undefined) throw new Error("a question was asked where nobody is");
-        return Promise.resolve(options.typed);
-      },
-      choose: () => Promise.reject(new Error("a list was shown where nobody is")),
-      chooseSeveral: () => Promise.reject(new Error("a list was shown where nobody is")),
-      text: () => Promise.reject(new Error("a question was asked where nobody is")),
-    },
+    prompts: () =>
+      Promise.resolve({
+        secret: () => {
+          if (options.typed === undefined) throw new Error("a question was asked where nobody is");
+          return Promise.resolve(options.typed);
+        },
+        choose: () => Promise.reject(new Error("a list was shown where nobody is")),
+        chooseSeveral: () => Promise.reject(new Error("a list was shown where nobody is")),
+        text: () => Promise.reject(new Error("a question was asked where nobody is")),
+      }),
     fetch: options.fetch ?? fetchOver,
     connect: options.connect ?? connect,
     firstLine,

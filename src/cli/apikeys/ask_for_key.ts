@@ -1,5 +1,5 @@
 import type { KeyAccess } from "../../auth/manage_keys.ts";
-import type { Context, PromptChoice } from "../../context.ts";
+import type { PromptChoice, Prompts } from "../../context.ts";
 import { printable } from "../../text/printable.ts";
 import { parseLifetime } from "../values.ts";
 
@@ -32,36 +32,31 @@ const LIFETIMES: readonly PromptChoice[] = [
  * @param access What the key that creates the new one can grant.
  */
 export async function askForKey(
-  { prompts }: Context,
+  prompts: Prompts,
   given: KeyFlags,
   access: KeyAccess,
-  colour: boolean,
 ): Promise<KeyFlags> {
-  const name = given.name ?? await prompts.text("Name:", colour);
-  const environment = given.environment ?? await prompts.choose("Environment:", ENVIRONMENTS, "dev", colour);
-  const scope = given.scope ?? await askForProjects(prompts, access, colour);
+  const name = given.name ?? await prompts.text("Name:");
+  const environment = given.environment ?? await prompts.choose("Environment:", ENVIRONMENTS, "dev");
+  const scope = given.scope ?? await askForProjects(prompts, access);
   const permissions = access.permissions.map((it) => ({ value: it, label: printable(it) }));
   const permission = given.permission ??
-    await prompts.chooseSeveral("Permissions:", permissions, access.permissions, 0, colour);
+    await prompts.chooseSeveral("Permissions:", permissions, access.permissions, 0);
   const span = (lifetime: string) => 1000 * (parseLifetime(lifetime, "--expires") ?? Infinity);
   const lifetimes = LIFETIMES.filter(({ value }) => span(value) <= (access.lifetime ?? Infinity));
   // With less than 30 days to grant, the new key gets the same lifetime.
   const expires = given.expires ??
-    (lifetimes.length === 0 ? undefined : await prompts.choose("Expires:", lifetimes, "90d", colour));
+    (lifetimes.length === 0 ? undefined : await prompts.choose("Expires:", lifetimes, "90d"));
   return { name, environment, scope, permission, expires };
 }
 
-async function askForProjects(
-  prompts: Context["prompts"],
-  { projects }: KeyAccess,
-  colour: boolean,
-): Promise<string[] | undefined> {
+async function askForProjects(prompts: Prompts, { projects }: KeyAccess): Promise<string[] | undefined> {
   if (projects.length === 0) return undefined;
   const choices = [
     { value: "all", label: "All projects of this key" },
     { value: "some", label: "Selected projects" },
   ];
-  if (await prompts.choose("Project access:", choices, "all", colour) === "all") return undefined;
+  if (await prompts.choose("Project access:", choices, "all") === "all") return undefined;
   const some = projects.map(({ id, name }) => ({ value: id, label: printable(name) }));
-  return await prompts.chooseSeveral("Which ones?", some, [], 1, colour);
+  return await prompts.chooseSeveral("Which ones?", some, [], 1);
 }

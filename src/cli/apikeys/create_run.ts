@@ -6,7 +6,7 @@ import { createdJson, createdText } from "../../output/api_keys.ts";
 import { warnOfLogin } from "../auth/warn_of_login.ts";
 import type { JsonOptions } from "../command.ts";
 import { credentialOf, invocation } from "../invocation.ts";
-import { canPrompt, parseLifetime } from "../values.ts";
+import { parseLifetime, promptsFor } from "../values.ts";
 import { askForKey, type KeyFlags } from "./ask_for_key.ts";
 
 interface CreateOptions extends JsonOptions, KeyFlags {
@@ -17,10 +17,9 @@ interface CreateOptions extends JsonOptions, KeyFlags {
 export async function runCreate(context: Context, options: CreateOptions): Promise<void> {
   const { reporter, requests } = invocation(context, options);
   const { save, profile, json, ...others } = options;
-  const isAsked = options.name === undefined;
-  if (isAsked && !canPrompt(context, options)) {
-    throw new UsageError("Can't prompt for the key's name without a terminal. Pass --name <name>.");
-  }
+  const prompts = options.name === undefined
+    ? await promptsFor(context, options, "Can't prompt for the key's name without a terminal. Pass --name <name>.")
+    : null;
   if (save && profile === undefined) throw new UsageError("--save requires --profile <name>");
   // Before anything is asked.
   parseLifetime(options.expires, "--expires");
@@ -31,9 +30,9 @@ export async function runCreate(context: Context, options: CreateOptions): Promi
   const plan = save
     ? await planLogin(context, { profile, apiUrl: credential.apiUrl.href, save: true, requests })
     : null;
-  const { name = "", scope, permission, environment, expires } = isAsked
-    ? await askForKey(context, options, await keyAccess(context, credential), reporter.style.colour)
-    : options;
+  const { name = "", scope, permission, environment, expires } = prompts === null
+    ? options
+    : await askForKey(prompts, options, await keyAccess(context, credential));
   const expiresIn = parseLifetime(expires, "--expires");
   const request = { name, projects: scope, permissions: permission, environment, expiresIn };
   const show = (created: CreatedKey) => {

@@ -6,7 +6,7 @@ import { deletedText } from "../../output/api_keys.ts";
 import { printable } from "../../text/printable.ts";
 import type { JsonOptions } from "../command.ts";
 import { invocation } from "../invocation.ts";
-import { canPrompt } from "../values.ts";
+import { promptsFor } from "../values.ts";
 
 interface DeleteOptions extends JsonOptions {
   readonly yes?: boolean;
@@ -18,17 +18,16 @@ export async function runDelete(context: Context, options: DeleteOptions, named:
 
   const own = await credential(true);
   const key = await findKey(context, own, named);
-  if (!options.yes) await confirm(context, options, key.name ?? key.id, reporter.style.colour);
+  if (!options.yes) await confirm(context, options, key.name ?? key.id);
   await deleteApiKey(context, own, key.id);
 
   reporter.result(() => deletedText(key), () => ({ deleted: key.id }));
 }
 
-async function confirm(context: Context, options: DeleteOptions, name: string, colour: boolean): Promise<void> {
-  if (!canPrompt(context, options)) {
-    throw new UsageError("Can't ask for confirmation without a terminal. Pass --yes to delete the key.");
-  }
+async function confirm(context: Context, options: DeleteOptions, name: string): Promise<void> {
+  const message = "Can't ask for confirmation without a terminal. Pass --yes to delete the key.";
+  const prompts = await promptsFor(context, options, message);
   const choices = [{ value: "no", label: "No, keep it" }, { value: "yes", label: "Yes, delete it" }];
-  const answer = await context.prompts.choose(`Delete the key "${printable(name)}"?`, choices, "no", colour);
+  const answer = await prompts.choose(`Delete the key "${printable(name)}"?`, choices, "no");
   if (answer !== "yes") throw new UsageError("Nothing was deleted");
 }

@@ -10,7 +10,7 @@ import { approvalText, postponedJson, postponedText, waitingText } from "../../o
 import type { JsonOptions } from "../command.ts";
 import { invocation } from "../invocation.ts";
 import type { Reporter } from "../reporter.ts";
-import { canPrompt } from "../values.ts";
+import { promptsFor } from "../values.ts";
 import { showWait } from "../waiting.ts";
 import { warnOfLogin } from "./warn_of_login.ts";
 
@@ -61,13 +61,11 @@ async function keyFor(context: Context, options: LoginOptions): Promise<string> 
   if (options.apiKeyStdin && !stdin.isTerminal()) {
     return parseApiKey(await stdin.readText(STDIN_LIMIT), "standard input");
   }
-  if (!options.apiKeyStdin && !canPrompt(context, options)) {
-    throw new UsageError(
-      "Can't prompt for an API key without a terminal. Use --api-key-stdin, or set FLUXLOOP_API_KEY instead of logging in.",
-    );
-  }
+  const message =
+    "Can't prompt for an API key without a terminal. Use --api-key-stdin, or set FLUXLOOP_API_KEY instead of logging in.";
+  const prompts = await (options.apiKeyStdin ? context.prompts(false) : promptsFor(context, options, message));
   stderr.write(options.apiKeyStdin ? ENTER_KEY : WELCOME);
-  const typed = await context.prompts.secret(">");
+  const typed = await prompts.secret(">");
   stderr.write("\n");
   return parseApiKey(typed, "the prompt");
 }
