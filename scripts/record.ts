@@ -10,8 +10,8 @@ import { svgOf } from "./record/svg.ts";
 const PICTURE = "docs/session.svg";
 /** The picture's text alternative. */
 export const TITLE =
-  "A terminal: fluxloop auth login asks for an API key and verifies it, and fluxloop auth status tells " +
-  "the account, its organizations, and what the key may do.";
+  "A terminal: fluxloop auth login prompts for an API key and verifies it, and fluxloop auth status shows the account, " +
+  "its organizations and the key's permissions.";
 
 if (import.meta.main) {
   await Deno.mkdir("docs", { recursive: true });

@@ -164,8 +164,8 @@ describe("the documentation", () => {
       }
       assertEquals(outcomes.filter((it) => it.code !== 0), []);
       if (block.language !== "console") return;
-      const shown = block.text.slice(block.text.indexOf("\n") + 1);
-      assertEquals(comparable(outcomes[0].stderr + outcomes[0].stdout), comparable(shown));
+      const shown = block.text.split(/^\$ .*\n/m).slice(1);
+      assertEquals(outcomes.map((it) => comparable(it.stderr + it.stdout)), shown.map(comparable));
     });
   }
 });
