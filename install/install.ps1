@@ -48,7 +48,7 @@ function Install-Fluxloop {
     $file = Join-Path $work $archive
     Invoke-WebRequest -UseBasicParsing -Uri "$releases/download/v$version/$archive" -OutFile $file
     if ((Get-FileHash -Algorithm SHA256 -Path $file).Hash -ne $expected) {
-      throw "fluxloop was not installed: $archive doesn't match the release's checksum. Try again; if it still fails, report it to the maintainers."
+      throw "fluxloop was not installed: $archive doesn't match the release's checksum. Try again; if it still fails, report it: https://github.com/fluxloop/fluxloop/issues"
     }
     Expand-Archive -Path $file -DestinationPath (Join-Path $work 'unpacked')
     $program = Join-Path $work "unpacked\fluxloop-$version-$target\fluxloop.exe"

@@ -10,6 +10,7 @@
 set -eu
 
 RELEASES="https://github.com/fluxloop/fluxloop/releases"
+ISSUES="${RELEASES%/releases}/issues"
 CHOOSE_FOLDER="Set FLUXLOOP_INSTALL_DIR to another folder."
 
 main() {
@@ -18,11 +19,11 @@ main() {
   folder=$(install_folder)
   folder=${folder%/}
   checksums=$(checksums_address)
-  mkdir -p "$folder" 2>/dev/null || fail "$folder can't be created. $CHOOSE_FOLDER"
+  mkdir -p "$folder" 2>/dev/null || fail "can't create $folder. $CHOOSE_FOLDER"
   [ ! -d "$folder/fluxloop" ] || fail "$folder/fluxloop is a folder. $CHOOSE_FOLDER"
 
   # In the destination folder, so that the final rename is atomic.
-  work=$(mktemp -d "$folder/.fluxloop-install.XXXXXX" 2>/dev/null) || fail "$folder can't be written. $CHOOSE_FOLDER"
+  work=$(mktemp -d "$folder/.fluxloop-install.XXXXXX" 2>/dev/null) || fail "can't write to $folder. $CHOOSE_FOLDER"
   trap 'rm -rf "$work"' EXIT
   trap 'exit 129' HUP
   trap 'exit 130' INT
@@ -40,7 +41,7 @@ main() {
   fetch "$RELEASES/download/v$version/$archive" "$work/$archive"
   verify "$work" "$archive"
   unpack "$work" "$archive" "fluxloop-$version-$target/fluxloop"
-  mv -f "$work/unpacked/fluxloop-$version-$target/fluxloop" "$folder/fluxloop" || fail "$folder/fluxloop can't be replaced. $CHOOSE_FOLDER"
+  mv -f "$work/unpacked/fluxloop-$version-$target/fluxloop" "$folder/fluxloop" || fail "can't replace $folder/fluxloop. $CHOOSE_FOLDER"
   say "Installed fluxloop $version to $folder/fluxloop."
   tell_about_path "$folder"
 }
@@ -77,7 +78,7 @@ target_of_this_machine() {
       say "$machine-apple-darwin"
       return 0
       ;;
-    MINGW* | MSYS* | CYGWIN*) fail "on Windows, run the PowerShell script install.ps1 instead." ;;
+    MINGW* | MSYS* | CYGWIN*) fail "on Windows, run this in PowerShell: irm $RELEASES/latest/download/install.ps1 | iex" ;;
     *) fail "there is no release for $system, only for Linux, macOS and Windows." ;;
   esac
   say "$machine-unknown-linux-gnu"
@@ -112,19 +113,23 @@ fetch() {
   if has curl; then
     # A redirect must not leave https.
     curl --fail --silent --show-error --location --proto "=${RELEASES%%:*}" --connect-timeout 20 --retry 3 \
-      --output "$2" "$1" || fail "$1 can't be downloaded."
+      --output "$2" "$1" || fail_to_download "$1"
   elif has wget && is_gnu_wget; then
     # wget 1 follows redirects from https to http, but lists them: they are checked below. wget2 obeys --https-only: it
     # lists nothing and writes no file.
     wget --quiet --https-only --server-response --tries=3 --connect-timeout=20 --output-document="$2" "$1" 2>"$2.said" ||
-      fail "$1 can't be downloaded."
-    [ -f "$2" ] || fail "$1 can't be downloaded."
+      fail_to_download "$1"
+    [ -f "$2" ] || fail_to_download "$1"
     led=$(sed -n "/^ *[A-Za-z]*: *${RELEASES%%:*}:/d; s/^ *[Ll][Oo][Cc][Aa][Tt][Ii][Oo][Nn]: *[A-Za-z]*:/&/p" "$2.said")
-    [ -z "$led" ] || fail "$1 can't be downloaded: it redirects away from ${RELEASES%%:*}."
+    [ -z "$led" ] || fail "$1 redirects to a URL without HTTPS. Try another network, or report it: $ISSUES"
   else
     # BusyBox's wget doesn't verify certificates.
     fail "curl or GNU wget is required to download it. Install one of them."
   fi
+}
+
+fail_to_download() {
+  fail "can't download $1. Check the network connection, the proxy settings and FLUXLOOP_VERSION."
 }
 
 is_gnu_wget() {
@@ -173,7 +178,7 @@ verify() {
     fail "sha256sum, shasum or openssl is required to verify the download. Install one of them."
   fi
   if [ -z "$expected" ] || [ "${actual%% *}" != "$expected" ]; then
-    fail "$2 doesn't match the release's checksum. Try again; if it still fails, report it to the maintainers."
+    fail "$2 doesn't match the release's checksum. Try again; if it still fails, report it: $ISSUES"
   fi
 }
 
@@ -185,8 +190,8 @@ quoted() {
 # Unpacks the archive $2 in the folder $1, and checks that its program $3 runs on this machine.
 unpack() {
   mkdir "$1/unpacked"
-  tar -xzf "$1/$2" -C "$1/unpacked" "$3" || fail "$2 can't be unpacked."
-  if [ ! -f "$1/unpacked/$3" ] || [ -L "$1/unpacked/$3" ]; then fail "$2 contains no program."; fi
+  tar -xzf "$1/$2" -C "$1/unpacked" "$3" || fail "can't unpack $2. Try again."
+  if [ ! -f "$1/unpacked/$3" ] || [ -L "$1/unpacked/$3" ]; then fail "$2 doesn't contain fluxloop. Report it: $ISSUES"; fi
   chmod 755 "$1/unpacked/$3"
   said=$("$1/unpacked/$3" --version 2>&1 </dev/null) || fail "the program doesn't run on this system.
 $said$(about_musl)"
@@ -208,7 +213,7 @@ tell_about_path() {
   case ":$PATH:" in
     *":$1:"*)
       found=$(command -v fluxloop || true)
-      [ "$found" = "$1/fluxloop" ] || say "Warning: \`fluxloop\` still runs $found, which comes first on your PATH."
+      [ "$found" = "$1/fluxloop" ] || say "Warning: \`fluxloop\` still runs $found, which comes first on your PATH. Remove it, or put $1 first."
       return 0
       ;;
   esac

@@ -216,7 +216,7 @@ for (const shell of Object.keys(SHELLS)) {
       const PATH = `${machine.home}/first:${machine.env.PATH}:${machine.home}/.local/bin`;
       assertStringIncludes(
         (await install({ PATH })).stdout,
-        `Warning: \`fluxloop\` still runs ${machine.home}/first/fluxloop, which comes first on your PATH.`,
+        `Warning: \`fluxloop\` still runs ${machine.home}/first/fluxloop, which comes first on your PATH. Remove it, or put `,
       );
     });
 
@@ -227,8 +227,8 @@ for (const shell of Object.keys(SHELLS)) {
         () => new Response("other"),
         `${archive} doesn't match the release's checksum`,
       ],
-      ["no archive", archive, () => new Response(null, { status: 404 }), "http"],
-      ["no list of checksums", "SHA256SUMS", () => new Response(null, { status: 404 }), "http"],
+      ["no archive", archive, () => new Response(null, { status: 404 }), "can't download http"],
+      ["no list of checksums", "SHA256SUMS", () => new Response(null, { status: 404 }), "can't download http"],
       ["an empty list of checksums", "SHA256SUMS", () => new Response(""), "this release has no archive for"],
       [
         "checksums of other machines alone",
@@ -248,7 +248,7 @@ for (const shell of Object.keys(SHELLS)) {
         () => new Response(`${"0".repeat(64)}  fluxloop-1/../../x-${TARGET}.tar.gz\n`),
         "this release has no archive for",
       ],
-      ["an archive that is cut short", archive, cutShort, "http"],
+      ["an archive that is cut short", archive, cutShort, "can't download http"],
     ];
     for (const [what, name, answer, sentence] of answers) {
       for (const downloader of ["curl", "wget"] as const) {
@@ -284,7 +284,7 @@ for (const shell of Object.keys(SHELLS)) {
       const { code, stderr } = await machine.pipe(shell, broken.installScript());
       await broken.close();
       assertEquals([code, machine.files()], [1, []]);
-      assertStringIncludes(stderr, `fluxloop was not installed: ${archive} can't be unpacked.`);
+      assertStringIncludes(stderr, `fluxloop was not installed: can't unpack ${archive}. Try again.`);
     });
 
     it("unpacks only the program from an archive with other files", async () => {
@@ -319,7 +319,7 @@ for (const shell of Object.keys(SHELLS)) {
       const { code, stderr } = await machine.pipe(shell, hostile.installScript());
       await hostile.close();
       assertEquals([code, machine.files(), Deno.statSync(secret).mode! & 0o777], [1, ["secret"], 0o600]);
-      assertStringIncludes(stderr, `${archive} contains no program.`);
+      assertStringIncludes(stderr, `${archive} doesn't contain fluxloop. Report it: `);
     });
 
     it("ignores a slash at the folder's end, and finds the folder on the PATH", async () => {
@@ -332,7 +332,7 @@ for (const shell of Object.keys(SHELLS)) {
 
     it("reports a release that doesn't exist", async () => {
       machine = await Machine.make();
-      await refused(`${releases.address}/download/v7.7.7/SHA256SUMS can't be downloaded.`, {
+      await refused(`can't download ${releases.address}/download/v7.7.7/SHA256SUMS. Check the network connection`, {
         FLUXLOOP_VERSION: "7.7.7",
       });
     });
@@ -394,7 +394,7 @@ for (const shell of Object.keys(SHELLS)) {
     const systems: [string, string, string, string][] = [
       ["Linux", "riscv64", "1", "there is no release for the processor riscv64"],
       ["FreeBSD", "x86_64", "1", "there is no release for FreeBSD"],
-      ["MINGW64_NT-10.0", "x86_64", "1", "on Windows, run the PowerShell script install.ps1 instead."],
+      ["MINGW64_NT-10.0", "x86_64", "1", "on Windows, run this in PowerShell: irm "],
       ["Darwin", "x86_64", "1", "this release has no archive for aarch64-apple-darwin."],
       ["Darwin", "x86_64", "0", "this release has no archive for x86_64-apple-darwin."],
       ["Darwin", "arm64", "0", "this release has no archive for aarch64-apple-darwin."],
@@ -411,10 +411,10 @@ for (const shell of Object.keys(SHELLS)) {
 
     it("reports a folder that can't be written", async () => {
       machine = await Machine.make("curl", { user: "ordinary" });
-      await refused("/usr/sbin can't be written. Set FLUXLOOP_INSTALL_DIR to another folder.", {
+      await refused("can't write to /usr/sbin. Set FLUXLOOP_INSTALL_DIR to another folder.", {
         FLUXLOOP_INSTALL_DIR: "/usr/sbin",
       });
-      await refused("/nowhere/bin can't be created. Set FLUXLOOP_INSTALL_DIR", {
+      await refused("can't create /nowhere/bin. Set FLUXLOOP_INSTALL_DIR", {
         FLUXLOOP_INSTALL_DIR: "/nowhere/bin",
       });
       assertEquals(releases.asked, []);
@@ -464,7 +464,7 @@ describe("the install script over https", () => {
       assertEquals([code, asked, machine.files()], [1, downloader === "curl" ? 0 : 1, ["wgetrc"]], stderr);
       assertStringIncludes(
         stderr,
-        `SHA256SUMS can't be downloaded${downloader === "wget" ? ": it redirects away from https" : ""}.`,
+        downloader === "wget" ? "SHA256SUMS redirects to a URL without HTTPS." : "can't download https://localhost:",
       );
     });
   }
