@@ -40,6 +40,13 @@ export interface Login {
   readonly delivered_at: string | null;
 }
 
+interface Token {
+  readonly session: number;
+  readonly expires_at: string;
+  /** When a refresh token was first exchanged; `null` for the newest one. */
+  readonly replaced_at: string | null;
+}
+
 /** Starts a login, and removes those that have expired. */
 export function startLogin(
   { storage, random, now, url, loginTimes: { codeLifetime, pollInterval } }: Platform,
@@ -120,16 +127,8 @@ export function revokeLogin({ storage }: Platform, { refresh_token }: Schemas["R
 }
 
 /** Finds a token, also one that has expired or was replaced. */
-export function findToken(
-  storage: Storage,
-  kind: "access" | "refresh",
-  token: string,
-): { readonly session: number; readonly expires_at: string; readonly replaced_at: string | null } | undefined {
-  return storage.query<NonNullable<ReturnType<typeof findToken>>>(
-    "SELECT session, expires_at, replaced_at FROM tokens WHERE kind = ? AND hash = ?",
-    kind,
-    hashSecret(token),
-  )[0];
+export function findToken(storage: Storage, kind: "access" | "refresh", token: string): Token | undefined {
+  return storage.query<Token>("SELECT * FROM tokens WHERE kind = ? AND hash = ?", kind, hashSecret(token))[0];
 }
 
 /** Returns the logins that nobody has approved or denied. */

@@ -29,7 +29,8 @@ export const TABLES = `
     created_by TEXT REFERENCES api_keys (id),
     -- Of the request that created the key, so that repeating it doesn't create another.
     idempotency_key TEXT,
-    body_hash TEXT
+    body_hash TEXT,
+    UNIQUE (created_by, idempotency_key)
   ) STRICT;
 
   -- Logins through the browser. A login is also the session of its program, which the tokens belong to.

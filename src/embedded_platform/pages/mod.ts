@@ -4,7 +4,7 @@
  * @module
  */
 import { HttpError, readForm } from "../http.ts";
-import type { Route } from "../router.ts";
+import type { Call, Route } from "../router.ts";
 import { hashSecret } from "../secrets.ts";
 import type { Platform } from "../storage.ts";
 import { decide, enterCode, showCodeField, showDecision } from "./connect.ts";
@@ -14,9 +14,11 @@ import { asset, messagePage, PATHS, redirect } from "./layout.ts";
 import { type PageSessions, type SignedInCall } from "./sessions.ts";
 import { ICON, STYLE_SHEET } from "./style.ts";
 
+type Handler = (call: SignedInCall) => Response;
+
 /** Returns the routes of the pages and of the files they load. */
 export function pageRoutes(platform: Platform, sessions: PageSessions): Route[] {
-  const pages: [method: "GET" | "POST", path: string, handler: (call: SignedInCall) => Response][] = [
+  const pages: [method: "GET" | "POST", path: string, handler: Handler][] = [
     ["GET", "/", () => redirect(PATHS.keys)],
     ["POST", PATHS.signOut, ({ session }) => sessions.signOut(session)],
     ["GET", PATHS.keys, (call) => keysPage(call)],
@@ -38,32 +40,36 @@ export function pageRoutes(platform: Platform, sessions: PageSessions): Route[] 
       path: PATHS.signIn,
       handler: ({ request }) => elsewhere(platform, request) ?? sessions.signIn(new URL(request.url)),
     },
-    ...pages.map(([method, path, handler]): Route => ({
-      method,
-      path,
-      handler: async ({ request, params }) => {
-        const response = method === "GET" ? elsewhere(platform, request) : null;
-        if (response !== null) return response;
-        const session = sessions.find(request);
-        if (session === undefined) return sessions.signedOutPage();
-        try {
-          const form = method === "GET" ? new URLSearchParams() : await readForm(request);
-          if (method === "POST" && hashSecret(form.get("form_token") ?? "") !== hashSecret(session.formToken)) {
-            throw new HttpError(
-              403,
-              "This form is out of date, and nothing was changed. Reload the page and try again",
-            );
-          }
-          return handler({ platform, session, url: new URL(request.url), params, form });
-        } catch (error) {
-          if (!(error instanceof HttpError)) throw error;
-          const { status, body: { detail } } = error;
-          const text = typeof detail === "string" ? detail : "The form is invalid";
-          return messagePage(status, status === 404 ? "Not found" : "This isn’t possible", `${text}.`, { session });
-        }
-      },
-    })),
+    ...pages.map(([method, path, handler]): Route => {
+      return { method, path, handler: (call) => respond(platform, sessions, call, handler) };
+    }),
   ];
+}
+
+/** Responds to people who have signed in, with errors as pages. */
+async function respond(
+  platform: Platform,
+  sessions: PageSessions,
+  { request, params }: Call,
+  handler: Handler,
+): Promise<Response> {
+  const isForm = request.method === "POST";
+  const response = isForm ? null : elsewhere(platform, request);
+  if (response !== null) return response;
+  const session = sessions.find(request);
+  if (session === undefined) return sessions.signedOutPage();
+  try {
+    const form = isForm ? await readForm(request) : new URLSearchParams();
+    if (isForm && hashSecret(form.get("form_token") ?? "") !== hashSecret(session.formToken)) {
+      throw new HttpError(403, "This form is out of date, and nothing was changed. Reload the page and try again");
+    }
+    return handler({ platform, session, url: new URL(request.url), params, form });
+  } catch (error) {
+    if (!(error instanceof HttpError)) throw error;
+    const { status, body: { detail } } = error;
+    const text = typeof detail === "string" ? detail : "The form is invalid";
+    return messagePage(status, status === 404 ? "Not found" : "This isn’t possible", `${text}.`, { session });
+  }
 }
 
 /**
