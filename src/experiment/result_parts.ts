@@ -38,7 +38,7 @@ export async function* resultParts(
 
 function partOf(summary: Summary, results: readonly RunResult[], part: number, isLast: boolean): ResultPart {
   // An experiment of a killed program is still "running" in its summary.
-  const last = summary.state === "completed" ? "completed" : "interrupted";
+  const last = summary.status === "completed" ? "completed" : "interrupted";
   return {
     bundle_version_id: summary.bundleVersionId,
     project_id: summary.projectId,

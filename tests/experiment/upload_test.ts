@@ -207,7 +207,7 @@ describe("an upload", () => {
     const folder = await make([passed(1)]);
     const path = `${folder}/summary.json`;
     Deno.writeTextFileSync(path, Deno.readTextFileSync(path).replace('"id": "exp', '"id": "☃'));
-    await assertRejects(() => upload(folder), ConfigurationError, "summary.json has an invalid test ID");
+    await assertRejects(() => upload(folder), ConfigurationError, "summary.json: id isn't a valid test ID");
   });
 
   it("reports a missing folder", async () => {

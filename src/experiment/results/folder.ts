@@ -31,7 +31,7 @@ export async function createExperimentFolder(
     Deno.mkdirSync(outputDirectory, { recursive: true });
     Deno.mkdirSync(path);
     Deno.writeTextFileSync(`${path}/config.yaml`, redactKeys(maskedText));
-    await writeSummary(path, { ...origin, id, name, state: "running", startedAt, endedAt: null });
+    await writeSummary(path, { ...origin, id, name, status: "running", startedAt, endedAt: null });
     return new ExperimentFolder(id, path);
   } catch (error) {
     throw unwritable(path, error);
@@ -80,8 +80,8 @@ export class ExperimentFolder {
       this.#results.close();
     }
     const statistics = await readStatistics(this.path);
-    const state = experiment.ending === "completed" ? "completed" : "interrupted";
-    await writeSummary(this.path, { ...experiment, state }, statistics);
+    const status = experiment.ending === "completed" ? "completed" : "interrupted";
+    await writeSummary(this.path, { ...experiment, status }, statistics);
     await writePage(this.path, experiment, statistics);
   }
 }

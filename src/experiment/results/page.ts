@@ -9,8 +9,6 @@ import { readResults } from "./result_line.ts";
 import { writeReport } from "./result_files.ts";
 import type { Statistics } from "./statistics.ts";
 
-const PAGE_FILE = "result.html";
-
 /** The most characters of all transcripts together, so that browsers open the page soon. */
 const ALL_TEXTS = 24_000_000;
 /** The most runs that are shown, failed ones first: even a folded run takes a browser time. */
@@ -24,7 +22,7 @@ const ONE_TEXT = { most: 64 * 1024, fewest: 500 };
  * @throws {SystemError} When it can't be written; an older page stays.
  */
 export async function writePage(folder: string, experiment: Experiment, statistics: Statistics): Promise<void> {
-  await writeReport(`${folder}/${PAGE_FILE}`, pageParts(folder, experiment, statistics));
+  await writeReport(`${folder}/result.html`, pageParts(folder, experiment, statistics));
 }
 
 async function* pageParts(
@@ -34,9 +32,10 @@ async function* pageParts(
 ): AsyncGenerator<string, void> {
   yield head(experiment) + overview(experiment, statistics) + failures(statistics) + chart(statistics) +
     tools(statistics);
-  const shown = Math.min(SHOWN_RUNS, statistics.runs);
-  const limit = Math.min(ONE_TEXT.most, Math.max(ONE_TEXT.fewest, Math.floor(ALL_TEXTS / Math.max(1, shown) / 2)));
-  const room = { failed: Math.min(shown, statistics.failed), passed: shown - Math.min(shown, statistics.failed) };
+  const { runs, failed } = statistics;
+  const shown = Math.min(SHOWN_RUNS, runs);
+  const limit = Math.min(ONE_TEXT.most, Math.max(ONE_TEXT.fewest, Math.floor(ALL_TEXTS / shown / 2)));
+  const room = { failed: shown, passed: shown - failed };
   let place = 0;
   for await (const result of readResults(folder)) {
     place++;
@@ -46,13 +45,8 @@ async function* pageParts(
 }
 
 function head({ name }: Experiment): string {
-  const policy = [
-    "default-src 'none'",
-    `style-src '${hashOf(PAGE_STYLE)}'`,
-    `script-src '${hashOf(PAGE_SCRIPT)}'`,
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join("; ");
+  const policy = `default-src 'none'; style-src '${hashOf(PAGE_STYLE)}'; script-src '${hashOf(PAGE_SCRIPT)}'; ` +
+    "base-uri 'none'; form-action 'none'";
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -82,17 +76,25 @@ function overview(experiment: Experiment, { runs, passed, failed, durations }: S
     ? ""
     : `<span class="badge">stopped after ${countText(runs)} of ${countText(planned)} runs</span>`;
   const tile = (title: string, value: string, kind = "") =>
-    `<div${kind && ` class="${kind}"`}><dt>${title}</dt><dd>${value}</dd></div>`;
+    `<div class="${kind}"><dt>${title}</dt><dd>${value}</dd></div>`;
+  const tiles = [
+    tile("Passed", countText(passed), passed > 0 ? "good" : ""),
+    tile("Failed", countText(failed), failed > 0 ? "bad" : ""),
+    tile("Pass rate", rateText(passed, runs)),
+    tile("Median", durationText(durations.p50)),
+    tile("p95", durationText(durations.p95)),
+    tile("Max", durationText(durations.max)),
+  ];
+  const shares = `<rect class="rest" width="100%" height="8"/><rect class="yes" width="${passed}" height="8"/>` +
+    `<rect class="no" x="${passed}" width="${failed}" height="8"/>`;
   return `<header>
 <h1>${html(name)}${badge}</h1>
 <p class="meta">${facts.join("")}</p>
 </header>
-<dl class="tiles">${tile("Passed", countText(passed), passed > 0 ? "good" : "")}${
-    tile("Failed", countText(failed), failed > 0 ? "bad" : "")
-  }${tile("Pass rate", rateText(passed, runs))}${tile("Median", durationText(durations.p50))}${
-    tile("p95", durationText(durations.p95))
-  }${tile("Max", durationText(durations.max))}</dl>
-${shareBar(passed, failed, Math.max(planned, runs))}
+<dl class="tiles">${tiles.join("")}</dl>
+<svg class="share" viewBox="0 0 ${
+    Math.max(planned, runs, 1)
+  } 8" preserveAspectRatio="none" aria-hidden="true">${shares}</svg>
 `;
 }
 
@@ -101,14 +103,6 @@ function rateText(passed: number, runs: number): string {
   if (runs === 0) return "–";
   const tenths = Math.floor(passed / runs * 1000) / 10;
   return passed > 0 && tenths === 0 ? "&lt; 0.1 %" : `${tenths} %`;
-}
-
-function shareBar(passed: number, failed: number, planned: number): string {
-  const share = (count: number) => planned === 0 ? 0 : Math.round(count / planned * 100_000) / 100;
-  const text = `${countText(passed)} passed, ${countText(failed)} failed`;
-  return `<svg class="share" viewBox="0 0 1000 8" preserveAspectRatio="none" role="img" aria-label="${text}">` +
-    `<rect class="rest" width="1000" height="8"/><rect class="yes" width="${share(passed)}" height="8"/>` +
-    `<rect class="no" x="${share(passed)}" width="${share(failed)}" height="8"/></svg>`;
 }
 
 function failures({ groups, failed }: Statistics): string {
@@ -147,23 +141,19 @@ function run({ request, startedAt, duration, outcome }: RunResult, place: number
   const first = cut((passed ? outcome.output : outcome.failure.message).trimStart(), 160).head.replaceAll(/\s+/g, " ");
   const persona = input.persona === null ? "" : ` · ${html(cut(input.persona.name, 200).head)}`;
   const facts = `${html(runId)} · ${startedAt.toISOString()}${iteration === 0 ? "" : ` · iteration ${iteration + 1}`}`;
-  const said = passed ? says("agent", "Agent", outcome.output, limit) : says(
-    "agent wrong",
-    kindText(outcome.failure.kind),
-    outcome.failure.message,
-    limit,
-  ) + (outcome.failure.stderr.length === 0 ? "" : says(
-    "agent",
-    "Last lines of standard error",
-    outcome.failure.stderr.join("\n"),
-    limit,
-  ));
   return `<details class="run ${passed ? "yes" : "no"}" data-took="${duration}"><summary>` +
     `<i>${passed ? "✓" : "✗"}<span class="off"> ${outcome.status} </span></i>` +
     `<span class="id">${html(cut(input.id, 200).head)}${iteration === 0 ? "" : ` #${iteration + 1}`}</span>` +
     `<span class="first">${html(first)}</span><span class="took">${durationText(duration)}</span></summary>` +
-    `<div class="talk" id="r-${place}">${says("says", `Input${persona}`, input.text, limit)}${said}` +
+    `<div class="talk" id="r-${place}">${says("says", `Input${persona}`, input.text, limit)}${answer(outcome, limit)}` +
     `<p class="id">${facts}</p></div></details>\n`;
+}
+
+function answer(outcome: RunResult["outcome"], limit: number): string {
+  if (outcome.status === "passed") return says("agent", "Agent", outcome.output, limit);
+  const { kind, message, stderr } = outcome.failure;
+  const errors = stderr.length === 0 ? "" : says("agent", "Last lines of standard error", stderr.join("\n"), limit);
+  return says("agent wrong", kindText(kind), message, limit) + errors;
 }
 
 /** `title` is HTML. */
@@ -179,11 +169,9 @@ function kindText(kind: string): string {
 }
 
 function foot(): string {
+  const links = ["results.jsonl", "summary.json", "config.yaml"].map((it) => `<a href="${it}">${it}</a>`);
   return `</div>
-<footer>fluxloop ${
-    html(VERSION)
-  } · <a href="results.jsonl">results.jsonl</a> · <a href="summary.json">summary.json</a> ·
-<a href="config.yaml">config.yaml</a></footer>
+<footer>${[`fluxloop ${html(VERSION)}`, ...links].join(" · ")}</footer>
 </main>
 <script>${PAGE_SCRIPT}</script>
 </body>

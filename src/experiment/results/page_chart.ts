@@ -45,7 +45,7 @@ export function chart(statistics: Statistics): string {
 `;
 }
 
-/** A column of one run, or the median and maximum of several. */
+/** A column of one run, or the median and maximum of several, above a strip for those that failed. */
 function bar(
   { durationList, failedAt }: Statistics,
   scale: Scale,
@@ -66,16 +66,14 @@ function bar(
     const height = Math.max(1, scale.at(duration) * PLOT.height);
     return rect(name, EDGE.top + PLOT.height - height, height);
   };
-  const link = (title: string, body: string) => `<a href="#r-${from + 1}"><title>${title}</title>${body}</a>`;
-  if (to - from === 1) {
-    const title = `Run ${from + 1}: ${durationText(max)}${failed > 0 ? ", failed" : ""}`;
-    return link(title, upTo(max, failed > 0 ? "bar failed" : "bar"));
-  }
-  const title = `Runs ${countText(from + 1)} to ${countText(to)}: median ${durationText(median)}, max ${
-    durationText(max)
-  }${failed > 0 ? `, ${countText(failed)} failed` : ""}`;
+  const isOne = to - from === 1;
+  const what = isOne
+    ? `Run ${from + 1}: ${durationText(max)}`
+    : `Runs ${countText(from + 1)} to ${countText(to)}: median ${durationText(median)}, max ${durationText(max)}`;
+  const more = failed === 0 ? "" : isOne ? ", failed" : `, ${countText(failed)} failed`;
   const strip = failed === 0 ? "" : rect("failed", HEIGHT - 29, 3 + 5 * failed / (to - from));
-  return link(title, upTo(max, "bar most") + upTo(median, "bar") + strip);
+  const column = upTo(max, "bar most") + upTo(median, isOne && failed > 0 ? "bar failed" : "bar") + strip;
+  return `<a href="#r-${from + 1}"><title>${what}${more}</title>${column}</a>`;
 }
 
 function scaleOf({ durations: { min, p50, max } }: Statistics): Scale {

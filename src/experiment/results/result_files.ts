@@ -1,4 +1,5 @@
 import { dirname } from "@std/path";
+import { InvalidFieldError } from "../../api_client/fields.ts";
 import { renameOver } from "../../credentials/atomic_file.ts";
 import { ConfigurationError, FluxloopError, SystemError } from "../../errors.ts";
 
@@ -96,6 +97,8 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 function reasonOf(error: unknown): string {
+  if (error instanceof SyntaxError) return "invalid JSON";
+  if (error instanceof InvalidFieldError) return error.message;
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   return REASONS[code] ?? "system error";
 }

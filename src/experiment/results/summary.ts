@@ -1,20 +1,28 @@
-import { isObject } from "../../api_client/fields.ts";
-import { ConfigurationError } from "../../errors.ts";
+import { InvalidFieldError, object, optional, type Reader, text, time } from "../../api_client/fields.ts";
 import { jsonText } from "../../text/json.ts";
 import { redactKeys } from "../../text/mask.ts";
-import type { Experiment } from "../model.ts";
 import { unreadable, writeReport } from "./result_files.ts";
 import type { Statistics } from "./statistics.ts";
 
 const SUMMARY_FILE = "summary.json";
-/** The experiment ids that the platform accepts (OpenAPI schema `RunBatch`). */
-const EXPERIMENT_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+
+/** Reads an experiment ID that the platform accepts (OpenAPI schema `RunBatch`). */
+const experimentId: Reader<string> = (value, at) => {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(text(value, at))) throw new InvalidFieldError(at, "a valid test ID");
+  return value as string;
+};
+const summary = object({
+  id: experimentId,
+  name: text,
+  /** `completed` or `interrupted`; `running` also after the program was killed. */
+  status: text,
+  started_at: time,
+  bundle_version_id: optional(text),
+  project_id: optional(text),
+});
 
 /** What `summary.json` says about an experiment, apart from its runs. */
-export interface Summary extends Pick<Experiment, "id" | "name" | "startedAt" | "bundleVersionId" | "projectId"> {
-  /** `running` also after the program was killed. */
-  readonly state: "running" | "completed" | "interrupted";
-}
+export type Summary = ReturnType<typeof summary>;
 
 /**
  * @param statistics The runs, once the experiment has ended.
@@ -22,18 +30,21 @@ export interface Summary extends Pick<Experiment, "id" | "name" | "startedAt" | 
  */
 export async function writeSummary(
   folder: string,
-  summary: Summary & { readonly planned: number; readonly endedAt: Date | null },
+  { id, name, status, startedAt, endedAt, planned, bundleVersionId, projectId }: Summary & {
+    readonly planned: number;
+    readonly endedAt: Date | null;
+  },
   statistics?: Statistics,
 ): Promise<void> {
   const document = {
-    id: summary.id,
-    name: redactKeys(summary.name),
-    status: summary.state,
-    started_at: summary.startedAt,
-    ended_at: summary.endedAt,
-    planned: summary.planned,
-    bundle_version_id: summary.bundleVersionId,
-    project_id: summary.projectId,
+    id,
+    name: redactKeys(name),
+    status,
+    started_at: startedAt,
+    ended_at: endedAt,
+    planned,
+    bundle_version_id: bundleVersionId,
+    project_id: projectId,
     ...(statistics && {
       passed: statistics.passed,
       failed: statistics.failed,
@@ -47,26 +58,9 @@ export async function writeSummary(
 /** @throws {ConfigurationError} When the folder has no summary, or one that can't be read. */
 export async function readSummary(folder: string): Promise<Summary> {
   const path = `${folder}/${SUMMARY_FILE}`;
-  let value: unknown;
   try {
-    value = JSON.parse(await Deno.readTextFile(path));
+    return summary(JSON.parse(await Deno.readTextFile(path)), "");
   } catch (error) {
-    if (error instanceof SyntaxError) throw new ConfigurationError(`${path} isn't a JSON file`, { cause: error });
     throw unreadable(path, error);
   }
-  const fields = isObject(value) ? value : {};
-  const text = (name: string) => typeof fields[name] === "string" ? fields[name] as string : null;
-  const [id, name, state, startedAt] = [text("id"), text("name"), text("status"), new Date(text("started_at") ?? NaN)];
-  if (id === null || name === null || state === null || Number.isNaN(startedAt.getTime())) {
-    throw new ConfigurationError(`${path} isn't the summary of a test`);
-  }
-  if (!EXPERIMENT_ID.test(id)) throw new ConfigurationError(`${path} has an invalid test ID`);
-  return {
-    id,
-    name,
-    state: state === "completed" || state === "interrupted" ? state : "running",
-    startedAt,
-    bundleVersionId: text("bundle_version_id"),
-    projectId: text("project_id"),
-  };
 }

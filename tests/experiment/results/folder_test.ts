@@ -82,8 +82,8 @@ describe("an experiment's folder", () => {
     Deno.writeTextFileSync(`${folder}/results.jsonl`, '{"run_id":', { append: true });
     const { status, planned, ended_at } = JSON.parse(text(folder, "summary.json"));
     assertEquals([status, planned, ended_at], ["running", 2, null]);
-    const { state, projectId } = await readSummary(folder);
-    assertEquals([state, projectId], ["running", "prj_1"]);
+    const read = await readSummary(folder);
+    assertEquals([read.status, read.projectId], ["running", "prj_1"]);
     assertEquals((await results(folder)).length, 2);
   });
 
