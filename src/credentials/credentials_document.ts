@@ -7,7 +7,15 @@
 import { ConfigurationError, NotFoundError, NotLoggedInError } from "../errors.ts";
 import { isSameValue, parseCredentials, SIZE_LIMIT, unreadable } from "./credentials_text.ts";
 import type { Change, editCredentials } from "./edit_credentials.ts";
-import { fieldsOf, type FieldValue, isMapping, isRotationReadable, type Profile, profileOf } from "./profile.ts";
+import {
+  fieldsOf,
+  type FieldValue,
+  isMapping,
+  isRotationReadable,
+  type Profile,
+  profileOf,
+  requireNoMergeKey,
+} from "./profile.ts";
 import { DEFAULT_PROFILE } from "./profile_name.ts";
 
 type Mapping = Readonly<Record<string, unknown>>;
@@ -111,6 +119,7 @@ export class CredentialsDocument {
   save(profile: Profile): void {
     const entry = this.#entry(profile.name);
     const existing = isMapping(entry) ? entry : {};
+    requireNoMergeKey(profile.name, existing, this.#shown);
     for (const [field, value] of Object.entries(fieldsOf(profile))) {
       const current = Object.hasOwn(existing, field) ? existing[field] : undefined;
       const isSame = value === null ? current === undefined : JSON.stringify(current) === JSON.stringify(value);

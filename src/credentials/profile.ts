@@ -89,11 +89,20 @@ export type FieldValue = string | null | Readonly<Record<string, string>>;
 /** Reads a text field; one that is empty, missing or something else is `null`. */
 type TextReader = (field: string) => string | null;
 
+/** @throws {ConfigurationError} When a profile has fields from elsewhere: the parser leaves out what YAML 1.2 doesn't have. */
+export function requireNoMergeKey(name: string, fields: Readonly<Record<string, unknown>>, shown: string): void {
+  if (!Object.hasOwn(fields, "<<")) return;
+  throw new ConfigurationError(
+    `Profile "${name}" in ${shown} has a merge key (<<), which isn't supported. Replace it with the fields themselves.`,
+  );
+}
+
 /** Reads the profile that has these fields in the file `shown`. */
 export function profileOf(name: string, fields: Readonly<Record<string, unknown>>, shown: string): Profile {
   const text = textsIn(fields);
+  requireNoMergeKey(name, fields, shown);
   // Without its own API URL the key would go to the hosted platform, for which it may not be.
-  if (((fields.api_url ?? null) !== null && text("api_url") === null) || Object.hasOwn(fields, "<<")) {
+  if ((fields.api_url ?? null) !== null && text("api_url") === null) {
     throw new ConfigurationError(`Profile "${name}" in ${shown} has an invalid api_url. Correct it.`);
   }
   const secret = entryOf(text) ?? plainSecretOf(text);

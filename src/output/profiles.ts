@@ -1,6 +1,7 @@
 import { DEFAULT_API_URL } from "../api_client/api_url.ts";
 import type { ListedProfile, ProfileList } from "../auth/list_profiles.ts";
 import { expiryText, UNKNOWN } from "../text/expiry.ts";
+import { redact } from "../text/mask.ts";
 import { printable } from "../text/printable.ts";
 import { tableText } from "./table.ts";
 
@@ -9,7 +10,8 @@ export function profilesText({ profiles, file }: ProfileList, now: Date, width: 
   if (profiles.length === 0) return "No saved profiles. Run: fluxloop auth login\n";
   const rows = profiles.map((it) => [
     it.current ? "*" : "",
-    printable(it.name),
+    // A hand-edited file may have a key for a name.
+    redact(printable(it.name)),
     printable((it.account ?? UNKNOWN) + (it.apiUrl === DEFAULT_API_URL ? "" : ` at ${it.apiUrl}`)),
     it.maskedKey ?? placeText(it),
     expiresText(it.expires, now),
@@ -32,7 +34,7 @@ function expiresText(expires: string | null, now: Date): string {
 export function profilesJson({ profiles }: ProfileList): unknown {
   return {
     profiles: profiles.map((it) => ({
-      name: it.name,
+      name: redact(it.name),
       current: it.current,
       account: it.account,
       api_key: it.maskedKey,

@@ -9,6 +9,7 @@ import type { LogoutResult } from "../auth/log_out.ts";
 import type { Credential } from "../auth/resolve_credential.ts";
 import type { SwitchResult } from "../auth/switch_profile.ts";
 import { UNKNOWN } from "../text/expiry.ts";
+import { redact } from "../text/mask.ts";
 import { printable } from "../text/printable.ts";
 import { known } from "./phrases.ts";
 
@@ -53,13 +54,15 @@ export function loginJson(result: LoginResult): unknown {
 /** Renders a logout. */
 export function logoutText({ profiles, isRevoked }: LogoutResult): string {
   if (profiles.length === 0) return "No saved credentials.\n";
-  const names = `${profiles.length === 1 ? "profile" : "profiles"}: ${profiles.map(printable).join(", ")}`;
+  const names = `${profiles.length === 1 ? "profile" : "profiles"}: ${
+    profiles.map((it) => redact(printable(it))).join(", ")
+  }`;
   return `✅ Logged out from ${names}\n${isRevoked ? "✅ Revoked on the platform\n" : ""}`;
 }
 
 /** Renders a logout as JSON. */
 export function logoutJson({ profiles, isRevoked }: LogoutResult): unknown {
-  return { logged_out: profiles, ...(isRevoked ? { revoked: true } : {}) };
+  return { logged_out: profiles.map(redact), ...(isRevoked ? { revoked: true } : {}) };
 }
 
 /** Renders a switch. */

@@ -25,6 +25,25 @@ describe("auth whoami, token, list, switch and logout", () => {
   afterAll(() => platform.stop());
   afterEach(leaveWorlds);
 
+  for (const args of [["list"], ["list", "--json"], ["logout", "--all"], ["logout", "--all", "--json"]]) {
+    it(`${args.join(" ")} masks a key that is in the place of a name`, async () => {
+      const session = new Session();
+      session.save(`profiles:\n  ${DOCUMENTED_KEY}: {api_key: ${DOCUMENTED_KEY}}\n`);
+      const { code, stdout } = await session.run(["auth", ...args]);
+      assertEquals([code, stdout.includes(DOCUMENTED_KEY)], [0, false]);
+    });
+  }
+
+  it("login and status refuse a profile with a merge key, and leave it alone", async () => {
+    const session = loggedIn({ FLUXLOOP_API_URL: platform.url });
+    const text = `base: &base {api_url: "${platform.url}"}\nprofiles:\n  default:\n    <<: *base\n    api_key: x\n`;
+    session.save(text);
+    const login = await session.run(["auth", "login", "--api-key", DOCUMENTED_KEY]);
+    const status = await session.run(["auth", "status"]);
+    assertEquals([login.code, login.stderr, session.saved()], [2, status.stderr, text]);
+    assertStringIncludes(login.stderr, "has a merge key (<<), which isn't supported");
+  });
+
   it("whoami writes the documented JSON document", async () => {
     const { code, stdout } = await loggedIn().run(["auth", "whoami", "--json"]);
     assertEquals([code, JSON.parse(stdout)], [0, {
