@@ -79,7 +79,7 @@ describe("auth logout --revoke", () => {
     assertEquals(code, 1);
     assertStringIncludes(
       stderr,
-      "The credentials are revoked but still saved here. ~/.fluxloop/credentials is not valid",
+      "The credentials are revoked but still saved here. ~/.fluxloop/credentials isn't valid",
     );
   });
 
