@@ -1,6 +1,6 @@
 /**
- * Shows the program at work: each command line, what it prints, and its exit code where that is not 0. It runs from
- * source, against an embedded platform, in a home folder that is thrown away.
+ * Runs the main commands against the embedded platform, and shows each command line, what it prints, and its exit code if
+ * it isn't 0. The program runs from source, in a temporary home folder.
  *
  * @module
  */

@@ -10,9 +10,12 @@ export const EXIT_CODES: readonly (readonly [number, string])[] = [
   [1, "The platform failed or sent an invalid response, or the system reported an error."],
   [
     2,
-    "Invalid usage, environment, credentials file or fluxloop.yaml; or no key and no terminal to ask on.",
+    "Invalid usage, environment, credentials file or fluxloop.yaml; or no terminal for a prompt.",
   ],
-  [3, "Not logged in; the key is invalid, expired or revoked; or permission denied."],
+  [
+    3,
+    "Not logged in; the login was denied; the key is invalid, expired or revoked, or expires within --fail-if-expires-in; or permission denied.",
+  ],
   [4, "The platform can't be reached, or the request timed out."],
   [5, "A named profile, key, project, bundle version, result or release doesn't exist."],
   [10, "test: one or more runs failed."],
@@ -35,7 +38,7 @@ export const ENVIRONMENT: readonly (readonly [string, string, string])[] = [
 export const FILES: readonly (readonly [string, string])[] = [
   [
     "~/.fluxloop/credentials",
-    "Saved profiles, as YAML; only you can read the file. FLUXLOOP_HOME names another folder than ~/.fluxloop.",
+    "Saved profiles, as YAML; only you can read the file. FLUXLOOP_HOME names a folder to use instead of ~/.fluxloop.",
   ],
   ["~/.fluxloop/version-check.json", "When fluxloop next looks for a new version."],
   [".fluxloop/config.yaml", "In a project's folder, or a folder above: the profile that the project pins."],

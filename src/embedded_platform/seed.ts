@@ -71,7 +71,7 @@ export interface SeedOptions extends Pick<Context, "now" | "random"> {
 }
 
 /**
- * Opens a data directory with {@linkcode openStorage} and fills new storage.
+ * Opens a data folder with {@linkcode openStorage} and fills new storage.
  *
  * @returns The storage, and the whole key, which isn't stored, or `null` for existing storage.
  */

@@ -43,7 +43,7 @@ export async function startLocalPlatform(options: LocalPlatformOptions): Promise
   const { random, onSignIn = () => {}, loginTimes = { codeLifetime: 600, pollInterval: 5 } } = options;
   const now = () => isoTime(options.now());
   let respond: (request: Request, address: string) => Promise<Response>;
-  // The port comes first: the key of a new data directory is shown once and would be lost if the port is in use. Requests
+  // The port comes first: the key of a new data folder is shown once and would be lost if the port is in use. Requests
   // can't arrive before `respond` is set, because nothing is awaited until then.
   const port = new Port(options.port, (request, info) => respond(request, info.remoteAddr.hostname));
   try {

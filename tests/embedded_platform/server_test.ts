@@ -57,7 +57,7 @@ describe("the embedded platform", () => {
     assertEquals((await ask(platform, "/api/auth/me", bearer(platform.apiKey!))).status, 200);
   });
 
-  it("creates another key for each new data directory", async () => {
+  it("creates another key for each new data folder", async () => {
     const keys = [await start(null, { apiKey: undefined }), await start(null, { apiKey: undefined })];
     assertEquals(new Set(keys.map((it) => it.apiKey)).size, 2);
   });
@@ -66,11 +66,11 @@ describe("the embedded platform", () => {
     assertMatch((await start(null, { apiKey: undefined })).apiKey!, /^flux_dev_[a-z2-7]{32}$/);
   });
 
-  it("returns the key of a new data directory", async () => {
+  it("returns the key of a new data folder", async () => {
     assertEquals((await start(`${folder}/data`)).apiKey, DOCUMENTED_KEY);
   });
 
-  it("returns no key for an existing data directory", async () => {
+  it("returns no key for an existing data folder", async () => {
     await (await start(`${folder}/data`)).stop();
     assertEquals((await start(`${folder}/data`)).apiKey, null);
   });

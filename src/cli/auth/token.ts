@@ -6,7 +6,7 @@ export function tokenCommand(context: Context): AnyCommand {
   return newCommand(KEY_VARIABLES)
     .description(
       "Print the API key that other commands would use. Only the key is written to standard output, and no request is made " +
-        "to verify it. For a browser login, this is the access token, which expires within the hour. A token that is about " +
+        "to verify it. For a browser login, this is the access token, which expires within an hour. A token that is about " +
         "to expire is refreshed first.",
     )
     .option("--json", "Output in JSON format, with the key's source")
