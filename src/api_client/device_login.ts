@@ -6,7 +6,7 @@
 import type { Context } from "../context.ts";
 import { InvalidKeyError, PermissionDeniedError, PlatformError } from "../errors.ts";
 import { isLoopback } from "./api_url.ts";
-import { anything, InvalidFieldError, object, optional, type Reader, secret, text, time } from "./fields.ts";
+import { anything, checked, InvalidFieldError, object, optional, type Reader, secret, text, time } from "./fields.ts";
 import { isWebPage, jsonOf, objectIn, statusError } from "./response.ts";
 import { type PlatformResponse, send, type Target } from "./transport.ts";
 
@@ -50,16 +50,11 @@ const USUAL_INTERVAL = 5;
 /** The longest accepted time, in seconds: a day. */
 const LONGEST = 24 * 60 * 60;
 
-const seconds: Reader<number> = (value, at) => {
-  if (typeof value !== "number" || !(value > 0 && value <= LONGEST)) {
-    throw new InvalidFieldError(at, "a number of seconds");
-  }
-  return value;
-};
-const nonEmpty: Reader<string> = (value, at) => {
-  if (text(value, at) === "") throw new InvalidFieldError(at, "a non-empty string");
-  return value as string;
-};
+const seconds = checked(
+  "a number of seconds",
+  (it): it is number => typeof it === "number" && it > 0 && it <= LONGEST,
+);
+const nonEmpty = checked("a non-empty string", (it): it is string => typeof it === "string" && it !== "");
 /** The URL is opened in a browser: it must not open a file, a script or another program. */
 const page: Reader<URL> = (value, at) => {
   const url = URL.parse(text(value, at));

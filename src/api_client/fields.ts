@@ -56,31 +56,31 @@ export function optional<T>(read: Reader<T>): Reader<T | null> {
   return (value, at) => value === undefined || value === null ? null : read(value, at);
 }
 
+/** Reads a value that passes a check. */
+export function checked<T>(expected: string, isValid: (value: unknown) => value is T): Reader<T> {
+  return (value, at) => {
+    if (!isValid(value)) throw new InvalidFieldError(at, expected);
+    return value;
+  };
+}
+
 /** Reads a string. */
-export const text: Reader<string> = (value, at) => {
-  if (typeof value !== "string") throw new InvalidFieldError(at, "a string");
-  return value;
-};
+export const text = checked("a string", (it) => typeof it === "string");
 
 /** Reads what goes into a header and a line of a file. */
-export const secret: Reader<string> = (value, at) => {
-  if (!/^[\x21-\x7e]{1,8192}$/.test(text(value, at))) throw new InvalidFieldError(at, "a valid key or token");
-  return value as string;
-};
+export const secret = checked(
+  "a valid key or token",
+  (it): it is string => typeof it === "string" && /^[\x21-\x7e]{1,8192}$/.test(it),
+);
 
 /** Reads a boolean. */
-export const flag: Reader<boolean> = (value, at) => {
-  if (typeof value !== "boolean") throw new InvalidFieldError(at, "a boolean");
-  return value;
-};
+export const flag = checked("a boolean", (it) => typeof it === "boolean");
 
 /** Reads a number from 0 on. */
-export const count: Reader<number> = (value, at) => {
-  if (typeof value !== "number" || !Number.isFinite(value) || value < 0) {
-    throw new InvalidFieldError(at, "a non-negative number");
-  }
-  return value;
-};
+export const count = checked(
+  "a non-negative number",
+  (it): it is number => typeof it === "number" && Number.isFinite(it) && it >= 0,
+);
 
 /** Reads a time, in UTC where it doesn't say otherwise. */
 export const time: Reader<Date> = (value, at) => {

@@ -5,6 +5,8 @@
  */
 import { Command, EnumType, StringType } from "@cliffy/command";
 import { KEY_ENVIRONMENTS, PERMISSIONS } from "../api_client/key_terms.ts";
+import type { Context } from "../context.ts";
+import { showHelp } from "./help.ts";
 
 /** The options of every command. A type, not an interface: Cliffy asks for an index signature. */
 export type GlobalOptions = {
@@ -22,9 +24,6 @@ export type JsonOptions = GlobalOptions & { readonly json?: boolean };
 /** A command with any options. */
 // deno-lint-ignore no-explicit-any -- Cliffy's own type for it
 export type AnyCommand = Command<any>;
-
-/** Shows the help of the command that it is the action of. */
-export type HelpAction = (this: AnyCommand) => void;
 
 /** Any lifetime is accepted; these are suggested. */
 class LifetimeType extends StringType {
@@ -90,4 +89,22 @@ export function newCommand(variables: readonly Variable[] = []) {
     command.env(`${name}=<${value}:string>`, description);
   }
   return command;
+}
+
+/**
+ * Declares a group of commands, which alone shows its help. Most runs name one command, and declaring the others would take
+ * a tenth of such a run.
+ *
+ * @param commands How each one is declared, in the order of the help.
+ * @param named The command to run, if it is known.
+ */
+export function newGroup(
+  context: Context,
+  commands: Readonly<Record<string, (context: Context) => AnyCommand>>,
+  named?: string,
+): AnyCommand {
+  const group: AnyCommand = newCommand().action(showHelp(context));
+  const names = named !== undefined && Object.hasOwn(commands, named) ? [named] : Object.keys(commands);
+  for (const name of names) group.command(name, commands[name](context));
+  return group.reset();
 }

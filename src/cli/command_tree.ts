@@ -4,13 +4,12 @@
  *
  * @module
  */
-import { Command } from "@cliffy/command";
 import { VERSION, versionText } from "../build_info.ts";
 import type { Context } from "../context.ts";
 import { apikeysCommand } from "./apikeys/mod.ts";
 import { authCommand } from "./auth/mod.ts";
 import type { Arguments } from "./arguments.ts";
-import { type AnyCommand, VALUE_TYPES } from "./command.ts";
+import { type AnyCommand, newGroup, VALUE_TYPES } from "./command.ts";
 import { completionsCommand } from "./completions/mod.ts";
 import { showHelp } from "./help.ts";
 import { platformCommand } from "./platform/mod.ts";
@@ -22,15 +21,21 @@ import { upgradeCommand } from "./upgrade.ts";
  *
  * @param args They decide which commands are built.
  */
-export function commandTree(context: Context, args: Arguments): AnyCommand {
-  const help = function (this: AnyCommand) {
-    showHelp(context, this);
-  };
-  const root: AnyCommand = new Command().name("fluxloop").noExit();
+export function commandTree(context: Context, { words: [group, command] }: Arguments): AnyCommand {
+  const root = newGroup(context, {
+    auth: () => authCommand(context, command),
+    apikeys: apikeysCommand,
+    test: testCommand,
+    platform: platformCommand,
+    upgrade: upgradeCommand,
+    completions: completionsCommand,
+  }, group);
   for (const [name, type] of Object.entries(VALUE_TYPES)) root.globalType(name, type);
-  root
+  return root
+    .name("fluxloop")
+    .noExit()
     .description("Test AI agents with the FluxLoop Web Platform, in a terminal and in CI.")
-    .helpOption("-h, --help", "Show help", { action: help })
+    .helpOption("-h, --help", "Show help", { action: showHelp(context) })
     .version(VERSION)
     .versionOption("-V, --version", "Show version and build", {
       action: () => context.stdout.write(`${versionText()}\n`),
@@ -44,19 +49,5 @@ export function commandTree(context: Context, args: Arguments): AnyCommand {
     .globalOption("--no-color", "Disable colored output")
     .example("Log in", "fluxloop auth login")
     .example("Run the tests of the agent in this folder", "fluxloop test")
-    .example("Try everything without an account", "fluxloop platform serve")
-    .action(help);
-  const groups: Readonly<Record<string, () => AnyCommand>> = {
-    auth: () => authCommand(context, help, args.words[1]),
-    apikeys: () => apikeysCommand(context, help),
-    test: () => testCommand(context),
-    platform: () => platformCommand(context, help),
-    upgrade: () => upgradeCommand(context),
-    completions: () => completionsCommand(context, help),
-  };
-  // Most runs name one command, and building the others would take a tenth of such a run.
-  const [group] = args.words;
-  const names = group !== undefined && Object.hasOwn(groups, group) ? [group] : Object.keys(groups);
-  for (const name of names) root.command(name, groups[name]());
-  return root;
+    .example("Try everything without an account", "fluxloop platform serve");
 }

@@ -18,11 +18,13 @@ const LONGEST_TERM = 28;
 /** The commands that most people need; help lists them first. */
 const CORE = ["auth", "apikeys", "test", "auth login", "auth logout", "auth status", "auth whoami", "auth switch"];
 
-/** Writes a command's help to standard output. */
-export function showHelp(context: Context, command: AnyCommand): void {
-  const width = Math.min(Math.max(context.stdout.columns() ?? WITHOUT_TERMINAL, NARROWEST), WIDEST);
-  const { bold } = styleFor(context, context.stdout);
-  context.stdout.write(helpText(describeCommand(command), width, bold));
+/** Returns the action that writes a command's help to standard output. */
+export function showHelp(context: Context): (this: AnyCommand) => void {
+  return function () {
+    const width = Math.min(Math.max(context.stdout.columns() ?? WITHOUT_TERMINAL, NARROWEST), WIDEST);
+    const { bold } = styleFor(context, context.stdout);
+    context.stdout.write(helpText(describeCommand(this), width, bold));
+  };
 }
 
 /** Renders a command's help; `bold` marks headings. */

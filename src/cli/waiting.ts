@@ -1,9 +1,8 @@
 import type { Context } from "../context.ts";
 
 const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"] as const;
-/** How often the line is drawn on a terminal, and written elsewhere, in milliseconds. */
+/** How often the line is drawn on a terminal, in milliseconds. */
 const DRAWN_EVERY = 120;
-const WRITTEN_EVERY = 60_000;
 const CLEAR_LINE = "\r\x1b[2K";
 // A line that wraps can't be cleared. After each frame the cursor returns to the start of the line, so that an echoed
 // `^C` doesn't wrap it either.
@@ -12,30 +11,22 @@ const WITH_WRAPPING = "\x1b[?7h";
 const HIDE_CURSOR = "\x1b[?25l";
 const SHOW_CURSOR = "\x1b[?25h";
 
-/** What is shown during a wait, if terminals show something else. */
-export interface WaitLook {
-  /** The line on a terminal, at most 79 columns. */
-  readonly drawn: () => string;
-  /** The line elsewhere. */
-  readonly written: () => string;
-  /** The interval of written lines, in milliseconds; the first one comes after it. */
-  readonly writtenEvery: number;
-}
-
 /**
  * Shows on standard error that the program waits: an animated line on a terminal, a line now and then elsewhere.
  *
- * @param look The current text of the line.
+ * @param drawn The current line on a terminal, at most 79 columns.
  * @param work What is waited for.
+ * @param written The current line elsewhere, if it is another one.
+ * @param every The interval of lines that are written, in milliseconds.
  * @returns The result of `work`, after the line has been cleared.
  */
 export async function showWait<T>(
   context: Context,
-  look: (() => string) | WaitLook,
+  drawn: () => string,
   work: () => Promise<T>,
+  written = drawn,
+  every = 60_000,
 ): Promise<T> {
-  const isLine = typeof look === "function";
-  const { drawn, written, writtenEvery } = isLine ? { drawn: look, written: look, writtenEvery: WRITTEN_EVERY } : look;
   const { stderr } = context;
   const isDrawn = stderr.isTerminal() && context.env("TERM") !== "dumb";
   let frame = 0;
@@ -49,8 +40,9 @@ export async function showWait<T>(
     );
   };
   if (isDrawn) stderr.write(HIDE_CURSOR);
-  if (isDrawn || isLine) show();
-  const timer = setInterval(show, isDrawn ? DRAWN_EVERY : writtenEvery);
+  // What is only written elsewhere reports progress, and there is none yet.
+  if (isDrawn || written === drawn) show();
+  const timer = setInterval(show, isDrawn ? DRAWN_EVERY : every);
   try {
     return await work();
   } finally {

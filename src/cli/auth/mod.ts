@@ -1,5 +1,5 @@
 import type { Context } from "../../context.ts";
-import { type AnyCommand, type HelpAction, newCommand } from "../command.ts";
+import { type AnyCommand, newGroup } from "../command.ts";
 import { doctorCommand } from "./doctor.ts";
 import { execCommand } from "./exec.ts";
 import { listCommand } from "./list.ts";
@@ -11,8 +11,7 @@ import { switchCommand } from "./switch.ts";
 import { tokenCommand } from "./token.ts";
 import { whoamiCommand } from "./whoami.ts";
 
-/** The group's commands, in the order of its help. */
-const COMMANDS: Readonly<Record<string, (context: Context) => AnyCommand>> = {
+const COMMANDS = {
   login: loginCommand,
   logout: logoutCommand,
   status: statusCommand,
@@ -25,18 +24,10 @@ const COMMANDS: Readonly<Record<string, (context: Context) => AnyCommand>> = {
   doctor: doctorCommand,
 };
 
-/**
- * Declares `fluxloop auth`.
- *
- * @param named The command to run, if it is known; then only that one is declared.
- */
-export function authCommand(context: Context, help: HelpAction, named: string | undefined): AnyCommand {
-  const group = newCommand()
+/** Declares `fluxloop auth`, with one command or all of them as {@linkcode newGroup} does. */
+export function authCommand(context: Context, named?: string): AnyCommand {
+  return newGroup(context, COMMANDS, named)
     .description("Authenticate with the FluxLoop Web Platform.")
     .example("Log in", "fluxloop auth login")
-    .example("Check authentication status", "fluxloop auth status")
-    .action(help);
-  const names = named !== undefined && Object.hasOwn(COMMANDS, named) ? [named] : Object.keys(COMMANDS);
-  for (const name of names) group.command(name, COMMANDS[name](context));
-  return group;
+    .example("Check authentication status", "fluxloop auth status");
 }

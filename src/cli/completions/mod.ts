@@ -1,5 +1,5 @@
 import type { Context } from "../../context.ts";
-import { type AnyCommand, type HelpAction, newCommand } from "../command.ts";
+import { type AnyCommand, newCommand, newGroup } from "../command.ts";
 
 /** How each shell loads its script. */
 const SHELLS = {
@@ -27,25 +27,22 @@ const SHELLS = {
 } as const;
 
 /** Declares `fluxloop completions`. The scripts call the hidden `fluxloop __complete` (`run.ts`). */
-export function completionsCommand(context: Context, help: HelpAction): AnyCommand {
-  const group = newCommand()
+export function completionsCommand(context: Context): AnyCommand {
+  const shells = Object.keys(SHELLS) as (keyof typeof SHELLS)[];
+  return newGroup(context, Object.fromEntries(shells.map((it) => [it, () => shellCommand(context, it)])))
     .description("Generate shell completion scripts.")
     .example("Complete in this bash session", SHELLS.bash.now)
-    .example("Complete in every fish session", SHELLS.fish.always)
-    .action(help);
-  for (const shell of Object.keys(SHELLS) as (keyof typeof SHELLS)[]) {
-    const { name, now, always, note } = { name: shell, ...SHELLS[shell] };
-    group.command(
-      shell,
-      newCommand(["FLUXLOOP_HOME"])
-        .description(
-          `Generate the completion script for ${name}. It completes commands, options, values, profiles and paths, and ` +
-            `makes no requests. ${note}`,
-        )
-        .example("In this session", now)
-        .example("In every session", always)
-        .action(async () => context.stdout.write((await import("./scripts.ts")).SCRIPTS[shell])),
-    );
-  }
-  return group;
+    .example("Complete in every fish session", SHELLS.fish.always);
+}
+
+function shellCommand(context: Context, shell: keyof typeof SHELLS): AnyCommand {
+  const { name, now, always, note } = { name: shell, ...SHELLS[shell] };
+  return newCommand(["FLUXLOOP_HOME"])
+    .description(
+      `Generate the completion script for ${name}. It completes commands, options, values, profiles and paths, and ` +
+        `makes no requests. ${note}`,
+    )
+    .example("In this session", now)
+    .example("In every session", always)
+    .action(async () => context.stdout.write((await import("./scripts.ts")).SCRIPTS[shell]));
 }

@@ -51,11 +51,9 @@ export async function runTest(
       if (options.quiet) return run();
       reporter.warn(startText(configuration, progress.planned));
       const start = context.monotonic();
-      return showWait(context, {
-        drawn: () => progressBar(progress, context.monotonic() - start, context.stopped.aborted),
-        written: () => progressLine(progress, context.monotonic() - start),
-        writtenEvery: TOLD_EVERY,
-      }, run);
+      const bar = () => progressBar(progress, context.monotonic() - start, context.stopped.aborted);
+      const line = () => progressLine(progress, context.monotonic() - start);
+      return showWait(context, bar, run, line, TOLD_EVERY);
     },
   });
   tell(context, options, reporter, report);
