@@ -7,9 +7,10 @@ import { CONFIGURATION_SCHEMA, type Schema } from "./configuration_schema.ts";
 import { duplicateIds, type FileInput, inputOf, readInputsFile } from "./inputs.ts";
 import { maskedText } from "./masked_configuration.ts";
 import type { InputList, TestConfiguration } from "./model.ts";
+import { infoOf } from "./results/result_files.ts";
 import { pythonProcess } from "./runners/python_bridge.ts";
 import { firstAtEachPath, schemaFaults } from "./schema_faults.ts";
-import { type Fault, readSourceFile, type SourceFile } from "./source_file.ts";
+import { type Fault, readSourceFile } from "./source_file.ts";
 import { expandVariables } from "./variables.ts";
 
 export const CONFIGURATION_FILE = "fluxloop.yaml";
@@ -22,7 +23,13 @@ export const CONFIGURATION_FILE = "fluxloop.yaml";
  * @throws {ConfigurationError} When the configuration file can't be read.
  */
 export function readConfiguration(context: Context, path?: string): TestConfiguration {
-  const { file, folder } = openConfiguration(context, path);
+  const shown = path ?? CONFIGURATION_FILE;
+  const absolute = resolve(context.cwd(), shown);
+  const folder = dirname(absolute);
+  if (path === undefined && infoOf(absolute) === null) {
+    throw new ConfigurationError(`There is no ${shown} in this folder. Create one, or pass --config <file>.`);
+  }
+  const file = readSourceFile(absolute, shown);
   const faults: Fault[] = [];
   const value = expandVariables(context, file.value, faults);
   faults.push(...schemaFaults(CONFIGURATION_SCHEMA, value));
@@ -52,28 +59,17 @@ export function readConfiguration(context: Context, path?: string): TestConfigur
  * @throws {ConfigurationError} When the file can't be read or parsed.
  */
 export function outputDirectoryOf(context: Pick<Context, "cwd">, path?: string): string {
-  const standard = CONFIGURATION_SCHEMA.properties!.output_directory.default as string;
-  try {
-    const { file, folder } = openConfiguration(context, path);
-    const named = isObject(file.value) ? file.value.output_directory : undefined;
-    return resolve(folder, typeof named === "string" ? named : standard);
-  } catch (error) {
-    if (path !== undefined || !(error instanceof ConfigurationError)) throw error;
-    return resolve(context.cwd(), standard);
-  }
-}
-
-function openConfiguration(context: Pick<Context, "cwd">, path?: string): { file: SourceFile; folder: string } {
   const shown = path ?? CONFIGURATION_FILE;
   const absolute = resolve(context.cwd(), shown);
+  let value: unknown;
   try {
-    return { file: readSourceFile(absolute, shown), folder: dirname(absolute) };
+    ({ value } = readSourceFile(absolute, shown));
   } catch (error) {
-    const isMissing = error instanceof ConfigurationError && error.cause instanceof Deno.errors.NotFound;
-    if (path !== undefined || !isMissing) throw error;
-    const message = `There is no ${shown} in this folder. Create one, or pass --config <file>.`;
-    throw new ConfigurationError(message, { cause: error });
+    if (path !== undefined || !(error instanceof ConfigurationError)) throw error;
   }
+  const named = isObject(value) ? value.output_directory : undefined;
+  const { default: standard } = CONFIGURATION_SCHEMA.properties.output_directory;
+  return resolve(dirname(absolute), typeof named === "string" ? named : standard);
 }
 
 /** Reads the inputs of the configuration or of the file that it names; `faults` gets what is wrong with these fields. */

@@ -12,15 +12,13 @@ export interface TestConfiguration {
   readonly outputDirectory: string;
   readonly autoUpload: boolean;
   readonly runner: ProcessRunner | HttpRunner;
-  readonly guards: Guards;
+  readonly guards: {
+    readonly maxDuration: number | null;
+    /** Characters of output. */
+    readonly outputCharLimit: number | null;
+  };
   /** The file with masks for whatever may be secret. */
   readonly maskedText: string;
-}
-
-export interface Guards {
-  readonly maxDuration: number | null;
-  /** Characters of output. */
-  readonly outputCharLimit: number | null;
 }
 
 /** A program that reads and writes one JSON object a line. */

@@ -81,7 +81,9 @@ function jsonLines(text: string, file: string): SourceFile {
 }
 
 function oneDocument(text: string, shown: string, isJson: boolean): SourceFile {
-  const mistake = (place: Place, message: string, path = ""): Mistake => ({ file: shown, ...place, path, message });
+  const mistake = ({ line, column }: Place, message: string, path = ""): Mistake => (
+    { file: shown, line, column, path, message }
+  );
   let parsed: YamlDocument | undefined;
   const yaml = () => parsed ??= new YamlDocument(text);
   const hasPlaces = text.length <= YAML_LIMIT;
@@ -91,10 +93,8 @@ function oneDocument(text: string, shown: string, isJson: boolean): SourceFile {
   // JSON is read much faster as such; places are looked up when a mistake is reported.
   let value = isJson ? parseJson(text) : undefined;
   if (value === undefined) {
-    const faults = hasPlaces ? yaml().faults : [{ place: START, message: NOT_JSON }];
-    if (faults.length > 0) {
-      throw new MistakesError(faults.map((it) => mistake(it.place, isJson ? NOT_JSON : it.message)));
-    }
+    const faults = hasPlaces ? yaml().faults : [{ ...START, message: NOT_JSON }];
+    if (faults.length > 0) throw new MistakesError(faults.map((it) => mistake(it, isJson ? NOT_JSON : it.message)));
     value = yaml().value();
   }
   if (extentOf(value).depth > DEPTH_LIMIT) throw new MistakesError([mistake(START, TOO_DEEP)]);

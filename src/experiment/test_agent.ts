@@ -37,16 +37,13 @@ export interface TestServices {
    * @param changes Whether it is used to upload something.
    */
   readonly credential: (changes: boolean) => Promise<Target>;
-  /** Shows the progress of `work`. */
-  readonly watch: <T>(test: WatchedTest, progress: Progress, work: () => Promise<T>) => Promise<T>;
-}
-
-export interface WatchedTest {
-  readonly name: string;
-  /** How many runs may be active at the same time. */
-  readonly parallelRuns: number;
-  /** How many the configuration asks for: the system may not be able to run as many agents. */
-  readonly wantedRuns: number;
+  /** Shows the progress of `work`; `plan` may have fewer parallel runs than the configuration, as the system limits them. */
+  readonly watch: <T>(
+    configuration: TestConfiguration,
+    plan: Plan,
+    progress: Progress,
+    work: () => Promise<T>,
+  ) => Promise<T>;
 }
 
 export type FailedRun = RunResult & { readonly outcome: { readonly status: "failed" } };
@@ -77,7 +74,6 @@ const REPORTED_FAILURES = 10;
  */
 export async function testAgent(context: Context, request: TestRequest, services: TestServices): Promise<TestReport> {
   const configuration = readConfiguration(context, request.config);
-  const { name, parallelRuns: wantedRuns } = configuration;
   const { skipUpload = !configuration.autoUpload } = request;
   const junit = request.junit === undefined ? null : resolve(context.cwd(), request.junit);
   const pulls = request.bundleVersionId !== undefined || request.project !== undefined;
@@ -91,10 +87,9 @@ export async function testAgent(context: Context, request: TestRequest, services
     : { inputs: ownInputs(configuration, request), bundleVersionId: null, projectId: null };
   const plan = planOf(context, request, configuration, inputs);
   if (junit !== null) checkWritable(junit);
-  const { parallelRuns } = plan;
   const runner = configuration.runner.kind === "http"
     ? httpRunner(context, configuration.runner, services.requests.caCerts)
-    : new Processes(context, configuration.runner, parallelRuns);
+    : new Processes(context, configuration.runner, plan.parallelRuns);
 
   const progress = progressOf(plan);
   const origin = { ...source, planned: progress.planned };
@@ -106,7 +101,7 @@ export async function testAgent(context: Context, request: TestRequest, services
     folder.append(result);
     if (result.outcome.status === "failed" && failures.length < REPORTED_FAILURES) failures.push(result as FailedRun);
   };
-  const ending = await services.watch({ name, parallelRuns, wantedRuns }, progress, async () => {
+  const ending = await services.watch(configuration, plan, progress, async () => {
     try {
       return await runAll(context, plan, { runner, progress, keep });
     } finally {
@@ -114,6 +109,7 @@ export async function testAgent(context: Context, request: TestRequest, services
       await runner.close();
     }
   });
+  const { name } = configuration;
   const experiment = { id, name, startedAt, endedAt: context.now(), ...source, ...progress, ending };
   const unwritten = await failureOf(async () => {
     await folder.finish(experiment);

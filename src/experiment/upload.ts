@@ -49,20 +49,13 @@ export async function uploadExperiment(context: Context, target: Target, folder:
  * @returns The folder of the latest one.
  * @throws {NotFoundError} When there is none.
  */
-export async function latestExperiment(outputDirectory: string): Promise<string> {
-  const names: string[] = [];
-  try {
-    for await (const { name } of Deno.readDir(outputDirectory)) {
-      // Names begin with their time.
-      const hasResults = infoOf(`${outputDirectory}/${name}/${RESULTS_FILE}`)?.isFile;
-      if (/^exp_\d{8}T\d{6}Z_/.test(name) && hasResults) names.push(name);
-    }
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  const latest = names.sort().at(-1);
-  if (latest === undefined) {
+export function latestExperiment(outputDirectory: string): string {
+  const entries = infoOf(outputDirectory) === null ? [] : [...Deno.readDirSync(outputDirectory)];
+  const hasResults = (name: string) => infoOf(`${outputDirectory}/${name}/${RESULTS_FILE}`)?.isFile ?? false;
+  // Names begin with their time.
+  const names = entries.map((it) => it.name).filter((it) => /^exp_\d{8}T\d{6}Z_/.test(it) && hasResults(it)).sort();
+  if (names.length === 0) {
     throw new NotFoundError(`There are no results in ${outputDirectory}. Create some: fluxloop test`);
   }
-  return `${outputDirectory}/${latest}`;
+  return `${outputDirectory}/${names.at(-1)}`;
 }

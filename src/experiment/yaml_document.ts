@@ -26,15 +26,10 @@ export interface Place {
   readonly column: number;
 }
 
-export interface YamlFault {
-  readonly place: Place;
-  readonly message: string;
-}
-
 /** YAML that somebody else may have written: read with bounds on its size, depth and aliases. */
 export class YamlDocument {
   /** Why it has no value. */
-  readonly faults: readonly YamlFault[];
+  readonly faults: readonly (Place & { readonly message: string })[];
   readonly #document: Document;
   readonly #lines = new LineCounter();
   readonly #pairs = new WeakMap<YAMLMap, Map<unknown, Pair>>();
@@ -49,12 +44,11 @@ export class YamlDocument {
     const all = [...errors, ...warnings.filter((it) => it.code === "TAG_RESOLVE_FAILED")];
     const tooDeep = all.find((it) => it.code === "RESOURCE_EXHAUSTION");
     const syntax = (tooDeep ? [tooDeep] : all).map(({ pos, code }) => ({
-      place: this.#placeAt(pos[0]),
+      start: pos[0],
       message: syntaxMessage(code),
     }));
-    this.faults = syntax.length > 0
-      ? syntax
-      : structureFaults(contents).map(({ node, message }) => ({ place: this.#placeAt(startOf(node)), message }));
+    const faults = syntax.length > 0 ? syntax : structureFaults(contents);
+    this.faults = faults.map(({ start, message }) => ({ ...this.#placeAt(start), message }));
   }
 
   /** @returns Its value. Call it only where there are no faults. */
@@ -111,14 +105,14 @@ function syntaxMessage(code: string): string {
 }
 
 /** Looks for duplicate keys, and for whatever would make the document's value huge or endless. */
-function structureFaults(contents: unknown): { readonly node: unknown; readonly message: string }[] {
-  const faults: { node: unknown; message: string }[] = [];
+function structureFaults(contents: unknown): { readonly start: number; readonly message: string }[] {
+  const faults: { start: number; message: string }[] = [];
   /** How many values an anchored node has with its aliases expanded; 0 while the node itself is looked at. */
   const anchors = new Map<string, number>();
   let aliases = 0;
   /** @returns A size that is never too large, so that a fault is reported once. */
   const report = (node: unknown, message: string): number => {
-    faults.push({ node, message });
+    faults.push({ start: startOf(node), message });
     return NaN;
   };
   const sizeOf = (node: unknown, level: number): number => {

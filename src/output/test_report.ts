@@ -5,10 +5,10 @@
  */
 import { join } from "@std/path";
 import { InterruptedError } from "../errors.ts";
-import type { Experiment } from "../experiment/model.ts";
+import type { Experiment, TestConfiguration } from "../experiment/model.ts";
 import { countText, durationText } from "../experiment/results/html_text.ts";
 import type { Progress } from "../experiment/run_all.ts";
-import type { FailedRun, TestReport, WatchedTest } from "../experiment/test_agent.ts";
+import type { FailedRun, TestReport } from "../experiment/test_agent.ts";
 import { errorJson } from "./failure.ts";
 import { redact } from "../text/mask.ts";
 import { printable } from "../text/printable.ts";
@@ -113,13 +113,21 @@ function pace({ planned, passed, failed }: Progress, elapsed: number): string[] 
   return [`${failed} failed`, `${rate}/s`, ...left];
 }
 
-/** Renders the line at the start of a test. */
-export function startText({ name, parallelRuns, wantedRuns }: WatchedTest, planned: number): string {
-  const active = Math.min(parallelRuns, planned);
+/**
+ * Renders the line at the start of a test.
+ *
+ * @param possible How many runs can be active at the same time.
+ */
+export function startText(
+  { name, parallelRuns }: Pick<TestConfiguration, "name" | "parallelRuns">,
+  possible: number,
+  planned: number,
+): string {
+  const active = Math.min(possible, planned);
   const start = `Testing ${redact(printable(name))}: ${runs(planned)}${active > 1 ? `, ${active} at once` : ""}\n`;
-  if (Math.min(wantedRuns, planned) <= parallelRuns) return start;
-  const most = parallelRuns === 1 ? "1 agent" : `${parallelRuns} agents`;
-  return `${start}⚠️  This system can run only ${most} at once (parallel_runs: ${wantedRuns}).\n`;
+  if (Math.min(parallelRuns, planned) <= possible) return start;
+  const most = possible === 1 ? "1 agent" : `${possible} agents`;
+  return `${start}⚠️  This system can run only ${most} at once (parallel_runs: ${parallelRuns}).\n`;
 }
 
 function runs(count: number): string {

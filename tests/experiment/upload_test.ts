@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import {
   ConfigurationError,
@@ -216,13 +216,13 @@ describe("an upload", () => {
 
   it("finds the latest experiment", async () => {
     const output = `${here.home}/results`;
-    await assertRejects(() => latestExperiment(output), NotFoundError, "There are no results");
+    assertThrows(() => latestExperiment(output), NotFoundError, "There are no results");
     const names = ["exp_20240122T120000Z_b", "exp_20240121T120000Z_z", "exp_20250101T000000Z_empty", "other"];
     for (const name of names) await Deno.mkdir(`${output}/${name}`, { recursive: true });
     for (const name of names.filter((it) => !it.endsWith("empty"))) {
       await Deno.writeTextFile(`${output}/${name}/results.jsonl`, "");
     }
-    assertEquals(await latestExperiment(output), `${output}/exp_20240122T120000Z_b`);
+    assertEquals(latestExperiment(output), `${output}/exp_20240122T120000Z_b`);
   });
 
   for (const project of ["prj_1", "customer-support-bot"]) {

@@ -141,23 +141,23 @@ describe("the progress of a test", () => {
 
   it("begins with the number of runs", () => {
     assertEquals(
-      startText({ name: `a\n${SECRET}`, parallelRuns: 8, wantedRuns: 8 }, 3),
+      startText({ name: `a\n${SECRET}`, parallelRuns: 8 }, 8, 3),
       "Testing a\\x0aflux_dev_****: 3 runs, 3 at once\n",
     );
-    assertEquals(startText({ name: "a", parallelRuns: 8, wantedRuns: 8 }, 1), "Testing a: 1 run\n");
+    assertEquals(startText({ name: "a", parallelRuns: 8 }, 8, 1), "Testing a: 1 run\n");
   });
 
   const limits: [number, string][] = [
     [3, "Testing a: 20 runs, 3 at once\n⚠️  This system can run only 3 agents at once (parallel_runs: 8).\n"],
     [1, "Testing a: 20 runs\n⚠️  This system can run only 1 agent at once (parallel_runs: 8).\n"],
   ];
-  for (const [parallelRuns, text] of limits) {
-    it(`says that no more than ${parallelRuns} can run at once`, () => {
-      assertEquals(startText({ name: "a", parallelRuns, wantedRuns: 8 }, 20), text);
+  for (const [possible, text] of limits) {
+    it(`says that no more than ${possible} can run at once`, () => {
+      assertEquals(startText({ name: "a", parallelRuns: 8 }, possible, 20), text);
     });
   }
 
   it("doesn't mention a limit that the test doesn't reach", () => {
-    assertEquals(startText({ name: "a", parallelRuns: 3, wantedRuns: 8 }, 2), "Testing a: 2 runs, 2 at once\n");
+    assertEquals(startText({ name: "a", parallelRuns: 8 }, 3, 2), "Testing a: 2 runs, 2 at once\n");
   });
 });

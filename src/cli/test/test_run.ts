@@ -47,9 +47,9 @@ export async function runTest(
   const report = await testAgent(context, { ...options, ...paths }, {
     requests,
     credential: (changes) => credentialFor(context, { ...options, requests }, reporter, { changes }),
-    watch: (configuration, progress, run) => {
+    watch: (configuration, plan, progress, run) => {
       if (options.quiet) return run();
-      reporter.warn(startText(configuration, progress.planned));
+      reporter.warn(startText(configuration, plan.parallelRuns, progress.planned));
       const start = context.monotonic();
       const bar = () => progressBar(progress, context.monotonic() - start, context.stopped.aborted);
       const line = () => progressLine(progress, context.monotonic() - start);

@@ -16,7 +16,7 @@ export async function runUpload(
 ): Promise<void> {
   const { reporter, requests } = invocation(context, options);
   const path = folder === undefined
-    ? await latestExperiment(outputDirectoryOf(context, givenPath(context, options.config, "--config")))
+    ? latestExperiment(outputDirectoryOf(context, givenPath(context, options.config, "--config")))
     : resolve(context.cwd(), folder);
 
   const credential = await credentialFor(context, { ...options, requests }, reporter, { changes: true });

@@ -10,13 +10,6 @@ const MOST_COLUMNS = 120;
 /** From this ratio of maximum and median on, the scale is logarithmic. */
 const WIDE = 20;
 
-interface Scale {
-  /** @returns A duration's height, from 0 to 1. */
-  at(duration: number): number;
-  readonly ticks: readonly number[];
-  readonly isLogarithmic: boolean;
-}
-
 /**
  * Draws the durations in the order in which the runs finished, each column with a link to its first run, as SVG without style
  * attributes, which the page's policy doesn't allow.
@@ -37,18 +30,17 @@ export function chart(statistics: Statistics): string {
   });
   const ends = label(EDGE.left, HEIGHT - 6, "run 1", "start") +
     (runs > 1 ? label(WIDTH - EDGE.right, HEIGHT - 6, countText(runs), "end") : "");
-  return `<figure class="chart"><figcaption>Duration of each run${
-    scale.isLogarithmic ? " <small>logarithmic</small>" : ""
-  }</figcaption><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Durations in the order in which the runs finished">${
-    [...lines, ...bars, ends].join("")
-  }</svg></figure>
+  const kind = scale.isLogarithmic ? " <small>logarithmic</small>" : "";
+  return `<figure class="chart"><figcaption>Duration of each run${kind}</figcaption>
+<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Durations in the order in which the runs finished">
+${[...lines, ...bars, ends].join("")}</svg></figure>
 `;
 }
 
 /** A column of one run, or the median and maximum of several, above a strip for those that failed. */
 function bar(
   { durationList, failedAt }: Statistics,
-  scale: Scale,
+  scale: ReturnType<typeof scaleOf>,
   from: number,
   to: number,
   left: number,
@@ -76,28 +68,25 @@ function bar(
   return `<a href="#r-${from + 1}"><title>${what}${more}</title>${column}</a>`;
 }
 
-function scaleOf({ durations: { min, p50, max } }: Statistics): Scale {
+/** Scales durations to heights from 0 to 1. */
+function scaleOf({ durations: { min, p50, max } }: Statistics) {
   if (p50 > 0 && max / p50 > WIDE) {
     const low = Math.floor(Math.log10(Math.max(min, max / 1e6, 0.01)));
     const high = Math.max(low + 1, Math.ceil(Math.log10(max)));
     const powers = Array.from({ length: high - low + 1 }, (_, index) => 10 ** (low + index));
     const every = Math.ceil(powers.length / 6);
     return {
-      at: (it) => Math.max(0, (Math.log10(Math.max(it, 1e-9)) - low) / (high - low)),
+      at: (it: number) => Math.max(0, (Math.log10(Math.max(it, 1e-9)) - low) / (high - low)),
       ticks: powers.filter((_, index) => index % every === 0),
       isLogarithmic: true,
     };
   }
-  const step = roundStep(Math.max(max, 0.1) / 4);
+  const rough = Math.max(max, 0.1) / 4;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 2.5, 5, 10].map((it) => it * power).find((it) => it >= rough - 1e-9)!;
   const steps = Math.max(1, Math.ceil(max / step - 1e-9));
   const ticks = Array.from({ length: steps + 1 }, (_, index) => index * step);
-  return { at: (it) => it / (steps * step), ticks, isLogarithmic: false };
-}
-
-/** @returns The next of 1, 2, 2.5, 5 and their tenfolds. */
-function roundStep(rough: number): number {
-  const power = 10 ** Math.floor(Math.log10(rough));
-  return [1, 2, 2.5, 5, 10].map((it) => it * power).find((it) => it >= rough - 1e-9) ?? 10 * power;
+  return { at: (it: number) => it / (steps * step), ticks, isLogarithmic: false };
 }
 
 function label(x: number, y: number, text: string, anchor: "start" | "end"): string {
