@@ -18,8 +18,8 @@ interface Refusal {
 const BOTH = ["root", "ordinary"] as const;
 const FOREIGN =
   /^❌ Error: ~\/\.fluxloop\/credentials is owned by user \d+, and you are user \d+\. (?:Take ownership of it: sudo chown -R \d+ ~\/\.fluxloop\. Or pass|Pass) the key in FLUXLOOP_API_KEY.*\.\n$/;
-const ROOTS_FILE = /^❌ Error: ~\/\.fluxloop\/credentials is owned by user 0, .+`sudo chown -R \d+ ~\/\.fluxloop`/;
-const ROOTS_FOLDER = /^❌ Error: ~\/\.fluxloop is owned by user 0, .+`sudo chown -R \d+ ~\/\.fluxloop`/;
+const ROOTS_FILE = /^❌ Error: ~\/\.fluxloop\/credentials is owned by user 0, .+: sudo chown -R \d+ ~\/\.fluxloop\. Or/;
+const ROOTS_FOLDER = /^❌ Error: ~\/\.fluxloop is owned by user 0, .+: sudo chown -R \d+ ~\/\.fluxloop\. Or/;
 const DENIED =
   /^❌ Error: Can't read ~\/\.fluxloop\/credentials: permission denied\. Run: chmod u\+rwX ~\/\.fluxloop ~\/\.fluxloop\/credentials\n$/;
 
