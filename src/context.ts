@@ -142,11 +142,10 @@ export interface Context {
   /**
    * Opens a TCP connection and closes it.
    *
+   * @param text Sent over it; then a line of at most 1,024 characters is read and returned.
    * @throws What the system throws, or `signal`'s reason.
    */
-  connect(hostname: string, port: number, signal: AbortSignal): Promise<void>;
-  /** Opens a TCP connection as {@linkcode connect} does, sends `text` and reads a line of at most 1,024 characters. */
-  firstLine(hostname: string, port: number, text: string, signal: AbortSignal): Promise<string>;
+  connect(hostname: string, port: number, signal: AbortSignal, text?: string): Promise<string>;
   /** Reads a server's certificate, valid or not; `null` if the runtime can't. @throws As {@linkcode connect}. */
   peerCertificate(hostname: string, port: number, signal: AbortSignal): Promise<PeerCertificate | null>;
   /** Returns the working directory's absolute path. */

@@ -33,7 +33,7 @@ export async function tunnelRefusal(
   try {
     const patience = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]);
     const host = hostname.replace(/^\[|\]$/g, "");
-    line = await context.firstLine(host, Number(port) || 80, `${head.join("\r\n")}\r\n\r\n`, patience);
+    line = await context.connect(host, Number(port) || 80, patience, `${head.join("\r\n")}\r\n\r\n`);
   } catch {
     return null;
   }

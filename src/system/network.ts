@@ -47,38 +47,25 @@ function httpClient({ proxy, caCerts }: Connection, isSecure: boolean): Deno.Htt
     }));
 }
 
-/** {@linkcode Context.connect} of the real world. */
-export async function connect(hostname: string, port: number, signal: AbortSignal): Promise<void> {
-  await onConnection(hostname, port, signal, () => {});
-}
-
-/** {@linkcode Context.firstLine} of the real world. */
-export async function firstLine(hostname: string, port: number, text: string, signal: AbortSignal): Promise<string> {
-  return await onConnection(hostname, port, signal, async (connection) => {
-    await connection.write(new TextEncoder().encode(text));
-    const bytes = new Uint8Array(1024);
-    let size = 0;
-    while (size < bytes.length && !bytes.subarray(0, size).includes(0x0a)) {
-      const count = await connection.read(bytes.subarray(size));
-      if (count === null) break;
-      size += count;
-    }
-    return new TextDecoder().decode(bytes.subarray(0, size)).split(/\r?\n/)[0];
-  });
-}
-
-/** Runs `work` on a connection, and closes it afterwards even if the work is aborted before it is established. */
-async function onConnection<T>(
-  hostname: string,
-  port: number,
-  signal: AbortSignal,
-  work: (connection: Deno.TcpConn) => T | Promise<T>,
-): Promise<T> {
+/** {@linkcode Context.connect} of the real world. The connection is closed even if it is established after an abort. */
+export async function connect(hostname: string, port: number, signal: AbortSignal, text?: string): Promise<string> {
   signal.throwIfAborted();
   const connecting = Deno.connect({ hostname, port });
   try {
-    return await untilAborted(connecting.then(work), signal);
+    return await untilAborted(connecting.then((it) => text === undefined ? "" : firstLine(it, text)), signal);
   } finally {
     connecting.then((it) => it.close()).catch(() => {});
   }
+}
+
+async function firstLine(connection: Deno.TcpConn, text: string): Promise<string> {
+  await connection.write(new TextEncoder().encode(text));
+  const bytes = new Uint8Array(1024);
+  let size = 0;
+  while (size < bytes.length && !bytes.subarray(0, size).includes(0x0a)) {
+    const count = await connection.read(bytes.subarray(size));
+    if (count === null) break;
+    size += count;
+  }
+  return new TextDecoder().decode(bytes.subarray(0, size)).split(/\r?\n/)[0];
 }

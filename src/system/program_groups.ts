@@ -4,12 +4,13 @@
  *
  * @module
  */
-import type { ProgramGroups, RunningProgram, StartOptions } from "../context.ts";
+import type { ProgramGroups, RunningProgram } from "../context.ts";
 import { KEY_VARIABLES } from "../text/key_variables.ts";
 import { withVariables } from "./runtime_variables.ts";
 
 const IS_WINDOWS = Deno.build.os === "windows";
 const NO_KEYS = Object.fromEntries(KEY_VARIABLES.map((it) => [it, undefined]));
+const PIPES = { stdin: "piped", stdout: "piped", stderr: "piped" } as const;
 /** The environment variable that marks all processes of an agent, even those that have left its group and session. */
 const MARK = "FLUXLOOP_AGENT";
 
@@ -63,12 +64,13 @@ export function programGroups(): ProgramGroups {
   const mark = crypto.randomUUID();
   let watchdog: Watchdog | undefined;
   return {
-    start(program, options) {
+    start(program, { args, cwd, env }) {
       watchdog ??= IS_WINDOWS ? undefined : startWatchdog(mark);
-      const child = withoutKeys(() => spawn(program, options, { [MARK]: mark }));
+      const options = { args: [...args], cwd, env: { [MARK]: mark, ...env }, detached: true, ...PIPES };
+      const child = withVariables(NO_KEYS, () => new Deno.Command(program, options).spawn());
       watchdog?.tell(`+ ${child.pid}\n`);
-      const ended = child.status.then(({ code, signal }) => ({ code, signal }));
-      return { stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, ended, kill: killerOf(child, watchdog) };
+      const { stdin, stdout, stderr, status: ended } = child;
+      return { stdin, stdout, stderr, ended, kill: killerOf(child, watchdog) };
     },
     async close() {
       await watchdog?.close();
@@ -85,14 +87,6 @@ export function programGroups(): ProgramGroups {
 export function maxPrograms(os = Deno.build.os, processors = navigator.hardwareConcurrency): number {
   return os === "windows" ? Math.max(1, 2 * processors - 1) : Infinity;
 }
-
-function spawn(program: string, { args, cwd, env }: StartOptions, mark: Record<string, string>): Deno.ChildProcess {
-  const streams = { stdin: "piped", stdout: "piped", stderr: "piped" } as const;
-  return new Deno.Command(program, { args: [...args], cwd, env: { ...mark, ...env }, detached: true, ...streams })
-    .spawn();
-}
-
-const withoutKeys = (start: () => Deno.ChildProcess) => withVariables(NO_KEYS, start);
 
 /** Nothing is sent after SIGKILL: another group may get the same number. */
 function killerOf(child: Deno.ChildProcess, watchdog: Watchdog | undefined): RunningProgram["kill"] {
@@ -132,26 +126,22 @@ export function killTree(child: Pick<Deno.ChildProcess, "pid" | "kill">, tool = 
   }
 }
 
-/** The shell that kills the remaining groups. */
-interface Watchdog {
-  tell(line: string): void;
-  close(): Promise<void>;
-}
+type Watchdog = ReturnType<typeof startWatchdog>;
 
-/** Returns `undefined` on a system without a shell; there, agents only notice the end of their input. */
-function startWatchdog(mark: string): Watchdog | undefined {
+/** Starts the shell that kills the remaining groups. Without a shell, agents only notice the end of their input. */
+function startWatchdog(mark: string) {
   const args = ["-c", WATCHDOG, "sh", MARK, mark];
-  const streams = { stdin: "piped", stdout: "null", stderr: "null" } as const;
+  const options = { args, cwd: "/", detached: true, stdin: "piped", stdout: "null", stderr: "null" } as const;
   let child: Deno.ChildProcess;
   try {
-    child = withoutKeys(() => new Deno.Command("/bin/sh", { args, cwd: "/", detached: true, ...streams }).spawn());
+    child = withVariables(NO_KEYS, () => new Deno.Command("/bin/sh", options).spawn());
   } catch {
     return undefined;
   }
   const encoder = new TextEncoder();
   const writer = child.stdin.getWriter();
   return {
-    tell(line) {
+    tell(line: string) {
       writer.write(encoder.encode(line)).catch(() => {});
     },
     async close() {

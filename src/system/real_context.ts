@@ -4,7 +4,7 @@
  * @module
  */
 import type { Context, TextStream } from "../context.ts";
-import { connect, fetchOver, firstLine } from "./network.ts";
+import { connect, fetchOver } from "./network.ts";
 import { execute, launch, runProgram } from "./processes.ts";
 import { maxPrograms, programGroups } from "./program_groups.ts";
 import { findIgnoredSignals, StopWatch, untilAborted } from "./signals.ts";
@@ -107,7 +107,6 @@ export function realContext(): Context {
     prompts: async (colour) => (await import("./prompts.ts")).terminalPrompts(stopWatch().signal, colour),
     fetch: fetchOver,
     connect,
-    firstLine,
     async peerCertificate(hostname, port, signal) {
       const { peerCertificate } = await import("./peer_certificate.ts");
       return await peerCertificate(hostname, port, signal);

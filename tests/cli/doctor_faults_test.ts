@@ -99,7 +99,7 @@ describe("auth doctor and the configuration", () => {
   it("doesn't call a certificate valid that a proxy keeps out of sight", async () => {
     const env = { ...HOSTED, FLUXLOOP_API_URL: "https://api.example.com", HTTPS_PROXY: "http://127.0.0.1:1" };
     const fetch = () => Promise.reject(new TypeError("unsuccessful tunnel"));
-    const found = await faultOf(new Session({ env, fetch, connect: () => Promise.resolve() }));
+    const found = await faultOf(new Session({ env, fetch, connect: () => Promise.resolve("") }));
     assertEquals([found.code, found.last.name], [4, "tls"]);
   });
 

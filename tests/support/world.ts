@@ -5,7 +5,7 @@
  * @module
  */
 import type { Context } from "../../src/context.ts";
-import { connect, fetchOver, firstLine } from "../../src/system/network.ts";
+import { connect, fetchOver } from "../../src/system/network.ts";
 import { runProgram } from "../../src/system/processes.ts";
 import { programGroups } from "../../src/system/program_groups.ts";
 import { peerCertificate } from "../../src/system/peer_certificate.ts";
@@ -104,7 +104,6 @@ export function world(options: WorldOptions = {}): World {
       }),
     fetch: options.fetch ?? fetchOver,
     connect: options.connect ?? connect,
-    firstLine,
     peerCertificate,
     cwd: () => options.cwd ?? home,
     runProgram: options.runProgram ?? runProgram,
