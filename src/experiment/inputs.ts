@@ -45,12 +45,9 @@ export function duplicateIds(inputs: readonly FileInput[]): Fault[] {
   if (inputs.every((it) => typeof it === "string" || it.id === undefined)) return [];
   const seen = new Set<string>();
   return inputs.flatMap((it, index) => {
-    const id = idOf(it, index);
-    if (seen.has(id)) {
-      return [{ path: [index], message: "duplicate id; inputs without one are named input_1, input_2, …" }];
-    }
-    seen.add(id);
-    return [];
+    const { size } = seen;
+    if (seen.add(idOf(it, index)).size > size) return [];
+    return [{ path: [index], message: "duplicate id; inputs without one are named input_1, input_2, …" }];
   });
 }
 

@@ -3,19 +3,13 @@ import { NotFoundError, PlatformError, UsageError } from "../errors.ts";
 import { identify } from "../api_client/client.ts";
 import { pullBundle } from "../api_client/sync.ts";
 import type { Target } from "../api_client/transport.ts";
-import type { TestInput } from "./model.ts";
+import type { Experiment, InputList, TestInput } from "./model.ts";
 
 /** At least one of the two is given. */
 export interface PullOptions {
   readonly bundleVersionId?: string;
   /** A project's ID or name; without a bundle version, its newest one is pulled. */
   readonly project?: string;
-}
-
-export interface PulledInputs {
-  readonly inputs: readonly TestInput[];
-  readonly bundleVersionId: string;
-  readonly projectId: string | null;
 }
 
 /**
@@ -30,7 +24,7 @@ export async function pullInputs(
   context: Context,
   target: Target,
   { bundleVersionId, project }: PullOptions,
-): Promise<PulledInputs> {
+): Promise<{ readonly inputs: InputList } & Pick<Experiment, "bundleVersionId" | "projectId">> {
   const projectId = project === undefined ? null : await projectIdOf(context, target, project);
   const bundle = await pullBundle(context, target, { bundleVersionId: bundleVersionId ?? null, projectId });
   const inputs = bundle.items.map(({ id, messages, personaId }): TestInput => {

@@ -25,13 +25,6 @@ export interface Progress {
   failed: number;
 }
 
-export interface RunAllOptions {
-  readonly runner: Runner;
-  readonly progress: Progress;
-  /** Gets each run that has finished. */
-  readonly keep: (result: RunResult) => void;
-}
-
 /** @returns The progress before the first run. */
 export function progressOf({ inputs, iterations }: Pick<Plan, "inputs" | "iterations">): Progress {
   return { planned: inputs.length * iterations, passed: 0, failed: 0 };
@@ -41,13 +34,16 @@ export function progressOf({ inputs, iterations }: Pick<Plan, "inputs" | "iterat
  * Runs every input, several at a time, until all are done or the program is told to stop: active runs are then aborted and
  * count as not run. Finished runs aren't kept in memory.
  *
+ * @param keep Gets each run that has finished.
  * @returns Why it ended. No run is active any more.
  * @throws What `keep` throws, and any error of a runner but `RunError`; all other runs are aborted first.
  */
 export async function runAll(
   context: Context,
   { inputs, parallelRuns, runDelay, guards: { maxDuration, outputCharLimit }, failFast }: Plan,
-  { runner, progress, keep }: RunAllOptions,
+  runner: Runner,
+  progress: Progress,
+  keep: (result: RunResult) => void,
 ): Promise<Ending> {
   const active = new Set<AbortController>();
   let ending = "completed" as Ending;
@@ -58,9 +54,11 @@ export async function runAll(
     ending = why;
     for (const controller of active) controller.abort(reason);
   };
+  const timedOut = () =>
+    new RunError("timeout", `The run took longer than ${maxDuration! / 1000} s (guards.max_duration)`);
   const outcomeOf = async (request: RunRequest, signal: AbortSignal): Promise<RunResult["outcome"]> => {
     try {
-      const output = await runner.run(request, signal);
+      const output = await withTimeLimit(maxDuration, signal, timedOut, (signal) => runner.run(request, signal));
       if (outputCharLimit !== null && output.length > outputCharLimit) throw tooLong(outputCharLimit);
       return { status: "passed", output };
     } catch (error) {
@@ -84,9 +82,7 @@ export async function runAll(
       if (delay > 0) await context.sleep(delay, signal);
       const startedAt = context.now();
       const start = context.monotonic();
-      const outcome = maxDuration === null
-        ? await outcomeOf(request, signal)
-        : await withTimeLimit(maxDuration, signal, () => timedOut(maxDuration), (it) => outcomeOf(request, it));
+      const outcome = await outcomeOf(request, signal);
       return { request, startedAt, duration: context.monotonic() - start, outcome };
     } catch (error) {
       if (ending !== "completed") return null;
@@ -126,8 +122,4 @@ export async function runAll(
   } finally {
     context.stopped.removeEventListener("abort", onStop);
   }
-}
-
-function timedOut(maxDuration: number): RunError {
-  return new RunError("timeout", `The run took longer than ${maxDuration / 1000} s (guards.max_duration)`);
 }

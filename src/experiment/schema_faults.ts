@@ -20,12 +20,7 @@ export function schemaFaults(schema: Schema, value: unknown): Fault[] {
 
 /** A value may have several faults with one cause, such as a variable that isn't set and the URL without it. */
 export function firstAtEachPath(faults: readonly Fault[]): Fault[] {
-  const first = new Map<string, Fault>();
-  for (const it of faults) {
-    const path = JSON.stringify(it.path);
-    if (!first.has(path)) first.set(path, it);
-  }
-  return [...first.values()];
+  return [...Map.groupBy(faults, (it) => JSON.stringify(it.path)).values()].map(([first]) => first);
 }
 
 function succeeds(action: () => unknown): boolean {

@@ -103,7 +103,7 @@ export async function testAgent(context: Context, request: TestRequest, services
   };
   const ending = await services.watch(configuration, plan, progress, async () => {
     try {
-      return await runAll(context, plan, { runner, progress, keep });
+      return await runAll(context, plan, runner, progress, keep);
     } finally {
       // Agents may take their time to end, and the progress shows it.
       await runner.close();

@@ -31,15 +31,10 @@ function planOf(count: number, differing: Partial<Plan> = {}): Plan {
 async function perform(plan: Plan, agent: Agent, { context } = world(), keep = (_: RunResult): void => {}) {
   const results: RunResult[] = [];
   const progress = progressOf(plan);
-  const options = {
-    runner: runner(agent),
-    progress,
-    keep: (result: RunResult) => {
-      results.push(result);
-      return keep(result);
-    },
-  };
-  const ending = await runAll(context, plan, options);
+  const ending = await runAll(context, plan, runner(agent), progress, (result) => {
+    results.push(result);
+    keep(result);
+  });
   return { ending, progress, results, ids: results.map((it) => it.request.runId) };
 }
 
@@ -200,11 +195,7 @@ describe("the runs of a test", () => {
         return typeof value === "function" ? value.bind(target) : value;
       },
     });
-    await runAll({ ...context, stopped }, planOf(50), {
-      runner: runner(echo),
-      progress: progressOf(planOf(50)),
-      keep: () => {},
-    });
+    await runAll({ ...context, stopped }, planOf(50), runner(echo), progressOf(planOf(50)), () => {});
     assertEquals(listeners, 0);
   });
 });

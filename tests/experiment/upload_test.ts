@@ -230,7 +230,7 @@ describe("an upload", () => {
       const { inputs, ...origin } = await pullInputs(here.context, target(READER), { project });
       assertEquals(origin, { bundleVersionId: "bv_1", projectId: "prj_1" });
       assertEquals(inputs.length, BUNDLE.input_items.length);
-      assertEquals(inputs[0], {
+      assertEquals(inputs.at(0), {
         id: "inp_1",
         text: "Where is my order? It was to be here on Monday.",
         persona: { id: "per_1", name: "In a hurry" },

@@ -11,11 +11,7 @@ const WHOLE = /^\{\{\s*(input|persona|iteration)\s*\}\}$/;
 /** In a URL, where braces are escaped. */
 const PLACEHOLDER_IN_URL = /(?:\{\{|%7B%7B)(?:\s|%20)*(input|persona|iteration)(?:\s|%20)*(?:\}\}|%7D%7D)/gi;
 
-interface Values {
-  readonly input: string;
-  readonly persona: string | null;
-  readonly iteration: number;
-}
+type Values = Readonly<Record<string, string | number | null>>;
 
 /**
  * @returns What makes the request of a run (hosted documentation: "HTTP Server-Sent Events", "body_template"); it throws
@@ -70,7 +66,7 @@ function bodyOf(template: unknown, request: RunRequest, values: Values): string 
 function filled(template: unknown, values: Values): unknown {
   return mapTexts(template, (text) => {
     const name = WHOLE.exec(text)?.[1];
-    return name === undefined ? filledText(text, values) : values[name as keyof Values];
+    return name === undefined ? filledText(text, values) : values[name];
   });
 }
 
@@ -79,5 +75,5 @@ function filledText(template: string, values: Values): string {
 }
 
 function textOf(values: Values, name: string): string {
-  return `${values[name as keyof Values] ?? ""}`;
+  return `${values[name] ?? ""}`;
 }

@@ -134,25 +134,22 @@ def say_piece(piece):
     say({"type": "delta", "delta": piece})
 
 
-async def awaited(result):
-    if inspect.isasyncgen(result):
-        async for piece in result:
-            say_piece(piece)
-        return None
-    return await result
+async def say_pieces(result):
+    async for piece in result:
+        say_piece(piece)
 
 
 def answer(call, loop, message):
     result = call(message["input"], message["context"])
     if inspect.isasyncgen(result):
-        loop.run_until_complete(awaited(result))
+        loop.run_until_complete(say_pieces(result))
         return {"type": "final"}
     if inspect.isgenerator(result):
         for piece in result:
             say_piece(piece)
         return {"type": "final"}
     if inspect.isawaitable(result):
-        result = loop.run_until_complete(awaited(result))
+        result = loop.run_until_complete(result)
     return {"type": "final", "output": text_in(result)}
 
 
