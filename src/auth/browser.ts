@@ -3,7 +3,6 @@ import type { Context } from "../context.ts";
 /** Stands for the address among a program's arguments; without it, the address is the last one. */
 const PLACE = "%s";
 
-/** A program and its arguments. */
 type Opener = readonly [program: string, ...args: string[]];
 
 /** Tries to open a page, whose address is shown as well. Returns whether a browser was started. */

@@ -30,7 +30,6 @@ export interface ReportedKey extends Pick<Credential, "source" | "origin" | "api
   readonly saved: { readonly account: string | null; readonly expires: Date | null };
   /** The credentials file that the key is from, if others can read it; else `null`. */
   readonly insecureFile: InsecureFile | null;
-  /** Whether the profile's rotation isn't finished. */
   readonly isRotating: boolean;
 }
 
@@ -40,7 +39,6 @@ export interface StatusReport {
   readonly profile: string | null;
   /** `null`: the platform couldn't be asked. */
   readonly authenticated: boolean | null;
-  /** `null`: there is no key. */
   readonly key: ReportedKey | null;
   /** What the platform says; `null`: nothing. */
   readonly identity: Identity | null;
@@ -110,7 +108,7 @@ async function reportOn(context: Context, credential: Credential): Promise<Statu
 
 function reportedKey(context: Context, credential: Credential): ReportedKey {
   const { key, login, source, origin, profile, apiUrl, overridden } = credential;
-  const expires = profile?.expires ? new Date(profile.expires) : null;
+  const expires = new Date(profile?.expires ?? NaN);
   return {
     ...{ source, origin, apiUrl, overridden },
     masked: maskKey(key),
@@ -119,7 +117,7 @@ function reportedKey(context: Context, credential: Credential): ReportedKey {
     keychain: profile?.secret.kind === "keychain" ? storeTitle(profile.secret.helper) : null,
     saved: {
       account: profile?.account ?? null,
-      expires: expires === null || Number.isNaN(expires.getTime()) ? null : expires,
+      expires: Number.isNaN(expires.getTime()) ? null : expires,
     },
     insecureFile: profile === null ? null : findInsecureFile(credentialsLocation(context)),
     isRotating: profile !== null && profile.rotation !== null,

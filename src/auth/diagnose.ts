@@ -137,12 +137,8 @@ async function withinKeyTimeout<T>(work: Promise<T>): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const span = `${KEY_TIMEOUT / 1000} seconds`;
   const message = `Timed out after ${span} while reading the key. Unlock the keychain and try again.`;
-  const timer = setTimeout(() => reject(new SystemError(message)), KEY_TIMEOUT);
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  AbortSignal.timeout(KEY_TIMEOUT).addEventListener("abort", () => reject(new SystemError(message)));
+  return await Promise.race([work, late]);
 }
 
 /** A bare connection, to the proxy if there is one, tells an unknown name from a host that refuses connections. */

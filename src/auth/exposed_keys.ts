@@ -15,11 +15,7 @@ const SKIPPED: readonly string[] = [".git", "node_modules", "vendor", "dist", "t
 /** How many folders are searched: this is a courtesy, and must not take long. */
 const FOLDERS_AT_MOST = 2_000;
 
-/**
- * Searches the work tree that the current folder is in for the key.
- *
- * @param end When to stop, in the milliseconds of the context's `monotonic`.
- */
+/** Searches the current folder's work tree for the key, until the moment `end` of the context's `monotonic` clock. */
 export function findExposedKeys(context: Context, key: string, end: number): ExposedKey[] {
   const tree = workTreeOf(context.cwd());
   if (tree === null) return [];

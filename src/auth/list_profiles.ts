@@ -12,12 +12,10 @@ export interface ListedProfile extends Pick<Profile, "name" | "account" | "expir
   /** Whether it is used when none is named. */
   readonly current: boolean;
   readonly maskedKey: string | null;
-  /** Whether it has the tokens of a login through the browser. */
   readonly isBrowserLogin: boolean;
   /** What people call the keychain, if the key is there; else `null`. */
   readonly keychain: string | null;
   readonly apiUrl: string;
-  /** Whether its rotation isn't finished. */
   readonly isRotating: boolean;
 }
 

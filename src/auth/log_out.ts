@@ -26,9 +26,7 @@ export interface LogoutOptions extends Omit<ProfileOptions, "apiUrl"> {
 export interface LogoutResult {
   /** The profiles that were removed, in the file's order. */
   readonly profiles: readonly string[];
-  /** Their rotations, which are abandoned. */
   readonly abandoned: readonly AbandonedRotation[];
-  /** Whether their keys were revoked, too. */
   readonly isRevoked: boolean;
 }
 

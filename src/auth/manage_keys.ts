@@ -13,7 +13,6 @@ export interface KeyList {
   readonly keys: readonly ListedKey[];
   /** The projects that the key can access, for their names. */
   readonly projects: readonly Project[];
-  /** The id of the key that made the request. */
   readonly ownId: string | null;
 }
 

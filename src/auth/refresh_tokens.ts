@@ -21,7 +21,6 @@ const GRACE = 5_000;
 /** A saved login through the browser. */
 export interface SavedLogin {
   readonly location: CredentialsLocation;
-  /** The profile's name. */
   readonly name: string;
   readonly tokens: Tokens;
   /** Where the tokens come from, and may be sent. */

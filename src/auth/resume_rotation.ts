@@ -4,15 +4,14 @@ import type { KeyInfo } from "../api_client/identity.ts";
 import type { RequestOptions } from "../api_client/transport.ts";
 import type { Context } from "../context.ts";
 import { readCredentials } from "../credentials/credential_store.ts";
-import type { CredentialsLocation } from "../credentials/location.ts";
 import {
-  type ApiKey,
   isSameSecret,
   type Profile,
   type ReplacedPhase,
   type RotationPhase,
+  type StoredSecret,
 } from "../credentials/profile.ts";
-import type { SecretStore, StoredSecret } from "../credentials/secret_store.ts";
+import type { SecretStore } from "../credentials/secret_store.ts";
 import { storeTitle } from "../credentials/credential_helper.ts";
 import { BrowserLoginError, FluxloopError, InterruptedError, PlatformError, SystemError } from "../errors.ts";
 import { maskKey } from "../text/mask.ts";
@@ -26,7 +25,6 @@ import { apiUrlFor, apiUrlOf, chosenApiUrl } from "./select_profile.ts";
 export interface RotationRun {
   readonly context: Context;
   readonly options: RotateOptions;
-  readonly location: CredentialsLocation;
   readonly store: SecretStore;
   readonly report: ReportDraft;
 }
@@ -36,16 +34,15 @@ interface Rotation extends RotationRun {
   readonly profile: Profile;
   /** The only place that keys are sent to. */
   readonly apiUrl: URL;
-  /** The key in the profile. */
   readonly key: string;
   readonly requests: RequestOptions | undefined;
 }
 
 /** Continues a rotation from the phase that its profile is in, to its end. */
 export async function resumeRotation(run: RotationRun, before: Profile): Promise<void> {
-  const { context, options, location, store, report } = run;
+  const { context, options, store, report } = run;
   const { requests } = options;
-  const document = await readCredentials(location);
+  const document = await readCredentials(store.location);
   const profile = document.require(before.name, "--profile");
   const apiUrl = apiUrlFor(profile, chosenApiUrl(context, options));
   const { secret, rotation: phase } = await store.read(profile);
@@ -112,8 +109,7 @@ async function replaceKey(rotation: Rotation, own: KeyInfo & { readonly id: stri
     if (context.stopped.aborted) throw new InterruptedError();
     const { account, keyId, ...dates } = keyDetails(fresh.identity);
     const details = { account: account ?? profile.account, keyId: keyId ?? id, ...dates };
-    const secret: ApiKey = { kind: "api_key", key: created.key };
-    await change(rotation, { secret, rotation: previous, ...details });
+    await change(rotation, { secret: { kind: "api_key", key: created.key }, rotation: previous, ...details });
     report.outcome = "rotated";
     report.newKey = { id, masked: maskKey(created.key), expiresAt: fresh.identity.key?.expiresAt ?? null };
     rotation = { ...rotation, key: created.key, profile: { ...profile, ...details } };
@@ -129,8 +125,8 @@ async function replaceKey(rotation: Rotation, own: KeyInfo & { readonly id: stri
 
 /** Puts the new key into all other profiles that have the previous one, then revokes that. */
 async function revokePrevious(rotation: Rotation, previous: ReplacedPhase): Promise<void> {
-  const { context, requests, location, profile: { name, secret }, apiUrl, report } = rotation;
-  report.savedTo = secret.kind === "keychain" ? storeTitle(secret.helper) : location.shown;
+  const { context, requests, store, profile: { name, secret }, apiUrl, report } = rotation;
+  report.savedTo = secret.kind === "keychain" ? storeTitle(secret.helper) : store.location.shown;
   const until = untilOf(rotation) ?? (previous.until === null ? null : new Date(previous.until));
   let refusal: PlatformError | null = null;
   // A keychain entry loses it once it is revoked.
@@ -150,7 +146,7 @@ async function revokePrevious(rotation: Rotation, previous: ReplacedPhase): Prom
 /** @returns The profiles that had the previous key, and have the new one now. */
 async function shareNewKey(rotation: Rotation, previous: string): Promise<string[]> {
   const { store, key, profile: { account, expires, keyId, created } } = rotation;
-  const old: ApiKey = { kind: "api_key", key: previous };
+  const old = { kind: "api_key", key: previous } as const;
   const changes = { secret: { kind: "api_key", key }, account, expires, keyId, created } as const;
   const shared: string[] = [];
   for (const { name, secret, rotation: phase } of await othersOf(rotation)) {
@@ -166,12 +162,12 @@ async function shareNewKey(rotation: Rotation, previous: string): Promise<string
 }
 
 /**
- * @returns The other profiles of the same platform, with their secrets, as far as they are stored in the same place. One
- * that can't be read is reported to whoever uses it.
+ * Reads the other profiles of the same platform whose secrets are stored in the same place. One that can't be read is
+ * reported to whoever uses it.
  */
-async function othersOf({ location, store, profile, apiUrl }: Rotation): Promise<(StoredSecret & { name: string })[]> {
+async function othersOf({ store, profile, apiUrl }: Rotation): Promise<(StoredSecret & { name: string })[]> {
   const others: (StoredSecret & { name: string })[] = [];
-  for (const it of (await readCredentials(location)).profiles()) {
+  for (const it of (await readCredentials(store.location)).profiles()) {
     const isElsewhere = (it.secret.kind === "keychain") !== (profile.secret.kind === "keychain");
     if (it.name === profile.name || isElsewhere) continue;
     try {
@@ -198,9 +194,9 @@ function untilOf({ context, options: { keepOld } }: Rotation): Date | null {
 }
 
 /** @returns Whether the new key got into the profile, although saving it failed. */
-async function isInUse({ location, store, profile: { name } }: Rotation, key: string): Promise<boolean> {
+async function isInUse({ store, profile: { name } }: Rotation, key: string): Promise<boolean> {
   try {
-    const profile = (await readCredentials(location)).find(name);
+    const profile = (await readCredentials(store.location)).find(name);
     return profile !== null && isSameSecret((await store.read(profile)).secret, { kind: "api_key", key });
   } catch {
     return true;

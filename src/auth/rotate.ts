@@ -81,7 +81,7 @@ export async function rotateKeys(context: Context, options: RotateOptions): Prom
   const { name, chosenBy } = selectProfile(context, document, options);
   const names = options.all ? document.profileNames() : [document.require(name, chosenBy).name];
   if (names.length === 0) throw new NotLoggedInError();
-  const run = { context, options, location, store: new SecretStore(location) };
+  const run = { context, options, store: new SecretStore(location) };
   const reports: RotationReport[] = [];
   for (const name of names) {
     // One that has the same key as another was rotated with it.
@@ -95,6 +95,7 @@ export async function rotateKeys(context: Context, options: RotateOptions): Prom
 
 /** A profile's failure is part of its report: the others are rotated all the same. */
 async function rotateProfile(run: Omit<RotationRun, "report">, name: string): Promise<RotationReport> {
+  const { location } = run.store;
   const report: ReportDraft = {
     profile: name,
     outcome: "failed",
@@ -107,14 +108,14 @@ async function rotateProfile(run: Omit<RotationRun, "report">, name: string): Pr
     failure: null,
   };
   try {
-    const before = (await readCredentials(run.location)).require(name, "--profile");
+    const before = (await readCredentials(location)).require(name, "--profile");
     if (before.secret.kind === "tokens") throw new BrowserLoginError(name);
     const timeout = lockTimeout(run.options.requests, REQUESTS_AT_MOST);
-    await withRequestLock(run.location, null, timeout, () => resumeRotation({ ...run, report }, before));
+    await withRequestLock(location, null, timeout, () => resumeRotation({ ...run, report }, before));
   } catch (error) {
     if (!(error instanceof FluxloopError)) throw error;
     if (error instanceof BrowserLoginError && run.options.all) return { ...report, outcome: "skipped" };
-    return { ...report, outcome: "failed", failure: error, pending: await pendingAction(run.location, report) };
+    return { ...report, outcome: "failed", failure: error, pending: await pendingAction(location, report) };
   }
   return report;
 }

@@ -8,7 +8,7 @@ import { NotFoundError, NotLoggedInError } from "../errors.ts";
 import { findPin } from "./project_pin.ts";
 import { overridingVariable } from "./resolve_credential.ts";
 
-/** What stands for the profile before the last switch, as in `cd -`. */
+/** As in `cd -`. */
 const PREVIOUS = "-";
 
 /** The result of a switch. */
@@ -22,15 +22,10 @@ export interface SwitchResult {
 
 /** A profile to choose from. */
 export interface Choice extends Pick<Profile, "name" | "account"> {
-  /** Whether it is the default one now. */
   readonly isCurrent: boolean;
 }
 
-/**
- * Makes a saved profile the default one (design: "fluxloop auth switch").
- *
- * @param profile The profile's name, or `-` for the one before the last switch.
- */
+/** Makes a saved profile the default one; `-` stands for the one before the last switch. */
 export async function switchProfile(context: Context, profile: string): Promise<SwitchResult> {
   if (profile !== PREVIOUS) checkProfileName(profile, "The argument");
   const location = requireCredentialsLocation(context);

@@ -154,12 +154,8 @@ export function createFolder(path: string): void {
 export function syncFolder(path: string): void {
   if (Deno.build.os === "windows") return;
   try {
-    const folder = Deno.openSync(path, { read: true });
-    try {
-      folder.syncSync();
-    } finally {
-      folder.close();
-    }
+    using folder = Deno.openSync(path, { read: true });
+    folder.syncSync();
   } catch {
     // Only a power cut in the next seconds could still undo the change.
   }

@@ -10,10 +10,7 @@ import { toHex } from "../text/hex.ts";
 import { WITHOUT_KEYS } from "../text/key_variables.ts";
 import { redactTokens } from "../text/mask.ts";
 import { printable } from "../text/printable.ts";
-import { parseObject, plainSecretOf, textsIn } from "./profile.ts";
-
-/** What an entry holds: a secret's fields. */
-export type EntryFields = Readonly<Record<string, string>>;
+import { entryFieldsOf, parseObject, type StoredSecret, storedSecretOf } from "./profile.ts";
 
 type Action = "store" | "get" | "erase" | "list";
 
@@ -34,7 +31,7 @@ const STORES: Readonly<Record<string, { readonly title: string; readonly source:
 };
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-/** How long one call may take unless told otherwise, in milliseconds: the person may have to unlock the keychain. */
+/** How long one call may take, in milliseconds: the person may have to unlock the keychain. */
 const TIMEOUT = 60_000;
 /** One name for all entries: some keychains would keep a second entry under another. */
 const USERNAME = "fluxloop";
@@ -66,10 +63,7 @@ export class CredentialHelper {
   readonly #helpers: readonly string[];
   readonly #timeout: number;
 
-  /**
-   * @param name The helper, with or without its prefix: `pass`, `docker-credential-pass`. `null`: the system's own.
-   * @param timeout How long one call may take, in milliseconds.
-   */
+  /** @param name The helper, with or without its prefix: `pass`, `docker-credential-pass`. `null`: the system's own. */
   constructor(context: Context, name: string | null, timeout = TIMEOUT) {
     this.#context = context;
     this.#timeout = timeout;
@@ -82,7 +76,8 @@ export class CredentialHelper {
    * @param reference From {@linkcode secretReference}.
    * @returns The helper that was used, for the profile to name from now on.
    */
-  async store(reference: string, fields: EntryFields): Promise<string> {
+  async store(reference: string, stored: StoredSecret): Promise<string> {
+    const fields = entryFieldsOf(stored);
     const input = JSON.stringify({ ServerURL: reference, Username: USERNAME, Secret: JSON.stringify(fields) });
     const reply = await this.#ask("store", reference, input);
     if (reply.code !== 0) throw failure(reply, "store", reference, Object.values(fields));
@@ -90,7 +85,7 @@ export class CredentialHelper {
   }
 
   /** Reads a secret. */
-  async get(reference: string): Promise<EntryFields> {
+  async get(reference: string): Promise<StoredSecret> {
     const reply = await this.#ask("get", reference);
     const { helper, code, stdout } = reply;
     const isAbsent = code === 0 ? parseObject(stdout)?.Secret === "" : stdout.trim() === NOT_FOUND;
@@ -104,14 +99,12 @@ export class CredentialHelper {
       );
     }
     if (code !== 0) throw failure(reply, "return", reference);
-    const secret = parseObject(stdout)?.Secret;
-    const fields = typeof secret === "string" ? parseObject(secret) : null;
-    if (fields === null || plainSecretOf(textsIn(fields)) === null) {
-      throw new SystemError(
-        `${PREFIX}${helper} returned a key of profile "${profileOf(reference)}" that can't be read; log in to it again`,
-      );
-    }
-    return Object.fromEntries(Object.entries(fields).filter((it): it is [string, string] => typeof it[1] === "string"));
+    const json = parseObject(stdout)?.Secret;
+    const stored = typeof json === "string" ? storedSecretOf(parseObject(json)) : null;
+    if (stored !== null) return stored;
+    throw new SystemError(
+      `${PREFIX}${helper} returned a key of profile "${profileOf(reference)}" that can't be read; log in to it again`,
+    );
   }
 
   /** Removes a secret. It is no failure that it isn't there; it is one that it may still be. */
@@ -169,9 +162,8 @@ export class CredentialHelper {
 }
 
 /**
- * @param file The credentials file's absolute path.
- * @returns What a secret is stored under: a URL of the platform, as helpers accept no other name, different for each
- * profile of each file, also in keychains that ignore case.
+ * Returns what a secret is stored under: a URL of the platform, as helpers accept no other name, different for each profile
+ * of each credentials file, also in keychains that ignore case.
  */
 export async function secretReference(apiUrl: URL, file: string, profile: string): Promise<string> {
   const bytes = new TextEncoder().encode(`${file}\n${profile}`);
@@ -179,7 +171,7 @@ export async function secretReference(apiUrl: URL, file: string, profile: string
   return `${apiUrl.origin}/fluxloop/${toHex(hash.subarray(0, 6))}/${profile}`;
 }
 
-/** @returns What people call the keychain that a helper opens, as a part of a sentence. */
+/** Returns what people call the keychain that a helper opens, as a part of a sentence. */
 export function storeTitle(helper: string): string {
   return Object.hasOwn(STORES, helper) ? STORES[helper].title : `the store of ${PREFIX}${helper}`;
 }

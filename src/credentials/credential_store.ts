@@ -35,7 +35,7 @@ export async function readCredentials(location: CredentialsLocation | null): Pro
     if (isStaleBeside(file.path)) {
       // Best effort: the next writer removes it, or reports what is in the way.
       const remove = () => removeStaleBeside(file.path);
-      await withFileLock(location, lockOf(file), remove, READER_TIMEOUT).catch(() => {});
+      await withFileLock(location, `${file.path}.lock`, remove, READER_TIMEOUT).catch(() => {});
     }
     return documentIn(file, location);
   } catch (error) {
@@ -93,7 +93,7 @@ async function withWritableFile<T>(
   try {
     createFolder(location.folder);
     // Two folders may have links to one file: the lock is the file's, not the folder's.
-    return await withFileLock(location, lockOf(findOwnFile(location)), () => {
+    return await withFileLock(location, `${findOwnFile(location).path}.lock`, () => {
       const file = findOwnFile(location);
       const document = documentIn(file, location);
       document.requireKnownVersion();
@@ -127,8 +127,4 @@ function documentIn({ path, info }: CredentialsFile, { shown }: CredentialsLocat
   if (!info.isFile) throw notAFile(shown, info);
   if (info.size > SIZE_LIMIT) throw unreadable(shown, `is larger than ${SIZE_LIMIT / 1024 / 1024} MiB`);
   return new CredentialsDocument(decodeCredentials(Deno.readFileSync(path), shown), shown);
-}
-
-function lockOf({ path }: CredentialsFile): string {
-  return `${path}.lock`;
 }

@@ -31,10 +31,7 @@ export class CredentialsDocument {
   readonly #text: string;
   readonly #changes: Change[] = [];
 
-  /**
-   * @param text The file's text; empty for a file that doesn't exist.
-   * @param shown The file's path, for messages.
-   */
+  /** Parses the text of the file that messages call `shown`; it is empty if there is no file. */
   constructor(text: string, shown: string) {
     const root = parseCredentials(text, shown) ?? {};
     if (!isMapping(root) || !isMapping(root.profiles ?? {})) throw unreadable(shown, "isn't a credentials file");
@@ -57,9 +54,8 @@ export class CredentialsDocument {
   find(name: string): Profile | null {
     try {
       return this.#profile(name);
-    } catch (error) {
-      if (error instanceof ConfigurationError) return null;
-      throw error;
+    } catch {
+      return null; // Whoever needs it gets the error from `require`.
     }
   }
 

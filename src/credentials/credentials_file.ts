@@ -88,11 +88,7 @@ function foreignError({ folder, shown }: CredentialsLocation, path: string, info
   return new ConfigurationError(`${name} is owned by user ${info.uid}, and you are user ${self}. ${remedy}`);
 }
 
-/**
- * Creates the error to report, with the path, the reason and what to do.
- *
- * @param shown The file to name, if it isn't the credentials file.
- */
+/** Creates the error to report about the file `shown`, with the reason and what to do. */
 export function fileFailure(
   location: CredentialsLocation,
   action: "read" | "written",

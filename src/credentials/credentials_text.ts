@@ -23,7 +23,6 @@ export function decodeCredentials(bytes: Uint8Array<ArrayBuffer>, shown: string)
 /**
  * Parses YAML by the core schema, which leaves an unquoted date a text.
  *
- * @param shown The file's path, for messages.
  * @returns The value; aliases are the same object in several places.
  * @throws {ConfigurationError} When it isn't one YAML document, with line and column if the parser tells them.
  */
@@ -47,8 +46,8 @@ export function parseCredentials(text: string, shown: string): unknown {
 }
 
 /**
- * @returns Whether two YAML values are the same, however they are divided into objects. Each pair is compared once:
- * aliases can make a value larger than any memory.
+ * Tells whether two YAML values are the same, however they are divided into objects. Each pair is compared once: aliases
+ * can make a value larger than any memory.
  */
 export function isSameValue(a: unknown, b: unknown, seen = new Map<unknown, unknown>()): boolean {
   if (typeof a !== "object" || a === null || typeof b !== "object" || b === null) return Object.is(a, b);

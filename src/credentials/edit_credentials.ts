@@ -22,12 +22,7 @@ const OPTIONS = { schema: "failsafe", logLevel: "silent", uniqueKeys: false } as
 /** A text that every version of YAML takes for a text. */
 const PLAIN = /^(?!(?:true|false|null|yes|no|on|off|y|n)$)[A-Za-z][\w.@+-]*$/i;
 
-/**
- * Makes changes in a text, in order.
- *
- * @param root What the text means with the changes made.
- * @returns The new text; `null` if the file can't be changed this way.
- */
+/** Makes changes in a text, in order, after which its value is `root`. Returns `null` if that can't be done. */
 export function editCredentials(
   text: string,
   changes: readonly Change[],

@@ -54,11 +54,20 @@ export async function withFileLock<T>(
     throw new SystemError(heldMessage(path, timeout));
   }
   try {
-    // Other processes' messages name the holder.
-    write(path, String(Deno.pid));
+    writeHolder(file);
     return await work();
   } finally {
     file.close();
+  }
+}
+
+/** Best effort: other processes' messages name the holder. */
+function writeHolder(file: Deno.FsFile): void {
+  try {
+    file.truncateSync();
+    file.writeSync(new TextEncoder().encode(String(Deno.pid)));
+  } catch {
+    // Their messages say "another process".
   }
 }
 
@@ -113,7 +122,12 @@ export async function withLockFile<T>(
 async function takeLockFile(location: CredentialsLocation, path: string, own: string, timeout: number): Promise<void> {
   const end = performance.now() + timeout;
   let seen = { text: "", since: performance.now() };
-  while (!tryCreate(location, path, own)) {
+  for (;;) {
+    try {
+      return Deno.writeTextFileSync(path, own, { createNew: true, mode: 0o600 });
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw lockFailure(location, path, error);
+    }
     if (location.context.stopped.aborted) throw new InterruptedError();
     const text = textOf(path);
     if (text !== seen.text) seen = { text, since: performance.now() };
@@ -128,22 +142,12 @@ async function takeLockFile(location: CredentialsLocation, path: string, own: st
   }
 }
 
-function tryCreate(location: CredentialsLocation, path: string, own: string): boolean {
-  try {
-    Deno.writeTextFileSync(path, own, { createNew: true, mode: 0o600 });
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.AlreadyExists) return false;
-    throw lockFailure(location, path, error);
-  }
-}
-
-/** Says in an existing lock file who holds it, if possible; others don't know, or find it stale, otherwise. */
+/** Writes an existing lock file, if it can. */
 function write(path: string, text: string): void {
   try {
     Deno.writeTextFileSync(path, text, { create: false });
   } catch {
-    // Best effort.
+    // Others will find it stale.
   }
 }
 

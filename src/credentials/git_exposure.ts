@@ -11,9 +11,8 @@ import { readSmallFileIfPossible } from "./bounded_read.ts";
 
 /** A file that git would commit, and how to prevent that. */
 export interface GitExposure {
-  /** The top folder of the work tree. */
   readonly workTree: string;
-  /** The line for the `.gitignore` there that keeps the file out. */
+  /** The line for the work tree's `.gitignore` that keeps the file out. */
   readonly line: string;
 }
 

@@ -5,11 +5,10 @@ import { homeFolder, homeVariable, pathFrom } from "../paths.ts";
 
 /** The program's own folder and its credentials file (design: "Files"). */
 export interface CredentialsLocation {
-  /** Absolute path of the folder, `~/.fluxloop` unless `FLUXLOOP_HOME` names another. */
+  /** Absolute path, `~/.fluxloop` unless `FLUXLOOP_HOME` names another. */
   readonly folder: string;
-  /** Absolute path of the credentials file. */
   readonly file: string;
-  /** The file as people write it, with `~` for the home folder. */
+  /** The file's path as people write it, with `~` for the home folder. */
   readonly shown: string;
   readonly context: Context;
 }

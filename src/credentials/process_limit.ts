@@ -4,11 +4,7 @@ import { credentialsLocation } from "./location.ts";
 /** What a command starts processes for. For `keychain`, it keeps the permission only where one is in use. */
 export type ProcessNeed = "nothing" | "keychain" | "anything";
 
-/**
- * Gives up the permission to start processes, so that no key can be handed to one, unless a command needs it.
- *
- * @param storage `--storage`, if the command has it.
- */
+/** Gives up the permission to start processes, so that no key can be passed to one, unless a command needs it. */
 export function limitProcesses(context: Context, need: ProcessNeed, storage?: string): void {
   const isNeeded = need === "anything" || (need === "keychain" && usesKeychain(context, storage));
   if (!isNeeded) context.renounceProcesses();

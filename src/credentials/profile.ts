@@ -27,7 +27,6 @@ export interface KeychainEntry {
   readonly kind: "keychain";
   /** The credential helper that opens the keychain, as `docker-credential-<helper>`. */
   readonly helper: string;
-  /** The entry's name. */
   readonly reference: string;
 }
 
@@ -62,6 +61,12 @@ export interface ReplacedPhase {
 
 /** How far a profile's unfinished rotation has come. */
 export type RotationPhase = RequestedPhase | ReplacedPhase;
+
+/** A secret and the state of its rotation. */
+export interface StoredSecret {
+  readonly secret: PlainSecret;
+  readonly rotation: RotationPhase | null;
+}
 
 /** What a profile says about its secret. */
 export interface ProfileDetails {
@@ -142,8 +147,7 @@ const NO_SECRET = {
   ...{ storage: null, credential_helper: null, key_ref: null },
 };
 
-/** Returns a secret's fields, as the file and a keychain entry have them. */
-export function secretFields(secret: Secret): Record<string, string> {
+function secretFields(secret: Secret): Record<string, string> {
   if (secret.kind === "api_key") return { api_key: secret.key };
   if (secret.kind === "keychain") {
     return { storage: "keychain", credential_helper: secret.helper, key_ref: secret.reference };
@@ -152,8 +156,7 @@ export function secretFields(secret: Secret): Record<string, string> {
   return { access_token: accessToken, refresh_token: refreshToken, access_token_expires: expiresAt };
 }
 
-/** Reads the secret in the fields of the file or of a keychain entry; `null` if there is none. */
-export function plainSecretOf(text: TextReader): PlainSecret | null {
+function plainSecretOf(text: TextReader): PlainSecret | null {
   const key = text("api_key");
   if (key !== null) return { kind: "api_key", key };
   const [accessToken, refreshToken] = [text("access_token"), text("refresh_token")];
@@ -161,6 +164,19 @@ export function plainSecretOf(text: TextReader): PlainSecret | null {
   // An access token whose expiry can't be read counts as expired.
   const expiresAt = text("access_token_expires") ?? new Date(0).toISOString();
   return { kind: "tokens", accessToken, refreshToken, expiresAt };
+}
+
+/** Returns the fields of a keychain entry. */
+export function entryFieldsOf({ secret, rotation }: StoredSecret): Record<string, string> {
+  const hasPreviousKey = rotation?.phase === "replaced" && rotation.key !== null;
+  return { ...secretFields(secret), ...(hasPreviousKey ? previousKeyFields(rotation) : {}) };
+}
+
+/** Reads the fields of a keychain entry; `null` if they have no secret. */
+export function storedSecretOf(fields: unknown): StoredSecret | null {
+  const text = textsIn(fields);
+  const secret = plainSecretOf(text);
+  return secret && { secret, rotation: replacedPhaseOf(text) };
 }
 
 /** Tells whether a value has fields. */
@@ -178,8 +194,7 @@ export function parseObject(json: string): Readonly<Record<string, unknown>> | n
   }
 }
 
-/** Returns a reader of the texts in `fields`. */
-export function textsIn(fields: unknown): TextReader {
+function textsIn(fields: unknown): TextReader {
   return (field) => {
     const value = isMapping(fields) && Object.hasOwn(fields, field) ? fields[field] : null;
     return typeof value === "string" && value !== "" ? value : null;
@@ -191,16 +206,15 @@ export function isSameSecret(a: Secret, b: Secret): boolean {
   return JSON.stringify(secretFields(a)) === JSON.stringify(secretFields(b));
 }
 
-/** Reads the previous key in the fields of a rotation; `null` if there is none. A time that can't be read is past. */
-export function replacedPhaseOf(text: TextReader): ReplacedPhase | null {
+/** Reads the previous key; `null` if there is none. A time that can't be read is past. */
+function replacedPhaseOf(text: TextReader): ReplacedPhase | null {
   const [id, until] = [text("previous_key_id"), text("previous_key_until")];
   if (id === null) return null;
   const isTime = !Number.isNaN(Date.parse(until ?? ""));
   return { phase: "replaced", key: text("previous_key"), id, until: isTime ? until : null };
 }
 
-/** Returns the fields of a previous key, with the key itself or without. */
-export function previousKeyFields({ key, id, until }: ReplacedPhase, withKey = true): Record<string, string> {
+function previousKeyFields({ key, id, until }: ReplacedPhase, withKey = true): Record<string, string> {
   return {
     ...(key === null || !withKey ? {} : { previous_key: key }),
     previous_key_id: id,

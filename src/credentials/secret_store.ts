@@ -5,34 +5,24 @@
  * @module
  */
 import { ConfigurationError } from "../errors.ts";
-import { CredentialHelper, type EntryFields, secretReference, storeTitle } from "./credential_helper.ts";
+import { CredentialHelper, secretReference, storeTitle } from "./credential_helper.ts";
 import { readCredentials, requireWritable, updateCredentials } from "./credential_store.ts";
 import type { CredentialsDocument } from "./credentials_document.ts";
 import { withFileLock } from "./file_lock.ts";
 import type { CredentialsLocation } from "./location.ts";
 import {
+  entryFieldsOf,
   isSameSecret,
   type KeychainEntry,
   type KeyStorage,
   type PlainSecret,
-  plainSecretOf,
-  previousKeyFields,
   type Profile,
   type ProfileDetails,
-  replacedPhaseOf,
-  type RotationPhase,
-  secretFields,
-  textsIn,
+  type StoredSecret,
 } from "./profile.ts";
 
 /** How long to wait for a process that changes the keychain, in milliseconds: it may have to be unlocked. */
 const KEYCHAIN_TIMEOUT = 60_000;
-
-/** A secret and the state of its rotation. */
-export interface StoredSecret {
-  readonly secret: PlainSecret;
-  readonly rotation: RotationPhase | null;
-}
 
 /** Where a profile's secret is, by what people call the keychains. */
 export interface SavedSecret {
@@ -44,26 +34,17 @@ export interface SavedSecret {
 
 /** The saved profiles and their secrets. Each method throws when the file or the keychain can't be read or changed. */
 export class SecretStore {
-  readonly #location: CredentialsLocation;
-
-  constructor(location: CredentialsLocation) {
-    this.#location = location;
-  }
+  constructor(readonly location: CredentialsLocation) {}
 
   /** Reads a profile's secret. */
   async read({ secret, rotation }: Profile): Promise<StoredSecret> {
     if (secret.kind !== "keychain") return { secret, rotation };
-    const text = textsIn(await this.#helper(secret.helper).get(secret.reference));
+    const stored = await this.#helper(secret.helper).get(secret.reference);
     // The entry is written before the file.
-    return { secret: plainSecretOf(text)!, rotation: replacedPhaseOf(text) ?? rotation };
+    return { ...stored, rotation: stored.rotation ?? rotation };
   }
 
-  /**
-   * Saves a profile in place of one of the same name.
-   *
-   * @param storage Where its secret is stored.
-   * @param target The platform that the secret is for.
-   */
+  /** Saves a profile in place of one of the same name. `target` is the platform that its secret is for. */
   async save(
     profile: Profile & { readonly secret: PlainSecret },
     storage: KeyStorage,
@@ -76,7 +57,7 @@ export class SecretStore {
         : await this.#addEntry(document.setting("credential_helper"), profile, target);
       const isSameEntry = before !== null && isSameSecret(before, secret);
       try {
-        await updateCredentials(this.#location, (document) => document.save({ ...profile, secret }));
+        await updateCredentials(this.location, (document) => document.save({ ...profile, secret }));
       } catch (error) {
         // Nothing would refer to the new entry.
         if (secret.kind === "keychain" && !isSameEntry) await this.#erase(secret).catch(() => {});
@@ -85,7 +66,7 @@ export class SecretStore {
       const keychain = secret.kind === "keychain" ? storeTitle(secret.helper) : null;
       // Last of all, so that the file never refers to an entry that is gone.
       if (before?.kind !== "keychain" || isSameEntry) return { keychain, staleEntryIn: null };
-      const isErased = await this.#erase(before).then(() => true, () => this.#location.context.stopped.aborted);
+      const isErased = await this.#erase(before).then(() => true, () => this.location.context.stopped.aborted);
       return { keychain, staleEntryIn: isErased ? null : storeTitle(before.helper) };
     });
   }
@@ -104,14 +85,17 @@ export class SecretStore {
       const { secret: after = before, ...others } = changes;
       const entry = profile.secret.kind === "keychain" ? profile.secret : null;
       if (entry !== null) {
-        const current = await this.#readIfPresent(profile);
+        const current = await this.read(profile).catch((error) => {
+          if (error instanceof ConfigurationError) return null;
+          throw error;
+        });
         if (current === null || !isSameSecret(current.secret, before)) return false;
-        const fields = entryFields({ rotation: current.rotation, ...others, secret: after });
-        if (JSON.stringify(entryFields(current)) !== JSON.stringify(fields)) {
-          await this.#helper(entry.helper).store(entry.reference, fields);
+        const changed = { rotation: current.rotation, ...others, secret: after };
+        if (JSON.stringify(entryFieldsOf(current)) !== JSON.stringify(entryFieldsOf(changed))) {
+          await this.#helper(entry.helper).store(entry.reference, changed);
         }
       }
-      return await updateCredentials(this.#location, (document) => {
+      return await updateCredentials(this.location, (document) => {
         const current = document.find(name);
         if (current === null || !isSameSecret(current.secret, entry ?? before)) return false;
         document.save({ ...current, ...others, secret: entry ?? after });
@@ -140,7 +124,7 @@ export class SecretStore {
           failure = error;
         }
       }
-      const removed = await updateCredentials(this.#location, (document) => {
+      const removed = await updateCredentials(this.location, (document) => {
         const present = document.profileNames().filter((name) => removable.includes(name));
         for (const name of present) document.remove(name);
         if (forgetsDefault) document.choose(null);
@@ -155,20 +139,19 @@ export class SecretStore {
    * Runs `work`, which changes keychain and file, while no other process does so.
    *
    * @param names Profiles whose entries are changed if they have any; `null`: the keychain is changed anyway.
-   * @param work Gets what the file has by then.
    */
   async #exclusively<T>(
     names: readonly string[] | null,
     work: (document: CredentialsDocument) => Promise<T>,
   ): Promise<T> {
-    const document = await readCredentials(this.#location);
+    const document = await readCredentials(this.location);
     if (names !== null && !names.some((it) => document.find(it)?.secret.kind === "keychain")) {
       return await work(document);
     }
     // Without it, an entry could be changed that the file can't be told about.
-    await requireWritable(this.#location);
-    const locked = async () => await work(await readCredentials(this.#location));
-    return await withFileLock(this.#location, `${this.#location.file}._keychain.lock`, locked, KEYCHAIN_TIMEOUT);
+    await requireWritable(this.location);
+    const locked = async () => await work(await readCredentials(this.location));
+    return await withFileLock(this.location, `${this.location.file}._keychain.lock`, locked, KEYCHAIN_TIMEOUT);
   }
 
   async #addEntry(
@@ -176,18 +159,9 @@ export class SecretStore {
     { name, secret, rotation }: Profile & { readonly secret: PlainSecret },
     target: URL,
   ): Promise<KeychainEntry> {
-    const reference = await secretReference(target, this.#location.file, name);
-    const used = await this.#helper(helper).store(reference, entryFields({ secret, rotation }));
+    const reference = await secretReference(target, this.location.file, name);
+    const used = await this.#helper(helper).store(reference, { secret, rotation });
     return { kind: "keychain", helper: used, reference };
-  }
-
-  async #readIfPresent(profile: Profile): Promise<StoredSecret | null> {
-    try {
-      return await this.read(profile);
-    } catch (error) {
-      if (error instanceof ConfigurationError) return null;
-      throw error;
-    }
   }
 
   async #erase({ helper, reference }: KeychainEntry): Promise<void> {
@@ -195,11 +169,6 @@ export class SecretStore {
   }
 
   #helper(name: string | null): CredentialHelper {
-    return new CredentialHelper(this.#location.context, name);
+    return new CredentialHelper(this.location.context, name);
   }
-}
-
-function entryFields({ secret, rotation }: StoredSecret): EntryFields {
-  const hasPreviousKey = rotation?.phase === "replaced" && rotation.key !== null;
-  return { ...secretFields(secret), ...(hasPreviousKey ? previousKeyFields(rotation) : {}) };
 }

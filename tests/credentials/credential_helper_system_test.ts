@@ -4,6 +4,7 @@ import { runProgram } from "../../src/system/processes.ts";
 import { CredentialHelper, secretReference } from "../../src/credentials/credential_helper.ts";
 import { ConfigurationError, InterruptedError, SystemError } from "../../src/errors.ts";
 import { createPassStore, type PassStore } from "../support/pass_store.ts";
+import { stored } from "../support/profile.ts";
 import { type SecretService, startSecretService } from "../support/secret_service.ts";
 import { leaveWorlds, world } from "../support/world.ts";
 
@@ -34,16 +35,16 @@ async function assertKeepsSecrets(helper: CredentialHelper): Promise<void> {
   await assertRejects(() => helper.get(WORK), ConfigurationError, 'The key of profile "work" is no longer in ');
   await helper.erase(WORK);
 
-  await helper.store(WORK, { api_key: "the first" });
-  await helper.store(HOME, { api_key: `"quoted" \\ 'key' é` });
-  await helper.store(WORK, { api_key: KEY });
-  assertEquals(await helper.get(WORK), { api_key: KEY });
-  assertEquals(await helper.get(HOME), { api_key: `"quoted" \\ 'key' é` });
+  await helper.store(WORK, stored("the first"));
+  await helper.store(HOME, stored(`"quoted" \\ 'key' é`));
+  await helper.store(WORK, stored(KEY));
+  assertEquals(await helper.get(WORK), stored(KEY));
+  assertEquals(await helper.get(HOME), stored(`"quoted" \\ 'key' é`));
 
   await helper.erase(WORK);
   await helper.erase(WORK);
   await assertRejects(() => helper.get(WORK), ConfigurationError, "; log in to it again");
-  assertEquals(await helper.get(HOME), { api_key: `"quoted" \\ 'key' é` });
+  assertEquals(await helper.get(HOME), stored(`"quoted" \\ 'key' é`));
 }
 
 describe("credential helper and a Secret Service", () => {
@@ -61,13 +62,13 @@ describe("credential helper and a Secret Service", () => {
 
   it("keeps secrets", async () => {
     await assertKeepsSecrets(helper);
-    assertEquals(await helper.store(WORK, { api_key: KEY }), "secretservice");
+    assertEquals(await helper.store(WORK, stored(KEY)), "secretservice");
   });
 
   it("keeps a secret after the service has stopped, and not in plain text", async () => {
-    await helper.store(WORK, { api_key: KEY });
+    await helper.store(WORK, stored(KEY));
     await service.restartUnlocked();
-    assertEquals(await helper.get(WORK), { api_key: KEY });
+    assertEquals(await helper.get(WORK), stored(KEY));
     const search = { args: ["-rlF", KEY, service.env.HOME], input: "", signal: new AbortController().signal };
     assertEquals(await runProgram("grep", search), { code: 1, stdout: "", stderr: "" });
   });
@@ -78,13 +79,13 @@ describe("credential helper and a Secret Service", () => {
   };
   for (const [title, lock] of Object.entries(locks)) {
     it(`fails to return, store or remove a key in a keyring ${title}`, async () => {
-      await helper.store(WORK, { api_key: KEY });
+      await helper.store(WORK, stored(KEY));
       await lock(service);
       const locked = "it is locked or refuses access; unlock it and try again";
       const about = 'the key of profile "work"';
       await assertFails(helper.get(WORK), SystemError, `The Secret Service did not return ${about}: ${locked}`);
       await assertFails(helper.erase(WORK), SystemError, `The Secret Service did not remove ${about}: ${locked}`);
-      const again = helper.store(WORK, { api_key: "another" });
+      const again = helper.store(WORK, stored("another"));
       await assertFails(again, SystemError, `The Secret Service did not store ${about}: ${locked}`);
     });
   }
@@ -93,7 +94,7 @@ describe("credential helper and a Secret Service", () => {
     await service.stopDaemon();
     const none =
       "no Secret Service is running in this session; start one (GNOME Keyring, KWallet), or log in with --storage file";
-    await assertFails(helper.store(WORK, { api_key: KEY }), SystemError, none);
+    await assertFails(helper.store(WORK, stored(KEY)), SystemError, none);
     await assertFails(helper.get(WORK), SystemError, none);
     await assertFails(helper.erase(WORK), SystemError, none);
   });
@@ -130,20 +131,20 @@ describe("credential helper and pass", () => {
       }
     }
     const helper = helperIn({ ...pass.env, PATH: programs }, null);
-    assertEquals(await helper.store(WORK, { api_key: KEY }), "pass");
-    assertEquals(await helper.get(WORK), { api_key: KEY });
+    assertEquals(await helper.store(WORK, stored(KEY)), "pass");
+    assertEquals(await helper.get(WORK), stored(KEY));
   });
 
   it("reports that it isn't set up", async () => {
     pass = await createPassStore({ initialized: false });
-    const storing = helperIn(pass.env, "pass").store(WORK, { api_key: KEY });
+    const storing = helperIn(pass.env, "pass").store(WORK, stored(KEY));
     await assertFails(storing, SystemError, 'it is not set up; run "pass init", or log in with --storage file');
   });
 
   it("reports that GnuPG couldn't use the key", async () => {
     pass = await createPassStore();
     const helper = helperIn(pass.env, "pass");
-    await helper.store(WORK, { api_key: KEY });
+    await helper.store(WORK, stored(KEY));
     await runProgram("gpgconf", {
       args: ["--kill", "all"],
       input: "",
@@ -173,8 +174,8 @@ describe("credential helper and pass", () => {
     Deno.env.set("FLUXLOOP_API_KEY", KEY);
     try {
       const helper = helperIn({ ...pass.env, PATH: `${spies}:${pass.env.PATH}` }, "docker-credential-spy");
-      assertEquals(await helper.store(WORK, { api_key: KEY }), "spy");
-      assertEquals(await helper.get(WORK), { api_key: KEY });
+      assertEquals(await helper.store(WORK, stored(KEY)), "spy");
+      assertEquals(await helper.get(WORK), stored(KEY));
       await helper.erase(WORK);
     } finally {
       Deno.env.delete("FLUXLOOP_API_KEY");

@@ -5,6 +5,7 @@ import { runProgram } from "../../src/system/processes.ts";
 import { CredentialHelper, secretReference, storeTitle } from "../../src/credentials/credential_helper.ts";
 import { ConfigurationError, FluxloopError, InterruptedError, SystemError } from "../../src/errors.ts";
 import { causeChain } from "../../src/api_client/connection_failure.ts";
+import { stored } from "../support/profile.ts";
 import { leaveWorlds, world } from "../support/world.ts";
 
 const KEY = "flux_dev_abc123def456ghi789jkl012mno34";
@@ -59,7 +60,7 @@ describe("credential helper", () => {
 
   it("stores through standard input, and returns the name of the helper", async () => {
     const { context, calls, options } = machine({ store: answer(0) });
-    assertEquals(await new CredentialHelper(context, null).store(REFERENCE, { api_key: KEY }), "secretservice");
+    assertEquals(await new CredentialHelper(context, null).store(REFERENCE, stored(KEY)), "secretservice");
     assertEquals(calls(), ["secretservice store"]);
     const { ServerURL, Username, Secret } = JSON.parse(options()[0].input);
     assertEquals([ServerURL, Username, JSON.parse(Secret)], [REFERENCE, "fluxloop", { api_key: KEY }]);
@@ -73,7 +74,7 @@ describe("credential helper", () => {
 
   it("gets with the bare reference", async () => {
     const { context, calls, options } = machine({ "pass get": GIVEN });
-    assertEquals(await new CredentialHelper(context, "docker-credential-pass").get(REFERENCE), { api_key: KEY });
+    assertEquals(await new CredentialHelper(context, "docker-credential-pass").get(REFERENCE), stored(KEY));
     assertEquals([calls(), options()[0].input], [["pass get"], REFERENCE]);
   });
 
@@ -86,20 +87,20 @@ describe("credential helper", () => {
     } as const;
     for (const [os, helper] of Object.entries(oses)) {
       const { context } = machine({ store: answer(0) }, os as keyof typeof oses);
-      assertEquals(await new CredentialHelper(context, null).store(REFERENCE, { api_key: KEY }), helper);
+      assertEquals(await new CredentialHelper(context, null).store(REFERENCE, stored(KEY)), helper);
     }
   });
 
   it("uses pass when the Secret Service's helper isn't installed", async () => {
     const { context } = machine({ "pass store": answer(0) });
-    assertEquals(await new CredentialHelper(context, null).store(REFERENCE, { api_key: KEY }), "pass");
+    assertEquals(await new CredentialHelper(context, null).store(REFERENCE, stored(KEY)), "pass");
   });
 
   it("doesn't fall back to pass when the Secret Service's helper fails", async () => {
     for (const failing of [answer(1, "the collection is locked"), answer(2), new Deno.errors.PermissionDenied("no")]) {
       const { context, calls } = machine({ "secretservice store": failing, "pass store": answer(0) });
       await assertRejects(
-        () => new CredentialHelper(context, null).store(REFERENCE, { api_key: KEY }),
+        () => new CredentialHelper(context, null).store(REFERENCE, stored(KEY)),
         SystemError,
       );
       assertEquals(calls(), ["secretservice store"]);
@@ -177,7 +178,7 @@ describe("credential helper", () => {
     };
     for (const [words, reason] of Object.entries(reasons)) {
       const { context } = machine({ store: answer(1, `${words}\n`), list: answer(1) });
-      const text = await failureOf(new CredentialHelper(context, null).store(REFERENCE, { api_key: KEY }));
+      const text = await failureOf(new CredentialHelper(context, null).store(REFERENCE, stored(KEY)));
       assertStringIncludes(text, `1 The Secret Service did not store the key of profile "work": ${reason}`);
       assertStringIncludes(text, `(docker-credential-secretservice: ${words})`);
     }
@@ -185,14 +186,14 @@ describe("credential helper", () => {
 
   it("never shows a key, whatever a failing helper prints", async () => {
     for (const key of [KEY, ODD_KEY]) {
-      const stored = JSON.stringify({ api_key: key });
-      const texts = [key, stored, JSON.stringify({ Secret: stored }), `{"Secret":"${key}`, `+ echo '${stored}'`];
+      const entry = JSON.stringify({ api_key: key });
+      const texts = [key, entry, JSON.stringify({ Secret: entry }), `{"Secret":"${key}`, `+ echo '${entry}'`];
       // A key of an unknown form can be recognized in a sentence only while it is being stored.
       const sentences = [`cannot keep ${key} in a locked collection`];
       for (const text of [...texts, ...sentences]) {
         for (const said of [answer(1, text), answer(1, `first line\n${text}\n`), answer(1, "", text)]) {
           const helper = new CredentialHelper(machine({ store: said, get: said }).context, "pass");
-          const failures = [await failureOf(helper.store(REFERENCE, { api_key: key }))];
+          const failures = [await failureOf(helper.store(REFERENCE, stored(key)))];
           if (key === KEY || texts.includes(text)) failures.push(await failureOf(helper.get(REFERENCE)));
           for (const failure of failures) assertEquals(failure.includes(key.slice(14, 24)), false, failure);
         }
@@ -234,10 +235,7 @@ describe("credential helper", () => {
   it("ignores unknown fields", async () => {
     const Secret = JSON.stringify({ api_key: ODD_KEY, access_token: "later" });
     const { context } = machine({ get: answer(0, `${JSON.stringify({ Secret, New: 1 })}\n`) });
-    assertEquals(await new CredentialHelper(context, "pass").get(REFERENCE), {
-      api_key: ODD_KEY,
-      access_token: "later",
-    });
+    assertEquals(await new CredentialHelper(context, "pass").get(REFERENCE), stored(ODD_KEY));
   });
 
   it("removes an entry, and accepts that it is already gone", async () => {

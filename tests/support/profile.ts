@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Profile } from "../../src/credentials/profile.ts";
+import type { Profile, StoredSecret } from "../../src/credentials/profile.ts";
 
 /** @returns A profile with a key in the file and nothing else, but for what is given. */
 export function profileNamed(name: string, fields: Partial<Profile> = {}): Profile {
@@ -18,4 +18,9 @@ export function profileNamed(name: string, fields: Partial<Profile> = {}): Profi
     created: null,
     ...fields,
   };
+}
+
+/** @returns What the keychain stores for a key. */
+export function stored(key: string): StoredSecret {
+  return { secret: { kind: "api_key", key }, rotation: null };
 }
