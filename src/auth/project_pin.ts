@@ -63,6 +63,8 @@ function pinIn(path: string, own: string | undefined): string | null {
     text = readSmallFile(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return null;
+    // What root has closed to the user, such as the folder that `sudo` left them in, holds no pin for them.
+    if (error instanceof Deno.errors.PermissionDenied && !isMine(dirname(path))) return null;
     throw new ConfigurationError(`Can't read ${path}: ${readFailure(error)}`, { cause: error });
   }
   // Other fields of the file are ignored, valid or not.
@@ -71,6 +73,14 @@ function pinIn(path: string, own: string | undefined): string | null {
   if (profile === undefined) return null;
   if (typeof profile === "string") return checkProfileName(profile, path);
   throw new ConfigurationError(`${path} has no valid profile. Write a line such as "profile: dev".`);
+}
+
+function isMine(folder: string): boolean {
+  try {
+    return !isForeign(Deno.lstatSync(folder));
+  } catch {
+    return false;
+  }
 }
 
 /** @returns The value of `profile`; `null` if the text isn't valid YAML. */

@@ -33,6 +33,29 @@ describe("a project's pin in another user's folder", () => {
     });
   }
 
+  const closed: [string, string][] = [
+    ["root's folder that nobody else may look into", 'cd "$1/shared" && chown 0 .fluxloop && chmod 700 .fluxloop'],
+    ["a current folder that only root may look into", 'cd "$1/shared" && chown 0 project && chmod 700 project'],
+  ];
+  for (const [what, arrange] of closed) {
+    it(`is ignored in ${what}`, async () => {
+      await asRoot(arrange, folder);
+      const options = { env: { HOME: `${folder}/home` }, cwd: `${folder}/shared/project` };
+      const { code, stdout, stderr } = await runAs("ordinary", [PROGRAM, "auth", "token"], options);
+      assertEquals([code, stdout, stderr], [0, "flux_dev_mine\n", ""]);
+    });
+  }
+
+  it("is reported in one's own folder that one may not look into", async () => {
+    await asRoot(`cd "$1/shared" && chown ${UID.ordinary} .fluxloop && chmod 000 .fluxloop`, folder);
+    const options = { env: { HOME: `${folder}/home` }, cwd: `${folder}/shared/project` };
+    const { code, stderr } = await runAs("ordinary", [PROGRAM, "auth", "token"], options);
+    assertEquals([code, stderr], [
+      2,
+      `❌ Error: Can't read ${folder}/shared/.fluxloop/config.yaml: permission denied\n`,
+    ]);
+  });
+
   it("is ignored in the home folder, also through a link", async () => {
     await asRoot('cd "$1" && ln -s home link && cp home/elsewhere/config.yaml home/.fluxloop/', folder);
     const options = { env: { HOME: `${folder}/link` }, cwd: `${folder}/home/elsewhere` };
