@@ -13,7 +13,7 @@ import { manPage, pageName } from "./man/page.ts";
 
 const { values } = parseArgs({ args: Deno.args, options: { into: { type: "string", default: "dist/man" } } });
 try {
-  const tree = describeCommand(commandTree(realContext(), scanArguments([])), []);
+  const tree = describeCommand(commandTree(realContext(), scanArguments([])));
   const commands = allCommands(tree);
   const date = await pageDate();
   await Deno.mkdir(values.into, { recursive: true });

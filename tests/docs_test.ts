@@ -11,7 +11,7 @@ import { leaveWorlds, world } from "./support/world.ts";
 const ROOT = new URL("../", import.meta.url);
 const ON_GITHUB =
   /^https:\/\/(?:github\.com\/fluxloop\/fluxloop\/blob|raw\.githubusercontent\.com\/fluxloop\/fluxloop)\/main\//;
-const TREE = describeCommand(commandTree(world().context, scanArguments([])), []);
+const TREE = describeCommand(commandTree(world().context, scanArguments([])));
 leaveWorlds();
 
 const PAGES = [

@@ -43,19 +43,14 @@ export interface CommandDescription {
   readonly commands: readonly CommandDescription[];
 }
 
+const PLAIN = { value: null, default: undefined, isRepeatable: false } as const;
 /** Options that Cliffy adds, depending on its version before parsing or during it. */
-const HELP: OptionDescription = { ...flag("-h", "--help", "Show help"), isGlobal: true };
-const VERSION: OptionDescription = flag("-V", "--version", "Show version and build");
+const HELP = { ...PLAIN, flags: ["-h", "--help"], description: "Show help", isGlobal: true };
+const VERSION = { ...PLAIN, flags: ["-V", "--version"], description: "Show version and build", isGlobal: false };
 
-/**
- * Describes a command and all commands below it.
- *
- * @param path The names of its groups and its own.
- */
-export function describeCommand(
-  command: AnyCommand,
-  path: readonly string[] = command.getPath().split(" ").slice(1),
-): CommandDescription {
+/** Describes a command and all commands below it. */
+export function describeCommand(command: AnyCommand): CommandDescription {
+  const path = command.getPath().split(" ").slice(1);
   const value = ({ name, type }: { readonly name: string; readonly type: string }) => ({
     name,
     type,
@@ -70,7 +65,7 @@ export function describeCommand(
     isRepeatable: it.collect === true,
     isGlobal: it.global === true,
   })).filter((it) => !added.some((other) => it.flags.at(-1) === other.flags.at(-1)));
-  const commands = command.getCommands(false).map((it) => describeCommand(it, [...path, it.getName()]));
+  const commands = command.getCommands(false).map(describeCommand);
   const description = command.getDescription();
   const options = [...declared, ...added];
   return {
@@ -93,10 +88,6 @@ export function describeCommand(
 /** Lists the command and all commands below it, groups before their commands. */
 export function allCommands(command: CommandDescription): CommandDescription[] {
   return [command, ...command.commands.flatMap(allCommands)];
-}
-
-function flag(short: string, long: string, description: string): OptionDescription {
-  return { flags: [short, long], description, value: null, default: undefined, isRepeatable: false, isGlobal: false };
 }
 
 function usageOf(command: AnyCommand, isGroup: boolean): string {

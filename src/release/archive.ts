@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Buffer } from "node:buffer";
 import { unzipSync } from "fflate";
 import { createTarDecoder } from "modern-tar";
 import { ReleaseError } from "../errors.ts";
@@ -27,9 +28,9 @@ export async function verifiedSums(
   signature: Uint8Array,
   publicKey: string,
 ): Promise<Map<string, string>> {
-  const key = await crypto.subtle.importKey("spki", fromBase64(publicKey)!, "Ed25519", false, ["verify"]);
-  const bytes = fromBase64(new TextDecoder().decode(signature).replaceAll(/\s/g, ""));
-  if (bytes === null || !await crypto.subtle.verify("Ed25519", key, bytes, sums)) {
+  const key = await crypto.subtle.importKey("spki", fromBase64(publicKey), "Ed25519", false, ["verify"]);
+  const bytes = fromBase64(new TextDecoder().decode(signature));
+  if (!await crypto.subtle.verify("Ed25519", key, bytes, sums)) {
     throw new ReleaseError("The release isn't signed with the project's key. Nothing was installed.");
   }
   const files = new Map<string, string>();
@@ -91,10 +92,6 @@ async function fromTar(archive: Uint8Array<ArrayBuffer>, isProgram: Filter): Pro
   return null;
 }
 
-function fromBase64(text: string): Uint8Array<ArrayBuffer> | null {
-  try {
-    return Uint8Array.from(atob(text), (it) => it.charCodeAt(0));
-  } catch {
-    return null;
-  }
+function fromBase64(text: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Buffer.from(text, "base64"));
 }

@@ -6,7 +6,7 @@ import { allCommands, describeCommand } from "../../src/cli/describe.ts";
 import { Session } from "../support/session.ts";
 import { leaveWorlds, world } from "../support/world.ts";
 
-const TREE = describeCommand(commandTree(world().context, scanArguments([])), []);
+const TREE = describeCommand(commandTree(world().context, scanArguments([])));
 const COMMANDS = allCommands(TREE).map((it) => it.path);
 /** Commands that only show their help when they are run. */
 const GROUPS = allCommands(TREE).filter((it) => it.commands.length > 0 && it.path[0] !== "test").map((it) => it.path);

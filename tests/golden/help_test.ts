@@ -11,7 +11,7 @@ describe("the help of all commands", () => {
   afterEach(leaveWorlds);
 
   function help(): string {
-    const root = describeCommand(commandTree(world().context, scanArguments([])), []);
+    const root = describeCommand(commandTree(world().context, scanArguments([])));
     return allCommands(root).map((it) => helpText(it, 80)).join(`\n${"-".repeat(80)}\n\n`);
   }
 

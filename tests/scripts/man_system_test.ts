@@ -6,7 +6,7 @@ import { allCommands, describeCommand } from "../../src/cli/describe.ts";
 import { manPage, pageName } from "../../scripts/man/page.ts";
 import { leaveWorlds, world } from "../support/world.ts";
 
-const TREE = describeCommand(commandTree(world().context, scanArguments([])), []);
+const TREE = describeCommand(commandTree(world().context, scanArguments([])));
 leaveWorlds();
 const read = (file: string) => Deno.readTextFileSync(new URL(`../../${file}`, import.meta.url));
 const DATE = "2026-01-31";

@@ -30,7 +30,7 @@ export async function complete(context: Context, words: readonly string[]): Prom
 }
 
 async function offerFor(context: Context, before: readonly string[], current: string): Promise<string | string[]> {
-  let command = describeCommand(commandTree(context, scanArguments(before)), []);
+  let command = describeCommand(commandTree(context, scanArguments(before)));
   let pending: OptionDescription | undefined;
   let count = 0;
   const valued = (flag: string) => command.options.find((it) => it.flags.includes(flag) && it.value !== null);
