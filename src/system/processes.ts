@@ -9,6 +9,15 @@ import { WITHOUT_KEYS } from "../text/key_variables.ts";
 /** The most that is kept of each of a program's outputs, in bytes. */
 const OUTPUT_LIMIT = 1024 * 1024;
 
+/** Sends a signal to a program, which may have exited. */
+export function unlessExited(send: () => void): void {
+  try {
+    send();
+  } catch {
+    // It has exited.
+  }
+}
+
 /** Runs another program to its end: {@linkcode Context.runProgram} of the real world. */
 export async function runProgram(
   program: string,
@@ -19,14 +28,9 @@ export async function runProgram(
   const child = new Deno.Command(program, { args: [...args], env, ...streams }).spawn();
   // A program that exits without reading its input says by its exit code whether that is a failure.
   const given = new Blob([input]).stream().pipeTo(child.stdin, { signal }).catch(() => {});
-  const kill = () => {
-    try {
-      child.kill("SIGKILL"); // No other signal is sure to end a program that waits for a person.
-    } catch {
-      // It has exited.
-    }
-  };
-  signal.addEventListener("abort", kill, { once: true });
+  // No other signal is sure to end a program that waits for a person.
+  const onAbort = () => unlessExited(() => child.kill("SIGKILL"));
+  signal.addEventListener("abort", onAbort, { once: true });
   try {
     const outputs = [firstOf(child.stdout, signal), firstOf(child.stderr, signal)];
     const [stdout, stderr] = await Promise.all(outputs);
@@ -36,7 +40,7 @@ export async function runProgram(
     return { code, stdout, stderr };
   } finally {
     await child.status;
-    signal.removeEventListener("abort", kill);
+    signal.removeEventListener("abort", onAbort);
   }
 }
 
@@ -98,12 +102,7 @@ export async function execute(
   const hasTerminal = [Deno.stdin, Deno.stdout, Deno.stderr].some((it) => it.isTerminal());
   const passing = PASSED_ON.filter((it) => !ignored.has(it)).map((signal) => {
     const pass = () => {
-      if (hasTerminal && FROM_TERMINAL.includes(signal)) return;
-      try {
-        child.kill(signal);
-      } catch {
-        // It has exited.
-      }
+      if (!hasTerminal || !FROM_TERMINAL.includes(signal)) unlessExited(() => child.kill(signal));
     };
     Deno.addSignalListener(signal, pass);
     return [signal, pass] as const;

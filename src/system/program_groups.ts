@@ -6,6 +6,7 @@
  */
 import type { ProgramGroups, RunningProgram } from "../context.ts";
 import { KEY_VARIABLES } from "../text/key_variables.ts";
+import { unlessExited } from "./processes.ts";
 import { withVariables } from "./runtime_variables.ts";
 
 const IS_WINDOWS = Deno.build.os === "windows";
@@ -95,11 +96,7 @@ function killerOf(child: Deno.ChildProcess, watchdog: Watchdog | undefined): Run
     if (isOver) return;
     if (IS_WINDOWS) return killTree(child);
     isOver = signal === "SIGKILL";
-    try {
-      Deno.kill(-child.pid, signal);
-    } catch {
-      // The whole group has exited.
-    }
+    unlessExited(() => Deno.kill(-child.pid, signal));
     if (isOver) watchdog?.tell(`- ${child.pid}\n`);
   };
 }
@@ -110,14 +107,8 @@ function killerOf(child: Deno.ChildProcess, watchdog: Watchdog | undefined): Run
  * @param tool If it fails, only the program itself is killed.
  */
 export function killTree(child: Pick<Deno.ChildProcess, "pid" | "kill">, tool = "taskkill"): void {
-  const killChild = () => {
-    try {
-      child.kill("SIGKILL");
-    } catch {
-      // It has ended.
-    }
-  };
   const streams = { stdin: "null", stdout: "null", stderr: "null" } as const;
+  const killChild = () => unlessExited(() => child.kill("SIGKILL"));
   try {
     const { status } = new Deno.Command(tool, { args: ["/T", "/F", "/PID", `${child.pid}`], ...streams }).spawn();
     void status.then(killChild);
