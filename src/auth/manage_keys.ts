@@ -6,7 +6,7 @@ import type { Context } from "../context.ts";
 import { NotFoundError, SystemError, UsageError } from "../errors.ts";
 import { logIn, type LoginPlan, type LoginResult } from "./log_in.ts";
 import type { Credential } from "./resolve_credential.ts";
-import { createNewKey } from "./rotation_keys.ts";
+import { createNewKey, lifetimeOf } from "./rotation_keys.ts";
 
 /** The keys that a key can manage. */
 export interface KeyList {
@@ -20,7 +20,7 @@ export interface KeyList {
 export interface KeyAccess {
   readonly projects: readonly Project[];
   readonly permissions: readonly string[];
-  /** Milliseconds; `null`: it never expires. */
+  /** Seconds; `null`: it never expires, or unknown. */
   readonly lifetime: number | null;
 }
 
@@ -51,12 +51,11 @@ export async function managedKeys(context: Context, credential: Credential): Pro
 /** Finds out what a key can grant to one that it creates. */
 export async function keyAccess(context: Context, credential: Credential): Promise<KeyAccess> {
   const { projects, key } = await identify(context, credential);
-  const isLimited = key?.createdAt instanceof Date && key.expiresAt instanceof Date;
   return {
     projects: projects ?? [],
     // A browser login has all permissions.
     permissions: key?.permissions ?? PERMISSIONS,
-    lifetime: isLimited ? (key.expiresAt as Date).getTime() - (key.createdAt as Date).getTime() : null,
+    lifetime: (key && lifetimeOf(key)) ?? null,
   };
 }
 

@@ -37,7 +37,8 @@ export async function requestLike(
   };
 }
 
-function lifetimeOf({ createdAt, expiresAt }: KeyInfo): number | null | undefined {
+/** Returns how long a key lives, in seconds; `null`: it never expires, `undefined`: unknown. */
+export function lifetimeOf({ createdAt, expiresAt }: KeyInfo): number | null | undefined {
   if (expiresAt === "never") return null;
   if (expiresAt === null || createdAt === null) return undefined;
   return Math.floor((expiresAt.getTime() - createdAt.getTime()) / 1000);

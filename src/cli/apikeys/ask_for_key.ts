@@ -42,8 +42,8 @@ export async function askForKey(
   const permissions = access.permissions.map((it) => ({ value: it, label: printable(it) }));
   const permission = given.permission ??
     await prompts.chooseSeveral("Permissions:", permissions, access.permissions, 0);
-  const span = (lifetime: string) => 1000 * (parseLifetime(lifetime, "--expires") ?? Infinity);
-  const lifetimes = LIFETIMES.filter(({ value }) => span(value) <= (access.lifetime ?? Infinity));
+  const longest = access.lifetime ?? Infinity;
+  const lifetimes = LIFETIMES.filter(({ value }) => (parseLifetime(value, "--expires") ?? Infinity) <= longest);
   // With less than 30 days to grant, the new key gets the same lifetime.
   const expires = given.expires ??
     (lifetimes.length === 0 ? undefined : await prompts.choose("Expires:", lifetimes, "90d"));
