@@ -12,6 +12,7 @@ import {
   PermissionDeniedError,
   PlatformError,
 } from "../errors.ts";
+import { parseJson } from "../text/json.ts";
 import { InvalidFieldError, isObject, type Reader } from "./fields.ts";
 import type { PlatformResponse } from "./transport.ts";
 
@@ -35,7 +36,7 @@ const NETWORK_SIGN_IN = 511;
  */
 export function jsonOf<T>(response: PlatformResponse, apiUrl: URL, read: Reader<T>, notFound?: FluxloopError): T {
   if (response.status < 200 || response.status >= 300) throw refusalOf(response, apiUrl, notFound);
-  const body = parsed(response.text);
+  const body = parseJson(response.text);
   if (body === undefined) {
     const kind = response.text === "" ? "an empty body" : isWebPage(response) ? WEB_PAGE : "invalid JSON";
     throw new PlatformError(`${apiUrl.host} responded with ${kind}. ${CHECK_CONNECTION}`);
@@ -51,7 +52,7 @@ export function jsonOf<T>(response: PlatformResponse, apiUrl: URL, read: Reader<
 
 /** Returns the JSON object in a response of any status, or `null` if there is none. */
 export function objectIn({ text }: PlatformResponse): Record<string, unknown> | null {
-  const body = parsed(text);
+  const body = parseJson(text);
   return isObject(body) ? body : null;
 }
 
@@ -104,14 +105,6 @@ export function statusError(response: PlatformResponse, apiUrl: URL): PlatformEr
     ? `. ${CHECK_CONNECTION}`
     : "";
   return new PlatformError(`${apiUrl.host} responded to ${method} ${path} with HTTP ${status}${more}${next}`);
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Tells whether it is a page, which a platform's API doesn't have. */

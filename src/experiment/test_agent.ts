@@ -92,10 +92,8 @@ export async function testAgent(context: Context, request: TestRequest, services
     : new Processes(context, configuration.runner, plan.parallelRuns);
 
   const progress = progressOf(plan);
-  const origin = { ...source, planned: progress.planned };
-  const folder = await createExperimentFolder(context, configuration, origin);
-  const { id, path } = folder;
-  const startedAt = context.now();
+  const folder = await createExperimentFolder(context, configuration, { ...source, planned: progress.planned });
+  const { path } = folder;
   const failures: FailedRun[] = [];
   const keep = (result: RunResult) => {
     folder.append(result);
@@ -109,8 +107,7 @@ export async function testAgent(context: Context, request: TestRequest, services
       await runner.close();
     }
   });
-  const { name } = configuration;
-  const experiment = { id, name, startedAt, endedAt: context.now(), ...source, ...progress, ending };
+  const experiment = { ...folder.experiment, ...progress, endedAt: context.now(), ending };
   const unwritten = await failureOf(async () => {
     await folder.finish(experiment);
     if (junit !== null) await writeJUnit(junit, path);

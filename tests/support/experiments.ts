@@ -61,11 +61,8 @@ export async function experimentOf(
   }
   const good = results.filter((it) => it.outcome.status === "passed").length;
   const experiment: Experiment = {
-    id: folder.id,
-    name,
-    startedAt: context.now(),
+    ...folder.experiment,
     endedAt: new Date(context.now().getTime() + 83_000),
-    ...known,
     passed: good,
     failed: results.length - good,
     ending,

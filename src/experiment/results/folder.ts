@@ -11,6 +11,7 @@ import { writeSummary } from "./summary.ts";
 const ID_LENGTH = 8;
 
 export type ExperimentOrigin = Pick<Experiment, "planned" | "bundleVersionId" | "projectId">;
+type NewExperiment = ExperimentOrigin & Pick<Experiment, "id" | "name" | "startedAt">;
 
 /**
  * Creates the folder of a new experiment: `results.jsonl`, `summary.json`, `config.yaml` and, at its end, `result.html`.
@@ -31,8 +32,9 @@ export async function createExperimentFolder(
     Deno.mkdirSync(outputDirectory, { recursive: true });
     Deno.mkdirSync(path);
     Deno.writeTextFileSync(`${path}/config.yaml`, redactKeys(maskedText));
-    await writeSummary(path, { ...origin, id, name, status: "running", startedAt, endedAt: null });
-    return new ExperimentFolder(id, path);
+    const experiment = { ...origin, id, name, startedAt };
+    await writeSummary(path, { ...experiment, status: "running", endedAt: null });
+    return new ExperimentFolder(path, experiment);
   } catch (error) {
     throw unwritable(path, error);
   }
@@ -44,7 +46,7 @@ export class ExperimentFolder {
   /** The size of all whole lines, in bytes. */
   #size = 0;
 
-  constructor(readonly id: string, readonly path: string) {
+  constructor(readonly path: string, readonly experiment: NewExperiment) {
     this.#results = Deno.openSync(`${path}/${RESULTS_FILE}`, { write: true, createNew: true });
   }
 

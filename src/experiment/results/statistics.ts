@@ -4,15 +4,6 @@ import { readResults } from "./result_line.ts";
 const MESSAGES = 50;
 const MESSAGE_LENGTH = 500;
 
-/** Durations, in milliseconds; all 0 without runs. */
-export interface Durations {
-  readonly min: number;
-  readonly mean: number;
-  readonly p50: number;
-  readonly p95: number;
-  readonly max: number;
-}
-
 export interface FailureGroup {
   readonly kind: string;
   readonly message: string;
@@ -25,7 +16,7 @@ export interface Statistics {
   readonly runs: number;
   readonly passed: number;
   readonly failed: number;
-  readonly durations: Durations;
+  readonly durations: ReturnType<typeof durationsOf>;
   /** Each run's duration in milliseconds, in the order in which they finished. */
   readonly durationList: readonly number[];
   /** Indices of failed runs in `durationList`. */
@@ -65,7 +56,8 @@ export async function readStatistics(folder: string): Promise<Statistics> {
   };
 }
 
-function durationsOf(list: readonly number[]): Durations {
+/** @returns Milliseconds; all 0 without runs. */
+function durationsOf(list: readonly number[]) {
   if (list.length === 0) return { min: 0, mean: 0, p50: 0, p95: 0, max: 0 };
   const sorted = Float64Array.from(list).sort();
   const at = (share: number) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];

@@ -44,14 +44,12 @@ export function readReply(line: string): Reply | null {
     case "delta":
       return typeof delta === "string" ? { type, text: delta } : garbage("The agent's \"delta\" isn't a string");
     case "final":
-      if (error !== undefined && error !== null) {
-        return { type: "refusal", error: new RunError("agent_error", errorMessage(error)) };
-      }
+      if (error !== undefined && error !== null) return { type: "refusal", error: agentError(error) };
       if (isTooDeep(output)) return garbage('The agent\'s "output" is nested too deeply');
       if (output === undefined || output === null) return { type, output: null };
       return { type, output: typeof output === "string" ? output : JSON.stringify(output) };
     case "error":
-      return { type: "fault", error: new RunError("agent_error", errorMessage(error)) };
+      return { type: "fault", error: agentError(error) };
     case "not_started": // The Python bridge's own.
       return { type: "fault", error: new RunError("not_started", `Can't start the agent: ${reasonOf(error)}`) };
     default:
@@ -78,8 +76,8 @@ function garbage(message: string): Reply {
   return { type: "fault", error: new RunError("garbage", message) };
 }
 
-function errorMessage(error: unknown): string {
-  return `The agent returned an error: ${reasonOf(error)}`;
+function agentError(error: unknown): RunError {
+  return new RunError("agent_error", `The agent returned an error: ${reasonOf(error)}`);
 }
 
 function reasonOf(error: unknown): string {
