@@ -9,6 +9,7 @@ import { FluxloopError, InterruptedError, NetworkError } from "../errors.ts";
 import { connectionFailure, SilenceError } from "./connection_failure.ts";
 import { proxyFor } from "./proxy.ts";
 import { followRedirects, RedirectError } from "./redirects.ts";
+import type { RequestOptions } from "./transport.ts";
 import { tunnelRefusal } from "./tunnel_refusal.ts";
 
 /** How often a request is repeated at most. */
@@ -17,7 +18,7 @@ const RETRIES = 3;
 const FIRST_PAUSE = 200;
 
 /** A request, and how to make it. */
-export interface Exchange<T> {
+export interface Exchange<T> extends Pick<RequestOptions, "caCerts" | "log"> {
   readonly url: URL;
   readonly method: string;
   /** Besides `User-Agent`. */
@@ -33,10 +34,6 @@ export interface Exchange<T> {
   readonly deadline: number;
   /** How long a response's first byte may take, in milliseconds. */
   readonly firstByte: number;
-  /** Certificate authorities to trust in addition to the system's, in PEM form. */
-  readonly caCerts?: readonly string[];
-  /** Called with a line for each attempt; it holds no secret. */
-  readonly log?: (line: string) => void;
   /** Reads a response's body; `fail` ends the reading. */
   readonly read: (response: Response, url: URL, fail: (reason: Error) => void) => Promise<T>;
   /** The server's name in errors, if it isn't the platform. */

@@ -18,7 +18,7 @@ import { expiryText } from "../text/expiry.ts";
 import { redact } from "../text/mask.ts";
 import { printable } from "../text/printable.ts";
 import { messageOf } from "./failure.ts";
-import { octal, profileCommand, rotationReasonText } from "./phrases.ts";
+import { octal, profileCommand, ROTATION_REASONS } from "./phrases.ts";
 
 const TITLES: Readonly<Record<Finding["name"], string>> = {
   configuration: "Configuration",
@@ -136,7 +136,7 @@ function found(finding: Finding, isWarning: boolean, now: Date): Description {
       const remedy = profile === null
         ? "replace it with a new key: fluxloop apikeys create"
         : `run: ${profileCommand("rotate", profile)}`;
-      return [`${expiryText(expires, now)}. ${rotationReasonText(reason)}`, remedy];
+      return [`${expiryText(expires, now)}. ${ROTATION_REASONS[reason]}`, remedy];
     }
     case "permissions": {
       if (finding.permissions === null) return ["not reported by the platform"];

@@ -12,17 +12,12 @@ export function profileCommand(command: string, profile: string): string {
   return `fluxloop auth ${command}${profile === "default" ? "" : ` --profile ${profile}`}`;
 }
 
-/** Says why a key should be replaced. */
-export function rotationReasonText(reason: RotationReason): string {
-  switch (reason) {
-    case "expired":
-      return "This key has expired";
-    case "expires_soon":
-      return "This key expires soon";
-    case "old":
-      return `This key is older than ${ROTATION_DAYS} days`;
-  }
-}
+/** Why a key should be replaced. */
+export const ROTATION_REASONS: Readonly<Record<RotationReason, string>> = {
+  expired: "This key has expired",
+  expires_soon: "This key expires soon",
+  old: `This key is older than ${ROTATION_DAYS} days`,
+};
 
 /** Renders permission bits: `0644`. */
 export function octal(mode: number): string {

@@ -11,7 +11,7 @@ import { rotationReason } from "../auth/key_age.ts";
 import { daysRemaining, type Expiry, expiryText, UNKNOWN } from "../text/expiry.ts";
 import { printable } from "../text/printable.ts";
 import { errorJson } from "./failure.ts";
-import { known, profileCommand, rotationReasonText, scopesText, timeJson } from "./phrases.ts";
+import { known, profileCommand, ROTATION_REASONS, scopesText, timeJson } from "./phrases.ts";
 
 const PERMISSION_NAMES: Readonly<Record<Permission, string>> = {
   read_scenarios: "Read scenarios",
@@ -47,7 +47,7 @@ function verifiedKeyLines(key: ReportedKey, { key: info, projects }: Identity, n
   const reason = rotationReason(expires, info?.createdAt ?? null, now);
   if (reason === null) return lines;
   const hasExpired = expires instanceof Date && expires <= now;
-  return [...lines, "", `⚠️  ${rotationReasonText(reason)}. ${renewal(key, hasExpired)}`];
+  return [...lines, "", `⚠️  ${ROTATION_REASONS[reason]}. ${renewal(key, hasExpired)}`];
 }
 
 function keyLines({ masked, keychain }: ReportedKey, isBrowserLogin: boolean, expires: Expiry, now: Date): string[] {
