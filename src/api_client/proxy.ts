@@ -41,22 +41,19 @@ function variable(context: Context, name: string): { readonly name: string; read
 const ADDRESS = /^(?:([a-z][a-z0-9+.-]*):\/\/)?(?:(.*)@)?([^@/?#]+)(?:\/(?!\/)[^@]*)?$/i;
 
 /** Reads an address like curl, but accepts any character in the password: few people know percent-encoding. */
-function parseProxy(text: string, name: string): Proxy {
+function parseProxy(text: string, origin: string): Proxy {
   const [, scheme = "http", user, host] = ADDRESS.exec(text.replace(/^(["'])(.*)\1$/, "$2")) ?? [];
   const url = URL.parse(`${scheme.toLowerCase()}://${host}`);
   if (host === undefined || url === null || url.hostname === "" || !SCHEMES.includes(url.protocol)) {
     // The value itself may hold a password.
     throw new ConfigurationError(
-      `${name} isn't a valid proxy address. Use the form http://user:password@proxy.example.com:8080, ` +
+      `${origin} isn't a valid proxy address. Use the form http://user:password@proxy.example.com:8080, ` +
         "with special characters percent-encoded.",
     );
   }
-  const colon = user?.indexOf(":") ?? -1;
-  const [username, password] = user === undefined
-    ? [null, ""]
-    : colon === -1
-    ? [decoded(user), ""]
-    : [decoded(user.slice(0, colon)), decoded(user.slice(colon + 1))];
+  const [, name, rest] = /^([^:]*):?(.*)$/s.exec(user ?? "")!;
+  const username = user === undefined ? null : decoded(name);
+  const password = decoded(rest);
   const shownUser = username === null ? "" : `${encodeURIComponent(username)}${password === "" ? "" : ":****"}@`;
   return { url: url.href, username, password, shown: `${url.protocol}//${shownUser}${url.host}` };
 }
