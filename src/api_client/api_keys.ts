@@ -6,8 +6,9 @@
 import type { Context } from "../context.ts";
 import { FluxloopError, PlatformError } from "../errors.ts";
 import { toHex } from "../text/hex.ts";
+import { isObject } from "../text/json.ts";
 import { request } from "./client.ts";
-import { anything, inField, isObject, listOf, object, optional, type Reader, secret, text, time } from "./fields.ts";
+import { anything, inField, listOf, object, optional, type Reader, secret, text, time } from "./fields.ts";
 import { type KeyInfo, keyInfo } from "./identity.ts";
 import { jsonOf, objectIn } from "./response.ts";
 import { send, type Target } from "./transport.ts";

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isObject } from "../text/json.ts";
 
 /** Reads the value at a place such as `projects[0].id`, which is empty for the whole response. */
 export type Reader<T> = (value: unknown, at: string) => T;
@@ -12,11 +13,6 @@ export class InvalidFieldError extends Error {
   constructor(at: string, expected: string) {
     super(`${at || "it"} isn't ${expected}`);
   }
-}
-
-/** @returns Whether a JSON value is an object, and neither null nor a list. */
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Reads any value. */

@@ -12,8 +12,8 @@ import {
   PermissionDeniedError,
   PlatformError,
 } from "../errors.ts";
-import { parseJson } from "../text/json.ts";
-import { InvalidFieldError, isObject, type Reader } from "./fields.ts";
+import { isObject, parseJson, parseObject } from "../text/json.ts";
+import { InvalidFieldError, type Reader } from "./fields.ts";
 import type { PlatformResponse } from "./transport.ts";
 
 const REJECTIONS: readonly KeyRejection[] = ["invalid_api_key", "expired_api_key", "revoked_api_key"];
@@ -52,8 +52,7 @@ export function jsonOf<T>(response: PlatformResponse, apiUrl: URL, read: Reader<
 
 /** Returns the JSON object in a response of any status, or `null` if there is none. */
 export function objectIn({ text }: PlatformResponse): Record<string, unknown> | null {
-  const body = parseJson(text);
-  return isObject(body) ? body : null;
+  return parseObject(text);
 }
 
 /**

@@ -10,10 +10,10 @@ import type { Context } from "../context.ts";
 import { readFailure, readSmallFile } from "../credentials/bounded_read.ts";
 import { isForeign } from "../credentials/credentials_file.ts";
 import { credentialsLocation } from "../credentials/location.ts";
-import { isMapping } from "../credentials/profile.ts";
 import { checkProfileName } from "../credentials/profile_name.ts";
 import { ConfigurationError } from "../errors.ts";
 import { homeFolder } from "../paths.ts";
+import { isObject } from "../text/json.ts";
 import type { SelectedProfile } from "./select_profile.ts";
 
 /** Looks for a pin from the current folder upwards to the home folder, where the program's own folder is. */
@@ -87,7 +87,7 @@ function isMine(folder: string): boolean {
 function profileIn(text: string): unknown {
   try {
     const settings = parse(text, { schema: "core" });
-    return isMapping(settings) ? settings.profile : undefined;
+    return isObject(settings) ? settings.profile : undefined;
   } catch {
     return null;
   }

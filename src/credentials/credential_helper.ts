@@ -7,10 +7,11 @@
 import type { Context, ProgramResult } from "../context.ts";
 import { ConfigurationError, FluxloopError, InterruptedError, SystemError } from "../errors.ts";
 import { toHex } from "../text/hex.ts";
+import { parseObject } from "../text/json.ts";
 import { WITHOUT_KEYS } from "../text/key_variables.ts";
 import { redactTokens } from "../text/mask.ts";
 import { printable } from "../text/printable.ts";
-import { entryFieldsOf, parseObject, type StoredSecret, storedSecretOf } from "./profile.ts";
+import { entryFieldsOf, type StoredSecret, storedSecretOf } from "./profile.ts";
 
 type Action = "store" | "get" | "erase" | "list";
 

@@ -5,12 +5,12 @@
  * @module
  */
 import { ConfigurationError, NotFoundError, NotLoggedInError } from "../errors.ts";
+import { isObject } from "../text/json.ts";
 import { isSameValue, parseCredentials, SIZE_LIMIT, unreadable } from "./credentials_text.ts";
 import type { Change, editCredentials } from "./edit_credentials.ts";
 import {
   fieldsOf,
   type FieldValue,
-  isMapping,
   isRotationReadable,
   type Profile,
   profileOf,
@@ -34,7 +34,7 @@ export class CredentialsDocument {
   /** Parses the text of the file that messages call `shown`; it is empty if there is no file. */
   constructor(text: string, shown: string) {
     const root = parseCredentials(text, shown) ?? {};
-    if (!isMapping(root) || !isMapping(root.profiles ?? {})) throw unreadable(shown, "isn't a credentials file");
+    if (!isObject(root) || !isObject(root.profiles ?? {})) throw unreadable(shown, "isn't a credentials file");
     this.#root = root;
     this.#shown = shown;
     this.#text = text;
@@ -84,7 +84,7 @@ export class CredentialsDocument {
   /** @throws {ConfigurationError} When the profile's rotation entry can't be read: it may hold the previous key. */
   requireReadableRotation(name: string): void {
     const fields = this.#entry(name);
-    if (!isMapping(fields) || isRotationReadable(fields)) return;
+    if (!isObject(fields) || isRotationReadable(fields)) return;
     throw new ConfigurationError(
       `The rotation entry of profile "${name}" in ${this.#shown} is invalid. Fix it, or revoke the previous key named ` +
         "there and delete the entry. Then rotate again.",
@@ -114,7 +114,7 @@ export class CredentialsDocument {
   /** Saves a profile; what an existing one has besides stays. */
   save(profile: Profile): void {
     const entry = this.#entry(profile.name);
-    const existing = isMapping(entry) ? entry : {};
+    const existing = isObject(entry) ? entry : {};
     requireNoMergeKey(profile.name, existing, this.#shown);
     for (const [field, value] of Object.entries(fieldsOf(profile))) {
       const current = Object.hasOwn(existing, field) ? existing[field] : undefined;
@@ -165,7 +165,7 @@ export class CredentialsDocument {
   #profile(name: string): Profile | null {
     const fields = this.#entry(name);
     if (fields === undefined) return null;
-    if (isMapping(fields)) return profileOf(name, fields, this.#shown);
+    if (isObject(fields)) return profileOf(name, fields, this.#shown);
     throw new ConfigurationError(`Profile "${name}" in ${this.#shown} can't be read; log in to it again`);
   }
 
@@ -177,7 +177,7 @@ export class CredentialsDocument {
 
 /** Copies a mapping with one field changed: the same object may stand elsewhere too, as an alias. */
 function withField(mapping: unknown, [name, ...rest]: readonly string[], value: FieldValue): Mapping {
-  const copy: Record<string, unknown> = isMapping(mapping) ? { ...mapping } : {};
+  const copy: Record<string, unknown> = isObject(mapping) ? { ...mapping } : {};
   const field = rest.length === 0 ? value : withField(Object.hasOwn(copy, name) ? copy[name] : null, rest, value);
   if (field === null) delete copy[name];
   // Plain assignment would set an object's prototype for a profile named `__proto__`.

@@ -5,6 +5,7 @@
  * @module
  */
 import { ConfigurationError } from "../errors.ts";
+import { isObject, parseObject } from "../text/json.ts";
 
 /** An API key. */
 export interface ApiKey {
@@ -179,24 +180,9 @@ export function storedSecretOf(fields: unknown): StoredSecret | null {
   return secret && { secret, rotation: replacedPhaseOf(text) };
 }
 
-/** Tells whether a value has fields. */
-export function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** Parses a JSON object; `null` if it is none. The parser's own message would quote the text, which may be a secret. */
-export function parseObject(json: string): Readonly<Record<string, unknown>> | null {
-  try {
-    const value = JSON.parse(json);
-    return isMapping(value) ? value : null;
-  } catch {
-    return null;
-  }
-}
-
 function textsIn(fields: unknown): TextReader {
   return (field) => {
-    const value = isMapping(fields) && Object.hasOwn(fields, field) ? fields[field] : null;
+    const value = isObject(fields) && Object.hasOwn(fields, field) ? fields[field] : null;
     return typeof value === "string" && value !== "" ? value : null;
   };
 }

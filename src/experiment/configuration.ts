@@ -1,8 +1,8 @@
 import { basename, dirname, relative, resolve } from "@std/path";
 import type { Context } from "../context.ts";
-import { isObject } from "../api_client/fields.ts";
 import { ConfigurationError, type Mistake, MistakesError } from "../errors.ts";
 import { duration } from "../text/duration.ts";
+import { isObject } from "../text/json.ts";
 import { CONFIGURATION_SCHEMA, type Schema } from "./configuration_schema.ts";
 import { duplicateIds, type FileInput, inputOf, readInputsFile } from "./inputs.ts";
 import { maskedText } from "./masked_configuration.ts";

@@ -22,13 +22,24 @@ export function jsonText(value: unknown, indent = 2): string {
   return `${text}\n`;
 }
 
-/** Parses JSON; `undefined` if it is invalid. */
+/** Parses JSON; `undefined` if it is invalid. The parser's own message would quote the text, which may be a secret. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
     return undefined;
   }
+}
+
+/** Tells whether a JSON value is an object, and neither null nor a list. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Parses a JSON object; `null` if the text is none. */
+export function parseObject(text: string): Record<string, unknown> | null {
+  const value = parseJson(text);
+  return isObject(value) ? value : null;
 }
 
 /** Maps the strings in a JSON value; `path` is the way to each of them. */

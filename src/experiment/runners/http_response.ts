@@ -1,7 +1,6 @@
 import { createParser } from "eventsource-parser";
 import { bodyChunks, boundedText } from "../../api_client/bounded_body.ts";
-import { isObject } from "../../api_client/fields.ts";
-import { parseJson } from "../../text/json.ts";
+import { isObject, parseJson } from "../../text/json.ts";
 import { type HttpRunner, RunError } from "../model.ts";
 import { shownText, tooLong } from "./protocol.ts";
 import { OUTPUT_LIMIT, type TextFinder } from "./output_path.ts";

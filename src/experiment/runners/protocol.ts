@@ -4,8 +4,7 @@
  *
  * @module
  */
-import { isObject } from "../../api_client/fields.ts";
-import { extentOf, parseJson } from "../../text/json.ts";
+import { extentOf, isObject, parseJson } from "../../text/json.ts";
 import { printable } from "../../text/printable.ts";
 import { redact } from "../../text/mask.ts";
 import { RunError, type RunRequest } from "../model.ts";
