@@ -193,7 +193,7 @@ export class ProgramError extends FluxloopError {
 
   /** @param exitCode 127 if it wasn't found, 126 if it isn't executable. */
   constructor(override readonly exitCode: 126 | 127, program: string, options?: ErrorOptions) {
-    const reason = exitCode === 127 ? "program not found" : "permission denied or not executable";
+    const reason = exitCode === 127 ? "program or its interpreter not found" : "permission denied or not executable";
     super(`Can't run "${program}": ${reason}`, options);
   }
 }

@@ -68,7 +68,7 @@ export function watchForNewVersion(
 
 /** @returns The file with the time of the next check. Loading `credentials/` for it would take longer than the rest. */
 function memoryFile(context: Context): string {
-  const variable = context.env("FLUXLOOP_HOME") || undefined;
+  const variable = context.env("FLUXLOOP_HOME")?.trim() || undefined;
   const home = homeFolder(context);
   if (variable === undefined && home === undefined) throw new Error("There is no folder for fluxloop's files");
   const folder = variable === undefined ? `${home}/.fluxloop` : pathFrom(context, variable, "FLUXLOOP_HOME");

@@ -6,6 +6,7 @@
  */
 import { dirname, join } from "@std/path";
 import { ConfigurationError } from "../errors.ts";
+import { readSmallFile } from "./bounded_read.ts";
 import { createFolder, removeIfThere, removeStaleBeside, replaceFile } from "./atomic_file.ts";
 import { fileFailure } from "./credentials_file.ts";
 import { withFileLock } from "./file_lock.ts";
@@ -41,15 +42,14 @@ export async function savePendingLogin(
 /** Reads the profile's pending login, if there is one. */
 export function findPendingLogin(location: CredentialsLocation, profile: string): PendingLogin | null {
   const { path, shown } = placeOf(location, profile);
-  let text: string;
   try {
-    text = Deno.readTextFileSync(path);
+    const pending = parse(readSmallFile(path));
+    if (pending !== null) return pending;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
-    throw fileFailure(location, "read", error, shown);
+    if (!(error instanceof RangeError)) throw fileFailure(location, "read", error, shown);
+    throw new ConfigurationError(`Can't read ${shown}: ${error.message}. Remove it and log in again.`);
   }
-  const pending = parse(text);
-  if (pending !== null) return pending;
   throw new ConfigurationError(`The pending login of profile "${profile}" can't be read; log in again`);
 }
 

@@ -1,7 +1,8 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
 import { requireCredentialsLocation } from "../../src/credentials/location.ts";
 import { findPendingLogin, removePendingLogin, savePendingLogin } from "../../src/credentials/pending_login.ts";
+import { ConfigurationError } from "../../src/errors.ts";
 import { Session } from "../support/session.ts";
 import { leaveWorlds, world } from "../support/world.ts";
 
@@ -23,6 +24,13 @@ describe("pending logins", () => {
     for (const name of names) await savePendingLogin(location, name, loginOf(name));
     const codes = names.map((name) => findPendingLogin(location, name)?.deviceCode);
     assertEquals(codes, names.map((name) => `code of ${name}`));
+  });
+
+  it("aren't read from a file that is too large, or that need not end", async () => {
+    const location = requireCredentialsLocation(world().context);
+    await savePendingLogin(location, "x", loginOf("x"));
+    Deno.writeTextFileSync(`${location.folder}/pending-login.x.json`, " ".repeat(1024 * 1024), { append: true });
+    assertThrows(() => findPendingLogin(location, "x"), ConfigurationError, "it is larger than 1 MiB");
   });
 
   it("stay when that of a profile with a similar name is removed", async () => {

@@ -36,7 +36,7 @@ describe("auth exec", () => {
   });
 
   it("says which command there is not", async () => {
-    const stderr = '❌ Error: Can\'t run "no-such-program": program not found\n';
+    const stderr = '❌ Error: Can\'t run "no-such-program": program or its interpreter not found\n';
     assertEquals(await exec(["--", "no-such-program"]), { code: 127, stdout: "", stderr });
   });
 

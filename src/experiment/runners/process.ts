@@ -1,3 +1,4 @@
+import { resolve } from "@std/path";
 import type { Context, ProgramGroups } from "../../context.ts";
 import { type ProcessRunner, RunError, type Runner, type RunRequest } from "../model.ts";
 import { infoOf } from "../results/result_files.ts";
@@ -65,7 +66,7 @@ export class Processes implements Runner {
       this.#processes.add(agent);
       return agent;
     } catch (error) {
-      const reason = infoOf(cwd)?.isDirectory ? reasonOf(error, program) : `there is no folder ${cwd}`;
+      const reason = infoOf(cwd)?.isDirectory ? reasonOf(error, program, cwd) : `there is no folder ${cwd}`;
       throw new RunError("not_started", `Can't start the agent: ${reason}`);
     }
   }
@@ -79,7 +80,11 @@ export class Processes implements Runner {
   }
 }
 
-function reasonOf(error: unknown, program: string): string {
+function reasonOf(error: unknown, program: string, cwd: string): string {
+  // The system reports a script whose interpreter is missing as missing itself.
+  if (error instanceof Deno.errors.NotFound && /[/\\]/.test(program) && infoOf(resolve(cwd, program))?.isFile) {
+    return `the interpreter in the first line of "${program}" doesn't exist. Check the line, and that it has no Windows line end`;
+  }
   if (error instanceof Deno.errors.NotFound) return `there is no program "${program}"`;
   if (error instanceof Deno.errors.PermissionDenied) return `permission denied for "${program}"`;
   return `the system refuses to run "${program}"`;

@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
 import type { ProcessRunner } from "../../../src/experiment/model.ts";
 import { KEY_VARIABLES } from "../../../src/text/key_variables.ts";
@@ -64,6 +64,15 @@ describe("an agent's process", () => {
       assertMatch(failure.message, message);
     });
   }
+
+  // Windows doesn't run scripts by their first line.
+  itOnUnix("isn't called missing when its interpreter is", async () => {
+    const folder = await Deno.makeTempDir();
+    await Deno.writeTextFile(`${folder}/agent.sh`, "#!/bin/sh\r\necho\r\n", { mode: 0o755 });
+    const { message } = await failureOf(runnerOf({ ...AGENT, command: ["./agent.sh"], cwd: folder }), "a");
+    await Deno.remove(folder, { recursive: true });
+    assertStringIncludes(message, 'the interpreter in the first line of "./agent.sh" doesn\'t exist');
+  });
 
   it("ends at once when the run is aborted, with the reason", async () => {
     const stop = new AbortController();
