@@ -40,7 +40,7 @@ function Install-Fluxloop {
     $sums = Join-Path $work 'SHA256SUMS'
     Invoke-WebRequest -UseBasicParsing -Uri $checksums -OutFile $sums
     $line = Get-Content $sums | Where-Object { $_ -match "^([0-9a-f]{64})  (fluxloop-([0-9][^/\\]*)-$target\.zip)$" }
-    if (@($line).Count -ne 1) { throw "fluxloop was not installed: this release has no archive for $target." }
+    if (@($line).Count -ne 1) { throw "fluxloop was not installed: this release has no archive for $target. Set FLUXLOOP_VERSION to another version." }
     $null = "$line" -match '^([0-9a-f]{64})  (fluxloop-(.*)-x86_64-pc-windows-msvc\.zip)$'
     $expected, $archive, $version = $Matches[1], $Matches[2], $Matches[3]
 
@@ -53,7 +53,7 @@ function Install-Fluxloop {
     Expand-Archive -Path $file -DestinationPath (Join-Path $work 'unpacked')
     $program = Join-Path $work "unpacked\fluxloop-$version-$target\fluxloop.exe"
     & $program --version | Out-Null
-    if ($LASTEXITCODE -ne 0) { throw "fluxloop was not installed: the program doesn't run on this system." }
+    if ($LASTEXITCODE -ne 0) { throw "fluxloop was not installed: the program doesn't run on this system (exit code $LASTEXITCODE). Report it: https://github.com/fluxloop/fluxloop/issues" }
 
     $destination = Join-Path $folder 'fluxloop.exe'
     # A running program can't be replaced or deleted, but renamed. The next start deletes the renamed file.

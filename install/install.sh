@@ -150,7 +150,7 @@ archive_name() {
         ;;
     esac
   done <"$1"
-  fail "this release has no archive for $2."
+  fail "this release has no archive for $2. Set FLUXLOOP_VERSION to another version."
 }
 
 version_in() {

@@ -76,7 +76,7 @@ export async function logIn(context: Context, plan: LoginPlan, secret: PlainSecr
 
 type Saved = Omit<LoginResult, "profile" | "apiUrl" | "maskedKey" | "identity">;
 
-const UNSAVED: Saved = { savedTo: null, keychain: null, staleEntryIn: null, abandoned: null, exposure: null };
+const UNSAVED: Saved = { savedTo: null, keychain: null, staleEntry: null, abandoned: null, exposure: null };
 
 async function save(
   { profile: name, apiUrl, storage }: LoginPlan,

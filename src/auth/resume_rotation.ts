@@ -185,7 +185,9 @@ async function change(
   changes: Parameters<SecretStore["replace"]>[2],
 ): Promise<void> {
   if (await store.replace(name, { kind: "api_key", key }, changes)) return;
-  throw new SystemError(`Another process changed profile "${name}" during the rotation. Its change was kept.`);
+  throw new SystemError(
+    `Another process changed profile "${name}" during the rotation. Its change was kept. To rotate its key now, try again.`,
+  );
 }
 
 /** @returns When the old key is to expire, as the command line says; `null`: it is to be revoked. */

@@ -103,7 +103,8 @@ export async function verifyKey(
   const granted = identity.key?.permissions ?? null;
   if (granted !== null && old.permissions?.some((it) => !granted.includes(it))) {
     throw new PlatformError(
-      `${apiUrl.host} created a new key without some of the old key's permissions. The old key was kept.`,
+      `${apiUrl.host} created a new key without some of the old key's permissions, so the old key was kept. ` +
+        "Create a key with these permissions on its API keys page.",
     );
   }
   return { id, identity };

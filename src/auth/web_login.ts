@@ -69,7 +69,10 @@ export function resumedLogin(
   const apiUrl = parseApiUrl(pending.apiUrl, "The pending login");
   const chosen = chosenApiUrl(context, options);
   if (chosen !== null && chosen.origin !== apiUrl.origin) {
-    throw new UsageError(`The pending login is for ${apiUrlText(apiUrl)}, not for ${chosen.origin}`);
+    throw new UsageError(
+      `The pending login is for ${apiUrlText(apiUrl)}, not for ${chosen.origin}. To finish it, pass ` +
+        `--api-url ${apiUrlText(apiUrl)}; to replace it, start a new login: fluxloop auth login --web --no-wait`,
+    );
   }
   return { login: pending, apiUrl };
 }

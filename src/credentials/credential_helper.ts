@@ -96,7 +96,9 @@ export class CredentialHelper {
     }
     if (isAbsent) {
       throw new ConfigurationError(
-        `The key of profile "${profileOf(reference)}" is no longer in ${storeTitle(helper)}; log in to it again`,
+        `The key of profile "${profileOf(reference)}" is no longer in ${
+          storeTitle(helper)
+        }; log in to the profile again`,
       );
     }
     if (code !== 0) throw failure(reply, "return", reference);
@@ -104,7 +106,9 @@ export class CredentialHelper {
     const stored = typeof json === "string" ? storedSecretOf(parseObject(json)) : null;
     if (stored !== null) return stored;
     throw new SystemError(
-      `${PREFIX}${helper} returned a key of profile "${profileOf(reference)}" that can't be read; log in to it again`,
+      `${PREFIX}${helper} returned a key of profile "${
+        profileOf(reference)
+      }" that can't be read; log in to the profile again`,
     );
   }
 

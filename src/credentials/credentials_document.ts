@@ -166,7 +166,7 @@ export class CredentialsDocument {
     const fields = this.#entry(name);
     if (fields === undefined) return null;
     if (isObject(fields)) return profileOf(name, fields, this.#shown);
-    throw new ConfigurationError(`Profile "${name}" in ${this.#shown} can't be read; log in to it again`);
+    throw new ConfigurationError(`Profile "${name}" in ${this.#shown} can't be read; log in to the profile again`);
   }
 
   /** Returns what stands under the profile's name, readable or not; `undefined` if nothing does. */

@@ -28,8 +28,8 @@ const KEYCHAIN_TIMEOUT = 60_000;
 export interface SavedSecret {
   /** `null`: it is in the credentials file. */
   readonly keychain: string | null;
-  /** The keychain that the profile's last entry couldn't be removed from; else `null`. */
-  readonly staleEntryIn: string | null;
+  /** The profile's last entry in a keychain, if it couldn't be removed; else `null`. */
+  readonly staleEntry: { readonly name: string; readonly keychain: string } | null;
 }
 
 /** The saved profiles and their secrets. Each method throws when the file or the keychain can't be read or changed. */
@@ -65,9 +65,12 @@ export class SecretStore {
       }
       const keychain = secret.kind === "keychain" ? storeTitle(secret.helper) : null;
       // Last of all, so that the file never refers to an entry that is gone.
-      if (before?.kind !== "keychain" || isSameEntry) return { keychain, staleEntryIn: null };
+      if (before?.kind !== "keychain" || isSameEntry) return { keychain, staleEntry: null };
       const isErased = await this.#erase(before).then(() => true, () => this.location.context.stopped.aborted);
-      return { keychain, staleEntryIn: isErased ? null : storeTitle(before.helper) };
+      return {
+        keychain,
+        staleEntry: isErased ? null : { name: before.reference, keychain: storeTitle(before.helper) },
+      };
     });
   }
 

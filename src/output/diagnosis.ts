@@ -141,7 +141,7 @@ function found(finding: Finding, isWarning: boolean, now: Date): Description {
     case "permissions": {
       if (finding.permissions === null) return ["not reported by the platform"];
       const list = finding.permissions.map(printable).join(", ");
-      return list === "" ? ["none", "create a key with permissions on the platform's API keys page"] : [list];
+      return list === "" ? ["none", "on the platform's API keys page, create a key with permissions"] : [list];
     }
     case "files": {
       const places = finding.exposed.map(({ path, line }) => `${printable(path)}:${line}`).join(", ");
@@ -166,7 +166,7 @@ function remedyOf(failure: FluxloopError, newKeyUse: string): string {
   if (failure instanceof PermissionDeniedError) {
     const { required } = failure;
     const needed = required === undefined ? "more permissions" : `the permission ${required}`;
-    return `create a key with ${needed} on the platform's API keys page and ${newKeyUse}`;
+    return `on the platform's API keys page, create a key with ${needed}, then ${newKeyUse}`;
   }
   switch (failure.code) {
     case "not_found":

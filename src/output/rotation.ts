@@ -67,7 +67,7 @@ export function pendingText(report: RotationReport): string {
 function pendingSentence({ profile, pending }: RotationReport): string {
   const command = profileCommand("rotate", profile);
   return pending === "revoke_old_key"
-    ? `The new key is saved and in use, but the old key is still valid. Revoke it: ${command}`
+    ? `The new key is saved and in use, but the old key is still valid. To revoke it and finish the rotation, run: ${command}`
     : `The old key is still saved and valid, but an unused new key may have been created. To revoke the new key and rotate again, run: ${command}`;
 }
 

@@ -9,8 +9,8 @@ export function insecureFileWarning(shown: string, mode: number): string {
 }
 
 /** Warns that the keychain still has the key of the last login. */
-export function staleEntryWarning(store: string): string {
-  return `⚠️  Can't remove the old key from ${store}. Delete it there.\n`;
+export function staleEntryWarning(entry: string, keychain: string): string {
+  return `⚠️  Can't remove the old key from ${keychain}. Delete the entry ${printable(entry)} there.\n`;
 }
 
 /** Warns that git would commit the credentials file. */

@@ -91,7 +91,7 @@ for (const [helper, open] of Object.entries(STORES)) {
       assertEquals((await run(["auth", "logout", "--all"])).stdout, "✅ Logged out from profiles: one, two\n");
       await Deno.writeTextFile(credentials(store.env), before);
       for (const name of ["one", "two"]) {
-        assertStringIncludes((await run(["auth", "token", "--profile", name])).stderr, "; log in to it again");
+        assertStringIncludes((await run(["auth", "token", "--profile", name])).stderr, "; log in to the profile again");
       }
     });
 
@@ -123,7 +123,7 @@ for (const [helper, open] of Object.entries(STORES)) {
       await Deno.writeTextFile(credentials(store.env), before);
       assertStringIncludes(
         (await run(["auth", "token"])).stderr,
-        `is no longer in ${store.title}; log in to it again`,
+        `is no longer in ${store.title}; log in to the profile again`,
       );
     });
 

@@ -138,7 +138,10 @@ describe("an unusual credentials file", () => {
       const session = new AnsweringSession(after(`  odd:\n    api_key: ${value}\n`));
       const { code, stderr } = await session.run(["auth", "token", "--profile", "odd"]);
       assertEquals(code, 2);
-      assertStringIncludes(stderr, 'Profile "odd" in ~/.fluxloop/credentials has no api_key; log in to it again');
+      assertStringIncludes(
+        stderr,
+        'Profile "odd" in ~/.fluxloop/credentials has no api_key; log in to the profile again',
+      );
       assertStringIncludes((await session.run(["auth", "list"])).stdout, "default");
       assertEquals((await session.login("odd")).code, 0);
     });

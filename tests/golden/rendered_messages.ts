@@ -110,7 +110,9 @@ const APPROVAL = {
 /** An example of each function of `warnings.ts`. */
 const WARNINGS: Readonly<Record<keyof typeof warnings, readonly string[]>> = {
   insecureFileWarning: [warnings.insecureFileWarning("~/.fluxloop/credentials", 0o644)],
-  staleEntryWarning: [warnings.staleEntryWarning("the macOS Keychain")],
+  staleEntryWarning: [
+    warnings.staleEntryWarning("https://api.fluxloop.ai/fluxloop/8c1f0a2b3d4e/work", "the macOS Keychain"),
+  ],
   gitWarning: [warnings.gitWarning({ workTree: "/home/john", line: "/.fluxloop/credentials" })],
   overrideWarning: [warnings.overrideWarning("FLUXLOOP_API_KEY")],
   stillSignedInWarning: [warnings.stillSignedInWarning("FLUXLOOP_API_KEY")],

@@ -10,7 +10,7 @@ export function tokenCommand(context: Context): AnyCommand {
         "to expire is refreshed first.",
     )
     .option("--json", "Output in JSON format, with the key's source")
-    .example("Use the key with another program", 'curl -H "Authorization: Bearer $(fluxloop auth token)" …')
+    .example("Save the key as a secret of a GitHub repository", "fluxloop auth token | gh secret set FLUXLOOP_API_KEY")
     .example("Print a specific profile's key", "fluxloop auth token --profile production")
     .action(async (options) => (await import("./token_run.ts")).runToken(context, options));
 }

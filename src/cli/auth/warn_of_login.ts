@@ -7,8 +7,8 @@ import type { Reporter } from "../reporter.ts";
 
 /** Shows the warnings after a login. */
 export function warnOfLogin(context: Context, reporter: Reporter, result: LoginResult): void {
-  const { staleEntryIn, abandoned, exposure, savedTo } = result;
-  if (staleEntryIn !== null) reporter.warn(staleEntryWarning(staleEntryIn));
+  const { staleEntry, abandoned, exposure, savedTo } = result;
+  if (staleEntry !== null) reporter.warn(staleEntryWarning(staleEntry.name, staleEntry.keychain));
   if (abandoned !== null) reporter.warn(abandonedWarning(abandoned));
   if (exposure !== null) reporter.warn(gitWarning(exposure));
   if (savedTo !== null) warnOfOverride(context, reporter);

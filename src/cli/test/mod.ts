@@ -7,14 +7,14 @@ export function testCommand(context: Context): AnyCommand {
   return newCommand(["GITHUB_ACTIONS", ...KEY_VARIABLES])
     .description(
       "Run the agent on every input and upload the results. fluxloop.yaml defines how to call the agent, which inputs " +
-        "to run, how often, and how many in parallel. Each test writes its results and a report, result.html, to a new " +
+        "to run, how many times, and how many in parallel. Each test writes its results and a report, result.html, to a new " +
         "folder in output_directory. The agent gets no FluxLoop key unless the configuration passes one, but it runs as " +
         "your user and can read your files.",
     )
     .option("--config <file:file>", "Configuration file (default: fluxloop.yaml)")
     .option("--bundle-version-id <id:string>", "Use the inputs of this bundle version")
     .option("--project <name:string>", "Use the inputs of this project (ID or name)")
-    .option("--filter <text:string>", "Run only inputs that contain this text")
+    .option("--filter <text:string>", "Run only inputs whose ID, text or persona contains this")
     .option("--smoke", "Run only the first input, once")
     .option("--fail-fast", "Stop at the first failed run")
     .option("--skip-upload", "Don't upload results, even if test.auto_upload is true")
