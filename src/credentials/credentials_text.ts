@@ -24,7 +24,8 @@ export function decodeCredentials(bytes: Uint8Array<ArrayBuffer>, shown: string)
  * Parses YAML by the core schema, which leaves an unquoted date a text.
  *
  * @returns The value; aliases are the same object in several places.
- * @throws {ConfigurationError} When it isn't one YAML document, with line and column if the parser tells them.
+ * @throws {ConfigurationError} When it isn't one YAML document, with line and column if the parser tells them, or a value
+ * contains itself.
  */
 export function parseCredentials(text: string, shown: string): unknown {
   const tab = TAB.exec(text);
@@ -34,8 +35,11 @@ export function parseCredentials(text: string, shown: string): unknown {
     const place = `line ${line}, column ${column}`;
     throw unreadable(shown, `isn't valid YAML (${place}: indented with a tab instead of spaces)`);
   }
+  let value: unknown;
+  let isCircular: boolean;
   try {
-    return parse(text, { schema: "core" });
+    value = parse(text, { schema: "core" });
+    isCircular = containsItself(value);
   } catch (error) {
     if (error instanceof RangeError) throw unreadable(shown, "isn't valid YAML (it is nested too deeply)");
     // The column is negative where the parser looked back over several lines.
@@ -43,6 +47,19 @@ export function parseCredentials(text: string, shown: string): unknown {
     const place = line === undefined ? "" : ` (line ${line}${Number(column) > 0 ? `, column ${column}` : ""})`;
     throw unreadable(shown, `isn't valid YAML${place}`);
   }
+  // It couldn't be edited: copying it would take no end.
+  if (isCircular) throw unreadable(shown, "has a value that contains an alias to itself");
+  return value;
+}
+
+function containsItself(value: unknown, above = new Set<unknown>(), checked = new Set<unknown>()): boolean {
+  if (typeof value !== "object" || value === null || checked.has(value)) return false;
+  if (above.has(value)) return true;
+  above.add(value);
+  const found = Object.values(value).some((it) => containsItself(it, above, checked));
+  above.delete(value);
+  checked.add(value);
+  return found;
 }
 
 /**

@@ -41,8 +41,6 @@ const HOSTILE: readonly { what: string; content: string }[] = [
     what: "a billion laughs for a profile's fields",
     content: `${laughs(40, "{ha: ha}", mappingOfNine)}${good}    more: *a39\n  laughing: *a39\n`,
   },
-  { what: "a list within itself", content: `a: &a [*a, *a]\n${good}` },
-  { what: "profiles within themselves", content: good.replace("profiles:", "profiles: &p") + "  self: *p\n" },
   { what: "lists in lists, just not too deep", content: `a: ${"[".repeat(500)}${"]".repeat(500)}\n${good}` },
   { what: "thousands of aliases", content: `z: &z [1]\na: [${"*z, ".repeat(3_000 * SCALE)}]\n${good}` },
   { what: "thousands of anchors", content: `a: [${"&z [], ".repeat(3_000 * SCALE)}]\n${good}` },

@@ -21,6 +21,7 @@ const bytes = (...parts: (string | number[])[]) =>
   new Uint8Array(parts.flatMap((it) => typeof it === "string" ? [...new TextEncoder().encode(it)] : it));
 const deep = (unit: string, depth: number) => after(`more: ${unit.repeat(depth)}${SECRET}\n`);
 const TOO_DEEP = "isn't valid YAML (it is nested too deeply)";
+const CIRCULAR = "has a value that contains an alias to itself";
 const NO_FILE = "isn't a credentials file";
 
 const UNREADABLE: readonly Unreadable[] = [
@@ -73,6 +74,13 @@ const UNREADABLE: readonly Unreadable[] = [
     content: after(Array.from({ length: 2_500 }, (_, depth) => `${" ".repeat(depth)}a:\n`).join("")),
     fault: TOO_DEEP,
   },
+  { what: "profiles that contain themselves", content: `profiles: &p {default: *p, x: ${SECRET}}\n`, fault: CIRCULAR },
+  {
+    what: "a field that is its own profile",
+    content: `profiles: {default: &p {x: ${SECRET}, y: *p}}\n`,
+    fault: CIRCULAR,
+  },
+  { what: "a list that contains itself", content: after(`more: &m [${SECRET}, [*m]]\n`), fault: CIRCULAR },
   {
     what: "more than 16 MiB",
     content: after(`more: ${"x".repeat(16 * 1024 * 1024)}\n`),
