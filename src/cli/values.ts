@@ -19,7 +19,7 @@ const UNITS: Readonly<Record<string, number>> = { h: HOUR, d: 24 * HOUR, w: 7 * 
  */
 export function parseSpan(text: string | undefined, origin: string): number | undefined {
   if (text === undefined) return undefined;
-  const [, count, unit] = /^(\d{1,5})([hdw])$/.exec(text) ?? [];
+  const [, count, unit] = /^([1-9]\d{0,4})([hdw])$/.exec(text) ?? [];
   if (unit === undefined) {
     throw new UsageError(`${origin} must be a number of hours, days or weeks, such as 12h, 7d or 2w`);
   }

@@ -136,6 +136,7 @@ describe("apikeys", () => {
     ["a longer life than its own", ["create", "--name", "a", "--expires", "1y"], 1, "a longer lifetime than its own"],
     ["no end", ["create", "--name", "a", "--expires", "never"], 1, "can't create one that doesn't"],
     ["an invalid time", ["create", "--name", "a", "--expires", "soon"], 2, "--expires must be a number of hours"],
+    ["no time", ["create", "--name", "a", "--expires", "0d"], 2, "--expires must be a number of hours"],
     ["--save without a profile", ["create", "--name", "a", "--save"], 2, "--profile <name>"],
     [
       "another environment",

@@ -146,7 +146,7 @@ describe("auth rotate", () => {
     ["the profile doesn't exist", homeWithKey, ["--profile", "none"], 5, 'Profile "none" doesn\'t exist'],
     ["there is no profile at all", () => new Session(), ["--all"], 3, "Not authenticated"],
     ["--all and a profile are given", homeWithKey, ["--all", "--profile", "default"], 2, "can't be combined with"],
-    ["--keep-old is nothing", homeWithKey, ["--keep-old", "0h"], 2, "--keep-old must be longer than 0"],
+    ["--keep-old is nothing", homeWithKey, ["--keep-old", "0h"], 2, "--keep-old must be a number of hours"],
     ["--keep-old is no span", homeWithKey, ["--keep-old", "soon"], 2, "--keep-old must be a number of hours"],
     ["--expires is no span", homeWithKey, ["--expires", "soon"], 2, "--expires must be a number of hours"],
     ["the key has expired", () => homeWithKey(EXPIRED_KEY), [], 3, "Invalid API key"],

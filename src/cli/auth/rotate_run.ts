@@ -1,6 +1,5 @@
 import { rotateKeys, type RotationReport } from "../../auth/rotate.ts";
 import type { Context } from "../../context.ts";
-import { UsageError } from "../../errors.ts";
 import { orphanedKeysWarning, pendingText, rotationJson, rotationLine, rotationText } from "../../output/rotation.ts";
 import type { JsonOptions } from "../command.ts";
 import { invocation, warnOfOverride } from "../invocation.ts";
@@ -20,9 +19,6 @@ export async function runRotate(context: Context, options: RotateOptions): Promi
   const { profile, apiUrl, all = false } = options;
   const expiresIn = parseLifetime(options.expires, "--expires");
   const keepOld = parseSpan(options.keepOld, "--keep-old");
-  if (keepOld === 0) {
-    throw new UsageError("--keep-old must be longer than 0; without it, the old key is revoked at once");
-  }
 
   const reports = await rotateKeys(context, { profile, apiUrl, all, expiresIn, keepOld, requests });
 
