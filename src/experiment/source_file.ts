@@ -16,6 +16,8 @@ export interface SourceFile {
 }
 
 const MIB = 1024 * 1024;
+const JSON_FILE = /\.json$/i;
+const JSON_LINES = /\.(?:jsonl|ndjson)$/i;
 /** The largest YAML file, in bytes: parsing one takes seconds, and nothing can interrupt it. */
 const YAML_LIMIT = 4 * MIB;
 /** The largest JSON or JSONL file of inputs, in bytes. */
@@ -34,11 +36,11 @@ const NOT_JSON = "invalid JSON";
  */
 export function readSourceFile(path: string, shown: string): SourceFile {
   const text = readText(path, shown);
-  return path.endsWith(".jsonl") ? jsonLines(text, shown) : oneDocument(text, shown, path.endsWith(".json"));
+  return JSON_LINES.test(path) ? jsonLines(text, shown) : oneDocument(text, shown, JSON_FILE.test(path));
 }
 
 function readText(path: string, shown: string): string {
-  const limit = /\.jsonl?$/.test(path) ? JSON_LIMIT : YAML_LIMIT;
+  const limit = JSON_LINES.test(path) || JSON_FILE.test(path) ? JSON_LIMIT : YAML_LIMIT;
   try {
     const { size, isFile } = Deno.statSync(path);
     if (!isFile) throw new ConfigurationError(`${shown} isn't a regular file`);

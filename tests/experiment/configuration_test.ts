@@ -147,6 +147,9 @@ describe("fluxloop.yaml", () => {
         '- hello\n- id: b\n  input: "is it\\nthere?"\n  persona: Anna\n- {input: "", persona: {id: p1, name: Ben}}\n',
     }],
     ["a JSON file", "inputs_file: in.json\n", { "in.json": JSON.stringify(AS_JSON) }],
+    ["an NDJSON file", "inputs_file: IN.NDJSON\n", {
+      "IN.NDJSON": AS_JSON.map((it) => JSON.stringify(it)).join("\n"),
+    }],
     ["a JSONL file", "inputs_file: in.jsonl\n", {
       "in.jsonl": AS_JSON.map((it) => `${JSON.stringify(it)}\r\n`).join("\n"),
     }],
