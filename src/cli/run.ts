@@ -18,10 +18,12 @@ const RESTORE_TERMINAL = "\x1b[?7h\x1b[?25h\n";
 /**
  * Runs the program. Every error is reported here.
  *
- * @param args The arguments after the program's name.
+ * @param given The arguments after the program's name.
  * @returns The exit code.
  */
-export async function run(context: Context, args: readonly string[]): Promise<number> {
+export async function run(context: Context, given: readonly string[]): Promise<number> {
+  // People who know other programs try `fluxloop help auth login`.
+  const args = given[0] === "help" ? [...given.slice(1), "--help"] : given;
   const scanned = scanArguments(args);
   // Installers and shell prompts ask for the version: it needs no command tree.
   if (args.length === 1 && VERSION_OPTIONS.includes(args[0])) {

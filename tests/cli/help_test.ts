@@ -74,6 +74,13 @@ describe("help", () => {
     });
   }
 
+  for (const path of [[], ["auth"], ["auth", "login"]]) {
+    it(`is also what ${["fluxloop", "help", ...path].join(" ")} shows`, async () => {
+      const session = new Session();
+      assertEquals(await session.run(["help", ...path]), await session.run([...path, "--help"]));
+    });
+  }
+
   it("shows defaults", async () => {
     const { stdout } = await new Session().run(["auth", "login", "--help"]);
     assertMatch(stdout, /--save .*\(default: true\)/);
