@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import { listen, type Listener } from "../support/listener.ts";
 import { PROGRAM } from "../support/program.ts";
 
-const RUNS = Deno.env.has("FLUXLOOP_TEST_LONG") ? 100_000 : 4000;
+const RUNS = Deno.env.has("FLUXLOOP_TEST_LONG") ? 100_000 : 2500;
 const LARGE_OUTPUT = 20_000_000;
 /** Prints the peak memory of a command, in KiB. */
 const PEAK = "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True); " +

@@ -82,22 +82,23 @@ describe("keys on a real terminal", () => {
     assertEquals(output.includes(platform.key!.slice(9)), false);
   });
 
-  const ends: [string, Omit<Step, "wait">][] = [
-    ["Ctrl-C", { send: "flux\x03" }],
-    ["SIGINT", { send: "flux", signal: "SIGINT" }],
-    ["SIGTERM", { send: "flux", signal: "SIGTERM" }],
-    ["SIGHUP", { send: "flux", signal: "SIGHUP" }],
+  const ends: Record<string, Omit<Step, "wait">> = {
+    "Ctrl-C": { send: "flux\x03" },
+    SIGINT: { send: "flux", signal: "SIGINT" },
+    SIGTERM: { send: "flux", signal: "SIGTERM" },
+    SIGHUP: { send: "flux", signal: "SIGHUP" },
+  };
+  // All signals end a prompt in the same way.
+  const prompts: [string, string[], string, (keyof typeof ends)[]][] = [
+    ["the hidden prompt", ["auth", "login"], PROMPT, Object.keys(ends)],
+    ["a line", ["apikeys", "create"], "Name:", ["Ctrl-C", "SIGTERM"]],
+    ["a list", ["apikeys", "delete", "key_1"], "Delete the key", ["Ctrl-C", "SIGHUP"]],
   ];
-  const prompts: [string, string[], string][] = [
-    ["the hidden prompt", ["auth", "login"], PROMPT],
-    ["a line", ["apikeys", "create"], "Name:"],
-    ["a list", ["apikeys", "delete", "key_1"], "Delete the key"],
-  ];
-  for (const [what, args, wait] of prompts) {
-    for (const [how, step] of ends) {
+  for (const [what, args, wait, hows] of prompts) {
+    for (const how of hows) {
       it(`${how} in ${what} restores the terminal`, async () => {
         const own = args[0] === "auth" ? env : { ...env, FLUXLOOP_API_KEY: platform.key! };
-        const { code, output, isCooked } = await onPty(args, own, [{ ...step, wait }]);
+        const { code, output, isCooked } = await onPty(args, own, [{ ...ends[how], wait }]);
         const last = (a: string, b: string) => output.lastIndexOf(a) > output.lastIndexOf(b);
         const cursor = last("\x1b[?25h", "\x1b[?25l");
         const paste = last("\x1b[?2004l", "\x1b[?2004h");
