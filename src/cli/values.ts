@@ -21,7 +21,7 @@ export function parseSpan(text: string | undefined, origin: string): number | un
   if (text === undefined) return undefined;
   const [, count, unit] = /^([1-9]\d{0,4})([hdw])$/.exec(text) ?? [];
   if (unit === undefined) {
-    throw new UsageError(`${origin} must be a number of hours, days or weeks, such as 12h, 7d or 2w`);
+    throw new UsageError(`${origin} must be a number of hours, days or weeks greater than 0, such as 12h, 7d or 2w`);
   }
   return Number(count) * UNITS[unit];
 }

@@ -8,7 +8,7 @@ export function createCommand(context: Context): AnyCommand {
       "Create an API key. The key is printed once, alone on standard output, unless --save saves it to a profile. Without " +
         "--name, prompts for all settings in a terminal. Omitted settings are copied from the current key, except for the " +
         "environment. A key can't grant more than it has. With --save, --profile names the profile to save the key to; the " +
-        "current profile creates it.",
+        "current key creates it.",
     )
     .option("--name <name:string>", "Display name of the key")
     .option("--scope <project:string>", "Project ID or name to allow; repeatable", { collect: true })

@@ -15,7 +15,7 @@ export function rotateCommand(context: Context): AnyCommand {
     .option("--keep-old <duration:string>", "Keep the old key valid for this time, such as 24h or 7d")
     .option("--all", "Rotate all profiles' keys; exit with the highest exit code", { conflicts: ["profile"] })
     .option("--json", "Output in JSON format")
-    .example("Rotate the default profile's key", "fluxloop auth rotate")
+    .example("Rotate the current profile's key", "fluxloop auth rotate")
     .example("Rotate all keys in a scheduled job", "fluxloop auth rotate --all --quiet")
     .example("Give other machines a day to get the new key", "fluxloop auth rotate --keep-old 24h")
     .action(async (options) => (await import("./rotate_run.ts")).runRotate(context, options));
