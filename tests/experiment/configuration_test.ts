@@ -37,7 +37,7 @@ describe("fluxloop.yaml", () => {
         inputs: null,
         outputDirectory: join(home, "experiments"),
         autoUpload: true,
-        runner: pythonProcess("linux", "a:b", [], { cwd: home, env: {}, timeout: 120_000 }),
+        runner: pythonProcess(Deno.build.os, "a:b", [], { cwd: home, env: {}, timeout: 120_000 }),
         guards: { maxDuration: null, outputCharLimit: null },
       } satisfies Omit<TestConfiguration, "maskedText">,
     );
