@@ -14,7 +14,7 @@ const ENV = { TOKEN: "t0ps3cret", HOST: "agent.example.com", FLUXLOOP_API_KEY: "
 
 /** @returns What a file says, and the folder that it is in. */
 function read(text: string, files: Readonly<Record<string, string>> = {}) {
-  const { context, home } = world({ env: ENV });
+  const { context, home } = world({ env: ENV, os: "linux" });
   for (const [name, content] of Object.entries({ "fluxloop.yaml": text, ...files })) {
     Deno.writeTextFileSync(`${home}/${name}`, content);
   }
@@ -37,7 +37,7 @@ describe("fluxloop.yaml", () => {
         inputs: null,
         outputDirectory: join(home, "experiments"),
         autoUpload: true,
-        runner: pythonProcess(Deno.build.os, "a:b", [], { cwd: home, env: {}, timeout: 120_000 }),
+        runner: pythonProcess("linux", "a:b", [], { cwd: home, env: {}, timeout: 120_000 }),
         guards: { maxDuration: null, outputCharLimit: null },
       } satisfies Omit<TestConfiguration, "maskedText">,
     );
