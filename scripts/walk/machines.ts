@@ -78,8 +78,8 @@ async function wine(folder: string): Promise<Machine> {
   await run("x86_64-w64-mingw32-dlltool", ["-d", "it.def", "-e", "it.exp"], { cwd: folder });
   await run("x86_64-w64-mingw32-ld", ["-shared", "-o", library, "it.exp"], { cwd: folder });
 
-  // Wine's services inherit the pipes of the program that starts them: one whose output nobody reads to its end. It ends
-  // with this process, which holds its standard input.
+  // Wine's services inherit the pipes of the program that starts them, and keep them open. So a shell starts them, whose
+  // output nobody reads to its end; it exits when this process does, which holds its standard input.
   const session = new Deno.Command("wine", { args: ["cmd"], env, stdin: "piped", stdout: "piped", stderr: "null" })
     .spawn();
   await session.stdout.getReader().read();

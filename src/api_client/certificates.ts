@@ -55,8 +55,8 @@ function readCertificates(path: string, origin: string): string {
 }
 
 /**
- * @returns A certificate's bytes, or `null` unless it is as long as its outermost header says (X.690, 8.1): then it was
- * cut off in the middle.
+ * @returns A certificate's bytes; `null` if it isn't base64 or was cut off, so that it isn't as long as its outermost header
+ * says (X.690, 8.1).
  */
 function derFrom(base64: string): Uint8Array | null {
   let der: Uint8Array;

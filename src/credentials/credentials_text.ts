@@ -47,7 +47,7 @@ export function parseCredentials(text: string, shown: string): unknown {
     const place = line === undefined ? "" : ` (line ${line}${Number(column) > 0 ? `, column ${column}` : ""})`;
     throw unreadable(shown, `isn't valid YAML${place}`);
   }
-  // It couldn't be edited: copying it would take no end.
+  // Whoever edits such a file copies the value within itself without end.
   if (isCircular) throw unreadable(shown, "has a value that contains an alias to itself");
   return value;
 }
