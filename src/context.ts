@@ -137,6 +137,8 @@ export interface Context {
   readonly stderr: TextStream;
   /** Loads the questions, with or without colour. */
   prompts(colour: boolean): Promise<Prompts>;
+  /** Begins what takes long before the first TLS connection, so that it happens beside the program's other work. */
+  prepareTls(): void;
   /** `fetch` over a given connection. */
   fetch(request: Request, connection: Connection): Promise<Response>;
   /**

@@ -12,6 +12,9 @@ const STOP_PATIENCE = 3_000;
 const TEST = "test";
 /** Commands that `nohup` is used with. Finding ignored signals starts a process, so the others don't look for them. */
 const LONG_WAITS: readonly string[] = [TEST, "exec", "serve", "upgrade", "--web", "--resume"];
+/** Commands that make a request in almost every run, and the group of such commands. */
+const REQUESTING: readonly string[] = ["status", "whoami", "doctor", "login", "rotate", "apikeys", TEST, "upgrade"];
+const HELP_OPTIONS: readonly string[] = ["--help", "-h"];
 /** Restores what a drawn line has changed on the terminal (`waiting.ts`): line wrapping and the cursor. */
 const RESTORE_TERMINAL = "\x1b[?7h\x1b[?25h\n";
 
@@ -39,6 +42,8 @@ export async function run(context: Context, given: readonly string[]): Promise<n
   const isTest = scanned.words[0] === TEST;
   if (!isTest) context.renounceEnvironment();
   if (args.some((it) => LONG_WAITS.includes(it))) context.keepIgnoredSignals();
+  const isHelp = args.some((it) => HELP_OPTIONS.includes(it));
+  if (!isHelp && scanned.words.some((it) => REQUESTING.includes(it))) context.prepareTls();
   const watch = watchForNewVersion(context, scanned);
   const world: Context = Object.create(watch?.context ?? context, {
     env: { value: (name: string) => name === "NO_COLOR" && !scanned.isColoured ? "1" : context.env(name) },

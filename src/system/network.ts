@@ -47,6 +47,14 @@ function httpClient({ proxy, caCerts }: Connection, isSecure: boolean): Deno.Htt
     }));
 }
 
+/**
+ * {@linkcode Context.prepareTls} of the real world: another thread creates a key, which isn't used. A process's first random
+ * numbers for TLS take 30 ms of computing, as AWS-LC collects them from variations in the processor's timing.
+ */
+export function prepareTls(): void {
+  void crypto.subtle.generateKey({ name: "HMAC", hash: "SHA-256", length: 128 }, false, ["sign"]);
+}
+
 /** {@linkcode Context.connect} of the real world. The connection is closed even if it is established after an abort. */
 export async function connect(hostname: string, port: number, signal: AbortSignal, text?: string): Promise<string> {
   signal.throwIfAborted();

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Context, TextStream } from "../context.ts";
-import { connect, fetchOver } from "./network.ts";
+import { connect, fetchOver, prepareTls } from "./network.ts";
 import { execute, launch, runProgram } from "./processes.ts";
 import { maxPrograms, programGroups } from "./program_groups.ts";
 import { findIgnoredSignals, StopWatch, untilAborted } from "./signals.ts";
@@ -105,6 +105,7 @@ export function realContext(): Context {
     stdout: textStream(Deno.stdout),
     stderr: textStream(Deno.stderr),
     prompts: async (colour) => (await import("./prompts.ts")).terminalPrompts(stopWatch().signal, colour),
+    prepareTls,
     fetch: fetchOver,
     connect,
     async peerCertificate(hostname, port, signal) {

@@ -102,6 +102,7 @@ export function world(options: WorldOptions = {}): World {
         chooseSeveral: () => Promise.reject(new Error("a list was shown where nobody is")),
         text: () => Promise.reject(new Error("a question was asked where nobody is")),
       }),
+    prepareTls: () => {},
     fetch: options.fetch ?? fetchOver,
     connect: options.connect ?? connect,
     peerCertificate,
