@@ -40,10 +40,11 @@ export class YamlDocument {
     const options = { lineCounter, prettyErrors: false, logLevel: "error", merge: true, uniqueKeys: false } as const;
     this.#document = parseDocument(text, options);
     const { errors, warnings, contents } = this.#document;
+    // Of several syntax errors, most follow from the first one.
+    const error = errors.find((it) => it.code === "RESOURCE_EXHAUSTION") ?? errors[0];
     // A tag such as !env means something to whoever wrote it, and nothing here.
-    const all = [...errors, ...warnings.filter((it) => it.code === "TAG_RESOLVE_FAILED")];
-    const tooDeep = all.find((it) => it.code === "RESOURCE_EXHAUSTION");
-    const syntax = (tooDeep ? [tooDeep] : all).map(({ pos, code }) => ({
+    const tags = warnings.filter((it) => it.code === "TAG_RESOLVE_FAILED");
+    const syntax = (error === undefined ? tags : [error]).map(({ pos, code }) => ({
       start: pos[0],
       message: syntaxMessage(code),
     }));
@@ -94,6 +95,10 @@ function startOf(node: unknown): number {
 export const TOO_DEEP = `nested too deeply; expected at most ${DEPTH_LIMIT} levels`;
 
 const SYNTAX_MESSAGES: Readonly<Record<string, string>> = {
+  BAD_INDENT: 'invalid YAML: a line is indented wrongly, or a "[" or "{" isn\'t closed',
+  BLOCK_AS_IMPLICIT_KEY: 'invalid YAML: a value with ": " isn\'t quoted, or a line is indented wrongly',
+  MISSING_CHAR: "invalid YAML: a quote, a comma or a colon is missing",
+  MULTILINE_IMPLICIT_KEY: "invalid YAML: the colon after a field's name is missing",
   TAB_AS_INDENT: "invalid YAML: indented with a tab instead of spaces",
   MULTIPLE_DOCS: "several YAML documents; expected one",
   TAG_RESOLVE_FAILED: "YAML tags aren't supported",

@@ -78,13 +78,13 @@ function useOfNewKey(checks: readonly Check[]): string {
 type Description = readonly [message: string, remedy?: string];
 
 function described({ finding, failure, verdict }: Check, newKeyUse: string, now: Date): Description {
-  if (failure === null) return found(finding, verdict === "warning", now);
+  if (failure === null) return found(finding, verdict === "warning", newKeyUse, now);
   // Its remedy is part of its text elsewhere.
   const message = failure instanceof LoginEndedError ? failure.message : messageOf(failure);
   return [redact(printable(message)), redact(printable(remedyOf(failure, newKeyUse)))];
 }
 
-function found(finding: Finding, isWarning: boolean, now: Date): Description {
+function found(finding: Finding, isWarning: boolean, newKeyUse: string, now: Date): Description {
   switch (finding.name) {
     case "configuration":
       return [finding.hasAuthorities ? "valid, with extra CA certificates" : "valid"];
@@ -134,14 +134,16 @@ function found(finding: Finding, isWarning: boolean, now: Date): Description {
       const { expires, reason, profile } = finding;
       if (reason === null) return [expiryText(expires, now)];
       const remedy = profile === null
-        ? "replace it with a new key: fluxloop apikeys create"
+        ? `create a new key with fluxloop apikeys create, then ${newKeyUse}`
         : `run: ${profileCommand("rotate", profile)}`;
       return [`${expiryText(expires, now)}. ${ROTATION_REASONS[reason]}`, remedy];
     }
     case "permissions": {
       if (finding.permissions === null) return ["not reported by the platform"];
       const list = finding.permissions.map(printable).join(", ");
-      return list === "" ? ["none", "on the platform's API keys page, create a key with permissions"] : [list];
+      return list === ""
+        ? ["none", `on the platform's API keys page, create a key with permissions, then ${newKeyUse}`]
+        : [list];
     }
     case "files": {
       const places = finding.exposed.map(({ path, line }) => `${printable(path)}:${line}`).join(", ");

@@ -122,8 +122,9 @@ function sentenceOf(error: FluxloopError): string {
     return `${error.message}. Log in again: ${profileCommand("login --web", error.profile)}`;
   }
   if (error instanceof KeyExpiresSoonError) {
-    const command = error.profile === null ? "fluxloop apikeys create" : profileCommand("rotate", error.profile);
-    return `${error.message}. Replace it: ${command}`;
+    return error.profile === null
+      ? `${error.message}. Create a new key with fluxloop apikeys create, and set it instead of this one.`
+      : `${error.message}. Replace it: ${profileCommand("rotate", error.profile)}`;
   }
   return error.message;
 }

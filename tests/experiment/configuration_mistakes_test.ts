@@ -33,6 +33,26 @@ const WRONG: readonly Wrong[] = [
     mistakes: ["2:1 invalid YAML: indented with a tab instead of spaces"],
   },
   {
+    what: "a bracket that isn't closed, which all that follows is part of",
+    text: "name: [a\nrunner: {\n",
+    mistakes: ['2:1 invalid YAML: a line is indented wrongly, or a "[" or "{" isn\'t closed'],
+  },
+  {
+    what: "a value that is a field, too",
+    text: "name: a: b\n",
+    mistakes: ['1:7 invalid YAML: a value with ": " isn\'t quoted, or a line is indented wrongly'],
+  },
+  {
+    what: "a quote that isn't closed",
+    text: 'name: "a\n',
+    mistakes: ["2:1 invalid YAML: a quote, a comma or a colon is missing"],
+  },
+  {
+    what: "a field without a colon",
+    text: `name\n${RUNNER}`,
+    mistakes: ["1:1 invalid YAML: the colon after a field's name is missing"],
+  },
+  {
     what: "two documents",
     text: `${RUNNER}---\n${RUNNER}`,
     mistakes: ["2:1 several YAML documents; expected one"],

@@ -223,9 +223,10 @@ const FAILURES: readonly (readonly [Finding["name"], FluxloopError])[] = [
 /** @returns An example of each kind of error, and more where an error's fields decide what it says. */
 export function errorMessages(): string[] {
   return Object.entries(ERRORS).map(([name, errors]) => {
-    const [{ code, exitCode }] = errors;
+    const [{ code }] = errors;
+    const exitCodes = [...new Set(errors.map((it) => it.exitCode))].join(" or ");
     const texts = errors.map((it) => shortened(errorText(it)) || "(no message)\n");
-    return `# ${name}: exit ${exitCode}, "${code}" in JSON\n${texts.join("")}`;
+    return `# ${name}: exit ${exitCodes}, "${code}" in JSON\n${texts.join("")}`;
   });
 }
 
