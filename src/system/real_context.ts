@@ -14,6 +14,8 @@ import { decodeText } from "../text/encoding.ts";
 const encoder = new TextEncoder();
 
 function textStream(stream: typeof Deno.stdout): TextStream {
+  // A terminal that was closed is no longer recognized as one.
+  const isTerminal = stream.isTerminal();
   const deliver = (text: string) => {
     let rest = encoder.encode(text);
     try {
@@ -27,14 +29,17 @@ function textStream(stream: typeof Deno.stdout): TextStream {
       try {
         deliver(text);
       } catch (error) {
-        // `head` exits when it has read enough, and the command goes on. A failure of standard error can't be reported.
-        if (stream === Deno.stderr || (error as Error).cause instanceof Deno.errors.BrokenPipe) return;
+        const { cause } = error as { cause: Error & { code?: string } };
+        // `head` exits when it has read enough, a terminal is closed, and the command goes on.
+        const isUnread = cause instanceof Deno.errors.BrokenPipe || (isTerminal && cause.code === "EIO");
+        // A failure of standard error can't be reported.
+        if (isUnread || stream === Deno.stderr) return;
         throw error;
       }
     },
     deliver,
-    isTerminal: () => stream.isTerminal(),
-    columns: () => stream.isTerminal() ? consoleColumns() : null,
+    isTerminal: () => isTerminal,
+    columns: () => isTerminal ? consoleColumns() : null,
   };
 }
 

@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
+import { onPty } from "../support/pty.ts";
 import { Terminal } from "../support/terminal.ts";
 
 /** Responds at once, except to `hang`, and starts a child; both run until they are killed. */
@@ -112,6 +113,14 @@ describe("fluxloop test on a terminal", () => {
     }
     assertStringIncludes(screen, "ended 130");
     assertEquals(await terminal.cursorIsShown(), true);
+    await waitUntilGone();
+  });
+
+  it("exits with 130 when the terminal is closed", async () => {
+    await configure(["a", "hang"], "100ms");
+    const args = ["test", "--config", `${home}/fluxloop.yaml`];
+    const { code } = await onPty(args, { HOME: home, PATH: "/usr/bin:/bin" }, [{ wait: " 1/2 ", hangUp: true }]);
+    assertEquals(code, 130);
     await waitUntilGone();
   });
 });
