@@ -6,13 +6,13 @@ import { type CommandDescription, describeCommand } from "../src/cli/describe.ts
 import { listen } from "./support/listener.ts";
 import { DOCUMENTED_KEY, startPlatform } from "./support/platform.ts";
 import { type Outcome, Session } from "./support/session.ts";
-import { leaveWorlds, world } from "./support/world.ts";
+import { removeTestHomes, world } from "./support/world.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const ON_GITHUB =
   /^https:\/\/(?:github\.com\/fluxloop\/fluxloop\/blob|raw\.githubusercontent\.com\/fluxloop\/fluxloop)\/main\//;
 const TREE = describeCommand(commandTree(world().context, scanArguments([])));
-leaveWorlds();
+removeTestHomes();
 
 const PAGES = [
   ...["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"],
@@ -111,7 +111,7 @@ function configurationFor(url: string): string {
 }
 
 describe("the documentation", () => {
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   for (const page of PAGES) {
     it(`has no dead link in ${page}`, () => {

@@ -4,10 +4,10 @@ import { afterEach, describe, it } from "@std/testing/bdd";
 import { credentialsLocation, requireCredentialsLocation } from "../src/credentials/location.ts";
 import { ConfigurationError, UsageError } from "../src/errors.ts";
 import { pathFrom } from "../src/paths.ts";
-import { leaveWorlds, world } from "./support/world.ts";
+import { removeTestHomes, world } from "./support/world.ts";
 
 describe("a path that the user names", () => {
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   const kept = ["/etc/fluxloop", "relative/folder", "C:\\Users\\jane", "with space", "a~b", "~jane/folder", "日本"];
   for (const path of kept) it(`is kept: ${path}`, () => assertEquals(pathFrom(world().context, path, "X"), path));

@@ -2,11 +2,11 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
 import { type LocalPlatform, startLocalPlatform } from "../../src/embedded_platform/server.ts";
 import { Authority, type Certificate } from "../support/certificates.ts";
-import { type CountedServer, type Manner, startCountedServer } from "../support/counted_server.ts";
+import { type CountedServer, type ServerKind, startCountedServer } from "../support/counted_server.ts";
 import { listen } from "../support/listener.ts";
 import { base, fluxloop } from "../support/program.ts";
 import { type Outcome, Session } from "../support/session.ts";
-import { leaveWorlds } from "../support/world.ts";
+import { removeTestHomes } from "../support/world.ts";
 
 describe(`a command's connections, on the base of Deno ${base().deno}`, () => {
   let authority: Authority;
@@ -23,15 +23,15 @@ describe(`a command's connections, on the base of Deno ${base().deno}`, () => {
   afterEach(async () => {
     await server.stop();
     await platform.stop();
-    leaveWorlds();
+    removeTestHomes();
     await Deno.remove(home, { recursive: true });
   });
 
   /** Starts a platform with a saved profile, and counts from there. */
-  async function serve(manner: Manner, answer = forward): Promise<void> {
+  async function serve(kind: ServerKind, answer = forward): Promise<void> {
     const random = (bytes: Uint8Array<ArrayBuffer>) => crypto.getRandomValues(bytes);
     platform = await startLocalPlatform({ port: 0, dataDir: null, now: () => new Date(), random });
-    server = await startCountedServer(certificate, manner, answer);
+    server = await startCountedServer(certificate, kind, answer);
     home = await Deno.makeTempDir();
     const profile = (name: string) => `  ${name}:\n    api_url: ${server.url}\n    api_key: ${platform.apiKey}\n`;
     const text = `profiles:\n${profile("default")}${profile("other")}`;
@@ -65,10 +65,10 @@ describe(`a command's connections, on the base of Deno ${base().deno}`, () => {
       ],
     ],
   ];
-  for (const manner of ["HTTP/2", "HTTP/1.1"] as const) {
+  for (const kind of ["HTTP/2", "HTTP/1.1"] as const) {
     for (const [command, requests] of commands) {
-      it(`are one for \`${command}\` over ${manner}`, async () => {
-        await serve(manner);
+      it(`are one for \`${command}\` over ${kind}`, async () => {
+        await serve(kind);
         const { code, stderr } = await run(command.split(" "));
         assertEquals([code, server.requests, server.connections, server.handshakes], [0, requests, 1, 1], stderr);
       });

@@ -3,7 +3,7 @@ import { afterEach, describe, it } from "@std/testing/bdd";
 import type { Context } from "../../src/context.ts";
 import { type RequestOptions, send, type Target } from "../../src/api_client/transport.ts";
 import { listen, type Listener } from "../support/listener.ts";
-import { leaveWorlds, world } from "../support/world.ts";
+import { removeTestHomes, world } from "../support/world.ts";
 
 const get = (context: Context, target: Target, path: string, requests?: RequestOptions) =>
   send(context, { ...target, requests }, { method: "GET", path });
@@ -18,7 +18,7 @@ describe("loopback and proxies", () => {
     for (const name of VARIABLES) Deno.env.delete(name);
     for (const it of listeners) await it.stop();
     listeners = [];
-    leaveWorlds();
+    removeTestHomes();
   });
 
   for (const name of VARIABLES) {

@@ -2,13 +2,13 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
 import { ConfigurationError } from "../../src/errors.ts";
 import { proxyFor } from "../../src/api_client/proxy.ts";
-import { leaveWorlds, world } from "../support/world.ts";
+import { removeTestHomes, world } from "../support/world.ts";
 
 const HOSTED = "https://api.fluxloop.ai";
 const of = (env: Record<string, string>, url = HOSTED) => proxyFor(world({ env }).context, new URL(url));
 
 describe("the proxy of a request", () => {
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   const chosen: [string, Record<string, string>, string | null][] = [
     ["none where no variable is set", {}, null],

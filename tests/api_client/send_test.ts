@@ -3,7 +3,7 @@ import { afterEach, describe, it } from "@std/testing/bdd";
 import { NetworkError } from "../../src/errors.ts";
 import { type Message, send } from "../../src/api_client/transport.ts";
 import { listen, type Listener } from "../support/listener.ts";
-import { leaveWorlds, world } from "../support/world.ts";
+import { removeTestHomes, world } from "../support/world.ts";
 
 const KEY = "flux_dev_abc123def456ghi789jkl012mno34";
 const listeners: Listener[] = [];
@@ -21,7 +21,7 @@ const REPEATABLE: Message = { ...PLAIN, idempotencyKey: "once-1" };
 describe("a request that changes something", () => {
   afterEach(async () => {
     for (const listener of listeners.splice(0)) await listener.stop();
-    leaveWorlds();
+    removeTestHomes();
   });
 
   it("has its body as JSON", async () => {

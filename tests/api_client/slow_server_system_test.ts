@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
 import { DOCUMENTED_KEY } from "../support/platform.ts";
-import { diagnosed } from "../support/diagnosed.ts";
+import { readDiagnosis } from "../support/diagnosed.ts";
 import { start } from "../support/program.ts";
 
 const HEAD = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n";
@@ -100,7 +100,7 @@ describe("a server that is slow", () => {
     );
     const outcomes = await Promise.all(doctors.map((it) => ended(it, DOCTORS_BOUND)));
     for (const [index, [code, , stdout]] of outcomes.entries()) {
-      const { last } = diagnosed({ code, stdout, stderr: "" });
+      const { last } = readDiagnosis({ code, stdout, stderr: "" });
       const { host } = new URL(servers[index].url);
       assertEquals([code, last.name], [4, "clock"]);
       assertStringIncludes(last.message, `${host}: no complete response within 6 seconds`);
@@ -121,7 +121,7 @@ describe("a server that is slow", () => {
     waiting.close();
     busy.kill();
     await busy.status;
-    const { last } = diagnosed({ code, stdout, stderr });
+    const { last } = readDiagnosis({ code, stdout, stderr });
     const message = `Unable to connect to FluxLoop API at 127.0.0.1:${port}: the connection timed out`;
     assertEquals([code, last.name, last.message], [4, "tcp", message]);
   });

@@ -5,7 +5,7 @@ import { NetworkError } from "../../src/errors.ts";
 import { failureText } from "../../src/output/failure.ts";
 import { styleFor } from "../../src/output/style.ts";
 import { type RequestOptions, send, type Target } from "../../src/api_client/transport.ts";
-import { leaveWorlds, world } from "../support/world.ts";
+import { removeTestHomes, world } from "../support/world.ts";
 
 const get = (context: Context, target: Target, path: string, requests?: RequestOptions) =>
   send(context, { ...target, requests }, { method: "GET", path });
@@ -49,7 +49,7 @@ describe("a proxy in front of the platform", () => {
   afterEach(async () => {
     await proxy?.stop();
     proxy = null;
-    leaveWorlds();
+    removeTestHomes();
   });
 
   const refusals: [string, string, string][] = [

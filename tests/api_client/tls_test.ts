@@ -1,11 +1,11 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
 import { Authority, type Certificate } from "../support/certificates.ts";
-import { diagnosed } from "../support/diagnosed.ts";
+import { readDiagnosis } from "../support/diagnosed.ts";
 import { DOCUMENTED_KEY } from "../support/platform.ts";
 import { base, fluxloop } from "../support/program.ts";
 import { type Outcome, Session } from "../support/session.ts";
-import { leaveWorlds } from "../support/world.ts";
+import { removeTestHomes } from "../support/world.ts";
 
 const HERE = "DNS:localhost,IP:127.0.0.1";
 const ME = { account: { id: "usr_1", email: "john@example.com" }, organizations: [], projects: [] };
@@ -25,7 +25,7 @@ describe(`secure connections, on the base of Deno ${base().deno}`, () => {
   });
   afterEach(async () => {
     await stop();
-    leaveWorlds();
+    removeTestHomes();
   });
 
   /** Serves a platform's answer with this certificate. @returns Its API URL. */
@@ -94,7 +94,7 @@ describe(`secure connections, on the base of Deno ${base().deno}`, () => {
   }
 
   const doctor = async (url: string, env: Record<string, string> = {}) =>
-    diagnosed(await here(url, ["auth", "doctor", "--json"], env));
+    readDiagnosis(await here(url, ["auth", "doctor", "--json"], env));
 
   for (const [what, make, isKnown, sentence] of refused) {
     it(`are named by the doctor when the certificate is one ${what}`, async () => {

@@ -5,7 +5,7 @@ import { InterruptedError, NetworkError, PlatformError } from "../../src/errors.
 import { type Message, type RequestOptions, send, type Target } from "../../src/api_client/transport.ts";
 import { listen, type Listener } from "../support/listener.ts";
 import { leaveServers, rawServer } from "../experiment/runners/servers.ts";
-import { leaveWorlds, world } from "../support/world.ts";
+import { removeTestHomes, world } from "../support/world.ts";
 
 const get = (context: Context, target: Target, path: string, requests?: RequestOptions) =>
   send(context, { ...target, requests }, { method: "GET", path });
@@ -24,7 +24,7 @@ const targetOf = (url: string) => ({ apiUrl: new URL(url), key: KEY });
 describe("transport", () => {
   afterEach(async () => {
     for (const listener of listeners.splice(0)) await listener.stop();
-    leaveWorlds();
+    removeTestHomes();
   });
 
   it("sends the key as a bearer token, and a user agent", async () => {

@@ -1,12 +1,12 @@
 import { assertEquals } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
 import { findExposedKeys } from "../../src/auth/exposed_keys.ts";
-import { leaveWorlds, world } from "../support/world.ts";
+import { removeTestHomes, world } from "../support/world.ts";
 
 const KEY = "flux_dev_abc123def456ghi789jkl012mno34";
 
 describe("keys in .env files of a work tree", () => {
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   /** A work tree with a key in each of three files; each reading of the clock advances it by a millisecond. */
   function tree() {

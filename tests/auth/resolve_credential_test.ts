@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
 import { credentialFor, type KeyOptions } from "../../src/auth/resolve_credential.ts";
 import { ConfigurationError, NotFoundError, NotLoggedInError, UsageError } from "../../src/errors.ts";
-import { leaveWorlds, world } from "../support/world.ts";
+import { removeTestHomes, world } from "../support/world.ts";
 
 const SAVED = `
 profiles:
@@ -21,7 +21,7 @@ function resolve(options: KeyOptions, env: Record<string, string>, saved = SAVED
 }
 
 describe("where the key comes from", () => {
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   const all = { FLUXLOOP_API_KEY: "e1", FLUXLOOP_SYNC_API_KEY: "e2", FLUXLOOP_API_KEY_FILE: "<home>/key" };
   const { FLUXLOOP_API_KEY: _first, ...older } = all;

@@ -4,7 +4,7 @@ import { listen } from "../support/listener.ts";
 import { DOCUMENTED_KEY } from "../support/platform.ts";
 import { listenRaw } from "../support/random_answers.ts";
 import { type Outcome, Session } from "../support/session.ts";
-import { leaveWorlds } from "../support/world.ts";
+import { removeTestHomes } from "../support/world.ts";
 import { DOCUMENT_ROWS, ME } from "./answers_fields_table.ts";
 import { body, failure, json, REFUSED, type Reply, type Row } from "./answers_table.ts";
 
@@ -96,7 +96,7 @@ const STATUS_ROWS: readonly Row[] = [
 ];
 
 describe("the platform's answers", () => {
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   for (const [what, reply, expected] of REFUSED) {
     it(`to whoami: ${what}`, async () => assertEquals(await outcomeOf(reply, "whoami"), expected));

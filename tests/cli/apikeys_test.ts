@@ -4,7 +4,7 @@ import { listen } from "../support/listener.ts";
 import { DOCUMENTED_KEY, SECOND_KEY, startPlatform, type TestPlatform } from "../support/platform.ts";
 import { startRelay } from "../support/relay.ts";
 import { Session } from "../support/session.ts";
-import { leaveWorlds } from "../support/world.ts";
+import { removeTestHomes } from "../support/world.ts";
 
 const KEY = /^flux_(dev|ci)_[a-z2-7]{32}\n$/;
 
@@ -14,7 +14,7 @@ describe("apikeys", () => {
     platform = await startPlatform();
   });
   afterAll(() => platform.stop());
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   const session = (key = DOCUMENTED_KEY, url = platform.url) =>
     new Session({ env: { FLUXLOOP_API_KEY: key, FLUXLOOP_API_URL: url } });
@@ -92,7 +92,7 @@ describe("apikeys", () => {
   it("create revokes a key whose response was lost, and creates another one", async () => {
     const relay = startRelay(platform.url);
     const before = (await listed(session())).length;
-    relay.failAt({ at: "POST /api/api-keys", when: "after", deed: () => {}, isLasting: false });
+    relay.failAt({ at: "POST /api/api-keys", when: "after", action: () => {}, isLasting: false });
     const { code, stdout } = await create(session(DOCUMENTED_KEY, relay.url), "--name", "lost");
     await relay.stop();
     assertEquals(code, 0);

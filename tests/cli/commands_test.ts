@@ -4,7 +4,7 @@ import { DOCUMENTED, PERMISSION_DENIAL } from "../support/documentation.ts";
 import { listen } from "../support/listener.ts";
 import { DOCUMENTED_KEY, startPlatform, type TestPlatform } from "../support/platform.ts";
 import { Session } from "../support/session.ts";
-import { leaveWorlds } from "../support/world.ts";
+import { removeTestHomes } from "../support/world.ts";
 
 let platform: TestPlatform;
 
@@ -23,7 +23,7 @@ describe("auth whoami, token, list, switch and logout", () => {
     platform = await startPlatform();
   });
   afterAll(() => platform.stop());
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   for (const args of [["list"], ["list", "--json"], ["logout", "--all"], ["logout", "--all", "--json"]]) {
     it(`${args.join(" ")} masks a key that is in the place of a name`, async () => {

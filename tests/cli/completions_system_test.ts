@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
-import { complete, type Completing, prepareShells, type ShellName, SHELLS } from "../support/completing_shells.ts";
+import { complete, type CompletionSetup, prepareShells, type ShellName, SHELLS } from "../support/completing_shells.ts";
 import { PROGRAM } from "../support/program.ts";
 import { withTrace } from "../support/strace.ts";
 import { Terminal } from "../support/terminal.ts";
@@ -59,7 +59,7 @@ function linesFor(shell: ShellName): typeof LINES {
 }
 
 describe("completions in real shells", () => {
-  let completing: Completing;
+  let completing: CompletionSetup;
   const offered = new Map<string, string[]>();
 
   beforeAll(async () => {

@@ -2,12 +2,12 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
 import { SCRIPTS } from "../../src/cli/completions/scripts.ts";
 import { Session } from "../support/session.ts";
-import { leaveWorlds } from "../support/world.ts";
+import { removeTestHomes } from "../support/world.ts";
 
 const KEY = "flux_dev_abc123def456ghi789jkl012mno34";
 
 describe("the completion of profiles", () => {
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   const files: [string, string | null, string][] = [
     ["without a credentials file", null, ""],
@@ -43,7 +43,7 @@ describe("the completion of profiles", () => {
 });
 
 describe("completion", () => {
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   const offers: [string[], string][] = [
     [[":au"], "values\nauth\tAuthenticate with the FluxLoop Web Platform\n"],

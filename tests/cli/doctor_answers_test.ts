@@ -1,18 +1,18 @@
 import { assertEquals } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
-import { diagnosed } from "../support/diagnosed.ts";
+import { readDiagnosis } from "../support/diagnosed.ts";
 import { listen } from "../support/listener.ts";
 import { DOCUMENTED_KEY } from "../support/platform.ts";
 import { listenRaw } from "../support/random_answers.ts";
 import { Session } from "../support/session.ts";
-import { leaveWorlds } from "../support/world.ts";
+import { removeTestHomes } from "../support/world.ts";
 import { REFUSED, type Reply } from "./answers_table.ts";
 
 /** @returns What the doctor says of a server that answers so, its host as `{host}`. */
 async function diagnosisOf(reply: Reply) {
   const server = reply instanceof Uint8Array ? listenRaw(() => reply) : listen(reply);
   const session = new Session({ env: { FLUXLOOP_API_URL: server.url, FLUXLOOP_API_KEY: DOCUMENTED_KEY } });
-  const found = diagnosed(await session.run(["auth", "doctor", "--json"]), session.world.home);
+  const found = readDiagnosis(await session.run(["auth", "doctor", "--json"]), session.world.home);
   await server.stop();
   const message = found.last.message.replaceAll(new URL(server.url).host, "{host}");
   return { code: found.code, name: found.last.name, message };
@@ -26,7 +26,7 @@ function sentenceOf(stderr: string): string {
 }
 
 describe("auth doctor and the platform's responses", () => {
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   for (const [what, reply, { code, stderr }] of REFUSED.filter(([, , outcome]) => outcome.code !== 0)) {
     it(`reports ${what} as other commands do, at the right step`, async () => {

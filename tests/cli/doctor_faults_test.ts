@@ -1,9 +1,9 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
-import { diagnosed } from "../support/diagnosed.ts";
+import { readDiagnosis } from "../support/diagnosed.ts";
 import { DOCUMENTED_KEY, startPlatform, type TestPlatform } from "../support/platform.ts";
 import { Session } from "../support/session.ts";
-import { DOCUMENTED_DAY, leaveWorlds, type WorldOptions } from "../support/world.ts";
+import { DOCUMENTED_DAY, removeTestHomes, type WorldOptions } from "../support/world.ts";
 
 let platform: TestPlatform;
 const DOCTOR = ["auth", "doctor", "--json"];
@@ -11,7 +11,7 @@ const HOSTED = { FLUXLOOP_API_KEY: DOCUMENTED_KEY };
 
 /** @returns What the doctor says of a session with these variables, by text or by what its home holds. */
 async function faultOf(session: Session, options: WorldOptions = {}, args: string[] = []) {
-  return diagnosed(await session.run([...DOCTOR, ...args], options), session.world.home, "hunter2");
+  return readDiagnosis(await session.run([...DOCTOR, ...args], options), session.world.home, "hunter2");
 }
 
 describe("auth doctor and the configuration", () => {
@@ -19,7 +19,7 @@ describe("auth doctor and the configuration", () => {
     platform = await startPlatform();
   });
   afterAll(() => platform.stop());
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   const variables: [string, Record<string, string>, number, string, string][] = [
     [
@@ -160,7 +160,7 @@ describe("auth doctor and exposed keys", () => {
     platform = await startPlatform();
   });
   afterAll(() => platform.stop());
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   /** A home that is a work tree with these files, in which the doctor looks. @returns What it says of the files. */
   async function filesIn(files: Record<string, string>, isWorkTree = true): Promise<string> {
@@ -173,7 +173,7 @@ describe("auth doctor and exposed keys", () => {
       Deno.writeTextFileSync(file, text);
     }
     const outcome = await session.run(DOCTOR, { cwd: home });
-    const { code, last } = diagnosed(outcome, home);
+    const { code, last } = readDiagnosis(outcome, home);
     assertEquals([code, last.name], [0, "exposed_keys"]);
     return last.message;
   }

@@ -1,18 +1,18 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
-import { diagnosed } from "../support/diagnosed.ts";
+import { readDiagnosis } from "../support/diagnosed.ts";
 import { listen } from "../support/listener.ts";
 import { DOCUMENTED_KEY, EXPIRED_KEY, startPlatform, type TestPlatform } from "../support/platform.ts";
 import { Session } from "../support/session.ts";
 import { itOnUnix } from "../support/systems.ts";
-import { leaveWorlds, type WorldOptions } from "../support/world.ts";
+import { removeTestHomes, type WorldOptions } from "../support/world.ts";
 
 let platform: TestPlatform;
 const DOCTOR = ["auth", "doctor", "--json"];
 
 /** @returns The exit code, the last step, and the steps with problems. */
 async function diagnosis(session: Session, options: WorldOptions = {}) {
-  const { code, last, warnings } = diagnosed(await session.run(DOCTOR, options), session.world.home);
+  const { code, last, warnings } = readDiagnosis(await session.run(DOCTOR, options), session.world.home);
   return { code, ...last, warnings };
 }
 
@@ -24,7 +24,7 @@ describe("auth doctor", () => {
     platform = await startPlatform();
   });
   afterAll(() => platform.stop());
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   it("passes all checks except the clock, which is in 2024 here", async () => {
     const { code, name, status, warnings } = await diagnosis(withKey());
@@ -141,7 +141,10 @@ describe("auth doctor", () => {
     const session = new Session();
     session.save(`profiles:\n  default: {api_key: ${DOCUMENTED_KEY}, api_url: "${platform.url}"}\n`);
     const env = { USERPROFILE: `${session.world.home}/elsewhere`, FLUXLOOP_HOME: `${session.world.home}/.fluxloop` };
-    assertEquals(diagnosed(await session.run(DOCTOR, { os: "windows", env })).warnings, ["credentials_file", "clock"]);
+    assertEquals(readDiagnosis(await session.run(DOCTOR, { os: "windows", env })).warnings, [
+      "credentials_file",
+      "clock",
+    ]);
     assertEquals((await diagnosis(session, { os: "windows" })).warnings, ["clock"]);
   });
 });

@@ -1,10 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
 import { run } from "../../src/cli/run.ts";
-import { leaveWorlds, world } from "../support/world.ts";
+import { removeTestHomes, world } from "../support/world.ts";
 
 describe("the permission to read all variables", () => {
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   const kept: [string[], boolean][] = [
     [["test", "--schema"], true],

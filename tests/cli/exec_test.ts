@@ -2,13 +2,13 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
 import { DOCUMENTED_KEY } from "../support/platform.ts";
 import { Session } from "../support/session.ts";
-import { leaveWorlds } from "../support/world.ts";
+import { removeTestHomes } from "../support/world.ts";
 
 /** A program that was run in this one's place, with its arguments and what was added to its environment. */
 type Executed = [program: string, args: readonly string[], env: Readonly<Record<string, string>>];
 
 describe("auth exec in-process", () => {
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   /** @returns Exit code and errors of a run whose command ends with `ended`, and what was executed. */
   async function exec(words: readonly string[], env: Record<string, string>, { ended = 0, file = "" } = {}) {

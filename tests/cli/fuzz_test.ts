@@ -1,20 +1,20 @@
 import { assertEquals } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
 import { DOCUMENTED_KEY } from "../support/platform.ts";
-import { listenRaw, RandomAnswers, wrongsOf } from "../support/random_answers.ts";
+import { listenRaw, problemsIn, RandomResponses } from "../support/random_answers.ts";
 import { Session } from "../support/session.ts";
-import { leaveWorlds } from "../support/world.ts";
+import { removeTestHomes } from "../support/world.ts";
 
 const BLOCKS = Deno.env.has("FLUXLOOP_TEST_LONG") ? 10 : 2;
 const ANSWERS_IN_BLOCK = 200;
 const COMMANDS = [["auth", "whoami"], ["auth", "status"], ["auth", "status", "--json"], ["auth", "login"]];
 
 describe("random responses", () => {
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   for (let block = 0; block < BLOCKS; block++) {
     it(`with the seed ${block} are accepted or reported as errors`, async () => {
-      const answers = new RandomAnswers(block);
+      const answers = new RandomResponses(block);
       for (let index = 0; index < ANSWERS_IN_BLOCK; index++) {
         const bytes = answers.next();
         const server = listenRaw(() => bytes);
@@ -27,7 +27,7 @@ describe("random responses", () => {
         await server.stop();
         const sent = JSON.stringify(new TextDecoder("latin1").decode(bytes));
         assertEquals(
-          wrongsOf(outcome),
+          problemsIn(outcome),
           [],
           `${command.join(" ")}, answer ${index}, ${sent}: ${JSON.stringify(outcome)}`,
         );

@@ -4,7 +4,7 @@ import { scanArguments } from "../../src/cli/arguments.ts";
 import { commandTree } from "../../src/cli/command_tree.ts";
 import { allCommands, describeCommand } from "../../src/cli/describe.ts";
 import { Session } from "../support/session.ts";
-import { leaveWorlds, world } from "../support/world.ts";
+import { removeTestHomes, world } from "../support/world.ts";
 
 const TREE = describeCommand(commandTree(world().context, scanArguments([])));
 const COMMANDS = allCommands(TREE).map((it) => it.path);
@@ -19,7 +19,7 @@ function section(help: string, title: string): string[] {
 }
 
 describe("help", () => {
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   it("exists for every command", () => {
     assertEquals(LEAVES.map((path) => path.join(" ")), [

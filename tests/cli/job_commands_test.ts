@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
 import { listen, type Listener } from "../support/listener.ts";
 import { DOCUMENTED_KEY, startPlatform, type TestPlatform } from "../support/platform.ts";
 import { Session } from "../support/session.ts";
-import { leaveWorlds } from "../support/world.ts";
+import { removeTestHomes } from "../support/world.ts";
 
 /** Texts that a response needs unchanged to be valid. */
 const NEEDED = /^(\d{4}-\d\d-\d\dT.*|all_projects|flux_.*|[a-z]+_[a-z]+)$/;
@@ -41,7 +41,7 @@ describe("texts of the platform in a CI job", () => {
     await relay.stop();
     await platform.stop();
   });
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   const commands = [
     "auth login --api-key-stdin",

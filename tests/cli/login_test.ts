@@ -10,7 +10,7 @@ import {
   type TestPlatform,
 } from "../support/platform.ts";
 import { Session } from "../support/session.ts";
-import { leaveWorlds } from "../support/world.ts";
+import { removeTestHomes } from "../support/world.ts";
 
 let platform: TestPlatform;
 const session = (env: Record<string, string> = {}) => new Session({ env: { FLUXLOOP_API_URL: platform.url, ...env } });
@@ -27,7 +27,7 @@ describe("auth login", () => {
     platform = await startPlatform();
   });
   afterAll(() => platform.stop());
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   it("verifies the key of --api-key and saves it", async () => {
     const it = session();

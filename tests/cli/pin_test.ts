@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
 import { Session } from "../support/session.ts";
-import { leaveWorlds } from "../support/world.ts";
+import { removeTestHomes } from "../support/world.ts";
 
 const profiles = (...names: string[]) =>
   "profiles:\n" + names.map((it) => `  ${it}:\n    api_key: flux_dev_${it}\n`).join("");
@@ -30,7 +30,7 @@ const keyOf = async (session: Session, args: string[] = [], folder?: string) =>
   (await run(session, ["auth", "token", ...args], folder)).stdout.trim();
 
 describe("a project's pin", () => {
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   const forms: [string, string][] = [
     ["a bare name", "profile: dev\n"],
@@ -133,7 +133,7 @@ describe("a project's pin", () => {
 });
 
 describe("auth switch", () => {
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   function home(text = profiles("default", "dev", "prod")): Session {
     const session = new Session();

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
 import { DOCUMENTED_KEY, startPlatform, type TestPlatform } from "../support/platform.ts";
 import { Session } from "../support/session.ts";
-import { leaveWorlds } from "../support/world.ts";
+import { removeTestHomes } from "../support/world.ts";
 
 describe("the permissions of a command", () => {
   let platform: TestPlatform;
@@ -10,7 +10,7 @@ describe("the permissions of a command", () => {
     platform = await startPlatform();
   });
   afterAll(() => platform.stop());
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   /** @returns The permissions that a command of a logged-in user has given up by its end. */
   async function renounced(args: readonly string[], env: Record<string, string> = {}) {

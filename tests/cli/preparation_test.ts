@@ -1,10 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
 import { run } from "../../src/cli/run.ts";
-import { leaveWorlds, world } from "../support/world.ts";
+import { removeTestHomes, world } from "../support/world.ts";
 
 describe("TLS", () => {
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   const commands: [string[], boolean][] = [
     [["auth", "status"], true],

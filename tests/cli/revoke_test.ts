@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import { listen } from "../support/listener.ts";
 import { DOCUMENTED_KEY, REVOKED_KEY, startPlatform, type TestPlatform } from "../support/platform.ts";
 import { Session } from "../support/session.ts";
-import { leaveWorlds } from "../support/world.ts";
+import { removeTestHomes } from "../support/world.ts";
 
 describe("auth logout --revoke", () => {
   let platform: TestPlatform;
@@ -12,7 +12,7 @@ describe("auth logout --revoke", () => {
   });
   afterEach(async () => {
     await platform.stop();
-    leaveWorlds();
+    removeTestHomes();
   });
 
   /** A home with these profiles at this platform. */

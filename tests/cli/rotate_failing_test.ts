@@ -2,9 +2,9 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { DOCUMENTED_KEY } from "../support/platform.ts";
 import {
-  between,
   homeWithKey,
-  type Interference,
+  intercept,
+  type Interceptor,
   isUnfinished,
   keyIn,
   keysOf,
@@ -15,7 +15,7 @@ import {
 describe("auth rotate and a platform that fails", () => {
   withPlatform();
 
-  const failing: [string, Interference, string][] = [
+  const failing: [string, Interceptor, string][] = [
     [
       "does not take the new key",
       (name, { headers }) =>
@@ -45,7 +45,7 @@ describe("auth rotate and a platform that fails", () => {
   ];
   for (const [what, answer, message] of failing) {
     it(`leaves all as it was where it ${what}`, async () => {
-      const server = between(answer);
+      const server = intercept(answer);
       const session = homeWithKey(DOCUMENTED_KEY, server.url);
       const before = session.saved();
       const { code, stderr } = await rotate(session);
@@ -57,7 +57,7 @@ describe("auth rotate and a platform that fails", () => {
   }
 
   it("keeps the old key where each new key is said to have been created earlier", async () => {
-    const server = between((name) =>
+    const server = intercept((name) =>
       name === "POST /api/api-keys" ? Response.json({ detail: "Conflict", id: "key_9" }, { status: 409 }) : undefined
     );
     const session = homeWithKey(DOCUMENTED_KEY, server.url);
@@ -68,7 +68,7 @@ describe("auth rotate and a platform that fails", () => {
   });
 
   it("says which key to delete where the platform doesn't let a key revoke itself", async () => {
-    const server = between((name) =>
+    const server = intercept((name) =>
       name.startsWith("DELETE ") ? Response.json({ detail: "Not Found" }, { status: 404 }) : undefined
     );
     const session = homeWithKey(DOCUMENTED_KEY, server.url);
@@ -82,7 +82,7 @@ describe("auth rotate and a platform that fails", () => {
 
   it("says where a web page answers in the platform's place that a key may be left, and removes it later", async () => {
     let isBetween = true;
-    const server = between((name) =>
+    const server = intercept((name) =>
       isBetween && name === "POST /api/api-keys"
         ? new Response("<!doctype html>", { status: 403, headers: { "content-type": "text/html" } })
         : undefined

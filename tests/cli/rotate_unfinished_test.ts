@@ -5,13 +5,13 @@ import { ask } from "../embedded_platform/running_platform.ts";
 import { Computer } from "../support/interrupted_rotation.ts";
 import { DOCUMENTED_KEY, SECOND_KEY } from "../support/platform.ts";
 import {
-  between,
+  addUnfinishedRotation,
   homeWith,
   homeWithKey,
+  intercept,
   isUnfinished,
   keyIn,
   keysOf,
-  leaveUnfinished,
   masked,
   platform,
   rotate,
@@ -33,7 +33,7 @@ describe("an interrupted rotation", () => {
 
   /** A home in which the new key is in place and the old one not revoked yet. */
   async function replaced(): Promise<Session> {
-    const server = between((name) => name.startsWith("DELETE") ? new Response(null, { status: 500 }) : undefined);
+    const server = intercept((name) => name.startsWith("DELETE") ? new Response(null, { status: 500 }) : undefined);
     const session = homeWithKey(DOCUMENTED_KEY, server.url);
     assertEquals((await rotate(session)).code, 1);
     await server.stop();
@@ -45,7 +45,7 @@ describe("an interrupted rotation", () => {
   async function requested(): Promise<{ readonly session: Session; readonly orphan: string }> {
     const session = homeWithKey();
     session.save(`${session.saved()}    key_id: key_1\n`);
-    leaveUnfinished(session, REQUESTED);
+    addUnfinishedRotation(session, REQUESTED);
     const headers = {
       authorization: `Bearer ${DOCUMENTED_KEY}`,
       "idempotency-key": REQUESTED.idempotency_key,
@@ -93,7 +93,7 @@ describe("an interrupted rotation", () => {
     const session = await replaced();
     const saved = session.saved()!;
     const old = saved.replace(/ *rotation:\n(?: {6}.*\n)*/, "").replace(/api_key: .*/, `api_key: ${DOCUMENTED_KEY}`);
-    const server = between((name) => {
+    const server = intercept((name) => {
       if (name === "GET /api/auth/me") session.save(old.replace(platform.url, server.url));
       return undefined;
     });
@@ -107,7 +107,7 @@ describe("an interrupted rotation", () => {
   for (const request of ["{", "[]", "null", "flux_dev_no_json"]) {
     it(`stops a rotation, and changes nothing, where its request can't be read: ${request}`, async () => {
       const session = homeWithKey();
-      leaveUnfinished(session, { ...REQUESTED, request });
+      addUnfinishedRotation(session, { ...REQUESTED, request });
       const before = session.saved();
       const { code, stderr } = await rotate(session);
       assertEquals([code, session.saved()], [2, before]);
@@ -155,7 +155,7 @@ describe("an interrupted rotation", () => {
 
   it("names the key that asked, if the profile has another one by hand", async () => {
     const session = homeWithKey(SECOND_KEY);
-    leaveUnfinished(session, REQUESTED);
+    addUnfinishedRotation(session, REQUESTED);
     const { code, stderr } = await rotate(session);
     assertEquals([code, isUnfinished(session)], [0, false]);
     assertStringIncludes(stderr, "⚠️  Keys from an earlier rotation may still be valid: key_1. Delete");
@@ -163,7 +163,7 @@ describe("an interrupted rotation", () => {
 
   it("does not revoke the previous key if someone has put it back into the profile", async () => {
     const session = homeWithKey();
-    leaveUnfinished(session, { phase: "replaced", previous_key: DOCUMENTED_KEY, previous_key_id: "key_1" });
+    addUnfinishedRotation(session, { phase: "replaced", previous_key: DOCUMENTED_KEY, previous_key_id: "key_1" });
     const { code, stdout } = await rotate(session);
     assertEquals([code, isUnfinished(session), (await statusOf(await keyIn(session))).code], [0, false, 0]);
     assertStringIncludes(stdout, '✅ Profile "default" has a new key');
@@ -199,7 +199,7 @@ describe("an interrupted rotation", () => {
 
   it("says so if the profile got another key while the old one was revoked", async () => {
     const session = homeWith({ default: `api_key: ${DOCUMENTED_KEY}` });
-    const server = between((name) => {
+    const server = intercept((name) => {
       if (name.startsWith("DELETE")) session.save(session.saved()!.replace(/api_key: .*/, `api_key: ${SECOND_KEY}`));
       return undefined;
     });
@@ -265,7 +265,7 @@ describe("an interrupted rotation", () => {
 
   it("that starts over makes no more requests than another one waits for", async () => {
     const { session } = await requested();
-    const server = between(() => undefined);
+    const server = intercept(() => undefined);
     session.save(session.saved()!.replace(platform.url, server.url));
     const { code } = await rotate(session, "--expires", "2h");
     await server.stop();

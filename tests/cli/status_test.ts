@@ -4,7 +4,7 @@ import { listen } from "../support/listener.ts";
 import { DOCUMENTED_KEY, EXPIRED_KEY, SECOND_KEY, startPlatform, type TestPlatform } from "../support/platform.ts";
 import { Session } from "../support/session.ts";
 import { itOnUnix } from "../support/systems.ts";
-import { leaveWorlds } from "../support/world.ts";
+import { removeTestHomes } from "../support/world.ts";
 
 let platform: TestPlatform;
 
@@ -40,7 +40,7 @@ describe("auth status", () => {
     platform = await startPlatform();
   });
   afterAll(() => platform.stop());
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   it("writes the documented JSON document", async () => {
     const { code, stdout, stderr } = await loggedIn().run(["auth", "status", "--json"]);

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
 import { listen, type Listener } from "../support/listener.ts";
 import { Session } from "../support/session.ts";
-import { leaveWorlds } from "../support/world.ts";
+import { removeTestHomes } from "../support/world.ts";
 
 const OLD = "fluxat_old_access_token_00000000000000000";
 const NEW = "fluxat_new_access_token_00000000000000000";
@@ -43,7 +43,7 @@ const ENDED = "2024-01-22T11:00:00.000Z";
 describe("the tokens of a browser login", () => {
   afterEach(async () => {
     for (const listener of listeners.splice(0)) await listener.stop();
-    leaveWorlds();
+    removeTestHomes();
   });
 
   const times: [string, string, boolean][] = [

@@ -4,7 +4,7 @@ import { run } from "../../src/cli/run.ts";
 import { SystemError } from "../../src/errors.ts";
 import { listen, type Listener } from "../support/listener.ts";
 import { Session } from "../support/session.ts";
-import { leaveWorlds, world } from "../support/world.ts";
+import { removeTestHomes, world } from "../support/world.ts";
 
 const SECRET = "flux_dev_topsecret0123456789";
 const login = (...args: string[]) => ["auth", "login", ...args];
@@ -173,7 +173,7 @@ describe("invalid input", () => {
     server = listen(() => Response.json({}));
   });
   afterAll(() => server.stop());
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   for (const { what, args, env, stdin, sentence } of MISTAKES) {
     // All requests would go to this server, unless the mistake is that the key belongs to another one.

@@ -6,7 +6,7 @@ import { watchForNewVersion } from "../../src/cli/version_notice.ts";
 // Loaded by now, so that the check gets on while nothing waits for it.
 import "../../src/release/upgrade.ts";
 import { itOnUnix, modeOf } from "../support/systems.ts";
-import { leaveWorlds, type World, world, type WorldOptions } from "../support/world.ts";
+import { removeTestHomes, type World, world, type WorldOptions } from "../support/world.ts";
 
 const RELEASES = { url: "https://releases.example.com/releases", publicKey: "a key" };
 const NEWER = "99.0.0";
@@ -19,7 +19,7 @@ const TEXT = `\nfluxloop ${NEWER} is available (this is ${VERSION}). Upgrade: fl
 const nextTurn = () => new Promise((resolve) => setTimeout(resolve));
 
 describe("the notice of a new version", () => {
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   /** A home folder in which several commands run; the releases page redirects to `latest`. */
   class Home {
@@ -115,7 +115,7 @@ describe("the notice of a new version", () => {
 });
 
 describe("the check for a new version", () => {
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   const cases: [string, boolean, string[], WorldOptions][] = [
     ["a person at a terminal", true, ["auth", "status"], {}],

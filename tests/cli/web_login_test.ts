@@ -3,7 +3,7 @@ import { afterEach, describe, it } from "@std/testing/bdd";
 import { listen, type Listener } from "../support/listener.ts";
 import { Session } from "../support/session.ts";
 import { itOnUnix, modeOf } from "../support/systems.ts";
-import { leaveWorlds } from "../support/world.ts";
+import { removeTestHomes } from "../support/world.ts";
 
 const ACCESS = "fluxat_first_access_token_0000000000000000";
 const REFRESH = "fluxrt_first_refresh_token_000000000000000";
@@ -61,7 +61,7 @@ const web = (url: string, ...more: string[]) => ["auth", "login", "--web", "--ap
 describe("auth login --web", () => {
   afterEach(async () => {
     for (const listener of listeners.splice(0)) await listener.stop();
-    leaveWorlds();
+    removeTestHomes();
   });
 
   it("shows URL and code, waits for the approval and saves the tokens", async () => {

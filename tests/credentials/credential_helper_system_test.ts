@@ -6,7 +6,7 @@ import { ConfigurationError, InterruptedError, SystemError } from "../../src/err
 import { createPassStore, type PassStore } from "../support/pass_store.ts";
 import { stored } from "../support/profile.ts";
 import { type SecretService, startSecretService } from "../support/secret_service.ts";
-import { leaveWorlds, world } from "../support/world.ts";
+import { removeTestHomes, world } from "../support/world.ts";
 
 const KEY = "flux_dev_abc123def456ghi789jkl012mno34";
 const API = new URL("https://api.fluxloop.ai");
@@ -57,7 +57,7 @@ describe("credential helper and a Secret Service", () => {
   });
   afterEach(async () => {
     await service.stop();
-    leaveWorlds();
+    removeTestHomes();
   });
 
   it("keeps secrets", async () => {
@@ -113,7 +113,7 @@ describe("credential helper and pass", () => {
   afterEach(async () => {
     await pass?.remove();
     pass = undefined;
-    leaveWorlds();
+    removeTestHomes();
   });
 
   it("keeps secrets", async () => {
@@ -202,7 +202,7 @@ describe("a credential helper that hangs", () => {
     const [, child] = Deno.readTextFileSync(`${folder}/docker-credential-hangs.pid`).split(" ").map(Number);
     Deno.kill(child, "SIGKILL");
     Deno.removeSync(folder, { recursive: true });
-    leaveWorlds();
+    removeTestHomes();
   });
 
   /** Waits until the helper runs. */

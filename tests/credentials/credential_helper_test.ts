@@ -6,7 +6,7 @@ import { CredentialHelper, secretReference, storeTitle } from "../../src/credent
 import { ConfigurationError, FluxloopError, InterruptedError, SystemError } from "../../src/errors.ts";
 import { causeChain } from "../../src/api_client/connection_failure.ts";
 import { stored } from "../support/profile.ts";
-import { leaveWorlds, world } from "../support/world.ts";
+import { removeTestHomes, world } from "../support/world.ts";
 
 const KEY = "flux_dev_abc123def456ghi789jkl012mno34";
 /** A key of a form that nothing masks. */
@@ -56,7 +56,7 @@ async function failureOf(work: Promise<unknown>): Promise<string> {
 }
 
 describe("credential helper", () => {
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   it("stores through standard input, and returns the name of the helper", async () => {
     const { context, calls, options } = machine({ store: answer(0) });

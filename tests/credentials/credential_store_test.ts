@@ -5,13 +5,13 @@ import { requireCredentialsLocation } from "../../src/credentials/location.ts";
 import { ConfigurationError } from "../../src/errors.ts";
 import { profileNamed } from "../support/profile.ts";
 import { itOnUnix, modeOf } from "../support/systems.ts";
-import { leaveWorlds, world } from "../support/world.ts";
+import { removeTestHomes, world } from "../support/world.ts";
 
 const PROFILE = profileNamed("default");
 const place = (env: Record<string, string> = {}) => requireCredentialsLocation(world({ env }).context);
 
 describe("credential store", () => {
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   itOnUnix("creates folder and file for their owner alone", async () => {
     const location = place();

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import { withFileLock, withLockFile } from "../../src/credentials/file_lock.ts";
 import { type CredentialsLocation, requireCredentialsLocation } from "../../src/credentials/location.ts";
-import { leaveWorlds, world } from "../support/world.ts";
+import { removeTestHomes, world } from "../support/world.ts";
 
 describe("the lock on the credentials", () => {
   let folder: string;
@@ -17,7 +17,7 @@ describe("the lock on the credentials", () => {
     held = [];
     holders = 0;
   });
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   async function work(): Promise<void> {
     held.push(++holders);

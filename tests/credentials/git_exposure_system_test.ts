@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
 import { findGitExposure } from "../../src/credentials/git_exposure.ts";
-import { leaveWorlds, world } from "../support/world.ts";
+import { removeTestHomes, world } from "../support/world.ts";
 import { layOut, LAYOUTS, write } from "./git_layouts.ts";
 
 async function git(cwd: string, home: string, ...args: string[]): Promise<number> {
@@ -11,7 +11,7 @@ async function git(cwd: string, home: string, ...args: string[]): Promise<number
 }
 
 describe("credentials in a git work tree, as git itself has it", () => {
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   for (const layout of LAYOUTS) {
     const { what, files, file = ".fluxloop/credentials", line } = layout;

@@ -2,14 +2,14 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { afterEach, describe, it } from "@std/testing/bdd";
 import { findGitExposure } from "../../src/credentials/git_exposure.ts";
-import { takeEveryKey } from "../support/answering_world.ts";
+import { acceptEveryKey } from "../support/answering_world.ts";
 import { Session } from "../support/session.ts";
 import { itOnUnix } from "../support/systems.ts";
-import { leaveWorlds, world } from "../support/world.ts";
+import { removeTestHomes, world } from "../support/world.ts";
 import { layOut, LAYOUTS, write } from "./git_layouts.ts";
 
 describe("credentials in a git work tree", () => {
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   for (const layout of LAYOUTS) {
     const { what, file = ".fluxloop/credentials", line } = layout;
@@ -42,7 +42,7 @@ describe("credentials in a git work tree", () => {
   });
 
   it("are no safer for git's configuration in the current folder on Windows, where HOME is not set", async () => {
-    const session = new Session({ os: "windows", env: { HOME: "" }, fetch: takeEveryKey });
+    const session = new Session({ os: "windows", env: { HOME: "" }, fetch: acceptEveryKey });
     const { home } = session.world;
     write(`${home}/.git/HEAD`, "ref: refs/heads/main\n");
     const current = Deno.cwd();

@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
 import { parseDocument } from "yaml";
-import { AnsweringSession, LOGIN_KEY } from "../support/answering_world.ts";
-import { readIndependently } from "../support/independent_yaml.ts";
-import { leaveWorlds } from "../support/world.ts";
+import { AcceptingSession, LOGIN_KEY } from "../support/answering_world.ts";
+import { parseYamlIndependently } from "../support/independent_yaml.ts";
+import { removeTestHomes } from "../support/world.ts";
 
 const KEY = "flux_dev_old00000000000000000000000000";
 const MIB = 1024 * 1024;
@@ -55,11 +55,11 @@ const HOSTILE: readonly { what: string; content: string }[] = [
 ];
 
 describe("a hostile credentials file", () => {
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   for (const { what, content } of HOSTILE) {
     it(`with ${what} is read, and written no larger than ${GROWTH} times what it was, or not touched`, async () => {
-      const session = new AnsweringSession(content);
+      const session = new AcceptingSession(content);
       assertEquals((await session.run(["auth", "token"])).stdout, `${KEY}\n`);
       assertEquals((await session.run(["auth", "list"])).code, 0);
       const { code } = await session.login();
@@ -76,7 +76,7 @@ describe("a hostile credentials file", () => {
   }
 
   it("keeps nested aliases when it is written", async () => {
-    const session = new AnsweringSession(laughs(3, "[ha, ha]", listOfNine) + good);
+    const session = new AcceptingSession(laughs(3, "[ha, ha]", listOfNine) + good);
     const before = parseDocument(session.saved()!).toJS({ maxAliasCount: -1 });
     await session.login();
     await session.run(["auth", "logout", "--profile", "new"]);
@@ -85,7 +85,7 @@ describe("a hostile credentials file", () => {
 
   for (const command of ["login", "logout"] as const) {
     it(`with one mapping for two profiles changes one of them by ${command}`, async () => {
-      const session = new AnsweringSession(
+      const session = new AcceptingSession(
         `common: &c {api_key: ${KEY}, team: x}\nprofiles: &p\n  default: *c\n  other: *c\nbackup: *p\n`,
       );
       const fields = new Map([["api_key", KEY], ["team", "x"]]);
@@ -101,13 +101,13 @@ describe("a hostile credentials file", () => {
         ? new Map([["other", fields]])
         : new Map([["default", fields], ["other", changed]]);
       const expected = new Map<string, unknown>([["common", fields], ["profiles", after], ["backup", profiles]]);
-      assertEquals(readIndependently(session.saved()!), expected);
+      assertEquals(parseYamlIndependently(session.saved()!), expected);
     });
   }
 
   for (const [what, comment] of [["as the program writes it", ""], ["with a comment", "# mine\n"]]) {
     it(`of ${PROFILES} profiles, ${what}, loses none of them`, async () => {
-      const session = new AnsweringSession(comment + profiles(PROFILES));
+      const session = new AcceptingSession(comment + profiles(PROFILES));
       assertEquals((await session.run(["auth", "token", "--profile", "p7"])).code, 0);
       assertEquals((await session.login()).code, 0);
       const written = session.saved()!;
@@ -131,7 +131,7 @@ describe("a hostile credentials file", () => {
   ];
   for (const { what, content } of almost) {
     it(`${what} can be read after a login, or the login is refused`, async () => {
-      const session = new AnsweringSession(content);
+      const session = new AcceptingSession(content);
       const before = session.fingerprint();
       const { code } = await session.login();
       assertEquals((await session.run(["auth", "token"])).stdout, `${KEY}\n`);

@@ -8,10 +8,10 @@ import type { Context } from "../../src/context.ts";
 import { updateCredentials } from "../../src/credentials/credential_store.ts";
 import { type CredentialsLocation, requireCredentialsLocation } from "../../src/credentials/location.ts";
 import { FluxloopError } from "../../src/errors.ts";
-import { takeEveryKey } from "../support/answering_world.ts";
-import { readIndependently } from "../support/independent_yaml.ts";
+import { acceptEveryKey } from "../support/answering_world.ts";
+import { parseYamlIndependently } from "../support/independent_yaml.ts";
 import { profileNamed } from "../support/profile.ts";
-import { leaveWorlds, world } from "../support/world.ts";
+import { removeTestHomes, world } from "../support/world.ts";
 
 /** Sequences for each property; further ones with another seed find no less than these again. */
 const RUNS = { numRuns: Deno.env.has("FLUXLOOP_TEST_LONG") ? 500 : 100, seed: 20240122 };
@@ -93,7 +93,7 @@ function follow(model: Model, step: Step, fields: Fields): boolean {
 
 function assertHolds(location: CredentialsLocation, { profiles, chosen, previous }: Model): void {
   const text = Deno.readTextFileSync(location.file);
-  const holds = readIndependently(text) as Map<string, unknown> | null ?? new Map();
+  const holds = parseYamlIndependently(text) as Map<string, unknown> | null ?? new Map();
   // Without any profile there may be a name for them, or not.
   if (profiles.size === 0 && (holds.get("profiles") ?? null) === null) holds.set("profiles", profiles);
   const expected = new Map<string, unknown>([["profiles", profiles]]);
@@ -118,7 +118,7 @@ const homes: string[] = [];
 
 describe("any sequence of changes leaves the same credentials as a model", () => {
   afterEach(() => {
-    leaveWorlds();
+    removeTestHomes();
     for (const home of homes.splice(0)) Deno.removeSync(home, { recursive: true });
   });
 
@@ -147,7 +147,7 @@ describe("any sequence of changes leaves the same credentials as a model", () =>
   });
 
   it("of the commands: login, logout, logout of all and switch", async () => {
-    const { context, location } = homeFor(world({ fetch: takeEveryKey }).context);
+    const { context, location } = homeFor(world({ fetch: acceptEveryKey }).context);
     const deeds = fc.constantFrom("remove" as const, "remove all" as const, "choose" as const);
     const sequences = fc.asyncProperty(empties, stepsOn(names, deeds), async (empty, steps) => {
       const model: Model = { profiles: new Map(), chosen: null, previous: null };

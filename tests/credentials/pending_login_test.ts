@@ -4,7 +4,7 @@ import { requireCredentialsLocation } from "../../src/credentials/location.ts";
 import { findPendingLogin, removePendingLogin, savePendingLogin } from "../../src/credentials/pending_login.ts";
 import { ConfigurationError } from "../../src/errors.ts";
 import { Session } from "../support/session.ts";
-import { leaveWorlds, world } from "../support/world.ts";
+import { removeTestHomes, world } from "../support/world.ts";
 
 const loginOf = (profile: string) => ({
   apiUrl: "https://api.fluxloop.ai",
@@ -16,7 +16,7 @@ const loginOf = (profile: string) => ({
 });
 
 describe("pending logins", () => {
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   it("don't collide, however alike the profiles' names are", async () => {
     const location = requireCredentialsLocation(world().context);
@@ -45,7 +45,7 @@ describe("pending logins", () => {
 });
 
 describe("a failure on another file than the credentials file", () => {
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   const login = ["auth", "login", "--web", "--no-wait", "--api-url", "http://127.0.0.1:9"];
   const files: [string, string[]][] = [

@@ -6,7 +6,7 @@ import { requireCredentialsLocation } from "../../src/credentials/location.ts";
 import type { ApiKey } from "../../src/credentials/profile.ts";
 import { SecretStore } from "../../src/credentials/secret_store.ts";
 import { profileNamed } from "../support/profile.ts";
-import { leaveWorlds, world } from "../support/world.ts";
+import { removeTestHomes, world } from "../support/world.ts";
 
 const PLATFORM = new URL("https://api.fluxloop.ai");
 const key = (name: string): ApiKey => ({ kind: "api_key", key: `flux_dev_${name}` });
@@ -33,7 +33,7 @@ function keychain(onCall: (action: string) => void = () => {}) {
 }
 
 describe("secrets in the keychain", () => {
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   it("are changed by one process at a time", async () => {
     let login: Promise<unknown> | undefined;

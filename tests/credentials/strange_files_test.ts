@@ -1,8 +1,8 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
-import { AnsweringSession, LOGIN_KEY } from "../support/answering_world.ts";
-import { readIndependently } from "../support/independent_yaml.ts";
-import { leaveWorlds } from "../support/world.ts";
+import { AcceptingSession, LOGIN_KEY } from "../support/answering_world.ts";
+import { parseYamlIndependently } from "../support/independent_yaml.ts";
+import { removeTestHomes } from "../support/world.ts";
 
 const KEY = "flux_dev_old00000000000000000000000000";
 /** A file with a good profile, and then this. */
@@ -94,48 +94,48 @@ const UNKNOWN: readonly { what: string; content: string }[] = [
 ];
 
 describe("an unusual credentials file", () => {
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   for (const { what, content, key } of READABLE) {
     it(`with ${what} is read, and written with a login's profile`, async () => {
-      const session = new AnsweringSession(content);
+      const session = new AcceptingSession(content);
       const { code, stdout } = await session.run(["auth", "token"]);
       assertEquals([code, stdout], key === null ? [content.includes("_profile") ? 5 : 3, ""] : [0, `${key}\n`]);
       assertEquals((await session.run(["auth", "list"])).code, 0);
       assertEquals((await session.login()).code, 0);
       assertEquals((await session.run(["auth", "token", "--profile", "new"])).stdout, `${LOGIN_KEY}\n`);
       if (key !== null) assertEquals((await session.run(["auth", "token", "--profile", "default"])).stdout, `${key}\n`);
-      readIndependently(session.saved()!);
+      parseYamlIndependently(session.saved()!);
     });
   }
 
   for (const { what, content } of UNKNOWN) {
     it(`with ${what} keeps them through login and logout of another profile, or is not touched`, async () => {
-      const session = new AnsweringSession(content);
-      const before = readIndependently(content);
+      const session = new AcceptingSession(content);
+      const before = parseYamlIndependently(content);
       const { code } = await session.login();
       if (code === 2) return assertEquals(session.saved(), content);
       assertEquals([code, (await session.run(["auth", "logout", "--profile", "new"])).code], [0, 0]);
-      assertEquals(readIndependently(session.saved()!), before, session.saved()!);
+      assertEquals(parseYamlIndependently(session.saved()!), before, session.saved()!);
     });
   }
 
   for (const value of NO_TEXTS) {
     it(`with ${value} in place of texts ignores and keeps it`, async () => {
       const content = after(`    account: ${value}\n    expires: ${value}\n    key_id: ${value}\n`);
-      const session = new AnsweringSession(`default_profile: ${value}\n${content}`);
-      const before = readIndependently(session.saved()!);
+      const session = new AcceptingSession(`default_profile: ${value}\n${content}`);
+      const before = parseYamlIndependently(session.saved()!);
       for (const args of [["list"], ["token"], ["status"], ["status", "--all"]]) {
         const { code, stderr } = await session.run(["auth", ...args]);
         assertEquals([code, stderr], [0, ""]);
       }
       await session.login();
       await session.run(["auth", "logout", "--profile", "new"]);
-      assertEquals(readIndependently(session.saved()!), before);
+      assertEquals(parseYamlIndependently(session.saved()!), before);
     });
 
     it(`with ${value} for a key reports it, and shows the other profiles`, async () => {
-      const session = new AnsweringSession(after(`  odd:\n    api_key: ${value}\n`));
+      const session = new AcceptingSession(after(`  odd:\n    api_key: ${value}\n`));
       const { code, stderr } = await session.run(["auth", "token", "--profile", "odd"]);
       assertEquals(code, 2);
       assertStringIncludes(
@@ -150,21 +150,21 @@ describe("an unusual credentials file", () => {
   // The platform that the key was saved for is unknown, so the key must not be sent to the hosted one.
   for (const value of ["12", "true", "[a, b]", "{a: b}", "not a URL", "http://example.com"]) {
     it(`with ${value} for an API URL sends the key nowhere`, async () => {
-      const session = new AnsweringSession(after(`    api_url: ${value}\n`));
+      const session = new AcceptingSession(after(`    api_url: ${value}\n`));
       const { code } = await session.run(["auth", "status"]);
-      assertEquals([code, session.asked], [2, []]);
+      assertEquals([code, session.requestedHosts], [2, []]);
     });
   }
 
   for (const name of BUILT_IN) {
     it(`accepts a profile named ${name}`, async () => {
-      const session = new AnsweringSession(after(`  ${name}:\n    api_key: flux_dev_${name}\n    x: 1\n`));
+      const session = new AcceptingSession(after(`  ${name}:\n    api_key: flux_dev_${name}\n    x: 1\n`));
       const { profiles } = JSON.parse((await session.run(["auth", "list", "--json"])).stdout);
       assertEquals(profiles.map((it: { name: string }) => it.name), ["default", name]);
-      const before = readIndependently(session.saved()!);
+      const before = parseYamlIndependently(session.saved()!);
       await session.login();
       await session.run(["auth", "logout", "--profile", "new"]);
-      assertEquals(readIndependently(session.saved()!), before);
+      assertEquals(parseYamlIndependently(session.saved()!), before);
     });
   }
 
@@ -185,18 +185,18 @@ describe("an unusual credentials file", () => {
     ]
   ) {
     it(`keeps ${name} as the name of a profile`, async () => {
-      const session = new AnsweringSession("");
+      const session = new AcceptingSession("");
       await session.login(name);
       const { profiles } = JSON.parse((await session.run(["auth", "list", "--json"])).stdout);
       assertEquals(profiles.map((it: { name: string }) => it.name), [name]);
-      const independently = readIndependently(session.saved()!) as Map<string, Map<string, unknown>>;
+      const independently = parseYamlIndependently(session.saved()!) as Map<string, Map<string, unknown>>;
       assertEquals([...independently.get("profiles")!.keys()], [name]);
     });
   }
 
   for (const version of ["2", "1.5", '"2"', "next", "{a: b}"]) {
     it(`of version ${version} is read, but not changed`, async () => {
-      const session = new AnsweringSession(`version: ${version}\n${after("")}`);
+      const session = new AcceptingSession(`version: ${version}\n${after("")}`);
       const before = session.fingerprint();
       assertEquals((await session.run(["auth", "token"])).stdout, `${KEY}\n`);
       for (const args of [["login", "--api-key", LOGIN_KEY], ["logout"], ["logout", "--all"], ["switch", "default"]]) {

@@ -5,9 +5,9 @@ import { stringify, type ToStringOptions } from "yaml";
 import { updateCredentials } from "../../src/credentials/credential_store.ts";
 import { requireCredentialsLocation } from "../../src/credentials/location.ts";
 import { ConfigurationError } from "../../src/errors.ts";
-import { readIndependently } from "../support/independent_yaml.ts";
+import { parseYamlIndependently } from "../support/independent_yaml.ts";
 import { profileNamed } from "../support/profile.ts";
-import { leaveWorlds, world } from "../support/world.ts";
+import { removeTestHomes, world } from "../support/world.ts";
 
 const RUNS = { numRuns: Deno.env.has("FLUXLOOP_TEST_LONG") ? 500 : 100, seed: 20240122 };
 /** The profile that comes and goes. */
@@ -66,7 +66,7 @@ const styles: fc.Arbitrary<ToStringOptions> = fc.record({
 const lineEnds = fc.constantFrom("\n", "\n", "\r\n");
 
 describe("whatever else is in a credentials file", () => {
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   it("survives a login and a logout, however it was written, or the file is not touched", async () => {
     const location = requireCredentialsLocation(world().context);
@@ -86,11 +86,11 @@ describe("whatever else is in a credentials file", () => {
         return assertEquals(await Deno.readTextFile(location.file), text);
       }
       const between = await Deno.readTextFile(location.file);
-      const guest = (readIndependently(between) as Map<string, Map<string, unknown>>).get("profiles")!.get(GUEST);
+      const guest = (parseYamlIndependently(between) as Map<string, Map<string, unknown>>).get("profiles")!.get(GUEST);
       assertEquals(guest, new Map([["api_key", `flux_dev_${GUEST}`]]), between);
       await updateCredentials(location, (document) => document.remove(GUEST));
       const after = await Deno.readTextFile(location.file);
-      assertEquals(readIndependently(after), before, `${text}\nbecame\n${between}\nand then\n${after}`);
+      assertEquals(parseYamlIndependently(after), before, `${text}\nbecame\n${between}\nand then\n${after}`);
     });
     await fc.assert(survives, RUNS);
     assertEquals(untouched < RUNS.numRuns / 10, true, `${untouched} files were not touched`);
@@ -99,7 +99,7 @@ describe("whatever else is in a credentials file", () => {
 
 function valueOf(text: string): unknown {
   try {
-    return readIndependently(text);
+    return parseYamlIndependently(text);
   } catch {
     return undefined;
   }

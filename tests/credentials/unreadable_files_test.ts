@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
-import { AnsweringSession } from "../support/answering_world.ts";
-import { leaveWorlds } from "../support/world.ts";
+import { AcceptingSession } from "../support/answering_world.ts";
+import { removeTestHomes } from "../support/world.ts";
 
 /** A text in every rejected line that must not be shown. */
 const SECRET = "flux_dev_hushhushhushhushhush";
@@ -99,11 +99,11 @@ const COMMANDS = [
 ];
 
 describe("a credentials file that can't be read", () => {
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   for (const { what, content, fault = "isn't valid YAML", place } of UNREADABLE) {
     it(`because of ${what}: exit code 2, place and remedy, nothing of the text, the file as it was`, async () => {
-      const session = new AnsweringSession(content);
+      const session = new AcceptingSession(content);
       const before = session.fingerprint();
       for (const args of COMMANDS) {
         const { code, stdout, stderr } = await session.run(["auth", ...args]);
@@ -121,7 +121,7 @@ describe("a credentials file that can't be read", () => {
           false,
         ]);
       }
-      assertEquals([session.fingerprint(), session.asked], [before, []]);
+      assertEquals([session.fingerprint(), session.requestedHosts], [before, []]);
     });
   }
 });

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
-import { asOnThePage, DOCUMENTED } from "../support/documentation.ts";
+import { DOCUMENTED, withoutIndentation } from "../support/documentation.ts";
 import { DOCUMENTED_KEY, fillPlatform } from "../support/platform.ts";
 import { runAs } from "../support/users.ts";
 import { base, PROGRAM, type ServedPlatform, servePlatform } from "../support/program.ts";
@@ -40,7 +40,7 @@ describe(`the documentation's output, byte for byte, on the base of Deno ${base(
     const screen = await terminal.waitFor(/Organizations: .*\n\$/);
     await terminal.close();
     await Deno.remove(home, { recursive: true });
-    const shown = asOnThePage(screen.replace(/\n\$$/, "\n"))
+    const shown = withoutIndentation(screen.replace(/\n\$$/, "\n"))
       .replace("(Typing is hidden.)\n> ********\n", `> ${DOCUMENTED_KEY}\n`);
     assertEquals(shown, DOCUMENTED.login);
   });
@@ -49,6 +49,6 @@ describe(`the documentation's output, byte for byte, on the base of Deno ${base(
     const env = { HOME: folder, FLUXLOOP_API_KEY: DOCUMENTED_KEY };
     // A new network namespace has no network.
     const { code, stdout, stderr } = await runAs("root", ["unshare", "--net", PROGRAM, "auth", "whoami"], { env });
-    assertEquals([code, stdout, asOnThePage(stderr)], [4, "", DOCUMENTED.network]);
+    assertEquals([code, stdout, withoutIndentation(stderr)], [4, "", DOCUMENTED.network]);
   });
 });

@@ -1,11 +1,11 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
-import { asOnThePage, DOCUMENTED, PERMISSION_DENIAL } from "../support/documentation.ts";
+import { DOCUMENTED, PERMISSION_DENIAL, withoutIndentation } from "../support/documentation.ts";
 import { listen } from "../support/listener.ts";
 import { DOCUMENTED_KEY, startPlatform, type TestPlatform } from "../support/platform.ts";
 import { fluxloop, type ServedPlatform, servePlatform } from "../support/program.ts";
 import { Session } from "../support/session.ts";
-import { leaveWorlds } from "../support/world.ts";
+import { removeTestHomes } from "../support/world.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -20,7 +20,7 @@ describe("the documentation's output, byte for byte", () => {
   });
   afterAll(async () => {
     await platform.stop();
-    leaveWorlds();
+    removeTestHomes();
   });
 
   it("auth login; the typed key is not shown, and one line says so", async () => {
@@ -30,20 +30,20 @@ describe("the documentation's output, byte for byte", () => {
       "(Typing is hidden.)\n",
       `> ${DOCUMENTED_KEY}\n`,
     );
-    assertEquals([code, asOnThePage(shown)], [0, DOCUMENTED.login]);
+    assertEquals([code, withoutIndentation(shown)], [0, DOCUMENTED.login]);
   });
 
   for (const command of ["status", "whoami"] as const) {
     it(`auth ${command}`, async () => {
       const { code, stdout, stderr } = await session.run(["auth", command]);
-      assertEquals([code, stderr, asOnThePage(stdout)], [0, "", DOCUMENTED[command]]);
+      assertEquals([code, stderr, withoutIndentation(stdout)], [0, "", DOCUMENTED[command]]);
     });
   }
 
   it("an invalid key, the address being the platform's own", async () => {
     const { code, stdout, stderr } = await session.run(["auth", "login", "--api-key", "flux_dev_wrong"]);
     const here = DOCUMENTED.invalidKey.replace("https://app.fluxloop.ai", platform.url);
-    assertEquals([code, stdout, asOnThePage(stderr)], [3, "", here]);
+    assertEquals([code, stdout, withoutIndentation(stderr)], [3, "", here]);
   });
 
   it("a denied permission", async () => {
@@ -51,7 +51,7 @@ describe("the documentation's output, byte for byte", () => {
     const env = { FLUXLOOP_API_URL: denying.url, FLUXLOOP_API_KEY: DOCUMENTED_KEY };
     const { code, stdout, stderr } = await session.run(["auth", "whoami"], { env });
     await denying.stop();
-    assertEquals([code, stdout, asOnThePage(stderr)], [3, "", DOCUMENTED.permissionDenied]);
+    assertEquals([code, stdout, withoutIndentation(stderr)], [3, "", DOCUMENTED.permissionDenied]);
   });
 
   it("a failed connection", async () => {
@@ -60,12 +60,12 @@ describe("the documentation's output, byte for byte", () => {
       env: { FLUXLOOP_API_KEY: DOCUMENTED_KEY },
       fetch,
     });
-    assertEquals([code, stdout, asOnThePage(stderr)], [4, "", DOCUMENTED.network]);
+    assertEquals([code, stdout, withoutIndentation(stderr)], [4, "", DOCUMENTED.network]);
   });
 
   it("the credentials file, with the fields that the page does not show left out", () => {
     const further = /^ +(api_url|key_id|created): .*\n/gm;
-    assertEquals(asOnThePage(session.saved()!.replaceAll(further, "")), DOCUMENTED.credentials);
+    assertEquals(withoutIndentation(session.saved()!.replaceAll(further, "")), DOCUMENTED.credentials);
   });
 });
 
@@ -93,24 +93,24 @@ describe("the documentation's output of the compiled program, but for key, dates
     assertEquals(Math.abs(Date.parse(date) - Date.now() - Number(days) * DAY) <= DAY, true, `${date}: ${days}`);
     const shown = stdout.replace(`${platform.key!.slice(0, 13)}...${platform.key!.slice(-5)}`, "flux_dev_abc1...mno34")
       .replace(`${date} (${days} days`, "2024-04-15 (84 days");
-    assertEquals([code, stderr, asOnThePage(shown)], [0, "", DOCUMENTED.status]);
+    assertEquals([code, stderr, withoutIndentation(shown)], [0, "", DOCUMENTED.status]);
   });
 
   it("auth whoami", async () => {
     const { code, stdout, stderr } = await run("auth", "whoami");
-    assertEquals([code, stderr, asOnThePage(stdout)], [0, "", DOCUMENTED.whoami]);
+    assertEquals([code, stderr, withoutIndentation(stdout)], [0, "", DOCUMENTED.whoami]);
   });
 
   it("an invalid key", async () => {
     const { code, stdout, stderr } = await run("auth", "login", "--api-key", "flux_dev_wrong");
     const here = DOCUMENTED.invalidKey.replace("https://app.fluxloop.ai", platform.url);
-    assertEquals([code, stdout, asOnThePage(stderr)], [3, "", here]);
+    assertEquals([code, stdout, withoutIndentation(stderr)], [3, "", here]);
   });
 
   it("the credentials file, with the fields that the page does not show left out", async () => {
     const further = /^ +(api_url|key_id|created): .*\n/gm;
     const text = (await Deno.readTextFile(`${folder}/.fluxloop/credentials`)).replaceAll(further, "")
       .replace(platform.key!, DOCUMENTED_KEY).replace(/"\d{4}-\d{2}-\d{2}"/, '"2024-04-15"');
-    assertEquals(asOnThePage(text), DOCUMENTED.credentials);
+    assertEquals(withoutIndentation(text), DOCUMENTED.credentials);
   });
 });

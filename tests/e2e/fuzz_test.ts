@@ -2,7 +2,7 @@ import { assert } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { DOCUMENTED_KEY } from "../support/platform.ts";
 import { start } from "../support/program.ts";
-import { listenRaw, RandomAnswers, wrongsOf } from "../support/random_answers.ts";
+import { listenRaw, problemsIn, RandomResponses } from "../support/random_answers.ts";
 
 /** The same answers are tried in larger numbers in-process. */
 const ANSWERS = Deno.env.has("FLUXLOOP_TEST_LONG") ? 100 : 12;
@@ -26,12 +26,12 @@ async function wrongs(command: readonly string[], bytes: Uint8Array): Promise<st
   clearTimeout(bound);
   await server.stop();
   const text = (bytes: Uint8Array) => new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
-  return isLate ? ["it hangs"] : wrongsOf({ code, stdout: text(stdout), stderr: text(stderr) });
+  return isLate ? ["it hangs"] : problemsIn({ code, stdout: text(stdout), stderr: text(stderr) });
 }
 
 describe("the executable", () => {
   it(`takes ${ANSWERS} random answers as answers or tells them as failures`, async () => {
-    const answers = new RandomAnswers(4711);
+    const answers = new RandomResponses(4711);
     const cases = Array.from({ length: ANSWERS }, (_, index) => ({
       command: COMMANDS[index % COMMANDS.length],
       bytes: answers.next(),

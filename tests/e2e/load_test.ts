@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
-import { type Client, load, type Question } from "../support/load.ts";
+import { type Client, load, type LoadRequest } from "../support/load.ts";
 import { ACCOUNT } from "../../src/embedded_platform/seed.ts";
 import { openStorage } from "../../src/embedded_platform/storage.ts";
 import { isoTime } from "../../src/embedded_platform/time.ts";
@@ -10,53 +10,53 @@ import { type ServedPlatform, servePlatform } from "../support/program.ts";
 
 const isLong = Deno.env.has("FLUXLOOP_TEST_LONG");
 const CLIENTS = isLong ? 200 : 25;
-/** How many keys the other process adds meanwhile. */
+/** How many keys another process adds during the load. */
 const ADDED = isLong ? 100 : 25;
-/** How often each client asks; with the long tests, for ten seconds. */
-const QUESTIONS = 14;
+/** Requests of each client; the long tests run for ten seconds instead. */
+const REQUESTS = 14;
 
-/** A key for each client, with its id. */
+/** A client's key and its ID. */
 interface Owner {
   readonly key: string;
   readonly id: string;
 }
 
-// deno-lint-ignore no-explicit-any -- the body is whatever the platform answers, and wrong where it is not this
-const me = ({ key, id }: Owner, isRight: (body: any) => boolean = () => true): Question => ({
+// deno-lint-ignore no-explicit-any -- an unexpected body may be anything
+const me = ({ key, id }: Owner, isExpected: (body: any) => boolean = () => true): LoadRequest => ({
   path: "/api/auth/me",
   key,
   status: 200,
   // deno-lint-ignore no-explicit-any -- see above
-  isRight: (body: any) => body.api_key.id === id && body.account.id === ACCOUNT.id && isRight(body),
+  isExpected: (body: any) => body.api_key.id === id && body.account.id === ACCOUNT.id && isExpected(body),
 });
 
-const refused = (key: string, code: string): Question => ({
+const rejected = (key: string, code: string): LoadRequest => ({
   path: "/api/projects",
   key,
   status: 401,
   // deno-lint-ignore no-explicit-any -- see above
-  isRight: (body: any) => body.code === code,
+  isExpected: (body: any) => body.code === code,
 });
 
-/** @returns A client with its key that asks for this and that, right and wrong. */
-function client(owner: Owner, goesOn: (asked: number) => boolean): Client {
-  const questions: Question[] = [
+/** @returns A client that cycles through valid and invalid requests while `goesOn` returns true. */
+function client(owner: Owner, goesOn: (sent: number) => boolean): Client {
+  const requests: LoadRequest[] = [
     me(owner, (body) => body.api_key.name === `client ${owner.id}` && body.usage.runs_this_month >= 0),
     // deno-lint-ignore no-explicit-any -- see above
-    { path: "/api/projects", key: owner.key, status: 200, isRight: (body: any) => body.projects.length === 1 },
+    { path: "/api/projects", key: owner.key, status: 200, isExpected: (body: any) => body.projects.length === 1 },
     // deno-lint-ignore no-explicit-any -- see above
-    { path: "/api/workspaces", key: owner.key, status: 200, isRight: (body: any) => body.workspaces.length === 2 },
-    refused(`${owner.key}x`, "invalid_api_key"),
-    refused(EXPIRED_KEY, "expired_api_key"),
-    refused(REVOKED_KEY, "revoked_api_key"),
+    { path: "/api/workspaces", key: owner.key, status: 200, isExpected: (body: any) => body.workspaces.length === 2 },
+    rejected(`${owner.key}x`, "invalid_api_key"),
+    rejected(EXPIRED_KEY, "expired_api_key"),
+    rejected(REVOKED_KEY, "revoked_api_key"),
     // deno-lint-ignore no-explicit-any -- see above
-    { path: "/nowhere", key: owner.key, status: 404, isRight: (body: any) => body.detail === "Not found" },
+    { path: "/nowhere", key: owner.key, status: 404, isExpected: (body: any) => body.detail === "Not found" },
   ];
-  let asked = 0;
-  return () => goesOn(asked) ? questions[asked++ % questions.length] : undefined;
+  let sent = 0;
+  return () => goesOn(sent) ? requests[sent++ % requests.length] : undefined;
 }
 
-describe(`the embedded platform, asked by ${CLIENTS} clients at once`, () => {
+describe(`the embedded platform with ${CLIENTS} concurrent clients`, () => {
   let folder: string;
   let dataDir: string;
   let platform: ServedPlatform;
@@ -88,15 +88,15 @@ describe(`the embedded platform, asked by ${CLIENTS} clients at once`, () => {
     await Deno.remove(folder, { recursive: true });
   });
 
-  it("gives no wrong answer", async () => {
+  it("responds correctly to every request", async () => {
     const end = performance.now() + 10_000;
-    const goesOn = isLong ? () => performance.now() < end : (asked: number) => asked < QUESTIONS;
-    const { answers, wrong } = await load(platform.url, owners.map((it) => client(it, goesOn)));
-    assertEquals(wrong, []);
-    assertEquals(answers >= CLIENTS, true);
+    const goesOn = isLong ? () => performance.now() < end : (sent: number) => sent < REQUESTS;
+    const { requests, failures } = await load(platform.url, owners.map((it) => client(it, goesOn)));
+    assertEquals(failures, []);
+    assertEquals(requests >= CLIENTS, true);
   });
 
-  it("loses no write: neither the keys that another process adds meanwhile, nor when a key was used", async () => {
+  it("loses neither the keys that another process adds nor the times when keys were last used", async () => {
     const writer = new Fixture("add_keys.ts", dataDir);
     const added: string[] = [];
     let isBusy = true;
@@ -109,13 +109,13 @@ describe(`the embedded platform, asked by ${CLIENTS} clients at once`, () => {
     let used = 0;
     const user: Client = () => {
       if (used === added.length) return isBusy ? me(owners[0]) : undefined;
-      return { path: "/api/auth/me", key: added[used++], status: 200, isRight: () => true };
+      return { path: "/api/auth/me", key: added[used++], status: 200, isExpected: () => true };
     };
-    const { wrong } = await load(platform.url, [...clients, user]);
+    const { failures } = await load(platform.url, [...clients, user]);
     await adding;
     const { rest } = await writer.kill();
     await platform.stop("SIGKILL");
-    assertEquals(wrong, []);
+    assertEquals(failures, []);
 
     const storage = openStorage(dataDir);
     const find = (key: string) => storage.apiKeys.find(key);

@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { waitsForLock } from "../support/rotated_home.ts";
+import { waitForLock } from "../support/rotated_home.ts";
 import type { Outcome } from "../support/session.ts";
 import { home, ROTATE, withRotatedHome, world } from "../support/rotation_steps.ts";
 
@@ -9,13 +9,13 @@ describe("auth rotate of the compiled program", () => {
 
   it("rotates once: the second finds it done", async () => {
     let second: Promise<Outcome> | undefined;
-    const deed = async () => {
+    const action = async () => {
       const child = home.start(...ROTATE);
       second = child.outcome;
-      await waitsForLock(child.pid);
+      await waitForLock(child.pid);
     };
     // The first one is held there until the second one waits for it.
-    world.relay.failAt({ at: "POST /api/api-keys", when: "before", isLasting: false, deed });
+    world.relay.failAt({ at: "POST /api/api-keys", when: "before", isLasting: false, action });
     const first = await home.run(...ROTATE);
     assertEquals([first.code, first.stderr], [0, ""]);
     assertEquals(await second, {
@@ -29,12 +29,12 @@ describe("auth rotate of the compiled program", () => {
   it("rotates a key once that two profiles have", async () => {
     await home.login("--profile", "two");
     let second: Promise<Outcome> | undefined;
-    const deed = async () => {
+    const action = async () => {
       const child = home.start(...ROTATE, "--profile", "two");
       second = child.outcome;
-      await waitsForLock(child.pid);
+      await waitForLock(child.pid);
     };
-    world.relay.failAt({ at: "POST /api/api-keys", when: "before", isLasting: false, deed });
+    world.relay.failAt({ at: "POST /api/api-keys", when: "before", isLasting: false, action });
     assertEquals((await home.run(...ROTATE)).code, 0);
     assertEquals((await second)?.stdout.includes("Another process has just rotated"), true);
     await home.assertRotated();
@@ -49,8 +49,8 @@ describe("auth rotate of the compiled program", () => {
 
   it("lets a login stand that comes in between, and removes what it has made", async () => {
     const other = home.addKey("other");
-    const deed = async () => assertEquals((await home.run("auth", "login", "--api-key", other)).code, 0);
-    world.relay.failAt({ at: "GET /api/auth/me 2", when: "after", isLasting: false, deed });
+    const action = async () => assertEquals((await home.run("auth", "login", "--api-key", other)).code, 0);
+    world.relay.failAt({ at: "GET /api/auth/me 2", when: "after", isLasting: false, action });
     const { code, stderr } = await home.run(...ROTATE);
     assertEquals(code, 1);
     assertStringIncludes(

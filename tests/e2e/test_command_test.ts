@@ -7,7 +7,7 @@ import { listen, type Listener } from "../support/listener.ts";
 import { fluxloop, servePlatform, start } from "../support/program.ts";
 import { Session } from "../support/session.ts";
 import { itOnUnix } from "../support/systems.ts";
-import { leaveWorlds } from "../support/world.ts";
+import { removeTestHomes } from "../support/world.ts";
 import { type LocalPlatform, startLocalPlatform } from "../../src/embedded_platform/server.ts";
 
 const AGENT = fromFileUrl(new URL("fixtures/agent.ts", import.meta.url));
@@ -36,7 +36,7 @@ describe("fluxloop test", () => {
   afterEach(async () => {
     await platform.stop();
     await agent.stop();
-    leaveWorlds();
+    removeTestHomes();
     await Deno.remove(folder, { recursive: true });
   });
 

@@ -2,7 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
 import { listen, type Listener } from "../support/listener.ts";
 import { Session } from "../support/session.ts";
-import { leaveWorlds } from "../support/world.ts";
+import { removeTestHomes } from "../support/world.ts";
 
 /** Workflow commands of GitHub Actions after every kind of line end, and terminal escape sequences. */
 const HOSTILE = [" ::error::x ##[error]x", "\n", "\r", "\x0b", "\x85", "\u2028", "\x1b[31m\x9b31m\u202e\n  "]
@@ -35,7 +35,7 @@ describe("texts of an agent in a CI job", () => {
     });
   });
   afterAll(() => server.stop());
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   const http = (path: string, more = {}) => () => ({ http: { url: server.url + path, ...more } });
   const agents: readonly (readonly [what: string, runner: () => Record<string, unknown>])[] = [

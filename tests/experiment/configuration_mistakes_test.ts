@@ -3,7 +3,7 @@ import { afterEach, describe, it } from "@std/testing/bdd";
 import { ConfigurationError, MistakesError } from "../../src/errors.ts";
 import { failureText } from "../../src/output/failure.ts";
 import { readConfiguration } from "../../src/experiment/configuration.ts";
-import { leaveWorlds, world } from "../support/world.ts";
+import { removeTestHomes, world } from "../support/world.ts";
 
 const SECRET = "flux_dev_topsecret0123456789";
 const PLAIN_STYLE = { colour: false, bold: (text: string) => text, red: (text: string) => text };
@@ -413,7 +413,7 @@ const EXHAUSTING: readonly { readonly what: string; readonly text: string; reado
 ];
 
 describe("a mistake in fluxloop.yaml", () => {
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   /** @returns The mistakes in a file, one per line; `undefined` if there are none. */
   function toldOf(text: string, files: Readonly<Record<string, string>> = {}): string[] {

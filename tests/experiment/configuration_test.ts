@@ -7,7 +7,7 @@ import { readConfiguration } from "../../src/experiment/configuration.ts";
 import { CONFIGURATION_SCHEMA, type Schema } from "../../src/experiment/configuration_schema.ts";
 import type { TestConfiguration } from "../../src/experiment/model.ts";
 import { pythonProcess } from "../../src/experiment/runners/python_bridge.ts";
-import { leaveWorlds, world } from "../support/world.ts";
+import { removeTestHomes, world } from "../support/world.ts";
 
 const RUNNER = "runner: {target: a:b}\n";
 const ENV = { TOKEN: "t0ps3cret", HOST: "agent.example.com", FLUXLOOP_API_KEY: "flux_dev_topsecret0123456789" };
@@ -23,7 +23,7 @@ function read(text: string, files: Readonly<Record<string, string>> = {}) {
 }
 
 describe("fluxloop.yaml", () => {
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   it("needs only a runner", () => {
     const { configuration, home } = read(RUNNER);

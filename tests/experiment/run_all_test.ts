@@ -4,7 +4,7 @@ import { InterruptedError } from "../../src/errors.ts";
 import { RunError, type Runner, type RunRequest, type RunResult } from "../../src/experiment/model.ts";
 import { type Plan, progressOf, runAll } from "../../src/experiment/run_all.ts";
 import { duration } from "../../src/text/duration.ts";
-import { leaveWorlds, world } from "../support/world.ts";
+import { removeTestHomes, world } from "../support/world.ts";
 
 type Agent = (request: RunRequest, signal: AbortSignal) => Promise<string>;
 
@@ -39,7 +39,7 @@ async function perform(plan: Plan, agent: Agent, { context } = world(), keep = (
 }
 
 describe("the runs of a test", () => {
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   it("runs all inputs once for each iteration", async () => {
     const { ending, progress, results } = await perform(planOf(2, { iterations: 3 }), echo);

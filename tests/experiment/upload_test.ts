@@ -16,7 +16,7 @@ import { styleFor } from "../../src/output/style.ts";
 import { pullInputs, type PullOptions } from "../../src/experiment/pull.ts";
 import { latestExperiment, requireUploadPermission, uploadExperiment } from "../../src/experiment/upload.ts";
 import { DOCUMENTED_KEY, SEED_TIME, startPlatform, storedExperiment } from "../embedded_platform/running_platform.ts";
-import { DOCUMENTED_DAY, leaveWorlds, type World, world } from "../support/world.ts";
+import { DOCUMENTED_DAY, removeTestHomes, type World, world } from "../support/world.ts";
 import { DOCUMENTED } from "../support/documentation.ts";
 import { experimentOf, failed, passed } from "../support/experiments.ts";
 
@@ -60,7 +60,7 @@ describe("an upload", () => {
     storage.close();
     await platform.stop();
     await Deno.remove(dataDir, { recursive: true });
-    leaveWorlds();
+    removeTestHomes();
   });
 
   async function start(): Promise<void> {

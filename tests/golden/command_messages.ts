@@ -6,7 +6,7 @@
 import type { Context } from "../../src/context.ts";
 import { DOCUMENTED_KEY } from "../support/platform.ts";
 import { Session } from "../support/session.ts";
-import { leaveWorlds, type WorldOptions } from "../support/world.ts";
+import { removeTestHomes, type WorldOptions } from "../support/world.ts";
 
 /** A command and its environment. */
 interface Example extends WorldOptions {
@@ -116,7 +116,7 @@ const EXAMPLES: readonly Example[] = [
 export async function commandMessages(): Promise<string[]> {
   const texts: string[] = [];
   for (const example of EXAMPLES) texts.push(await messageOf(example));
-  leaveWorlds();
+  removeTestHomes();
   return texts;
 }
 

@@ -4,11 +4,11 @@ import { scanArguments } from "../../src/cli/arguments.ts";
 import { commandTree } from "../../src/cli/command_tree.ts";
 import { allCommands, describeCommand } from "../../src/cli/describe.ts";
 import { helpText } from "../../src/cli/help.ts";
-import { leaveWorlds, world } from "../support/world.ts";
+import { removeTestHomes, world } from "../support/world.ts";
 import { assertGolden } from "./golden.ts";
 
 describe("the help of all commands", () => {
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   function help(): string {
     const root = describeCommand(commandTree(world().context, scanArguments([])));

@@ -41,7 +41,7 @@ import { keptText } from "../../src/output/test_report.ts";
 import { upgradeText } from "../../src/output/upgrade.ts";
 import * as warnings from "../../src/output/warnings.ts";
 import { approvalText, postponedText, waitingText } from "../../src/output/web_login.ts";
-import { DOCUMENTED_DAY, leaveWorlds, world } from "../support/world.ts";
+import { DOCUMENTED_DAY, removeTestHomes, world } from "../support/world.ts";
 
 const API = new URL("https://api.fluxloop.ai");
 const NOW = DOCUMENTED_DAY;
@@ -232,7 +232,7 @@ export function errorMessages(): string[] {
 
 function errorText(error: FluxloopError): string {
   const { context } = world();
-  leaveWorlds();
+  removeTestHomes();
   return failureText(error, styleFor(context, context.stderr));
 }
 
@@ -244,7 +244,7 @@ function shortened(text: string): string {
 /** @returns An example of each warning. */
 export function warningMessages(): string[] {
   const { context } = world();
-  leaveWorlds();
+  removeTestHomes();
   const style = styleFor(context, context.stderr);
   const approvals = [true, false].map((it) => approvalText(APPROVAL, it, style));
   return [...Object.values(WARNINGS).flat(), ...FURTHER, ...approvals];

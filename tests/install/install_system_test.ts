@@ -34,7 +34,7 @@ describe(`the install script, with the real archive on the base of Deno ${base()
   afterEach(() => machine.remove());
 
   it("installs a program that runs, and downloads nothing when that version is installed", async () => {
-    machine = await Machine.make();
+    machine = await Machine.create();
     const { code, stdout, stderr } = await machine.pipe("dash", releases.installScript());
     assertEquals([code, stderr], [0, ""]);
     assertStringIncludes(stdout, `Installed fluxloop ${REAL} to ${machine.home}/${INSTALLED}.\n`);
@@ -42,11 +42,11 @@ describe(`the install script, with the real archive on the base of Deno ${base()
     assertEquals(Deno.statSync(`${machine.home}/${INSTALLED}`).mode! & 0o777, 0o755);
     assertEquals(await machine.installed(), (await fluxloop(["--version"])).stdout.split("\n")[0]);
 
-    releases.forget();
+    releases.clearRequests();
     const again = await machine.pipe("dash", releases.installScript());
     const sentence = `fluxloop ${REAL} is already installed in ${machine.home}/.local/bin.\n`;
     assertEquals([again.code, again.stdout], [0, sentence]);
-    assertEquals(releases.asked, ["/latest/download/SHA256SUMS"]);
+    assertEquals(releases.requestedPaths, ["/latest/download/SHA256SUMS"]);
   });
 });
 
@@ -62,8 +62,8 @@ for (const shell of Object.keys(SHELLS)) {
     });
     afterAll(() => releases.close());
     afterEach(async () => {
-      releases.instead.clear();
-      releases.forget();
+      releases.overrides.clear();
+      releases.clearRequests();
       await machine.remove();
     });
 
@@ -81,17 +81,17 @@ for (const shell of Object.keys(SHELLS)) {
     const archive = archiveName(NEW, TARGET);
 
     it("installs the newest with curl alone", async () => {
-      machine = await Machine.make("curl");
+      machine = await Machine.create("curl");
       assertEquals((await install()).stderr, "");
       assertEquals(await machine.installed(), `fluxloop ${NEW} (0123456789ab)`);
-      assertEquals(releases.asked, ["/latest/download/SHA256SUMS", `/download/v${NEW}/${archive}`]);
+      assertEquals(releases.requestedPaths, ["/latest/download/SHA256SUMS", `/download/v${NEW}/${archive}`]);
     });
 
     for (const [signal, code] of [["SIGTERM", 143], ["SIGHUP", 129], ["SIGINT", 130]] as const) {
       it(`leaves nothing behind when it is stopped with ${signal} while it downloads`, async () => {
-        machine = await Machine.make();
+        machine = await Machine.create();
         const asked = Promise.withResolvers<void>();
-        releases.instead.set(archive, () => {
+        releases.overrides.set(archive, () => {
           asked.resolve();
           return new Response(new ReadableStream());
         });
@@ -114,7 +114,7 @@ for (const shell of Object.keys(SHELLS)) {
     }
 
     it("does nothing or everything when its download is cut off anywhere", async () => {
-      machine = await Machine.make();
+      machine = await Machine.create();
       const script = releases.installScript();
       const step = Deno.env.has("FLUXLOOP_TEST_LONG") ? 1 : 401;
       const cuts = Array.from({ length: script.length }, (_, at) => at)
@@ -122,11 +122,15 @@ for (const shell of Object.keys(SHELLS)) {
       for (const at of cuts) {
         const { stdout } = await machine.pipe(shell, script.slice(0, at));
         const done = stdout.includes("Installed fluxloop");
-        assertEquals([machine.files(), releases.asked.length], done ? [[INSTALLED], 2] : [[], 0], `cut at ${at}`);
+        assertEquals(
+          [machine.files(), releases.requestedPaths.length],
+          done ? [[INSTALLED], 2] : [[], 0],
+          `cut at ${at}`,
+        );
         // The last line passes no arguments.
         if (done) assertGreater(at, script.length - ' "$@"\n'.length - 1, `cut at ${at}`);
         if (done) await Deno.remove(`${machine.home}/${INSTALLED}`);
-        releases.forget();
+        releases.clearRequests();
       }
     });
 
@@ -134,14 +138,14 @@ for (const shell of Object.keys(SHELLS)) {
     if (shell !== "dash") return;
 
     it("installs the newest with wget alone", async () => {
-      machine = await Machine.make("wget");
+      machine = await Machine.create("wget");
       assertEquals((await install()).stderr, "");
       assertEquals(await machine.installed(), `fluxloop ${NEW} (0123456789ab)`);
-      assertEquals(releases.asked, ["/latest/download/SHA256SUMS", `/download/v${NEW}/${archive}`]);
+      assertEquals(releases.requestedPaths, ["/latest/download/SHA256SUMS", `/download/v${NEW}/${archive}`]);
     });
 
     it("explains for the user's shell how to add the folder to the PATH, unless it is there", async () => {
-      machine = await Machine.make();
+      machine = await Machine.create();
       const hints: [string, string][] = [
         ["/usr/bin/fish", "  fish_add_path '<dir>'"],
         ["/bin/zsh", "  echo 'export PATH=\"<dir>:$PATH\"' >> ~/.zshrc && exec zsh"],
@@ -159,22 +163,22 @@ for (const shell of Object.keys(SHELLS)) {
     });
 
     it("keeps the old program if the new one isn't the released one", async () => {
-      machine = await Machine.make();
+      machine = await Machine.create();
       await install({ FLUXLOOP_VERSION: OLD });
-      releases.instead.set(archive, () => new Response("other"));
+      releases.overrides.set(archive, () => new Response("other"));
       await refused(`${archive} doesn't match the release's checksum`, {}, [INSTALLED]);
       assertEquals(await machine.installed(), `fluxloop ${OLD} (0123456789ab)`);
     });
 
     it("works with BusyBox's tools", async () => {
-      machine = await Machine.make("curl", { busybox: true });
+      machine = await Machine.create("curl", { busybox: true });
       assertEquals((await install()).stderr, "");
       assertEquals(await machine.installed(), `fluxloop ${NEW} (0123456789ab)`);
     });
 
     for (const wanted of [OLD, `v${OLD}`]) {
       it(`installs the version that FLUXLOOP_VERSION names as ${wanted}, over a newer one too`, async () => {
-        machine = await Machine.make();
+        machine = await Machine.create();
         await install();
         assertEquals((await install({ FLUXLOOP_VERSION: wanted })).code, 0);
         assertEquals(await machine.installed(), `fluxloop ${OLD} (0123456789ab)`);
@@ -183,14 +187,14 @@ for (const shell of Object.keys(SHELLS)) {
     }
 
     it("installs to FLUXLOOP_INSTALL_DIR, even with a space in its name, and then needs no HOME", async () => {
-      machine = await Machine.make();
+      machine = await Machine.create();
       const folder = `${machine.home}/my programs`;
       assertEquals((await install({ FLUXLOOP_INSTALL_DIR: folder, HOME: "" })).code, 0);
       assertEquals(machine.files(), ["my programs/fluxloop"]);
     });
 
     it("replaces the program atomically, and doesn't disturb a running one", async () => {
-      machine = await Machine.make();
+      machine = await Machine.create();
       await install({ FLUXLOOP_VERSION: OLD });
       const path = `${machine.home}/${INSTALLED}`;
       using running = await Deno.open(path);
@@ -200,7 +204,7 @@ for (const shell of Object.keys(SHELLS)) {
     });
 
     it("replaces a link, not the file that it points to", async () => {
-      machine = await Machine.make();
+      machine = await Machine.create();
       await Deno.mkdir(`${machine.home}/.local/bin`, { recursive: true });
       await Deno.writeTextFile(`${machine.home}/theirs`, "theirs");
       await Deno.symlink("../../theirs", `${machine.home}/${INSTALLED}`);
@@ -210,7 +214,7 @@ for (const shell of Object.keys(SHELLS)) {
     });
 
     it("warns if another fluxloop comes first on the PATH", async () => {
-      machine = await Machine.make();
+      machine = await Machine.create();
       await Deno.mkdir(`${machine.home}/first`);
       await Deno.writeTextFile(`${machine.home}/first/fluxloop`, "#!/bin/sh\n", { mode: 0o755 });
       const PATH = `${machine.home}/first:${machine.env.PATH}:${machine.home}/.local/bin`;
@@ -253,8 +257,8 @@ for (const shell of Object.keys(SHELLS)) {
     for (const [what, name, answer, sentence] of answers) {
       for (const downloader of ["curl", "wget"] as const) {
         it(`installs nothing from ${what} (${downloader})`, async () => {
-          machine = await Machine.make(downloader);
-          releases.instead.set(name, answer);
+          machine = await Machine.create(downloader);
+          releases.overrides.set(name, answer);
           await refused(sentence);
         });
       }
@@ -266,7 +270,7 @@ for (const shell of Object.keys(SHELLS)) {
     ];
     for (const [version, program, sentence] of programs) {
       it(`doesn't install a program that doesn't run here: ${version}`, async () => {
-        machine = await Machine.make();
+        machine = await Machine.create();
         const broken = await Releases.open();
         await broken.add(version, program);
         const { code, stderr } = await machine.pipe(shell, broken.installScript());
@@ -278,7 +282,7 @@ for (const shell of Object.keys(SHELLS)) {
     }
 
     it("rejects a file that isn't an archive", async () => {
-      machine = await Machine.make();
+      machine = await Machine.create();
       const broken = await Releases.open();
       await broken.addArchive(NEW, new TextEncoder().encode("no archive"));
       const { code, stderr } = await machine.pipe(shell, broken.installScript());
@@ -288,7 +292,7 @@ for (const shell of Object.keys(SHELLS)) {
     });
 
     it("unpacks only the program from an archive with other files", async () => {
-      machine = await Machine.make();
+      machine = await Machine.create();
       const hostile = await Releases.open();
       const [folder, outside] = [folderName(NEW, TARGET), `${machine.home}/outside`];
       await hostile.addArchive(
@@ -305,7 +309,7 @@ for (const shell of Object.keys(SHELLS)) {
     });
 
     it("installs no link and leaves its target alone", async () => {
-      machine = await Machine.make();
+      machine = await Machine.create();
       const secret = `${machine.home}/secret`;
       await Deno.writeTextFile(secret, "#!/bin/sh\n", { mode: 0o600 });
       const header = {
@@ -323,7 +327,7 @@ for (const shell of Object.keys(SHELLS)) {
     });
 
     it("ignores a slash at the folder's end, and finds the folder on the PATH", async () => {
-      machine = await Machine.make();
+      machine = await Machine.create();
       const folder = `${machine.home}/bin`;
       const PATH = `${machine.env.PATH}:${folder}`;
       const { stdout } = await install({ FLUXLOOP_INSTALL_DIR: `${folder}/`, PATH });
@@ -331,7 +335,7 @@ for (const shell of Object.keys(SHELLS)) {
     });
 
     it("reports a release that doesn't exist", async () => {
-      machine = await Machine.make();
+      machine = await Machine.create();
       await refused(`can't download ${releases.address}/download/v7.7.7/SHA256SUMS. Check the network connection`, {
         FLUXLOOP_VERSION: "7.7.7",
       });
@@ -339,46 +343,46 @@ for (const shell of Object.keys(SHELLS)) {
 
     for (const version of ["newest", "1", "1.2", "../../x", "1.2.3/../x", "1.2.3 ; rm", "v"]) {
       it(`rejects FLUXLOOP_VERSION=${version} without a request`, async () => {
-        machine = await Machine.make();
+        machine = await Machine.create();
         await refused("FLUXLOOP_VERSION must be a version such as 1.2.3.", { FLUXLOOP_VERSION: version });
-        assertEquals(releases.asked, []);
+        assertEquals(releases.requestedPaths, []);
       });
     }
 
     it("says what to install if there is neither curl nor wget", async () => {
-      machine = await Machine.make("none");
+      machine = await Machine.create("none");
       await refused("curl or GNU wget is required to download it.");
     });
 
     it("does not use BusyBox's wget, which verifies no certificates", async () => {
-      machine = await Machine.make("BusyBox wget");
+      machine = await Machine.create("BusyBox wget");
       await refused("curl or GNU wget is required to download it.");
-      assertEquals(releases.asked, []);
+      assertEquals(releases.requestedPaths, []);
     });
 
     it("installs nothing that it can't verify", async () => {
-      machine = await Machine.make();
+      machine = await Machine.create();
       await machine.removeTool("sha256sum");
       await refused("sha256sum, shasum or openssl is required to verify the download.");
     });
 
     for (const tool of ["shasum", "openssl"]) {
       it(`verifies with ${tool} where there is no sha256sum`, async () => {
-        machine = await Machine.make();
+        machine = await Machine.create();
         const real = Deno.realPathSync(`/usr/bin/${tool}`);
         await machine.replaceTool("sha256sum", "exit 127");
         await machine.removeTool("sha256sum");
         Deno.symlinkSync(real, `${machine.env.PATH}/${tool}`);
         const perl = { PATH: machine.env.PATH };
         assertEquals((await install(perl)).code, 0);
-        releases.instead.set(archive, () => new Response("other"));
+        releases.overrides.set(archive, () => new Response("other"));
         await Deno.remove(`${machine.home}/${INSTALLED}`);
         await refused(`${archive} doesn't match the release's checksum`, perl);
       });
     }
 
     it("reports that the system uses musl and what to use instead", async () => {
-      machine = await Machine.make();
+      machine = await Machine.create();
       await machine.replaceTool("ldd", "echo 'musl libc (x86_64)' >&2; exit 1");
       const broken = await Releases.open();
       await broken.add("99.3.2", "#!/bin/sh\nexit 127\n");
@@ -402,7 +406,7 @@ for (const shell of Object.keys(SHELLS)) {
     ];
     for (const [system, machineName, translated, sentence] of systems) {
       it(`chooses the archive for ${system} on ${machineName}${translated === "1" ? ", translated" : ""}`, async () => {
-        machine = await Machine.make();
+        machine = await Machine.create();
         await machine.replaceTool("uname", `case $1 in -s) echo ${system} ;; -m) echo ${machineName} ;; esac`);
         await Deno.writeTextFile(`${machine.env.PATH}/sysctl`, `#!/bin/sh\necho ${translated}\n`, { mode: 0o755 });
         await refused(sentence);
@@ -410,24 +414,24 @@ for (const shell of Object.keys(SHELLS)) {
     }
 
     it("reports a folder that can't be written", async () => {
-      machine = await Machine.make("curl", { user: "ordinary" });
+      machine = await Machine.create("curl", { user: "ordinary" });
       await refused("can't write to /usr/sbin. Set FLUXLOOP_INSTALL_DIR to another folder.", {
         FLUXLOOP_INSTALL_DIR: "/usr/sbin",
       });
       await refused("can't create /nowhere/bin. Set FLUXLOOP_INSTALL_DIR", {
         FLUXLOOP_INSTALL_DIR: "/nowhere/bin",
       });
-      assertEquals(releases.asked, []);
+      assertEquals(releases.requestedPaths, []);
     });
 
     it("reports a folder in the program's place", async () => {
-      machine = await Machine.make();
+      machine = await Machine.create();
       await Deno.mkdir(`${machine.home}/${INSTALLED}`, { recursive: true });
       await refused(`${machine.home}/${INSTALLED} is a folder.`);
     });
 
     it("reports a missing HOME when no folder is named", async () => {
-      machine = await Machine.make();
+      machine = await Machine.create();
       await refused("HOME is not set. Set FLUXLOOP_INSTALL_DIR to the folder to install to.", { HOME: "" });
     });
   });
@@ -445,7 +449,7 @@ describe("the install script over https", () => {
 
   for (const downloader of ["curl", "wget"] as const) {
     it(`accepts nothing from a redirect to plain http (${downloader})`, async () => {
-      machine = await Machine.make(downloader);
+      machine = await Machine.create(downloader);
       const plain = await Releases.open();
       await plain.add(NEW);
       const { cert, key } = await authority.issue("DNS:localhost");
@@ -457,7 +461,7 @@ describe("the install script over https", () => {
       const trust = { CURL_CA_BUNDLE: authority.file, WGETRC: `${machine.home}/wgetrc` };
       await Deno.writeTextFile(trust.WGETRC, `ca_certificate = ${authority.file}\n`);
       const { code, stderr } = await machine.pipe("dash", script, trust);
-      const asked = plain.asked.length;
+      const asked = plain.requestedPaths.length;
       await server.shutdown();
       await plain.close();
       // wget reports redirects only afterwards; the downloaded file isn't used.

@@ -4,7 +4,7 @@ import { MistakesError, UsageError } from "../../src/errors.ts";
 import { errorJson, failureText } from "../../src/output/failure.ts";
 import { styleFor } from "../../src/output/style.ts";
 import { DOCUMENTED_KEY } from "../support/platform.ts";
-import { leaveWorlds, world } from "../support/world.ts";
+import { removeTestHomes, world } from "../support/world.ts";
 
 const mistakes = (count: number) =>
   new MistakesError(Array.from({ length: count }, (_, index) => ({
@@ -18,7 +18,7 @@ const mistakes = (count: number) =>
 describe("an error with many mistakes", () => {
   const lines = (count: number) => {
     const { context } = world();
-    leaveWorlds();
+    removeTestHomes();
     return failureText(mistakes(count), styleFor(context, context.stderr)).trimEnd().split("\n");
   };
 

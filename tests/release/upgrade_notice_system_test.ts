@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from "@std/testing/bdd";
 import { listen, type Listener } from "../support/listener.ts";
-import { compileOther } from "../support/other_builds.ts";
+import { compileVariant } from "../support/other_builds.ts";
 import { DOCUMENTED_KEY } from "../support/platform.ts";
 import { redirect, Releases } from "../support/releases.ts";
 import { Terminal } from "../support/terminal.ts";
@@ -22,7 +22,7 @@ describe("the notice of a new version, in a terminal", () => {
   beforeAll(async () => {
     releases = await Releases.open();
     program = `${releases.folder}/fluxloop`;
-    await compileOther({ releaseKey: releases.key.publicKey, releasesUrl: releases.url }, program);
+    await compileVariant({ releaseKey: releases.key.publicKey, releasesUrl: releases.url }, program);
     platform = listen(async () => {
       await asked.promise;
       return Response.json(ME);
@@ -58,7 +58,7 @@ describe("the notice of a new version, in a terminal", () => {
   }
 
   it("is requested during a command's own request, without the key", async () => {
-    releases.instead.set("/releases/latest", () => {
+    releases.overrides.set("/releases/latest", () => {
       asked.resolve();
       return redirect(`${releases.url}/tag/v${NEWER}`);
     });
@@ -74,12 +74,12 @@ describe("the notice of a new version, in a terminal", () => {
     // The body never ends: the program cancels it as soon as it has the redirect's address.
     const body = () => new ReadableStream({ cancel: () => asked.resolve() });
     const headers = { location: `${releases.url}/tag/v${NEWER}` };
-    releases.instead.set("/releases/latest", () => new Response(body(), { status: 302, headers }));
+    releases.overrides.set("/releases/latest", () => new Response(body(), { status: 302, headers }));
     assertStringIncludes(await run(`${program} auth whoami`), `\nfluxloop ${NEWER} is available`);
   });
 
   it("isn't waited for if the releases page doesn't respond", async () => {
-    releases.instead.set("/releases/latest", () => {
+    releases.overrides.set("/releases/latest", () => {
       asked.resolve();
       return new Promise<Response>(() => {});
     });

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from "@std/testing/bdd";
 import { VERSION } from "../../src/build_info.ts";
 import { namesIn } from "../support/credentials_home.ts";
-import { compileOther } from "../support/other_builds.ts";
+import { compileVariant } from "../support/other_builds.ts";
 import { DOCUMENTED_KEY } from "../support/platform.ts";
 import { base } from "../support/program.ts";
 import { Releases } from "../support/releases.ts";
@@ -44,7 +44,7 @@ describe(`the program, upgrading itself on the base of Deno ${base().deno}`, () 
   beforeAll(async () => {
     releases = await Releases.open();
     installed = `${releases.folder}/installed`;
-    await compileOther({ releaseKey: releases.key.publicKey, releasesUrl: releases.url }, installed);
+    await compileVariant({ releaseKey: releases.key.publicKey, releasesUrl: releases.url }, installed);
     for (const it of [installed, releases.folder]) await Deno.chmod(it, 0o755);
     await releases.publish(
       LARGE,

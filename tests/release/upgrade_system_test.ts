@@ -14,7 +14,7 @@ import type { DownloadOptions } from "../../src/release/download.ts";
 import { parseVersion } from "../../src/release/version.ts";
 import { namesIn } from "../support/credentials_home.ts";
 import { archive, newKey, redirect, Releases } from "../support/releases.ts";
-import { leaveWorlds, world } from "../support/world.ts";
+import { removeTestHomes, world } from "../support/world.ts";
 
 const TARGET = "x86_64-unknown-linux-gnu";
 const WINDOWS = "x86_64-pc-windows-msvc";
@@ -44,7 +44,7 @@ describe("an upgrade", () => {
     releases.clear();
   });
   afterEach(async () => {
-    leaveWorlds();
+    removeTestHomes();
     await Deno.remove(folder, { recursive: true });
   });
 
@@ -132,7 +132,7 @@ describe("an upgrade", () => {
   it("retries after a transient error", async () => {
     await releases.publish(NEWER, TARGET, program(NEWER));
     let failures = 2;
-    releases.instead.set("/releases/latest", () => {
+    releases.overrides.set("/releases/latest", () => {
       if (failures-- > 0) return new Response("", { status: 503 });
       return redirect(`${releases.url}/tag/v${NEWER}`);
     });
@@ -263,7 +263,7 @@ describe("an upgrade", () => {
     [
       "that redirects away from HTTPS",
       () => {
-        releases.instead.set("/SHA256SUMS", () => redirect("http://127.0.0.1:1/SHA256SUMS"));
+        releases.overrides.set("/SHA256SUMS", () => redirect("http://127.0.0.1:1/SHA256SUMS"));
       },
       ReleaseError,
       "a URL without HTTPS",
@@ -271,7 +271,7 @@ describe("an upgrade", () => {
     [
       "that redirects to a file",
       () => {
-        releases.instead.set("/SHA256SUMS", () => redirect("file:///etc/passwd"));
+        releases.overrides.set("/SHA256SUMS", () => redirect("file:///etc/passwd"));
       },
       ReleaseError,
       "a URL without HTTPS",
@@ -279,7 +279,7 @@ describe("an upgrade", () => {
     [
       "that redirects in circles",
       () => {
-        releases.instead.set("/SHA256SUMS", (request) => redirect(request.url));
+        releases.overrides.set("/SHA256SUMS", (request) => redirect(request.url));
       },
       ReleaseError,
       "Too many redirects",
@@ -287,7 +287,7 @@ describe("an upgrade", () => {
     [
       "whose server is down",
       () => {
-        releases.instead.set("/releases/latest", () => new Response("", { status: 503 }));
+        releases.overrides.set("/releases/latest", () => new Response("", { status: 503 }));
       },
       ReleaseError,
       "HTTP 503",
@@ -295,7 +295,7 @@ describe("an upgrade", () => {
     [
       "whose list never ends",
       () => {
-        releases.instead.set("/SHA256SUMS", () => new Response(new Uint8Array(300 * 1024)));
+        releases.overrides.set("/SHA256SUMS", () => new Response(new Uint8Array(300 * 1024)));
       },
       ReleaseError,
       "more than the limit of 262144 bytes",
@@ -324,7 +324,7 @@ describe("an upgrade", () => {
   it("stops at once when the program is interrupted", async () => {
     await releases.publish(NEWER, TARGET, program(NEWER));
     const { context, stop } = world();
-    releases.instead.set(".tar.gz", async () => {
+    releases.overrides.set(".tar.gz", async () => {
       stop();
       return await new Promise<Response>(() => {});
     });

@@ -2,13 +2,13 @@ import { assertEquals } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
 import { VERSION } from "../../src/build_info.ts";
 import { upgrade } from "../../src/release/upgrade.ts";
-import { leaveWorlds, world } from "../support/world.ts";
+import { removeTestHomes, world } from "../support/world.ts";
 
 const INSTALLATION = { path: "/usr/local/bin/fluxloop", target: "x86_64-unknown-linux-gnu" };
 const RELEASES = { url: "https://releases.example.com/releases", publicKey: null };
 
 describe("looking for a newer version", () => {
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   const latest: [string, string, boolean][] = [
     ["newer", "99.0.0", true],

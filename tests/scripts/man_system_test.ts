@@ -4,10 +4,10 @@ import { scanArguments } from "../../src/cli/arguments.ts";
 import { commandTree } from "../../src/cli/command_tree.ts";
 import { allCommands, describeCommand } from "../../src/cli/describe.ts";
 import { manPage, pageName } from "../../scripts/man/page.ts";
-import { leaveWorlds, world } from "../support/world.ts";
+import { removeTestHomes, world } from "../support/world.ts";
 
 const TREE = describeCommand(commandTree(world().context, scanArguments([])));
-leaveWorlds();
+removeTestHomes();
 const read = (file: string) => Deno.readTextFileSync(new URL(`../../${file}`, import.meta.url));
 const DATE = "2026-01-31";
 

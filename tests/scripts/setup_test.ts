@@ -99,9 +99,9 @@ describe("setting up", () => {
 
   it("does nothing when it is done", async () => {
     await setUp(options());
-    registry.asked();
+    registry.takeRequests();
     await setUp(options());
-    assertEquals([registry.asked(), said.length], [[], 1]);
+    assertEquals([registry.takeRequests(), said.length], [[], 1]);
   });
 
   it("takes newer packages with --refresh", async () => {
@@ -113,7 +113,7 @@ describe("setting up", () => {
 
   it("says that --refresh failed, and keeps what there is", async () => {
     await setUp(options());
-    registry.instead.set("", () => new Response(null, { status: 503 }));
+    registry.overrides.set("", () => new Response(null, { status: 503 }));
     await assertRejects(
       () => setUp({ ...options(), refresh: true }),
       Error,
@@ -136,7 +136,7 @@ describe("setting up", () => {
     await writePackages(`${root}/files`, "1.2.0");
     for (const name of NAMES) {
       for (const file of ["meta.json", "1.2.0_meta.json", "1.2.0/first.ts", "1.2.0/second.ts", "1.2.0/third.ts"]) {
-        registry.instead.set(`${name}/${file}`, () => slow(`${name}/${file}`));
+        registry.overrides.set(`${name}/${file}`, () => slow(`${name}/${file}`));
       }
     }
     const patience = 5_000;
@@ -186,7 +186,7 @@ describe("setting up", () => {
   ];
   for (const { fault, at, answer, reason, patience } of faults) {
     it(`takes the complete stand-in from npm when the registry ${fault}`, async () => {
-      registry.instead.set(at, answer);
+      registry.overrides.set(at, answer);
       await setUp({ ...options(), patience });
       assertEquals(held(), FROM_STAND_IN);
       assertStringIncludes(said.join(), reason);
@@ -195,13 +195,13 @@ describe("setting up", () => {
   }
 
   it("puts the stand-in where Deno finds it", async () => {
-    registry.instead.set("", () => new Response(null, { status: 403 }));
+    registry.overrides.set("", () => new Response(null, { status: 403 }));
     await setUp(options());
     assertEquals(await used(), "@small/two\n");
   });
 
   it("says why neither source works", async () => {
-    registry.instead.set("", () => new Response(null, { status: 403 }));
+    registry.overrides.set("", () => new Response(null, { status: 403 }));
     const standIn = { version: "", fill: () => Promise.reject(new Error("npm isn't installed")) };
     await assertRejects(
       () => setUp({ ...options(), standIn }),
@@ -212,7 +212,7 @@ describe("setting up", () => {
   });
 
   it("rejects a file that differs from the published one", async () => {
-    registry.instead.set("two/1.2.0/second.ts", () => new Response("export {};"));
+    registry.overrides.set("two/1.2.0/second.ts", () => new Response("export {};"));
     await assertRejects(() => setUp(options()), Error, "Integrity check failed");
     assertEquals([readMarker(vendor), said], [undefined, []]);
   });
@@ -238,16 +238,16 @@ describe("setting up", () => {
 describe("setting up a folder that the stand-in filled", () => {
   beforeEach(async () => {
     await openProject();
-    registry.instead.set("", () => new Response(null, { status: 403 }));
+    registry.overrides.set("", () => new Response(null, { status: 403 }));
     await setUp(options());
-    registry.instead.clear();
-    registry.asked();
+    registry.overrides.clear();
+    registry.takeRequests();
   });
   afterEach(closeProject);
 
   it("doesn't try JSR again on the same day", async () => {
     await setUp(options());
-    assertEquals([registry.asked(), packagesFrom(vendor)], [[], "npm"]);
+    assertEquals([registry.takeRequests(), packagesFrom(vendor)], [[], "npm"]);
   });
 
   it("tries JSR again with --refresh", async () => {
@@ -263,13 +263,13 @@ describe("setting up a folder that the stand-in filled", () => {
 
   it("keeps it for one more day when JSR is still out of reach", async () => {
     noteTried(vendor, new Date(Date.now() - DAY));
-    registry.instead.set("", () => new Response(null, { status: 403 }));
+    registry.overrides.set("", () => new Response(null, { status: 403 }));
     await setUp(options());
     assertEquals([held(), Date.now() - lastTried(vendor) < DAY], [FROM_STAND_IN, true]);
   });
 
   it("fills it again when the stand-in has changed", async () => {
-    registry.instead.set("", () => new Response(null, { status: 403 }));
+    registry.overrides.set("", () => new Response(null, { status: 403 }));
     await setUp({ ...options(), standIn: { ...options().standIn, version: "second" } });
     assertEquals(said.length, 2);
   });
@@ -279,7 +279,7 @@ describe("setting up with a lock file", () => {
   beforeEach(async () => {
     await openProject();
     await writeLock(options());
-    registry.asked();
+    registry.takeRequests();
   });
   afterEach(closeProject);
 
@@ -295,13 +295,13 @@ describe("setting up with a lock file", () => {
   });
 
   it("makes the compiler ignore it where builds from npm stand in", async () => {
-    registry.instead.set("", () => new Response(null, { status: 403 }));
+    registry.overrides.set("", () => new Response(null, { status: 403 }));
     await setUp(options());
     assertEquals(lockOptions(root), []);
   });
 
   it("stops at a package that isn't the locked one", async () => {
-    registry.instead.set("two/1.2.0_meta.json", () => Response.json({ exports: {}, manifest: {} }));
+    registry.overrides.set("two/1.2.0_meta.json", () => Response.json({ exports: {}, manifest: {} }));
     await assertRejects(
       () => setUp(options()),
       Error,
@@ -337,7 +337,7 @@ describe("setting up with a lock file", () => {
   });
 
   it("keeps the lock file when JSR is out of reach of the next one", async () => {
-    registry.instead.set("", () => new Response(null, { status: 403 }));
+    registry.overrides.set("", () => new Response(null, { status: 403 }));
     const before = await Deno.readTextFile(`${root}/${LOCK}`);
     await assertRejects(() => writeLock(options()), Error, "Can't write release/deno.lock");
     assertEquals(await Deno.readTextFile(`${root}/${LOCK}`), before);

@@ -1,5 +1,5 @@
 /**
- * The program in this process, with a platform that accepts every key and a home with the test's files.
+ * The program in this process, with a stubbed platform that accepts every key and a prepared credentials file.
  *
  * @module
  */
@@ -7,28 +7,28 @@ import { createHash } from "node:crypto";
 import type { Context } from "../../src/context.ts";
 import { type Outcome, Session } from "./session.ts";
 
-/** Responds to every key with the same account. */
-export const takeEveryKey: Context["fetch"] = () =>
+/** Accepts every key and responds with the same account. */
+export const acceptEveryKey: Context["fetch"] = () =>
   Promise.resolve(Response.json({ account: { id: "usr_1", email: "jane@example.com" } }));
 
-/** The key that {@linkcode AnsweringSession.login} saves. */
+/** The key that {@linkcode AcceptingSession.login} saves. */
 export const LOGIN_KEY = "flux_dev_new00000000000000000000000000";
 
-/** A home with a credentials file. */
-export class AnsweringSession extends Session {
+/** A session with a prepared credentials file and a platform that accepts every key. */
+export class AcceptingSession extends Session {
   /** The hosts of all requests, in order. */
-  readonly asked: string[];
+  readonly requestedHosts: string[];
 
-  /** @param content What the credentials file holds. */
+  /** @param content The content of the credentials file. */
   constructor(content: string | Uint8Array) {
-    const asked: string[] = [];
+    const hosts: string[] = [];
     super({
       fetch: (request, connection) => {
-        asked.push(new URL(request.url).host);
-        return takeEveryKey(request, connection);
+        hosts.push(new URL(request.url).host);
+        return acceptEveryKey(request, connection);
       },
     });
-    this.asked = asked;
+    this.requestedHosts = hosts;
     Deno.mkdirSync(`${this.world.home}/.fluxloop`);
     const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
     Deno.writeFileSync(this.world.credentials, bytes, { mode: 0o600 });
@@ -39,7 +39,7 @@ export class AnsweringSession extends Session {
     return this.run(["auth", "login", "--api-key", LOGIN_KEY, "--profile", profile]);
   }
 
-  /** @returns What identifies the file and its content: it changes if the file is changed or replaced. */
+  /** @returns A value that changes if the credentials file is changed or replaced. */
   fingerprint(): string {
     const hash = createHash("sha256").update(Deno.readFileSync(this.world.credentials)).digest("hex");
     return `${hash} ${Deno.statSync(this.world.credentials).ino}`;

@@ -1,5 +1,5 @@
 /**
- * Debian's Chromium, used as a person would.
+ * Debian's Chromium, driven by Playwright.
  *
  * @module
  */
@@ -14,12 +14,16 @@ export async function openBrowser(): Promise<Browser> {
   return await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox", "--no-proxy-server"] });
 }
 
-/** Opens a page in a profile of its own, without scripts by default. */
+/** Opens a page in a new browser context, with JavaScript disabled by default. */
 export async function openPage(browser: Browser, options: BrowserContextOptions = {}): Promise<Page> {
   return await (await browser.newContext({ javaScriptEnabled: false, ...options })).newPage();
 }
 
-/** Fails if axe-core finds a violation of these rules, or of any rule. The page has to allow scripts. */
+/**
+ * Fails if axe-core finds a violation. The page needs JavaScript.
+ *
+ * @param rules The rules to check; `null` checks all.
+ */
 export async function assertAccessible(page: Page, rules: readonly string[] | null = null): Promise<void> {
   if (!await page.evaluate("'axe' in globalThis")) await page.evaluate(axe.source);
   const violations = await page.evaluate(async (rules) => {
@@ -30,8 +34,8 @@ export async function assertAccessible(page: Page, rules: readonly string[] | nu
   assertEquals(violations, []);
 }
 
-/** Fails if a page has to be scrolled sideways. */
+/** Fails if a page needs horizontal scrolling. */
 export async function assertFits(page: Page): Promise<void> {
-  const [needed, there] = await page.evaluate<number[]>("[document.documentElement.scrollWidth, innerWidth]");
-  assertEquals(needed, there);
+  const [content, viewport] = await page.evaluate<number[]>("[document.documentElement.scrollWidth, innerWidth]");
+  assertEquals(content, viewport);
 }

@@ -1,5 +1,5 @@
 /**
- * Certificates of the test's own.
+ * Certificates for tests, issued by a test authority or self-signed.
  *
  * @module
  */
@@ -19,20 +19,20 @@ export interface Certificate {
   readonly key: string;
 }
 
-/** What is special about a certificate. */
+/** Deviations from an ordinary, currently valid server certificate. */
 export interface CertificateOptions {
-  /** From when it is valid, in days from now. */
+  /** Start of its validity, in days from now. */
   readonly from?: number;
-  /** Until when it is valid, in days from now. */
+  /** End of its validity, in days from now. */
   readonly until?: number;
-  /** Makes it a client's certificate, which a server must not use. */
+  /** Makes it a client certificate, which is invalid for a server. */
   readonly isClient?: boolean;
 }
 
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 const DAY = 24 * 60 * 60 * 1000;
 
-/** A certificate authority that nobody trusts by itself. */
+/** A certificate authority that isn't in any system's trust store. */
 export class Authority {
   private constructor(
     readonly folder: string,
@@ -40,7 +40,7 @@ export class Authority {
     readonly certificate: X509Certificate,
   ) {}
 
-  /** Creates an authority, with its certificate in a folder that {@linkcode remove} removes. */
+  /** Creates an authority. {@linkcode remove} deletes the folder with its certificate. */
   static async create(): Promise<Authority> {
     const keys = await newKeys();
     const certificate = await X509CertificateGenerator.createSelfSigned({
@@ -55,7 +55,7 @@ export class Authority {
     return authority;
   }
 
-  /** The file with the authority's own certificate. */
+  /** The path of the authority's own certificate. */
   get file(): string {
     return `${this.folder}/ca.pem`;
   }
@@ -63,7 +63,7 @@ export class Authority {
   /**
    * Signs a certificate.
    *
-   * @param names Whom it is for, as OpenSSL writes it: `DNS:localhost,IP:127.0.0.1`.
+   * @param names Subject alternative names in OpenSSL's notation: `DNS:localhost,IP:127.0.0.1`.
    */
   async issue(names: string, options: CertificateOptions = {}): Promise<Certificate> {
     const keys = await newKeys();
@@ -79,12 +79,12 @@ export class Authority {
     return await asPem(certificate, keys);
   }
 
-  /** Creates a certificate that is signed by itself alone. */
+  /** Creates a self-signed certificate. */
   async selfSigned(names: string): Promise<Certificate> {
     const keys = await newKeys();
     const extensions = extensionsFor(names, {});
     const base = { name: "CN=test", ...validity({}), keys, signingAlgorithm: ALGORITHM };
-    // Marked as an authority, as `openssl req -x509` does it.
+    // Marked as an authority, as `openssl req -x509` does.
     return await asPem(
       await X509CertificateGenerator.createSelfSigned({
         ...base,
@@ -105,7 +105,7 @@ function newKeys(): Promise<CryptoKeyPair> {
 }
 
 function validity({ from = -1, until = 10 }: CertificateOptions): { notBefore: Date; notAfter: Date } {
-  // The valid range must not be empty: what has expired was valid the day before.
+  // The validity period must not be empty: an expired certificate was valid the day before.
   const start = Math.min(from, until - 1);
   return { notBefore: new Date(Date.now() + start * DAY), notAfter: new Date(Date.now() + until * DAY) };
 }

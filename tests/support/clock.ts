@@ -1,13 +1,13 @@
 /**
- * A clock that stands still, for the compiled program: Debian's libfaketime.
+ * A fixed clock for the compiled program, set by Debian's libfaketime.
  *
  * @module
  */
 
 /**
- * @param time UTC, as `2024-01-22 12:00:00`.
- * @returns The environment in which a program's calendar clock stands at that time. Its timers go on.
- * @throws {Error} When libfaketime is not installed.
+ * @param time UTC, such as `2024-01-22 12:00:00`.
+ * @returns Environment variables that fix a program's wall clock at that time. Its timers keep running.
+ * @throws {Error} If libfaketime isn't installed.
  */
 export function fixedClock(time: string): Record<string, string> {
   for (const { name } of Deno.readDirSync("/usr/lib")) {

@@ -1,28 +1,28 @@
 /**
- * Real shells that complete lines with the scripts of the compiled program.
+ * Real shells that complete command lines with the compiled program's completion scripts.
  *
  * @module
  */
 import { PROGRAM } from "./program.ts";
 
-/** The shells, bash in three set-ups. */
+/** The tested shells; bash in three configurations. */
 export const SHELLS = ["bash", "bash with bash-completion", "bash with odd settings", "zsh", "fish"] as const;
 export type ShellName = typeof SHELLS[number];
 
-/** A home folder that holds the completion scripts, and the environment of the shells in it. */
-export interface Completing {
+/** A home folder with the completion scripts, and the environment of its shells. */
+export interface CompletionSetup {
   readonly folder: string;
   readonly env: Readonly<Record<string, string>>;
 }
 
 /**
- * Makes an empty home folder ready for {@linkcode complete}.
+ * Prepares an empty home folder for {@linkcode complete}.
  *
- * All shells put the same questions to the program, so the `fluxloop` on their path keeps its answers.
+ * All shells run the program with the same arguments, so the `fluxloop` on their `PATH` caches its output.
  */
-export async function prepareShells(home: string): Promise<Completing> {
+export async function prepareShells(home: string): Promise<CompletionSetup> {
   await Deno.mkdir(`${home}/bin`);
-  await Deno.writeTextFile(`${home}/bin/fluxloop`, ASK_ONCE, { mode: 0o755 });
+  await Deno.writeTextFile(`${home}/bin/fluxloop`, CACHING_PROGRAM, { mode: 0o755 });
   const env = { HOME: home, PATH: `${home}/bin:/usr/bin:/bin`, TERM: "screen", LC_ALL: "C.UTF-8" };
   for (const shell of ["bash", "zsh", "fish"]) {
     const script = await run([PROGRAM, "completions", shell], env);
@@ -32,41 +32,41 @@ export async function prepareShells(home: string): Promise<Completing> {
   return { folder: home, env };
 }
 
-const ASK_ONCE = `#!/bin/sh
-question=$(printf '%s\\n' "$@" | md5sum)
-answer="$HOME/answer-\${question%% *}"
-[ -f "$answer" ] || '${PROGRAM}' "$@" > "$answer" || exit
-exec cat "$answer"
+const CACHING_PROGRAM = `#!/bin/sh
+arguments=$(printf '%s\\n' "$@" | md5sum)
+output="$HOME/output-\${arguments%% *}"
+[ -f "$output" ] || '${PROGRAM}' "$@" > "$output" || exit
+exec cat "$output"
 `;
 
 /**
- * Completes lines, each as if Tab was pressed at its end.
+ * Completes command lines, as if Tab were pressed at the end of each.
  *
- * @param lines Words separated by one blank; the last one is completed, and may be empty.
- * @returns What the shell offers for the last word of each line, sorted.
+ * @param lines Words separated by single spaces; the last word is completed and may be empty.
+ * @returns The shell's completions of each line's last word, sorted.
  */
 export async function complete(
   shell: ShellName,
   lines: readonly string[],
-  { folder, env }: Completing,
+  { folder, env }: CompletionSetup,
 ): Promise<string[][]> {
-  const outputs = await ASK[shell](lines, folder, env);
-  return outputs.map((it) => [...new Set(it.split("\n").filter((offer) => offer !== ""))].sort());
+  const outputs = await COMPLETERS[shell](lines, folder, env);
+  return outputs.map((it) => [...new Set(it.split("\n").filter((completion) => completion !== ""))].sort());
 }
 
 type Environment = Readonly<Record<string, string>>;
-type Ask = (lines: readonly string[], folder: string, env: Environment) => Promise<string[]>;
+type Completer = (lines: readonly string[], folder: string, env: Environment) => Promise<string[]>;
 
-const ASK: Readonly<Record<ShellName, Ask>> = {
-  "bash": askBash(":"),
-  "bash with bash-completion": askBash("source /usr/share/bash-completion/bash_completion"),
-  "bash with odd settings": askBash("set -euf -o posix; IFS=:"),
+const COMPLETERS: Readonly<Record<ShellName, Completer>> = {
+  "bash": bashCompleter(":"),
+  "bash with bash-completion": bashCompleter("source /usr/share/bash-completion/bash_completion"),
+  "bash with odd settings": bashCompleter("set -euf -o posix; IFS=:"),
   zsh: async (lines, folder, env) => split(await run(["zsh", "-f", "-c", ZSH, "zsh", folder, ...lines], env)),
   fish: async (lines, folder, env) =>
     split(await run(["fish", "--no-config", "-c", FISH, `${folder}/script.fish`, ...lines], env)),
 };
 
-/** What stands behind the offers for a line. */
+/** Ends the completions of one line. */
 const END = "<DONE>\n";
 
 function split(output: string): string[] {
@@ -81,7 +81,7 @@ for line in $argv[2..]
 end
 `;
 
-/** Calls the function as readline does, which also splits words at = and :. */
+/** Calls the completion function as readline does, which also splits words at = and :. */
 const BASH = `
 eval "$1"; source "$2"; COMP_LINE=$3; shift 3
 COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMP_POINT=\${#COMP_LINE}
@@ -89,15 +89,15 @@ _fluxloop fluxloop "\${COMP_WORDS[COMP_CWORD]}" "\${COMP_WORDS[COMP_CWORD - 1]}"
 printf '%s\\n' "\${COMPREPLY[@]//$'\\n'/ and }"
 `;
 
-/** A new bash for each line: with \`set -e\` a failure ends it. */
-function askBash(settings: string): Ask {
+/** Starts a new bash for each line, because with \`set -e\` a failure exits the shell. */
+function bashCompleter(settings: string): Completer {
   return async (lines, folder, env) => {
     const outputs = [];
     for (const line of lines) {
       const words = line.split(" ").flatMap((word) => word.split(/([=:]+)/)).filter((word, index, all) =>
         word !== "" || index === all.length - 1
       );
-      // An = at the end of the line is a word itself, with no empty word behind it.
+      // A trailing = is a word of its own, without an empty word after it.
       if (/[=:] $/.test(`${line} `)) words.pop();
       const args = [settings, `${folder}/script.bash`, line, ...words];
       outputs.push(await run(["bash", "--norc", "-c", BASH, "bash", ...args], env));
@@ -106,7 +106,7 @@ function askBash(settings: string): Ask {
   };
 }
 
-/** Zsh completes only in a terminal. There it writes its offers to a file; Ctrl-U clears the line before. */
+/** Zsh completes only in a terminal. There it writes its completions to a file; Ctrl-U first clears the line. */
 const ZSH = `
 folder=$1; shift
 zmodload zsh/zpty

@@ -1,5 +1,5 @@
 /**
- * A platform behind TLS that counts connections.
+ * An HTTPS server that counts connections and TLS handshakes.
  *
  * @module
  */
@@ -8,10 +8,10 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { Buffer } from "node:buffer";
 import type { Certificate } from "./certificates.ts";
 
-/** What a server speaks, and when it closes a connection. */
-export type Manner = "HTTP/2" | "HTTP/1.1" | "HTTP/1.1, closing after each response";
+/** A server's protocol, and when it closes connections. */
+export type ServerKind = "HTTP/2" | "HTTP/1.1" | "HTTP/1.1, closing after each response";
 
-/** A server that listens. */
+/** A listening server. */
 export interface CountedServer {
   /** `https://127.0.0.1:<port>`. */
   readonly url: string;
@@ -24,20 +24,20 @@ export interface CountedServer {
   stop(): Promise<void>;
 }
 
-/** Serves `answer` on a port of the system's choice. */
+/** Starts a server on a random port that responds with `respond`. */
 export async function startCountedServer(
   certificate: Certificate,
-  manner: Manner,
-  answer: (request: Request) => Response | Promise<Response>,
+  kind: ServerKind,
+  respond: Handler,
 ): Promise<CountedServer> {
   const requests: string[] = [];
   const counted = (request: Request) => {
     requests.push(`${request.method} ${new URL(request.url).pathname}`);
-    return answer(request);
+    return respond(request);
   };
-  const server = manner === "HTTP/2"
+  const server = kind === "HTTP/2"
     ? serveHttp2(certificate, counted)
-    : await serveHttp1(certificate, counted, manner !== "HTTP/1.1");
+    : await serveHttp1(certificate, counted, kind !== "HTTP/1.1");
   const relay = startRelay(server.port);
   return {
     url: `https://127.0.0.1:${relay.port}`,
@@ -55,32 +55,32 @@ export async function startCountedServer(
   };
 }
 
-type Answer = (request: Request) => Response | Promise<Response>;
+type Handler = (request: Request) => Response | Promise<Response>;
 
 interface Server {
   readonly port: number;
   stop(): Promise<void>;
 }
 
-function serveHttp2(certificate: Certificate, answer: Answer): Server {
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {}, ...certificate }, answer);
+function serveHttp2(certificate: Certificate, respond: Handler): Server {
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {}, ...certificate }, respond);
   return { port: server.addr.port, stop: () => server.shutdown() };
 }
 
-async function serveHttp1(certificate: Certificate, answer: Answer, isClosing: boolean): Promise<Server> {
-  const respond = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
+async function serveHttp1(certificate: Certificate, respond: Handler, isClosing: boolean): Promise<Server> {
+  const handle = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
     const chunks: Uint8Array[] = [];
     for await (const chunk of incoming) chunks.push(chunk);
     const { method = "GET", headers, url } = incoming;
     const body = chunks.length === 0 ? null : Buffer.concat(chunks);
     const request = new Request(`https://127.0.0.1${url}`, { method, headers: headers as HeadersInit, body });
-    const response = await answer(request);
+    const response = await respond(request);
     outgoing.writeHead(response.status, Object.fromEntries(response.headers));
     outgoing.end(new Uint8Array(await response.arrayBuffer()));
     if (isClosing) outgoing.once("finish", () => incoming.socket.end());
   };
   const server = createServer({ ...certificate, ALPNProtocols: ["http/1.1"] }, (incoming, outgoing) => {
-    respond(incoming, outgoing);
+    handle(incoming, outgoing);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const port = (server.address() as { port: number }).port;
@@ -94,7 +94,7 @@ async function serveHttp1(certificate: Certificate, answer: Answer, isClosing: b
   };
 }
 
-/** Passes bytes on, and counts. */
+/** Forwards bytes to the server, and counts connections and handshakes. */
 function startRelay(serverPort: number) {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const count = { connections: 0, handshakes: 0 };
@@ -131,7 +131,7 @@ function startRelay(serverPort: number) {
         try {
           it.close();
         } catch {
-          // Piping to its end has closed it.
+          // Already closed when its pipe finished.
         }
       }
       await Promise.all([accepting, ...passing]);

@@ -1,5 +1,5 @@
 /**
- * A home folder of root or of an ordinary user, and the compiled program run in it as that user.
+ * A home folder of root or an ordinary user, in which the compiled program runs as that user.
  *
  * @module
  */
@@ -7,9 +7,9 @@ import { parse } from "yaml";
 import { PROGRAM } from "./program.ts";
 import { type Outcome, runHere } from "./session.ts";
 import { asRoot, type CommandOptions, runAs, SELF, UID, type User } from "./users.ts";
-import { leaveWorlds } from "./world.ts";
+import { removeTestHomes } from "./world.ts";
 
-/** What keys of the embedded platform look like. */
+/** The prefix of the embedded platform's keys. */
 const KEY = /flux_(?:dev|ci)_/;
 
 /** A file's state. */
@@ -18,7 +18,7 @@ export interface FileState {
   /** Its permission bits, in octal. */
   readonly mode: string;
   readonly uid: number | null;
-  /** Another one after every replacement. */
+  /** Changes whenever the file is replaced. */
   readonly inode: number | null;
 }
 
@@ -26,7 +26,7 @@ export interface FileState {
 export class CredentialsHome {
   /** `HOME`. */
   readonly path: string;
-  /** `~/.fluxloop`, which doesn't exist at first. */
+  /** `~/.fluxloop`, which doesn't exist initially. */
   readonly folder: string;
   /** `~/.fluxloop/credentials`. */
   readonly file: string;
@@ -45,29 +45,29 @@ export class CredentialsHome {
   }
 
   /**
-   * @param platformUrl The platform that the program is to use.
-   * @param user Whose home it is, and who runs the program.
+   * @param platformUrl The platform that the program uses.
+   * @param user The home's owner, who also runs the program.
    */
   static async open(platformUrl: string, user: User = SELF): Promise<CredentialsHome> {
     const home = new CredentialsHome(await Deno.makeTempDir({ prefix: "fluxloop-home-" }), user, platformUrl);
-    // Folders on the way to this one may be closed to other users.
+    // The program's parent folders may be inaccessible to other users.
     if (home.program !== PROGRAM) await linkOrCopy(PROGRAM, home.program);
     await Deno.mkdir(home.path);
     if (user !== SELF) await asRoot('chmod 755 "$1" && chown "$3" "$2"', home.#top, home.path, String(UID[user]));
     return home;
   }
 
-  /** Runs the program here. */
+  /** Runs the compiled program in this home. */
   run(args: readonly string[], { env, ...options }: CommandOptions = {}): Promise<Outcome> {
     return runAs(this.user, [this.program, ...args], { ...options, env: { ...this.#env, ...env } });
   }
 
-  /** Runs the program's code in this process, in a home of this process's user. */
+  /** Runs the program's code in this process; the home must belong to the current user. */
   runHere(args: readonly string[]): Promise<Outcome> {
     return runHere(args, this.#env);
   }
 
-  /** Saves a key by a login in this process. */
+  /** Logs in within this process to save a key. */
   loginHere(key: string, profile = "default"): Promise<Outcome> {
     return this.runHere(["auth", "login", "--api-key", key, "--profile", profile]);
   }
@@ -77,7 +77,7 @@ export class CredentialsHome {
     return this.run(["auth", "login", "--api-key-stdin", "--profile", profile], { stdin: `${key}\n`, env });
   }
 
-  /** Writes a credentials file and its lock, the file of this home's user unless another one is to own it. */
+  /** Writes a credentials file and its lock; by default, the home's user owns the file. */
   async write(text: string, { owner = UID[this.user], mode = "600" } = {}): Promise<void> {
     const source = await Deno.makeTempFile();
     await Deno.writeTextFile(source, text);
@@ -88,14 +88,14 @@ export class CredentialsHome {
     await Deno.remove(source);
   }
 
-  /** Removes the home with whatever is in it. */
+  /** Removes the home and its content. */
   async close(): Promise<void> {
     await asRoot('rm -rf "$1"', this.#top);
-    leaveWorlds();
+    removeTestHomes();
   }
 }
 
-/** @returns The text of a credentials file in which these profiles have a key for a platform. */
+/** @returns The text of a credentials file with these profiles, all with the same key and platform. */
 export function credentialsText(key: string, platformUrl: string, profiles: readonly string[]): string {
   const fields = `    api_key: ${key}\n    api_url: "${platformUrl}"\n`;
   return `profiles:\n${profiles.map((it) => `  ${it}:\n${fields}`).join("")}`;
@@ -108,18 +108,18 @@ export async function stateOf(path: string): Promise<FileState> {
   return { text: text.join("\n"), mode, uid: Number(uid), inode: Number(inode) };
 }
 
-/** @returns The names in a folder, sorted. */
+/** @returns The sorted names of a folder's entries. */
 export function namesIn(folder: string): string[] {
   return [...Deno.readDirSync(folder)].map((it) => it.name).sort();
 }
 
-/** @returns The names of the folder's files that contain a key, sorted; it should be only `credentials`. */
-export function keyHolders(folder: string): string[] {
+/** @returns The sorted names of the folder's files that contain a key; should be only `credentials`. */
+export function filesWithKeys(folder: string): string[] {
   const files = [...Deno.readDirSync(folder)].filter((it) => !it.isDirectory).map((it) => it.name).sort();
   return files.filter((name) => KEY.test(Deno.readTextFileSync(`${folder}/${name}`)));
 }
 
-/** @returns The keys that a credentials file's text holds by profile, as an independent parser reads it. */
+/** @returns The keys in a credentials file by profile, read by an independent parser. */
 export function keysIn(text: string): Record<string, string> {
   const { profiles } = parse(text) as { profiles: Record<string, { api_key: string }> };
   return Object.fromEntries(Object.entries(profiles).map(([name, fields]) => [name, fields.api_key]));

@@ -1,15 +1,15 @@
 /**
- * What the documentation of `fluxloop auth` shows as the program's output, as its page has it: without indentation.
+ * The output blocks in the documentation of `fluxloop auth`, which the page shows without indentation.
  *
  * @module
  */
 
-/** @returns A text as the page has it, which has lost the indentation of lists, and blanks at line ends. */
-export function asOnThePage(text: string): string {
+/** @returns The text as the page shows it: without indentation and trailing spaces. */
+export function withoutIndentation(text: string): string {
   return text.replaceAll(/^ +| +$/gm, "");
 }
 
-/** The 403 response for which {@linkcode DOCUMENTED}'s `permissionDenied` is shown. */
+/** The 403 response that produces {@linkcode DOCUMENTED}'s `permissionDenied`. */
 export const PERMISSION_DENIAL = {
   code: "permission_denied",
   required_permission: "upload_results",

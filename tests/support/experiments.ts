@@ -1,5 +1,5 @@
 /**
- * Experiments' folders for tests.
+ * Experiment folders for tests.
  *
  * @module
  */
@@ -7,14 +7,14 @@ import type { Context } from "../../src/context.ts";
 import type { Experiment, RunResult } from "../../src/experiment/model.ts";
 import { createExperimentFolder, type ExperimentOrigin } from "../../src/experiment/results/folder.ts";
 
-/** A whole key that no file may hold. */
+/** An unmasked key that must not appear in any file. */
 export const LEAKED_KEY = "flux_dev_leaked0123456789abcdefghijklm";
-/** An output that attacks the programs that show it. */
+/** An agent's output that attacks the programs that display it. */
 export const HOSTILE =
   `</pre><script>alert(1)</script><img src=x onerror=alert(2)> ]]> & "'\0\x07\x1b[31m\x9b\ufffe\ud800 \u202e ${LEAKED_KEY}`;
 
-/** @returns A run that passed, under the name `run_<number>`; `differing` overrides the defaults. */
-export function passed(number: number, output = `Answer ${number}`, differing: Partial<RunResult> = {}): RunResult {
+/** @returns A passed run with the ID `run_<number>`; `overrides` replaces the defaults. */
+export function passed(number: number, output = `Answer ${number}`, overrides: Partial<RunResult> = {}): RunResult {
   return {
     request: {
       runId: `run_${number}`,
@@ -24,11 +24,11 @@ export function passed(number: number, output = `Answer ${number}`, differing: P
     startedAt: new Date("2024-01-22T12:00:00Z"),
     duration: 100 + number,
     outcome: { status: "passed", output },
-    ...differing,
+    ...overrides,
   };
 }
 
-/** @returns A run that failed. */
+/** @returns A failed run. */
 export function failed(number: number, message = "The agent took longer than 30 s", stderr: string[] = []): RunResult {
   return passed(number, "", { outcome: { status: "failed", failure: { kind: "timeout", message, stderr } } });
 }
@@ -38,14 +38,14 @@ export interface ExperimentOptions {
   readonly name?: string;
   readonly maskedText?: string;
   readonly origin?: Partial<ExperimentOrigin>;
-  /** Leaves the folder as a killed program does. */
+  /** Leaves the folder as a killed program would. */
   readonly isKilled?: boolean;
   readonly ending?: Experiment["ending"];
-  /** Called after each run that was written to the folder. */
+  /** Called after each run is written to the folder. */
   readonly afterRun?: (folder: string) => Promise<void>;
 }
 
-/** @returns The folder of an experiment of these runs, below `outputDirectory`. */
+/** Writes an experiment with these runs below `outputDirectory`. @returns The experiment's folder. */
 export async function experimentOf(
   context: Context,
   outputDirectory: string,
@@ -68,7 +68,7 @@ export async function experimentOf(
     ending,
   };
   const summary = Deno.readTextFileSync(`${folder.path}/summary.json`);
-  // Closes the files, too: Windows doesn't remove an open one.
+  // Also closes the files: Windows can't remove open ones.
   await folder.finish(experiment);
   if (isKilled) {
     Deno.writeTextFileSync(`${folder.path}/summary.json`, summary);

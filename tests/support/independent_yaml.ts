@@ -1,5 +1,5 @@
 /**
- * YAML as a parser reads it that the program does not use: npm's `yaml`.
+ * Reads YAML with a parser that the program doesn't use: npm's `yaml`.
  *
  * @module
  */
@@ -7,16 +7,16 @@ import { parseDocument } from "yaml";
 
 /**
  * @param text One YAML document.
- * @returns Its value, mappings as maps whose keys are texts, whole numbers of more than 53 bits as they stand there.
- * @throws {Error} When it is not YAML.
+ * @returns Its value: mappings as maps with string keys, integers of more than 53 bits as `bigint`.
+ * @throws {Error} If it is invalid YAML.
  */
-export function readIndependently(text: string): unknown {
+export function parseYamlIndependently(text: string): unknown {
   const document = parseDocument(text, { intAsBigInt: true, logLevel: "silent" });
   if (document.errors.length > 0) throw document.errors[0];
   return comparable(document.toJS({ mapAsMap: true }));
 }
 
-/** @returns The same without what makes no difference: `1e3` is 1000, and a key that is a number is its digits. */
+/** @returns The value without differences that don't matter: `1e3` is 1000, and a numeric key is a string. */
 function comparable(value: unknown): unknown {
   if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : value;
   if (Array.isArray(value)) return value.map(comparable);

@@ -1,26 +1,26 @@
 /**
- * The install script, run in a shell that finds the named programs and no others, in a home of its own.
+ * Runs the install script in a shell with a new home, whose `PATH` has only the named tools.
  *
  * @module
  */
 import type { Outcome } from "./session.ts";
 import { runAs, SELF, UID, type User } from "./users.ts";
 
-/** The tools that the script uses besides a downloader. */
+/** The tools that the script needs besides a downloader. */
 const TOOLS = ["uname", "mkdir", "mktemp", "rm", "sed", "tar", "gzip", "chmod", "mv", "sha256sum", "ldd", "cat"];
-/** Those that BusyBox provides. */
+/** The tools that BusyBox provides. */
 const APPLETS = TOOLS.filter((it) => it !== "ldd");
 
-/** The shells that the script is for, and how each is told to run what it reads. */
+/** The shells that the script supports, and the command that runs a script from standard input in each. */
 export const SHELLS: Readonly<Record<string, readonly string[]>> = {
   dash: ["/bin/dash"],
   bash: ["/bin/bash", "--posix"],
   "BusyBox ash": ["/bin/busybox", "ash"],
 };
 
-/** A machine for the script to install on. */
+/** A simulated machine to install on. */
 export class Machine {
-  /** The home folder; it belongs to the user. */
+  /** The user's home folder. */
   readonly home: string;
   readonly #tools: string;
   readonly #user: User;
@@ -35,9 +35,9 @@ export class Machine {
    * Creates a machine.
    *
    * @param downloader The program to download with, if any.
-   * @param options `busybox`: whether its tools are BusyBox's; `user`: who runs the script.
+   * @param options `busybox`: whether to use BusyBox's tools; `user`: who runs the script.
    */
-  static async make(
+  static async create(
     downloader: "curl" | "wget" | "BusyBox wget" | "none" = "curl",
     { busybox = false, user = SELF }: { busybox?: boolean; user?: User } = {},
   ): Promise<Machine> {
@@ -53,7 +53,7 @@ export class Machine {
     return machine;
   }
 
-  /** Puts a shell script in the place of a tool. */
+  /** Replaces a tool with a shell script. */
   async replaceTool(name: string, script: string): Promise<void> {
     await this.removeTool(name);
     await Deno.writeTextFile(`${this.#tools}/${name}`, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
@@ -67,7 +67,7 @@ export class Machine {
    * Pipes a script into a shell, as `curl … | sh` does.
    *
    * @param shell A name in {@linkcode SHELLS}.
-   * @param env The environment besides HOME and PATH; `HOME: ""` leaves that out.
+   * @param env The environment besides HOME and PATH; `HOME: ""` unsets HOME.
    */
   pipe(shell: string, script: string, env: Readonly<Record<string, string>> = {}): Promise<Outcome> {
     const settings = { HOME: this.home, PATH: this.#tools, ...env };
@@ -75,7 +75,7 @@ export class Machine {
     return runAs(this.#user, [...SHELLS[shell]], { env: settings, stdin: script, cwd: "/" });
   }
 
-  /** The environment of the script, for who starts it by themselves. */
+  /** The script's environment, for tests that start the script themselves. */
   get env(): Record<string, string> {
     return { HOME: this.home, PATH: this.#tools };
   }
@@ -90,7 +90,7 @@ export class Machine {
     return below(this.home).sort();
   }
 
-  /** @returns The output of the installed program for `--version`. */
+  /** @returns The first line of the installed program's `--version`. */
   async installed(path = `${this.home}/.local/bin/fluxloop`): Promise<string> {
     const { stdout } = await runAs(this.#user, [path, "--version"], { env: {} });
     return stdout.split("\n")[0];
@@ -113,6 +113,6 @@ function findTool(name: string): string {
       return false;
     }
   });
-  if (folder === undefined) throw new Error(`This machine has no ${name}`);
+  if (folder === undefined) throw new Error(`${name} isn't installed`);
   return `${folder}/${name}`;
 }

@@ -1,6 +1,6 @@
 /**
- * A rotation in this process that is interrupted at one of its requests or calls of the keychain, before or after that has
- * had its effect.
+ * Runs a rotation in this process and interrupts it at one of its requests or keychain calls, before or after the call
+ * takes effect.
  *
  * @module
  */
@@ -13,13 +13,13 @@ import { world } from "./world.ts";
 
 /** Where a rotation is interrupted. */
 export interface Moment {
-  /** The event's index, from 0 on. */
+  /** The event's index, starting at 0. */
   readonly index: number;
-  /** Whether the event has had its effect. */
+  /** Whether the event has taken effect. */
   readonly when: "before" | "after";
 }
 
-/** A machine: its home folder and its keychain's entries. */
+/** A simulated computer: a home folder and a keychain. */
 export class Computer {
   readonly #session: Session;
   readonly #entries: Map<string, string>;
@@ -29,7 +29,7 @@ export class Computer {
     this.#session = new Session({ runProgram: (_, options) => Promise.resolve(this.#keychain(options)) });
   }
 
-  /** @returns What is in the credentials file and the keychain. */
+  /** The content of the credentials file and the keychain. */
   get saved(): { readonly file: string; readonly entries: readonly string[] } {
     return { file: this.#session.saved() ?? "", entries: [...this.#entries.values()] };
   }
@@ -44,7 +44,7 @@ export class Computer {
     return this.#session.run(args);
   }
 
-  /** Rotates the default profile's key. @returns The names of all requests and calls of the keychain, in order. */
+  /** Rotates the default profile's key. @returns The report, and the names of all requests and keychain calls in order. */
   async rotate(): Promise<{ readonly report: RotationReport; readonly events: readonly string[] }> {
     const events: string[] = [];
     const report = await this.#rotate(async (name, work) => {
@@ -54,27 +54,27 @@ export class Computer {
     return { report, events };
   }
 
-  /** Rotates, and kills the program. @returns The machine as the program leaves it. */
+  /** Starts a rotation and kills the program. @returns The computer's state at that moment. */
   async kill({ index, when }: Moment): Promise<Computer> {
     const killed = Promise.withResolvers<Computer>();
-    const end = Promise.withResolvers<never>();
-    end.promise.catch(() => {});
+    const blocked = Promise.withResolvers<never>();
+    blocked.promise.catch(() => {});
     let count = 0;
     const running = this.#rotate(async (_, work) => {
       const isIt = count++ === index;
       if (isIt && when === "before") killed.resolve(this.#copy());
-      const result = isIt && when === "before" ? await end.promise : await work();
+      const result = isIt && when === "before" ? await blocked.promise : await work();
       if (isIt) killed.resolve(this.#copy());
-      return isIt ? await end.promise : result;
+      return isIt ? await blocked.promise : result;
     });
     const copy = await killed.promise;
-    // Whatever still runs here has no effect: an interrupted rotation sends no more requests.
-    end.reject(new InterruptedError());
+    // The rest of this run doesn't affect the copy: an interrupted rotation sends no more requests.
+    blocked.reject(new InterruptedError());
     await running;
     return copy;
   }
 
-  /** Rotates, and cuts the program off from the platform from that moment on. */
+  /** Starts a rotation and disconnects the program from the platform at that moment. */
   cutOff({ index, when }: Moment): Promise<RotationReport> {
     let count = 0;
     return this.#rotate(async (_, work) => {
@@ -85,7 +85,7 @@ export class Computer {
     });
   }
 
-  /** Rotates, and tells the program to stop once the platform has done what it was asked for. */
+  /** Starts a rotation and stops the program after the event takes effect. */
   interrupt({ index }: Moment): Promise<RotationReport> {
     let count = 0;
     return this.#rotate(async (_, work, stop) => {
@@ -118,22 +118,22 @@ export class Computer {
   }
 
   #keychain({ args, input }: ProgramOptions): ProgramResult {
-    const fine = (stdout = "") => ({ code: 0, stdout, stderr: "" });
+    const succeed = (stdout = "") => ({ code: 0, stdout, stderr: "" });
     switch (args[0]) {
       case "store":
         this.#entries.set(JSON.parse(input).ServerURL, input);
-        return fine();
+        return succeed();
       case "get": {
         const entry = this.#entries.get(input);
         return entry === undefined
           ? { code: 1, stdout: "credentials not found in native keychain", stderr: "" }
-          : fine(entry);
+          : succeed(entry);
       }
       case "erase":
         this.#entries.delete(input);
-        return fine();
+        return succeed();
       default:
-        return fine(JSON.stringify(Object.fromEntries([...this.#entries.keys()].map((it) => [it, "fluxloop"]))));
+        return succeed(JSON.stringify(Object.fromEntries([...this.#entries.keys()].map((it) => [it, "fluxloop"]))));
     }
   }
 }

@@ -20,13 +20,13 @@ export interface Listener {
   stop(): Promise<void>;
 }
 
-/** @returns A server on a port of the system's choice that answers with `answer`. */
-export function listen(answer: (request: Request) => Response | Promise<Response>): Listener {
+/** Starts a server on a random port that responds with `respond`. */
+export function listen(respond: (request: Request) => Response | Promise<Response>): Listener {
   const requests: SeenRequest[] = [];
   const abort = new AbortController();
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, signal: abort.signal, onListen: () => {} }, (request) => {
     requests.push({ method: request.method, url: request.url, headers: new Headers(request.headers) });
-    return answer(request);
+    return respond(request);
   });
   return {
     url: `http://127.0.0.1:${server.addr.port}`,

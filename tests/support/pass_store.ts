@@ -1,21 +1,21 @@
 /**
- * A store of `pass` of the test's own, with a GnuPG key of its own that has no passphrase, in a home that is thrown away.
+ * A temporary home with a `pass` password store and a GnuPG key without a passphrase.
  *
  * @module
  */
 
-/** Whom the GnuPG key is for. */
+/** The GnuPG key's user ID. */
 const OWNER = "fluxloop-test";
 
-/** A store. */
+/** A password store in a temporary home. */
 export interface PassStore {
-  /** The environment of programs that use it, with the helpers on the `PATH` and its own `HOME`. */
+  /** The environment for programs that use the store. */
   readonly env: Readonly<Record<string, string>>;
-  /** Stops GnuPG's agent, and removes the home. */
+  /** Stops the GnuPG agent and removes the home. */
   remove(): Promise<void>;
 }
 
-/** Makes a store, with an empty password store in it or, where `initialized` is false, without. */
+/** Creates a home, and unless `initialized` is false, an empty password store in it. */
 export async function createPassStore({ initialized = true } = {}): Promise<PassStore> {
   const home = await Deno.makeTempDir({ prefix: "fluxloop-pass-" });
   const env = {
@@ -28,7 +28,7 @@ export async function createPassStore({ initialized = true } = {}): Promise<Pass
 
   async function remove(): Promise<void> {
     const sockets = (await run(env, "gpgconf", "--list-dirs", "socketdir")).trim();
-    // The agent ends some time after it was told to, and takes its sockets along; the next question waits for that.
+    // The agent exits and removes its sockets some time after the kill command; the next command waits for that.
     do await run(env, "gpgconf", "--kill", "all"); while (hasSockets(sockets));
     if (sockets !== env.GNUPGHOME) await run(env, "gpgconf", "--remove-socketdir");
     await Deno.remove(home, { recursive: true });

@@ -1,11 +1,11 @@
 /**
- * Credentials of a profile, for tests that save some.
+ * Profiles and stored secrets for tests.
  *
  * @module
  */
 import type { Profile, StoredSecret } from "../../src/credentials/profile.ts";
 
-/** @returns A profile with a key in the file and nothing else, but for what is given. */
+/** @returns A profile that has only an API key, with `fields` overriding the defaults. */
 export function profileNamed(name: string, fields: Partial<Profile> = {}): Profile {
   return {
     name,
@@ -20,7 +20,7 @@ export function profileNamed(name: string, fields: Partial<Profile> = {}): Profi
   };
 }
 
-/** @returns What the keychain stores for a key. */
+/** @returns The secret that the keychain stores for a key. */
 export function stored(key: string): StoredSecret {
   return { secret: { kind: "api_key", key }, rotation: null };
 }

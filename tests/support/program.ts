@@ -1,5 +1,5 @@
 /**
- * The compiled program, run as people run it: a process of its own, with an environment that holds nothing of ours.
+ * Runs the compiled program as users do: in a process of its own, without this process's environment.
  *
  * @module
  */
@@ -7,17 +7,17 @@ import { fromFileUrl } from "@std/path";
 import type { Outcome } from "./session.ts";
 import { isWindows } from "./systems.ts";
 
-/** The executable that `deno task compile` makes. */
+/** The executable that `deno task compile` creates. */
 export const PROGRAM = fromFileUrl(new URL(`../../dist/fluxloop${isWindows ? ".exe" : ""}`, import.meta.url));
 
-/** The base of an executable, as the compile task recorded it. */
+/** The runtime inside an executable, as recorded by the compile task. */
 export interface Base {
-  /** The Deno version inside. */
+  /** The Deno version. */
   readonly deno: string;
   readonly target: string;
 }
 
-/** @returns What {@linkcode PROGRAM} was compiled on. */
+/** @returns The runtime that {@linkcode PROGRAM} was compiled with. */
 export function base(): Base {
   return JSON.parse(Deno.readTextFileSync(new URL("../../dist/base.json", import.meta.url)));
 }
@@ -29,24 +29,24 @@ export interface ProgramOptions {
   readonly cwd?: string;
 }
 
-/** Starts the program; the caller waits for it, or kills it. */
+/** Starts the program; the caller has to wait for it or kill it. */
 export function start(args: readonly string[], { env = {}, stdin, cwd }: ProgramOptions = {}): Deno.ChildProcess {
   const child = new Deno.Command(PROGRAM, {
     args: [...args],
     clearEnv: true,
-    // Windows finds its own libraries through these.
+    // Windows needs this to find its own libraries.
     env: isWindows ? { SYSTEMROOT: Deno.env.get("SYSTEMROOT") ?? "", ...env } : env,
     cwd,
     stdin: stdin === undefined ? "null" : "piped",
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  // The program may exit without reading all of it.
+  // The program may exit before reading all of it.
   if (stdin !== undefined) new Response(stdin).body!.pipeTo(child.stdin).catch(() => {});
   return child;
 }
 
-/** Runs the program to its end. */
+/** Runs the program and waits for it to exit. */
 export async function fluxloop(args: readonly string[], options: ProgramOptions = {}): Promise<Outcome> {
   const { code, stdout, stderr } = await start(args, options).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
@@ -58,9 +58,9 @@ export interface ServedPlatform {
   readonly url: string;
   /** The unmasked key, if this start created the data. */
   readonly key: string | null;
-  /** Signs in to its pages, once. */
+  /** Signs in to the platform's pages; works once. */
   readonly signInUrl: string;
-  /** Stops it with this signal, unless it has already exited. @returns Its exit code. */
+  /** Sends the signal unless the platform has already stopped. @returns Its exit code. */
   stop(signal?: Deno.Signal): Promise<number>;
 }
 
@@ -72,7 +72,7 @@ export async function servePlatform(args: readonly string[], options: ProgramOpt
   let line = "";
   while (!line.includes("\n")) {
     const { value, done } = await reader.read();
-    if (done) throw new Error(`The platform did not start: ${await errors}`);
+    if (done) throw new Error(`The platform didn't start: ${await errors}`);
     line += value;
   }
   const { url, api_key: key, sign_in_url: signInUrl } = JSON.parse(line);

@@ -1,40 +1,41 @@
 /**
- * Real proxies from Debian's packages, each on a port of its own: tinyproxy, squid, and microsocks for SOCKS5. They are
- * gone when the test is done, however it ends.
+ * Real proxies from Debian packages, each on its own port: tinyproxy, squid, and microsocks for SOCKS5. They stop when the
+ * test process exits, even if it is killed.
  *
  * @module
  */
 
 import { setTimeout as delay } from "node:timers/promises";
 
-/** A proxy that hasn't logged something for so long never will, in milliseconds. */
+/** How long to wait for a log entry, in milliseconds. */
 const LOG_TIMEOUT = 30_000;
 
-/** The user who may use a proxy; without it, everybody may. */
+/** The credentials that a proxy requires. */
 export interface ProxyUser {
   readonly name: string;
   readonly password: string;
 }
 
-/** How a proxy is set up. */
+/** A proxy's configuration. */
 export interface ProxySetup {
+  /** Requires these credentials; by default the proxy is open. */
   readonly user?: ProxyUser;
-  /** Whether it refuses every tunnel. */
+  /** Rejects every tunnel. */
   readonly refuses?: boolean;
 }
 
-/** A proxy that listens. */
+/** A running proxy. */
 export interface ProxyProgram {
   /** `127.0.0.1:<port>`. */
   readonly address: string;
-  /** @returns Its log of the requested tunnels. */
+  /** @returns The proxy's log, which has the requested tunnels. */
   log(): string;
-  /** Waits until the log has a text: squid writes about a tunnel once it has closed it. */
+  /** Waits until the log contains the text: squid logs a tunnel only after closing it. */
   untilLogged(text: string): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** The proxies there are, by name; each resolves names by the test's own hosts file. */
+/** The start function of each proxy. The proxy resolves names with the given hosts file. */
 export const PROXY_PROGRAMS = { tinyproxy: startTinyproxy, squid: startSquid, microsocks: startMicrosocks } as const;
 
 async function startTinyproxy(hosts: string, { user, refuses }: ProxySetup): Promise<ProxyProgram> {
@@ -86,7 +87,7 @@ async function startMicrosocks(hosts: string, { user }: ProxySetup): Promise<Pro
   return await startProxy(folder, hosts, port, `exec microsocks -i 127.0.0.1 -p ${port}${options}`);
 }
 
-/** Squid drops its privileges, but still has to read its files and write its log. */
+/** Creates a folder open to all users: squid drops its privileges before it reads its files and writes its log. */
 async function proxyFolder(): Promise<string> {
   const folder = await Deno.makeTempDir({ prefix: "fluxloop-proxy-" });
   await Deno.chmod(folder, 0o777);
@@ -100,7 +101,7 @@ function freePort(): number {
   return port;
 }
 
-/** Starts a proxy with a hosts file of its own; it ends when its standard input does, be it that this process is killed. */
+/** Starts a proxy with its own hosts file. It exits when its standard input closes, also if this process is killed. */
 async function startProxy(folder: string, hosts: string, port: number, command: string): Promise<ProxyProgram> {
   const script = `
     mount --bind ${hosts} /etc/hosts
@@ -115,21 +116,19 @@ async function startProxy(folder: string, hosts: string, port: number, command: 
   const [program, ...args] = [...root, "unshare", "--mount", "/bin/bash", "-c", script];
   const child = new Deno.Command(program, { args, stdin: "piped", stdout: "null", stderr: "piped" }).spawn();
   const errors = new Response(child.stderr).text();
-  let ended = false;
-  void child.status.then(() => ended = true);
+  let exited = false;
+  void child.status.then(() => exited = true);
   while (!await isListening(port)) {
-    if (ended) {
-      throw new Error(`${command} did not start: ${await errors}${logIn(folder)}`);
-    }
+    if (exited) throw new Error(`${command} didn't start: ${await errors}${logIn(folder)}`);
     await delay(20);
   }
   return {
     address: `127.0.0.1:${port}`,
     log: () => logIn(folder),
     async untilLogged(text) {
-      const tooLate = AbortSignal.timeout(LOG_TIMEOUT);
+      const timeout = AbortSignal.timeout(LOG_TIMEOUT);
       while (!logIn(folder).includes(text)) {
-        if (tooLate.aborted) throw new Error(`The proxy hasn't logged "${text}":\n${logIn(folder)}`);
+        if (timeout.aborted) throw new Error(`The proxy hasn't logged "${text}":\n${logIn(folder)}`);
         await delay(20);
       }
     },
@@ -143,7 +142,7 @@ async function startProxy(folder: string, hosts: string, port: number, command: 
   };
 }
 
-/** Some log to standard output, and some to a file. */
+/** @returns The proxy's log, which may be in its standard output or in a file. */
 function logIn(folder: string): string {
   const isLog = (name: string) => name === "output" || name.endsWith(".log");
   const names = [...Deno.readDirSync(folder)].map((it) => it.name).filter(isLog);

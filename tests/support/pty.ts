@@ -1,32 +1,32 @@
 /**
- * The compiled program on a pseudo-terminal, to which keys are sent in pieces of a chosen size.
+ * Runs the compiled program on a pseudo-terminal and sends keys in chunks of a given size.
  *
  * @module
  */
 import { PROGRAM } from "./program.ts";
 
-/** A step, taken once the program has written `wait`. */
+/** A step, run once the program has written `wait`. */
 export interface Step {
   readonly wait: string;
   /** Keys to send. */
   readonly send?: string;
-  /** How many bytes arrive at a time: the next ones follow when the program has read them. All at once by default. */
+  /** Chunk size in bytes: the next chunk follows after the program has read the previous one. All at once by default. */
   readonly size?: number;
   readonly signal?: "SIGINT" | "SIGTERM" | "SIGHUP";
   /** Closes the terminal. */
   readonly hangUp?: boolean;
 }
 
-/** How the program ended. */
+/** The outcome of a run. */
 export interface PtyResult {
   readonly code: number;
   readonly output: string;
-  /** Whether the terminal echoes what is typed, line by line; `null` after it was closed. */
+  /** Whether the terminal is in cooked mode with echo; `null` if it was closed. */
   readonly isCooked: boolean | null;
 }
 
-/** The most time that a run may take, in seconds. */
-const PATIENCE = 10;
+/** The maximum duration of a run, in seconds. */
+const TIMEOUT = 10;
 
 const DRIVER = `
 import fcntl, json, os, pty, select, signal, struct, sys, termios, time
@@ -41,7 +41,7 @@ if pid == 0:
     os.closerange(3, 64)
     os.execve(plan["argv"][0], plan["argv"], plan["env"])
 output, seen, code, steps, open_ = b"", 0, None, plan["steps"], True
-end = time.time() + ${PATIENCE}
+end = time.time() + ${TIMEOUT}
 def unread():
     return struct.unpack("i", fcntl.ioctl(slave, termios.FIONREAD, b"\\0" * 4))[0]
 def pump(seconds):
@@ -61,8 +61,8 @@ while code is None and time.time() < end:
         if "signal" in step: os.kill(pid, signal.Signals[step["signal"]])
         if step.get("hangUp"):
             os.close(slave); os.close(master); open_ = False
-    ended, status = os.waitpid(pid, os.WNOHANG)
-    if ended: code = os.waitstatus_to_exitcode(status)
+    exited, status = os.waitpid(pid, os.WNOHANG)
+    if exited: code = os.waitstatus_to_exitcode(status)
 if code is None:
     os.kill(pid, 9); os.waitpid(pid, 0)
 pump(0.01)
@@ -74,8 +74,8 @@ print(json.dumps({"code": code, "output": output.decode(errors="replace"), "isCo
 /**
  * Runs the program on a new terminal.
  *
- * @param env Its whole environment, beside `TERM`.
- * @param steps One after the other.
+ * @param env The program's whole environment, except `TERM`.
+ * @param steps The steps, in order.
  * @param columns The terminal's width.
  */
 export async function onPty(
@@ -89,6 +89,6 @@ export async function onPty(
   await new Blob([JSON.stringify(plan)]).stream().pipeTo(child.stdin);
   const { stdout } = await child.output();
   const result = JSON.parse(new TextDecoder().decode(stdout));
-  if (result.code === null) throw new Error(`The program did not end, but wrote:\n${result.output}`);
+  if (result.code === null) throw new Error(`The program didn't exit. Its output:\n${result.output}`);
   return result;
 }

@@ -1,13 +1,12 @@
 /**
- * Answers as nobody would write them, always the same ones for the same seed, and a server that sends any bytes at all,
- * HTTP or not.
+ * Random malformed responses, reproducible by seed, and a server that sends raw bytes, whether valid HTTP or not.
  *
  * @module
  */
 import { DOCUMENTED_KEY } from "./platform.ts";
 import type { Outcome } from "./session.ts";
 
-/** Numbers from 0 to 1, the same ones each time (mulberry32). */
+/** @returns A generator of numbers from 0 to 1, reproducible by seed (mulberry32). */
 export function randomNumbers(seed: number): () => number {
   let state = seed;
   return () => {
@@ -56,16 +55,16 @@ const TEXTS = [
 const TIMES = ["2024-04-15", "2024-04-15T23:59:59+14:00", "2024-02-30T00:00:00Z", "never", "+275760-09-13T00:00:00Z"];
 const NUMBERS = [0, -1, -0, 0.5, 1e308, 1e21, 2 ** 53, 1000];
 
-/** Makes answers, one after another. */
-export class RandomAnswers {
+/** A sequence of random responses. */
+export class RandomResponses {
   readonly #random: () => number;
 
-  /** @param seed Answers with the same seed are the same. */
+  /** @param seed The same seed gives the same responses. */
   constructor(seed: number) {
     this.#random = randomNumbers(seed);
   }
 
-  /** @returns All that is sent on a connection, after which it is closed. */
+  /** @returns All bytes to send on a connection before closing it. */
   next(): Uint8Array<ArrayBuffer> {
     if (this.#below(20) === 0) return this.#bytes(200);
     const status = this.#status();
@@ -80,10 +79,10 @@ export class RandomAnswers {
     if (this.#below(4) === 0) lines.push(`Retry-After: ${this.#one(["0", "1", "-1", "99999999999", "soon"])}`);
     if (this.#below(20) === 0) lines.push(`X-${this.#below(9)}: ${"\x1b[31m"}`);
     const head = new TextEncoder().encode(`${lines.join("\r\n")}\r\n\r\n`);
-    const all = new Uint8Array(head.length + body.length);
-    all.set(head);
-    all.set(body, head.length);
-    return this.#below(20) === 0 ? all.slice(0, this.#below(all.length)) : all;
+    const response = new Uint8Array(head.length + body.length);
+    response.set(head);
+    response.set(body, head.length);
+    return this.#below(20) === 0 ? response.slice(0, this.#below(response.length)) : response;
   }
 
   #status(): number {
@@ -112,7 +111,7 @@ export class RandomAnswers {
     }
   }
 
-  /** What the platform answers when it refuses something, and what may repeat the key in it. */
+  /** An error response of the platform, which may repeat the key. */
   #error(): unknown {
     const text = () => this.#one([`Bearer ${DOCUMENTED_KEY}`, DOCUMENTED_KEY, ...TEXTS]);
     const details = [text(), [{ loc: ["header", text(), 1, null], msg: text() }, this.#value(2)], this.#value(2)];
@@ -124,7 +123,7 @@ export class RandomAnswers {
     };
   }
 
-  /** The same value with some of its parts missing, of another type, or with another content. */
+  /** The value with some parts missing, of another type or changed. */
   #mutated(value: unknown): unknown {
     if (this.#below(150) === 0) return this.#value(2);
     if (Array.isArray(value)) return Array.from({ length: this.#below(3) }, () => this.#mutated(value[0]));
@@ -158,34 +157,34 @@ export class RandomAnswers {
   }
 }
 
-/** What drives a terminal, or reorders or hides what stands around it; line ends are not. */
+/** Characters that control a terminal, or reorder or hide the text around them. */
 const HARMFUL = new RegExp(
   "[\\p{Cc}\\u061c\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff\\ufff9-\\ufffb]",
   "u",
 );
 
-/** @returns What no run may say or end with, whatever it was answered, of what one did; empty where all is well. */
-export function wrongsOf({ code, stdout, stderr }: Outcome): string[] {
-  const said = stdout + stderr;
+/** @returns What must not occur in any outcome, whatever the response: crashes, leaked keys, silent failures. */
+export function problemsIn({ code, stdout, stderr }: Outcome): string[] {
+  const output = stdout + stderr;
   return [
     ...([0, 1, 3, 4, 5].includes(code) ? [] : [`exit code ${code}`]),
-    ...["    at ", "file://", "ext:", "was not made for", DOCUMENTED_KEY].filter((it) => said.includes(it)),
-    ...(HARMFUL.test(said.replaceAll("\n", "")) ? ["a control character"] : []),
-    ...(code !== 0 && said === "" ? ["a failure of which nothing is said"] : []),
+    ...["    at ", "file://", "ext:", "Internal error", DOCUMENTED_KEY].filter((it) => output.includes(it)),
+    ...(HARMFUL.test(output.replaceAll("\n", "")) ? ["a control character"] : []),
+    ...(code !== 0 && output === "" ? ["a failure without a message"] : []),
   ];
 }
 
-/** A server that sends bytes. */
+/** A server that sends raw bytes. */
 export interface RawListener {
   /** `http://127.0.0.1:<port>`. */
   readonly url: string;
   stop(): Promise<void>;
 }
 
-/** @returns A server that reads a request's head, sends what `answer` gives and closes the connection. */
-export function listenRaw(answer: () => Uint8Array): RawListener {
+/** Starts a server that reads a request's head, sends the bytes from `respond` and closes the connection. */
+export function listenRaw(respond: () => Uint8Array): RawListener {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const serving = serve(listener, answer);
+  const serving = serve(listener, respond);
   return {
     url: `http://127.0.0.1:${listener.addr.port}`,
     async stop() {
@@ -195,9 +194,9 @@ export function listenRaw(answer: () => Uint8Array): RawListener {
   };
 }
 
-async function serve(listener: Deno.TcpListener, answer: () => Uint8Array): Promise<void> {
+async function serve(listener: Deno.TcpListener, respond: () => Uint8Array): Promise<void> {
   const connections: Promise<void>[] = [];
-  for await (const connection of listener) connections.push(send(connection, answer()));
+  for await (const connection of listener) connections.push(send(connection, respond()));
   await Promise.all(connections);
 }
 
@@ -212,10 +211,10 @@ async function send(connection: Deno.TcpConn, bytes: Uint8Array): Promise<void> 
     }
     for (let sent = 0; sent < bytes.length;) sent += await connection.write(bytes.subarray(sent));
     await connection.closeWrite();
-    // What is closed with bytes unread is reset, and the client loses what it was sent.
+    // Closing with unread bytes would reset the connection, and the client would lose the response.
     while (await connection.read(buffer) !== null);
   } catch {
-    // The client has left.
+    // The client has disconnected.
   } finally {
     connection.close();
   }

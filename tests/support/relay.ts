@@ -1,38 +1,38 @@
 /**
- * A relay in front of a platform that can fail at one request: before the platform has got it, or after the platform has
- * done its work and before the answer is on its way.
+ * A relay in front of a platform that can fail at a request: before the platform receives it, or after the platform has
+ * handled it and before the client gets the response.
  *
  * @module
  */
 
-/** A request to fail at. */
-export interface Failing {
-  /** Such as `POST /api/api-keys`; the second of that name where it ends in ` 2`. */
+/** A failure at a request. */
+export interface RelayFault {
+  /** The request, such as `POST /api/api-keys`; with the suffix ` 2`, its second occurrence. */
   readonly at: string;
   readonly when: "before" | "after";
-  /** Called there; then the connection is closed without a response. */
-  readonly deed: () => void | Promise<void>;
-  /** Whether all later requests fail, too. */
+  /** Called at that moment; afterwards the connection is closed without a response. */
+  readonly action: () => void | Promise<void>;
+  /** Whether all later requests also fail. */
   readonly isLasting: boolean;
 }
 
-/** A relay that listens. */
+/** A running relay. */
 export interface Relay {
   /** `http://127.0.0.1:<port>`. */
   readonly url: string;
-  /** The requests, such as `GET /api/auth/me`, in order; IDs are `{id}`. */
+  /** The requests in order, such as `GET /api/auth/me`; IDs are replaced by `{id}`. */
   readonly seen: string[];
-  /** Fails at the next such request; `null` turns that off. */
-  failAt(failing: Failing | null): void;
+  /** Sets the request to fail at, or none, and forgets the requests so far. */
+  failAt(fault: RelayFault | null): void;
   stop(): Promise<void>;
 }
 
-/** @returns A relay, on a port of the system's choice, to a platform on this machine. */
+/** Starts a relay on a random port to a platform on this machine. */
 export function startRelay(platformUrl: string): Relay {
   const { host, hostname, port } = new URL(platformUrl);
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const seen: string[] = [];
-  let failing: Failing | null = null;
+  let fault: RelayFault | null = null;
   let isDead = false;
   const open = new Set<Promise<void>>();
 
@@ -43,24 +43,24 @@ export function startRelay(platformUrl: string): Relay {
       const name = request.line.replace(/ HTTP.*/, "").replace(/key_\d+/, "{id}");
       seen.push(name);
       const count = seen.filter((it) => it === name).length;
-      const failure = failing !== null && failing.at === (count === 1 ? name : `${name} ${count}`) ? failing : null;
-      if (failure?.when === "before") return await fail(failure);
-      const answer = await forwarded(request);
-      if (failure !== null) return await fail(failure);
-      await writeAll(client, answer);
+      const current = fault?.at === (count === 1 ? name : `${name} ${count}`) ? fault : null;
+      if (current?.when === "before") return await fail(current);
+      const response = await forward(request);
+      if (current !== null) return await fail(current);
+      await writeAll(client, response);
     } catch (error) {
-      // The program may have been killed by now, as intended.
+      // The program may have been killed, as intended.
       if (!(error instanceof Deno.errors.BrokenPipe || error instanceof Deno.errors.ConnectionReset)) throw error;
     } finally {
       client.close();
     }
   };
-  const fail = async ({ deed, isLasting }: Failing) => {
-    failing = null;
+  const fail = async ({ action, isLasting }: RelayFault) => {
+    fault = null;
     isDead = isLasting;
-    await deed();
+    await action();
   };
-  const forwarded = async ({ line, headers, body }: RawRequest) => {
+  const forward = async ({ line, headers, body }: RawRequest) => {
     const kept = headers.filter((it) => !/^(host|connection):/i.test(it));
     const head = [line, `Host: ${host}`, "Connection: close", ...kept, "", ""].join("\r\n");
     using upstream = await Deno.connect({ hostname, port: Number(port) });
@@ -79,7 +79,7 @@ export function startRelay(platformUrl: string): Relay {
     url: `http://127.0.0.1:${(listener.addr as Deno.NetAddr).port}`,
     seen,
     failAt(wanted) {
-      failing = wanted;
+      fault = wanted;
       isDead = false;
       seen.length = 0;
     },
@@ -97,7 +97,7 @@ interface RawRequest {
   readonly body: Uint8Array;
 }
 
-/** @returns The request that comes first on a connection; `null` where none does. */
+/** @returns The first request on a connection, or `null` if there is none. */
 async function readRequest(connection: Deno.Conn): Promise<RawRequest | null> {
   let bytes = new Uint8Array();
   const more = async () => {

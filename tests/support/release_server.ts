@@ -1,6 +1,5 @@
 /**
- * A real HTTP server that has releases as the real one does, with real archives, and the install script that is pointed
- * at it.
+ * An HTTP server that serves releases as GitHub does, with real archives, and the install script pointed at it.
  *
  * @module
  */
@@ -12,43 +11,43 @@ import { listen, type Listener } from "./listener.ts";
 const INSTALL_SCRIPT = new URL("../../install/install.sh", import.meta.url);
 const CONSTANT = 'RELEASES="https://github.com/fluxloop/fluxloop/releases"';
 
-/** The machine that the tests run on, as releases name it. */
+/** The current machine's target triple. */
 export const TARGET = Deno.build.target as Target;
 
-/** The releases of a test. */
+/** A server of releases. */
 export class Releases {
   readonly #folder: string;
   readonly #listener: Listener;
   readonly #versions: string[] = [];
-  /** What is answered instead of a file, by the file's name. */
-  readonly instead = new Map<string, () => Response | Promise<Response>>();
+  /** Responses that replace files, by file name. */
+  readonly overrides = new Map<string, () => Response | Promise<Response>>();
 
   private constructor(folder: string) {
     this.#folder = folder;
-    this.#listener = listen((request) => this.#answer(new URL(request.url).pathname));
+    this.#listener = listen((request) => this.#respond(new URL(request.url).pathname));
   }
 
-  /** Opens a server that has no release yet. */
+  /** Starts a server without releases. */
   static async open(): Promise<Releases> {
     return new Releases(await Deno.makeTempDir({ prefix: "fluxloop-releases-" }));
   }
 
-  /** The address of the releases. */
+  /** The releases URL. */
   get address(): string {
     return `${this.#listener.url}/releases`;
   }
 
-  /** The paths below the address that were asked for, in order. */
-  get asked(): string[] {
+  /** The requested paths below the address, in order. */
+  get requestedPaths(): string[] {
     return this.#listener.requests.map((it) => it.url.slice(this.address.length));
   }
 
-  /** Forgets what was asked for. */
-  forget(): void {
+  /** Clears the recorded requests. */
+  clearRequests(): void {
     this.#listener.requests.length = 0;
   }
 
-  /** Adds a release, which is now the newest, of a program that tells this version and does nothing else. */
+  /** Adds a release and makes it the latest. By default its program only prints this version. */
   async add(version: string, program = `#!/bin/sh\necho "fluxloop ${version} (0123456789ab)"\n`): Promise<void> {
     const path = `${folderName(version, TARGET)}/fluxloop`;
     const file = { path, bytes: new TextEncoder().encode(program), executable: true };
@@ -65,10 +64,10 @@ export class Releases {
     this.#versions.push(version);
   }
 
-  /** @returns The install script, the one constant in it replaced by the address of these releases or another. */
+  /** @returns The install script with its releases URL replaced. */
   installScript(address = this.address): string {
     const text = Deno.readTextFileSync(INSTALL_SCRIPT);
-    if (!text.includes(CONSTANT)) throw new Error(`The install script has no ${CONSTANT}`);
+    if (!text.includes(CONSTANT)) throw new Error(`The install script doesn't contain ${CONSTANT}`);
     return text.replace(CONSTANT, `RELEASES="${address}"`);
   }
 
@@ -77,10 +76,10 @@ export class Releases {
     await Deno.remove(this.#folder, { recursive: true });
   }
 
-  async #answer(path: string): Promise<Response> {
+  async #respond(path: string): Promise<Response> {
     const [, version, name] = /^\/releases\/(latest\/download|download\/v[^/]+)\/([^/]+)$/.exec(path) ?? [];
-    const instead = this.instead.get(name);
-    if (instead !== undefined) return await instead();
+    const override = this.overrides.get(name);
+    if (override !== undefined) return await override();
     const folder = version === "latest/download" ? this.#versions.at(-1) : version?.slice("download/v".length);
     try {
       return new Response(await Deno.readFile(`${this.#folder}/${folder}/${name}`));

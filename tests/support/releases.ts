@@ -1,6 +1,6 @@
 /**
- * Releases of the program on a real HTTPS server, as GitHub serves them: pages lead to pages, files lead to another
- * server's. Signed with OpenSSL, packed with tar and zip.
+ * HTTPS servers that serve releases as GitHub does: the latest release redirects to its tag, and files redirect to a
+ * second server. Releases are signed with OpenSSL and packed with tar and zip.
  *
  * @module
  */
@@ -8,16 +8,16 @@ import { zipSync } from "fflate";
 import { Authority } from "./certificates.ts";
 import type { SeenRequest } from "./listener.ts";
 
-/** A pair of keys of the test's own. */
+/** A test key pair for signing. */
 export interface SigningKey {
-  /** As the program embeds it. */
+  /** The public key, as embedded in the program. */
   readonly publicKey: string;
   /** The file with the private key. */
   readonly file: string;
 }
 
-/** A replacement for the response to one path. */
-export type Answer = (request: Request) => Response | Promise<Response>;
+/** Responds to a request. */
+export type Responder = (request: Request) => Response | Promise<Response>;
 
 /** A file of a release. */
 export interface ReleaseFile {
@@ -25,15 +25,15 @@ export interface ReleaseFile {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** Releases that are served; {@linkcode close} ends it. */
+/** Servers of releases. */
 export class Releases {
-  /** The page of all releases, as the program knows it. */
+  /** The releases URL, as compiled into the program. */
   readonly url: string;
   /** The requests to both servers, in order. */
   readonly requests: SeenRequest[] = [];
-  /** What is answered instead, by the end of the path. */
-  readonly instead = new Map<string, Answer>();
-  /** The tag that the page of the latest release leads to; `null`: there is none. */
+  /** Responses that replace the usual ones, by the end of the path. */
+  readonly overrides = new Map<string, Responder>();
+  /** The tag of the latest release; `null` if there is none. */
   latest: string | null = null;
   readonly #files = new Map<string, Uint8Array<ArrayBuffer>>();
   readonly #stop: () => Promise<void>;
@@ -45,14 +45,14 @@ export class Releases {
     certificate: Deno.TlsCertifiedKeyPem,
   ) {
     const abort = new AbortController();
-    const serve = (answer: Answer) =>
+    const serve = (respond: Responder) =>
       Deno.serve(
         { hostname: "127.0.0.1", port: 0, signal: abort.signal, onListen: () => {}, ...certificate },
         async (request) => {
           this.requests.push({ method: request.method, url: request.url, headers: new Headers(request.headers) });
           const path = new URL(request.url).pathname;
-          const other = [...this.instead].find(([end]) => path.endsWith(end))?.[1];
-          return await (other ?? answer)(request);
+          const override = [...this.overrides].find(([end]) => path.endsWith(end))?.[1];
+          return await (override ?? respond)(request);
         },
       );
     const store = serve((request) => this.#fileOf(request));
@@ -64,7 +64,7 @@ export class Releases {
     };
   }
 
-  /** Starts both servers, with an authority and a signing key of their own. */
+  /** Starts both servers, with a new authority and signing key. */
   static async open(): Promise<Releases> {
     const folder = await Deno.makeTempDir({ prefix: "fluxloop-releases-" });
     const authority = await Authority.create();
@@ -93,12 +93,12 @@ export class Releases {
     for (const { name, bytes } of all) this.#files.set(`v${version}/${name}`, bytes);
   }
 
-  /** @returns A file as it is served, to be served elsewhere. */
+  /** @returns The bytes of a served file. */
   file(version: string, name: string): Uint8Array<ArrayBuffer> {
     return this.#files.get(`v${version}/${name}`)!;
   }
 
-  /** Serves other bytes, or none. */
+  /** Replaces a served file, or removes it with `null`. */
   tamper(version: string, name: string, bytes: Uint8Array<ArrayBuffer> | null): void {
     if (bytes === null) this.#files.delete(`v${version}/${name}`);
     else this.#files.set(`v${version}/${name}`, bytes);
@@ -107,7 +107,7 @@ export class Releases {
   /** Removes all releases and recorded requests. */
   clear(): void {
     this.#files.clear();
-    this.instead.clear();
+    this.overrides.clear();
     this.requests.length = 0;
     this.latest = null;
   }
@@ -137,12 +137,12 @@ export class Releases {
   }
 }
 
-/** @returns A redirect to an address. */
+/** @returns A redirect to a URL. */
 export function redirect(to: string): Response {
   return new Response(null, { status: 302, headers: { location: to } });
 }
 
-/** Creates a key pair as a maintainer does. */
+/** Creates a key pair with OpenSSL, as a maintainer would. */
 export async function newKey(folder: string): Promise<SigningKey> {
   const file = `${folder}/${crypto.randomUUID()}.pem`;
   await run("openssl", "genpkey", "-algorithm", "ed25519", "-out", file);
@@ -151,13 +151,13 @@ export async function newKey(folder: string): Promise<SigningKey> {
 }
 
 /**
- * Packs a program.
+ * Packs a program into a release archive.
  *
- * @param folder Where.
+ * @param folder A folder for temporary files.
  * @param version The release's version.
  * @param target Such as `x86_64-unknown-linux-gnu`.
  * @param program The program's bytes.
- * @param top The folder in the archive that it is in, with a slash; none where it is empty.
+ * @param top The archive's top folder, with a trailing slash; empty for none.
  */
 export async function archive(
   folder: string,
@@ -171,10 +171,10 @@ export async function archive(
     return { name: `${stem}.zip`, bytes: zipSync({ "README.md": new Uint8Array(9), [`${top}fluxloop.exe`]: program }) };
   }
   const work = await Deno.makeTempDir({ dir: folder });
-  // Beside what is packed: tar fails where its own archive changes the folder under it.
+  // Outside the packed folder: tar fails if its own archive changes the folder.
   const packed = `${work}.tar.gz`;
   await Deno.mkdir(`${work}/${top}completions`, { recursive: true });
-  await Deno.writeTextFile(`${work}/${top}completions/fluxloop`, "# a script of the program's name\n");
+  await Deno.writeTextFile(`${work}/${top}completions/fluxloop`, "# a script with the program's name\n");
   await Deno.writeFile(`${work}/${top}fluxloop`, program, { mode: 0o755 });
   const names = top === "" ? ["completions", "fluxloop"] : [top];
   await run("tar", "-C", work, "-I", "gzip -1", "-cf", packed, ...names);

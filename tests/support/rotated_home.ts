@@ -1,6 +1,6 @@
 /**
- * A home with a profile whose key the compiled program rotates, a relay that it asks through, and the platform's own
- * books, in which one sees which keys are taken.
+ * A home whose key the compiled program rotates, a relay to the platform, and the platform's storage, which shows the
+ * valid keys.
  *
  * @module
  */
@@ -14,11 +14,11 @@ import { fluxloop, PROGRAM, type ServedPlatform, servePlatform, start } from "./
 import { type Relay, startRelay } from "./relay.ts";
 import { type Outcome, runHere } from "./session.ts";
 import { withFault } from "./strace.ts";
-import { leaveWorlds } from "./world.ts";
+import { removeTestHomes } from "./world.ts";
 
 const KEY = /flux_dev_[a-z2-7]{32}/g;
 
-/** The platform, its books and the relay; one for all tests of a file. */
+/** The platform, its storage and the relay, shared by all tests of a file. */
 export class RotationWorld {
   private constructor(
     readonly relay: Relay,
@@ -43,7 +43,7 @@ export class RotationWorld {
   }
 }
 
-/** A home that is logged in to the platform with a key of its own. */
+/** A home with its own key for the platform. */
 export class RotatedHome {
   /** The key to replace. */
   readonly oldKey = newKey();
@@ -62,7 +62,7 @@ export class RotatedHome {
     world.relay.failAt(null);
   }
 
-  /** Creates a key that is unrelated to the profile's. @returns The key. */
+  /** Creates a key unrelated to the profile's. @returns The key. */
   addKey(name: string): string {
     const key = newKey();
     this.#add(key, name);
@@ -114,34 +114,34 @@ export class RotatedHome {
     assertEquals([code, stderr], [0, ""]);
   }
 
-  /** Runs the program and sends it a signal once it makes a request, before or after the platform has done its work. */
+  /** Runs the program and sends it a signal at a request, before or after the platform has handled the request. */
   async signalledAt(at: string, when: "before" | "after", signal: Deno.Signal, args: string[]): Promise<Outcome> {
     const child = start(args, { env: this.#env });
     const isGone = child.status.then(() => {});
-    // The response must not arrive before the program has begun to clean up.
-    this.#world.relay.failAt({ at, when, isLasting: true, deed: async () => (child.kill(signal), await isGone) });
+    // The response must not arrive before the program starts to clean up.
+    this.#world.relay.failAt({ at, when, isLasting: true, action: async () => (child.kill(signal), await isGone) });
     const outcome = outcomeOf(await child.output());
     this.#world.relay.failAt(null);
     return outcome;
   }
 
-  /** Runs the program with a disk that is full at a system call on one of its files. @returns The exit code. */
+  /** Runs the program and lets a system call on one of its files fail with a full disk. @returns The exit code. */
   async fullAt(call: string, file: string, time: number, args: string[]): Promise<number> {
     const moment = { call, path: `${this.folder}/${file}`, time };
-    return (await this.runBy((program) => withFault(moment, "ENOSPC", program), args)).code;
+    return (await this.runWrapped((program) => withFault(moment, "ENOSPC", program), args)).code;
   }
 
-  /** Runs the program by another one. */
-  async runBy(wrap: (command: readonly string[]) => readonly string[], args: readonly string[]): Promise<Outcome> {
+  /** Runs the program through another one, such as strace. */
+  async runWrapped(wrap: (command: readonly string[]) => readonly string[], args: readonly string[]): Promise<Outcome> {
     const [program, ...rest] = wrap([PROGRAM, ...args]);
     return outcomeOf(
       await new Deno.Command(program, { args: rest, clearEnv: true, env: this.#env, stdin: "null" }).output(),
     );
   }
 
-  /** @returns How many valid keys of this name the platform has. */
-  keysNamed(name: string): number {
-    return this.#taken().filter((it) => it.name === name).length;
+  /** @returns How many valid keys with this name the platform has. */
+  countValidKeys(name: string): number {
+    return this.#validKeys().filter((it) => it.name === name).length;
   }
 
   /** @returns The key in the profile. */
@@ -149,32 +149,32 @@ export class RotatedHome {
     return (await this.runHere("auth", "token")).stdout.trim();
   }
 
-  /** @returns The names of all files, and that none can be read by others. */
+  /** Asserts that other users can't read any file. @returns The names of all files. */
   files(): string[] {
     const names = namesIn(this.folder);
     for (const name of names) assertEquals(Deno.statSync(`${this.folder}/${name}`).mode! & 0o077, 0, name);
     return names;
   }
 
-  /** @returns Whether a rotation is not finished. */
+  /** @returns Whether a rotation is unfinished. */
   isUnfinished(): boolean {
     return this.savedText().includes("rotation:");
   }
 
-  /** Asserts that the profile's key works, and that the commands report its state correctly. */
+  /** Asserts that the profile's key is valid and that `auth status` warns about an unfinished rotation. */
   async assertWorks(): Promise<void> {
     const { code, stderr } = await this.runHere("auth", "status");
     const warning = '⚠️  The rotation of profile "default" isn\'t finished. Finish it: fluxloop auth rotate\n';
     assertEquals([code, stderr], [0, this.isUnfinished() ? warning : ""]);
   }
 
-  /** Asserts that the profile has a new key like the old one, and that there is no other key here or on the platform. */
+  /** Asserts that the profile has a new key with the old key's settings, and that no other key is saved or valid. */
   async assertRotated(): Promise<void> {
     const key = await this.savedKey();
     assertMatch(key, KEY);
-    assertEquals(key === this.oldKey, false, "the key is the old one");
+    assertEquals(key === this.oldKey, false, "the profile still has the old key");
     const own = this.#world.storage.apiKeys.find(key)!;
-    assertEquals(this.#taken().map((it) => it.id), [own.id]);
+    assertEquals(this.#validKeys().map((it) => it.id), [own.id]);
     assertEquals([own.name, own.scopes, own.permissions], ["laptop", ["prj_1"], ["upload_results"]]);
     assertEquals(own.expires_at, after(own.created_at, 90 * DAY));
     this.assertTidy(key);
@@ -182,11 +182,14 @@ export class RotatedHome {
 
   /** Asserts that the platform accepts only the old key, and that no rotation is pending. */
   assertUnchanged(...others: string[]): void {
-    assertEquals(this.#taken().map((it) => [it.name, it.created_by]), ["laptop", ...others].map((it) => [it, null]));
+    assertEquals(
+      this.#validKeys().map((it) => [it.name, it.created_by]),
+      ["laptop", ...others].map((it) => [it, null]),
+    );
     assertEquals(this.isUnfinished(), false);
   }
 
-  /** Asserts that the folder has only the credentials file, and that this has only this key. */
+  /** Asserts that the folder has only the credentials file, and that the file has only this key. */
   assertTidy(key: string | null): void {
     assertEquals(this.files().filter((it) => !it.endsWith(".lock")), ["credentials"]);
     const text = this.savedText();
@@ -203,19 +206,19 @@ export class RotatedHome {
 
   /** Removes the home, and its keys from the platform. */
   close(): void {
-    for (const { id } of this.#taken()) this.#world.storage.apiKeys.revoke(id, isoTime(new Date()));
+    for (const { id } of this.#validKeys()) this.#world.storage.apiKeys.revoke(id, isoTime(new Date()));
     Deno.removeSync(this.path, { recursive: true });
-    leaveWorlds();
+    removeTestHomes();
   }
 
-  /** @returns The valid keys that this home's tests have created. */
-  #taken(): ApiKey[] {
+  /** @returns The valid keys that were created for this home. */
+  #validKeys(): ApiKey[] {
     return this.#world.storage.apiKeys.list().filter((it) => !this.#keysBefore.includes(it.id));
   }
 }
 
-/** Waits until a process waits for a file's lock, according to the system. */
-export async function waitsForLock(pid: number): Promise<void> {
+/** Waits until a process is blocked on a file lock, according to the kernel. */
+export async function waitForLock(pid: number): Promise<void> {
   const waiting = new RegExp(`-> FLOCK .* ${pid} `);
   while (!waiting.test(await Deno.readTextFile("/proc/locks")));
 }

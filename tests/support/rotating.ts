@@ -1,5 +1,5 @@
 /**
- * `auth rotate` in this process, against an embedded platform of the test's own.
+ * Runs `auth rotate` in this process against an embedded platform.
  *
  * @module
  */
@@ -8,29 +8,29 @@ import { ask, bearer } from "../embedded_platform/running_platform.ts";
 import { listen, type Listener } from "./listener.ts";
 import { DOCUMENTED_KEY, startPlatform, type TestPlatform } from "./platform.ts";
 import { type Outcome, Session } from "./session.ts";
-import { leaveWorlds } from "./world.ts";
+import { removeTestHomes } from "./world.ts";
 
-/** A key that the embedded platform makes. */
+/** A key created by the embedded platform. */
 export const NEW_KEY = /^flux_dev_[a-z2-7]{32}$/;
-/** A login through the browser, as a profile's fields. */
+/** The tokens of a browser login, as fields of a profile. */
 export const TOKENS =
   'access_token: fluxat_x\n    refresh_token: fluxrt_y\n    access_token_expires: "2024-01-22T13:00:00Z"';
 
-/** The platform of the test that runs. */
+/** The current test's platform. */
 export let platform: TestPlatform;
 
-/** Starts a platform before each test of the current `describe`, and removes it with all homes afterwards. */
+/** Starts a platform before each test of the current `describe`; stops it and removes all homes afterwards. */
 export function withPlatform(): void {
   beforeEach(async () => {
     platform = await startPlatform();
   });
   afterEach(async () => {
     await platform.stop();
-    leaveWorlds();
+    removeTestHomes();
   });
 }
 
-/** @returns A home with these profiles at the platform, or at another. */
+/** @returns A home with these profiles, by default for the current platform. */
 export function homeWith(profiles: Readonly<Record<string, string>>, url = platform.url): Session {
   const session = new Session();
   const entry = ([name, fields]: [string, string]) => `  ${name}:\n    ${fields}\n    api_url: "${url}"\n`;
@@ -53,7 +53,7 @@ export async function keyIn(session: Session, profile = "default"): Promise<stri
   return (await session.run(["auth", "token", "--profile", profile])).stdout.trim();
 }
 
-/** Runs `auth status` for a key at the platform. */
+/** Runs `auth status` with a key. */
 export function statusOf(key: string): Promise<Outcome> {
   return new Session().run(["auth", "status", "--api-key", key, "--api-url", platform.url]);
 }
@@ -63,33 +63,34 @@ export async function keysOf(key: string): Promise<{ readonly id: string; readon
   return (await (await ask(platform, "/api/api-keys", bearer(key))).json()).api_keys;
 }
 
-/** @returns A key as it is shown. */
+/** @returns A key as the program displays it. */
 export function masked(key: string): string {
   return `${key.slice(0, key.lastIndexOf("_") + 5)}...${key.slice(-5)}`;
 }
 
-/** @returns Whether a rotation is not finished. */
+/** @returns Whether a rotation is unfinished. */
 export function isUnfinished(session: Session): boolean {
   return session.saved()?.includes("rotation:") ?? false;
 }
 
-/** Makes the home's rotation look interrupted: adds these fields of one to the default profile. */
-export function leaveUnfinished(session: Session, fields: Readonly<Record<string, string>>): void {
+/** Simulates an interrupted rotation: adds its fields to the default profile. */
+export function addUnfinishedRotation(session: Session, fields: Readonly<Record<string, string>>): void {
   const lines = Object.entries(fields).map(([name, value]) => `      ${name}: ${JSON.stringify(value)}\n`);
   session.save(`${session.saved()}    rotation:\n${lines.join("")}`);
 }
 
-/** Responds in the platform's place, or leaves the request to it. */
-export type Interference = (name: string, request: Request) => Response | undefined;
+/** Responds instead of the platform, or returns `undefined` to forward the request. */
+export type Interceptor = (name: string, request: Request) => Response | undefined;
 
 /**
- * @param answer Told of each request, such as `DELETE /api/api-keys/{id}`.
- * @returns What passes requests on to the platform, and answers some itself.
+ * Starts a server that forwards requests to the platform, except those that `respond` responds to.
+ *
+ * @param respond Called with each request's name, such as `DELETE /api/api-keys/{id}`.
  */
-export function between(answer: Interference): Listener {
+export function intercept(respond: Interceptor): Listener {
   return listen(async (request) => {
     const { pathname } = new URL(request.url);
-    const own = answer(`${request.method} ${pathname.replace(/key_\d+/, "{id}")}`, request);
+    const own = respond(`${request.method} ${pathname.replace(/key_\d+/, "{id}")}`, request);
     if (own !== undefined) return own;
     const headers = new Headers(request.headers);
     headers.delete("host");

@@ -1,5 +1,5 @@
 /**
- * A home of each test's own for rotations of the compiled program.
+ * Gives each test its own home for rotations with the compiled program.
  *
  * @module
  */
@@ -9,11 +9,11 @@ import { RotatedHome, RotationWorld } from "./rotated_home.ts";
 /** The command. */
 export const ROTATE: string[] = ["auth", "rotate"];
 
-/** The platform, and the home of the test that runs. */
+/** The platform, and the current test's home. */
 export let world: RotationWorld;
 export let home: RotatedHome;
 
-/** Gives each test of the current `describe` a home that is logged in. */
+/** Gives each test of the current `describe` a logged-in home. */
 export function withRotatedHome(): void {
   beforeAll(async () => {
     world = await RotationWorld.open();

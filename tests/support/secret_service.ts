@@ -1,28 +1,28 @@
 /**
- * A Secret Service of the test's own: GNOME Keyring on a private D-Bus, with an empty keyring in a home that is thrown
- * away. The bus starts nothing by itself, so that nobody is ever asked to unlock anything.
+ * A private Secret Service: GNOME Keyring on its own D-Bus, with an empty keyring in a temporary home. The bus activates
+ * no other services, so no unlock dialog ever appears.
  *
  * @module
  */
 
-/** How long something may take to start, in milliseconds. */
-const PATIENCE = 15_000;
+/** The time limit for starting a process, in milliseconds. */
+const START_TIMEOUT = 15_000;
 const PASSWORD = "only for tests";
 const LOGIN_KEYRING = "/org/freedesktop/secrets/collection/login";
 
-/** A Secret Service that runs. */
+/** A running Secret Service. */
 export interface SecretService {
-  /** The environment of programs that use it, with the helpers on the `PATH` and an empty `HOME`. */
+  /** The environment for programs that use it, with an empty `HOME`. */
   readonly env: Readonly<Record<string, string>>;
   /** Locks the keyring. */
   lock(): Promise<void>;
-  /** Ends the service and starts it again, with the keyring locked, as it is after a log-in without a password. */
+  /** Restarts the service with the keyring locked, as after a login without a password. */
   restartLocked(): Promise<void>;
-  /** Ends the service and starts it again, with the keyring unlocked. */
+  /** Restarts the service with the keyring unlocked. */
   restartUnlocked(): Promise<void>;
-  /** Ends the service; the bus stays. */
+  /** Stops the service, but not the bus. */
   stopDaemon(): Promise<void>;
-  /** Ends the service and the bus, and removes the home. */
+  /** Stops the service and the bus, and removes the home. */
   stop(): Promise<void>;
 }
 
@@ -46,12 +46,12 @@ export async function startSecretService(): Promise<SecretService> {
     daemon = await startKeyring(env, options);
   }
   async function stopDaemon(): Promise<void> {
-    if (daemon !== undefined) await end(daemon);
+    if (daemon !== undefined) await kill(daemon);
     daemon = undefined;
   }
   async function stop(): Promise<void> {
     await stopDaemon();
-    await end(bus);
+    await kill(bus);
     await Deno.remove(folder, { recursive: true });
   }
   try {
@@ -80,7 +80,7 @@ export async function startSecretService(): Promise<SecretService> {
 }
 
 async function startBus(folder: string, env: Record<string, string>): Promise<Deno.ChildProcess> {
-  // Without a service folder: the system's own would start desktop programs on this bus.
+  // No service folder: the system's folder would start desktop programs on this bus.
   const configuration = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig>
@@ -105,8 +105,8 @@ async function startBus(folder: string, env: Record<string, string>): Promise<De
   }).spawn();
   // It prints its address once it listens, and nothing else.
   for await (const _ of bus.stdout) return bus;
-  await end(bus);
-  throw new Error("dbus-daemon did not start");
+  await kill(bus);
+  throw new Error("dbus-daemon didn't start");
 }
 
 async function startKeyring(env: Record<string, string>, options: string[]): Promise<Deno.ChildProcess> {
@@ -120,13 +120,13 @@ async function startKeyring(env: Record<string, string>, options: string[]): Pro
   }).spawn();
   await new Blob([PASSWORD]).stream().pipeTo(daemon.stdin).catch(() => {});
 
-  const question = ["--dest=org.freedesktop.DBus", "/", "org.freedesktop.DBus.NameHasOwner"];
-  const patience = performance.now() + PATIENCE;
-  // The question itself, a process of its own, is what this loop waits for.
-  while (!(await dbusSend(env, ...question, "string:org.freedesktop.secrets")).includes("true")) {
-    if (performance.now() < patience) continue;
-    await end(daemon);
-    throw new Error("gnome-keyring-daemon did not start");
+  const query = ["--dest=org.freedesktop.DBus", "/", "org.freedesktop.DBus.NameHasOwner"];
+  const deadline = performance.now() + START_TIMEOUT;
+  // No delay needed: each query starts a process.
+  while (!(await dbusSend(env, ...query, "string:org.freedesktop.secrets")).includes("true")) {
+    if (performance.now() < deadline) continue;
+    await kill(daemon);
+    throw new Error("gnome-keyring-daemon didn't start");
   }
   return daemon;
 }
@@ -138,12 +138,12 @@ async function dbusSend(env: Record<string, string>, ...args: string[]): Promise
   throw new Error(`dbus-send: ${new TextDecoder().decode(output.stderr)}`);
 }
 
-/** Kills a process. */
-async function end(process: Deno.ChildProcess): Promise<void> {
+/** Kills a process and waits for it to exit. */
+async function kill(process: Deno.ChildProcess): Promise<void> {
   try {
     process.kill("SIGKILL");
   } catch {
-    // It has ended by itself.
+    // It has already exited.
   }
   await process.status;
 }

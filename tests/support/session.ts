@@ -1,6 +1,5 @@
 /**
- * The whole program in this process, in a world of its own, against an embedded platform: argument list in, exit code and
- * streams out.
+ * Runs the whole program in this process with a test context: arguments in, exit code and output out.
  *
  * @module
  */
@@ -16,24 +15,23 @@ export interface Outcome {
 
 /** The output and the effects of a run in this process. */
 export interface Run extends Outcome {
-  /** How long the program wanted to wait each time, in milliseconds. */
+  /** The requested sleeps, in milliseconds; the tests don't actually wait. */
   readonly pauses: readonly number[];
-  /** Programs that it started without waiting for them. */
+  /** Programs started without waiting for them. */
   readonly launched: readonly (readonly string[])[];
-  /** The permissions that it has given up. */
+  /** The permissions that the program gave up. */
   readonly renounced: World["renounced"];
 }
 
 /**
- * Runs the program's code in this process, in a home that the compiled one uses: for what comes before and after the run
- * that a test is about. It saves the third of a second of processor time that the compiled one takes to start. Call
- * {@linkcode leaveWorlds} afterwards.
+ * Runs the program's code in this process, in a home shared with the compiled program. For a test's setup and checks:
+ * faster than starting the compiled program. Call {@linkcode removeTestHomes} afterwards.
  */
 export function runHere(args: readonly string[], env: Readonly<Record<string, string>>): Promise<Outcome> {
   return new Session({ env, now: new Date() }).run(args);
 }
 
-/** A home in which several commands are run, one after another. */
+/** A home in which commands run one after another. */
 export class Session {
   readonly world: World;
   readonly #options: WorldOptions;
@@ -43,15 +41,15 @@ export class Session {
     this.world = world(options);
   }
 
-  /** Runs `fluxloop` with these arguments; `differing` overrides the session's options for this run. */
-  async run(args: readonly string[], differing: WorldOptions = {}): Promise<Outcome> {
-    const { code, stdout, stderr } = await this.observe(args, differing);
+  /** Runs `fluxloop` with these arguments; `overrides` replaces the session's options for this run. */
+  async run(args: readonly string[], overrides: WorldOptions = {}): Promise<Outcome> {
+    const { code, stdout, stderr } = await this.observe(args, overrides);
     return { code, stdout, stderr };
   }
 
-  /** As {@linkcode run}, with the effects of the run. */
-  async observe(args: readonly string[], differing: WorldOptions = {}): Promise<Run> {
-    const options = { ...this.#options, ...differing };
+  /** Like {@linkcode run}, but also returns the run's effects. */
+  async observe(args: readonly string[], overrides: WorldOptions = {}): Promise<Run> {
+    const options = { ...this.#options, ...overrides };
     const home = this.world.home;
     const env = { HOME: home, USERPROFILE: home, ...options.env };
     const { context, stdout, stderr, pauses, launched, renounced } = world({ ...options, env });
@@ -65,7 +63,7 @@ export class Session {
     Deno.writeTextFileSync(this.world.credentials, text, { mode: 0o600 });
   }
 
-  /** @returns The credentials file's text; `null` where there is none. */
+  /** @returns The credentials file's text, or `null` if it doesn't exist. */
   saved(): string | null {
     try {
       return Deno.readTextFileSync(this.world.credentials);

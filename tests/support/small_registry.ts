@@ -1,5 +1,5 @@
 /**
- * A registry on the loopback address that answers as JSR and npm do, with packages of a few lines.
+ * A registry on the loopback address that responds like JSR and npm, with tiny packages.
  *
  * @module
  */
@@ -8,37 +8,37 @@ import { gzipSync } from "node:zlib";
 import { packTar } from "modern-tar";
 import { listen } from "./listener.ts";
 
-/** The packages' names. */
+/** The names of the JSR packages. */
 export const NAMES: readonly string[] = ["@small/one", "@small/two"];
 
-/** The name of the npm package, which has version 1.0.0 only. */
+/** The name of the npm package, whose only version is 1.0.0. */
 export const NPM_NAME = "small-npm";
 
-/** A registry. */
+/** A running registry. */
 export interface SmallRegistry {
-  /** Its address, for `JSR_URL`. */
+  /** Its URL, for `JSR_URL`. */
   readonly url: string;
-  /** The folder in a vendor folder where Deno keeps what comes from it. */
+  /** The subfolder of a vendor folder where Deno stores its packages. */
   readonly folder: string;
-  /** The versions of all packages, the newest last. */
+  /** The versions of each JSR package, the latest last. */
   readonly versions: string[];
   /** The npm package's only module. */
   npmModule: string;
-  /** What is answered instead of a file, by the path's end. */
-  readonly instead: Map<string, () => Response | Promise<Response>>;
-  /** @returns The paths that were asked for since the last time. */
-  asked(): string[];
+  /** Responses that replace files, by the end of the path. */
+  readonly overrides: Map<string, () => Response | Promise<Response>>;
+  /** @returns The paths requested since the last call. */
+  takeRequests(): string[];
   close(): Promise<void>;
 }
 
-/** Opens a registry that works. */
+/** Starts a registry. */
 export function openRegistry(): SmallRegistry {
-  const instead: SmallRegistry["instead"] = new Map();
+  const overrides: SmallRegistry["overrides"] = new Map();
   const versions = ["1.2.0"];
   const listener = listen(async (request) => {
     const { pathname, origin } = new URL(request.url);
-    const answer = [...instead.keys()].find((it) => pathname.endsWith(it));
-    if (answer !== undefined) return await instead.get(answer)!();
+    const override = [...overrides].find(([end]) => pathname.endsWith(end))?.[1];
+    if (override !== undefined) return await override();
     if (pathname.startsWith(`/${NPM_NAME}`)) return await npmResponse(pathname, origin, registry.npmModule);
     const name = NAMES.find((it) => pathname.startsWith(`/${it}/`)) ?? "";
     const text = (await packageFiles(name, versions))[pathname.slice(name.length + 2)];
@@ -49,14 +49,14 @@ export function openRegistry(): SmallRegistry {
     folder: listener.url.replace("://", "_").replace(":", "_"),
     versions,
     npmModule: "export {};\n",
-    instead,
-    asked: () => listener.requests.splice(0).map((it) => new URL(it.url).pathname),
+    overrides,
+    takeRequests: () => listener.requests.splice(0).map((it) => new URL(it.url).pathname),
     close: listener.stop,
   };
   return registry;
 }
 
-/** Writes packages into the folder of a registry in a vendor folder. */
+/** Writes the JSR packages into a registry's subfolder of a vendor folder. */
 export async function writePackages(folder: string, version: string): Promise<void> {
   for (const name of NAMES) {
     for (const [path, text] of Object.entries(await packageFiles(name, [version]))) {
@@ -67,7 +67,7 @@ export async function writePackages(folder: string, version: string): Promise<vo
   }
 }
 
-/** @returns The text of each file of a package, which is a chain of modules: they are asked for one after the other. */
+/** @returns The files of a package by path. Its modules form an import chain, so they are requested one after another. */
 async function packageFiles(fullName: string, versions: readonly string[]): Promise<Record<string, string>> {
   const [scope, name] = fullName.slice(1).split("/");
   const modules = {
@@ -92,7 +92,7 @@ async function packageFiles(fullName: string, versions: readonly string[]): Prom
   return files;
 }
 
-/** Answers for the npm package: with its tarball, or with what the registry knows of it. */
+/** Responds with the npm package's tarball or metadata. */
 async function npmResponse(path: string, origin: string, module: string): Promise<Response> {
   const facts = { name: NPM_NAME, version: "1.0.0", main: "index.js" };
   const files = { "package/package.json": JSON.stringify(facts), "package/index.js": module };

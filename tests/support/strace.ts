@@ -1,49 +1,49 @@
 /**
- * System calls of the compiled program: seen, and ended or failed at will. `strace` comes from Debian's packages.
+ * Traces the compiled program's system calls with Debian's `strace`, and makes chosen calls fail or kill the program.
  *
  * @module
  */
 
-/** Where in a run something happens. */
+/** A system call at which a fault is injected. */
 export interface Moment {
-  /** A system call's name; after a slash, a regular expression for it: names differ between machines. */
+  /** The call's name, or a slash and a regular expression, because names differ between machines. */
   readonly call: string;
-  /** The file or files that it is about. */
+  /** The file or files that the call is on. */
   readonly path: string | readonly string[];
-  /** Which of those calls; the first where it is left out. */
+  /** Which of the matching calls, starting at 1; the first by default. */
   readonly time?: number;
 }
 
-/** What happens there, in place of the call. */
+/** What happens instead of the call: the program is killed, or the call fails with an error. */
 export type Fault = "kill" | "EIO" | "ENOSPC" | "EACCES" | "ENOSYS" | "ENOLCK" | "EOPNOTSUPP";
 
 /**
- * @param moment When.
- * @param fault The signal SIGKILL to the whole program, or the call fails so.
+ * @param moment Where the fault is injected.
+ * @param fault The fault.
  * @param command Program and arguments.
- * @returns Program and arguments that run it so; the exit code is the program's, or 137.
+ * @returns A command that runs the given one with the fault; its exit code is the program's, or 137 if killed.
  */
 export function withFault({ call, path, time = 1 }: Moment, fault: Fault, command: readonly string[]): string[] {
-  // Where the program stops at some calls only, strace can't send it signals.
+  // With --seccomp-bpf, strace can't send signals.
   const [strace, injection] = fault === "kill" ? [[STRACE, "-f", "-qq"], "signal=KILL"] : [FAST, `error=${fault}`];
   const expressions = ["-e", `trace=${call}`, "-e", `inject=${call}:${injection}:when=${time}`];
   return [...strace, "-o", "/dev/null", ...onPaths(path), ...expressions, ...command];
 }
 
 /**
- * @param log The file that the calls are written to.
- * @param calls Names of those that are wanted, or expressions for them.
+ * @param log The file that strace writes the calls to.
+ * @param calls Names of the traced calls, or expressions for them.
  * @param command Program and arguments.
- * @returns Program and arguments that run it so.
+ * @returns A command that runs the given one and traces these calls.
  */
 export function withTrace(log: string, calls: readonly string[], command: readonly string[]): string[] {
   return [...FAST, "-y", "-s", "400", "-o", log, "-e", `trace=${calls.join(",")}`, ...command];
 }
 
 /**
- * Counts the system calls of one thread on some files.
+ * Counts a program's system calls on some files.
  *
- * @returns How often each call was made, by the thread that made it most often: strace counts for each thread, too.
+ * @returns For each call, the count of the thread that made it most often: strace, too, counts each thread separately.
  */
 export async function countCalls(
   paths: readonly string[],
@@ -70,5 +70,5 @@ function onPaths(paths: string | readonly string[]): string[] {
 }
 
 const STRACE = "/usr/bin/strace";
-/** With `--seccomp-bpf` the program stops only at the calls in `trace=`; without it, at every call. */
+/** With `--seccomp-bpf` the program is stopped only at the calls in `trace=`, and otherwise at every call. */
 const FAST = [STRACE, "-f", "-qq", "--seccomp-bpf"];

@@ -1,14 +1,14 @@
 /**
- * What differs between systems. All else in the tests that run everywhere is the same on Linux, macOS and Windows.
+ * Differences between operating systems. Everything else in the default tests is the same on Linux, macOS and Windows.
  *
  * @module
  */
 import { it } from "@std/testing/bdd";
 
-/** Whether this is Windows, where files have neither modes nor links for everybody, and processes no signals. */
+/** Whether this is Windows, which has no file modes and signals, and symbolic links only for some users. */
 export const isWindows = Deno.build.os === "windows";
 
-/** Defines a case about modes, links or signals, on the systems that have them. */
+/** Defines a test that needs file modes, symbolic links or signals; not on Windows. */
 export function itOnUnix(name: string, test: () => void | Promise<void>): void {
   if (!isWindows) it(name, test);
 }

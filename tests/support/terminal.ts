@@ -1,5 +1,5 @@
 /**
- * A real terminal for the compiled program: a tmux server of the test's own, a shell without start-up files in it.
+ * A real terminal for the compiled program: a private tmux server with a shell that reads no startup files.
  *
  * @module
  */
@@ -7,12 +7,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import { PROGRAM } from "./program.ts";
 
 const FOLDER = PROGRAM.slice(0, PROGRAM.lastIndexOf("/"));
-/** How long something may take to appear, in milliseconds. */
-const PATIENCE = 15_000;
-/** Between two looks, each of which takes a process of its own, in milliseconds. */
-const PAUSE = 75;
+/** How long to wait for a text to appear, in milliseconds. */
+const TIMEOUT = 15_000;
+/** The pause between two polls, each of which starts a process, in milliseconds. */
+const POLL_INTERVAL = 75;
 
-/** A terminal of 100 columns and 40 lines with `fluxloop` on its shell's path. */
+/** A terminal of 40 lines with `fluxloop` on its shell's `PATH`. */
 export class Terminal {
   readonly #socket: string;
 
@@ -20,7 +20,7 @@ export class Terminal {
     this.#socket = socket;
   }
 
-  /** Opens a terminal, so many columns wide, whose shell has this environment and no other. */
+  /** Opens a terminal whose shell has only this environment. */
   static async open(env: Readonly<Record<string, string>>, columns = 100): Promise<Terminal> {
     const terminal = new Terminal(`fluxloop-test-${crypto.randomUUID()}`);
     const settings = Object.entries({
@@ -28,7 +28,7 @@ export class Terminal {
       TERM: "screen",
       LC_ALL: "C.UTF-8",
       PS1: "$ ",
-      // The shell writes its history when it is closed, after the test has removed its home.
+      // The shell writes its history on exit, when the test has already removed its home.
       HISTFILE: "/dev/null",
       ...env,
     });
@@ -46,24 +46,24 @@ export class Terminal {
     return terminal;
   }
 
-  /** Makes it narrower or wider. */
+  /** Changes the terminal's width. */
   async resize(columns: number): Promise<void> {
     await this.#tmux("resize-window", "-x", `${columns}`, "-y", "40");
   }
 
-  /** Types text as it is. */
+  /** Types text literally. */
   async type(text: string): Promise<void> {
     await this.#tmux("send-keys", "-l", text);
   }
 
-  /** Presses a key by tmux's name for it: `Enter`, `C-c`. */
+  /** Presses a key by its tmux name, such as `Enter` or `C-c`. */
   async press(key: string): Promise<void> {
     await this.#tmux("send-keys", key);
   }
 
   /**
-   * @param escapes Whether to tell colours, as escape sequences.
-   * @returns What the screen shows, without the empty lines at its end; lines keep the blank behind a prompt.
+   * @param escapes Whether to include colours as escape sequences.
+   * @returns The screen's text without trailing empty lines; lines keep one trailing space, as after a prompt.
    */
   async screen(escapes = false): Promise<string> {
     return (await this.#tmux("capture-pane", "-p", "-N", ...(escapes ? ["-e"] : []))).replace(
@@ -72,36 +72,36 @@ export class Terminal {
     ).trimEnd();
   }
 
-  /** Waits until the screen shows what `pattern` matches. @returns The screen. */
+  /** Waits until the screen matches the pattern. @returns The screen's text. */
   async waitFor(pattern: RegExp): Promise<string> {
-    const end = performance.now() + PATIENCE;
+    const deadline = performance.now() + TIMEOUT;
     let screen = "";
-    while (performance.now() < end) {
+    while (performance.now() < deadline) {
       screen = await this.#tmux("capture-pane", "-p", "-N").then((it) => it.replace(/ +$/gm, " ").replace(/\s+$/, " "));
       if (pattern.test(screen)) return await this.screen();
-      await delay(PAUSE);
+      await delay(POLL_INTERVAL);
     }
-    throw new Error(`The terminal never showed ${pattern}, but:\n${screen}`);
+    throw new Error(`The screen never matched ${pattern}. It shows:\n${screen}`);
   }
 
-  /** Waits until the terminal does not show what is typed. */
+  /** Waits until the terminal stops echoing input. */
   async waitUntilHidden(): Promise<void> {
     const tty = (await this.#tmux("display-message", "-p", "#{pane_tty}")).trim();
-    const end = performance.now() + PATIENCE;
-    while (performance.now() < end) {
+    const deadline = performance.now() + TIMEOUT;
+    while (performance.now() < deadline) {
       const { stdout } = await new Deno.Command("stty", { args: ["-F", tty, "-a"] }).output();
       if (/ -echo /.test(new TextDecoder().decode(stdout))) return;
-      await delay(PAUSE);
+      await delay(POLL_INTERVAL);
     }
-    throw new Error("The terminal went on to show what is typed");
+    throw new Error("The terminal didn't stop echoing input");
   }
 
-  /** @returns Whether the cursor is to be seen. */
+  /** @returns Whether the cursor is visible. */
   async cursorIsShown(): Promise<boolean> {
     return (await this.#tmux("display-message", "-p", "#{cursor_flag}")).trim() === "1";
   }
 
-  /** Closes the terminal and all that runs in it. */
+  /** Closes the terminal and kills everything running in it. */
   async close(): Promise<void> {
     await this.#tmux("kill-server");
   }

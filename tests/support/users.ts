@@ -1,36 +1,36 @@
 /**
- * Commands run as root and as an ordinary user, whoever runs the tests: root becomes the ordinary user with `setpriv`,
- * an ordinary user becomes root with `sudo -n`.
+ * Runs commands as root or as an ordinary user, whoever runs the tests: root becomes an ordinary user with `setpriv`, an
+ * ordinary user becomes root with `sudo -n`.
  *
  * @module
  */
 import type { Outcome } from "./session.ts";
 
-/** Who a command is run as. */
+/** The user that a command runs as. */
 export type User = "root" | "ordinary";
 
 /** The user that runs the tests. */
 export const SELF: User = Deno.uid() === 0 ? "root" : "ordinary";
-/** A user's number that belongs to nobody here, for when root runs the tests. */
-const NOBODYS = 61_001;
+/** An unassigned user ID, for tests run by root. */
+const UNASSIGNED = 61_001;
 
-/** Numbers of the users, which are those of their groups too as far as the tests go. */
+/** The users' IDs, also used as group IDs. */
 export const UID: Readonly<Record<User | "stranger", number>> = {
   root: 0,
-  ordinary: SELF === "root" ? NOBODYS : Deno.uid()!,
-  /** Neither of them; no command is run as this one. */
-  stranger: NOBODYS + 1,
+  ordinary: SELF === "root" ? UNASSIGNED : Deno.uid()!,
+  /** A third user; no command runs as this one. */
+  stranger: UNASSIGNED + 1,
 };
 
-/** What a command is given. */
+/** A command's options. */
 export interface CommandOptions {
-  /** The whole of its environment. */
+  /** Its whole environment. */
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
   readonly cwd?: string;
 }
 
-/** Runs a command to its end. */
+/** Runs a command and waits for it to exit. */
 export async function runAs(
   user: User,
   command: readonly string[],
@@ -38,15 +38,15 @@ export async function runAs(
 ): Promise<Outcome> {
   const [program, ...args] = [...becoming(user, SELF), ...inEnvironment(env, command)];
   const child = new Deno.Command(program, { args, cwd, stdin: "piped", stdout: "piped", stderr: "piped" }).spawn();
-  // Who does not read it is not to be waited for.
-  const given = new Blob([stdin ?? ""]).stream().pipeTo(child.stdin).catch(() => {});
+  // The command may exit without reading its input.
+  const written = new Blob([stdin ?? ""]).stream().pipeTo(child.stdin).catch(() => {});
   const { code, stdout, stderr } = await child.output();
-  await given;
+  await written;
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code, stdout: text(stdout), stderr: text(stderr) };
 }
 
-/** Runs a shell script as root that must succeed; its arguments are `$1`, `$2` and so on. */
+/** Runs a shell script as root with the arguments `$1`, `$2` and so on. Throws if it fails. @returns Its output. */
 export async function asRoot(script: string, ...args: string[]): Promise<string> {
   const command = ["/bin/sh", "-euc", script, "sh", ...args];
   const { code, stdout, stderr } = await runAs("root", command, { env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" } });
@@ -55,14 +55,14 @@ export async function asRoot(script: string, ...args: string[]): Promise<string>
 }
 
 /**
- * Runs a command in a mount namespace of its own, of which the rest of the machine sees nothing.
+ * Runs a command in its own mount namespace, so that its mounts don't affect the rest of the machine.
  *
- * @param user Who the command is run as.
- * @param prepare A shell script that root runs there before it, with `cwd` for working folder: it mounts things.
- * @param command Program and arguments.
- * @param options `cwd` is where the script runs; the command's own is the root folder.
- * @param after A shell script that root runs there after it.
- * @returns What the command said and came to. A script that fails comes to exit code 99.
+ * @param user The user that the command runs as.
+ * @param prepare A shell script that root runs first, in the folder `cwd`, usually to mount something.
+ * @param command Program and arguments; runs in the root folder.
+ * @param options The command's environment and input, and the scripts' working folder.
+ * @param after A shell script that root runs after the command.
+ * @returns The command's outcome; the exit code is 99 if a script fails.
  */
 export function runMounted(
   user: User,
@@ -73,10 +73,10 @@ export function runMounted(
 ): Promise<Outcome> {
   const script = `
     { ${prepare}; } </dev/null >&2 || exit 99
-    ended=0
-    (cd / && exec "$@") || ended=$?
+    code=0
+    (cd / && exec "$@") || code=$?
     { ${after}; } </dev/null >&2 || exit 99
-    exit $ended`;
+    exit $code`;
   const inside = [...becoming(user, "root"), ...inEnvironment(env, command)];
   const shell = ["unshare", "--mount", "/bin/sh", "-c", script, "sh", ...inside];
   return runAs("root", shell, { env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" }, stdin, cwd });

@@ -1,6 +1,6 @@
 /**
- * A world for one test: an environment, a clock, streams and a home folder of its own. Only the loopback network and the
- * files below the home are real.
+ * A test's world: a context with its own environment, clock, streams and home folder. Only the loopback network and the
+ * files in the home are real.
  *
  * @module
  */
@@ -10,53 +10,53 @@ import { runProgram } from "../../src/system/processes.ts";
 import { programGroups } from "../../src/system/program_groups.ts";
 import { peerCertificate } from "../../src/system/peer_certificate.ts";
 
-/** What differs from an empty environment without a terminal. */
+/** Differences from an empty environment without a terminal. */
 export interface WorldOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly now?: Date;
-  /** What standard input holds. */
+  /** The content of standard input. */
   readonly stdin?: string;
-  /** What is typed at the hidden prompt; where it is given, all streams are terminals. */
+  /** The input typed at the hidden prompt; if given, all streams are terminals. */
   readonly typed?: string;
   /** The terminal's width. */
   readonly columns?: number;
   readonly fetch?: Context["fetch"];
   readonly connect?: Context["connect"];
-  /** The system that the program believes to run on; this one where it is left out. */
+  /** The operating system that the program sees; the real one by default. */
   readonly os?: typeof Deno.build.os;
-  /** The current folder; the home where it is left out. */
+  /** The current folder; the home by default. */
   readonly cwd?: string;
-  /** Without it programs are really run, in this process's own environment. */
+  /** Replaces running programs; by default they really run, in this process's environment. */
   readonly runProgram?: Context["runProgram"];
-  /** Stands for the program that would take this one's place; without it, none may. */
+  /** Replaces `exec` of another program, which by default fails. */
   readonly execute?: Context["execute"];
   /** How many agents can run at the same time. */
   readonly maxPrograms?: number;
 }
 
-/** A world, and what was said in it. */
+/** A test's context, and its recorded output and effects. */
 export interface World {
   readonly context: Context;
-  /** An empty folder, which is `HOME`. */
+  /** `HOME`, initially an empty folder. */
   readonly home: string;
-  /** The credentials file in it. */
+  /** The path of the credentials file. */
   readonly credentials: string;
   readonly stdout: () => string;
   readonly stderr: () => string;
-  /** How long the program wanted to wait each time, in milliseconds; it did not. */
+  /** The requested sleeps, in milliseconds; the tests don't actually wait. */
   readonly pauses: readonly number[];
-  /** Programs that were started and left to themselves, with their arguments. */
+  /** Programs started in the background, with their arguments. */
   readonly launched: readonly (readonly string[])[];
-  /** The powers that the program has given up, in order. */
+  /** The permissions that the program gave up, in order. */
   readonly renounced: readonly ("processes" | "environment")[];
-  /** Tells the program to stop. */
+  /** Stops the program, as a signal would. */
   readonly stop: () => void;
 }
 
-/** Midday of the day on which the documentation's examples were written. */
+/** Noon on the date of the documentation's examples. */
 export const DOCUMENTED_DAY = new Date("2024-01-22T12:00:00Z");
 
-/** @returns A new world, with an empty home folder; {@linkcode leaveWorlds} removes it. */
+/** Creates a world with an empty home folder, which {@linkcode removeTestHomes} removes. */
 export function world(options: WorldOptions = {}): World {
   const home = Deno.makeTempDirSync({ prefix: "fluxloop-test-" });
   homes.push(home);
@@ -95,12 +95,12 @@ export function world(options: WorldOptions = {}): World {
     prompts: () =>
       Promise.resolve({
         secret: () => {
-          if (options.typed === undefined) throw new Error("a question was asked where nobody is");
+          if (options.typed === undefined) throw new Error("unexpected hidden prompt");
           return Promise.resolve(options.typed);
         },
-        choose: () => Promise.reject(new Error("a list was shown where nobody is")),
-        chooseSeveral: () => Promise.reject(new Error("a list was shown where nobody is")),
-        text: () => Promise.reject(new Error("a question was asked where nobody is")),
+        choose: () => Promise.reject(new Error("unexpected selection prompt")),
+        chooseSeveral: () => Promise.reject(new Error("unexpected multiple selection prompt")),
+        text: () => Promise.reject(new Error("unexpected text prompt")),
       }),
     prepareTls: () => {},
     fetch: options.fetch ?? fetchOver,
@@ -109,8 +109,7 @@ export function world(options: WorldOptions = {}): World {
     cwd: () => options.cwd ?? home,
     runProgram: options.runProgram ?? runProgram,
     launch: (program, args) => void launched.push([program, ...args]),
-    execute: options.execute ??
-      (() => Promise.reject(new Error("another program would stand in the test's place"))),
+    execute: options.execute ?? (() => Promise.reject(new Error("unexpected exec: it would replace the test process"))),
     programGroups,
     maxPrograms: options.maxPrograms ?? Infinity,
     keepIgnoredSignals: () => {},
@@ -134,7 +133,7 @@ export function world(options: WorldOptions = {}): World {
 
 const homes: string[] = [];
 
-/** Removes the homes of all worlds; call it after each test. */
-export function leaveWorlds(): void {
+/** Removes the home folders of all worlds; call it after each test. */
+export function removeTestHomes(): void {
   for (const home of homes.splice(0)) Deno.removeSync(home, { recursive: true });
 }

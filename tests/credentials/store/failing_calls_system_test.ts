@@ -2,7 +2,7 @@ import { assertEquals, assertNotEquals } from "@std/assert";
 import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
 import { hashSecret } from "../../../src/embedded_platform/secrets.ts";
 import { after, DAY, isoTime } from "../../../src/embedded_platform/time.ts";
-import { credentialsText, keyHolders } from "../../support/credentials_home.ts";
+import { credentialsText, filesWithKeys } from "../../support/credentials_home.ts";
 import { RotatedHome, RotationWorld } from "../../support/rotated_home.ts";
 import { countCalls, withFault } from "../../support/strace.ts";
 
@@ -34,10 +34,10 @@ const CHANGES: Record<string, Change> = {
     args: () => ["auth", "switch", "two"],
     saved: ({ oldKey }, { relay }) => credentialsText(oldKey, relay.url, ["default", "two"]),
   },
-  "auth rotate": { args: () => ["auth", "rotate"], check: (home) => assertEquals(home.keysNamed("laptop"), 1) },
+  "auth rotate": { args: () => ["auth", "rotate"], check: (home) => assertEquals(home.countValidKeys("laptop"), 1) },
   "apikeys create --save": {
     args: () => ["apikeys", "create", "--name", "ci", "--save", "--profile", "three"],
-    check: (home, successes) => assertEquals(home.keysNamed("ci"), successes),
+    check: (home, successes) => assertEquals(home.countValidKeys("ci"), successes),
   },
   "the renewal of a login": { args: () => ["auth", "status"], saved: tokens },
 };
@@ -76,7 +76,7 @@ describe("a system call that fails in a changing command", () => {
   async function callsOf(change: Change): Promise<[string, number][]> {
     const home = openHome(change);
     const counts = await countCalls(pathsOf(home), async (prefix) => {
-      const { code, stderr } = await home.runBy((program) => [...prefix, ...program], change.args(home));
+      const { code, stderr } = await home.runWrapped((program) => [...prefix, ...program], change.args(home));
       assertEquals(code, 0, stderr);
     });
     home.close();
@@ -92,7 +92,7 @@ describe("a system call that fails in a changing command", () => {
       const args = change.args(home);
       const before = home.savedText();
       const moment = { call, path: pathsOf(home), time };
-      const { code, stdout, stderr } = await home.runBy((program) => withFault(moment, "EIO", program), args);
+      const { code, stdout, stderr } = await home.runWrapped((program) => withFault(moment, "EIO", program), args);
       assertEquals(SECRET.test(stdout + stderr), false, "a secret is printed");
       assertEquals(/Internal error|\bat .*:\d+:\d+/.test(stderr), false, stderr);
       assertEquals([0, 1, 2].includes(code) && (code === 0) === !stderr.includes("❌"), true, `${code} ${stderr}`);
@@ -100,13 +100,15 @@ describe("a system call that fails in a changing command", () => {
       // A rotation saves its state before it begins.
       if (stderr.includes("Can't save") && !args.includes("rotate")) assertEquals(home.savedText(), before, stderr);
 
-      const isGone = code === 0 ? change.removes === true : change.revokes === true && home.keysNamed("laptop") === 0;
+      const isGone = code === 0
+        ? change.removes === true
+        : change.revokes === true && home.countValidKeys("laptop") === 0;
       const status = await home.runHere("auth", "status");
       assertEquals(status.code, isGone ? 3 : 0, `${code} ${stderr}, then status: ${status.stderr}`);
       const again = await home.runHere(...args);
       assertEquals(again.code, code === 0 ? change.again ?? 0 : 0, `${code} ${stderr}, then again: ${again.stderr}`);
       change.check?.(home, code === 0 ? 2 : 1);
-      assertEquals(keyHolders(home.folder).filter((it) => it !== "credentials"), []);
+      assertEquals(filesWithKeys(home.folder).filter((it) => it !== "credentials"), []);
     } finally {
       home.close();
     }

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from "@std/testing/bdd";
-import { CredentialsHome, keyHolders } from "../../support/credentials_home.ts";
+import { CredentialsHome, filesWithKeys } from "../../support/credentials_home.ts";
 import { DOCUMENTED_KEY, startPlatform, type TestPlatform } from "../../support/platform.ts";
 import { runMounted } from "../../support/users.ts";
 
@@ -77,7 +77,7 @@ describe("a full disk", () => {
         "Can't save credentials to ~/.fluxloop/credentials: the disk is full. Free some space and try again.";
       assertEquals([code, stdout, stderr], [1, "", `❌ Error: ${sentence}\n`]);
       if (old !== null) assertEquals(await Deno.readTextFile(`${seen}/.fluxloop/credentials`), old);
-      assertEquals(keyHolders(`${seen}/.fluxloop`), old === null ? [] : ["credentials"]);
+      assertEquals(filesWithKeys(`${seen}/.fluxloop`), old === null ? [] : ["credentials"]);
     });
   }
 });

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
-import { CredentialsHome, keyHolders, keysIn, namesIn } from "../../support/credentials_home.ts";
+import { CredentialsHome, filesWithKeys, keysIn, namesIn } from "../../support/credentials_home.ts";
 import { listen, type Listener } from "../../support/listener.ts";
 import { start } from "../../support/program.ts";
 import { randomNumbers } from "../../support/random_answers.ts";
@@ -66,7 +66,7 @@ describe(`credentials after kill -9 at ${KILLS} random moments (seed ${SEED})`, 
       outcomes[text === before ? "old" : "new"]++;
       looks *= text === before ? 1.5 : 0.67;
       assertEquals((await home.runHere(["auth", round % 2 === 0 ? "list" : "status"])).code, 0);
-      assertEquals([namesIn(home.folder), keyHolders(home.folder)], [NAMES, ["credentials"]]);
+      assertEquals([namesIn(home.folder), filesWithKeys(home.folder)], [NAMES, ["credentials"]]);
     }
     assertEquals(isOneSided(), false, `too early or too late: ${JSON.stringify(outcomes)}`);
   });
@@ -88,11 +88,11 @@ describe(`credentials after kill -9 at ${KILLS} random moments (seed ${SEED})`, 
       const text = await saved();
       assertEquals(/^profiles:\n {2}default:\n {4}api_key: flux_dev_(0{30}|1{30})\n$/.test(text), true, text);
       assertEquals(Object.keys(keysIn(text)), ["default"]);
-      if (keyHolders(home.folder).length > 1) halfWritten++;
+      if (filesWithKeys(home.folder).length > 1) halfWritten++;
     }
     assertEquals(halfWritten > 0, true, "no kill came amid a save");
     assertEquals((await home.runHere(["auth", "list"])).code, 0);
-    assertEquals([namesIn(home.folder), keyHolders(home.folder)], [NAMES, ["credentials"]]);
+    assertEquals([namesIn(home.folder), filesWithKeys(home.folder)], [NAMES, ["credentials"]]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from "@std/testing/bdd";
-import { CredentialsHome, credentialsText, keyHolders, keysIn, namesIn } from "../../support/credentials_home.ts";
+import { CredentialsHome, credentialsText, filesWithKeys, keysIn, namesIn } from "../../support/credentials_home.ts";
 import { DOCUMENTED_KEY, SECOND_KEY, startPlatform, type TestPlatform } from "../../support/platform.ts";
 import { withFault } from "../../support/strace.ts";
 import { runAs } from "../../support/users.ts";
@@ -48,7 +48,7 @@ describe("a login that is killed", () => {
   async function assertGoesOn(next: readonly string[], codes: readonly number[]): Promise<void> {
     const { code, stderr } = await home.runHere(next);
     assertEquals(codes.includes(code), true, stderr);
-    assertEquals(keyHolders(home.folder).filter((name) => name !== "credentials"), []);
+    assertEquals(filesWithKeys(home.folder).filter((name) => name !== "credentials"), []);
     assertEquals((await home.loginHere(DOCUMENTED_KEY, "after")).code, 0);
     assertEquals(namesIn(home.folder), ["credentials", "credentials.lock"]);
   }

@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from "@std/testing/bdd";
-import { CredentialsHome, keyHolders, keysIn, namesIn, stateOf } from "../../support/credentials_home.ts";
+import { CredentialsHome, filesWithKeys, keysIn, namesIn, stateOf } from "../../support/credentials_home.ts";
 import { DOCUMENTED_KEY, SECOND_KEY, startPlatform, type TestPlatform } from "../../support/platform.ts";
 import { asRoot, UID } from "../../support/users.ts";
 
@@ -112,7 +112,7 @@ describe("credentials behind links", () => {
     await asRoot('mv "$1" "$2" && ln -s ../dotfiles/keys "$1"', home.file, real("~/dotfiles/keys"));
     await Deno.copyFile(real("~/dotfiles/keys"), real("~/dotfiles/keys.new"));
     assertEquals((await home.run(["auth", "list"])).code, 0);
-    assertEquals(keyHolders(real("~/dotfiles")), ["keys"]);
+    assertEquals(filesWithKeys(real("~/dotfiles")), ["keys"]);
   });
 
   for (const circle of CIRCLES) {

@@ -6,7 +6,7 @@ import { SystemError } from "../../../src/errors.ts";
 import { CredentialsHome, keysIn, namesIn } from "../../support/credentials_home.ts";
 import { listen, type Listener } from "../../support/listener.ts";
 import type { Outcome } from "../../support/session.ts";
-import { leaveWorlds, world } from "../../support/world.ts";
+import { removeTestHomes, world } from "../../support/world.ts";
 
 const LONG = Deno.env.has("FLUXLOOP_TEST_LONG");
 const HOLDER = new URL("fixtures/hold_lock.ts", import.meta.url).pathname;
@@ -41,7 +41,7 @@ describe("the lock of the credentials", () => {
     await release();
     await platform.stop();
     await home.close();
-    leaveWorlds();
+    removeTestHomes();
   });
 
   /** Runs `work` under the lock, in this process. */

@@ -1,6 +1,6 @@
 import { assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from "@std/testing/bdd";
-import { CredentialsHome, keyHolders, namesIn, stateOf } from "../../support/credentials_home.ts";
+import { CredentialsHome, filesWithKeys, namesIn, stateOf } from "../../support/credentials_home.ts";
 import { DOCUMENTED_KEY, SECOND_KEY, startPlatform, type TestPlatform } from "../../support/platform.ts";
 import type { Outcome } from "../../support/session.ts";
 import { withFault, withTrace } from "../../support/strace.ts";
@@ -99,7 +99,7 @@ describe("saved credentials are on disk before success is reported", () => {
       const reason = fault === "ENOSPC" ? "the disk is full. Free some space and try again." : "system error (EIO).";
       assertEquals(stderr, `❌ Error: Can't save credentials to ~/.fluxloop/credentials: ${reason}\n`);
       assertEquals(await stateOf(home.file), before);
-      assertEquals([namesIn(home.folder), keyHolders(home.folder)], [["credentials", "credentials.lock"], [
+      assertEquals([namesIn(home.folder), filesWithKeys(home.folder)], [["credentials", "credentials.lock"], [
         "credentials",
       ]]);
     });
@@ -127,7 +127,7 @@ describe("saved credentials are on disk before success is reported", () => {
       const login = [home.program, ...SUCCESSES[0].args, "--verbose"];
       const command = withFault({ call: "flock", path: `${home.folder}/credentials.lock` }, error, login);
       const { code, stderr } = await run(command);
-      assertEquals([code, keyHolders(home.folder)], [0, ["credentials"]]);
+      assertEquals([code, filesWithKeys(home.folder)], [0, ["credentials"]]);
       assertStringIncludes(stderr, "no file locks on this file system");
     });
   }

@@ -5,7 +5,7 @@ import { parse } from "yaml";
 import { type LocalPlatform, startLocalPlatform } from "../../../src/embedded_platform/server.ts";
 import { openStorage } from "../../../src/embedded_platform/storage.ts";
 import { isoTime } from "../../../src/embedded_platform/time.ts";
-import { CredentialsHome, keyHolders, keysIn, namesIn } from "../../support/credentials_home.ts";
+import { CredentialsHome, filesWithKeys, keysIn, namesIn } from "../../support/credentials_home.ts";
 import { DOCUMENTED_KEY, fillPlatform, SECOND_KEY } from "../../support/platform.ts";
 import { DOCUMENTED_DAY } from "../../support/world.ts";
 
@@ -68,7 +68,7 @@ describe("concurrent writers of the credentials", () => {
     assertEquals(reads > 5, true, `the reader read ${reads} times`);
     const expected = Object.fromEntries(logins.map(({ profile, key }) => [profile, key]));
     assertEquals(keysIn(await Deno.readTextFile(home.file)), expected);
-    assertEquals([namesIn(home.folder), keyHolders(home.folder)], [["credentials", "credentials.lock"], [
+    assertEquals([namesIn(home.folder), filesWithKeys(home.folder)], [["credentials", "credentials.lock"], [
       "credentials",
     ]]);
   });

@@ -4,7 +4,7 @@ import { ConfigurationError, SystemError } from "../../../src/errors.ts";
 import type { RunResult } from "../../../src/experiment/model.ts";
 import { readResults } from "../../../src/experiment/results/result_line.ts";
 import { readSummary } from "../../../src/experiment/results/summary.ts";
-import { leaveWorlds, type World, world } from "../../support/world.ts";
+import { removeTestHomes, type World, world } from "../../support/world.ts";
 import { experimentOf, failed, HOSTILE, LEAKED_KEY, passed } from "../../support/experiments.ts";
 
 /** @returns What a folder's results hold, read back. */
@@ -21,7 +21,7 @@ describe("an experiment's folder", () => {
     output = `${here.home}/a/results`;
   });
 
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   const make = (runs: readonly RunResult[], options?: Parameters<typeof experimentOf>[3]) =>
     experimentOf(here.context, output, runs, options);

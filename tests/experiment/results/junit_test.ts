@@ -3,14 +3,14 @@ import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import { SystemError } from "../../../src/errors.ts";
 import type { RunResult } from "../../../src/experiment/model.ts";
 import { writeJUnit } from "../../../src/experiment/results/junit.ts";
-import { leaveWorlds, type World, world } from "../../support/world.ts";
+import { removeTestHomes, type World, world } from "../../support/world.ts";
 import { experimentOf, failed, HOSTILE, LEAKED_KEY, passed } from "../../support/experiments.ts";
 
 describe("a JUnit report", () => {
   let here: World;
 
   beforeEach(() => void (here = world()));
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   async function written(runs: readonly RunResult[], name = "Nightly", path = "reports/junit.xml"): Promise<string> {
     const folder = await experimentOf(here.context, here.home, runs, { name });

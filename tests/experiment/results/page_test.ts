@@ -3,14 +3,14 @@ import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import { createHash } from "node:crypto";
 import type { RunResult } from "../../../src/experiment/model.ts";
 import { durationText } from "../../../src/experiment/results/html_text.ts";
-import { leaveWorlds, type World, world } from "../../support/world.ts";
+import { removeTestHomes, type World, world } from "../../support/world.ts";
 import { experimentOf, failed, HOSTILE, passed } from "../../support/experiments.ts";
 
 describe("an experiment's page", () => {
   let here: World;
 
   beforeEach(() => void (here = world()));
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   async function page(runs: readonly RunResult[], options?: Parameters<typeof experimentOf>[3]): Promise<string> {
     const folder = await experimentOf(here.context, here.home, runs, options);

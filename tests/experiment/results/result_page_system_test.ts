@@ -4,7 +4,7 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import type { RunResult } from "../../../src/experiment/model.ts";
 import { writeJUnit } from "../../../src/experiment/results/junit.ts";
 import { experimentOf, failed, HOSTILE, LEAKED_KEY, passed } from "../../support/experiments.ts";
-import { leaveWorlds, type World, world } from "../../support/world.ts";
+import { removeTestHomes, type World, world } from "../../support/world.ts";
 
 const RUNS = [
   passed(1, "The parcel is late"),
@@ -48,7 +48,7 @@ describe("an experiment's page in Debian's Chromium", () => {
     complaints = [];
     requests = [];
   });
-  afterEach(leaveWorlds);
+  afterEach(removeTestHomes);
 
   async function open(
     runs: readonly RunResult[],

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
 import type { ProcessRunner, RunFailure, Runner } from "../../../src/experiment/model.ts";
-import { leaveWorlds } from "../../support/world.ts";
+import { removeTestHomes } from "../../support/world.ts";
 import { AGENT, answerTo, type Around, failureOf, leaveRunners, requestOf, runnerOf } from "./agents.ts";
 import { fakePrograms } from "./fake_programs.ts";
 
@@ -10,7 +10,7 @@ const KEPT: ProcessRunner = { ...AGENT, reuse: true };
 describe("the protocol of an agent's processes", () => {
   afterEach(async () => {
     await leaveRunners();
-    leaveWorlds();
+    removeTestHomes();
   });
 
   function agent(configuration = AGENT, around: Around = {}, greeting?: string): Runner {

@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
 import type { HttpRunner, RunFailure } from "../../../src/experiment/model.ts";
 import { Authority } from "../../support/certificates.ts";
-import { leaveWorlds } from "../../support/world.ts";
+import { removeTestHomes } from "../../support/world.ts";
 import { answerTo, failureOf, leaveRunners, requestOf, runnerOf } from "./agents.ts";
 import { agentServer, leaveServers, rawServer } from "./servers.ts";
 
@@ -26,7 +26,7 @@ describe("a server as an agent", () => {
   afterEach(async () => {
     await leaveRunners();
     await leaveServers();
-    leaveWorlds();
+    removeTestHomes();
   });
 
   const answers: [string, Partial<HttpRunner>, () => Response, string][] = [

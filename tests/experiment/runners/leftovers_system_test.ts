@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
 import { AGENT, answerTo, failureOf, leaveRunners, requestOf, runnerOf } from "./agents.ts";
-import { leaveWorlds } from "../../support/world.ts";
+import { removeTestHomes } from "../../support/world.ts";
 
 const FIXTURE = new URL("./fixtures/run_and_wait.ts", import.meta.url).pathname;
 /** The ways in which an agent starts a child: with its streams, without them, in a session of the child's own. */
@@ -10,7 +10,7 @@ const CHILDREN = ["!child loud", "!child quiet", "!child detached"];
 describe("an agent's child", () => {
   afterEach(async () => {
     await leaveRunners();
-    leaveWorlds();
+    removeTestHomes();
   });
 
   for (const child of CHILDREN) {

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
 import { AGENT, answerTo, failureOf, leaveRunners, runnerOf } from "./agents.ts";
-import { leaveWorlds } from "../../support/world.ts";
+import { removeTestHomes } from "../../support/world.ts";
 
 /** An agent written in shell, which can't parse JSON: it counts its inputs. */
 const SHELL = `
@@ -16,7 +16,7 @@ const SHELL = `
 describe("an agent's process on Linux", () => {
   afterEach(async () => {
     await leaveRunners();
-    leaveWorlds();
+    removeTestHomes();
   });
 
   it("fails as crashed when a signal ends it", async () => {

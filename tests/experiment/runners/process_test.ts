@@ -3,13 +3,13 @@ import { afterEach, describe, it } from "@std/testing/bdd";
 import type { ProcessRunner } from "../../../src/experiment/model.ts";
 import { KEY_VARIABLES } from "../../../src/text/key_variables.ts";
 import { itOnUnix } from "../../support/systems.ts";
-import { leaveWorlds } from "../../support/world.ts";
+import { removeTestHomes } from "../../support/world.ts";
 import { AGENT, answerTo, failureOf, leaveRunners, requestOf, runnerOf } from "./agents.ts";
 
 describe("an agent's process", () => {
   afterEach(async () => {
     await leaveRunners();
-    leaveWorlds();
+    removeTestHomes();
   });
 
   it("is started in its folder with its variables, and reused", async () => {

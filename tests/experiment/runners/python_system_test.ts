@@ -2,7 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { afterEach, beforeAll, describe, it } from "@std/testing/bdd";
 import { PYTHON_BRIDGE, pythonProcess } from "../../../src/experiment/runners/python_bridge.ts";
 import { readReply } from "../../../src/experiment/runners/protocol.ts";
-import { leaveWorlds } from "../../support/world.ts";
+import { removeTestHomes } from "../../support/world.ts";
 import { answerTo, type Around, failureOf, leaveRunners, runnerOf } from "./agents.ts";
 
 const FOLDER = new URL("./fixtures/python", import.meta.url).pathname;
@@ -43,7 +43,7 @@ async function bridged(names: readonly string[]) {
 describe("a Python function as an agent", () => {
   afterEach(async () => {
     await leaveRunners();
-    leaveWorlds();
+    removeTestHomes();
   });
 
   const answers: [string, string][] = [

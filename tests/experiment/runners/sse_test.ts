@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
 import type { HttpRunner, RunFailure } from "../../../src/experiment/model.ts";
-import { leaveWorlds } from "../../support/world.ts";
+import { removeTestHomes } from "../../support/world.ts";
 import { answerTo, failureOf, leaveRunners, runnerOf } from "./agents.ts";
 import { leaveServers, rawServer } from "./servers.ts";
 
@@ -24,7 +24,7 @@ describe("a stream of events", () => {
   afterEach(async () => {
     await leaveRunners();
     await leaveServers();
-    leaveWorlds();
+    removeTestHomes();
   });
 
   const streams: [string, Partial<HttpRunner>, string, string][] = [
