@@ -24,20 +24,20 @@ export class ConfigurationError extends FluxloopError {
   override readonly code = "configuration";
 }
 
-/** A mistake in a file that a person wrote. */
+/** A mistake in one of the user's files. */
 export interface Mistake {
   /** The path to show. */
   readonly file: string;
-  /** From 1 on. */
+  /** Starts at 1. */
   readonly line: number;
   readonly column: number;
   /** The field, such as `runner.http.url`; empty for the whole file. */
   readonly path: string;
-  /** What is wrong or expected, without any text of the file. */
+  /** What is wrong or expected, without quoting the file. */
   readonly message: string;
 }
 
-/** Files that a person wrote have mistakes. */
+/** The user's files contain mistakes. */
 export class MistakesError extends ConfigurationError {
   /** @param mistakes All of them, at least one. */
   constructor(readonly mistakes: readonly Mistake[]) {
@@ -59,7 +59,7 @@ export class BrowserLoginError extends FluxloopError {
   }
 }
 
-/** There is no key. */
+/** There is no key to use. */
 export class NotLoggedInError extends FluxloopError {
   override readonly exitCode = 3;
   override readonly code = "not_logged_in";
@@ -124,7 +124,7 @@ export class KeyExpiresSoonError extends FluxloopError {
 
   /**
    * @param expiry Such as `2024-04-15 (7 days remaining)`.
-   * @param profile The profile that the key is from; `null`: it is from elsewhere.
+   * @param profile The key's profile; `null` if the key doesn't come from a profile.
    */
   constructor(expiry: string, readonly profile: string | null) {
     super(`The API key expires sooner than --fail-if-expires-in allows: ${expiry}`);
@@ -135,10 +135,9 @@ export class KeyExpiresSoonError extends FluxloopError {
 export interface ConnectionFailure {
   /** Part of a sentence, without a full stop. */
   readonly reason: string;
-  /** The step that failed. */
-  readonly link: "resolution" | "connection" | "tls";
+  readonly step: "resolution" | "connection" | "tls";
   /** Whether the reason says more than that there is no connection. */
-  readonly isTelling: boolean;
+  readonly isSpecific: boolean;
 }
 
 /** The platform can't be reached, or the request timed out. */
@@ -163,7 +162,7 @@ export class NetworkError extends FluxloopError {
   }
 }
 
-/** Something that was named doesn't exist. */
+/** A profile, key, project or other resource that the user named doesn't exist. */
 export class NotFoundError extends FluxloopError {
   override readonly exitCode = 5;
   override readonly code = "not_found";
@@ -175,7 +174,7 @@ export class PlatformError extends FluxloopError {
   override readonly code = "platform";
 }
 
-/** A release is not signed, is damaged, or doesn't run. */
+/** A release is unsigned or damaged, or doesn't run. */
 export class ReleaseError extends FluxloopError {
   override readonly exitCode = 1;
   override readonly code = "release";

@@ -2,13 +2,13 @@ import { isAbsolute } from "@std/path";
 import type { Context } from "./context.ts";
 import { UsageError } from "./errors.ts";
 
-/** Returns the home folder, if the environment names one: a relative path, such as a Dockerfile's `ENV HOME=~`, doesn't. */
+/** Returns the home folder, if the environment names one. A relative path, as in a Dockerfile's `ENV HOME=~`, is ignored. */
 export function homeFolder(context: Context): string | undefined {
   const home = context.env(homeVariable(context)) ?? "";
   return isAbsolute(home) ? home : undefined;
 }
 
-/** @returns The variable that names the home folder. */
+/** Returns the name of the variable for the home folder. */
 export function homeVariable({ system }: Pick<Context, "system">): "USERPROFILE" | "HOME" {
   return system.os === "windows" ? "USERPROFILE" : "HOME";
 }
@@ -35,12 +35,12 @@ export function pathFrom(context: Context, value: string, origin: string): strin
   );
 }
 
-/** As {@linkcode pathFrom}, for an option that may be left out. */
+/** Like {@linkcode pathFrom}, for a value that may be missing. */
 export function givenPath(context: Context, value: string | undefined, origin: string): string | undefined {
   return value === undefined ? undefined : pathFrom(context, value, origin);
 }
 
-/** Where an upgrade puts a program that Windows can't remove because it is running. */
+/** Returns the path to which an upgrade moves the old program on Windows, which can't delete it while it runs. */
 export function replacedProgramPath(path: string): string {
   return path.replace(/[^\\/]*$/, ".old-$&");
 }

@@ -24,12 +24,12 @@ export class SilenceError extends Error {
   }
 }
 
-const TRANSIENT = { link: "connection", isTelling: false, isTransient: true } as const;
-const RESOLUTION = { ...TRANSIENT, link: "resolution" } as const;
-const TELLING = { ...TRANSIENT, isTelling: true } as const;
-const LASTING = { link: "connection", isTelling: true, isTransient: false } as const;
+const TRANSIENT = { step: "connection", isSpecific: false, isTransient: true } as const;
+const RESOLUTION = { ...TRANSIENT, step: "resolution" } as const;
+const SPECIFIC = { ...TRANSIENT, isSpecific: true } as const;
+const LASTING = { step: "connection", isSpecific: true, isTransient: false } as const;
 const TUNNEL = { ...LASTING, isTunnel: true } as const;
-const UNTRUSTED = { link: "tls", isTelling: true, isTransient: false } as const;
+const UNTRUSTED = { step: "tls", isSpecific: true, isTransient: false } as const;
 
 /** Windows says the rest in the user's language: only the codes of Linux, macOS and Windows can be recognized. */
 const UNRESOLVED = /dns error|failed to lookup|os error 1100[1-4]\b/i;
@@ -69,7 +69,7 @@ const FAILURES: readonly Failure[] = [
   [
     /reset|broken pipe|closed before|unexpected eof|end of file|incomplete|reading a body|os error (?:10053|10054)\b/i,
     "the connection was closed early",
-    TELLING,
+    SPECIFIC,
   ],
 ];
 
@@ -83,8 +83,8 @@ const PROXY_FAILURES: readonly Failure[] = [
     "the proxy can't connect to it",
     LASTING,
   ],
-  [UNRESOLVED, "can't resolve the proxy's name", TELLING],
-  [/tcp connect|os error (?:111|61|10061)\b|unreachable|timed out/i, "can't reach the proxy", TELLING],
+  [UNRESOLVED, "can't resolve the proxy's name", SPECIFIC],
+  [/tcp connect|os error (?:111|61|10061)\b|unreachable|timed out/i, "can't reach the proxy", SPECIFIC],
 ];
 
 /** @returns Why `fetch`, or reading its body, threw `error`. */

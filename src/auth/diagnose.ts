@@ -152,7 +152,7 @@ async function checkConnection(context: Context, apiUrl: URL, proxy: Proxy | nul
   } catch (error) {
     if (context.stopped.aborted) throw new InterruptedError();
     const failure = connectionFailure(error, proxy !== null);
-    if (failure.link !== "resolution") {
+    if (failure.step !== "resolution") {
       steps.add({ name: "resolution", host });
       steps.current = "connection";
     }

@@ -140,7 +140,7 @@ async function pollUntilDecided(
       pause = Math.max(interval, state.status === "slow_down" ? state.pause ?? 0 : 0);
     } catch (error) {
       // A person may be at the page for minutes, while the network fails and comes back (RFC 8628, 3.5).
-      const isTransient = (error instanceof NetworkError && error.failure.link !== "tls") ||
+      const isTransient = (error instanceof NetworkError && error.failure.step !== "tls") ||
         error instanceof PlatformError;
       if (!isTransient || ++failures > FAILURES_AT_MOST) throw error;
       pause = Math.max(interval, Math.min(pause * 2, LONGEST_PAUSE));

@@ -59,7 +59,7 @@ export async function run(context: Context, given: readonly string[]): Promise<n
     const code = new InterruptedError().exitCode;
     running.then(stopped.resolve);
     if (!isTest) setTimeout(() => stopped.resolve(code), STOP_PATIENCE);
-    context.insisted.addEventListener("abort", () => {
+    context.stoppedAgain.addEventListener("abort", () => {
       if (context.stderr.isTerminal()) context.stderr.write(RESTORE_TERMINAL);
       stopped.resolve(code);
     });

@@ -1,7 +1,7 @@
 import { basename, dirname, relative, resolve } from "@std/path";
 import type { Context } from "../context.ts";
 import { ConfigurationError, type Mistake, MistakesError } from "../errors.ts";
-import { duration } from "../text/duration.ts";
+import { parseDuration } from "../text/duration.ts";
 import { isObject } from "../text/json.ts";
 import { CONFIGURATION_SCHEMA, type Schema } from "./configuration_schema.ts";
 import { duplicateIds, type FileInput, inputOf, readInputsFile } from "./inputs.ts";
@@ -115,7 +115,7 @@ function runnerOf(context: Context, runner: any, folder: string): TestConfigurat
 /** @returns A valid value with camelCase names, defaults, durations in milliseconds, and `null` for what is left out. */
 // deno-lint-ignore no-explicit-any -- the schema has checked it
 function normalized(value: unknown, { properties, format }: Schema): any {
-  if (format === "duration-text") return duration(value as string);
+  if (format === "duration-text") return parseDuration(value as string);
   if (properties === undefined || !isObject(value)) return value;
   return Object.fromEntries(
     Object.entries<Schema>(properties).map(([name, schema]) => {

@@ -87,7 +87,7 @@ function paragraphsOf(error: FluxloopError): string[] {
   }
   if (error instanceof NetworkError) {
     const through = error.proxy === undefined ? "" : ` through the proxy ${error.proxy}`;
-    const reason = error.failure.isTelling ? `: ${error.failure.reason}` : "";
+    const reason = error.failure.isSpecific ? `: ${error.failure.reason}` : "";
     return [
       `Failed to connect to ${error.apiUrl.host}${through}${reason}`,
       "Please check your internet connection and try again.",

@@ -1,5 +1,5 @@
 /**
- * Whole keys from a terminal that hands over bytes in pieces of any size.
+ * Splits terminal input, which arrives in pieces of any size, into keys.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 /** A control sequence (ECMA-48, 5.4), or a function key as `ESC O` and a letter. */
 // deno-lint-ignore no-control-regex -- terminals send it
 const SEQUENCE = /^\x1b(?:\[[0-?]*[ -/]*[@-~]|O[@-~])/;
-/** The beginning of one. */
+/** An incomplete sequence. */
 // deno-lint-ignore no-control-regex -- terminals send it
 const UNFINISHED = /^\x1b(?:\[[0-?]*[ -/]*|O)?$/;
 const PASTE_START = "\x1b[200~";
@@ -43,8 +43,8 @@ export class KeyReader {
   readonly #read: (buffer: Uint8Array) => Promise<number | null>;
   readonly #decoder = new TextDecoder();
   readonly #buffer = new Uint8Array(4096);
-  /** A read can't be cancelled: one that nobody waits for any more is kept for the next key. */
-  #arriving: Promise<boolean> | undefined;
+  /** The current read. Reads can't be cancelled, so one that an interruption has abandoned serves the next question. */
+  #reading: Promise<boolean> | undefined;
   #text = "";
   #paste: Paste = "none";
 
@@ -54,8 +54,8 @@ export class KeyReader {
   }
 
   /**
-   * Waits for the next key. A bracketed paste comes as the characters of its first line, without an Enter. What was pasted
-   * behind an Enter is discarded, so that it doesn't answer the next question or run in the shell.
+   * Waits for the next key. Of a bracketed paste, only the characters of its first line are returned, without an Enter.
+   * Any other input behind an Enter is discarded, so that it doesn't answer the next question or run in the shell.
    *
    * @returns `null` at the end of input.
    */
@@ -77,17 +77,17 @@ export class KeyReader {
   }
 
   async #take(): Promise<string | null> {
-    while (this.#text === "" || UNFINISHED.test(this.#text)) if (!await this.#arrive()) return null;
+    while (this.#text === "" || UNFINISHED.test(this.#text)) if (!await this.#readMore()) return null;
     const [key] = SEQUENCE.exec(this.#text) ?? this.#text;
     this.#text = this.#text.slice(key.length);
-    // Escape alone means nothing to any question; with another key it counts as that key.
+    // A lone Escape is ignored; before another key, it counts as part of that key.
     return key === "\x1b" ? await this.#take() : key;
   }
 
   /** @returns False at the end of input. */
-  #arrive(): Promise<boolean> {
-    return this.#arriving ??= this.#read(this.#buffer).then((count) => {
-      this.#arriving = undefined;
+  #readMore(): Promise<boolean> {
+    return this.#reading ??= this.#read(this.#buffer).then((count) => {
+      this.#reading = undefined;
       if (count !== null) this.#text += this.#decoder.decode(this.#buffer.subarray(0, count), { stream: true });
       return count !== null;
     });
@@ -95,6 +95,6 @@ export class KeyReader {
 
   async #discard(): Promise<void> {
     const pause = () => new Promise<false>((resolve) => setTimeout(resolve, PASTE_PAUSE, false));
-    do this.#text = ""; while (await Promise.race([this.#arrive(), pause()]));
+    do this.#text = ""; while (await Promise.race([this.#readMore(), pause()]));
   }
 }

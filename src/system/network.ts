@@ -1,5 +1,5 @@
 /**
- * The real network: `fetch` with a chosen proxy and chosen certificate authorities, and plain TCP connections.
+ * Network access: `fetch` with a chosen proxy and chosen certificate authorities, and plain TCP connections.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import type { Connection } from "../context.ts";
 import { withVariables } from "./runtime_variables.ts";
 import { untilAborted } from "./signals.ts";
 
-/** Proxies and certificates come from the caller; the runtime must not add any of its own. */
+/** The caller chooses proxies and certificates; the runtime must not add its own. */
 const IGNORED_VARIABLES = [
   ...["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"].flatMap((name) => [name, name.toLowerCase()]),
   "DENO_CERT",
@@ -15,10 +15,10 @@ const IGNORED_VARIABLES = [
   "SSL_CERT_FILE",
 ];
 
-/** A client keeps its connections open, so requests that go the same way share one. */
+/** A client keeps its sockets open, so requests over equal connections share one client. */
 const clients = new Map<string, Deno.HttpClient>();
 
-/** {@linkcode Context.fetch} of the real world. */
+/** Implements {@linkcode Context.fetch}. */
 export async function fetchOver(request: Request, connection: Connection): Promise<Response> {
   const isSecure = request.url.startsWith("https:") || (connection.proxy?.url.startsWith("https:") ?? false);
   const key = JSON.stringify([isSecure, connection]);
@@ -29,9 +29,9 @@ export async function fetchOver(request: Request, connection: Connection): Promi
 
 function httpClient({ proxy, caCerts }: Connection, isSecure: boolean): Deno.HttpClient {
   const ignored = Object.fromEntries(IGNORED_VARIABLES.map((name) => [name, undefined]));
-  // An empty SSL_CERT_DIR, as CI systems pass an unset variable, would leave no certificates at all.
+  // CI systems pass an unset variable as an empty one; an empty SSL_CERT_DIR would leave no certificates at all.
   const certDir = Deno.env.get("SSL_CERT_DIR") || undefined;
-  // Reading the system's certificates takes longer than a request. SSL_CERT_FILE replaces them; its own are among `caCerts`.
+  // Reading the system's certificates is slow. SSL_CERT_FILE replaces them; those in it are already among `caCerts`.
   const isReplaced = Deno.env.get("SSL_CERT_FILE") && certDir === undefined;
   const store = isSecure && !isReplaced ? "mozilla,system" : "mozilla";
   const variables = { ...ignored, SSL_CERT_DIR: certDir, DENO_TLS_CA_STORE: store };
@@ -48,14 +48,14 @@ function httpClient({ proxy, caCerts }: Connection, isSecure: boolean): Deno.Htt
 }
 
 /**
- * {@linkcode Context.prepareTls} of the real world: another thread creates a key, which isn't used. A process's first random
- * numbers for TLS take 30 ms of computing, as AWS-LC collects them from variations in the processor's timing.
+ * Implements {@linkcode Context.prepareTls}: creates an unused key on another thread. The first random numbers for TLS
+ * take AWS-LC 30 ms to compute, because it collects entropy from variations in the processor's timing.
  */
 export function prepareTls(): void {
   void crypto.subtle.generateKey({ name: "HMAC", hash: "SHA-256", length: 128 }, false, ["sign"]);
 }
 
-/** {@linkcode Context.connect} of the real world. The connection is closed even if it is established after an abort. */
+/** Implements {@linkcode Context.connect}. A connection that is established after an abort is closed, too. */
 export async function connect(hostname: string, port: number, signal: AbortSignal, text?: string): Promise<string> {
   signal.throwIfAborted();
   const connecting = Deno.connect({ hostname, port });

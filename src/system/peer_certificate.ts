@@ -1,6 +1,6 @@
 /**
- * Reads a server's certificate: {@linkcode Context.peerCertificate} of the real world. It isn't verified: that is up to the
- * request with the key, and no key is sent over this connection.
+ * Reads a server's certificate without verifying it. No key is sent over this connection; the requests that send one
+ * verify the certificate themselves.
  *
  * @module
  */
@@ -8,30 +8,30 @@ import { connect } from "node:tls";
 import type { PeerCertificate } from "../context.ts";
 import { untilAborted } from "./signals.ts";
 
-/** See {@linkcode Context.peerCertificate}. */
+/** Implements {@linkcode Context.peerCertificate}. */
 export async function peerCertificate(
   hostname: string,
   port: number,
   signal: AbortSignal,
 ): Promise<PeerCertificate | null> {
   signal.throwIfAborted();
-  const told = Promise.withResolvers<PeerCertificate | null>();
-  const socket = connect({ host: hostname, port, servername: nameOf(hostname), rejectUnauthorized: false });
-  socket.once("secureConnect", () => told.resolve(read(() => socket.getPeerCertificate())));
-  socket.once("error", (error: Error) => told.reject(error));
+  const received = Promise.withResolvers<PeerCertificate | null>();
+  const socket = connect({ host: hostname, port, servername: serverName(hostname), rejectUnauthorized: false });
+  socket.once("secureConnect", () => received.resolve(read(() => socket.getPeerCertificate())));
+  socket.once("error", (error: Error) => received.reject(error));
   try {
-    return await untilAborted(told.promise, signal);
+    return await untilAborted(received.promise, signal);
   } finally {
     socket.destroy();
   }
 }
 
 /** An IP address isn't a server name (RFC 6066, section 3). */
-function nameOf(hostname: string): string {
+function serverName(hostname: string): string {
   return /^[\d.]+$|:/.test(hostname) ? "" : hostname;
 }
 
-/** Older runtimes have the function, but it returns nothing. */
+/** Returns `null` in older runtimes, whose `getPeerCertificate` returns nothing. */
 function read(
   certificate: () => { issuer?: { O?: unknown; CN?: unknown }; valid_to?: string },
 ): PeerCertificate | null {

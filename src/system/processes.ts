@@ -1,15 +1,15 @@
 /**
- * Other programs, as the real world's {@linkcode Context} runs them.
+ * Runs other programs.
  *
  * @module
  */
 import type { ProgramOptions, ProgramResult } from "../context.ts";
 import { WITHOUT_KEYS } from "../text/key_variables.ts";
 
-/** The most that is kept of each of a program's outputs, in bytes. */
+/** How much of each of a program's output streams is kept, in bytes. */
 const OUTPUT_LIMIT = 1024 * 1024;
 
-/** Sends a signal to a program, which may have exited. */
+/** Sends a signal to a program; does nothing if it has exited. */
 export function unlessExited(send: () => void): void {
   try {
     send();
@@ -18,7 +18,7 @@ export function unlessExited(send: () => void): void {
   }
 }
 
-/** Runs another program to its end: {@linkcode Context.runProgram} of the real world. */
+/** Implements {@linkcode Context.runProgram}. */
 export async function runProgram(
   program: string,
   { args, input, env, signal }: ProgramOptions,
@@ -26,16 +26,16 @@ export async function runProgram(
   signal.throwIfAborted();
   const streams = { stdin: "piped", stdout: "piped", stderr: "piped" } as const;
   const child = new Deno.Command(program, { args: [...args], env, ...streams }).spawn();
-  // A program that exits without reading its input says by its exit code whether that is a failure.
-  const given = new Blob([input]).stream().pipeTo(child.stdin, { signal }).catch(() => {});
-  // No other signal is sure to end a program that waits for a person.
+  // Not an error: if the program exits without reading its input, its exit code tells whether that is a failure.
+  const writing = new Blob([input]).stream().pipeTo(child.stdin, { signal }).catch(() => {});
+  // Other signals may not stop a program that waits for the user.
   const onAbort = () => unlessExited(() => child.kill("SIGKILL"));
   signal.addEventListener("abort", onAbort, { once: true });
   try {
     const outputs = [firstOf(child.stdout, signal), firstOf(child.stderr, signal)];
     const [stdout, stderr] = await Promise.all(outputs);
     const { code } = await child.status;
-    await given;
+    await writing;
     signal.throwIfAborted();
     return { code, stdout, stderr };
   } finally {
@@ -45,8 +45,8 @@ export async function runProgram(
 }
 
 /**
- * @returns The text that a stream starts with, {@linkcode OUTPUT_LIMIT} at most. An abort ends the reading, too: a child
- * of the program that is killed may keep the stream open.
+ * Reads the first {@linkcode OUTPUT_LIMIT} bytes of a stream. An abort stops the reading, too, because a child of the
+ * killed program may keep the stream open.
  */
 async function firstOf(stream: ReadableStream<Uint8Array>, signal: AbortSignal): Promise<string> {
   const chunks: Uint8Array[] = [];
@@ -65,27 +65,27 @@ async function firstOf(stream: ReadableStream<Uint8Array>, signal: AbortSignal):
   return new TextDecoder().decode(await new Blob(chunks as BlobPart[]).arrayBuffer());
 }
 
-/** Starts a program without waiting for it: {@linkcode Context.launch} of the real world. */
+/** Implements {@linkcode Context.launch}. */
 export function launch(program: string, args: readonly string[]): void {
   const streams = { stdin: "null", stdout: "null", stderr: "null" } as const;
   // In its own session, so that this terminal's Ctrl-C and hang-up don't stop a browser.
   new Deno.Command(program, { args: [...args], env: WITHOUT_KEYS, detached: true, ...streams }).spawn().unref();
 }
 
-/** The signals passed on to a program that runs in this one's place. The terminal itself sends changes of its size. */
+/** The signals passed on to an executed program. SIGWINCH isn't: the terminal sends it to that program itself. */
 const PASSED_ON: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT", "SIGBREAK"]
   : ["SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"];
-/** What a terminal sends to the whole process group: the program has already received it. */
+/** Signals that a terminal sends to its whole process group: the program has already received them. */
 const FROM_TERMINAL: readonly Deno.Signal[] = ["SIGINT", "SIGQUIT"];
 
 const IGNORING = `trap "" $0; exec "$@"`;
 
 /**
- * Runs another program in this one's place: {@linkcode Context.execute} of the real world.
+ * Implements {@linkcode Context.execute}.
  *
- * @param ignored Signals that the other program ignores, too.
- * @param onStart Called once it runs.
+ * @param ignored Signals that the other program must ignore, too.
+ * @param onStart Called when the program has started.
  */
 export async function execute(
   program: string,

@@ -1,6 +1,6 @@
 /**
- * Agents: {@linkcode Context.programGroups} of the real world. Each runs in a session and a process group of its own, and
- * none outlives this program, however it ends.
+ * Runs agents, each in its own session and process group, and kills those that are still running when this program exits,
+ * even by SIGKILL.
  *
  * @module
  */
@@ -16,12 +16,12 @@ const PIPES = { stdin: "piped", stdout: "piped", stderr: "piped" } as const;
 const MARK = "FLUXLOOP_AGENT";
 
 /**
- * Watches over the groups: a shell that is told of each, and that kills what is left once its standard input ends, whether
- * {@linkcode ProgramGroups.close} ends it or this program is no more, even by SIGKILL.
+ * A shell script that reads from its standard input which process groups to watch (`+ 123`, `- 123`). When the input ends,
+ * by {@linkcode ProgramGroups.close} or because this program has exited or was killed, it kills the remaining groups.
  *
- * On Linux it also finds what has left its group and session: what is in the control group that it creates (cgroup v2, as
- * root or where one is delegated; a program enters it with the children that it has by then), and whatever still has the
- * mark in its environment; twice, because that may have started one more in the meantime.
+ * On Linux it also kills processes that have left their group and session: those in a control group that it creates (cgroup
+ * v2, as root or where one is delegated), which each program enters with its children, and those with the mark in their
+ * environment. It searches for marks twice, because a process may have started another one during the first search.
  */
 const WATCHDOG = `
 trap '' HUP INT QUIT TERM
@@ -60,7 +60,7 @@ if [ -r /proc/self/environ ]; then
   done
 fi`;
 
-/** See {@linkcode Context.programGroups}. */
+/** Implements {@linkcode Context.programGroups}. */
 export function programGroups(): ProgramGroups {
   const mark = crypto.randomUUID();
   let watchdog: Watchdog | undefined;
@@ -80,8 +80,8 @@ export function programGroups(): ProgramGroups {
 }
 
 /**
- * On Windows, the runtime reads the pipes of child processes with 4 threads a processor. A program takes two of them for as
- * long as it runs, and the last two are for writing to programs.
+ * On Windows, the runtime has 4 threads per processor for the pipes of child processes. A running program occupies two of
+ * them, and two are reserved for writing to programs.
  *
  * @returns How many programs can run at the same time.
  */
@@ -89,7 +89,7 @@ export function maxPrograms(os = Deno.build.os, processors = navigator.hardwareC
   return os === "windows" ? Math.max(1, 2 * processors - 1) : Infinity;
 }
 
-/** Nothing is sent after SIGKILL: another group may get the same number. */
+/** Returns the function that sends signals, until SIGKILL: then another group may get the same number. */
 function killerOf(child: Deno.ChildProcess, watchdog: Watchdog | undefined): RunningProgram["kill"] {
   let isOver = false;
   return (signal) => {
@@ -119,7 +119,7 @@ export function killTree(child: Pick<Deno.ChildProcess, "pid" | "kill">, tool = 
 
 type Watchdog = ReturnType<typeof startWatchdog>;
 
-/** Starts the shell that kills the remaining groups. Without a shell, agents only notice the end of their input. */
+/** Starts the watchdog; without a shell, there is none, and agents only notice the end of their input. */
 function startWatchdog(mark: string) {
   const args = ["-c", WATCHDOG, "sh", MARK, mark];
   const options = { args, cwd: "/", detached: true, stdin: "piped", stdout: "null", stderr: "null" } as const;

@@ -1,7 +1,7 @@
 /**
- * Questions on a real terminal. The terminal is raw from the first to the last key, so that no part of a pasted key is
- * echoed between two reads. Cliffy draws lists and lines; it gets one whole key per read, because its versions read pieces
- * of different sizes and take each piece for a key.
+ * Questions on a terminal, which is in raw mode during the whole question, so that no part of a pasted secret is echoed
+ * between two reads. Cliffy draws lists and lines. Each of its reads gets exactly one keystroke, because its versions read
+ * pieces of different sizes and treat each piece as one keystroke.
  *
  * @module
  */
@@ -14,18 +14,18 @@ import { CTRL_C, CTRL_D, CTRL_U, CTRL_W, isBackspace, isEnter, isPrintable, KeyR
 import { untilAborted } from "./signals.ts";
 
 const encoder = new TextEncoder();
-/** The last choice of a list of several; Cliffy takes an empty value for no answer. */
+/** The value of "Done" in a list of several choices; Cliffy treats an empty value as no answer. */
 const DONE = "\0done";
-/** The terminal marks what is pasted (bracketed paste). */
+/** Makes the terminal mark pasted text (bracketed paste). */
 const BEGIN = "\x1b[?2004h";
 const END = "\x1b[?2004l\x1b[?25h";
 /** After an interruption: removes a list below the question, and starts a new line. */
 const NEXT_LINE = "\x1b[J\n";
-/** Control characters and sequences that every version of Cliffy parses; of others it would type the tail. */
+/** Control characters and sequences that every version of Cliffy parses; it would type the rest of any other sequence. */
 // deno-lint-ignore no-control-regex -- terminals send it
 const KNOWN_TO_CLIFFY = /^(?:[\x01-\x1a\x7f]|\x1bO[A-Za-z]|\x1b\[(?:(?:\d;)?\d)?[A-Za-z]|\x1b\[\d\d?(?:;\d)?~)$/;
 
-/** One for all questions: it may hold a read that outlives a question. */
+/** Shared by all questions: a read may outlive its question. */
 const keys = new KeyReader((buffer) => Deno.stdin.read(buffer));
 
 type NextKey = () => Promise<string>;
@@ -33,7 +33,7 @@ type NextKey = () => Promise<string>;
 type Streams = ReturnType<typeof streams>;
 
 /**
- * Returns the {@linkcode Context.prompts} of the real world.
+ * Implements {@linkcode Context.prompts}.
  *
  * @param stopped Aborted when the program is told to stop.
  */
@@ -49,7 +49,7 @@ export function terminalPrompts(stopped: AbortSignal, colour: boolean): Prompts 
   };
 }
 
-/** Not Cliffy's Secret: it draws after an interruption, and not all its versions can delete a word or the line. */
+/** Replaces Cliffy's Secret, which draws after an interruption and in some versions can't delete a word or the line. */
 async function askSecret(message: string, nextKey: NextKey): Promise<string> {
   write(`${message} `);
   let typed = "";
@@ -72,15 +72,15 @@ class VanishingSelect extends Select<string> {
   }
 }
 
-/** Enter selects or deselects a choice. Cliffy's Checkbox is missing from its builds on npm. */
+/** Asks with a list in which Enter selects or deselects. Cliffy's Checkbox is missing from its builds on npm. */
 async function askSeveral(
   terminal: Streams,
-  ...[message, choices, chosen, least]: Parameters<Prompts["chooseSeveral"]>
+  ...[message, choices, preselected, minimum]: Parameters<Prompts["chooseSeveral"]>
 ): Promise<string[]> {
-  const selected = new Set(chosen);
+  const selected = new Set(preselected);
   for (let current: string = choices[0].value;;) {
     const lines = choices.map((it) => ({ ...it, label: `${selected.has(it.value) ? "[x]" : "[ ]"} ${it.label}` }));
-    const done = selected.size >= least ? [{ value: DONE, label: "Done" }] : [];
+    const done = selected.size >= minimum ? [{ value: DONE, label: "Done" }] : [];
     const question = `${message} (${selected.size} chosen)`;
     const options = listOptions(question, [...lines, ...done], current);
     current = await new VanishingSelect({ ...options, ...terminal }).prompt();
@@ -111,7 +111,7 @@ function streams(colour: boolean, nextKey: NextKey) {
   };
   const writeSync = (bytes: Uint8Array) => {
     const text = new TextDecoder().decode(bytes);
-    // Cliffy colours questions in any case.
+    // Cliffy always colours questions.
     write(colour ? text : withoutColour(text));
     return bytes.length;
   };
@@ -130,7 +130,7 @@ async function onRawTerminal<T>(stopped: AbortSignal, ask: (nextKey: NextKey) =>
   };
 
   Deno.stdin.setRaw(true);
-  // After Ctrl-Z and `fg`, the shell has turned echo on again. A hang-up sends this signal too.
+  // After Ctrl-Z and `fg`, the shell has turned echo on again. A hang-up sends this signal, too.
   const hideAgain = () => setRawUnlessHungUp(true);
   if (Deno.build.os !== "windows") Deno.addSignalListener("SIGCONT", hideAgain);
   try {

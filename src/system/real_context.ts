@@ -1,5 +1,5 @@
 /**
- * The real world: the {@linkcode Context} of the program as people run it.
+ * The {@linkcode Context} of the real program; tests use their own.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import type { Context, TextStream } from "../context.ts";
 import { connect, fetchOver, prepareTls } from "./network.ts";
 import { execute, launch, runProgram } from "./processes.ts";
 import { maxPrograms, programGroups } from "./program_groups.ts";
-import { findIgnoredSignals, StopWatch, untilAborted } from "./signals.ts";
+import { findIgnoredSignals, StopSignals, untilAborted } from "./signals.ts";
 import { ConfigurationError, InterruptedError, SystemError } from "../errors.ts";
 import { decodeText } from "../text/encoding.ts";
 
@@ -30,7 +30,7 @@ function textStream(stream: typeof Deno.stdout): TextStream {
         deliver(text);
       } catch (error) {
         const { cause } = error as { cause: Error & { code?: string } };
-        // `head` exits when it has read enough, a terminal is closed, and the command goes on.
+        // A reader such as `head` may exit early, or the terminal be closed; the command continues.
         const isUnread = cause instanceof Deno.errors.BrokenPipe || (isTerminal && cause.code === "EIO");
         // A failure of standard error can't be reported.
         if (isUnread || stream === Deno.stderr) return;
@@ -87,14 +87,14 @@ async function sleep(duration: number, signal: AbortSignal): Promise<void> {
   await setTimeout(duration, undefined, { signal }).catch(() => signal.throwIfAborted());
 }
 
-/** @returns The real world. */
+/** Creates the context of the real program. */
 export function realContext(): Context {
-  // Libraries such as Cliffy read variables too, and report errors.
+  // Libraries such as Cliffy read variables, too, and would report the runtime's errors.
   Deno.env.get = readVariable;
   let ignored: ReadonlySet<Deno.Signal> = new Set();
-  let watch: StopWatch | undefined;
+  let signals: StopSignals | undefined;
   // Listening takes half a millisecond, which a command that doesn't wait can save.
-  const stopWatch = () => watch ??= new StopWatch(ignored);
+  const stopSignals = () => signals ??= new StopSignals(ignored);
   return {
     env: readVariable,
     trace: () => {},
@@ -105,11 +105,11 @@ export function realContext(): Context {
     system: { os: Deno.build.os, arch: Deno.build.arch },
     stdin: {
       isTerminal: () => Deno.stdin.isTerminal(),
-      readText: (limit) => readText(limit, stopWatch().signal),
+      readText: (limit) => readText(limit, stopSignals().stopped),
     },
     stdout: textStream(Deno.stdout),
     stderr: textStream(Deno.stderr),
-    prompts: async (colour) => (await import("./prompts.ts")).terminalPrompts(stopWatch().signal, colour),
+    prompts: async (colour) => (await import("./prompts.ts")).terminalPrompts(stopSignals().stopped, colour),
     prepareTls,
     fetch: fetchOver,
     connect,
@@ -121,9 +121,9 @@ export function realContext(): Context {
     runProgram,
     launch,
     async execute(program, args, env) {
-      // From now on, signals are for the other program.
-      const own = stopWatch();
-      return await execute(program, args, env, ignored, () => own.rest()).finally(() => own.watch());
+      // While the other program runs, signals are for it.
+      const own = stopSignals();
+      return await execute(program, args, env, ignored, () => own.pause()).finally(() => own.listen());
     },
     programGroups,
     get maxPrograms() {
@@ -133,10 +133,10 @@ export function realContext(): Context {
     renounceProcesses: () => void Deno.permissions.revokeSync({ name: "run" }),
     renounceEnvironment: () => void Deno.permissions.revokeSync({ name: "env", variable: "*" }),
     get stopped() {
-      return stopWatch().signal;
+      return stopSignals().stopped;
     },
-    get insisted() {
-      return stopWatch().insistence;
+    get stoppedAgain() {
+      return stopSignals().stoppedAgain;
     },
   };
 }

@@ -1,5 +1,5 @@
 /**
- * What an upgrade leaves behind on Windows.
+ * Cleans up after an upgrade on Windows.
  *
  * @module
  */
@@ -11,6 +11,6 @@ export function removeReplacedProgram(): void {
   try {
     Deno.removeSync(replacedProgramPath(Deno.execPath()));
   } catch {
-    // There is none, or it is still running.
+    // It doesn't exist, or it is still running.
   }
 }

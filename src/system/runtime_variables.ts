@@ -1,12 +1,12 @@
 /**
- * Shields the program from variables that the runtime reads by itself, and other programs from those with keys.
+ * Changes environment variables temporarily, to hide settings from the runtime and keys from other programs.
  *
  * @module
  */
 
 /**
- * Runs `work`, which must not wait for anything, with other values of some environment variables (`undefined` unsets one),
- * and restores them afterwards.
+ * Runs `work`, which must be synchronous, with other values of some environment variables (`undefined` unsets one), and
+ * restores them afterwards.
  */
 export function withVariables<T>(variables: Readonly<Record<string, string | undefined>>, work: () => T): T {
   const before = Object.keys(variables).map((name) => [name, valueOf(name)] as const);
@@ -18,7 +18,7 @@ export function withVariables<T>(variables: Readonly<Record<string, string | und
   }
 }
 
-/** @returns `undefined` also for a value that isn't UTF-8 text: nobody can use it. */
+/** Returns the value; also `undefined` if it isn't UTF-8 text, which nothing here could use. */
 function valueOf(name: string): string | undefined {
   try {
     return Deno.env.get(name);

@@ -4,63 +4,65 @@
  * @module
  */
 
-/** On Windows: Ctrl-C, Ctrl-Break, and the end of the console, which leaves the program five seconds. */
+/** On Windows: Ctrl-C, Ctrl-Break, and the closing of the console, which leaves the program five seconds. */
 const STOP_SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT", "SIGBREAK", "SIGHUP"]
   : ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
 
-/** One Ctrl-C comes from the terminal, and again from a parent that passes it on: within this time, in milliseconds. */
+/** A Ctrl-C may arrive twice, from the terminal and from a parent that passes it on, within this many milliseconds. */
 const SAME_REQUEST = 500;
 
-/** Since Deno 2.7, the first listener catches SIGHUP, SIGINT and SIGTERM even if the program's caller ignores them. */
+/** Since Deno 2.7, the first listener catches SIGHUP, SIGINT and SIGTERM even if the program's parent ignores them. */
 const ignore = () => {};
 
-/** Tells when the program is to stop, unless it makes way for another one. */
-export class StopWatch {
+/** Listens for the signals that tell the program to stop. */
+export class StopSignals {
   readonly #signals: readonly Deno.Signal[];
-  readonly #stop = new AbortController();
-  readonly #insistence = new AbortController();
+  readonly #first = new AbortController();
+  readonly #second = new AbortController();
   #stoppedAt = Infinity;
   readonly #onSignal = () => {
-    if (!this.signal.aborted) {
+    if (!this.stopped.aborted) {
       this.#stoppedAt = performance.now();
-      this.#stop.abort();
-    } else if (performance.now() - this.#stoppedAt > SAME_REQUEST) this.#insistence.abort();
+      this.#first.abort();
+    } else if (performance.now() - this.#stoppedAt > SAME_REQUEST) this.#second.abort();
   };
 
   /** @param ignored Signals that stay ignored. */
   constructor(ignored: ReadonlySet<Deno.Signal>) {
     for (const signal of ignored) Deno.addSignalListener(signal, ignore);
     this.#signals = STOP_SIGNALS.filter((it) => !ignored.has(it));
-    this.watch();
+    this.listen();
   }
 
-  get signal(): AbortSignal {
-    return this.#stop.signal;
+  /** See {@linkcode Context.stopped}. */
+  get stopped(): AbortSignal {
+    return this.#first.signal;
   }
 
-  get insistence(): AbortSignal {
-    return this.#insistence.signal;
+  /** See {@linkcode Context.stoppedAgain}. */
+  get stoppedAgain(): AbortSignal {
+    return this.#second.signal;
   }
 
-  watch(): void {
+  listen(): void {
     for (const signal of this.#signals) Deno.addSignalListener(signal, this.#onSignal);
   }
 
-  rest(): void {
+  pause(): void {
     for (const signal of this.#signals) Deno.removeSignalListener(signal, this.#onSignal);
   }
 }
 
-/** A shell can't trap a signal that was ignored when it started (POSIX, "trap"): it prints those that it doesn't catch. */
+/** Prints the signals that the shell can't trap because they were ignored when it started (POSIX, "trap"). */
 const PRINT_IGNORED =
   `for s in HUP INT QUIT TERM USR1 USR2; do c=; trap c=1 $s; kill -s $s $$; [ "$c" ] || echo SIG$s; done`;
 
 /**
- * Finds the signals that the caller ignores, as `nohup` does. The runtime doesn't tell, but other programs inherit them
- * until the first signal is listened to.
+ * Finds the signals that the parent process ignores, as `nohup` does. The runtime can't tell, but child processes inherit
+ * them until the first listener is added.
  *
- * @returns None on Windows, and where there is no shell.
+ * @returns Nothing on Windows or without a shell.
  */
 export function findIgnoredSignals(): ReadonlySet<Deno.Signal> {
   if (Deno.build.os === "windows") return new Set();
@@ -79,7 +81,7 @@ export function findIgnoredSignals(): ReadonlySet<Deno.Signal> {
 }
 
 /**
- * Waits for work that can't be cancelled, such as a read, until `signal` is aborted; then it throws `reason`.
+ * Waits for work that can't be cancelled, such as a read. Throws `reason` when `signal` is aborted.
  *
  * @param reason By default the signal's.
  */

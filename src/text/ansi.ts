@@ -1,7 +1,7 @@
-// deno-lint-ignore no-control-regex -- these sequences are what is looked for
+// deno-lint-ignore no-control-regex -- matches escape sequences on purpose
 const COLOURS = /\x1b\[[0-9;]*m/g;
 
-/** Removes colours, for texts that Cliffy colours in any case. */
+/** Removes colours from texts that Cliffy always colours. */
 export function withoutColour(text: string): string {
   return text.replace(COLOURS, "");
 }

@@ -16,15 +16,15 @@ export function utcTime(time: Date): string {
   return time.toISOString().replace(".000Z", "Z");
 }
 
-/** Counts the days until the day of expiry; negative if it is past. */
+/** Returns the number of days until the day of expiry; negative if it is past. */
 export function daysRemaining(expires: Date, now: Date): number {
   return Math.floor(expires.getTime() / DAY) - Math.floor(now.getTime() / DAY);
 }
 
-/** When a key expires; `null` if nobody knows. */
+/** When a key expires; `null` if unknown. */
 export type Expiry = Date | "never" | null;
 
-/** Stands for what nobody knows. */
+/** The text for unknown values. */
 export const UNKNOWN = "unknown";
 
 /** Renders an expiry: `2024-04-15 (84 days remaining)`, `Never` or `unknown`. */

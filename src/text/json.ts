@@ -6,11 +6,11 @@ const HARMFUL = new RegExp(
 /** An unpaired surrogate: some parsers reject a document that contains one. */
 const LONE_SURROGATE = /(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g;
 
-/** The way from a document's top to a value in it. */
+/** The field names and list indexes that lead from a document's root to a value. */
 export type Path = readonly (string | number)[];
 
 /**
- * Writes a JSON document with a line end. Harmful characters and workflow commands of CI systems are escaped.
+ * Formats a JSON document, with a final newline. Harmful characters and workflow commands of CI systems are escaped.
  *
  * @param indent 0 for one line.
  */
@@ -31,18 +31,18 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Tells whether a JSON value is an object, and neither null nor a list. */
+/** Tells whether a JSON value is an object, not null or a list. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Parses a JSON object; `null` if the text is none. */
+/** Parses a JSON object; `null` if the text isn't one. */
 export function parseObject(text: string): Record<string, unknown> | null {
   const value = parseJson(text);
   return isObject(value) ? value : null;
 }
 
-/** Maps the strings in a JSON value; `path` is the way to each of them. */
+/** Maps the strings in a JSON value, at any depth. */
 export function mapTexts(
   value: unknown,
   map: (text: string, path: Path) => unknown,
@@ -58,11 +58,11 @@ export function mapTexts(
 export interface Extent {
   /** The number of values, itself included. */
   readonly count: number;
-  /** How deep they are nested, at most {@linkcode DEEPEST}; 0 for a string or a number. */
+  /** How deeply they are nested, at most {@linkcode DEEPEST}; 0 for a string or a number. */
   readonly depth: number;
 }
 
-/** Deeper values aren't looked at: the program's own stack is limited. */
+/** Deeper values aren't visited: the program's own stack is limited. */
 const DEEPEST = 1000;
 
 /** Measures a JSON value. */

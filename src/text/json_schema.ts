@@ -1,5 +1,5 @@
 /**
- * Values checked against JSON Schema (2020-12). Import it lazily: the validator is large.
+ * Checks values against a JSON Schema (2020-12). Import it lazily: the validator is large.
  *
  * @module
  */
@@ -8,23 +8,23 @@ import type { Path } from "./json.ts";
 
 /** Why a value doesn't match its schema. */
 export interface SchemaError {
-  /** Where the value is; for a missing or an unknown field, where that field is or would be. */
+  /** The value's path; for a missing or unknown field, that field's. */
   readonly path: Path;
-  /** The keyword that isn't fulfilled, such as `required`. */
+  /** The schema keyword that the value violates, such as `required`. */
   readonly keyword: string;
   /** Such as "must be string". */
   readonly message: string;
-  /** The schema that has the keyword. */
+  /** The schema that contains the keyword. */
   readonly schema: Readonly<Record<string, unknown>>;
 }
 
-/** The schemas of one document. Each is compiled when it is used for the first time. */
+/** The schemas of one document. Each is compiled on first use. */
 export class SchemaDocument {
   readonly #ajv: Ajv2020;
 
   /**
    * @param document A schema, or a document that holds schemas.
-   * @param formats Checks for its values of `format`; without them, formats aren't checked.
+   * @param formats The check for each value of `format`; if left out, formats aren't checked.
    */
   constructor(document: object, formats?: Readonly<Record<string, (text: string) => boolean>>) {
     const validateFormats = formats !== undefined;
@@ -54,7 +54,7 @@ function schemaError(
   return { path, keyword, message: message ?? `fails ${keyword}`, schema: parentSchema! };
 }
 
-/** A JSON pointer (RFC 6901) doesn't tell a list's index from a field of that name; the value does. */
+/** A JSON pointer (RFC 6901) doesn't distinguish list indexes from field names, so the value decides. */
 function pathOf(pointer: string, root: unknown): Path {
   let value = root;
   return pointer.split("/").slice(1).map((part) => {

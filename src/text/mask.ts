@@ -9,7 +9,7 @@ const PREFIX = /^flux_(?:dev|stg|prod|ci)_/;
 /** How many characters of the secret a mask shows at its start and its end. */
 const HEAD = 4;
 const TAIL = 5;
-/** A secret that is too short to hide this many characters is hidden whole. */
+/** A secret that is too short to hide this many characters is hidden completely. */
 const HIDDEN_AT_LEAST = 12;
 
 /**
@@ -31,7 +31,7 @@ export function maskKey(key: string): string {
 const ANY_KEY = /flux_[a-z]+_[\w-]+(?:\.\.\.\w+)?/gi;
 const MASKED = /^flux_[a-z]+_\w{4}\.\.\.\w{5}$/;
 const ANY_BEARER = /\b(Bearer\s+)\S+/gi;
-/** May be a key of an unknown form, or a mistyped one. */
+/** Possibly a key in an unknown format, or a mistyped one. */
 const TOKEN = /[\w+=-]{20,}/g;
 
 /** Masks keys and bearer tokens in a text that is shown. */
@@ -39,7 +39,7 @@ export function redact(text: string): string {
   return redactKeys(text.replace(ANY_BEARER, "$1****"));
 }
 
-/** Masks only keys, in a text that must otherwise stay as it is, such as an agent's output. */
+/** Masks only keys, in a text that must otherwise stay unchanged, such as an agent's output. */
 export function redactKeys(text: string): string {
   return text.replace(ANY_KEY, (key) => MASKED.test(key) ? key : maskKey(key));
 }
@@ -48,7 +48,7 @@ export function redactKeys(text: string): string {
  * Masks everything that is as long as a key and has a digit, in a text that repeats what someone else wrote: a mistyped
  * argument, another program's message.
  *
- * @param text A text without paths, whose parts may be just as long.
+ * @param text A text without paths: their parts may be just as long.
  */
 export function redactTokens(text: string): string {
   return redact(text).replace(TOKEN, (token) => MASKED.test(token) || !/\d/.test(token) ? token : "****");

@@ -3,7 +3,7 @@ import { afterEach, describe, it } from "@std/testing/bdd";
 import { InterruptedError } from "../../src/errors.ts";
 import { RunError, type Runner, type RunRequest, type RunResult } from "../../src/experiment/model.ts";
 import { type Plan, progressOf, runAll } from "../../src/experiment/run_all.ts";
-import { duration } from "../../src/text/duration.ts";
+import { parseDuration } from "../../src/text/duration.ts";
 import { removeTestHomes, world } from "../support/world.ts";
 
 type Agent = (request: RunRequest, signal: AbortSignal) => Promise<string>;
@@ -104,7 +104,7 @@ describe("the runs of a test", () => {
   });
 
   it("accepts a max_duration longer than a timer can wait", async () => {
-    const guards = { maxDuration: duration("999999h"), outputCharLimit: null };
+    const guards = { maxDuration: parseDuration("999999h"), outputCharLimit: null };
     const slow: Agent = (_, signal) =>
       new Promise((resolve, reject) => {
         signal.addEventListener("abort", () => reject(signal.reason));

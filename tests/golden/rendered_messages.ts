@@ -74,10 +74,10 @@ const ERRORS: Readonly<Record<Exclude<keyof typeof Errors, "FluxloopError">, rea
     new KeyExpiresSoonError("2024-01-25 (3 days remaining)", null),
   ],
   NetworkError: [
-    new NetworkError(API, { reason: "no route", isTelling: false, link: "connection" }),
+    new NetworkError(API, { reason: "no route", isSpecific: false, step: "connection" }),
     new NetworkError(
       API,
-      { reason: "connection refused", isTelling: true, link: "connection" },
+      { reason: "connection refused", isSpecific: true, step: "connection" },
       { proxy: "http://proxy:8080", to: "the release server" },
     ),
   ],
@@ -214,7 +214,7 @@ const FAILURES: readonly (readonly [Finding["name"], FluxloopError])[] = [
       "Can't read ~/.fluxloop/credentials: it is a folder. Move it to ~/.fluxloop/credentials.old.",
     ),
   ],
-  ["connection", new NetworkError(API, { reason: "connection refused", isTelling: true, link: "connection" })],
+  ["connection", new NetworkError(API, { reason: "connection refused", isSpecific: true, step: "connection" })],
   ["acceptance", new PlatformError("api.fluxloop.ai responded to GET /api/auth/me with HTTP 500")],
   ["acceptance", new InvalidKeyError("revoked_api_key", API)],
   ["acceptance", new PermissionDeniedError("read_scenarios", [])],

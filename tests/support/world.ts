@@ -116,7 +116,7 @@ export function world(options: WorldOptions = {}): World {
     renounceProcesses: () => void renounced.push("processes"),
     renounceEnvironment: () => void renounced.push("environment"),
     stopped: stop.signal,
-    insisted: new AbortController().signal,
+    stoppedAgain: new AbortController().signal,
   };
   return {
     context,
