@@ -29,13 +29,13 @@ describe("API URL", () => {
     ["https://example.com/?a=1", "not contain a user name, password, query"],
     ["https://example.com/#a", "not contain a user name, password, query or fragment"],
   ];
-  for (const [text, sentence] of bad) {
-    it(`rejects ${text || "an empty text"}`, () => {
-      assertThrows(() => parseApiUrl(text, "FLUXLOOP_API_URL"), UsageError, sentence);
+  for (const [text, message] of bad) {
+    it(`rejects ${text || "an empty string"}`, () => {
+      assertThrows(() => parseApiUrl(text, "FLUXLOOP_API_URL"), UsageError, message);
     });
   }
 
-  it("isn't shown with its password in an error", () => {
+  it("omits the password from the error", () => {
     const error = assertThrows(() => parseApiUrl("https://u:hunter2@example.com", "--api-url"), UsageError);
     assertEquals(error.message.includes("hunter2"), false);
   });

@@ -2,10 +2,10 @@ import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { connectionFailure } from "../../src/api_client/connection_failure.ts";
 
-/** As Windows says it in another language than English. */
+/** An error as Windows reports it in German. */
 const localized = (code: number) => new Error(`Es ist ein Fehler aufgetreten. (os error ${code})`);
 
-describe("a failed connection on a Windows that isn't in English", () => {
+describe("a failed connection on a localized Windows", () => {
   const reasons: [string, number[]][] = [
     ["can't resolve its name", [11001, 11002, 11003, 11004]],
     ["connection refused", [10061]],
@@ -22,7 +22,7 @@ describe("a failed connection on a Windows that isn't in English", () => {
     });
   }
 
-  it("is the proxy's where one is in between", () => {
+  it("is attributed to the proxy if there is one", () => {
     assertEquals(connectionFailure(localized(11001), true).reason, "can't resolve the proxy's name");
     assertEquals(connectionFailure(localized(10061), true).reason, "can't reach the proxy");
   });

@@ -8,7 +8,7 @@ import { base, fluxloop } from "../support/program.ts";
 import { type Outcome, Session } from "../support/session.ts";
 import { removeTestHomes } from "../support/world.ts";
 
-describe(`a command's connections, on the base of Deno ${base().deno}`, () => {
+describe(`connection reuse with Deno ${base().deno}`, () => {
   let authority: Authority;
   let certificate: Certificate;
   let platform: LocalPlatform;
@@ -27,11 +27,11 @@ describe(`a command's connections, on the base of Deno ${base().deno}`, () => {
     await Deno.remove(home, { recursive: true });
   });
 
-  /** Starts a platform with a saved profile, and counts from there. */
-  async function serve(kind: ServerKind, answer = forward): Promise<void> {
+  /** Starts a platform behind a server that counts connections, and saves two profiles for it. */
+  async function serve(kind: ServerKind, handler = forward): Promise<void> {
     const random = (bytes: Uint8Array<ArrayBuffer>) => crypto.getRandomValues(bytes);
     platform = await startLocalPlatform({ port: 0, dataDir: null, now: () => new Date(), random });
-    server = await startCountedServer(certificate, kind, answer);
+    server = await startCountedServer(certificate, kind, handler);
     home = await Deno.makeTempDir();
     const profile = (name: string) => `  ${name}:\n    api_url: ${server.url}\n    api_key: ${platform.apiKey}\n`;
     const text = `profiles:\n${profile("default")}${profile("other")}`;
@@ -67,7 +67,7 @@ describe(`a command's connections, on the base of Deno ${base().deno}`, () => {
   ];
   for (const kind of ["HTTP/2", "HTTP/1.1"] as const) {
     for (const [command, requests] of commands) {
-      it(`are one for \`${command}\` over ${kind}`, async () => {
+      it(`uses one connection for \`${command}\` over ${kind}`, async () => {
         await serve(kind);
         const { code, stderr } = await run(command.split(" "));
         assertEquals([code, server.requests, server.connections, server.handshakes], [0, requests, 1, 1], stderr);
@@ -75,9 +75,9 @@ describe(`a command's connections, on the base of Deno ${base().deno}`, () => {
     }
   }
 
-  it("are one for a test with inputs from the platform and an upload in 20 parts", async () => {
+  it("uses one connection for a test with inputs from the platform and an upload in 20 parts", async () => {
     await serve("HTTP/2");
-    // Large enough that a part has room for only one run.
+    // So large that each part holds only one run.
     const agent = listen(() => Response.json({ said: "x".repeat(200 * 1024) }));
     await Deno.writeTextFile(
       `${home}/fluxloop.yaml`,
@@ -93,18 +93,18 @@ describe(`a command's connections, on the base of Deno ${base().deno}`, () => {
     assertEquals([code, parts, server.connections, server.handshakes], [0, 20, 1, 1], stderr);
   });
 
-  it("are replaced when the server closes them after each response", async () => {
+  it("reconnects if the server closes the connection after each response", async () => {
     await serve("HTTP/1.1, closing after each response");
     const { code, stderr } = await run(["auth", "rotate"]);
     assertEquals([code, server.connections], [0, 5], stderr);
   });
 
-  /** Responds to a login through the browser, which is approved at the third poll. */
-  function answerLogin(request: Request): Promise<Response> {
+  /** Responds to a browser login, which is approved at the third poll. */
+  function respondToLogin(request: Request): Promise<Response> {
     const { pathname } = new URL(request.url);
     const polls = server.requests.filter((it) => it === "POST /api/cli-connect/complete").length;
     const tokens = { access_token: "fluxat_access", refresh_token: "fluxrt_refresh" };
-    const answers: Record<string, unknown> = {
+    const responses: Record<string, unknown> = {
       "/api/cli-connect/start": {
         device_code: "secret",
         user_code: "BCDF-GHJK",
@@ -114,19 +114,19 @@ describe(`a command's connections, on the base of Deno ${base().deno}`, () => {
       "/api/cli-connect/complete": polls < 3 ? { status: "pending" } : { status: "approved", credential: tokens },
       "/api/auth/me": { account: { id: "usr_1", email: "john@example.com" }, organizations: [], projects: [] },
     };
-    return Promise.resolve(Response.json(answers[pathname]));
+    return Promise.resolve(Response.json(responses[pathname]));
   }
   const logIn = (): Promise<Outcome> =>
     new Session().run(["auth", "login", "--web", "--api-url", server.url, "--ca-file", authority.file]);
 
-  it("are one for a login through the browser, whose polls share it", async () => {
-    await serve("HTTP/2", answerLogin);
+  it("uses one connection for all requests of a browser login", async () => {
+    await serve("HTTP/2", respondToLogin);
     const { code, stderr } = await logIn();
     assertEquals([code, server.requests.length, server.connections, server.handshakes], [0, 5, 1, 1], stderr);
   });
 
-  it("are replaced when the server has closed them between two polls", async () => {
-    await serve("HTTP/1.1, closing after each response", answerLogin);
+  it("reconnects if the server closes the connection between two polls", async () => {
+    await serve("HTTP/1.1, closing after each response", respondToLogin);
     const { code, stdout, stderr } = await logIn();
     assertEquals(code, 0, stderr);
     assertStringIncludes(stdout, "Successfully authenticated");

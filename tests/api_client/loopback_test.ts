@@ -11,7 +11,7 @@ const get = (context: Context, target: Target, path: string, requests?: RequestO
 const VARIABLES = ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
 const values = () => VARIABLES.map((it) => Deno.env.get(it));
 
-describe("loopback and proxies", () => {
+describe("the transport to a loopback address", () => {
   let listeners: Listener[] = [];
 
   afterEach(async () => {
@@ -22,17 +22,17 @@ describe("loopback and proxies", () => {
   });
 
   for (const name of VARIABLES) {
-    it(`doesn't send a request to this machine through ${name}, which the runtime would`, async () => {
+    it(`doesn't use the proxy in ${name}, unlike the runtime`, async () => {
       const platform = listen(() => new Response("platform"));
       const proxy = listen(() => new Response("proxy"));
       listeners = [platform, proxy];
       Deno.env.set(name, proxy.url);
-      const answer = await get(world().context, { apiUrl: new URL(platform.url), key: "flux_dev_secret" }, "/");
-      assertEquals([answer.text, proxy.requests.length], ["platform", 0]);
+      const response = await get(world().context, { apiUrl: new URL(platform.url), key: "flux_dev_secret" }, "/");
+      assertEquals([response.text, proxy.requests.length], ["platform", 0]);
     });
   }
 
-  it("would go through HTTP_PROXY if it were left to the runtime: this test can fail", async () => {
+  it("would use HTTP_PROXY with the runtime's default client (control)", async () => {
     const platform = listen(() => new Response("platform"));
     const proxy = listen(() => new Response("proxy"));
     listeners = [platform, proxy];
@@ -43,7 +43,7 @@ describe("loopback and proxies", () => {
     client.close();
   });
 
-  it("leaves the variables unchanged for child processes", async () => {
+  it("keeps the proxy variables for child processes", async () => {
     const platform = listen(() => new Response("platform"));
     listeners = [platform];
     Deno.env.set("http_proxy", "http://127.0.0.1:1");
@@ -52,21 +52,21 @@ describe("loopback and proxies", () => {
     assertEquals(values(), before);
   });
 
-  it("sends the request of a client, not that to a proxy", async () => {
+  it("sends the path in the request line, not the whole URL as to a proxy", async () => {
     const server = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const apiUrl = new URL(`http://127.0.0.1:${server.addr.port}`);
-    const asking = get(world().context, { apiUrl, key: "flux_dev_secret" }, "/api/auth/me");
+    const request = get(world().context, { apiUrl, key: "flux_dev_secret" }, "/api/auth/me");
     const connection = await server.accept();
     const bytes = new Uint8Array(4096);
     const count = await connection.read(bytes);
     await connection.write(new TextEncoder().encode("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"));
-    await asking;
+    await request;
     connection.close();
     server.close();
     assertEquals(new TextDecoder().decode(bytes.subarray(0, count!)).split("\r\n")[0], "GET /api/auth/me HTTP/1.1");
   });
 
-  it("connects to an IPv6 loopback address", async () => {
+  it("connects over IPv6", async () => {
     const abort = new AbortController();
     const server = Deno.serve(
       { hostname: "::1", port: 0, signal: abort.signal, onListen: () => {} },

@@ -13,12 +13,12 @@ const ME = { account: { id: "usr_1", email: "john@example.com" }, organizations:
 type ProgramName = keyof typeof PROXY_PROGRAMS;
 const HTTP_PROGRAMS = ["tinyproxy", "squid"] as const;
 
-describe("a real proxy in front of a real platform", () => {
+describe("a real proxy", () => {
   let authority: Authority;
   let folder: string;
   let server: Deno.HttpServer<Deno.NetAddr>;
-  let asked = 0;
-  /** The proxies that run, by program and setup; starting one takes longer than a case. */
+  let requests = 0;
+  /** The running proxies by program and setup. Tests share them because starting one is slow. */
   const running = new Map<string, ProxyProgram>();
 
   beforeAll(async () => {
@@ -29,7 +29,7 @@ describe("a real proxy in front of a real platform", () => {
     await Deno.mkdir(`${folder}/home`);
     const listening = { hostname: "127.0.0.1", port: 0, onListen: () => {} };
     server = Deno.serve({ ...listening, ...await authority.issue(`DNS:${HOST},DNS:localhost`) }, () => {
-      asked++;
+      requests++;
       return Response.json(ME);
     });
   });
@@ -40,12 +40,12 @@ describe("a real proxy in front of a real platform", () => {
     await Deno.remove(folder, { recursive: true });
   });
   beforeEach(() => {
-    asked = 0;
+    requests = 0;
   });
 
   const origin = (host = HOST) => `${host}:${server.addr.port}`;
 
-  /** Runs the program with a hosts file that has the platform's name. */
+  /** Runs the program with a hosts file that resolves the platform's name. */
   function run(args: string[], env: Record<string, string>, host = HOST): Promise<Outcome> {
     const settings = {
       HOME: `${folder}/home`,
@@ -66,14 +66,14 @@ describe("a real proxy in front of a real platform", () => {
     return proxy;
   }
 
-  /** @returns The address of a proxy that has stopped. */
-  async function goneProxy(name: ProgramName): Promise<string> {
+  /** @returns The address of a stopped proxy. */
+  async function stoppedProxy(name: ProgramName): Promise<string> {
     const proxy = await start(name);
     await proxy.stop();
     return proxy.address;
   }
 
-  /** @returns The seed's text of a failed connection. */
+  /** @returns The documented error for a failed connection. */
   const failure = (shown: string, reason: string) =>
     `❌ Error: Unable to connect to FluxLoop API\n\n` +
     `Failed to connect to ${origin()} through the proxy ${shown}: ${reason}\n\n` +
@@ -83,11 +83,11 @@ describe("a real proxy in front of a real platform", () => {
     it(`opens a tunnel: ${name}`, async () => {
       const proxy = await proxyOf(name);
       const { code, stdout } = await run(["auth", "whoami"], { HTTPS_PROXY: `http://${proxy.address}` });
-      assertEquals([code, stdout.split("\n")[0], asked], [0, "john@example.com", 1]);
+      assertEquals([code, stdout.split("\n")[0], requests], [0, "john@example.com", 1]);
       await proxy.untilLogged(`CONNECT ${origin()}`);
     });
 
-    it(`gets the user name and password: ${name}`, async () => {
+    it(`receives the user name and password: ${name}`, async () => {
       const { address } = await proxyOf(name, { user: JANE });
       const { code, stdout, stderr } = await run(["auth", "whoami", "-v"], {
         https_proxy: `http://${JANE.name}:${JANE.password}@${address}`,
@@ -97,18 +97,18 @@ describe("a real proxy in front of a real platform", () => {
     });
 
     const refusals: [string, ProxySetup, string][] = [
-      ["that asks for a password", { user: JANE }, "the proxy requires a user name and password (407)"],
+      ["that requires a password", { user: JANE }, "the proxy requires a user name and password (407)"],
       ["that refuses the host", { refuses: true }, "the proxy refuses to connect (403)"],
     ];
     for (const [what, setup, reason] of refusals) {
-      it(`${what} is named in the error: ${name}`, async () => {
+      it(`${what} is reported: ${name}`, async () => {
         const { address } = await proxyOf(name, setup);
         const outcome = await run(["auth", "whoami"], { HTTPS_PROXY: `http://${address}` });
         assertEquals(outcome, { code: 4, stdout: "", stderr: failure(`http://${address}`, reason) });
-        assertEquals(asked, 0);
+        assertEquals(requests, 0);
       });
 
-      it(`${what} is named by the doctor: ${name}`, async () => {
+      it(`${what} is reported by the doctor: ${name}`, async () => {
         const { address } = await proxyOf(name, setup);
         const { code, stdout } = await run(["auth", "doctor"], { HTTPS_PROXY: `http://${address}` });
         assertEquals(code, 4);
@@ -117,7 +117,7 @@ describe("a real proxy in front of a real platform", () => {
       });
     }
 
-    it(`that rejects the password is named without the password: ${name}`, async () => {
+    it(`that rejects the password is reported without the password: ${name}`, async () => {
       const { address } = await proxyOf(name, { user: JANE });
       const { code, stdout, stderr } = await run(["auth", "whoami"], {
         HTTPS_PROXY: `http://jane:an0therword@${address}`,
@@ -131,29 +131,29 @@ describe("a real proxy in front of a real platform", () => {
       const env = { HTTPS_PROXY: `http://${proxy.address}`, NO_PROXY: `.example` };
       const tunnels = () => proxy.log().split("CONNECT platform").length;
       const before = tunnels();
-      assertEquals([(await run(["auth", "whoami"], env)).code, asked, tunnels()], [0, 1, before]);
+      assertEquals([(await run(["auth", "whoami"], env)).code, requests, tunnels()], [0, 1, before]);
     });
 
-    it(`is never used for this machine: ${name}`, async () => {
+    it(`is never used for localhost: ${name}`, async () => {
       const { address } = await proxyOf(name, { refuses: true });
       const env = { HTTPS_PROXY: `http://${address}`, ALL_PROXY: `http://${address}` };
-      assertEquals([(await run(["auth", "whoami"], env, "localhost")).code, asked], [0, 1]);
+      assertEquals([(await run(["auth", "whoami"], env, "localhost")).code, requests], [0, 1]);
     });
 
-    it(`comes from the lower-case variable, if both are set: ${name}`, async () => {
+    it(`is read from the lower-case variable if both are set: ${name}`, async () => {
       const { address } = await proxyOf(name);
       const env = { HTTPS_PROXY: "http://127.0.0.1:1", https_proxy: `http://${address}` };
-      assertEquals([(await run(["auth", "whoami"], env)).code, asked], [0, 1]);
+      assertEquals([(await run(["auth", "whoami"], env)).code, requests], [0, 1]);
     });
 
-    it(`that is down is named: ${name}`, async () => {
-      const address = await goneProxy(name);
+    it(`that is down is reported: ${name}`, async () => {
+      const address = await stoppedProxy(name);
       const { code, stderr } = await run(["auth", "whoami"], { ALL_PROXY: `http://${address}` });
       assertEquals([code, stderr], [4, failure(`http://${address}`, "can't reach the proxy")]);
     });
   }
 
-  it("that can't connect is named with its response: tinyproxy", async () => {
+  it("that can't connect to the platform is reported with its HTTP status: tinyproxy", async () => {
     const { address } = await proxyOf("tinyproxy");
     const url = `https://${HOST}:1`;
     const { code, stderr } = await run(["auth", "whoami", "--api-url", url], { HTTPS_PROXY: `http://${address}` });
@@ -165,20 +165,26 @@ describe("a real proxy in front of a real platform", () => {
   });
 
   for (const scheme of ["socks5", "socks5h"]) {
-    it(`may speak ${scheme}`, async () => {
+    it(`can use ${scheme}`, async () => {
       const { address } = await proxyOf("microsocks");
       const { code, stdout } = await run(["auth", "whoami"], { ALL_PROXY: `${scheme}://${address}` });
-      assertEquals([code, stdout.split("\n")[0], asked], [0, "john@example.com", 1]);
+      assertEquals([code, stdout.split("\n")[0], requests], [0, "john@example.com", 1]);
     });
   }
 
   const socks: [string, ProxyUser | undefined, string, number, string][] = [
-    ["takes user name and password", JANE, `${JANE.name}:${JANE.password}@`, 0, ""],
-    ["asks for a password", JANE, "", 4, "the proxy requires a user name and password"],
-    ["does not take the password", JANE, "jane:an0therword@", 4, "the proxy rejects the user name and password"],
+    ["accepts the user name and password", JANE, `${JANE.name}:${JANE.password}@`, 0, ""],
+    ["is reported if it requires a password", JANE, "", 4, "the proxy requires a user name and password"],
+    [
+      "is reported if it rejects the password",
+      JANE,
+      "jane:an0therword@",
+      4,
+      "the proxy rejects the user name and password",
+    ],
   ];
   for (const [what, user, given, exit, reason] of socks) {
-    it(`that speaks SOCKS5 and ${what} is reported`, async () => {
+    it(`that uses SOCKS5 ${what}`, async () => {
       const { address } = await proxyOf("microsocks", { user });
       const { code, stderr } = await run(["auth", "whoami"], { ALL_PROXY: `socks5://${given}${address}` });
       const shown = `socks5://${given.replace(/:.*@/, ":****@")}${address}`;
@@ -186,13 +192,13 @@ describe("a real proxy in front of a real platform", () => {
     });
   }
 
-  it("that speaks SOCKS5 and is down is named", async () => {
-    const address = await goneProxy("microsocks");
+  it("that uses SOCKS5 is reported if it is down", async () => {
+    const address = await stoppedProxy("microsocks");
     const { code, stderr } = await run(["auth", "whoami"], { ALL_PROXY: `socks5://${address}` });
     assertEquals([code, stderr], [4, failure(`socks5://${address}`, "can't reach the proxy")]);
   });
 
-  it("that speaks SOCKS5 and can't connect is named", async () => {
+  it("that uses SOCKS5 is reported if it can't connect to the platform", async () => {
     const { address } = await proxyOf("microsocks");
     const env = { ALL_PROXY: `socks5://${address}`, FLUXLOOP_API_URL: `https://${HOST}:1` };
     const { code, stderr } = await run(["auth", "whoami"], env);

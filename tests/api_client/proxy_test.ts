@@ -5,26 +5,30 @@ import { proxyFor } from "../../src/api_client/proxy.ts";
 import { removeTestHomes, world } from "../support/world.ts";
 
 const HOSTED = "https://api.fluxloop.ai";
-const of = (env: Record<string, string>, url = HOSTED) => proxyFor(world({ env }).context, new URL(url));
+const select = (env: Record<string, string>, url = HOSTED) => proxyFor(world({ env }).context, new URL(url));
 
-describe("the proxy of a request", () => {
+describe("the proxy for a request", () => {
   afterEach(removeTestHomes);
 
   const chosen: [string, Record<string, string>, string | null][] = [
-    ["none where no variable is set", {}, null],
+    ["none if no variable is set", {}, null],
     ["HTTPS_PROXY", { HTTPS_PROXY: "http://a:1" }, "http://a:1/"],
-    ["https_proxy before HTTPS_PROXY", { HTTPS_PROXY: "http://a:1", https_proxy: "http://b:1" }, "http://b:1/"],
-    ["HTTPS_PROXY before ALL_PROXY", { HTTPS_PROXY: "http://a:1", all_proxy: "http://b:1" }, "http://a:1/"],
+    ["https_proxy rather than HTTPS_PROXY", { HTTPS_PROXY: "http://a:1", https_proxy: "http://b:1" }, "http://b:1/"],
+    ["HTTPS_PROXY rather than ALL_PROXY", { HTTPS_PROXY: "http://a:1", all_proxy: "http://b:1" }, "http://a:1/"],
     ["ALL_PROXY", { ALL_PROXY: "socks5://a:1" }, "socks5://a:1"],
-    ["not HTTP_PROXY for https", { HTTP_PROXY: "http://a:1" }, null],
-    ["none for an empty variable", { HTTPS_PROXY: "", https_proxy: " " }, null],
-    ["an address without a scheme", { HTTPS_PROXY: "proxy.example.com:8080" }, "http://proxy.example.com:8080/"],
+    ["none for an https URL if only HTTP_PROXY is set", { HTTP_PROXY: "http://a:1" }, null],
+    ["none if the variables are empty", { HTTPS_PROXY: "", https_proxy: " " }, null],
+    [
+      "an HTTP proxy if the address has no scheme",
+      { HTTPS_PROXY: "proxy.example.com:8080" },
+      "http://proxy.example.com:8080/",
+    ],
   ];
-  for (const [what, env, url] of chosen) it(`is ${what}`, () => assertEquals(of(env)?.url ?? null, url));
+  for (const [what, env, url] of chosen) it(`is ${what}`, () => assertEquals(select(env)?.url ?? null, url));
 
   for (const url of ["http://127.0.0.1:8787", "http://localhost:1", "http://[::1]:1", "https://127.0.0.1"]) {
     it(`is never used for ${url}`, () => {
-      assertEquals(of({ HTTP_PROXY: "http://a:1", HTTPS_PROXY: "http://a:1", ALL_PROXY: "http://a:1" }, url), null);
+      assertEquals(select({ HTTP_PROXY: "http://a:1", HTTPS_PROXY: "http://a:1", ALL_PROXY: "http://a:1" }, url), null);
     });
   }
 
@@ -59,23 +63,23 @@ describe("the proxy of a request", () => {
     ["", HOSTED, false],
     [",,", HOSTED, false],
   ];
-  for (const [list, url, excepted] of exceptions) {
-    it(`${excepted ? "isn't" : "is"} used for ${url} with NO_PROXY=${list}`, () => {
-      assertEquals(of({ HTTPS_PROXY: "http://a:1", NO_PROXY: list }, url) === null, excepted);
+  for (const [list, url, isExcepted] of exceptions) {
+    it(`${isExcepted ? "isn't" : "is"} used for ${url} with NO_PROXY=${list}`, () => {
+      assertEquals(select({ HTTPS_PROXY: "http://a:1", NO_PROXY: list }, url) === null, isExcepted);
     });
   }
 
-  it("prefers no_proxy to NO_PROXY", () => {
-    assertEquals(of({ HTTPS_PROXY: "http://a:1", NO_PROXY: "*", no_proxy: "b" })?.url, "http://a:1/");
+  it("ignores NO_PROXY if no_proxy is set", () => {
+    assertEquals(select({ HTTPS_PROXY: "http://a:1", NO_PROXY: "*", no_proxy: "b" })?.url, "http://a:1/");
   });
 
-  const signIns: [string, string, string | null, string][] = [
+  const addresses: [string, string, string | null, string][] = [
     ["no user", "http://a:1", null, ""],
     ["a percent-encoded password", "http://u:p%40@a:1", "u", "p@"],
     ["a user without a password", "http://u@a:1", "u", ""],
     ["a password without a user", "http://:p@a:1", "", "p"],
     ["a Windows domain", "http://DOMAIN\\u:p@a:1", "DOMAIN\\u", "p"],
-    ["a % that begins no escape", "http://u:100%@a:1", "u", "100%"],
+    ["a literal % in the password", "http://u:100%@a:1", "u", "100%"],
     ["#, / and ? in the password", "http://u:a#b/c?d@a:1", "u", "a#b/c?d"],
     ["@ and : in the password", "http://u:a@b:c@a:1", "u", "a@b:c"],
     ["double quotes around it", '"http://u:p@a:1"', "u", "p"],
@@ -83,9 +87,9 @@ describe("the proxy of a request", () => {
     ["no scheme", "u:p@a:1", "u", "p"],
     ["a scheme in capitals", "HTTP://u:p@a:1", "u", "p"],
   ];
-  for (const [what, value, username, password] of signIns) {
+  for (const [what, value, username, password] of addresses) {
     it(`reads an address with ${what}`, () => {
-      const { url, username: user, password: secret } = of({ HTTPS_PROXY: value })!;
+      const { url, username: user, password: secret } = select({ HTTPS_PROXY: value })!;
       assertEquals([url, user, secret], ["http://a:1/", username, password]);
     });
   }
@@ -97,12 +101,12 @@ describe("the proxy of a request", () => {
     ["socks5://proxy:1080", "socks5://proxy:1080"],
   ];
   for (const [url, text] of shown) {
-    it(`is shown as ${text}`, () => assertEquals(of({ HTTPS_PROXY: url })?.shown, text));
+    it(`is shown as ${text}`, () => assertEquals(select({ HTTPS_PROXY: url })?.shown, text));
   }
 
   for (const value of ["ftp://a:1", "http://", "http://a:b:c", "://hunter2", "http://me:hunter2@:80:80"]) {
-    it(`rejects ${value} without repeating it`, () => {
-      const error = assertThrows(() => of({ https_proxy: value }), ConfigurationError, "https_proxy isn't a valid");
+    it(`rejects ${value} without showing it`, () => {
+      const error = assertThrows(() => select({ https_proxy: value }), ConfigurationError, "https_proxy isn't a valid");
       assertEquals(error.message.includes("hunter2"), false);
     });
   }

@@ -5,12 +5,12 @@ import { readDiagnosis } from "../support/diagnosed.ts";
 import { start } from "../support/program.ts";
 
 const HEAD = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n";
-/** What a run may take beyond its `--timeout`, in milliseconds. */
-const BOUND = 10_000;
-/** What the doctor may take, whatever happens, in milliseconds. */
-const DOCTORS_BOUND = 15_000;
+/** Time limit for a run, in milliseconds. */
+const RUN_LIMIT = 10_000;
+/** Time limit for the doctor, whatever happens, in milliseconds. */
+const DOCTOR_LIMIT = 15_000;
 
-/** What a server does with a connection that was accepted. */
+/** What a server does with an accepted connection. */
 type Behaviour = (connection: Deno.TcpConn) => Promise<unknown>;
 
 const silent: Behaviour = () => Promise.resolve();
@@ -27,23 +27,23 @@ const endless: Behaviour = async (connection) => {
   while (true) await connection.write(blanks);
 };
 
-describe("a server that is slow", () => {
+describe("a slow server", () => {
   const stops: (() => Promise<void>)[] = [];
   afterEach(async () => {
     for (const stop of stops.splice(0)) await stop();
   });
 
   /** Listens. @returns Its URL, and a promise that resolves at the first request. */
-  function serve(behaviour: Behaviour): { url: string; asked: Promise<void> } {
+  function serve(behaviour: Behaviour): { url: string; requested: Promise<void> } {
     const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const asked = Promise.withResolvers<void>();
+    const requested = Promise.withResolvers<void>();
     const connections: Deno.TcpConn[] = [];
     const serving = (async () => {
       for await (const connection of listener) {
         connections.push(connection);
         await connection.read(new Uint8Array(16 * 1024));
-        asked.resolve();
-        // The client leaves in the middle of it.
+        requested.resolve();
+        // Fails once the client has disconnected.
         behaviour(connection).catch(() => {});
       }
     })();
@@ -52,7 +52,7 @@ describe("a server that is slow", () => {
       for (const connection of connections) connection.close();
       await serving;
     });
-    return { url: `http://127.0.0.1:${listener.addr.port}`, asked: asked.promise };
+    return { url: `http://127.0.0.1:${listener.addr.port}`, requested: requested.promise };
   }
 
   function whoami(url: string, timeout: string): Deno.ChildProcess {
@@ -62,43 +62,43 @@ describe("a server that is slow", () => {
   }
 
   /** @returns Exit code, standard error and output; a program that takes too long is killed. */
-  async function ended(child: Deno.ChildProcess, patience = BOUND): Promise<[number, string, string]> {
-    const bound = setTimeout(() => child.kill("SIGKILL"), patience);
+  async function finish(child: Deno.ChildProcess, limit = RUN_LIMIT): Promise<[number, string, string]> {
+    const timer = setTimeout(() => child.kill("SIGKILL"), limit);
     const { code, stderr, stdout } = await child.output();
-    clearTimeout(bound);
+    clearTimeout(timer);
     const decoder = new TextDecoder();
     return [code, decoder.decode(stderr), decoder.decode(stdout)];
   }
 
   const late: [string, Behaviour][] = [
-    ["accepts and says nothing", silent],
-    ["drips its answer's head", dripping("HTTP/1.1 200 OK\r\nX: ")],
-    ["drips its answer's body", dripping(HEAD)],
+    ["that never responds", silent],
+    ["that sends its headers byte by byte", dripping("HTTP/1.1 200 OK\r\nX: ")],
+    ["that sends its body byte by byte", dripping(HEAD)],
   ];
   for (const [what, behaviour] of late) {
-    it(`and ${what} is not waited for beyond --timeout`, async () => {
+    it(`${what} is abandoned after --timeout`, async () => {
       const { url } = serve(behaviour);
-      const [code, stderr] = await ended(whoami(url, "1"));
+      const [code, stderr] = await finish(whoami(url, "1"));
       assertEquals(code, 4);
       assertStringIncludes(stderr, `Failed to connect to ${new URL(url).host}: no complete response within 1 second`);
     });
 
-    it(`and ${what} is abandoned at once on Ctrl-C`, async () => {
-      const { url, asked } = serve(behaviour);
+    it(`${what} is abandoned at once on Ctrl-C`, async () => {
+      const { url, requested } = serve(behaviour);
       const child = whoami(url, "60");
-      await asked;
+      await requested;
       child.kill("SIGINT");
-      const [code, stderr] = await ended(child);
+      const [code, stderr] = await finish(child);
       assertEquals([code, stderr], [130, ""]);
     });
   }
 
-  it("is named by the doctor within 15 seconds, however it is slow", async () => {
+  it("is reported by the doctor within 15 seconds, whatever makes it slow", async () => {
     const servers = late.map(([, behaviour]) => serve(behaviour));
     const doctors = servers.map(({ url }) =>
       start(["auth", "doctor", "--json"], { env: { FLUXLOOP_API_URL: url, FLUXLOOP_API_KEY: DOCUMENTED_KEY } })
     );
-    const outcomes = await Promise.all(doctors.map((it) => ended(it, DOCTORS_BOUND)));
+    const outcomes = await Promise.all(doctors.map((it) => finish(it, DOCTOR_LIMIT)));
     for (const [index, [code, , stdout]] of outcomes.entries()) {
       const { last } = readDiagnosis({ code, stdout, stderr: "" });
       const { host } = new URL(servers[index].url);
@@ -107,17 +107,17 @@ describe("a server that is slow", () => {
     }
   });
 
-  it("or accepts no connections is named by the doctor within 15 seconds", async () => {
+  it("that accepts no connections is reported by the doctor within 15 seconds", async () => {
     // The system drops new connections when a listener's queue is full.
     const listening = "socket(S, PF_INET, SOCK_STREAM, 0); bind(S, sockaddr_in(0, INADDR_LOOPBACK)); listen(S, 0)";
-    const telling = "$| = 1; print((sockaddr_in(getsockname(S)))[0], qq(\\n)); <STDIN>";
-    const args = ["-MSocket", "-e", `${listening}; ${telling}`];
+    const printing = "$| = 1; print((sockaddr_in(getsockname(S)))[0], qq(\\n)); <STDIN>";
+    const args = ["-MSocket", "-e", `${listening}; ${printing}`];
     const busy = new Deno.Command("perl", { args, stdin: "piped", stdout: "piped" }).spawn();
     const { value } = await busy.stdout.getReader().read();
     const port = Number(new TextDecoder().decode(value));
     const waiting = await Deno.connect({ hostname: "127.0.0.1", port });
     const env = { FLUXLOOP_API_URL: `http://127.0.0.1:${port}`, FLUXLOOP_API_KEY: DOCUMENTED_KEY };
-    const [code, stderr, stdout] = await ended(start(["auth", "doctor", "--json"], { env }), DOCTORS_BOUND);
+    const [code, stderr, stdout] = await finish(start(["auth", "doctor", "--json"], { env }), DOCTOR_LIMIT);
     waiting.close();
     busy.kill();
     await busy.status;
@@ -126,9 +126,9 @@ describe("a server that is slow", () => {
     assertEquals([code, last.name, last.message], [4, "tcp", message]);
   });
 
-  it("or never ends its response is abandoned once that is too large", async () => {
+  it("that never ends its response is abandoned once the response is too large", async () => {
     const { url } = serve(endless);
     const text = `❌ Error: ${new URL(url).host} sent a response of more than 8 MiB\n`;
-    assertEquals(await ended(whoami(url, "30")), [1, text, ""]);
+    assertEquals(await finish(whoami(url, "30")), [1, text, ""]);
   });
 });

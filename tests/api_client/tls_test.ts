@@ -10,7 +10,7 @@ import { removeTestHomes } from "../support/world.ts";
 const HERE = "DNS:localhost,IP:127.0.0.1";
 const ME = { account: { id: "usr_1", email: "john@example.com" }, organizations: [], projects: [] };
 
-describe(`secure connections, on the base of Deno ${base().deno}`, () => {
+describe(`TLS connections with Deno ${base().deno}`, () => {
   let authority: Authority;
   let folder: string;
   let stop: () => Promise<void> = () => Promise.resolve();
@@ -28,7 +28,7 @@ describe(`secure connections, on the base of Deno ${base().deno}`, () => {
     removeTestHomes();
   });
 
-  /** Serves a platform's answer with this certificate. @returns Its API URL. */
+  /** Starts a platform with this certificate. @returns Its API URL. */
   function serve(certificate: Certificate): string {
     const abort = new AbortController();
     const options = { hostname: "127.0.0.1", port: 0, signal: abort.signal, onListen: () => {} };
@@ -58,55 +58,60 @@ describe(`secure connections, on the base of Deno ${base().deno}`, () => {
     ["SSL_CERT_FILE", () => [], (file) => ({ SSL_CERT_FILE: file })],
   ];
   for (const [what, args, env] of trusted) {
-    it(`trust a private authority that ${what} names`, async () => {
+    it(`trust a private certificate authority from ${what}`, async () => {
       const url = serve(await authority.issue(HERE));
       const { code, stdout } = await whoami(url, args(authority.file), env(authority.file));
       assertEquals([code, stdout.split("\n")[0]], [0, "john@example.com"]);
     });
   }
 
-  const refused: [string, () => Promise<Certificate>, boolean, string][] = [
-    ["of an unknown authority", () => authority.issue(HERE), false, "isn't signed by a trusted authority"],
+  const rejected: [string, () => Promise<Certificate>, boolean, string][] = [
     [
-      "that has expired",
+      "a certificate from an unknown authority",
+      () => authority.issue(HERE),
+      false,
+      "isn't signed by a trusted authority",
+    ],
+    [
+      "an expired certificate",
       () => authority.issue(HERE, { until: -1 }),
       true,
       "has expired, or this machine's date and time are wrong",
     ],
     [
-      "that is not valid yet",
+      "a certificate that isn't valid yet",
       () => authority.issue(HERE, { from: 2 }),
       true,
       "is not valid yet. Check this machine's date and time",
     ],
-    ["of another host", () => authority.issue("DNS:example.com"), true, "belongs to another host"],
-    ["that is self-signed", () => authority.selfSigned(HERE), true, "is self-signed"],
-    ["of a client", () => authority.issue(HERE, { isClient: true }), true, "isn't for servers"],
+    ["a certificate for another host", () => authority.issue("DNS:example.com"), true, "belongs to another host"],
+    ["a self-signed certificate", () => authority.selfSigned(HERE), true, "is self-signed"],
+    ["a client certificate", () => authority.issue(HERE, { isClient: true }), true, "isn't for servers"],
   ];
-  for (const [what, make, isKnown, sentence] of refused) {
-    it(`reject a certificate ${what}, name the reason, and don't retry`, async () => {
-      const url = serve(await make());
+  for (const [what, issue, isKnown, problem] of rejected) {
+    it(`reject ${what}, report the reason and don't retry`, async () => {
+      const url = serve(await issue());
       const { code, stdout, stderr } = await whoami(url, ["-v", ...(isKnown ? ["--ca-file", authority.file] : [])]);
       assertEquals([code, stdout, stderr.split("\nGET ").length], [4, "", 1]);
       const { host } = new URL(url);
-      assertStringIncludes(stderr, `\n\nFailed to connect to ${host}: its certificate ${sentence}\n\n`);
+      assertStringIncludes(stderr, `\n\nFailed to connect to ${host}: its certificate ${problem}\n\n`);
     });
   }
 
   const doctor = async (url: string, env: Record<string, string> = {}) =>
     readDiagnosis(await here(url, ["auth", "doctor", "--json"], env));
 
-  for (const [what, make, isKnown, sentence] of refused) {
-    it(`are named by the doctor when the certificate is one ${what}`, async () => {
-      const url = serve(await make());
+  for (const [what, issue, isKnown, problem] of rejected) {
+    it(`with ${what} are reported by the doctor`, async () => {
+      const url = serve(await issue());
       const { code, last } = await doctor(url, isKnown ? { FLUXLOOP_CA_FILE: authority.file } : {});
       const { host } = new URL(url);
-      const message = `Unable to connect to FluxLoop API at ${host}: its certificate ${sentence}`;
+      const message = `Unable to connect to FluxLoop API at ${host}: its certificate ${problem}`;
       assertEquals([code, last.name, last.message], [4, "tls", message]);
     });
   }
 
-  it("are reported by the doctor with the authority and the remaining days", async () => {
+  it("make the doctor warn only if the certificate expires soon", async () => {
     const env = { FLUXLOOP_CA_FILE: authority.file };
     const soon = await doctor(serve(await authority.issue(HERE, { until: 10 })), env);
     await stop();
@@ -114,7 +119,7 @@ describe(`secure connections, on the base of Deno ${base().deno}`, () => {
     assertEquals([soon.code, soon.warnings, late.warnings], [0, ["tls"], []]);
   });
 
-  it("are not made with a server that speaks plain http", async () => {
+  it("fail with a server that speaks plain HTTP", async () => {
     const abort = new AbortController();
     const options = { hostname: "127.0.0.1", port: 0, signal: abort.signal, onListen: () => {} };
     const server = Deno.serve(options, () => new Response("plain"));
@@ -128,24 +133,24 @@ describe(`secure connections, on the base of Deno ${base().deno}`, () => {
   });
 
   const unusable: [string, (pem: string) => string | null, string][] = [
-    ["is not there", () => null, "no such file"],
+    ["doesn't exist", () => null, "no such file"],
     ["is empty", () => "", "it contains no PEM certificate"],
-    ["holds no certificate", () => "hello", "it contains no PEM certificate"],
-    ["was cut off before the end mark", (pem) => pem.slice(0, -40), "its certificate is incomplete"],
+    ["contains no certificate", () => "hello", "it contains no PEM certificate"],
+    ["is truncated before the end marker", (pem) => pem.slice(0, -40), "its certificate is incomplete"],
     ["lacks a line", (pem) => pem.split("\n").toSpliced(3, 1).join("\n"), "its certificate is damaged"],
   ];
-  const namers: [string, (path: string) => [string[], Record<string, string>]][] = [
+  const origins: [string, (path: string) => [string[], Record<string, string>]][] = [
     ["--ca-file", (path) => [["--ca-file", path], {}]],
     ["FLUXLOOP_CA_FILE", (path) => [[], { FLUXLOOP_CA_FILE: path }]],
     ["SSL_CERT_FILE", (path) => [[], { SSL_CERT_FILE: path }]],
   ];
   for (const [what, content, reason] of unusable) {
-    for (const [origin, naming] of namers) {
-      it(`are not tried when the file from ${origin} ${what}`, async () => {
+    for (const [origin, optionsFor] of origins) {
+      it(`aren't attempted if the file from ${origin} ${what}`, async () => {
         const path = `${folder}/${crypto.randomUUID()}`;
         const text = content(await Deno.readTextFile(authority.file));
         if (text !== null) await Deno.writeTextFile(path, text);
-        const { code, stderr } = await whoami("https://localhost:1", ...naming(path), here);
+        const { code, stderr } = await whoami("https://localhost:1", ...optionsFor(path), here);
         const line = `❌ Error: Can't use the certificate file ${path} from ${origin}: ${reason}\n`;
         assertEquals([code, stderr], [2, line]);
       });
@@ -154,10 +159,13 @@ describe(`secure connections, on the base of Deno ${base().deno}`, () => {
 
   const utf16 = (text: string) => new Uint8Array(Uint16Array.from(text, (it) => it.charCodeAt(0)).buffer);
   const readable: [string, (pem: string) => string | Uint8Array<ArrayBuffer>][] = [
-    ["is UTF-16, as PowerShell writes it", (pem) => utf16(`\ufeff${pem}`)],
+    ["is UTF-16, as written by PowerShell", (pem) => utf16(`\ufeff${pem}`)],
     ["is indented", (pem) => pem.replaceAll(/^/gm, "    ")],
-    ["begins with a byte order mark", (pem) => `\ufeff${pem}`],
-    ["has Windows line ends and text around", (pem) => `subject=CN = Test CA\n${pem}\nend\n`.replaceAll("\n", "\r\n")],
+    ["starts with a byte order mark", (pem) => `\ufeff${pem}`],
+    [
+      "has Windows line endings and text around the certificate",
+      (pem) => `subject=CN = Test CA\n${pem}\nend\n`.replaceAll("\n", "\r\n"),
+    ],
   ];
   for (const [what, changed] of readable) {
     it(`accept a certificate file that ${what}`, async () => {
@@ -170,9 +178,9 @@ describe(`secure connections, on the base of Deno ${base().deno}`, () => {
   const ignored: [string, Record<string, string>][] = [
     ["an empty SSL_CERT_FILE", { SSL_CERT_FILE: "" }],
     ["an empty SSL_CERT_DIR", { SSL_CERT_DIR: "" }],
-    ["a DENO_CERT that is not there", { DENO_CERT: "/nonexistent" }],
-    ["a NODE_EXTRA_CA_CERTS that is not there", { NODE_EXTRA_CA_CERTS: "/nonexistent" }],
-    ["an unknown DENO_TLS_CA_STORE", { DENO_TLS_CA_STORE: "nonsense" }],
+    ["a missing file in DENO_CERT", { DENO_CERT: "/nonexistent" }],
+    ["a missing file in NODE_EXTRA_CA_CERTS", { NODE_EXTRA_CA_CERTS: "/nonexistent" }],
+    ["an invalid DENO_TLS_CA_STORE", { DENO_TLS_CA_STORE: "nonsense" }],
   ];
   for (const [what, env] of ignored) {
     it(`work with ${what}`, async () => {
@@ -181,7 +189,7 @@ describe(`secure connections, on the base of Deno ${base().deno}`, () => {
     });
   }
 
-  it("trust nobody because DENO_CERT names an authority", async () => {
+  it("don't trust a certificate authority from DENO_CERT", async () => {
     const url = serve(await authority.issue(HERE));
     assertEquals((await whoami(url, [], { DENO_CERT: authority.file })).code, 4);
   });

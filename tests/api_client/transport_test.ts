@@ -13,8 +13,8 @@ const get = (context: Context, target: Target, path: string, requests?: RequestO
 const KEY = "flux_dev_abc123def456ghi789jkl012mno34";
 const listeners: Listener[] = [];
 
-function server(answer: (request: Request) => Response | Promise<Response>): Listener {
-  const listener = listen(answer);
+function server(handler: (request: Request) => Response | Promise<Response>): Listener {
+  const listener = listen(handler);
   listeners.push(listener);
   return listener;
 }
@@ -27,7 +27,7 @@ describe("transport", () => {
     removeTestHomes();
   });
 
-  it("sends the key as a bearer token, and a user agent", async () => {
+  it("sends a bearer token and a user agent", async () => {
     const { url, requests } = server(() => Response.json({}));
     await get(world().context, targetOf(url), "/api/auth/me");
     assertEquals(requests[0].headers.get("authorization"), `Bearer ${KEY}`);
@@ -40,7 +40,7 @@ describe("transport", () => {
     assertEquals(new URL(requests[0].url).pathname, "/fluxloop/v1/api/auth/me");
   });
 
-  it("follows a redirect inside the origin", async () => {
+  it("follows a redirect within the origin", async () => {
     const { url } = server((request) =>
       new URL(request.url).pathname === "/new"
         ? new Response("here")
@@ -49,7 +49,7 @@ describe("transport", () => {
     assertEquals((await get(world().context, targetOf(url), "/old")).text, "here");
   });
 
-  it("doesn't follow a redirect to another origin, with or without a key", async () => {
+  it("doesn't follow a redirect to another origin", async () => {
     const elsewhere = server(() => new Response("stolen"));
     const { url } = server(() => Response.redirect(`${elsewhere.url}/api/auth/me`));
     await assertRejects(() => get(world().context, targetOf(url), "/x"), PlatformError, "Your key was not sent there");
@@ -61,7 +61,7 @@ describe("transport", () => {
     await assertRejects(() => get(world().context, targetOf(url), "/x"), PlatformError, "too many times");
   });
 
-  it("reads at most 8 MiB, whatever Content-Length says", async () => {
+  it("limits the size of a response, whatever Content-Length says", async () => {
     const piece = `10000\r\n${"x".repeat(65536)}\r\n`;
     const head = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n";
     const url = rawServer([head, ...Array<string>(200).fill(piece)]);
@@ -88,7 +88,7 @@ describe("transport", () => {
     await assertRejects(() => get(world().context, targetOf(url), "/x", { deadline: 50 }), NetworkError);
   });
 
-  it("limits the size of a response", async () => {
+  it("limits the size of an endless response", async () => {
     const megabyte = new Uint8Array(1024 * 1024);
     const { url } = server(() => new Response(new ReadableStream({ pull: (it) => it.enqueue(megabyte) })));
     await assertRejects(
@@ -100,27 +100,27 @@ describe("transport", () => {
 
   it("stops waiting when the program is interrupted", async () => {
     const silence = Promise.withResolvers<Response>();
-    const asked = Promise.withResolvers<void>();
+    const requested = Promise.withResolvers<void>();
     const { url } = server(() => {
-      asked.resolve();
+      requested.resolve();
       return silence.promise;
     });
     const { context, stop } = world();
     const waiting = get(context, targetOf(url), "/x");
-    await asked.promise;
+    await requested.promise;
     stop();
     await assertRejects(() => waiting, InterruptedError);
     silence.resolve(new Response());
   });
 
-  it("names a refused connection", async () => {
-    const gone = listen(() => new Response());
-    await gone.stop();
-    const error = await assertRejects(() => get(world().context, targetOf(gone.url), "/x"), NetworkError);
+  it("reports a refused connection", async () => {
+    const stopped = listen(() => new Response());
+    await stopped.stop();
+    const error = await assertRejects(() => get(world().context, targetOf(stopped.url), "/x"), NetworkError);
     assertEquals(error.failure.reason, "connection refused");
   });
 
-  it("names a host that can't be resolved", async () => {
+  it("reports an unresolvable host", async () => {
     const target = targetOf("https://no-such-host.invalid");
     const error = await assertRejects(() => get(world().context, target, "/x"), NetworkError);
     assertEquals(error.failure.reason, "can't resolve its name");
@@ -133,14 +133,14 @@ describe("transport", () => {
     assertEquals(lines, [`GET ${url}/api/projects -> 202 (0 ms)`]);
   });
 
-  const passing: [string, ResponseInit][] = [
+  const transient: [string, ResponseInit][] = [
     ["429", { status: 429 }],
     ["502", { status: 502 }],
     ["503", { status: 503 }],
     ["504", { status: 504 }],
   ];
-  for (const [what, init] of passing) {
-    it(`retries after ${what}, and returns the next response`, async () => {
+  for (const [what, init] of transient) {
+    it(`retries after ${what} and returns the next response`, async () => {
       const { url, requests } = server(() => requests.length < 3 ? new Response("", init) : new Response("good"));
       const { context, pauses } = world();
       assertEquals((await get(context, targetOf(url), "/x")).text, "good");
@@ -148,7 +148,7 @@ describe("transport", () => {
     });
   }
 
-  it("waits longer each time, for a random time, and gives up after three retries", async () => {
+  it("backs off with jitter and gives up after three retries", async () => {
     const { url, requests } = server(() => new Response("", { status: 503 }));
     const { context, pauses } = world();
     assertEquals((await get(context, targetOf(url), "/x")).status, 503);
@@ -166,13 +166,13 @@ describe("transport", () => {
     });
   }
 
-  const asked: [string, string, number][] = [
+  const delays: [string, string, number][] = [
     ["in seconds", "2", 2000],
     ["as a date", "Mon, 22 Jan 2024 12:00:05 GMT", 5000],
-    ["as a date that has passed", "Mon, 22 Jan 2024 11:00:00 GMT", 0],
+    ["as a date in the past", "Mon, 22 Jan 2024 11:00:00 GMT", 0],
   ];
-  for (const [what, value, pause] of asked) {
-    it(`waits as long as Retry-After asks ${what}`, async () => {
+  for (const [what, value, pause] of delays) {
+    it(`honors Retry-After ${what}`, async () => {
       const busy = new Response("", { status: 429, headers: { "retry-after": value } });
       const { url, requests } = server(() => requests.length === 1 ? busy : new Response("good"));
       const { context, pauses } = world();
@@ -197,10 +197,10 @@ describe("transport", () => {
       await second.write(new TextEncoder().encode("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\ngood"));
       second.close();
     })();
-    const answer = await get(world().context, targetOf(`http://127.0.0.1:${listener.addr.port}`), "/x");
+    const response = await get(world().context, targetOf(`http://127.0.0.1:${listener.addr.port}`), "/x");
     await serving;
     listener.close();
-    assertEquals(answer.text, "good");
+    assertEquals(response.text, "good");
   });
 
   it("logs each attempt", async () => {
@@ -217,20 +217,26 @@ describe("transport", () => {
   });
 
   const waits: [string, Partial<Message>, number | undefined, number, string | null][] = [
-    ["15 s", {}, undefined, 15, "no response within 15 seconds"],
-    ["15 s with a shorter time limit for the whole request", {}, 10, 15, "no response within 15 seconds"],
-    ["beyond 15 s with a longer time limit", {}, 60, 59, null],
-    ["until the longer time limit", {}, 60, 60, "no response within 60 seconds"],
-    ["from when a slow line has sent the body", { body: "x".repeat(256 * 1024) }, undefined, 79, null],
-    ["15 s after that", { body: "x".repeat(256 * 1024) }, undefined, 81, "no response within 80.54 seconds"],
+    ["for 15 s", {}, undefined, 15, "no response within 15 seconds"],
+    ["for 15 s even if the timeout is shorter", {}, 10, 15, "no response within 15 seconds"],
+    ["longer than 15 s if the timeout is longer", {}, 60, 59, null],
+    ["until a timeout of more than 15 s", {}, 60, 60, "no response within 60 seconds"],
+    ["longer than 15 s while a large body is sent", { body: "x".repeat(256 * 1024) }, undefined, 79, null],
+    [
+      "for 15 s after a large body is sent",
+      { body: "x".repeat(256 * 1024) },
+      undefined,
+      81,
+      "no response within 80.54 seconds",
+    ],
   ];
   for (const [what, message, timeout, seconds, reason] of waits) {
-    it(`waits for a response's first byte ${what}`, async () => {
+    it(`waits for the first byte of a response ${what}`, async () => {
       const clock = holdTimeouts();
-      const asked = Promise.withResolvers<void>();
+      const requested = Promise.withResolvers<void>();
       const silence = Promise.withResolvers<Response>();
       const { url } = server(() => {
-        asked.resolve();
+        requested.resolve();
         return silence.promise;
       });
       const sent = { method: "POST", path: "/x", leastDeadline: 3600_000, ...message } as const;
@@ -239,7 +245,7 @@ describe("transport", () => {
         () => null,
         (it) => it.failure.reason,
       );
-      await asked.promise;
+      await requested.promise;
       clock.advance(seconds * 1000);
       clock.release();
       silence.resolve(new Response());
@@ -248,7 +254,7 @@ describe("transport", () => {
   }
 });
 
-/** Holds back all timers that are set from now on until `release`; `advance` fires those that are due by then. */
+/** Replaces `AbortSignal.timeout` until `release`; `advance` aborts the signals that are due by then. */
 function holdTimeouts(): { advance(duration: number): void; release(): void } {
   const { timeout } = AbortSignal;
   const held: { readonly due: number; readonly limit: AbortController }[] = [];

@@ -7,7 +7,7 @@ import { DOCUMENTED_KEY, SECOND_KEY } from "../support/platform.ts";
 import { homeWith, homeWithKey, platform, withPlatform } from "../support/rotating.ts";
 import { Session } from "../support/session.ts";
 
-describe("a key from elsewhere than the named profile", () => {
+describe("a key that overrides the named profile", () => {
   withPlatform();
   const run = (...args: string[]) => {
     const session = homeWith({ prod: `api_key: ${DOCUMENTED_KEY}` });
@@ -16,7 +16,7 @@ describe("a key from elsewhere than the named profile", () => {
   };
 
   for (const args of [["auth", "status"], ["auth", "whoami"], ["auth", "token"], ["apikeys", "list"]]) {
-    it(`is named by ${args.join(" ")}`, async () => {
+    it(`causes a warning from ${args.join(" ")}`, async () => {
       const { code, stderr } = await run(...args);
       assertEquals(code, 0);
       assertStringIncludes(stderr, "FLUXLOOP_API_KEY is set");
@@ -24,22 +24,22 @@ describe("a key from elsewhere than the named profile", () => {
   }
 
   for (const args of [["apikeys", "create", "--name", "x"], ["apikeys", "delete", "key_1", "--yes"]]) {
-    it(`is refused by ${args.slice(0, 2).join(" ")}`, async () => {
+    it(`is rejected by ${args.slice(0, 2).join(" ")}`, async () => {
       const { code, stdout, stderr } = await run(...args);
       assertEquals([code, stdout], [2, ""]);
       assertStringIncludes(stderr, 'FLUXLOOP_API_KEY is set and overrides profile "prod"');
     });
   }
 
-  it("goes to the profile's platform with login --no-save", async () => {
+  it("is sent to the profile's platform by login --no-save", async () => {
     const args = ["auth", "login", "--no-save", "--api-key", SECOND_KEY, "--json"];
     const { code, stdout } = await homeWithKey().run(args);
     assertEquals([code, JSON.parse(stdout).api_url], [0, platform.url]);
   });
 });
 
-describe("text in the credentials file", () => {
-  it("can't leave the folder by a profile's name", async () => {
+describe("the credentials file", () => {
+  it("is rejected if a profile's name is a path", async () => {
     const session = new Session();
     session.save(
       'default_profile: "/../x"\nprofiles:\n  "/../x": {access_token: a, refresh_token: b, api_url: "http://127.0.0.1:9"}\n',
@@ -49,7 +49,7 @@ describe("text in the credentials file", () => {
     assertStringIncludes(stderr, "has a profile with an invalid name");
   });
 
-  it("gives the key's expiry when the platform doesn't", () => {
+  it("provides the key's expiry if the platform doesn't", () => {
     const now = new Date("2024-01-22T12:00:00Z");
     const saved = { account: null, expires: new Date("2024-01-24T00:00:00Z") };
     const key = { saved } as StatusReport["key"];

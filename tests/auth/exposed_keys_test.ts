@@ -5,10 +5,10 @@ import { removeTestHomes, world } from "../support/world.ts";
 
 const KEY = "flux_dev_abc123def456ghi789jkl012mno34";
 
-describe("keys in .env files of a work tree", () => {
+describe("the search for exposed keys in .env files", () => {
   afterEach(removeTestHomes);
 
-  /** A work tree with a key in each of three files; each reading of the clock advances it by a millisecond. */
+  /** A work tree with a key in each of three files. The clock advances by a millisecond with each reading. */
   function tree() {
     const { context, home } = world();
     Deno.mkdirSync(`${home}/.git`);
@@ -18,7 +18,7 @@ describe("keys in .env files of a work tree", () => {
     return Object.assign(context, { monotonic: () => now++ });
   }
 
-  it("are found with their lines", () => {
+  it("reports files and line numbers", () => {
     assertEquals(findExposedKeys(tree(), KEY, Infinity).map((it) => [it.path, it.line]), [
       [".env", 2],
       [".env.local", 2],
@@ -26,7 +26,7 @@ describe("keys in .env files of a work tree", () => {
     ]);
   });
 
-  it("are searched for within the time limit, also in one folder", () => {
+  it("stops at the time limit, even within one folder", () => {
     assertEquals(findExposedKeys(tree(), KEY, 2).length, 1);
   });
 });

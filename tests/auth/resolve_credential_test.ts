@@ -20,67 +20,75 @@ function resolve(options: KeyOptions, env: Record<string, string>, saved = SAVED
   return credentialFor(atHome, options);
 }
 
-describe("where the key comes from", () => {
+describe("credential resolution", () => {
   afterEach(removeTestHomes);
 
   const all = { FLUXLOOP_API_KEY: "e1", FLUXLOOP_SYNC_API_KEY: "e2", FLUXLOOP_API_KEY_FILE: "<home>/key" };
   const { FLUXLOOP_API_KEY: _first, ...older } = all;
   const { FLUXLOOP_SYNC_API_KEY: _second, ...fileOnly } = older;
-  const chosen = `${SAVED}default_profile: local\n`;
-  const wins: [string, KeyOptions, Record<string, string>, string, string[]][] = [
-    ["--api-key", { apiKey: "flag", profile: "dev" }, all, SAVED, ["flag", "flag", "--api-key"]],
-    ["FLUXLOOP_API_KEY", { profile: "dev" }, all, SAVED, ["e1", "environment", "FLUXLOOP_API_KEY"]],
-    ["its older alias", { profile: "dev" }, older, SAVED, ["e2", "environment", "FLUXLOOP_SYNC_API_KEY"]],
-    ["the key file", { profile: "dev" }, fileOnly, SAVED, ["in_file", "file", "FLUXLOOP_API_KEY_FILE"]],
-    ["--profile", { profile: "dev" }, { FLUXLOOP_PROFILE: "local" }, chosen, ["saved_dev", "profile", "dev"]],
-    ["FLUXLOOP_PROFILE", {}, { FLUXLOOP_PROFILE: "dev" }, chosen, ["saved_dev", "profile", "dev"]],
-    ["the chosen profile", {}, {}, chosen, ["saved_local", "profile", "local"]],
-    ["the default profile", {}, {}, SAVED, ["saved_default", "profile", "default"]],
-    ["what is not empty", {}, { FLUXLOOP_API_KEY: "", FLUXLOOP_PROFILE: "" }, SAVED, [
+  const withDefault = `${SAVED}default_profile: local\n`;
+  const sources: [string, KeyOptions, Record<string, string>, string, string[]][] = [
+    ["--api-key first", { apiKey: "flag", profile: "dev" }, all, SAVED, ["flag", "flag", "--api-key"]],
+    ["FLUXLOOP_API_KEY second", { profile: "dev" }, all, SAVED, ["e1", "environment", "FLUXLOOP_API_KEY"]],
+    ["FLUXLOOP_SYNC_API_KEY third", { profile: "dev" }, older, SAVED, ["e2", "environment", "FLUXLOOP_SYNC_API_KEY"]],
+    ["FLUXLOOP_API_KEY_FILE fourth", { profile: "dev" }, fileOnly, SAVED, ["in_file", "file", "FLUXLOOP_API_KEY_FILE"]],
+    ["--profile rather than FLUXLOOP_PROFILE", { profile: "dev" }, { FLUXLOOP_PROFILE: "local" }, withDefault, [
+      "saved_dev",
+      "profile",
+      "dev",
+    ]],
+    ["FLUXLOOP_PROFILE rather than default_profile", {}, { FLUXLOOP_PROFILE: "dev" }, withDefault, [
+      "saved_dev",
+      "profile",
+      "dev",
+    ]],
+    ["default_profile rather than the profile named default", {}, {}, withDefault, ["saved_local", "profile", "local"]],
+    ["the profile named default last", {}, {}, SAVED, ["saved_default", "profile", "default"]],
+    ["a saved key rather than empty variables", {}, { FLUXLOOP_API_KEY: "", FLUXLOOP_PROFILE: "" }, SAVED, [
       "saved_default",
       "profile",
       "default",
     ]],
   ];
-  for (const [what, options, env, saved, expected] of wins) {
-    it(`takes it from ${what}, before any later source`, async () => {
+  for (const [what, options, env, saved, expected] of sources) {
+    it(`uses ${what}`, async () => {
       const { key, source, origin } = await resolve(options, env, saved);
       assertEquals([key, source, origin], expected);
     });
   }
 
-  it("names the profile that a key from the environment overrides", async () => {
+  it("reports which profile the environment overrides", async () => {
     assertEquals((await resolve({ profile: "dev" }, all)).overridden, "dev");
   });
 
-  it("doesn't warn about a profile that wasn't named", async () => {
+  it("reports no overridden profile if none was requested", async () => {
     assertEquals((await resolve({}, all)).overridden, null);
   });
 
   const urls: [string, KeyOptions, Record<string, string>, string][] = [
-    ["the hosted platform", {}, {}, "https://api.fluxloop.ai/"],
-    ["the profile's own", { profile: "local" }, {}, "http://127.0.0.1:9/"],
+    ["the hosted platform by default", {}, {}, "https://api.fluxloop.ai/"],
+    ["the profile's platform", { profile: "local" }, {}, "http://127.0.0.1:9/"],
     [
-      "the same origin with a path",
+      "FLUXLOOP_API_URL with the profile's origin and another path",
       { profile: "local" },
       { FLUXLOOP_API_URL: "http://127.0.0.1:9/v2/" },
       "http://127.0.0.1:9/v2",
     ],
     [
-      "--api-url before FLUXLOOP_API_URL",
+      "--api-url rather than FLUXLOOP_API_URL",
       { apiKey: "k", apiUrl: "https://a.b" },
       { FLUXLOOP_API_URL: "https://c.d" },
       "https://a.b/",
     ],
     [
-      "FLUXLOOP_API_URL with a key from the environment",
+      "FLUXLOOP_API_URL if the key is from the environment",
       {},
       { ...all, FLUXLOOP_API_URL: "https://c.d" },
       "https://c.d/",
     ],
   ];
   for (const [what, options, env, url] of urls) {
-    it(`sends it to ${what}`, async () => {
+    it(`sends the key to ${what}`, async () => {
       assertEquals((await resolve(options, env)).apiUrl.href, url);
     });
   }
@@ -101,45 +109,56 @@ describe("where the key comes from", () => {
   });
 
   const missing: [string, KeyOptions, Record<string, string>, string, string][] = [
-    ["--profile", { profile: "prod" }, {}, SAVED, 'Profile "prod" doesn\'t exist. Saved profiles: default, dev, local'],
     [
-      "FLUXLOOP_PROFILE",
+      "--profile names a missing one",
+      { profile: "prod" },
+      {},
+      SAVED,
+      'Profile "prod" doesn\'t exist. Saved profiles: default, dev, local',
+    ],
+    [
+      "FLUXLOOP_PROFILE names a missing one",
       {},
       { FLUXLOOP_PROFILE: "prod" },
       SAVED,
       'Profile "prod" (from FLUXLOOP_PROFILE) doesn\'t exist. Saved',
     ],
     [
-      "a choice",
+      "default_profile names a missing one",
       {},
       {},
       `${SAVED}default_profile: gone\n`,
       'Profile "gone" (from default_profile) doesn\'t exist. Saved',
     ],
-    ["--profile default", { profile: "default" }, {}, "", 'Profile "default" doesn\'t exist. No profiles are saved'],
+    ["there are none", { profile: "default" }, {}, "", 'Profile "default" doesn\'t exist. No profiles are saved'],
   ];
-  for (const [what, options, env, saved, sentence] of missing) {
-    it(`lists the saved profiles when ${what} names another`, async () => {
-      await assertRejects(() => resolve(options, env, saved), NotFoundError, sentence);
+  for (const [what, options, env, saved, message] of missing) {
+    it(`lists the saved profiles if ${what}`, async () => {
+      await assertRejects(() => resolve(options, env, saved), NotFoundError, message);
     });
   }
 
-  const wrong: [string, KeyOptions, Record<string, string>, string][] = [
-    ["a profile name", { profile: "../x" }, {}, "--profile has an invalid profile name"],
-    ["a profile name beside a key", { profile: "a b" }, all, "--profile has an invalid profile name"],
+  const invalid: [string, KeyOptions, Record<string, string>, string][] = [
+    ["a profile name with a path", { profile: "../x" }, {}, "--profile has an invalid profile name"],
+    [
+      "an invalid profile name, even if a key overrides it",
+      { profile: "a b" },
+      all,
+      "--profile has an invalid profile name",
+    ],
     ["an empty profile name", { profile: "" }, {}, "--profile has an invalid profile name"],
     ["a profile name of 65 letters", { profile: "a".repeat(65) }, {}, "--profile has an invalid profile name"],
-    ["FLUXLOOP_PROFILE", {}, { FLUXLOOP_PROFILE: "-x" }, "FLUXLOOP_PROFILE has an invalid profile name"],
-    ["FLUXLOOP_API_URL", {}, { FLUXLOOP_API_URL: "nonsense" }, "FLUXLOOP_API_URL isn't a valid URL"],
-    ["FLUXLOOP_API_KEY", {}, { FLUXLOOP_API_KEY: "a\nb" }, "FLUXLOOP_API_KEY contains white space"],
+    ["an invalid FLUXLOOP_PROFILE", {}, { FLUXLOOP_PROFILE: "-x" }, "FLUXLOOP_PROFILE has an invalid profile name"],
+    ["an invalid FLUXLOOP_API_URL", {}, { FLUXLOOP_API_URL: "nonsense" }, "FLUXLOOP_API_URL isn't a valid URL"],
+    ["an invalid FLUXLOOP_API_KEY", {}, { FLUXLOOP_API_KEY: "a\nb" }, "FLUXLOOP_API_KEY contains white space"],
   ];
-  for (const [what, options, env, sentence] of wrong) {
-    it(`rejects an invalid ${what}`, async () => {
-      await assertRejects(() => resolve(options, env), UsageError, sentence);
+  for (const [what, options, env, message] of invalid) {
+    it(`rejects ${what}`, async () => {
+      await assertRejects(() => resolve(options, env), UsageError, message);
     });
   }
 
-  it("takes it from a key file in UTF-16, as PowerShell writes one", async () => {
+  it("reads a UTF-16 key file, as written by PowerShell", async () => {
     const file = await Deno.makeTempFile();
     await Deno.writeFile(
       file,
@@ -149,9 +168,9 @@ describe("where the key comes from", () => {
     await Deno.remove(file);
   });
 
-  it("says which key file is missing", () => {
+  it("reports a missing key file", async () => {
     const env = { FLUXLOOP_API_KEY_FILE: "<home>/none" };
-    assertRejects(
+    await assertRejects(
       () => resolve({}, env),
       ConfigurationError,
       "none from FLUXLOOP_API_KEY_FILE: no such file",

@@ -25,7 +25,7 @@ const KEYCHAIN_EVENTS = [
 ];
 const KEY = /flux_dev_[a-z2-7]{32}|flux_dev_abc123def456ghi789jkl012mno34/g;
 
-/** @returns A machine that is logged in with the documentation's key. */
+/** @returns A computer that is logged in with the documented key. */
 async function loggedIn(storage: "file" | "keychain"): Promise<Computer> {
   const computer = new Computer();
   computer.save("credential_helper: pass\nprofiles: {}\n");
@@ -43,7 +43,7 @@ async function assertWorks(computer: Computer): Promise<void> {
   assertEquals([code, stderr], [0, isUnfinished ? warning : ""]);
 }
 
-/** Asserts that a new key is valid and no other, and that no other is saved. */
+/** Asserts that only a new key is valid, and that only this key is saved. */
 async function assertRotated(computer: Computer): Promise<void> {
   const key = (await computer.run("auth", "token")).stdout.trim();
   assertNotEquals(key, DOCUMENTED_KEY);
@@ -54,11 +54,11 @@ async function assertRotated(computer: Computer): Promise<void> {
   assertEquals(`${file}${entries.join("")}`.match(KEY), [key]);
 }
 
-describe("auth rotate, interrupted", () => {
+describe("auth rotate", () => {
   withPlatform();
 
   for (const [storage, events] of [["file", REQUESTS], ["keychain", KEYCHAIN_EVENTS]] as const) {
-    it(`never, with the key in the ${storage}, makes these steps`, async () => {
+    it(`performs the expected steps if nothing interrupts it, with the key in the ${storage}`, async () => {
       const computer = await loggedIn(storage);
       assertEquals((await computer.rotate()).events, events);
       await assertRotated(computer);
@@ -66,7 +66,7 @@ describe("auth rotate, interrupted", () => {
 
     for (const [index, event] of events.entries()) {
       for (const when of SIDES) {
-        it(`by a kill ${when} step ${index + 1}, ${event}, with the key in the ${storage}`, async () => {
+        it(`recovers if killed ${when} step ${index + 1}, ${event}, with the key in the ${storage}`, async () => {
           const computer = await (await loggedIn(storage)).kill({ index, when });
           assertEquals(storage === "keychain" && KEY.test(computer.saved.file), false, "a key is in the file");
           await assertWorks(computer);
@@ -79,7 +79,7 @@ describe("auth rotate, interrupted", () => {
 
   for (const [index, request] of REQUESTS.entries()) {
     for (const when of SIDES) {
-      it(`by a network that is down ${when} step ${index + 1}, ${request}, says what to do`, async () => {
+      it(`recovers and names the pending action if the network fails ${when} step ${index + 1}, ${request}`, async () => {
         const computer = await loggedIn("file");
         const { failure, pending, savedTo } = await computer.cutOff({ index, when });
         const action = index < 2 ? null : index < 4 ? "remove_orphaned_key" : "revoke_old_key";
@@ -90,10 +90,10 @@ describe("auth rotate, interrupted", () => {
       });
     }
 
-    it(`by a signal after step ${index + 1}, ${request}`, async () => {
+    it(`recovers if interrupted by a signal after step ${index + 1}, ${request}`, async () => {
       const computer = await loggedIn("file");
       const { failure } = await computer.interrupt({ index, when: "after" });
-      // After the last request there is nothing to interrupt.
+      // After the last request, there is nothing left to interrupt.
       assertEquals(failure?.code, index === 4 ? undefined : "interrupted");
       await assertWorks(computer);
       if (failure !== null) await computer.rotate();

@@ -22,25 +22,25 @@ describe("an error with many mistakes", () => {
     return failureText(mistakes(count), styleFor(context, context.stderr)).trimEnd().split("\n");
   };
 
-  it("shows up to a hundred of them", () => {
+  it("shows up to 100 mistakes", () => {
     assertEquals(lines(100).at(-1), "fluxloop.yaml:100:1 x: unknown field");
   });
 
-  it("shows the number of further ones", () => {
-    const told = lines(2000);
-    assertEquals([told[0], told.at(-1)], [
+  it("shows the number of omitted mistakes", () => {
+    const shown = lines(2000);
+    assertEquals([shown[0], shown.at(-1)], [
       "❌ Error: fluxloop.yaml has 2000 errors",
       "… and 1900 more. Use --json to see all of them.",
     ]);
   });
 
-  it("is complete in JSON", () => {
+  it("lists all mistakes in JSON", () => {
     assertEquals((errorJson(mistakes(2000)).mistakes as unknown[]).length, 2000);
   });
 });
 
 describe("an error in JSON", () => {
-  it("has the key in its message masked", () => {
+  it("masks a key in its message", () => {
     const error = new UsageError(`Unknown argument ${DOCUMENTED_KEY}`);
     assertEquals(errorJson(error).message, "Unknown argument flux_dev_abc1...mno34");
   });

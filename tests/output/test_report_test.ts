@@ -37,38 +37,38 @@ function reportOf(passed: number, failed: number, differing: Partial<TestReport>
 
 describe("the report of a test", () => {
   const texts: [string, TestReport, string][] = [
-    ["one run that passed", reportOf(1, 0), `✅ 1 run passed in 1.5 s\n\nResults: ${PAGE}\n`],
-    ["many that passed", reportOf(1234, 0), `✅ All 1,234 runs passed in 1.5 s\n\nResults: ${PAGE}\n`],
+    ["one passed run", reportOf(1, 0), `✅ 1 run passed in 1.5 s\n\nResults: ${PAGE}\n`],
+    ["many passed runs", reportOf(1234, 0), `✅ All 1,234 runs passed in 1.5 s\n\nResults: ${PAGE}\n`],
     [
       "an upload",
       reportOf(2, 0, { upload: { runBatchId: "rb_1", failure: null } }),
       `✅ All 2 runs passed in 1.5 s\n\nResults: ${PAGE}\nUploaded: rb_1\n`,
     ],
     [
-      "runs that failed",
+      "failed runs",
       reportOf(5, 2),
       `❌ 2 of 7 runs failed in 1.5 s\n\n   i0: because of 0\n   i1, iteration 2: because of 1\n\nResults: ${PAGE}\n`,
     ],
   ];
   for (const [what, report, text] of texts) {
-    it(`is text: ${what}`, () => assertEquals(testText(report, "out"), text));
+    it(`describes ${what}`, () => assertEquals(testText(report, "out"), text));
   }
 
-  for (const [left, sentence] of [[1, "   1 was not run."], [2, "   2 were not run."]] as const) {
-    it(`counts runs that were not run: ${left}`, () => {
+  for (const [skipped, sentence] of [[1, "   1 was not run."], [2, "   2 were not run."]] as const) {
+    it(`counts runs that were not run: ${skipped}`, () => {
       const { experiment } = reportOf(3, 1);
-      const report = reportOf(3, 1, { experiment: { ...experiment, ending: "failed_fast", planned: 4 + left } });
+      const report = reportOf(3, 1, { experiment: { ...experiment, ending: "failed_fast", planned: 4 + skipped } });
       assertEquals(testText(report, "out").split("\n")[1], sentence);
     });
   }
 
-  it("names the first failures and counts the others", () => {
+  it("lists the first failures and counts the others", () => {
     const lines = testText(reportOf(0, 1000), "out").split("\n");
     assertEquals(lines.filter((it) => it.includes("because of")).length, 5);
     assert(lines.includes("   and 995 more"), lines.join("\n"));
   });
 
-  it("shows no keys and no control characters", () => {
+  it("contains no keys or control characters", () => {
     const report = reportOf(0, 1);
     const failure = { kind: "crashed", message: `\x1b[31m${SECRET}`, stderr: [] } as const;
     const outcome = { status: "failed", failure } as const;
@@ -78,7 +78,7 @@ describe("the report of a test", () => {
     }
   });
 
-  it("says why the upload failed in JSON", () => {
+  it("includes the upload failure in JSON", () => {
     const failure = new PlatformError("no");
     const { upload, error } = testJson(reportOf(1, 0, { upload: { runBatchId: null, failure } })) as Record<
       string,
@@ -87,7 +87,7 @@ describe("the report of a test", () => {
     assertEquals([upload, error], [null, { code: "platform", message: "no", exit_code: 1 }]);
   });
 
-  it("says that it was interrupted in JSON", () => {
+  it("includes an interruption in JSON", () => {
     const experiment = { ...reportOf(1, 0).experiment, ending: "interrupted" } as const;
     const { experiment: { status }, error } = testJson(reportOf(1, 0, { experiment })) as {
       experiment: { status: string };
@@ -96,7 +96,7 @@ describe("the report of a test", () => {
     assertEquals([status, error.code, error.exit_code], ["interrupted", "interrupted", 130]);
   });
 
-  it("has no markup in a job summary", () => {
+  it("escapes markup in a job summary", () => {
     const report = reportOf(0, 1);
     const failure = { kind: "crashed", message: "<img src=x> | [a](b) `c` *d* @e", stderr: [] } as const;
     const text = jobSummary({
@@ -109,7 +109,7 @@ describe("the report of a test", () => {
 });
 
 describe("the progress of a test", () => {
-  it("fits into 80 columns with the spinner, whatever the numbers", () => {
+  it("fits into 80 columns with the spinner, however large the numbers are", () => {
     for (const planned of [1, 10, 1_000_000, 999_000_000]) {
       for (const done of [0, 1, planned]) {
         const bar = progressBar({ planned, passed: 0, failed: done }, 1e9);
@@ -118,12 +118,12 @@ describe("the progress of a test", () => {
     }
   });
 
-  it("is a bar with finished and failed runs, the rate and the time left", () => {
+  it("is a bar with finished and failed runs, the rate and the remaining time", () => {
     const bar = progressBar({ planned: 200, passed: 40, failed: 10 }, 10_000);
     assertEquals(bar, `${"█".repeat(6)}${"░".repeat(18)} 50/200  10 failed  5.0/s  30 s left`);
   });
 
-  it("predicts nothing before the first run has finished", () => {
+  it("shows no remaining time before the first run has finished", () => {
     assertEquals(progressBar({ planned: 2, passed: 0, failed: 0 }, 0), `${"░".repeat(24)} 0/2  0 failed  0.0/s`);
   });
 
@@ -134,7 +134,7 @@ describe("the progress of a test", () => {
     );
   });
 
-  it("is a line without a terminal", () => {
+  it("is a line of text without a terminal", () => {
     const line = progressLine({ planned: 2000, passed: 1000, failed: 0 }, 10_000);
     assertEquals(line, "1,000 of 2,000 runs done, 0 failed, 100/s, 10 s left");
   });
@@ -152,7 +152,7 @@ describe("the progress of a test", () => {
     [1, "Testing a: 20 runs\n⚠️  This system can run only 1 agent at once (parallel_runs: 8).\n"],
   ];
   for (const [possible, text] of limits) {
-    it(`says that no more than ${possible} can run at once`, () => {
+    it(`says that only ${possible} can run at once`, () => {
       assertEquals(startText({ name: "a", parallelRuns: 8 }, possible, 20), text);
     });
   }

@@ -4,7 +4,7 @@ import { expiryText } from "../../src/text/expiry.ts";
 
 const day = (text: string) => new Date(text.length === 10 ? `${text}T00:00:00Z` : text);
 
-describe("expiry", () => {
+describe("the expiry text", () => {
   const texts: [string, string, string][] = [
     ["2024-04-15", "2024-01-22T12:00:00Z", "2024-04-15 (84 days remaining)"],
     ["2024-04-15", "2024-01-22T23:59:59Z", "2024-04-15 (84 days remaining)"],
@@ -17,10 +17,10 @@ describe("expiry", () => {
     ["2024-03-01", "2024-02-28", "2024-03-01 (2 days remaining)"],
   ];
   for (const [expires, now, text] of texts) {
-    it(`${expires} read at ${now}: ${text}`, () => assertEquals(expiryText(day(expires), day(now)), text));
+    it(`is "${text}" for ${expires} at ${now}`, () => assertEquals(expiryText(day(expires), day(now)), text));
   }
 
   it("is Never for a key that never expires", () => assertEquals(expiryText("never", day("2024-01-22")), "Never"));
 
-  it("is unknown if nobody knows", () => assertEquals(expiryText(null, day("2024-01-22")), "unknown"));
+  it("is unknown without a date", () => assertEquals(expiryText(null, day("2024-01-22")), "unknown"));
 });

@@ -3,9 +3,16 @@ import { describe, it } from "@std/testing/bdd";
 import { jsonText } from "../../src/text/json.ts";
 
 describe("JSON documents", () => {
-  const texts = ["\x9b31m", "\x7f", "\u202egnp.exe", "\u200b", "\ufeff", "\x1b[2J"];
-  for (const text of texts) {
-    it(`escape ${JSON.stringify(text)}, which reads as what it is`, () => {
+  const invisible: [string, string][] = [
+    ["a C1 control", "\x9b31m"],
+    ["a delete character", "\x7f"],
+    ["a bidirectional control", "\u202egnp.exe"],
+    ["a zero-width space", "\u200b"],
+    ["a byte order mark", "\ufeff"],
+    ["an escape sequence", "\x1b[2J"],
+  ];
+  for (const [what, text] of invisible) {
+    it(`escape ${what} and parse to the original text`, () => {
       const document = jsonText({ text });
       assertEquals(/[^\x20-\x7e\n]/.test(document), false);
       assertEquals(JSON.parse(document), { text });
