@@ -30,7 +30,7 @@ async function assertFails(work: Promise<unknown>, kind: typeof SystemError, ...
   assertEquals(message.includes("\n") || message.includes(KEY), false, message);
 }
 
-/** What every store has to do. */
+/** Asserts what every store must do. */
 async function assertKeepsSecrets(helper: CredentialHelper): Promise<void> {
   await assertRejects(() => helper.get(WORK), ConfigurationError, 'The key of profile "work" is no longer in ');
   await helper.erase(WORK);
@@ -47,7 +47,7 @@ async function assertKeepsSecrets(helper: CredentialHelper): Promise<void> {
   assertEquals(await helper.get(HOME), stored(`"quoted" \\ 'key' é`));
 }
 
-describe("credential helper and a Secret Service", () => {
+describe("credential helper with a Secret Service", () => {
   let service: SecretService;
   let helper: CredentialHelper;
 
@@ -65,7 +65,7 @@ describe("credential helper and a Secret Service", () => {
     assertEquals(await helper.store(WORK, stored(KEY)), "secretservice");
   });
 
-  it("keeps a secret after the service has stopped, and not in plain text", async () => {
+  it("keeps a secret across a restart of the service, and not in plain text", async () => {
     await helper.store(WORK, stored(KEY));
     await service.restartUnlocked();
     assertEquals(await helper.get(WORK), stored(KEY));
@@ -74,8 +74,8 @@ describe("credential helper and a Secret Service", () => {
   });
 
   const locks = {
-    "that a person locked": (it: SecretService) => it.lock(),
-    "that nobody unlocked yet": (it: SecretService) => it.restartLocked(),
+    "locked by the user": (it: SecretService) => it.lock(),
+    "that hasn't been unlocked yet": (it: SecretService) => it.restartLocked(),
   };
   for (const [title, lock] of Object.entries(locks)) {
     it(`fails to return, store or remove a key in a keyring ${title}`, async () => {
@@ -107,7 +107,7 @@ describe("credential helper and a Secret Service", () => {
   });
 });
 
-describe("credential helper and pass", () => {
+describe("credential helper with pass", () => {
   let pass: PassStore | undefined;
 
   afterEach(async () => {
@@ -121,7 +121,7 @@ describe("credential helper and pass", () => {
     await assertKeepsSecrets(helperIn(pass.env, "pass"));
   });
 
-  it("is used when the Secret Service's helper isn't installed", async () => {
+  it("is the fallback when the Secret Service's helper isn't installed", async () => {
     pass = await createPassStore();
     const programs = `${pass.env.HOME}/bin`;
     Deno.mkdirSync(programs);
@@ -135,7 +135,7 @@ describe("credential helper and pass", () => {
     assertEquals(await helper.get(WORK), stored(KEY));
   });
 
-  it("reports that it isn't set up", async () => {
+  it("reports that pass isn't set up", async () => {
     pass = await createPassStore({ initialized: false });
     const storing = helperIn(pass.env, "pass").store(WORK, stored(KEY));
     await assertFails(storing, SystemError, 'it is not set up; run "pass init", or log in with --storage file');
@@ -161,13 +161,13 @@ describe("credential helper and pass", () => {
     await helper.erase(WORK);
   });
 
-  it("never has a secret in the arguments or the environment of a process", async () => {
+  it("never passes a secret in arguments or environment variables", async () => {
     pass = await createPassStore();
     const spies = `${pass.env.HOME}/spies`;
     const log = `${spies}/log`;
     Deno.mkdirSync(spies);
-    const behind = { "docker-credential-spy": "docker-credential-pass", pass: "pass", gpg: "gpg" };
-    for (const [name, program] of Object.entries(behind)) {
+    const wrapped = { "docker-credential-spy": "docker-credential-pass", pass: "pass", gpg: "gpg" };
+    for (const [name, program] of Object.entries(wrapped)) {
       const script = `#!/bin/sh\n{ echo "run ${name}" "$@"; env; } >> ${log}\nexec /usr/bin/${program} "$@"\n`;
       Deno.writeTextFileSync(`${spies}/${name}`, script, { mode: 0o700 });
     }
@@ -183,13 +183,13 @@ describe("credential helper and pass", () => {
     const seen = Deno.readTextFileSync(log);
     const helperRuns = seen.match(/^run docker-credential-spy .*$/gm);
     assertEquals(helperRuns, ["store", "get", "erase", "list"].map((it) => `run docker-credential-spy ${it}`));
-    assert(/^run pass /m.test(seen) && /^run gpg /m.test(seen), "the spies stood in nobody's way");
+    assert(/^run pass /m.test(seen) && /^run gpg /m.test(seen), "the spies were not called");
     assertEquals(seen.includes(KEY), false);
     assertStringIncludes(seen, "\nFLUXLOOP_API_KEY=\n");
   });
 });
 
-describe("a credential helper that hangs", () => {
+describe("a hanging credential helper", () => {
   let folder: string;
 
   beforeEach(() => {
@@ -205,7 +205,7 @@ describe("a credential helper that hangs", () => {
     removeTestHomes();
   });
 
-  /** Waits until the helper runs. */
+  /** Waits until the helper is running. */
   async function running(): Promise<void> {
     for await (const _ of Deno.watchFs(folder)) {
       if (/ \d+\n/.test(await Deno.readTextFile(`${folder}/docker-credential-hangs.pid`).catch(() => ""))) return;

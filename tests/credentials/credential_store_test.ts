@@ -8,33 +8,33 @@ import { itOnUnix, modeOf } from "../support/systems.ts";
 import { removeTestHomes, world } from "../support/world.ts";
 
 const PROFILE = profileNamed("default");
-const place = (env: Record<string, string> = {}) => requireCredentialsLocation(world({ env }).context);
+const locate = (env: Record<string, string> = {}) => requireCredentialsLocation(world({ env }).context);
 
 describe("credential store", () => {
   afterEach(removeTestHomes);
 
-  itOnUnix("creates folder and file for their owner alone", async () => {
-    const location = place();
+  itOnUnix("creates a folder and file that only their owner can access", async () => {
+    const location = locate();
     await updateCredentials(location, (document) => document.save(PROFILE));
     assertEquals([modeOf(location.folder), modeOf(location.file)], ["700", "600"]);
     assertEquals((await readCredentials(location)).find("default"), PROFILE);
   });
 
-  it("leaves nothing beside the file but its lock", async () => {
-    const location = place();
+  it("leaves only the file and its lock in the folder", async () => {
+    const location = locate();
     await updateCredentials(location, (document) => document.save(PROFILE));
     const names = [...Deno.readDirSync(location.folder)].map((it) => it.name).sort();
     assertEquals(names, ["credentials", "credentials.lock"]);
   });
 
   it("keeps the key out of the lock", async () => {
-    const location = place();
+    const location = locate();
     await updateCredentials(location, (document) => document.save(PROFILE));
     assertEquals(Deno.readTextFileSync(`${location.folder}/credentials.lock`), String(Deno.pid));
   });
 
-  it("removes what a killed process left half-written", async () => {
-    const location = place();
+  it("removes a killed process's partially written file", async () => {
+    const location = locate();
     Deno.mkdirSync(location.folder);
     Deno.writeTextFileSync(`${location.file}.new`, "profiles:\n  default:\n    api_key: flux_dev_ha");
     await updateCredentials(location, (document) => document.save(PROFILE));
@@ -42,7 +42,7 @@ describe("credential store", () => {
   });
 
   it("writes nothing when the change throws", async () => {
-    const location = place();
+    const location = locate();
     await updateCredentials(location, (document) => document.save(PROFILE));
     const before = Deno.readTextFileSync(location.file);
     await assertRejects(
@@ -57,15 +57,15 @@ describe("credential store", () => {
     assertEquals(Deno.readTextFileSync(location.file), before);
   });
 
-  it("loses none of many changes at once", async () => {
-    const location = place();
+  it("keeps all of many concurrent changes", async () => {
+    const location = locate();
     const names = Array.from({ length: 30 }, (_, index) => `p${index}`);
     await Promise.all(names.map((name) => updateCredentials(location, (it) => it.save({ ...PROFILE, name }))));
     assertEquals((await readCredentials(location)).profileNames().sort(), names.sort());
   });
 
-  it("doesn't overwrite a file that it can't read", async () => {
-    const location = place();
+  it("doesn't overwrite an unreadable file", async () => {
+    const location = locate();
     Deno.mkdirSync(location.folder);
     Deno.writeTextFileSync(location.file, "profiles: [");
     await assertRejects(
@@ -77,7 +77,7 @@ describe("credential store", () => {
   });
 
   it("is empty without a file", async () => {
-    assertEquals((await readCredentials(place())).profileNames(), []);
+    assertEquals((await readCredentials(locate())).profileNames(), []);
   });
 
   it("is empty without a home folder", async () => {
@@ -85,7 +85,7 @@ describe("credential store", () => {
   });
 
   it("reports a folder in place of the file", async () => {
-    const location = place();
+    const location = locate();
     Deno.mkdirSync(location.file, { recursive: true });
     await assertRejects(
       () => readCredentials(location),
@@ -94,16 +94,16 @@ describe("credential store", () => {
     );
   });
 
-  it("is in the folder that FLUXLOOP_HOME names", () => {
+  it("uses the folder in FLUXLOOP_HOME", () => {
     const elsewhere = Deno.makeTempDirSync();
-    assertEquals(place({ FLUXLOOP_HOME: elsewhere }).file, `${elsewhere}/credentials`.replaceAll("/", sep(elsewhere)));
+    assertEquals(locate({ FLUXLOOP_HOME: elsewhere }).file, `${elsewhere}/credentials`.replaceAll("/", sep(elsewhere)));
     Deno.removeSync(elsewhere);
   });
 
   it("says which variable to set when there is no home folder", () => {
     const { context } = world({ os: "linux" });
-    const homeless = { ...context, env: () => undefined };
-    assertThrows(() => requireCredentialsLocation(homeless), ConfigurationError, "Set HOME or FLUXLOOP_HOME");
+    const withoutHome = { ...context, env: () => undefined };
+    assertThrows(() => requireCredentialsLocation(withoutHome), ConfigurationError, "Set HOME or FLUXLOOP_HOME");
   });
 });
 

@@ -30,8 +30,8 @@ const NEW: Profile = {
 
 const parse = (text: string) => new CredentialsDocument(text, "~/.fluxloop/credentials");
 
-describe("the credentials file's content", () => {
-  it("is read as the documentation shows it", () => {
+describe("a credentials document", () => {
+  it("reads the documented example", () => {
     assertEquals(parse(DOCUMENTED).find("production"), {
       name: "production",
       secret: { kind: "api_key", key: "flux_prod_xyz789..." },
@@ -44,7 +44,7 @@ describe("the credentials file's content", () => {
     });
   });
 
-  it("is written as the documentation shows it", () => {
+  it("writes the documented example unchanged", () => {
     assertEquals(parse(DOCUMENTED).toText(editCredentials), DOCUMENTED);
   });
 
@@ -54,7 +54,7 @@ describe("the credentials file's content", () => {
     assertEquals(parse(document.toText(editCredentials)).find("default")?.expires, "2024-04-15");
   });
 
-  it("keeps unknown fields, at every level", () => {
+  it("keeps unknown fields at every level", () => {
     const document = parse(
       `theme: {colour: [1, two]}\n${DOCUMENTED}`.replace("    account", "    team: a-team\n    account"),
     );
@@ -86,7 +86,7 @@ describe("the credentials file's content", () => {
   });
 
   for (const name of ["constructor", "toString", "hasOwnProperty", "__proto__"]) {
-    it(`accepts ${name} as a name`, () => {
+    it(`accepts ${name} as a profile name`, () => {
       const document = new CredentialsDocument("", "");
       assertEquals(document.find(name), null);
       document.save({ ...NEW, name });
@@ -104,9 +104,9 @@ describe("the credentials file's content", () => {
       "profiles:\n\tdefault:\n\t\tapi_key: flux_dev_secret\n",
       "(line 2, column 1: indented with a tab instead of spaces)",
     ],
-    ["an open quote", 'profiles:\n  default:\n    api_key: "flux_dev_secret\n', "(line 4, column"],
+    ["an unclosed quote", 'profiles:\n  default:\n    api_key: "flux_dev_secret\n', "(line 4, column"],
     ["a list", "- flux_dev_secret\n", "isn't a credentials file"],
-    ["a text", "flux_dev_secret\n", "isn't a credentials file"],
+    ["a string", "flux_dev_secret\n", "isn't a credentials file"],
     ["a list of profiles", "profiles: [flux_dev_secret]\n", "isn't a credentials file"],
   ];
   for (const [what, text, sentence] of unreadable) {
@@ -117,13 +117,13 @@ describe("the credentials file's content", () => {
   }
 
   for (const entry of ["text", "[1]", "{}", "{api_key: }", "{api_key: 5}"]) {
-    it(`names a profile that can't be read: ${entry}`, () => {
+    it(`reports an unreadable profile by name: ${entry}`, () => {
       const document = parse(`profiles:\n  broken: ${entry}\n`);
       assertThrows(() => document.require("broken", null), ConfigurationError, '"broken"');
       assertEquals(document.find("broken"), null);
     });
 
-    it(`is repaired by a login: ${entry}`, () => {
+    it(`replaces an unreadable profile: ${entry}`, () => {
       const document = parse(`profiles:\n  broken: ${entry}\n`);
       document.save({ ...NEW, name: "broken" });
       assertEquals(document.find("broken")?.secret, NEW.secret);

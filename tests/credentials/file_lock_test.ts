@@ -4,7 +4,7 @@ import { withFileLock, withLockFile } from "../../src/credentials/file_lock.ts";
 import { type CredentialsLocation, requireCredentialsLocation } from "../../src/credentials/location.ts";
 import { removeTestHomes, world } from "../support/world.ts";
 
-describe("the lock on the credentials", () => {
+describe("the credentials lock", () => {
   let folder: string;
   let location: CredentialsLocation;
   let held: number[];
@@ -30,7 +30,7 @@ describe("the lock on the credentials", () => {
     assertEquals(held, [1, 1, 1]);
   });
 
-  it("is taken over by one process at a time when it is a stale file", async () => {
+  it("is taken over by one process at a time when its file is stale", async () => {
     Deno.writeTextFileSync(`${folder}/credentials.locked`, "4711 killed");
     await Promise.all([1, 2, 3].map(() => withLockFile(location, `${folder}/credentials.locked`, work)));
     assertEquals([held, [...Deno.readDirSync(folder)]], [[1, 1, 1], []]);

@@ -10,12 +10,12 @@ async function git(cwd: string, home: string, ...args: string[]): Promise<number
   return (await command.output()).code;
 }
 
-describe("credentials in a git work tree, as git itself has it", () => {
+describe("the git exposure check agrees with git", () => {
   afterEach(removeTestHomes);
 
   for (const layout of LAYOUTS) {
     const { what, files, file = ".fluxloop/credentials", line } = layout;
-    it(`are ${line === null ? "ignored" : "not ignored, but by the line that is named,"} where ${what}`, async () => {
+    it(`where ${what}`, async () => {
       const { home } = world();
       const tree = `${home}/work`;
       Deno.mkdirSync(tree);
@@ -25,11 +25,11 @@ describe("credentials in a git work tree, as git itself has it", () => {
 
       if (line === null) return;
       write(`${tree}/.gitignore`, `${files[".gitignore"] ?? ""}${line}\n`);
-      assertEquals(await git(tree, home, "check-ignore", "-q", file), 0, "the line that is named helps");
+      assertEquals(await git(tree, home, "check-ignore", "-q", file), 0, "the suggested line has no effect");
     });
   }
 
-  it("are exposed in a linked work tree, too", async () => {
+  it("in a linked work tree", async () => {
     const { home } = world();
     const folder = Deno.realPathSync(home);
     Deno.mkdirSync(`${folder}/main`);

@@ -28,7 +28,7 @@ describe("credentials in a git work tree", () => {
     assertEquals(findGitExposure(`${home}/.fluxloop/credentials`), null);
   });
 
-  itOnUnix("are checked where a link leads to", () => {
+  itOnUnix("are checked at the target of a link", () => {
     const { home } = world();
     const folder = Deno.realPathSync(home);
     write(`${folder}/dotfiles/.git/HEAD`, "ref: refs/heads/main\n");
@@ -41,7 +41,7 @@ describe("credentials in a git work tree", () => {
     });
   });
 
-  it("are no safer for git's configuration in the current folder on Windows, where HOME is not set", async () => {
+  it("are exposed despite a git configuration in the current folder when HOME isn't set on Windows", async () => {
     const session = new Session({ os: "windows", env: { HOME: "" }, fetch: acceptEveryKey });
     const { home } = session.world;
     write(`${home}/.git/HEAD`, "ref: refs/heads/main\n");

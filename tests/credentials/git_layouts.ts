@@ -15,14 +15,14 @@ export interface Layout {
   readonly line: string | null;
 }
 
-/** Work trees of all kinds. */
+/** Work trees with and without rules that ignore the file. */
 export const LAYOUTS: readonly Layout[] = [
   { what: "nothing is ignored", files: {}, line: "/.fluxloop/" },
-  { what: "the folder is below others", files: {}, file: "a/b/.fluxloop/credentials", line: "/a/b/.fluxloop/" },
+  { what: "the folder is nested in others", files: {}, file: "a/b/.fluxloop/credentials", line: "/a/b/.fluxloop/" },
   { what: "the folder has another name", files: {}, file: "home/credentials", line: "/home/credentials*" },
   { what: "the file is at the top", files: {}, file: "credentials", line: "/credentials*" },
   { what: "the folder is ignored", files: { ".gitignore": ".fluxloop/\n" }, line: null },
-  { what: "the folder is ignored at the top alone", files: { ".gitignore": "/.fluxloop/\n" }, line: null },
+  { what: "the folder is ignored only at the top", files: { ".gitignore": "/.fluxloop/\n" }, line: null },
   {
     what: "a folder of this name is ignored elsewhere",
     files: { ".gitignore": "/.fluxloop/\n" },
@@ -33,25 +33,25 @@ export const LAYOUTS: readonly Layout[] = [
   { what: "the file is ignored by pattern", files: { ".gitignore": "**/cred*\n" }, line: null },
   { what: "everything is ignored", files: { ".gitignore": "*\n" }, line: null },
   {
-    what: "everything is ignored, and the file taken back, its folder not",
+    what: "everything is ignored, and the file is re-included but not its folder",
     files: { ".gitignore": "*\n!credentials\n" },
     line: null,
   },
   {
-    what: "the content is ignored and the file taken back",
+    what: "the folder's content is ignored and the file re-included",
     files: { ".gitignore": ".fluxloop/*\n!.fluxloop/credentials\n" },
     line: "/.fluxloop/",
   },
-  { what: "a comment names it", files: { ".gitignore": "# .fluxloop/\n" }, line: "/.fluxloop/" },
-  { what: "the folder's own .gitignore ignores all", files: { ".fluxloop/.gitignore": "*\n" }, line: null },
+  { what: "the folder is named only in a comment", files: { ".gitignore": "# .fluxloop/\n" }, line: "/.fluxloop/" },
+  { what: "the folder's own .gitignore ignores everything", files: { ".fluxloop/.gitignore": "*\n" }, line: null },
   {
-    what: "a deeper .gitignore takes back what a higher one ignores",
+    what: "a deeper .gitignore re-includes what a higher one ignores",
     files: { ".gitignore": "credentials\n", ".fluxloop/.gitignore": "!credentials\n" },
     line: "/.fluxloop/",
   },
-  { what: "the repository's own excludes ignore it", files: { ".git/info/exclude": ".fluxloop\n" }, line: null },
+  { what: "the folder is ignored in .git/info/exclude", files: { ".git/info/exclude": ".fluxloop\n" }, line: null },
   {
-    what: "the work tree takes back what the user ignores",
+    what: "the work tree re-includes what the user's configuration ignores",
     files: { "~/.config/git/ignore": "credentials\n", ".gitignore": "!credentials\n" },
     line: "/.fluxloop/",
   },

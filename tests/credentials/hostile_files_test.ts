@@ -8,14 +8,14 @@ import { removeTestHomes } from "../support/world.ts";
 const KEY = "flux_dev_old00000000000000000000000000";
 const MIB = 1024 * 1024;
 const isLong = Deno.env.has("FLUXLOOP_TEST_LONG");
-/** How many times as many repetitions the long tests have. */
+/** Multiplies the repetitions in the long tests. */
 const SCALE = isLong ? 10 : 1;
-/** How many profiles a large file has: some 10 MB of them in the long tests. */
+/** Profiles in a large file; about 10 MB in the long tests. */
 const PROFILES = isLong ? 60_000 : 3_000;
-/** What a file may be larger for having been written anew, and a profile more. */
+/** The factor by which a file may grow when a login adds a profile. */
 const GROWTH = 4;
 
-/** @returns Lines `<name>0: &<name>0 …` and so on, each of them nine times the one before. */
+/** @returns Lines `a0: &a0 …`, `a1: &a1 …` and so on; each one expands to nine times the one before. */
 function laughs(levels: number, first: string, next: (alias: string) => string): string {
   const lines = Array.from(
     { length: levels },
@@ -33,22 +33,22 @@ const profiles = (count: number) =>
     return `  p${index}:\n    api_key: flux_dev_${String(index).padStart(30, "0")}\n    account: ${account}\n`;
   }).join("");
 
-/** Small files whose value is huge, and large files. */
+/** Small files that expand to huge values, and large files. */
 const HOSTILE: readonly { what: string; content: string }[] = [
   { what: "a billion laughs in lists", content: laughs(40, "[ha, ha]", listOfNine) + good },
   { what: "a billion laughs in mappings", content: laughs(40, "{ha: ha}", mappingOfNine) + good },
   {
-    what: "a billion laughs for a profile's fields",
+    what: "a billion laughs in a profile's fields",
     content: `${laughs(40, "{ha: ha}", mappingOfNine)}${good}    more: *a39\n  laughing: *a39\n`,
   },
-  { what: "lists in lists, just not too deep", content: `a: ${"[".repeat(500)}${"]".repeat(500)}\n${good}` },
+  { what: "lists nested just below the limit", content: `a: ${"[".repeat(500)}${"]".repeat(500)}\n${good}` },
   { what: "thousands of aliases", content: `z: &z [1]\na: [${"*z, ".repeat(3_000 * SCALE)}]\n${good}` },
   { what: "thousands of anchors", content: `a: [${"&z [], ".repeat(3_000 * SCALE)}]\n${good}` },
   { what: "tens of thousands of empty lines", content: "\n".repeat(20_000 * SCALE) + good },
-  { what: "a line of very many quotes", content: `a: '${"''".repeat(100_000 * SCALE)}'\n${good}` },
-  { what: "lines of blanks and tabs", content: `${" ".repeat(1_000)}${"\t".repeat(1_000)}\n`.repeat(500) + good },
+  { what: "a very long line of quotes", content: `a: '${"''".repeat(100_000 * SCALE)}'\n${good}` },
+  { what: "lines of spaces and tabs", content: `${" ".repeat(1_000)}${"\t".repeat(1_000)}\n`.repeat(500) + good },
   {
-    what: "lines that are almost plain",
+    what: "thousands of comments",
     content: `${good}${"    a: b\n".repeat(1)}${"x: y\n".repeat(1)}${"# z\n".repeat(5_000 * SCALE)}`,
   },
   { what: "a very long key", content: `${"k".repeat(100_000 * SCALE)}: x\n${good}` },
@@ -58,7 +58,7 @@ describe("a hostile credentials file", () => {
   afterEach(removeTestHomes);
 
   for (const { what, content } of HOSTILE) {
-    it(`with ${what} is read, and written no larger than ${GROWTH} times what it was, or not touched`, async () => {
+    it(`with ${what} is read, and a login either leaves it unchanged or grows it at most ${GROWTH}-fold`, async () => {
       const session = new AcceptingSession(content);
       assertEquals((await session.run(["auth", "token"])).stdout, `${KEY}\n`);
       assertEquals((await session.run(["auth", "list"])).code, 0);
@@ -75,7 +75,7 @@ describe("a hostile credentials file", () => {
     });
   }
 
-  it("keeps nested aliases when it is written", async () => {
+  it("keeps its nested aliases when it is written", async () => {
     const session = new AcceptingSession(laughs(3, "[ha, ha]", listOfNine) + good);
     const before = parseDocument(session.saved()!).toJS({ maxAliasCount: -1 });
     await session.login();
@@ -84,7 +84,7 @@ describe("a hostile credentials file", () => {
   });
 
   for (const command of ["login", "logout"] as const) {
-    it(`with one mapping for two profiles changes one of them by ${command}`, async () => {
+    it(`with two profiles that share a mapping has only one of them changed by ${command}`, async () => {
       const session = new AcceptingSession(
         `common: &c {api_key: ${KEY}, team: x}\nprofiles: &p\n  default: *c\n  other: *c\nbackup: *p\n`,
       );
@@ -105,8 +105,8 @@ describe("a hostile credentials file", () => {
     });
   }
 
-  for (const [what, comment] of [["as the program writes it", ""], ["with a comment", "# mine\n"]]) {
-    it(`of ${PROFILES} profiles, ${what}, loses none of them`, async () => {
+  for (const [what, comment] of [["in fluxloop's own format", ""], ["with a comment", "# mine\n"]]) {
+    it(`with ${PROFILES} profiles, ${what}, keeps all of them`, async () => {
       const session = new AcceptingSession(comment + profiles(PROFILES));
       assertEquals((await session.run(["auth", "token", "--profile", "p7"])).code, 0);
       assertEquals((await session.login()).code, 0);
@@ -120,17 +120,17 @@ describe("a hostile credentials file", () => {
   const almost = [
     ...(isLong
       ? [{
-        what: "that is almost as large as may be",
+        what: "just below the size limit",
         content: `${good}more: "${"x".repeat(16 * MIB - good.length - 20)}"\n`,
       }]
       : []),
     {
-      what: "with a comment that is almost as large as may be",
+      what: "with a comment that ends just below the size limit",
       content: `${good}# ${"x".repeat(16 * MIB - good.length - 20)}\n`,
     },
   ];
   for (const { what, content } of almost) {
-    it(`${what} can be read after a login, or the login is refused`, async () => {
+    it(`${what} is still readable after a login, or the login fails`, async () => {
       const session = new AcceptingSession(content);
       const before = session.fingerprint();
       const { code } = await session.login();

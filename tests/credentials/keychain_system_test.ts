@@ -6,7 +6,7 @@ import { DOCUMENTED_KEY, SECOND_KEY, startPlatform, type TestPlatform } from "..
 import { base, fluxloop } from "../support/program.ts";
 import { type SecretService, startSecretService } from "../support/secret_service.ts";
 
-/** The system's own store, as the compiled program finds it. */
+/** A credential store of the system. */
 interface Store {
   readonly title: string;
   readonly env: Readonly<Record<string, string>>;
@@ -28,7 +28,7 @@ let platform: TestPlatform;
 const credentials = (env: Readonly<Record<string, string>>) => `${env.HOME}/.fluxloop/credentials`;
 
 for (const [helper, open] of Object.entries(STORES)) {
-  describe(`a key in the system's own store, ${helper}, on the base of Deno ${base().deno}`, () => {
+  describe(`a key in the store of ${helper} (Deno ${base().deno})`, () => {
     let store: Store;
     const run = (args: string[], env: Record<string, string> = {}, stdin?: string) =>
       fluxloop(args, { env: { ...store.env, FLUXLOOP_API_URL: platform.url, ...env }, stdin });
@@ -59,7 +59,7 @@ for (const [helper, open] of Object.entries(STORES)) {
       assertEquals([text.includes("flux_dev"), text.includes("storage: keychain")], [false, true]);
     });
 
-    it("is used by every command that needs it, and status says where it is", async () => {
+    it("is used by all commands, and status shows where it is stored", async () => {
       await login(DOCUMENTED_KEY, "--storage", "keychain");
       assertEquals((await run(["auth", "token"])).stdout, `${DOCUMENTED_KEY}\n`);
       assertEquals((await run(["auth", "whoami"])).code, 0);
@@ -69,7 +69,7 @@ for (const [helper, open] of Object.entries(STORES)) {
       assertStringIncludes((await run(["auth", "list"])).stdout, "(in the keychain)");
     });
 
-    it("is rotated in place, in all profiles that have it, and leaves nothing beside it", async () => {
+    it("is rotated in all profiles that share it, without orphaned entries", async () => {
       const env = { FLUXLOOP_API_KEY: DOCUMENTED_KEY };
       const key = (await run(["apikeys", "create", "--name", "rotated", "-q"], env)).stdout.trim();
       for (const profile of ["one", "two"]) await login(key, "--storage", "keychain", "--profile", profile);
@@ -98,14 +98,14 @@ for (const [helper, open] of Object.entries(STORES)) {
     // The rest doesn't depend on the store.
     if (helper !== "secretservice") return;
 
-    it("is saved there by FLUXLOOP_STORAGE, and again by the next login", async () => {
+    it("is saved there with FLUXLOOP_STORAGE, as is the key of the next login", async () => {
       await run(["auth", "login", "--api-key-stdin"], { FLUXLOOP_STORAGE: "keychain" }, DOCUMENTED_KEY);
       await login(SECOND_KEY);
       assertEquals((await run(["auth", "token"])).stdout, `${SECOND_KEY}\n`);
       assertEquals((await Deno.readTextFile(credentials(store.env))).includes(SECOND_KEY), false);
     });
 
-    it("is saved there by storage: in the file", async () => {
+    it("is saved there when the file says storage: keychain", async () => {
       await Deno.writeTextFile(
         credentials(store.env),
         `storage: keychain\ncredential_helper: ${helper}\nprofiles: {}\n`,
@@ -114,7 +114,7 @@ for (const [helper, open] of Object.entries(STORES)) {
       assertEquals((await Deno.readTextFile(credentials(store.env))).includes(DOCUMENTED_KEY), false);
     });
 
-    it("moves to the file on request, and leaves no entry", async () => {
+    it("moves to the file with --storage file, which removes the entry", async () => {
       await login(DOCUMENTED_KEY, "--storage", "keychain");
       const before = await Deno.readTextFile(credentials(store.env));
       assertEquals((await login(DOCUMENTED_KEY, "--storage", "file")).code, 0);
@@ -149,7 +149,7 @@ describe("a system without a usable keychain", () => {
     await platform.stop();
   });
 
-  it("reports that no helper is installed, and saves no plain file instead", async () => {
+  it("reports that no helper is installed, and doesn't fall back to a plain file", async () => {
     const { code, stderr } = await run(login, { PATH: "/nowhere" }, DOCUMENTED_KEY);
     assertEquals([code, namesIn(`${service.env.HOME}/.fluxloop`)], [2, [
       "credentials._keychain.lock",
@@ -158,7 +158,7 @@ describe("a system without a usable keychain", () => {
     assertStringIncludes(stderr, "--storage file");
   });
 
-  it("reports a locked keychain, and keeps the profile that can't be removed", async () => {
+  it("reports a locked keychain, and keeps a profile that can't be removed", async () => {
     assertEquals((await run(login, {}, DOCUMENTED_KEY)).code, 0);
     const before = await Deno.readTextFile(credentials(service.env));
     await service.restartLocked();

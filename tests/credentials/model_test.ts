@@ -13,9 +13,9 @@ import { parseYamlIndependently } from "../support/independent_yaml.ts";
 import { profileNamed } from "../support/profile.ts";
 import { removeTestHomes, world } from "../support/world.ts";
 
-/** Sequences for each property; further ones with another seed find no less than these again. */
+/** The seed is fixed, so that a failure can be reproduced. */
 const RUNS = { numRuns: Deno.env.has("FLUXLOOP_TEST_LONG") ? 500 : 100, seed: 20240122 };
-const LONGEST = 12;
+const MAX_STEPS = 12;
 
 /** Names that the command line accepts, some of which YAML or JavaScript could mistake for something else. */
 const names = fc.oneof(
@@ -30,7 +30,7 @@ const anyNames = fc.oneof(names, fc.constantFrom("__proto__", "é", "a b", "#", 
 const values = fc.option(fc.oneof(fc.stringMatching(/^[\x20-\x7e]{1,20}$/), fc.string({ minLength: 1, maxLength: 8 })));
 const keys = fc.stringMatching(/^[\x21-\x7e]{1,40}$/);
 
-/** Files without a profile: as the program writes one, and as people and other programs do. */
+/** Files without profiles, as written by fluxloop, by people and by other programs. */
 const empties = fc.constantFrom(
   ...["", "profiles: {}\n", "profiles:\n", "# mine\nprofiles: {} # none yet\n", "profiles: ~ # none\r\n", "{}\n"],
   ...["%YAML 1.2\n---\nprofiles:\n...\n", '\ufeff{"profiles": {}}', "'profiles': &none {}\n", "# nothing\n"],
@@ -39,70 +39,81 @@ const empties = fc.constantFrom(
 /** The expected content: each profile's fields, the default profile, and the previous one. */
 interface Model {
   readonly profiles: Map<string, Map<string, string>>;
-  chosen: string | null;
+  current: string | null;
   previous: string | null;
 }
 
-/** A profile's fields; those that are not there are `null`. */
+/** A profile's fields; `null` means absent. */
 type Fields = Readonly<Record<string, string | null>>;
 
 type Step =
   & (
-    | { readonly deed: "save"; readonly key: string; readonly account: string | null; readonly expires: string | null }
-    | { readonly deed: "remove" | "choose" | "remove all" }
+    | {
+      readonly action: "save";
+      readonly key: string;
+      readonly account: string | null;
+      readonly expires: string | null;
+    }
+    | { readonly action: "remove" | "switch" | "remove all" }
   )
   & { readonly name: string };
 
 const stepsOn = (
   name: fc.Arbitrary<string>,
-  deeds: fc.Arbitrary<"remove" | "choose" | "remove all">,
+  actions: fc.Arbitrary<"remove" | "switch" | "remove all">,
 ): fc.Arbitrary<Step[]> =>
   fc.array(
     fc.oneof(
       {
         weight: 2,
-        arbitrary: fc.record({ deed: fc.constant("save" as const), name, key: keys, account: values, expires: values }),
+        arbitrary: fc.record({
+          action: fc.constant("save" as const),
+          name,
+          key: keys,
+          account: values,
+          expires: values,
+        }),
       },
-      { weight: 1, arbitrary: fc.record({ deed: deeds, name }) },
+      { weight: 1, arbitrary: fc.record({ action: actions, name }) },
     ),
-    { minLength: 1, maxLength: LONGEST },
+    { minLength: 1, maxLength: MAX_STEPS },
   );
 
 /** Applies a step to the model. @returns Whether the command line accepts it. */
-function follow(model: Model, step: Step, fields: Fields): boolean {
+function applyStep(model: Model, step: Step, fields: Fields): boolean {
   const { profiles } = model;
-  if (step.deed === "save") {
+  if (step.action === "save") {
     const present = Object.entries(fields).filter((it): it is [string, string] => it[1] !== null);
     profiles.set(step.name, new Map(present));
     return true;
   }
-  const removed = step.deed === "remove all" ? [...profiles.keys()] : step.deed === "remove" ? [step.name] : [];
-  const isThere = step.deed === "remove all" || profiles.has(step.name);
+  const removed = step.action === "remove all" ? [...profiles.keys()] : step.action === "remove" ? [step.name] : [];
+  const exists = step.action === "remove all" || profiles.has(step.name);
   for (const name of removed) {
     profiles.delete(name);
-    if (model.chosen === name) model.chosen = null;
+    if (model.current === name) model.current = null;
     if (model.previous === name) model.previous = null;
   }
-  if (step.deed === "choose" && isThere) {
-    const before = model.chosen ?? "default";
+  if (step.action === "switch" && exists) {
+    const before = model.current ?? "default";
     if (before !== step.name && profiles.has(before)) model.previous = before;
-    model.chosen = step.name;
+    model.current = step.name;
   }
-  return isThere;
+  return exists;
 }
 
-function assertHolds(location: CredentialsLocation, { profiles, chosen, previous }: Model): void {
+function assertFileMatches(location: CredentialsLocation, { profiles, current, previous }: Model): void {
   const text = Deno.readTextFileSync(location.file);
-  const holds = parseYamlIndependently(text) as Map<string, unknown> | null ?? new Map();
-  // Without any profile there may be a name for them, or not.
-  if (profiles.size === 0 && (holds.get("profiles") ?? null) === null) holds.set("profiles", profiles);
+  const content = parseYamlIndependently(text) as Map<string, unknown> | null ?? new Map();
+  // Without profiles, the key `profiles` is optional.
+  if (profiles.size === 0 && (content.get("profiles") ?? null) === null) content.set("profiles", profiles);
   const expected = new Map<string, unknown>([["profiles", profiles]]);
-  if (chosen !== null) expected.set("default_profile", chosen);
+  if (current !== null) expected.set("default_profile", current);
   if (previous !== null) expected.set("previous_profile", previous);
-  assertEquals(holds, expected, text);
+  assertEquals(content, expected, text);
 }
 
-/** A home in memory, where there is such a place: bringing a file to disk is tested elsewhere. */
+/** A home in memory, if the system has /dev/shm: syncing files to disk is tested elsewhere. */
 function homeFor(context: Context): { context: Context; location: CredentialsLocation } {
   let folder: string;
   try {
@@ -122,40 +133,40 @@ describe("any sequence of changes leaves the same credentials as a model", () =>
     for (const home of homes.splice(0)) Deno.removeSync(home, { recursive: true });
   });
 
-  it("of the store's own: save, remove and choose", async () => {
+  it("of store operations: save, remove and switch", async () => {
     const { location } = homeFor(world().context);
-    const deeds = fc.constantFrom("remove" as const, "choose" as const);
-    const sequences = fc.asyncProperty(empties, stepsOn(anyNames, deeds), async (empty, steps) => {
-      const model: Model = { profiles: new Map(), chosen: null, previous: null };
+    const actions = fc.constantFrom("remove" as const, "switch" as const);
+    const sequences = fc.asyncProperty(empties, stepsOn(anyNames, actions), async (empty, steps) => {
+      const model: Model = { profiles: new Map(), current: null, previous: null };
       Deno.writeTextFileSync(location.file, empty);
       for (const step of steps) {
-        const fields: Fields = step.deed === "save"
+        const fields: Fields = step.action === "save"
           ? { api_key: step.key, account: step.account, expires: step.expires }
           : {};
-        // The store leaves it to its callers what may be chosen.
-        if (!follow(model, step, fields) && step.deed === "choose") continue;
+        // The store leaves the check that the profile exists to its callers.
+        if (!applyStep(model, step, fields) && step.action === "switch") continue;
         await updateCredentials(location, (document) => {
-          if (step.deed === "choose") return document.switchTo(step.name);
-          if (step.deed !== "save") return document.remove(step.name);
+          if (step.action === "switch") return document.switchTo(step.name);
+          if (step.action !== "save") return document.remove(step.name);
           const { name, key, account, expires } = step;
           document.save(profileNamed(name, { secret: { kind: "api_key", key }, account, expires }));
         });
-        assertHolds(location, model);
+        assertFileMatches(location, model);
       }
     });
     await fc.assert(sequences, RUNS);
   });
 
-  it("of the commands: login, logout, logout of all and switch", async () => {
+  it("of commands: login, logout, logout --all and switch", async () => {
     const { context, location } = homeFor(world({ fetch: acceptEveryKey }).context);
-    const deeds = fc.constantFrom("remove" as const, "remove all" as const, "choose" as const);
-    const sequences = fc.asyncProperty(empties, stepsOn(names, deeds), async (empty, steps) => {
-      const model: Model = { profiles: new Map(), chosen: null, previous: null };
+    const actions = fc.constantFrom("remove" as const, "remove all" as const, "switch" as const);
+    const sequences = fc.asyncProperty(empties, stepsOn(names, actions), async (empty, steps) => {
+      const model: Model = { profiles: new Map(), current: null, previous: null };
       Deno.writeTextFileSync(location.file, empty);
       for (const step of steps) {
-        const fields: Fields = step.deed === "save" ? { api_key: step.key, account: "jane@example.com" } : {};
-        assertEquals(await isDone(context, step), follow(model, step, fields), JSON.stringify(step));
-        assertHolds(location, model);
+        const fields: Fields = step.action === "save" ? { api_key: step.key, account: "jane@example.com" } : {};
+        assertEquals(await succeeds(context, step), applyStep(model, step, fields), JSON.stringify(step));
+        assertFileMatches(location, model);
       }
     });
     await fc.assert(sequences, RUNS);
@@ -163,15 +174,15 @@ describe("any sequence of changes leaves the same credentials as a model", () =>
 });
 
 /** @returns Whether the step succeeded; if not, there was no such profile. */
-async function isDone(context: Context, step: Step): Promise<boolean> {
+async function succeeds(context: Context, step: Step): Promise<boolean> {
   try {
-    if (step.deed === "save") {
+    if (step.action === "save") {
       await logIn(context, await planLogin(context, { profile: step.name, save: true }), {
         kind: "api_key",
         key: step.key,
       });
-    } else if (step.deed === "choose") await switchProfile(context, step.name);
-    else await logOut(context, step.deed === "remove" ? { profile: step.name, all: false } : { all: true });
+    } else if (step.action === "switch") await switchProfile(context, step.name);
+    else await logOut(context, step.action === "remove" ? { profile: step.name, all: false } : { all: true });
     return true;
   } catch (error) {
     if (error instanceof FluxloopError && error.code === "not_found") return false;

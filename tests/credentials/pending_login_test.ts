@@ -18,7 +18,7 @@ const loginOf = (profile: string) => ({
 describe("pending logins", () => {
   afterEach(removeTestHomes);
 
-  it("don't collide, however alike the profiles' names are", async () => {
+  it("don't collide when profiles have similar names", async () => {
     const location = requireCredentialsLocation(world().context);
     const names = ["x", "X", "x.new", "x.json", "x.json.new", "x.lock", "x_", "x__"];
     for (const name of names) await savePendingLogin(location, name, loginOf(name));
@@ -26,14 +26,14 @@ describe("pending logins", () => {
     assertEquals(codes, names.map((name) => `code of ${name}`));
   });
 
-  it("aren't read from a file that is too large, or that need not end", async () => {
+  it("aren't read from a file that is too large", async () => {
     const location = requireCredentialsLocation(world().context);
     await savePendingLogin(location, "x", loginOf("x"));
     Deno.writeTextFileSync(`${location.folder}/pending-login.x.json`, " ".repeat(1024 * 1024), { append: true });
     assertThrows(() => findPendingLogin(location, "x"), ConfigurationError, "it is larger than 1 MiB");
   });
 
-  it("stay when that of a profile with a similar name is removed", async () => {
+  it("are kept when that of a profile with a similar name is removed", async () => {
     const location = requireCredentialsLocation(world().context);
     for (const name of ["x", "x.new"]) await savePendingLogin(location, name, loginOf(name));
     removePendingLogin(location, "x", "code of x");
@@ -44,7 +44,7 @@ describe("pending logins", () => {
   });
 });
 
-describe("a failure on another file than the credentials file", () => {
+describe("an error on a file other than the credentials file", () => {
   afterEach(removeTestHomes);
 
   const login = ["auth", "login", "--web", "--no-wait", "--api-url", "http://127.0.0.1:9"];
@@ -55,7 +55,7 @@ describe("a failure on another file than the credentials file", () => {
     ["credentials.lock", login],
   ];
   for (const [name, args] of files) {
-    it(`names ${name} in ${args.slice(0, 3).join(" ")}, and leaves the credentials file alone`, async () => {
+    it(`in ${args.slice(0, 3).join(" ")} names ${name} and doesn't suggest moving the credentials file`, async () => {
       const session = new Session();
       session.save("profiles:\n  default:\n    api_key: flux_dev_saved\n");
       Deno.mkdirSync(`${session.world.home}/.fluxloop/${name}`);

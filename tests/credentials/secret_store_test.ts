@@ -48,7 +48,7 @@ describe("secrets in the keychain", () => {
     assertEquals((await store.read(await read())).secret, key("c"));
   });
 
-  it("with an unreadable time in their rotation keep the previous key", async () => {
+  it("keep the previous key when its expiry time can't be parsed", async () => {
     const { store, read, change } = keychain();
     await store.save({ ...profileNamed("default"), secret: key("a") }, "keychain", PLATFORM);
     change({ previous_key: "flux_dev_old", previous_key_id: "key_1", previous_key_until: "soon" });

@@ -5,24 +5,28 @@ import { parseYamlIndependently } from "../support/independent_yaml.ts";
 import { removeTestHomes } from "../support/world.ts";
 
 const KEY = "flux_dev_old00000000000000000000000000";
-/** A file with a good profile, and then this. */
+/** @returns A file with a valid profile, followed by `rest`. */
 const after = (rest: string) => `profiles:\n  default:\n    api_key: ${KEY}\n${rest}`;
 
-/** Files that are read whole: the key of their profile `default`, or none. */
+/** Readable files with the key of their profile `default`, if any. */
 const READABLE: readonly { what: string; content: string; key: string | null }[] = [
-  { what: "nothing", content: "", key: null },
-  { what: "empty lines", content: "\n\r\n \n", key: null },
-  { what: "a comment", content: "# nothing yet\n", key: null },
-  { what: "a byte-order mark alone", content: "\ufeff", key: null },
-  { what: "`profiles:` and nothing behind it", content: "profiles:\n", key: null },
+  { what: "no content", content: "", key: null },
+  { what: "only empty lines", content: "\n\r\n \n", key: null },
+  { what: "only a comment", content: "# nothing yet\n", key: null },
+  { what: "only a byte-order mark", content: "\ufeff", key: null },
+  { what: "`profiles:` without a value", content: "profiles:\n", key: null },
   { what: "`profiles: null`", content: "default_profile: x\nprofiles: null\n", key: null },
   { what: "`profiles: {}`", content: "profiles: {}\n", key: null },
   { what: "a null document", content: "null\n", key: null },
-  { what: "Windows line ends", content: after("    account: me\n").replaceAll("\n", "\r\n"), key: KEY },
+  { what: "Windows line endings", content: after("    account: me\n").replaceAll("\n", "\r\n"), key: KEY },
   { what: "a byte-order mark", content: `\ufeff${after("")}`, key: KEY },
-  { what: "a byte-order mark and Windows line ends", content: `\ufeff${after("")}`.replaceAll("\n", "\r\n"), key: KEY },
-  { what: "old Macintosh line ends", content: after("").replaceAll("\n", "\r"), key: KEY },
-  { what: "no line end at its end", content: after("").trimEnd(), key: KEY },
+  {
+    what: "a byte-order mark and Windows line endings",
+    content: `\ufeff${after("")}`.replaceAll("\n", "\r\n"),
+    key: KEY,
+  },
+  { what: "classic Mac OS line endings", content: after("").replaceAll("\n", "\r"), key: KEY },
+  { what: "no final newline", content: after("").trimEnd(), key: KEY },
   { what: "comments", content: `# mine\n${after("    # not to be shared\n")}# the end\n`, key: KEY },
   {
     what: "tabs around values and in empty lines",
@@ -31,7 +35,7 @@ const READABLE: readonly { what: string; content: string; key: string | null }[]
   },
   { what: "quotes", content: `"profiles":\n  'default':\n    "api_key": '${KEY}'\n`, key: KEY },
   { what: "JSON", content: JSON.stringify({ profiles: { default: { api_key: KEY } } }, null, 2), key: KEY },
-  { what: "markers of start and end", content: `%YAML 1.2\n---\n${after("")}...\n`, key: KEY },
+  { what: "document markers", content: `%YAML 1.2\n---\n${after("")}...\n`, key: KEY },
   { what: "an unquoted date", content: after("    expires: 2024-04-15\n    created: 2024-01-16\n"), key: KEY },
   {
     what: "anchors and aliases",
@@ -40,64 +44,73 @@ const READABLE: readonly { what: string; content: string; key: string | null }[]
   },
 ];
 
-/** Values in place of a text. */
-const NO_TEXTS = ["12", "1.5", "true", "null", "[a, b]", "{a: b}", "[]", "{}", '""'];
+/** Values where a non-empty string is expected. */
+const NOT_STRINGS = ["12", "1.5", "true", "null", "[a, b]", "{a: b}", "[]", "{}", '""'];
 const BUILT_IN = ["constructor", "toString", "hasOwnProperty", "valueOf", "prototype", "length", "__proto__"];
 
-/** Fields, with what else is in the file, that a login and a logout of another profile leave as they are. */
+/** Content that a login and a logout of another profile must preserve. */
 const UNKNOWN: readonly { what: string; content: string }[] = [
   {
-    what: "fields at every level",
+    what: "unknown fields at every level",
     content: `theme: {a: [1, {b: c}]}\n${after("    team: [x]\n")}  other: {x: y}\nz: 1\n`,
   },
-  { what: "profiles that are no mappings", content: after("  a: text\n  b: [1, 2]\n  c:\n  d: 5\n  e: false\n") },
+  { what: "profiles that aren't mappings", content: after("  a: text\n  b: [1, 2]\n  c:\n  d: 5\n  e: false\n") },
   {
-    what: "texts that look like something else",
+    what: "strings that look like other types",
     content: after(`    a: "1"\n    b: "true"\n    c: "null"\n    d: "~"\n    e: ""\n`),
   },
   {
-    what: "texts with white space",
+    what: "leading and trailing whitespace",
     content: after(`    a: " x "\n    b: "\\n"\n    c: "x\\n\\n"\n    d: "\\tx\\r\\ny"\n`),
   },
   {
-    what: "texts of several lines",
+    what: "multi-line strings",
     content: after("    a: |\n      x\n       y\n\n    b: >+\n      x\n      y\n\n    c: |-\n      x\n"),
   },
   {
-    what: "signs of all kinds",
+    what: "special characters",
     content: after(`    a: "\\u2028\\0\\x07\\U0001F600 é \\ufeff"\n    "b: c": "# d"\n    "'": '"'\n`),
   },
   {
-    what: "texts that begin like syntax",
+    what: "strings that start like YAML syntax",
     content: after(`    a: "- x"\n    b: "*x"\n    c: "!x"\n    d: "<<"\n    e: "--- x"\n`),
   },
   {
     what: "numbers",
     content: after("    a: 1.10\n    b: 0x1F\n    c: -0\n    d: .inf\n    e: -.INF\n    f: .nan\n    g: 1e3\n"),
   },
-  { what: "whole numbers of 64 bits", content: after("    team_id: 12345678901234567890\n") },
+  { what: "64-bit integers", content: after("    team_id: 12345678901234567890\n") },
   {
-    what: "a profile named by a number of 20 digits",
+    what: "a 20-digit number as a profile name",
     content: after(`  12345678901234567890:\n    api_key: ${KEY}\n`),
   },
-  { what: "numbers of YAML 1.1 alone", content: after("    a: 1_000\n    b: 0b11\n    c: 12:30:45\n") },
+  { what: "numbers that only YAML 1.1 knows", content: after("    a: 1_000\n    b: 0b11\n    c: 12:30:45\n") },
   { what: "a quoted octal number", content: after(`    a: "0o17"\n  "0o7":\n    api_key: ${KEY}\n`) },
-  { what: "words of YAML 1.1 alone", content: after("    a: yes\n    b: No\n    c: on\n    d: y\n    yes: n\n") },
+  {
+    what: "booleans that only YAML 1.1 knows",
+    content: after("    a: yes\n    b: No\n    c: on\n    d: y\n    yes: n\n"),
+  },
   { what: "dates", content: after("    a: 2024-04-15\n    b: 2001-12-14t21:59:43.10-05:00\n    2024-01-01: x\n") },
-  { what: "nothing, in many ways", content: after("    a: ~\n    b: null\n    c: NULL\n    d:\n    e: [~, {}, []]\n") },
+  {
+    what: "null in every notation",
+    content: after("    a: ~\n    b: null\n    c: NULL\n    d:\n    e: [~, {}, []]\n"),
+  },
   { what: "a merge key", content: `base: &base {team: x}\n${after("  other:\n    <<: *base\n    api_key: y\n")}` },
   { what: "aliases", content: `x: &x [1, {a: b}]\ny: *x\nz: {k: *x}\n${after("    t: &t text\n    u: *t\n")}` },
-  { what: "an alias to nothing", content: after("    a: &a\n    b: *a\n") },
-  { what: "built-in names", content: after(`  __proto__: {api_key: a}\n  constructor: {__proto__: {b: 1}}\n`) },
-  { what: "a mapping for a key", content: after("    ? {a: b}\n    : c\n") },
-  { what: "a list for a key", content: after("    ? [a, b]\n    : c\n") },
+  { what: "an alias of null", content: after("    a: &a\n    b: *a\n") },
+  {
+    what: "names of JavaScript built-ins",
+    content: after(`  __proto__: {api_key: a}\n  constructor: {__proto__: {b: 1}}\n`),
+  },
+  { what: "a mapping as a key", content: after("    ? {a: b}\n    : c\n") },
+  { what: "a list as a key", content: after("    ? [a, b]\n    : c\n") },
 ];
 
 describe("an unusual credentials file", () => {
   afterEach(removeTestHomes);
 
   for (const { what, content, key } of READABLE) {
-    it(`with ${what} is read, and written with a login's profile`, async () => {
+    it(`with ${what} is read, and a login adds its profile`, async () => {
       const session = new AcceptingSession(content);
       const { code, stdout } = await session.run(["auth", "token"]);
       assertEquals([code, stdout], key === null ? [content.includes("_profile") ? 5 : 3, ""] : [0, `${key}\n`]);
@@ -110,7 +123,7 @@ describe("an unusual credentials file", () => {
   }
 
   for (const { what, content } of UNKNOWN) {
-    it(`with ${what} keeps them through login and logout of another profile, or is not touched`, async () => {
+    it(`with ${what} keeps its content through a login and logout of another profile, or isn't changed`, async () => {
       const session = new AcceptingSession(content);
       const before = parseYamlIndependently(content);
       const { code } = await session.login();
@@ -120,8 +133,8 @@ describe("an unusual credentials file", () => {
     });
   }
 
-  for (const value of NO_TEXTS) {
-    it(`with ${value} in place of texts ignores and keeps it`, async () => {
+  for (const value of NOT_STRINGS) {
+    it(`with ${value} in place of strings ignores and keeps the values`, async () => {
       const content = after(`    account: ${value}\n    expires: ${value}\n    key_id: ${value}\n`);
       const session = new AcceptingSession(`default_profile: ${value}\n${content}`);
       const before = parseYamlIndependently(session.saved()!);
@@ -134,7 +147,7 @@ describe("an unusual credentials file", () => {
       assertEquals(parseYamlIndependently(session.saved()!), before);
     });
 
-    it(`with ${value} for a key reports it, and shows the other profiles`, async () => {
+    it(`with api_key: ${value} reports that profile and lists the others`, async () => {
       const session = new AcceptingSession(after(`  odd:\n    api_key: ${value}\n`));
       const { code, stderr } = await session.run(["auth", "token", "--profile", "odd"]);
       assertEquals(code, 2);
@@ -149,7 +162,7 @@ describe("an unusual credentials file", () => {
 
   // The platform that the key was saved for is unknown, so the key must not be sent to the hosted one.
   for (const value of ["12", "true", "[a, b]", "{a: b}", "not a URL", "http://example.com"]) {
-    it(`with ${value} for an API URL sends the key nowhere`, async () => {
+    it(`with api_url: ${value} doesn't send the key anywhere`, async () => {
       const session = new AcceptingSession(after(`    api_url: ${value}\n`));
       const { code } = await session.run(["auth", "status"]);
       assertEquals([code, session.requestedHosts], [2, []]);
@@ -168,7 +181,7 @@ describe("an unusual credentials file", () => {
     });
   }
 
-  // Each is a number, a date or a truth value to some version of YAML.
+  // Each is a number, a date or a boolean in some version of YAML.
   for (
     const name of [
       "0o7",
@@ -184,7 +197,7 @@ describe("an unusual credentials file", () => {
       "No",
     ]
   ) {
-    it(`keeps ${name} as the name of a profile`, async () => {
+    it(`keeps ${name} as a profile name`, async () => {
       const session = new AcceptingSession("");
       await session.login(name);
       const { profiles } = JSON.parse((await session.run(["auth", "list", "--json"])).stdout);
@@ -195,7 +208,7 @@ describe("an unusual credentials file", () => {
   }
 
   for (const version of ["2", "1.5", '"2"', "next", "{a: b}"]) {
-    it(`of version ${version} is read, but not changed`, async () => {
+    it(`with version: ${version} is read but not changed`, async () => {
       const session = new AcceptingSession(`version: ${version}\n${after("")}`);
       const before = session.fingerprint();
       assertEquals((await session.run(["auth", "token"])).stdout, `${KEY}\n`);

@@ -10,7 +10,7 @@ import { profileNamed } from "../support/profile.ts";
 import { removeTestHomes, world } from "../support/world.ts";
 
 const RUNS = { numRuns: Deno.env.has("FLUXLOOP_TEST_LONG") ? 500 : 100, seed: 20240122 };
-/** The profile that comes and goes. */
+/** The profile that is added and removed. */
 const GUEST = "guest";
 
 const scalars = fc.oneof(
@@ -53,7 +53,7 @@ const files = fc.record({
   more: value,
 });
 
-/** The styles in which people and other programs write it. */
+/** The YAML styles of people and other programs. */
 const styles: fc.Arbitrary<ToStringOptions> = fc.record({
   collectionStyle: fc.constantFrom("any", "block", "flow"),
   defaultStringType: fc.constantFrom("PLAIN", "QUOTE_SINGLE", "QUOTE_DOUBLE", "BLOCK_LITERAL", "BLOCK_FOLDED"),
@@ -63,17 +63,17 @@ const styles: fc.Arbitrary<ToStringOptions> = fc.record({
   lineWidth: fc.constantFrom(0, 20, 80),
   directives: fc.constantFrom(null, true),
 });
-const lineEnds = fc.constantFrom("\n", "\n", "\r\n");
+const lineEndings = fc.constantFrom("\n", "\n", "\r\n");
 
-describe("whatever else is in a credentials file", () => {
+describe("unknown content of a credentials file", () => {
   afterEach(removeTestHomes);
 
-  it("survives a login and a logout, however it was written, or the file is not touched", async () => {
+  it("survives a login and a logout in any YAML style, or the file isn't changed", async () => {
     const location = requireCredentialsLocation(world().context);
     await Deno.mkdir(location.folder);
-    let untouched = 0;
-    const survives = fc.asyncProperty(files, styles, lineEnds, async (content, style, lineEnd) => {
-      const text = stringify(content, style).replaceAll("\n", lineEnd);
+    let unchanged = 0;
+    const survives = fc.asyncProperty(files, styles, lineEndings, async (content, style, lineEnding) => {
+      const text = stringify(content, style).replaceAll("\n", lineEnding);
       const before = valueOf(text);
       // Not every style can write every value.
       fc.pre(before !== undefined);
@@ -82,7 +82,7 @@ describe("whatever else is in a credentials file", () => {
         await updateCredentials(location, (document) => document.save(profileNamed(GUEST)));
       } catch (error) {
         if (!(error instanceof ConfigurationError)) throw error;
-        untouched++;
+        unchanged++;
         return assertEquals(await Deno.readTextFile(location.file), text);
       }
       const between = await Deno.readTextFile(location.file);
@@ -93,7 +93,7 @@ describe("whatever else is in a credentials file", () => {
       assertEquals(parseYamlIndependently(after), before, `${text}\nbecame\n${between}\nand then\n${after}`);
     });
     await fc.assert(survives, RUNS);
-    assertEquals(untouched < RUNS.numRuns / 10, true, `${untouched} files were not touched`);
+    assertEquals(unchanged < RUNS.numRuns / 10, true, `${unchanged} files were not changed`);
   });
 });
 

@@ -7,22 +7,22 @@ import { RotatedHome, RotationWorld } from "../../support/rotated_home.ts";
 import { countCalls, withFault } from "../../support/strace.ts";
 
 const isLong = Deno.env.has("FLUXLOOP_TEST_LONG");
-/** Calls that change something: the last one of each fails. In the long tests, each of all calls does. */
+/** Calls that change something. The test fails the last one of each; the long test fails every call of any name. */
 const CHANGING = ["openat", "write", "fsync", "rename", "unlink", "linkat", "flock", "ftruncate"];
 const SECRET = /flux_(dev|at|rt)_\w{20}/;
 let sessions = 0;
 
 interface Change {
   readonly args: (home: RotatedHome) => readonly string[];
-  /** What is saved before; a key in the profile `default` by default. */
+  /** The initial credentials file; by default it has a key in the profile `default`. */
   readonly saved?: (home: RotatedHome, world: RotationWorld) => string;
-  /** Checks the files after the second run; gets the number of runs that succeeded. */
+  /** Checks the result after the second run, given the number of successful runs. */
   readonly check?: (home: RotatedHome, successes: number) => void;
-  /** The exit code of a run after one that succeeded; 0 by default. */
+  /** The exit code of a second run after a successful one; 0 by default. */
   readonly again?: number;
-  /** Whether the profile has no credentials once the command has succeeded. */
+  /** Whether the command removes the profile's credentials. */
   readonly removes?: boolean;
-  /** Whether the key may be revoked although the command has failed. */
+  /** Whether the key may be revoked even though the command failed. */
   readonly revokes?: boolean;
 }
 
@@ -39,22 +39,22 @@ const CHANGES: Record<string, Change> = {
     args: () => ["apikeys", "create", "--name", "ci", "--save", "--profile", "three"],
     check: (home, successes) => assertEquals(home.countValidKeys("ci"), successes),
   },
-  "the renewal of a login": { args: () => ["auth", "status"], saved: tokens },
+  "a token refresh": { args: () => ["auth", "status"], saved: tokens },
 };
 
-/** @returns A credentials file with tokens; the access token expires soon. */
+/** @returns A credentials file with tokens whose access token expires soon. */
 function tokens(_: RotatedHome, { storage, relay }: RotationWorld): string {
   const [access, refresh] = ["at", "rt"].map((it) => `flux_${it}_${crypto.randomUUID().replaceAll("-", "")}`);
   const now = isoTime(new Date());
-  const ends = after(now, 10);
+  const expiresAt = after(now, 10);
   const session = ++sessions;
-  storage.insert("tokens", { hash: hashSecret(access), kind: "access", session, expires_at: ends });
+  storage.insert("tokens", { hash: hashSecret(access), kind: "access", session, expires_at: expiresAt });
   storage.insert("tokens", { hash: hashSecret(refresh), kind: "refresh", session, expires_at: after(now, DAY) });
   return `profiles:\n  default:\n    access_token: ${access}\n    refresh_token: ${refresh}\n` +
-    `    access_token_expires: "${ends}"\n    api_url: "${relay.url}"\n`;
+    `    access_token_expires: "${expiresAt}"\n    api_url: "${relay.url}"\n`;
 }
 
-describe("a system call that fails in a changing command", () => {
+describe("a failed system call", () => {
   let world: RotationWorld;
 
   beforeAll(async () => {
@@ -72,7 +72,7 @@ describe("a system call that fails in a changing command", () => {
     return [folder, ...["credentials", "credentials.new", "credentials.lock"].map((it) => `${folder}/${it}`)];
   }
 
-  /** @returns The calls that the command makes, each with the numbers of those that are to fail. */
+  /** @returns The calls to fail: a name, and which of the command's calls of that name, from 1. */
   async function callsOf(change: Change): Promise<[string, number][]> {
     const home = openHome(change);
     const counts = await countCalls(pathsOf(home), async (prefix) => {
@@ -96,8 +96,8 @@ describe("a system call that fails in a changing command", () => {
       assertEquals(SECRET.test(stdout + stderr), false, "a secret is printed");
       assertEquals(/Internal error|\bat .*:\d+:\d+/.test(stderr), false, stderr);
       assertEquals([0, 1, 2].includes(code) && (code === 0) === !stderr.includes("❌"), true, `${code} ${stderr}`);
-      if (code === 0) assertNotEquals(home.savedText(), before, "success, but nothing was saved");
-      // A rotation saves its state before it begins.
+      if (code === 0) assertNotEquals(home.savedText(), before, "succeeded without saving");
+      // A rotation saves its state before it starts.
       if (stderr.includes("Can't save") && !args.includes("rotate")) assertEquals(home.savedText(), before, stderr);
 
       const isGone = code === 0
@@ -115,7 +115,7 @@ describe("a system call that fails in a changing command", () => {
   }
 
   for (const [name, change] of Object.entries(CHANGES)) {
-    it(`leaves a working key, and ${name} works when it is run again`, async () => {
+    it(`during ${name} leaves a working key, and the next run succeeds`, async () => {
       const failures: string[] = [];
       for (const [call, time] of await callsOf(change)) {
         await failAt(change, call, time).catch(({ message }) => failures.push(`${call} ${time}: ${message}`));

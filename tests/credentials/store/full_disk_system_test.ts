@@ -9,34 +9,34 @@ const ONE = `profiles:
     api_key: flux_dev_old0000000000000000000000000
     account: john@example.com
 `;
-/** More than fits, whatever is left free below. */
+/** Larger than the space that `FREE_8K` leaves. */
 const MANY = "profiles:\n" + Array.from({ length: 400 }, (_, index) => {
   return `  p${index}:\n    api_key: flux_dev_${String(index).padStart(32, "0")}\n    account: john@example.com\n`;
 }).join("");
 
 const FILL = "dd if=/dev/zero of=filling bs=1024 2>/dev/null || true";
 const FREE_8K = "truncate --size=-8192 filling";
-/** The limit on the number of files. */
+/** Uses up all inodes. */
 const MANY_FILES = "n=0; while touch filling$n 2>/dev/null; do n=$((n+1)); done";
 const SIZE = "size=512k";
 
 interface Disk {
   readonly what: string;
-  /** Options of the file system in memory on which the home is. */
+  /** Mount options of the tmpfs that holds the home. */
   readonly options: string;
-  /** What the file holds before; `null` where there is none. */
+  /** The file's content before the login; `null` if there is no file. */
   readonly old: string | null;
-  /** A shell script that fills it up. */
+  /** A shell script that fills the disk. */
   readonly fill: string;
 }
 
 const DISKS: readonly Disk[] = [
-  { what: "without any room, for the first login", options: SIZE, old: null, fill: FILL },
-  { what: "without any room", options: SIZE, old: ONE, fill: FILL },
-  { what: "without any room, where a lock was before", options: SIZE, old: ONE, fill: `echo 1 > $LOCK; ${FILL}` },
-  { what: "with room for a part of the file", options: SIZE, old: MANY, fill: `${FILL}; ${FREE_8K}` },
-  { what: "with room but for no more files", options: `${SIZE},nr_inodes=10`, old: ONE, fill: MANY_FILES },
-  { what: "for no more files, at the first login", options: `${SIZE},nr_inodes=10`, old: null, fill: MANY_FILES },
+  { what: "without free space at the first login", options: SIZE, old: null, fill: FILL },
+  { what: "without free space", options: SIZE, old: ONE, fill: FILL },
+  { what: "without free space but with an existing lock", options: SIZE, old: ONE, fill: `echo 1 > $LOCK; ${FILL}` },
+  { what: "with space for only a part of the file", options: SIZE, old: MANY, fill: `${FILL}; ${FREE_8K}` },
+  { what: "without free inodes", options: `${SIZE},nr_inodes=10`, old: ONE, fill: MANY_FILES },
+  { what: "without free inodes at the first login", options: `${SIZE},nr_inodes=10`, old: null, fill: MANY_FILES },
 ];
 
 describe("a full disk", () => {
@@ -57,7 +57,7 @@ describe("a full disk", () => {
   afterEach(() => home.close());
 
   for (const { what, options, old, fill } of DISKS) {
-    it(`${what}: exit code 1, a clear sentence, the old file as it was and no key beside it`, async () => {
+    it(`${what} makes a login fail with a clear error and leaves no key but the old one`, async () => {
       await Deno.writeTextFile(`${seen}/old`, old ?? "");
       const prepare = `
         LOCK=.fluxloop/credentials.lock
@@ -73,9 +73,9 @@ describe("a full disk", () => {
         { env: { HOME: home.path, FLUXLOOP_API_URL: platform.url }, stdin: DOCUMENTED_KEY },
         after,
       );
-      const sentence =
+      const message =
         "Can't save credentials to ~/.fluxloop/credentials: the disk is full. Free some space and try again.";
-      assertEquals([code, stdout, stderr], [1, "", `❌ Error: ${sentence}\n`]);
+      assertEquals([code, stdout, stderr], [1, "", `❌ Error: ${message}\n`]);
       if (old !== null) assertEquals(await Deno.readTextFile(`${seen}/.fluxloop/credentials`), old);
       assertEquals(filesWithKeys(`${seen}/.fluxloop`), old === null ? [] : ["credentials"]);
     });

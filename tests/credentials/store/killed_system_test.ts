@@ -6,24 +6,24 @@ import { withFault } from "../../support/strace.ts";
 import { runAs } from "../../support/users.ts";
 
 /**
- * The steps of a save, as system calls on these files, and what a kill at each of them leaves. A login writes the new
- * file twice, first to try whether it can, and each time it opens and closes the lock twice.
+ * The steps of a save, as system calls on these files, and the credentials after a kill there. A login writes the new
+ * file twice, first to check that it can, and opens and closes the lock twice each time.
  */
 const STEPS: readonly { what: string; call: string; on: string; time?: number; leaves: "old" | "new" }[] = [
-  { what: "the lock is opened", call: "/^open", on: "credentials.lock", leaves: "old" },
-  { what: "the lock is taken", call: "flock", on: "credentials.lock", leaves: "old" },
-  { what: "the holder writes its number", call: "write", on: "credentials.lock", leaves: "old" },
-  { what: "the new file is made", call: "/^open", on: "credentials.new", time: 2, leaves: "old" },
-  { what: "the new file is written", call: "write", on: "credentials.new", time: 2, leaves: "old" },
-  { what: "the new file goes to disk", call: "/sync$", on: "credentials.new", time: 2, leaves: "old" },
-  { what: "the new file is closed", call: "close", on: "credentials.new", time: 2, leaves: "old" },
-  { what: "the new file gets its name", call: "/^rename", on: "credentials.new", leaves: "old" },
-  { what: "the folder is opened", call: "/^open", on: "", leaves: "new" },
-  { what: "the folder goes to disk", call: "/sync$", on: "", leaves: "new" },
-  { what: "the lock is released", call: "close", on: "credentials.lock", time: 4, leaves: "new" },
+  { what: "opening the lock", call: "/^open", on: "credentials.lock", leaves: "old" },
+  { what: "acquiring the lock", call: "flock", on: "credentials.lock", leaves: "old" },
+  { what: "writing its process ID to the lock", call: "write", on: "credentials.lock", leaves: "old" },
+  { what: "creating the new file", call: "/^open", on: "credentials.new", time: 2, leaves: "old" },
+  { what: "writing the new file", call: "write", on: "credentials.new", time: 2, leaves: "old" },
+  { what: "syncing the new file", call: "/sync$", on: "credentials.new", time: 2, leaves: "old" },
+  { what: "closing the new file", call: "close", on: "credentials.new", time: 2, leaves: "old" },
+  { what: "renaming the new file", call: "/^rename", on: "credentials.new", leaves: "old" },
+  { what: "opening the folder", call: "/^open", on: "", leaves: "new" },
+  { what: "syncing the folder", call: "/sync$", on: "", leaves: "new" },
+  { what: "releasing the lock", call: "close", on: "credentials.lock", time: 4, leaves: "new" },
 ];
 
-describe("a login that is killed", () => {
+describe("a login killed while", () => {
   let platform: TestPlatform;
   let home: CredentialsHome;
 
@@ -36,7 +36,7 @@ describe("a login that is killed", () => {
   });
   afterEach(() => home.close());
 
-  /** Kills a login with the second key at a step. */
+  /** Kills a login with the second key at a step. @returns Its exit code. */
   async function killedAt({ call, on, time }: { call: string; on: string; time?: number }): Promise<number> {
     const path = on === "" ? home.folder : `${home.folder}/${on}`;
     const login = [home.program, "auth", "login", "--api-key", SECOND_KEY];
@@ -44,8 +44,8 @@ describe("a login that is killed", () => {
     return (await runAs(home.user, withFault({ call, path, time }, "kill", login), { env })).code;
   }
 
-  /** The next login works whatever was left behind, and removes it. */
-  async function assertGoesOn(next: readonly string[], codes: readonly number[]): Promise<void> {
+  /** Asserts that the next commands work, and remove what the killed login left. */
+  async function assertRecovers(next: readonly string[], codes: readonly number[]): Promise<void> {
     const { code, stderr } = await home.runHere(next);
     assertEquals(codes.includes(code), true, stderr);
     assertEquals(filesWithKeys(home.folder).filter((name) => name !== "credentials"), []);
@@ -56,19 +56,19 @@ describe("a login that is killed", () => {
   for (const [index, { what, leaves, ...step }] of STEPS.entries()) {
     const next = ["auth", ["list", "status", "token"][index % 3]];
 
-    it(`when ${what} leaves the ${leaves} credentials, and ${next.join(" ")} works at once`, async () => {
+    it(`${what} leaves the ${leaves} credentials, and ${next.join(" ")} works immediately`, async () => {
       await home.write(credentialsText(DOCUMENTED_KEY, platform.url, ["default"]));
       assertEquals(await killedAt(step), 137);
       const key = leaves === "old" ? DOCUMENTED_KEY : SECOND_KEY;
       assertEquals(keysIn(await Deno.readTextFile(home.file)), { default: key });
-      await assertGoesOn(next, [0]);
+      await assertRecovers(next, [0]);
     });
 
-    it(`when ${what} for the first time leaves ${leaves === "old" ? "none" : "them whole"}`, async () => {
+    it(`${what} in the first login leaves ${leaves === "old" ? "no" : "complete"} credentials`, async () => {
       assertEquals(await killedAt(step), 137);
       const text = await Deno.readTextFile(home.file).catch(() => null);
       assertEquals(text === null ? null : keysIn(text), leaves === "old" ? null : { default: SECOND_KEY });
-      await assertGoesOn(next, leaves === "old" && next[1] !== "list" ? [3] : [0]);
+      await assertRecovers(next, leaves === "old" && next[1] !== "list" ? [3] : [0]);
     });
   }
 });

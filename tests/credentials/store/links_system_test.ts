@@ -4,14 +4,14 @@ import { CredentialsHome, filesWithKeys, keysIn, namesIn, stateOf } from "../../
 import { DOCUMENTED_KEY, SECOND_KEY, startPlatform, type TestPlatform } from "../../support/platform.ts";
 import { asRoot, UID } from "../../support/users.ts";
 
-/** How a credentials file is linked; `~` is the home, `~/.fluxloop` is there. */
+/** How a credentials file is linked. `~` is the home, in which `~/.fluxloop` exists. */
 interface Layout {
   readonly what: string;
-  /** Links and where they lead. */
+  /** Links and their targets. */
   readonly links: readonly [string, string][];
-  /** Where the file is in the end. */
+  /** The path of the file itself. */
   readonly target: string;
-  /** Whether it is there at first. */
+  /** Whether the file doesn't exist yet. */
   readonly dangling?: boolean;
 }
 
@@ -26,13 +26,13 @@ const LAYOUTS: readonly Layout[] = [
     target: "~/dotfiles/keys",
   },
   {
-    what: "a chain of two links whose end dangles",
+    what: "a dangling chain of two links",
     links: [[DIRECT, "~/links/first"], ["~/links/first", "~/dotfiles/keys"]],
     target: "~/dotfiles/keys",
     dangling: true,
   },
   {
-    what: "a link by way of a linked folder",
+    what: "a link through a linked folder",
     links: [["~/linked", "dotfiles"], [DIRECT, "../linked/keys"]],
     target: "~/dotfiles/keys",
   },
@@ -43,7 +43,7 @@ const LAYOUTS: readonly Layout[] = [
   },
 ];
 
-const CIRCLES: readonly Layout["links"][] = [
+const CYCLES: readonly Layout["links"][] = [
   [[DIRECT, "credentials"]],
   [[DIRECT, "~/links/a"], ["~/links/a", "~/links/b"], ["~/links/b", "~/links/a"]],
 ];
@@ -65,14 +65,14 @@ describe("credentials behind links", () => {
   });
   afterEach(() => home.close());
 
-  /** @returns All that lies below the home but folders: links with where they lead. */
+  /** @returns All files below the home, and all links with their targets. */
   async function inventory(): Promise<string[]> {
     const lines = await asRoot(String.raw`find "$1" ! -type d -printf '~/%P %l\n' | sort`, home.path);
     return lines.trim().split("\n").map((line) => line.trim());
   }
 
   for (const { what, links, target, dangling } of LAYOUTS) {
-    it(`are found and replaced at the end of ${what}, which stays one`, async () => {
+    it(`are found and replaced at the target of ${what}, which is kept`, async () => {
       if (!dangling) {
         await home.loginHere(DOCUMENTED_KEY, "before");
         await asRoot('mv "$1" "$2" && chmod 644 "$2" && rm "$1.lock"', home.file, real(target));
@@ -97,7 +97,7 @@ describe("credentials behind links", () => {
     assertEquals((await Deno.lstat(real("~/linked"))).isSymlink, true);
   });
 
-  it("are found when ~/.fluxloop is a link, and the file in it a relative one", async () => {
+  it("are found when ~/.fluxloop is a link and the file in it is a relative link", async () => {
     await Deno.remove(home.folder);
     await Deno.symlink("dotfiles/deep/er", home.folder);
     await Deno.symlink("../keys", real("~/dotfiles/deep/er/credentials"));
@@ -107,7 +107,7 @@ describe("credentials behind links", () => {
     assertEquals(await inventory(), [...links, target, `${target}.lock`].sort());
   });
 
-  it("have a killed writer's file beside their target removed", async () => {
+  it("have a killed writer's file removed from beside their target", async () => {
     await home.loginHere(DOCUMENTED_KEY);
     await asRoot('mv "$1" "$2" && ln -s ../dotfiles/keys "$1"', home.file, real("~/dotfiles/keys"));
     await Deno.copyFile(real("~/dotfiles/keys"), real("~/dotfiles/keys.new"));
@@ -115,20 +115,20 @@ describe("credentials behind links", () => {
     assertEquals(filesWithKeys(real("~/dotfiles")), ["keys"]);
   });
 
-  for (const circle of CIRCLES) {
-    it(`are refused at the end of ${circle.length} links that go in a circle`, async () => {
-      for (const [link, to] of circle) await Deno.symlink(real(to), real(link));
+  for (const cycle of CYCLES) {
+    it(`are rejected behind a link cycle of length ${cycle.length}`, async () => {
+      for (const [link, to] of cycle) await Deno.symlink(real(to), real(link));
       const before = await inventory();
       for (const args of [["list"], ["login", "--api-key", SECOND_KEY], ["logout"]]) {
         const { code, stdout, stderr } = await home.run(["auth", ...args]);
-        const sentence = "~/.fluxloop/credentials is a link to itself. Remove it.";
-        assertEquals([code, stdout, stderr], [2, "", `❌ Error: ${sentence}\n`]);
+        const message = "~/.fluxloop/credentials is a link to itself. Remove it.";
+        assertEquals([code, stdout, stderr], [2, "", `❌ Error: ${message}\n`]);
       }
       assertEquals(await inventory(), before);
     });
   }
 
-  it("are refused at the end of a link to another user's file, which is not touched", async () => {
+  it("are rejected when a link leads to another user's file, which isn't changed", async () => {
     const theirs = real("~/dotfiles/keys");
     await Deno.writeTextFile(theirs, "profiles:\n  default:\n    api_key: flux_dev_theirs\n");
     await asRoot('chmod 666 "$1" && chown "$2" "$1" && ln -s "$1" "$3"', theirs, String(UID.stranger), home.file);
@@ -141,13 +141,13 @@ describe("credentials behind links", () => {
     assertEquals(await stateOf(theirs), before);
   });
 
-  it("are refused, with a clear error, when a link leads into a folder that doesn't exist", async () => {
+  it("are rejected with a clear error when a link leads into a missing folder", async () => {
     await Deno.symlink("../nowhere/keys", home.file);
     const { code, stdout, stderr } = await home.login(SECOND_KEY);
     assertEquals([code, stdout, /credentials .*link.*nowhere/.test(stderr)], [2, "", true], stderr);
   });
 
-  it("lose nothing when writers come at once by way of two homes", async () => {
+  it("keep all changes of concurrent writers from two homes", async () => {
     const other = await CredentialsHome.open(platform.url);
     await other.write("");
     for (const link of [home.file, other.file]) {

@@ -13,22 +13,22 @@ const HOLDER = new URL("fixtures/hold_lock.ts", import.meta.url).pathname;
 const OLD_KEY = "flux_dev_old0000000000000000000000000";
 const NEW_KEY = "flux_dev_new0000000000000000000000000";
 
-describe("the lock of the credentials", () => {
+describe("the credentials lock", () => {
   let home: CredentialsHome;
   let platform: Listener;
   let lock: string;
   let old: string;
   let holder: Deno.ChildProcess | undefined;
-  /** Resolves at the platform's first request, which it answers on demand. */
-  let asked: PromiseWithResolvers<void>;
-  let answered: PromiseWithResolvers<void>;
+  /** Resolves at the platform's first request. The response is sent once `allowed` resolves. */
+  let requested: PromiseWithResolvers<void>;
+  let allowed: PromiseWithResolvers<void>;
 
   beforeEach(async () => {
-    asked = Promise.withResolvers();
-    answered = Promise.withResolvers();
+    requested = Promise.withResolvers();
+    allowed = Promise.withResolvers();
     platform = listen(async () => {
-      asked.resolve();
-      await answered.promise;
+      requested.resolve();
+      await allowed.promise;
       return Response.json({ account: { id: "usr_1", email: "john@example.com" } });
     });
     home = await CredentialsHome.open(platform.url);
@@ -37,7 +37,7 @@ describe("the lock of the credentials", () => {
     lock = `${home.file}.lock`;
   });
   afterEach(async () => {
-    answered.resolve();
+    allowed.resolve();
     await release();
     await platform.stop();
     await home.close();
@@ -45,7 +45,7 @@ describe("the lock of the credentials", () => {
   });
 
   /** Runs `work` under the lock, in this process. */
-  function take<T>(work: () => T, timeout?: number): Promise<T> {
+  function acquire<T>(work: () => T, timeout?: number): Promise<T> {
     return withFileLock(requireCredentialsLocation(world().context), lock, work, timeout);
   }
 
@@ -68,32 +68,32 @@ describe("the lock of the credentials", () => {
     await ending.output();
   }
 
-  /** Waits until this run of the program has read the credentials, and asks the platform. */
-  function hasAsked(run: Promise<Outcome>): Promise<void> {
-    const ended = run.then(({ stderr }) => Promise.reject(new Error(`It has ended without asking: ${stderr}`)));
-    return Promise.race([asked.promise, ended]);
+  /** Waits until this run of the program has read the credentials and sent a request to the platform. */
+  function hasRequested(run: Promise<Outcome>): Promise<void> {
+    const exited = run.then(({ stderr }) => Promise.reject(new Error(`exited without a request: ${stderr}`)));
+    return Promise.race([requested.promise, exited]);
   }
 
-  it("is waited for within a limit; the error names its holder", async () => {
+  it("times out with an error that names its holder", async () => {
     const { pid } = await hold();
-    const sentence = `The credentials are locked: process ${pid} has held the lock for 0.05 seconds`;
-    await assertRejects(() => take(() => {}, 50), SystemError, sentence);
+    const message = `The credentials are locked: process ${pid} has held the lock for 0.05 seconds`;
+    await assertRejects(() => acquire(() => {}, 50), SystemError, message);
   });
 
-  it("is granted as soon as its holder has finished", async () => {
+  it("is acquired as soon as its holder has finished", async () => {
     const { stdin } = await hold();
     const order: string[] = [];
-    const waiting = take(() => void order.push("taken"));
-    order.push("let go");
+    const waiting = acquire(() => void order.push("acquired"));
+    order.push("released");
     await stdin.close();
     await waiting;
-    assertEquals(order, ["let go", "taken"]);
+    assertEquals(order, ["released", "acquired"]);
   });
 
   it("is released when its holder is killed", async () => {
     await hold();
     await release();
-    assertEquals(await take(() => "taken", 50), "taken");
+    assertEquals(await acquire(() => "acquired", 50), "acquired");
   });
 
   it("doesn't block readers", async () => {
@@ -101,36 +101,36 @@ describe("the lock of the credentials", () => {
     assertEquals((await home.run(["auth", "token"])).stdout, `${OLD_KEY}\n`);
   });
 
-  it("doesn't block readers during a save, which leave the new file to its writer", async () => {
+  it("doesn't block readers during a save, and they don't remove the new file", async () => {
     await hold();
     await Deno.writeTextFile(`${home.file}.new`, old);
     assertEquals((await home.run(["auth", "token"])).stdout, `${OLD_KEY}\n`);
     assertEquals(await Deno.readTextFile(`${home.file}.new`), old);
   });
 
-  it("is waited for by a login, which then removes a killed writer's file", async () => {
+  it("delays a login, which then removes a killed writer's file", async () => {
     await hold();
     await Deno.writeTextFile(`${home.file}.new`, old);
     const login = home.login(NEW_KEY);
     await release();
-    answered.resolve();
+    allowed.resolve();
     assertEquals((await login).stderr, "");
     assertEquals(namesIn(home.folder), ["credentials", "credentials.lock"]);
     assertEquals(keysIn(await Deno.readTextFile(home.file)), { default: NEW_KEY });
   });
 
-  it("isn't granted to a reader that has stopped waiting for it", async () => {
+  it("isn't acquired by a reader that has stopped waiting for it", async () => {
     await hold();
     await Deno.writeTextFile(`${home.file}.new`, old);
     const status = home.run(["auth", "status"]);
-    await hasAsked(status);
+    await hasRequested(status);
     await release();
-    assertEquals(await take(() => "taken", 1_000), "taken");
-    answered.resolve();
+    assertEquals(await acquire(() => "acquired", 1_000), "acquired");
+    allowed.resolve();
     assertEquals((await status).code, 0);
   });
 
-  it(`that is held ${LONG ? "makes a logout fail with exit code 1" : "is waited for by a logout"}`, async () => {
+  it(`${LONG ? "makes a logout fail with exit code 1 when it isn't released" : "delays a logout"}`, async () => {
     const { pid } = await hold();
     const logout = home.run(["auth", "logout"]);
     if (!LONG) await release();

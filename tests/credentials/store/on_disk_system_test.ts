@@ -9,14 +9,14 @@ import { runAs } from "../../support/users.ts";
 /** Calls that sync a file, rename it, or print. */
 const CALLS = ["/sync$", "/^rename", "write"];
 
-/** What the program says once it has saved. */
+/** Commands that save, and what they print afterwards. */
 const SUCCESSES: readonly { args: string[]; success: string }[] = [
   { args: ["auth", "login", "--api-key", SECOND_KEY], success: "Successfully authenticated" },
   { args: ["auth", "logout"], success: "Logged out" },
   { args: ["auth", "switch", "other"], success: "other" },
 ];
 
-describe("saved credentials are on disk before success is reported", () => {
+describe("saving credentials", () => {
   let platform: TestPlatform;
   let home: CredentialsHome;
 
@@ -52,45 +52,45 @@ describe("saved credentials are on disk before success is reported", () => {
     "fsync .fluxloop",
   ];
 
-  /** Leaves out that a login first tries whether it can save. */
+  /** Drops the calls with which a login first checks that it can save. */
   const saveIn = (calls: readonly string[]) => calls.slice(calls.lastIndexOf(SAVE[0]));
 
   for (const { args, success } of SUCCESSES) {
-    it(`by ${args.slice(0, 2).join(" ")}: the new file, its name, then success`, async () => {
+    it(`syncs the file and then its folder before ${args.slice(0, 2).join(" ")} reports success`, async () => {
       await home.loginHere(DOCUMENTED_KEY);
       await home.loginHere(DOCUMENTED_KEY, "other");
       assertEquals(saveIn(await callsOf(args, success)), [...SAVE, "success"]);
     });
   }
 
-  it("by the first login, with the name of the folder that it created", async () => {
+  it("syncs the home folder too when the first login creates ~/.fluxloop", async () => {
     const calls = await callsOf(SUCCESSES[0].args, SUCCESSES[0].success);
     assertEquals(saveIn(calls), [...SAVE, "success"]);
     const home = calls.indexOf("fsync ");
-    assertEquals(home >= 0 && home < calls.indexOf("success"), true, "the home folder, where .fluxloop is new, is not");
+    assertEquals(home >= 0 && home < calls.indexOf("success"), true, "the home folder isn't synced");
   });
 
   const faults = [
-    { what: "the new file cannot be written", call: "write", time: 2, on: "/credentials.new", fault: "EIO" },
+    { what: "writing the new file", call: "write", time: 2, on: "/credentials.new", fault: "EIO" },
     {
-      what: "the disk is full by the time the new file is written",
+      what: "writing the new file",
       call: "write",
       time: 2,
       on: "/credentials.new",
       fault: "ENOSPC",
     },
-    { what: "the new file cannot be brought to disk", call: "/sync$", time: 2, on: "/credentials.new", fault: "EIO" },
+    { what: "syncing the new file", call: "/sync$", time: 2, on: "/credentials.new", fault: "EIO" },
     {
-      what: "the disk is full by the time the new file is brought there",
+      what: "syncing the new file",
       call: "/sync$",
       time: 2,
       on: "/credentials.new",
       fault: "ENOSPC",
     },
-    { what: "the new file cannot get its name", call: "/^rename", time: 1, on: "/credentials.new", fault: "EIO" },
+    { what: "renaming the new file", call: "/^rename", time: 1, on: "/credentials.new", fault: "EIO" },
   ] as const;
   for (const { what, call, on, fault, time } of faults) {
-    it(`and the old credentials stay, and no key beside them, when ${what} (${fault})`, async () => {
+    it(`keeps the old credentials and no other copy of a key when ${what} fails with ${fault}`, async () => {
       await home.loginHere(DOCUMENTED_KEY);
       const before = await stateOf(home.file);
       const login = [home.program, ...SUCCESSES[0].args];
@@ -105,12 +105,12 @@ describe("saved credentials are on disk before success is reported", () => {
     });
   }
 
-  const done: [string, { call: string; on: string; fault: "EIO" | "ENOSPC" }][] = [
-    ["the folder can't be synced afterwards", { call: "/sync$", on: "", fault: "EIO" }],
-    ["its own number can't be written into the lock", { call: "write", on: "/credentials.lock", fault: "ENOSPC" }],
+  const tolerated: [string, { call: string; on: string; fault: "EIO" | "ENOSPC" }][] = [
+    ["the folder can't be synced", { call: "/sync$", on: "", fault: "EIO" }],
+    ["the process ID can't be written to the lock", { call: "write", on: "/credentials.lock", fault: "ENOSPC" }],
   ];
-  for (const [what, { call, on, fault }] of done) {
-    it(`and saving has succeeded although ${what}`, async () => {
+  for (const [what, { call, on, fault }] of tolerated) {
+    it(`succeeds even if ${what}`, async () => {
       await home.loginHere(DOCUMENTED_KEY);
       const before = await stateOf(home.file);
       const { code, stderr } = await run(withFault({ call, path: home.folder + on }, fault, [
@@ -123,7 +123,7 @@ describe("saved credentials are on disk before success is reported", () => {
   }
 
   for (const error of ["ENOSYS", "ENOLCK", "EOPNOTSUPP"] as const) {
-    it(`and saving works on a file system without locks (${error}), which --verbose mentions`, async () => {
+    it(`works on a file system without locks (${error}), and --verbose says so`, async () => {
       const login = [home.program, ...SUCCESSES[0].args, "--verbose"];
       const command = withFault({ call: "flock", path: `${home.folder}/credentials.lock` }, error, login);
       const { code, stderr } = await run(command);

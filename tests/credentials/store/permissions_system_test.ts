@@ -21,13 +21,13 @@ describe("permissions of the credentials file", () => {
   });
   afterEach(() => home.close());
 
-  it("are the owner's alone, and so are the folder's and the lock's", async () => {
+  it("are limited to the owner, as are those of the folder and the lock", async () => {
     const modes = [home.folder, home.file, `${home.file}.lock`].map((path) => asRoot('stat -c %a "$1"', path));
     assertEquals(await Promise.all(modes), ["700\n", "600\n", "600\n"]);
     assertEquals((await home.run(["auth", "status"])).stderr, "");
   });
 
-  it("are so with any umask", async () => {
+  it("are limited to the owner with any umask", async () => {
     await asRoot('rm -r "$1"', home.folder);
     const login = `umask 000; exec '${home.program}' auth login --api-key '${DOCUMENTED_KEY}' -q`;
     const env = { HOME: home.path, FLUXLOOP_API_URL: platform.url };
@@ -39,7 +39,7 @@ describe("permissions of the credentials file", () => {
   for (const [index, mode] of ["644", "640", "604", "666", "660"].entries()) {
     const args = WRITING[index % WRITING.length];
 
-    it(`${mode} are reported by status, and become 600 with the next ${args[0]}`, async () => {
+    it(`are reported by status when they are ${mode}, and are set to 600 by the next ${args[0]}`, async () => {
       await asRoot('chmod "$1" "$2"', mode, home.file);
       const status = await home.run(["auth", "status"]);
       assertEquals(status.code, 0);
@@ -52,13 +52,13 @@ describe("permissions of the credentials file", () => {
     });
   }
 
-  it("of a file without the key in use aren't reported", async () => {
+  it("aren't reported when the key in use comes from elsewhere", async () => {
     await asRoot('chmod 644 "$1"', home.file);
     const { code, stderr } = await home.run(["auth", "status"], { env: { FLUXLOOP_API_KEY: DOCUMENTED_KEY } });
     assertEquals([code, stderr], [0, ""]);
   });
 
-  it("of a file behind a link are reported, too", async () => {
+  it("are also reported for a file behind a link", async () => {
     await asRoot('mv "$1" "$2/elsewhere" && ln -s ../elsewhere "$1" && chmod 644 "$2/elsewhere"', home.file, home.path);
     assertStringIncludes((await home.run(["auth", "status"])).stderr, WARNING);
     await home.run(["auth", "logout"]);

@@ -15,7 +15,7 @@ const WRITING: readonly { args: string[]; stdin?: string }[] = [
   { args: ["auth", "switch", "other"] },
 ];
 
-describe("a home that cannot be written", () => {
+describe("a read-only home", () => {
   let platform: TestPlatform;
   let home: CredentialsHome;
 
@@ -40,29 +40,29 @@ describe("a home that cannot be written", () => {
   for (const { args, stdin } of WRITING) {
     const command = args.slice(0, 3).join(" ");
 
-    it(`whose folder is of mode 0500 makes ${command} of an ordinary user fail, and nothing is changed`, async () => {
+    it(`makes ${command} fail without changes when the folder has mode 0500 (ordinary)`, async () => {
       await loggedIn("ordinary");
       const before = await stateOf(home.file);
       await asRoot('chmod 500 "$1"', home.folder);
       const { code, stdout, stderr } = await home.run(args, { stdin });
-      const sentence = `Can't save credentials to ~/.fluxloop/credentials: permission denied. ${ELSEWHERE}`;
-      assertEquals([code, stdout, stderr], [2, "", `❌ Error: ${sentence}\n`]);
+      const message = `Can't save credentials to ~/.fluxloop/credentials: permission denied. ${ELSEWHERE}`;
+      assertEquals([code, stdout, stderr], [2, "", `❌ Error: ${message}\n`]);
       assertEquals(await stateOf(home.file), before);
     });
 
     for (const user of ["root", "ordinary"] as const) {
-      it(`on a read-only file system makes ${command} fail (${user}), and nothing is changed`, async () => {
+      it(`makes ${command} fail without changes on a read-only file system (${user})`, async () => {
         await loggedIn(user);
         const before = await stateOf(home.file);
         const { code, stdout, stderr } = await runReadOnly(args, stdin);
-        const sentence = `Can't save credentials to ~/.fluxloop/credentials: read-only file system. ${ELSEWHERE}`;
-        assertEquals([code, stdout, stderr], [2, "", `❌ Error: ${sentence}\n`]);
+        const message = `Can't save credentials to ~/.fluxloop/credentials: read-only file system. ${ELSEWHERE}`;
+        assertEquals([code, stdout, stderr], [2, "", `❌ Error: ${message}\n`]);
         assertEquals(await stateOf(home.file), before);
       });
     }
   }
 
-  it("because the file is mounted by itself makes login and logout --revoke fail before the platform is asked", async () => {
+  it("makes login and logout --revoke fail before any request when the file is mounted by itself", async () => {
     await loggedIn("root");
     const before = await stateOf(home.file);
     const env = { HOME: home.path, FLUXLOOP_API_URL: platform.url };
@@ -78,15 +78,15 @@ describe("a home that cannot be written", () => {
     assertEquals([await stateOf(home.file), namesIn(home.folder)], [before, ["credentials", "credentials.lock"]]);
   });
 
-  it("at all makes the first login of an ordinary user fail", async () => {
+  it("makes the first login of an ordinary user fail", async () => {
     home = await CredentialsHome.open(platform.url, "ordinary");
     await asRoot('chmod 500 "$1"', home.path);
     const { code, stdout, stderr } = await home.login(DOCUMENTED_KEY);
-    const sentence = `Can't save credentials to ~/.fluxloop/credentials: permission denied. ${ELSEWHERE}`;
-    assertEquals([code, stdout, stderr], [2, "", `❌ Error: ${sentence}\n`]);
+    const message = `Can't save credentials to ~/.fluxloop/credentials: permission denied. ${ELSEWHERE}`;
+    assertEquals([code, stdout, stderr], [2, "", `❌ Error: ${message}\n`]);
   });
 
-  it("can be read, leftovers of a killed writer beside the file or not", async () => {
+  it("can be read even with a killed writer's file beside the credentials", async () => {
     await loggedIn("ordinary");
     await asRoot('cp -p "$1" "$1.new"', home.file);
     for (const args of [["auth", "token"], ["auth", "list"], ["auth", "status"]]) {
@@ -98,7 +98,7 @@ describe("a home that cannot be written", () => {
   });
 
   for (const where of ["unset", "/nonexistent", "/"]) {
-    it(`because all is read-only, with HOME ${where}, lets a key of the environment do what only reads`, async () => {
+    it(`on a read-only root with HOME ${where} allows reading commands with a key from the environment`, async () => {
       home = await CredentialsHome.open(platform.url, "ordinary");
       const env = { FLUXLOOP_API_URL: platform.url, FLUXLOOP_API_KEY: DOCUMENTED_KEY };
       const withHome = where === "unset" ? env : { ...env, HOME: where };
@@ -118,7 +118,7 @@ describe("a home that cannot be written", () => {
     });
   }
 
-  it("has nothing left in it by a login that failed", async () => {
+  it("stays empty after a failed login", async () => {
     home = await CredentialsHome.open(platform.url, "root");
     assertEquals((await runReadOnly(["auth", "login", "--api-key-stdin"], DOCUMENTED_KEY)).code, 2);
     assertEquals(namesIn(home.path), []);

@@ -8,10 +8,11 @@ interface Refusal {
   readonly what: string;
   /** Who runs the program in their own home. */
   readonly users: readonly User[];
-  /** What root runs first, on the file `$1` with a profile's credentials in the folder `$2`. */
+  /** The shell command that root runs first; `$1` is the credentials file, `$2` its folder. */
   readonly arrange: string;
-  /** The error for a reader, and for a writer that doesn't read first; `null` if it is allowed. */
+  /** The error of commands that read; `null` if they succeed. */
   readonly reading: RegExp | null;
+  /** The error of commands that write, if reading succeeds. */
   readonly writing?: RegExp;
 }
 
@@ -25,74 +26,74 @@ const DENIED =
 
 const REFUSALS: readonly Refusal[] = [
   {
-    what: "a folder where the file should be",
+    what: "a folder in place of the file",
     users: BOTH,
     arrange: 'rm "$1" && mkdir "$1" && touch "$1/something"',
     reading: /^❌ Error: Can't read ~\/\.fluxloop\/credentials: it is a folder\. Move it to .+\.old\.\n$/,
   },
   {
-    what: "an empty folder where the file should be",
+    what: "an empty folder in place of the file",
     users: BOTH,
     arrange: 'rm "$1" && mkdir "$1"',
     reading: /^❌ Error: Can't read ~\/\.fluxloop\/credentials: it is a folder\. Move it to .+\.old\.\n$/,
   },
   {
-    what: "a file where the folder should be",
+    what: "a file in place of the folder",
     users: BOTH,
     arrange: 'rm -r "$2" && echo mine > "$2"',
     reading: /^❌ Error: Can't read ~\/\.fluxloop\/credentials: part of its path is a file, not a folder\..+\n$/,
   },
   {
-    what: "a file that nobody may read",
+    what: "a file with mode 000",
     users: ["ordinary"],
     arrange: 'chmod 000 "$1"',
     reading: DENIED,
   },
   {
-    what: "a folder that nobody may enter",
+    what: "a folder with mode 000",
     users: ["ordinary"],
     arrange: 'chmod 000 "$2"',
     reading: DENIED,
   },
   {
-    what: "a folder of root's that an ordinary user may not enter",
+    what: "an inaccessible folder owned by root",
     users: ["ordinary"],
     arrange: 'chown 0 "$2" && chmod 700 "$2"',
     reading: ROOTS_FOLDER,
   },
   {
-    what: "a file of root's that an ordinary user may not read",
+    what: "an unreadable file owned by root",
     users: ["ordinary"],
     arrange: 'chown 0 "$1" && chmod 600 "$1"',
     reading: ROOTS_FILE,
   },
   {
-    what: "a file of root's that an ordinary user may read",
+    what: "a readable file owned by root",
     users: ["ordinary"],
     arrange: 'chown 0 "$1" && chmod 644 "$1"',
     reading: null,
     writing: FOREIGN,
   },
   {
-    what: "a file of another user's",
+    what: "a file owned by another user",
     users: BOTH,
     arrange: `chown ${UID.stranger} "$1" && chmod 644 "$1"`,
     reading: FOREIGN,
   },
   {
-    what: "a file of another user's that all may write",
+    what: "a world-writable file owned by another user",
     users: BOTH,
     arrange: `chown ${UID.stranger} "$1" && chmod 666 "$1"`,
     reading: FOREIGN,
   },
   {
-    what: "a folder of another user's",
+    what: "a folder owned by another user",
     users: ["ordinary"],
     arrange: `chown ${UID.stranger} "$2" && chmod 777 "$2"`,
     reading: /^❌ Error: ~\/\.fluxloop is owned by user \d+, and you are user \d+\./,
   },
   {
-    what: "a folder of root's, the file in it the user's own",
+    what: "a folder owned by root that contains the user's own file",
     users: ["ordinary"],
     arrange: 'chown 0 "$2" && chmod 755 "$2"',
     reading: null,
@@ -103,11 +104,11 @@ const REFUSALS: readonly Refusal[] = [
 const READERS = [["token"], ["list"]];
 const WRITERS = [["login", "--api-key", SECOND_KEY], ["logout"], ["switch", "other"]];
 
-/** Everything below a folder, except locks: kind, permissions, owner, name, time and content. */
+/** Lists everything below a folder except locks: kind, permissions, owner, name, time and content. */
 const INVENTORY = `cd "$1" && find . ! -name credentials.lock ! -path . -printf '%y %m %U %p %l\\n' | sort &&
   find . -type f ! -name credentials.lock -exec sha256sum {} + -exec stat -c '%n %i %Y' {} + | sort`;
 
-describe("credentials that can't be used: exit code 2 and a clear error, nothing changed", () => {
+describe("unusable credentials", () => {
   let platform: TestPlatform;
   let home: CredentialsHome;
 
@@ -119,10 +120,10 @@ describe("credentials that can't be used: exit code 2 and a clear error, nothing
 
   const cases = REFUSALS.flatMap(({ users, ...it }) => users.map((user) => ({ user, ...it })));
   for (const [index, { what, user, arrange, reading, writing }] of cases.entries()) {
-    // All commands open the file in the same way: where it can't be read, one that reads and one that writes will do.
+    // All commands open the file in the same way: if it can't be read, one of each kind is enough.
     const some = <T>(commands: readonly T[]) => reading === null ? commands : [commands[index % commands.length]];
 
-    it(`${what} (${user})`, async () => {
+    it(`are rejected with a clear error and not changed: ${what} (${user})`, async () => {
       home = await CredentialsHome.open(platform.url, user);
       await home.write(credentialsText(DOCUMENTED_KEY, platform.url, ["default", "other"]));
       await asRoot(arrange, home.file, home.folder);

@@ -39,11 +39,11 @@ describe("concurrent writers of the credentials", () => {
   });
   afterEach(() => home.close());
 
-  /** Logs in to all these profiles at the same moment, and reads the file for as long as that takes. */
+  /** Logs in to all these profiles at once, and reads the file until they are done. */
   async function loginAll(logins: readonly { profile: string; key: string }[]): Promise<{ reads: number }> {
-    const ends = logins.map(({ profile, key }) => home.login(key, profile));
+    const outcomes = logins.map(({ profile, key }) => home.login(key, profile));
     let working = true;
-    const finished = Promise.all(ends).finally(() => working = false);
+    const finished = Promise.all(outcomes).finally(() => working = false);
     let reads = 0;
     while (working) {
       await delay(1);
@@ -59,7 +59,7 @@ describe("concurrent writers of the credentials", () => {
     return { reads };
   }
 
-  it(`are ${WRITERS} processes with a profile each: all are saved, and a reader sees only whole files`, async () => {
+  it(`save all profiles of ${WRITERS} processes, and a reader sees only complete files`, async () => {
     const logins = Array.from({ length: WRITERS }, (_, index) => ({
       profile: `p${index}`,
       key: index % 2 === 0 ? DOCUMENTED_KEY : SECOND_KEY,
@@ -73,7 +73,7 @@ describe("concurrent writers of the credentials", () => {
     ]]);
   });
 
-  it(`are ${KEYS.length} processes with one profile: it has one of their keys, whole`, async () => {
+  it(`save exactly one key when ${KEYS.length} processes use the same profile`, async () => {
     await loginAll(KEYS.map((key) => ({ profile: "default", key })));
     const text = await Deno.readTextFile(home.file);
     const [[name, key], ...others] = Object.entries(keysIn(text));
