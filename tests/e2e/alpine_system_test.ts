@@ -6,7 +6,7 @@ import { asRoot, runMounted, SELF } from "../support/users.ts";
 
 const DOCUMENT = new URL("../../docs/ci-and-containers.md", import.meta.url);
 
-/** @returns The files that the documentation copies from Debian into Alpine, each with its folder there. */
+/** @returns The files that the documented Alpine image copies from Debian, each with its target folder. */
 async function documentedFiles(): Promise<[string, string][]> {
   const [, recipe] = /^FROM alpine\n([^`]*)/m.exec(await Deno.readTextFile(DOCUMENT))!;
   const lines = recipe.replaceAll("\\\n", " ").matchAll(/^COPY --from=debian:12-slim (.*)$/gm);
@@ -16,7 +16,7 @@ async function documentedFiles(): Promise<[string, string][]> {
   });
 }
 
-describe("a container with musl, and the documented files of glibc", () => {
+describe("a musl container with the documented glibc files", () => {
   let root: string;
   let platform: ServedPlatform;
 
@@ -40,7 +40,7 @@ describe("a container with musl, and the documented files of glibc", () => {
     return runMounted(SELF, prepare, ["/usr/sbin/chroot", "/mnt", "/bin/fluxloop", ...args], { env });
   }
 
-  it("starts the program and finds hosts by name, and does not without the files", async () => {
+  it("runs the program and resolves host names, but only with these files", async () => {
     assertStringIncludes((await run("--version")).stderr, "/bin/fluxloop': No such file");
     for (const [file, folder] of await documentedFiles()) {
       await asRoot('mkdir -p "$1" && cp -L "$2" "$1"', root + folder, file);

@@ -8,14 +8,14 @@ import { asRoot, runMounted } from "../support/users.ts";
 const BARE_ROOT = new URL("../../scripts/bare_root.sh", import.meta.url).pathname;
 const HOST = "platform.example";
 const SECRET = "/run/secrets/fluxloop";
-/** OpenShift runs containers with such user IDs, which no user has. */
+/** OpenShift runs containers with such user IDs, which belong to no user. */
 const UID = 1_000_690_000;
-/** The configuration of a test, and the only writable folder: a volume, so that the results outlive the container. */
 const CONFIGURATION = "/etc/fluxloop.yaml";
+/** The only writable folder, a volume as in production, so that the results outlive the container. */
 const RESULTS = "/results";
 const CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt";
 
-describe(`a container that holds the program, glibc and certificates alone (Deno ${base().deno})`, () => {
+describe(`a container with only the program, glibc and certificates (Deno ${base().deno})`, () => {
   let folder: string;
   let root: string;
   let platform: ServedPlatform;
@@ -44,7 +44,7 @@ runner: { http: { url: "http://127.0.0.1:${agent.addr.port}/" } }
 `;
 
     await asRoot('sh "$1" "$2" "$3" && chmod 755 "$4"', BARE_ROOT, PROGRAM, root, folder);
-    // Files that a container runtime mounts, and the CA certificate of this test's platform among the others.
+    // The files that a container runtime mounts, and the CA certificate of the test's platform.
     await asRoot(
       'mkdir -p "$1/run/secrets" && printf "%s\\n" "$2" >"$1$3" && echo "127.0.0.1 $4" >"$1/etc/hosts" && cat "$5" >>"$1$6"',
       ...[root, platform.key!, SECRET, HOST, authority.file, CERTIFICATES],
@@ -59,7 +59,7 @@ runner: { http: { url: "http://127.0.0.1:${agent.addr.port}/" } }
     await asRoot('rm -rf "$1"', folder);
   });
 
-  /** Runs the program there: as nobody, without a terminal, where nothing can be written. */
+  /** Runs the program in the read-only container, as a user without an account and without a terminal. */
   const run = (args: readonly string[], env: Record<string, string>, stdin?: string): Promise<Outcome> => {
     const prepare = `mount --bind '${root}' '${root}' && mount -t proc -o ro proc '${root}/proc' &&
       mount -o remount,bind,ro '${root}' && mount -t tmpfs -o mode=1777 tmpfs '${root}${RESULTS}' && if touch '${root}/probe' 2>/dev/null; then exit 99; fi`;
@@ -67,7 +67,7 @@ runner: { http: { url: "http://127.0.0.1:${agent.addr.port}/" } }
     return runMounted("root", prepare, command, { env: { FLUXLOOP_API_URL: platform.url, ...env }, stdin });
   };
 
-  it("holds what it says, and neither a shell nor a folder for temporary files", async () => {
+  it("has neither a shell nor a folder for temporary files", async () => {
     const found = await asRoot('cd "$1" && find . -type f -o -type d -empty | sort', root);
     const others = found.trim().split("\n").filter((it) => !/^\.\/(usr\/)?lib(64)?\/.*\.so(\.\d+)*$/.test(it));
     assertEquals(others, [
@@ -95,11 +95,11 @@ runner: { http: { url: "http://127.0.0.1:${agent.addr.port}/" } }
     ["FLUXLOOP_API_KEY_FILE", () => ({ FLUXLOOP_API_KEY_FILE: SECRET })],
   ];
   for (const [source, env] of sources) {
-    for (const [args, said] of commands) {
-      it(`runs ${args.join(" ")} with ${source}, as a user that there is not, without a home`, async () => {
+    for (const [args, expected] of commands) {
+      it(`runs ${args.join(" ")} with ${source}, as an unknown user without a home`, async () => {
         const { code, stdout, stderr } = await run(args, env());
         assertEquals([code, stderr], [0, ""]);
-        assertStringIncludes(stdout, said);
+        assertStringIncludes(stdout, expected);
       });
     }
   }
@@ -113,7 +113,7 @@ runner: { http: { url: "http://127.0.0.1:${agent.addr.port}/" } }
     });
   }
 
-  it("knows the container's certificates, and finds a host by name", async () => {
+  it("trusts the container's CA certificates and resolves a host name", async () => {
     const url = `https://${HOST}:${secure.addr.port}`;
     const { code, stdout, stderr } = await run(["auth", "status"], {
       FLUXLOOP_API_URL: url,
@@ -135,15 +135,15 @@ runner: { http: { url: "http://127.0.0.1:${agent.addr.port}/" } }
       "read-only file system. Set FLUXLOOP_HOME",
     ],
   ];
-  for (const [what, env, missing] of homes) {
-    it(`says what login --save lacks ${what}`, async () => {
+  for (const [what, env, sentence] of homes) {
+    it(`explains why login --save fails ${what}`, async () => {
       const { code, stdout, stderr } = await run(["auth", "login", "--save", "--api-key-stdin"], env, platform.key!);
       assertEquals([code, stdout], [2, ""]);
-      assertStringIncludes(stderr, missing);
+      assertStringIncludes(stderr, sentence);
     });
   }
 
-  it("says what login lacks without a terminal", async () => {
+  it("explains why login fails without a terminal", async () => {
     const { code, stderr } = await run(["auth", "login", "--no-save"], { HOME: "/" });
     assertEquals(code, 2);
     assertStringIncludes(stderr, "Can't prompt for an API key without a terminal");

@@ -46,12 +46,12 @@ describe("the demo", () => {
     }).spawn();
   }
 
-  it("shows the whole job done, and leaves nothing behind", async () => {
+  it("shows a complete session and cleans up", async () => {
     const { code, stdout, stderr } = await start().output();
     let text = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
     assertEquals(code, 0, text);
     const keys = text.match(/flux_[a-z]+_\w{10,}/g);
-    assertEquals(keys, null, "a whole key was shown");
+    assertEquals(keys, null, "the output contains an unmasked key");
     text = new TextDecoder().decode(stdout);
     for (const line of LINES.filter((it) => !it.startsWith("❌"))) {
       assertStringIncludes(text, line);
@@ -60,7 +60,7 @@ describe("the demo", () => {
     assertEquals([...Deno.readDirSync(folder)], []);
   });
 
-  itOnUnix("leaves nothing behind when it is interrupted, and says so by its exit code", async () => {
+  itOnUnix("cleans up and exits with 130 when interrupted", async () => {
     const demo = start();
     const reader = demo.stdout.pipeThrough(new TextDecoderStream()).getReader();
     for (let text = ""; !text.includes("auth status");) text += (await reader.read()).value ?? "auth status";

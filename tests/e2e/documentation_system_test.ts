@@ -10,7 +10,7 @@ import { fixedClock } from "../support/clock.ts";
 /** 84 days before the documentation's key expires. */
 const DAY = "2024-01-22 12:00:00";
 
-describe(`the documentation's output, byte for byte, on the base of Deno ${base().deno}`, () => {
+describe(`the documented output, byte for byte (Deno ${base().deno})`, () => {
   let folder: string;
   let platform: ServedPlatform;
   let clock: Record<string, string>;
@@ -26,7 +26,7 @@ describe(`the documentation's output, byte for byte, on the base of Deno ${base(
     await Deno.remove(folder, { recursive: true });
   });
 
-  it("auth login, in a terminal; the typed key is not shown, and one line says so", async () => {
+  it("is printed by auth login in a terminal, except that typing is hidden", async () => {
     const home = await Deno.makeTempDir();
     const terminal = await Terminal.open({ ...clock, HOME: home, FLUXLOOP_API_URL: platform.url });
     await terminal.type("clear");
@@ -45,7 +45,7 @@ describe(`the documentation's output, byte for byte, on the base of Deno ${base(
     assertEquals(shown, DOCUMENTED.login);
   });
 
-  it("a failed connection", async () => {
+  it("is printed for a failed connection", async () => {
     const env = { HOME: folder, FLUXLOOP_API_KEY: DOCUMENTED_KEY };
     // A new network namespace has no network.
     const { code, stdout, stderr } = await runAs("root", ["unshare", "--net", PROGRAM, "auth", "whoami"], { env });

@@ -9,7 +9,7 @@ import { removeTestHomes } from "../support/world.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
 
-describe("the documentation's output, byte for byte", () => {
+describe("the documented output, byte for byte", () => {
   let platform: TestPlatform;
   let session: Session;
 
@@ -23,7 +23,7 @@ describe("the documentation's output, byte for byte", () => {
     removeTestHomes();
   });
 
-  it("auth login; the typed key is not shown, and one line says so", async () => {
+  it("is printed by auth login, except that typing is hidden", async () => {
     const terminal = new Session({ env: { FLUXLOOP_API_URL: platform.url, NO_COLOR: "1" }, typed: DOCUMENTED_KEY });
     const { code, stdout, stderr } = await terminal.run(["auth", "login"]);
     const shown = `$ fluxloop auth login\n${stderr}${stdout}`.replace(
@@ -34,19 +34,19 @@ describe("the documentation's output, byte for byte", () => {
   });
 
   for (const command of ["status", "whoami"] as const) {
-    it(`auth ${command}`, async () => {
+    it(`is printed by auth ${command}`, async () => {
       const { code, stdout, stderr } = await session.run(["auth", command]);
       assertEquals([code, stderr, withoutIndentation(stdout)], [0, "", DOCUMENTED[command]]);
     });
   }
 
-  it("an invalid key, the address being the platform's own", async () => {
+  it("is printed for an invalid key, with the platform's own address", async () => {
     const { code, stdout, stderr } = await session.run(["auth", "login", "--api-key", "flux_dev_wrong"]);
     const here = DOCUMENTED.invalidKey.replace("https://app.fluxloop.ai", platform.url);
     assertEquals([code, stdout, withoutIndentation(stderr)], [3, "", here]);
   });
 
-  it("a denied permission", async () => {
+  it("is printed for a denied permission", async () => {
     const denying = listen(() => Response.json(PERMISSION_DENIAL, { status: 403 }));
     const env = { FLUXLOOP_API_URL: denying.url, FLUXLOOP_API_KEY: DOCUMENTED_KEY };
     const { code, stdout, stderr } = await session.run(["auth", "whoami"], { env });
@@ -54,7 +54,7 @@ describe("the documentation's output, byte for byte", () => {
     assertEquals([code, stdout, withoutIndentation(stderr)], [3, "", DOCUMENTED.permissionDenied]);
   });
 
-  it("a failed connection", async () => {
+  it("is printed for a failed connection", async () => {
     const fetch = () => Promise.reject(new TypeError("dns error: failed to lookup address information"));
     const { code, stdout, stderr } = await session.run(["auth", "whoami"], {
       env: { FLUXLOOP_API_KEY: DOCUMENTED_KEY },
@@ -63,13 +63,13 @@ describe("the documentation's output, byte for byte", () => {
     assertEquals([code, stdout, withoutIndentation(stderr)], [4, "", DOCUMENTED.network]);
   });
 
-  it("the credentials file, with the fields that the page does not show left out", () => {
-    const further = /^ +(api_url|key_id|created): .*\n/gm;
-    assertEquals(withoutIndentation(session.saved()!.replaceAll(further, "")), DOCUMENTED.credentials);
+  it("matches the credentials file, except for undocumented fields", () => {
+    const undocumented = /^ +(api_url|key_id|created): .*\n/gm;
+    assertEquals(withoutIndentation(session.saved()!.replaceAll(undocumented, "")), DOCUMENTED.credentials);
   });
 });
 
-describe("the documentation's output of the compiled program, but for key, dates and addresses", () => {
+describe("the documented output of the compiled program, except for the key, dates and addresses", () => {
   let platform: ServedPlatform;
   let folder: string;
   const run = (...args: string[]) =>
@@ -85,31 +85,31 @@ describe("the documentation's output of the compiled program, but for key, dates
     await Deno.remove(folder, { recursive: true });
   });
 
-  it("auth status", async () => {
+  it("is printed by auth status", async () => {
     const { code, stdout, stderr } = await run("auth", "status");
     const [, date, days] = stdout.match(/^Expires: (\S+) \((\d+) days remaining\)$/m)!;
     assertMatch(date, /^\d{4}-\d{2}-\d{2}$/);
-    // Midnight may have come meanwhile.
+    // The date may have changed since the command ran.
     assertEquals(Math.abs(Date.parse(date) - Date.now() - Number(days) * DAY) <= DAY, true, `${date}: ${days}`);
     const shown = stdout.replace(`${platform.key!.slice(0, 13)}...${platform.key!.slice(-5)}`, "flux_dev_abc1...mno34")
       .replace(`${date} (${days} days`, "2024-04-15 (84 days");
     assertEquals([code, stderr, withoutIndentation(shown)], [0, "", DOCUMENTED.status]);
   });
 
-  it("auth whoami", async () => {
+  it("is printed by auth whoami", async () => {
     const { code, stdout, stderr } = await run("auth", "whoami");
     assertEquals([code, stderr, withoutIndentation(stdout)], [0, "", DOCUMENTED.whoami]);
   });
 
-  it("an invalid key", async () => {
+  it("is printed for an invalid key", async () => {
     const { code, stdout, stderr } = await run("auth", "login", "--api-key", "flux_dev_wrong");
     const here = DOCUMENTED.invalidKey.replace("https://app.fluxloop.ai", platform.url);
     assertEquals([code, stdout, withoutIndentation(stderr)], [3, "", here]);
   });
 
-  it("the credentials file, with the fields that the page does not show left out", async () => {
-    const further = /^ +(api_url|key_id|created): .*\n/gm;
-    const text = (await Deno.readTextFile(`${folder}/.fluxloop/credentials`)).replaceAll(further, "")
+  it("matches the credentials file, except for undocumented fields", async () => {
+    const undocumented = /^ +(api_url|key_id|created): .*\n/gm;
+    const text = (await Deno.readTextFile(`${folder}/.fluxloop/credentials`)).replaceAll(undocumented, "")
       .replace(platform.key!, DOCUMENTED_KEY).replace(/"\d{4}-\d{2}-\d{2}"/, '"2024-04-15"');
     assertEquals(withoutIndentation(text), DOCUMENTED.credentials);
   });

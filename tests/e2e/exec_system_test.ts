@@ -3,8 +3,8 @@ import { describe, it } from "@std/testing/bdd";
 import { fluxloop } from "../support/program.ts";
 
 describe("auth exec", () => {
-  it("never shows the key among the arguments of any process", async () => {
-    // A key of its own: `ps` lists the processes of other tests, too, and those may have a key among their arguments.
+  it("never passes the key in a process's arguments", async () => {
+    // A unique key, because `ps` also lists the processes of other tests, whose arguments may contain a key.
     const key = `flux_dev_${crypto.randomUUID().replaceAll("-", "")}`;
     const env = { FLUXLOOP_API_KEY: key, HOME: "/nonexistent", PATH: "/usr/bin:/bin" };
     const { code, stdout } = await fluxloop(["auth", "exec", "--", "ps", "-ww", "-eo", "args"], { env });

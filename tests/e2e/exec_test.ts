@@ -4,7 +4,7 @@ import { DOCUMENTED_KEY } from "../support/platform.ts";
 import { fluxloop, start } from "../support/program.ts";
 import { itOnUnix } from "../support/systems.ts";
 
-/** The runtime that runs the tests, as a program that is there on every system. */
+/** The test runtime itself: a program that exists on every system. */
 const DENO = Deno.execPath();
 const ENV = { FLUXLOOP_API_KEY: DOCUMENTED_KEY, NO_COLOR: "1" };
 
@@ -15,14 +15,14 @@ describe("auth exec", () => {
   });
   afterEach(() => Deno.remove(home, { recursive: true }));
 
-  const exec = (words: string[], env: Record<string, string> = ENV, stdin?: string) =>
-    fluxloop(["auth", "exec", ...words], {
+  const exec = (args: string[], env: Record<string, string> = ENV, stdin?: string) =>
+    fluxloop(["auth", "exec", ...args], {
       env: { HOME: home, USERPROFILE: home, PATH: Deno.env.get("PATH")!, ...env },
       stdin,
     });
   const deno = (code: string, ...args: string[]) => ["--", DENO, "eval", code, ...args];
 
-  it("gives the command the key, the platform and the rest of the environment, its arguments and both streams", async () => {
+  it("passes the key, API URL, environment, arguments, input and exit code through", async () => {
     const args = ["--json", "-v", "", "a b", "$HOME", "*", "--", "é"];
     const code = `const names = ["FLUXLOOP_API_KEY", "FLUXLOOP_API_URL", "OWN"];
       console.error("err");
@@ -35,19 +35,19 @@ describe("auth exec", () => {
     assertEquals(outcome, { code: 42, stderr: "err\n" });
   });
 
-  it("says which command there is not", async () => {
+  it("reports a command that doesn't exist", async () => {
     const stderr = '❌ Error: Can\'t run "no-such-program": program or its interpreter not found\n';
     assertEquals(await exec(["--", "no-such-program"]), { code: 127, stdout: "", stderr });
   });
 
-  it("says which command the system refuses", async () => {
+  it("reports a command that isn't executable", async () => {
     const file = `${home}/notes.txt`;
-    await Deno.writeTextFile(file, "no program");
+    await Deno.writeTextFile(file, "not a program");
     const { code, stderr } = await exec(["--", file]);
     assertEquals([code, stderr], [126, `❌ Error: Can't run "${file}": permission denied or not executable\n`]);
   });
 
-  itOnUnix("passes signals on, and waits for what the command makes of them", async () => {
+  itOnUnix("forwards signals and exits with the command's code", async () => {
     const signals = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"] as const;
     const code = `for (const it of ${JSON.stringify(signals)}) Deno.addSignalListener(it, () => console.log(it));
       Deno.addSignalListener("SIGUSR2", () => Deno.exit(7));
@@ -65,7 +65,7 @@ describe("auth exec", () => {
     assertEquals((await child.status).code, 7);
   });
 
-  itOnUnix("ends with 128 and the number of the signal that ended the command", async () => {
+  itOnUnix("exits with 128 plus the number of the signal that killed the command", async () => {
     assertEquals((await exec(deno("Deno.kill(Deno.pid, 'SIGKILL')"))).code, 137);
   });
 });

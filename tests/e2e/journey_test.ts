@@ -5,7 +5,7 @@ import { base, fluxloop, type ServedPlatform, servePlatform, start } from "../su
 
 const { deno, target } = base();
 
-describe(`the compiled program, on the base of Deno ${deno}`, () => {
+describe(`the compiled program (Deno ${deno})`, () => {
   let platform: ServedPlatform;
   let folder: string;
   const run = (args: string[], stdin?: string, env: Record<string, string> = {}) =>
@@ -20,7 +20,7 @@ describe(`the compiled program, on the base of Deno ${deno}`, () => {
     await Deno.remove(folder, { recursive: true });
   });
 
-  it("tells its version, what it was built with and for", async () => {
+  it("prints its version, runtime and target", async () => {
     const { code, stdout } = await run(["--version"]);
     assertEquals(code, 0);
     assertMatch(stdout, /^fluxloop \d+\.\d+\.\d+( \([0-9a-f]{12,}(-dirty)?\))?\nDeno \S+, \S+\n$/);
@@ -28,7 +28,7 @@ describe(`the compiled program, on the base of Deno ${deno}`, () => {
     assertStringIncludes(stdout, `Deno ${deno}, ${target}\n`);
   });
 
-  it("logs in, tells who is logged in, and logs out", async () => {
+  it("logs in, shows the account, and logs out", async () => {
     assertEquals((await run(["auth", "login", "--api-key-stdin"], `${platform.key}\n`)).code, 0);
     assertStringIncludes((await run(["auth", "status"])).stdout, "Account: john@example.com");
     assertStringIncludes((await run(["auth", "whoami"])).stdout, "  • customer-support-bot");
@@ -38,7 +38,7 @@ describe(`the compiled program, on the base of Deno ${deno}`, () => {
     assertEquals((await run(["auth", "status"])).code, 3);
   });
 
-  it("takes a key from the environment, from its alias and from a file", async () => {
+  it("reads a key from FLUXLOOP_API_KEY, its alias, or a file", async () => {
     const path = `${folder}/secret`;
     await Deno.writeTextFile(path, `${platform.key}\n`);
     const sources = {
@@ -52,36 +52,36 @@ describe(`the compiled program, on the base of Deno ${deno}`, () => {
     }
   });
 
-  it("works for an environment key without any home", async () => {
+  it("works with a key in the environment and no home folder", async () => {
     const env = { FLUXLOOP_API_URL: platform.url, FLUXLOOP_API_KEY: platform.key! };
     assertEquals((await fluxloop(["auth", "status"], { env })).code, 0);
   });
 
-  it("asks nothing without a terminal", async () => {
+  it("doesn't prompt without a terminal", async () => {
     const { code, stdout, stderr } = await run(["auth", "login"]);
     assertEquals([code, stdout], [2, ""]);
     assertStringIncludes(stderr, "Can't prompt for an API key without a terminal");
   });
 
-  it("uses no colour in a pipe, help included", async () => {
+  it("prints no colours to a pipe, not even in help", async () => {
     for (const args of [[], ["auth", "login", "--help"], ["auth", "stauts"]]) {
       const { stdout, stderr } = await run(args);
       assertEquals((stdout + stderr).includes("\x1b"), false, args.join(" "));
     }
   });
 
-  it("writes JSON for a failure to standard output, and nothing else", async () => {
+  it("prints only JSON for a failure with --json", async () => {
     const { code, stdout, stderr } = await run(["auth", "whoami", "--json", "--profile", "none"]);
     assertEquals([code, stderr, JSON.parse(stdout).error.code], [5, "", "not_found"]);
   });
 
-  it("keeps the key out of what --verbose tells", async () => {
+  it("doesn't print the key with --verbose", async () => {
     const { code, stderr } = await run(["auth", "login", "-v", "--no-save", "--api-key", platform.key!]);
     assertEquals(code, 0);
     assertMatch(stderr, /^GET http:\/\/127\.0\.0\.1:\d+\/api\/auth\/me -> 200 \(\d+ ms\)\n$/);
   });
 
-  it("sends nothing through HTTP_PROXY to a platform on this machine", async () => {
+  it("bypasses HTTP_PROXY for a local platform", async () => {
     const seen: string[] = [];
     const abort = new AbortController();
     const proxy = Deno.serve(
@@ -99,8 +99,8 @@ describe(`the compiled program, on the base of Deno ${deno}`, () => {
     await proxy.finished;
   });
 
-  it("tells a connection that fails in the documentation's words, with the proxy, and exits with 4", async () => {
-    // A proxy that nobody listens at fails alike with and without a network.
+  it("prints the documented text for a failed connection, names the proxy, and exits with 4", async () => {
+    // A closed port as the proxy fails the same with and without a network.
     const env = {
       FLUXLOOP_API_KEY: "flux_dev_x",
       FLUXLOOP_API_URL: "https://api.fluxloop.ai",
@@ -122,10 +122,10 @@ Please check your internet connection and try again.
     ["a login that saves", ["auth", "login", "-v", "--api-key", "<key>"], {}, 0, "profiles:"],
     ["a wrong key", ["auth", "status"], { FLUXLOOP_API_KEY: "flux_dev_wrong" }, 3, ""],
     ["a wrong key, as JSON", ["auth", "status", "--json"], { FLUXLOOP_API_KEY: "flux_dev_wrong" }, 3, ""],
-    ["a key that nobody gets", ["auth", "token"], { FLUXLOOP_API_KEY: "flux_dev_x" }, 1, ""],
+    ["a key that nobody reads", ["auth", "token"], { FLUXLOOP_API_KEY: "flux_dev_x" }, 1, ""],
   ];
   for (const [what, args, env, code, saved] of closed) {
-    it(`is not stopped by readers that have gone: ${what}`, async () => {
+    it(`exits normally when its output is closed: ${what}`, async () => {
       const home = await Deno.makeTempDir();
       const settings = { HOME: home, USERPROFILE: home, FLUXLOOP_API_URL: platform.url, ...env };
       const child = start(args.map((it) => it.replace("<key>", platform.key!)), { env: settings });

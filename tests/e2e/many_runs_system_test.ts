@@ -25,7 +25,7 @@ describe("fluxloop test with many runs", () => {
     Deno.writeTextFileSync(`${folder}/fluxloop.yaml`, JSON.stringify({ test: { auto_upload: false }, ...fields }));
   }
 
-  /** @returns The peak memory of a test of this many inputs, in KiB. */
+  /** @returns The peak memory of a test with this many inputs, in KiB. */
   async function peakOf(inputs: number): Promise<number> {
     const lines = Array.from({ length: inputs }, (_, it) => JSON.stringify({ input: `Where is order ${it}?` }));
     Deno.writeTextFileSync(`${folder}/inputs.jsonl`, lines.join("\n"));
@@ -45,7 +45,7 @@ describe("fluxloop test with many runs", () => {
     return `${folder}/experiments/${name}`;
   }
 
-  it(`needs at most 1.3 times the memory for ${RUNS} inputs, and shows 5,000 of more`, async () => {
+  it(`needs at most 1.3 times the memory for ${RUNS} inputs, and shows at most 5,000`, async () => {
     const base = await peakOf(1000);
     Deno.removeSync(`${folder}/experiments`, { recursive: true });
     const peak = await peakOf(RUNS);
@@ -54,7 +54,7 @@ describe("fluxloop test with many runs", () => {
     assertEquals(page.split("<details").length - 1, Math.min(RUNS, 5000));
   });
 
-  it("saves outputs of 20 MB, and shows their start", async () => {
+  it("saves outputs of 20 MB and shows only their beginning", async () => {
     const script = `process.stdin.on("data", () => { for (let delta = 0; delta < 20; delta++) ` +
       `console.log(JSON.stringify({ type: "delta", delta: "x".repeat(${LARGE_OUTPUT / 20}) })); ` +
       `console.log('{"type":"final"}'); process.stdin.pause(); })`;

@@ -7,12 +7,12 @@ const ROOT = new URL("../../", import.meta.url);
 const FIXTURE = fromFileUrl(new URL("fixtures/power_after_run.ts", import.meta.url));
 
 describe("the runtime's permissions", () => {
-  /** @returns Whether a command, at its end, may still read an unknown variable and start a process. */
+  /** @returns A command's permissions, when it is done, to read an unknown variable and to start a process. */
   async function permissionsAfter(...args: string[]): Promise<string[]> {
     const home = await Deno.makeTempDir();
     const { stderr } = await new Deno.Command(Deno.execPath(), {
       args: ["run", "--quiet", "--no-prompt", "--permission-set=fluxloop", FIXTURE, ...args],
-      // The runtime's cache is below the home folder where nothing else is said.
+      // Sets no HOME: the runtime's cache is there by default.
       env: { FLUXLOOP_HOME: home },
       stdin: "null",
       cwd: ROOT,
@@ -21,7 +21,7 @@ describe("the runtime's permissions", () => {
     return new TextDecoder().decode(stderr).trim().split("\n").slice(-2);
   }
 
-  // `prompt` is what is left of one that was given up.
+  // A permission that was given up reads `prompt`.
   const states: [string[], string[]][] = [
     [["auth", "list"], ["prompt", "prompt"]],
     [["test", "--schema"], ["granted", "granted"]],
@@ -32,7 +32,7 @@ describe("the runtime's permissions", () => {
     });
   }
 
-  it("are no broader than need be, but for the environment's: there is no foreign code", () => {
+  it("exclude foreign code and limit the environment's variables", () => {
     const { ffi, import: imports, all, env } = denoJson.permissions.fluxloop as Record<string, unknown>;
     assertEquals([ffi, imports, all, Array.isArray(env)], [undefined, undefined, undefined, true]);
   });

@@ -7,14 +7,14 @@ import { home, ROTATE, withRotatedHome, world } from "../support/rotation_steps.
 describe("auth rotate of the compiled program", () => {
   withRotatedHome();
 
-  it("rotates once: the second finds it done", async () => {
+  it("rotates once when two processes start, and the second reports it", async () => {
     let second: Promise<Outcome> | undefined;
     const action = async () => {
       const child = home.start(...ROTATE);
       second = child.outcome;
       await waitForLock(child.pid);
     };
-    // The first one is held there until the second one waits for it.
+    // The first process is held here until the second one waits for its lock.
     world.relay.failAt({ at: "POST /api/api-keys", when: "before", isLasting: false, action });
     const first = await home.run(...ROTATE);
     assertEquals([first.code, first.stderr], [0, ""]);
@@ -26,7 +26,7 @@ describe("auth rotate of the compiled program", () => {
     await home.assertRotated();
   });
 
-  it("rotates a key once that two profiles have", async () => {
+  it("rotates a key shared by two profiles once", async () => {
     await home.login("--profile", "two");
     let second: Promise<Outcome> | undefined;
     const action = async () => {
@@ -41,13 +41,13 @@ describe("auth rotate of the compiled program", () => {
     assertEquals((await home.run("auth", "token", "--profile", "two")).stdout.trim(), await home.savedKey());
   });
 
-  it("leaves one key, however many they are", async () => {
+  it("leaves one valid key after many concurrent rotations", async () => {
     const outcomes = await Promise.all(Array.from({ length: 6 }, () => home.run(...ROTATE)));
     assertEquals(outcomes.map((it) => [it.code, it.stderr]), outcomes.map(() => [0, ""]));
     await home.assertRotated();
   });
 
-  it("lets a login stand that comes in between, and removes what it has made", async () => {
+  it("keeps a concurrent login and revokes its own new key", async () => {
     const other = home.addKey("other");
     const action = async () => assertEquals((await home.run("auth", "login", "--api-key", other)).code, 0);
     world.relay.failAt({ at: "GET /api/auth/me 2", when: "after", isLasting: false, action });
@@ -62,7 +62,7 @@ describe("auth rotate of the compiled program", () => {
   });
 
   for (const at of ["POST /api/api-keys", "DELETE /api/api-keys/{id}"]) {
-    it(`is completed by running again where it was killed when the answer to ${at} was lost`, async () => {
+    it(`is completed by another run after it was killed at the response to ${at}`, async () => {
       assertEquals((await home.signalledAt(at, "after", "SIGKILL", ROTATE)).code, 137);
       await home.assertWorks();
       await home.rotateAgain();
@@ -71,7 +71,7 @@ describe("auth rotate of the compiled program", () => {
   }
 
   for (const [time, what] of [[1, "the request"], [2, "the new key"]] as const) {
-    it(`leaves all as it was on a disk that is too full for ${what}`, async () => {
+    it(`changes nothing if the disk is too full for ${what}`, async () => {
       assertEquals(await home.fullAt("write", "credentials.new", time, ROTATE), 1);
       assertEquals(await home.savedKey(), home.oldKey);
       home.assertUnchanged();

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from "@std/testing/bdd";
 import { fluxloop, PROGRAM, type ServedPlatform, servePlatform } from "../support/program.ts";
 
-describe("the program as a shell starts it", () => {
+describe("the program started by a shell", () => {
   let platform: ServedPlatform;
   let home: string;
 
@@ -15,7 +15,7 @@ describe("the program as a shell starts it", () => {
   });
   afterEach(() => Deno.remove(home, { recursive: true }));
 
-  /** Runs a script in which `$0` is the program; the environment has a key unless told otherwise. */
+  /** Runs a script in which `$0` is the program, by default with a key in the environment. */
   async function shell(script: string, env: Record<string, string> = { FLUXLOOP_API_KEY: platform.key! }) {
     const { code, stdout, stderr } = await new Deno.Command("/bin/sh", {
       args: ["-c", script, PROGRAM],
@@ -35,9 +35,9 @@ describe("the program as a shell starts it", () => {
 
   const unwritable: [string, string][] = [
     ["a full device", '"$0" apikeys create --name ci >/dev/full'],
-    // The reader is gone before the program starts.
+    // The reader exits before the program starts.
     [
-      "a pipe whose reader is gone",
+      "a pipe without a reader",
       '{ read -r _; "$0" apikeys create --name ci; echo $? >"$HOME/code"; } <<x | true\nx',
     ],
   ];
@@ -45,23 +45,23 @@ describe("the program as a shell starts it", () => {
     it(`names and revokes a new key that can't be written to ${what}`, async () => {
       const before = await keyIds();
       const { code, stdout, stderr } = await shell(script);
-      const own = what.includes("pipe") ? Number(await Deno.readTextFile(`${home}/code`)) : code;
-      assertEquals([own, stdout], [1, ""], stderr);
+      const exitCode = what.includes("pipe") ? Number(await Deno.readTextFile(`${home}/code`)) : code;
+      assertEquals([exitCode, stdout], [1, ""], stderr);
       assertMatch(stderr, /\bkey_\w+ was revoked\./);
       assertEquals(await keyIds(), before);
     });
   }
 
-  it("ends a listing without an error when its reader has seen enough", async () => {
+  it("prints no error when the reader of a list exits early", async () => {
     const { stderr } = await shell('{ "$0" apikeys list; echo $? >"$HOME/code"; } | true');
     assertEquals([await Deno.readTextFile(`${home}/code`), stderr], ["0\n", ""]);
   });
 
-  /** The bit of a signal in the masks of `/proc/<pid>/status`. */
+  /** @returns Whether a signal is ignored, according to the mask in `/proc/<pid>/status`. */
   const isIgnored = (status: string, signal: number) =>
     (BigInt(`0x${/^SigIgn:\s*(\w+)$/m.exec(status)![1]}`) >> BigInt(signal - 1) & 1n) === 1n;
 
-  it("keeps signals ignored that were ignored at its start, and so does a command of auth exec", async () => {
+  it("keeps inherited ignored signals ignored, also in a command of auth exec", async () => {
     const script = '"$0" auth exec -- cat /proc/self/status';
     const usual = await shell(script);
     const ignoring = await shell(`trap "" HUP QUIT; ${script}`);
@@ -70,7 +70,7 @@ describe("the program as a shell starts it", () => {
     assertEquals(signals.map((it) => isIgnored(ignoring.stdout, it)), [true, false, true, false]);
   });
 
-  it("goes on serving after a hang-up that was ignored at its start", async () => {
+  it("keeps serving after SIGHUP if the signal was ignored at the start", async () => {
     const child = new Deno.Command("/bin/sh", {
       args: ["-c", 'trap "" HUP; exec "$0" platform serve --port 0 --ephemeral --json', PROGRAM],
       clearEnv: true,

@@ -17,7 +17,7 @@ describe("fluxloop test", () => {
   let folder: string;
   let platform: LocalPlatform;
   let agent: Listener;
-  /** Resolves when the agent gets the input that it doesn't respond to. */
+  /** Resolves when the agent receives the input that it never responds to. */
   let hung: PromiseWithResolvers<void>;
   beforeEach(async () => {
     hung = Promise.withResolvers();
@@ -41,7 +41,7 @@ describe("fluxloop test", () => {
   });
 
   /** The program's whole environment. */
-  function environment(differing: Record<string, string> = {}): Record<string, string> {
+  function environment(overrides: Record<string, string> = {}): Record<string, string> {
     return {
       HOME: folder,
       USERPROFILE: folder,
@@ -49,19 +49,19 @@ describe("fluxloop test", () => {
       FLUXLOOP_API_KEY: platform.apiKey!,
       FLUXLOOP_API_URL: platform.url,
       NO_COLOR: "1",
-      ...differing,
+      ...overrides,
     };
   }
   /** Runs the program in-process. */
-  const run = (args: string[], differing?: Record<string, string>) =>
-    new Session({ cwd: folder, env: environment(differing), now: new Date() }).run(args);
+  const run = (args: string[], overrides?: Record<string, string>) =>
+    new Session({ cwd: folder, env: environment(overrides), now: new Date() }).run(args);
   /** Runs the executable. */
-  const compiled = (args: string[] = [], differing?: Record<string, string>) =>
-    fluxloop(["test", ...args], { cwd: folder, env: environment(differing) });
-  const test = (args: string[] = [], differing?: Record<string, string>) => run(["test", ...args], differing);
+  const compiled = (args: string[] = [], overrides?: Record<string, string>) =>
+    fluxloop(["test", ...args], { cwd: folder, env: environment(overrides) });
+  const test = (args: string[] = [], overrides?: Record<string, string>) => run(["test", ...args], overrides);
 
   async function configure(fields: Record<string, unknown>): Promise<void> {
-    // JSON is YAML, too.
+    // JSON is also valid YAML.
     await Deno.writeTextFile(`${folder}/fluxloop.yaml`, JSON.stringify({ name: "bot", ...fields }));
   }
   const http = (more: Record<string, unknown> = {}) => ({
@@ -79,21 +79,21 @@ describe("fluxloop test", () => {
       return [];
     }
   }
-  // deno-lint-ignore no-explicit-any -- it is what a file holds
+  // deno-lint-ignore no-explicit-any -- the content of a file
   function results(): any[] {
     const text = Deno.readTextFileSync(`${folder}/experiments/${experiments().at(-1)}/results.jsonl`);
     return text.trimEnd().split("\n").map((line) => JSON.parse(line));
   }
-  async function usage(differing?: Record<string, string>): Promise<number> {
-    const { stdout } = await run(["auth", "whoami", "--json"], differing);
+  async function usage(overrides?: Record<string, string>): Promise<number> {
+    const { stdout } = await run(["auth", "whoami", "--json"], overrides);
     return JSON.parse(stdout).usage.runs_this_month;
   }
-  async function lesserKey(): Promise<string> {
+  async function readOnlyKey(): Promise<string> {
     const args = ["apikeys", "create", "--name", "ro", "--permission", "read_scenarios", "--quiet"];
     return (await run(args)).stdout.trim();
   }
 
-  it("runs the agent on every input, saves the results, and uploads them", async () => {
+  it("runs the agent with every input, saves the results, and uploads them", async () => {
     await configure({ runner: http(), inputs: ["a", "b"], iterations: 2, parallel_runs: 2 });
     const before = await usage();
     const { code, stdout, stderr } = await compiled();
@@ -121,7 +121,7 @@ describe("fluxloop test", () => {
     assertStringIncludes(stdout, "Uploaded: rb_");
   });
 
-  it("exits with 10 when runs failed, names them, and uploads them", async () => {
+  it("exits with 10 when runs fail, and reports and uploads them", async () => {
     await configure({ runner: process(), inputs: ["a", { id: "second", input: "fail badly" }, "crash", "b"] });
     const { code, stdout } = await compiled(["--junit", "out/junit.xml"]);
     assertEquals(code, 10);
@@ -133,7 +133,7 @@ describe("fluxloop test", () => {
     assertEquals([xml.match(/<testcase /g)?.length, xml.match(/<failure /g)?.length], [4, 2]);
   });
 
-  it("writes one document with --json", async () => {
+  it("prints one JSON document with --json", async () => {
     await configure({ runner: http(), inputs: ["a", "fail"] });
     const { code, stdout } = await test(["--json"]);
     const { experiment, results: path, failures, upload } = JSON.parse(stdout);
@@ -154,21 +154,21 @@ describe("fluxloop test", () => {
 
   it("checks upload permission before the first run", async () => {
     await configure({ runner: http(), inputs: ["a"] });
-    const { code, stdout, stderr } = await test([], { FLUXLOOP_API_KEY: await lesserKey() });
+    const { code, stdout, stderr } = await test([], { FLUXLOOP_API_KEY: await readOnlyKey() });
     assertEquals([code, stdout, stderr], [3, "", DOCUMENTED.permissionDenied]);
     assertEquals([agent.requests.length, experiments()], [0, []]);
   });
 
   it("needs no key without an upload", async () => {
     await configure({ runner: http(), inputs: ["a"], test: { auto_upload: false } });
-    const nobody = { FLUXLOOP_API_KEY: "", FLUXLOOP_API_URL: "http://127.0.0.1:1" };
-    assertEquals((await test([], nobody)).code, 0);
-    assertEquals((await test(["--skip-upload"], nobody)).code, 0);
-    const { code, stderr } = await test(["--no-skip-upload"], nobody);
+    const loggedOut = { FLUXLOOP_API_KEY: "", FLUXLOOP_API_URL: "http://127.0.0.1:1" };
+    assertEquals((await test([], loggedOut)).code, 0);
+    assertEquals((await test(["--skip-upload"], loggedOut)).code, 0);
+    const { code, stderr } = await test(["--no-skip-upload"], loggedOut);
     assertEquals([code, stderr], [3, "❌ Not authenticated\nRun: fluxloop auth login\n"]);
   });
 
-  it("keeps the results when the platform can't be reached, and uploads them later, once", async () => {
+  it("keeps the results when the platform can't be reached, and uploads them once later", async () => {
     const data = ["--data", `${folder}/platform`];
     const first = await servePlatform(data);
     const before = { FLUXLOOP_API_KEY: first.key!, FLUXLOOP_API_URL: first.url };
@@ -202,12 +202,12 @@ describe("fluxloop test", () => {
     }
   });
 
-  it("fails to upload without an earlier test", async () => {
+  it("exits with 5 for an upload without earlier results", async () => {
     const { code, stderr } = await run(["test", "upload"]);
     assertEquals(code, 5, stderr);
   });
 
-  it("runs no more agents at once than the system can, and says so", async () => {
+  it("limits parallel runs to what the system can run, and warns", async () => {
     await configure({ runner: process(), inputs: ["a", "b", "c"], parallel_runs: 8, test: { auto_upload: false } });
     const session = new Session({ cwd: folder, env: environment(), now: new Date(), maxPrograms: 2 });
     const { code, stderr } = await session.run(["test"]);
@@ -215,7 +215,7 @@ describe("fluxloop test", () => {
     assertEquals([code, stderr], [0, `Testing bot: 3 runs, 2 at once\n${limit}\n`]);
   });
 
-  it("passes no FluxLoop key to the agent", async () => {
+  it("doesn't pass FluxLoop keys to the agent", async () => {
     const inputs = ["FLUXLOOP_API_KEY", "FLUXLOOP_SYNC_API_KEY", "FLUXLOOP_API_KEY_FILE", "OWN"].map((it) =>
       `env ${it}`
     );
@@ -224,7 +224,7 @@ describe("fluxloop test", () => {
     assertEquals([code, ...results().map((it) => it.output)], [0, "(not set)", "(not set)", "(not set)", "mine"]);
   });
 
-  it("passes the key to the agent if configured, and saves it nowhere", async () => {
+  it("passes the key to the agent if configured, but doesn't save it", async () => {
     await configure({ runner: process({ env: { KEY: "${FLUXLOOP_API_KEY}" } }), inputs: ["env KEY"] });
     const { code } = await test();
     assertEquals(code, 0);
@@ -236,7 +236,7 @@ describe("fluxloop test", () => {
     }
   });
 
-  it("expands variables for a server, and doesn't save their values", async () => {
+  it("expands variables in headers, but doesn't save their values", async () => {
     await configure({ runner: http({ headers: { authorization: "Bearer ${AGENT_TOKEN}" } }), inputs: ["a"] });
     const { code } = await test(["--skip-upload"], { AGENT_TOKEN: "t0ps3cret" });
     assertEquals([code, agent.requests[0].headers.get("authorization")], [0, "Bearer t0ps3cret"]);
@@ -245,16 +245,16 @@ describe("fluxloop test", () => {
   });
 
   const choices: [string, string[], string[]][] = [
-    ["the first input alone, and once, with --smoke", ["--smoke"], ["you said apple"]],
-    ["those that hold a text with --filter", ["--filter", "AN"], ["you said banana", "you said orange"]],
-    ["the first of those with both", ["--filter", "an", "--smoke"], ["you said banana"]],
+    ["only the first input once with --smoke", ["--smoke"], ["you said apple"]],
+    ["the inputs that contain a text with --filter", ["--filter", "AN"], ["you said banana", "you said orange"]],
+    ["the first matching input with --filter and --smoke", ["--filter", "an", "--smoke"], ["you said banana"]],
   ];
-  for (const [what, args, said] of choices) {
+  for (const [what, args, outputs] of choices) {
     it(`runs ${what}`, async () => {
       const iterations = args.includes("--smoke") ? 3 : 1;
       await configure({ runner: http(), inputs: ["apple", "banana", "orange"], iterations });
       const { code } = await test([...args, "--skip-upload"]);
-      assertEquals([code, ...results().map((it) => it.output)], [0, ...said]);
+      assertEquals([code, ...results().map((it) => it.output)], [0, ...outputs]);
     });
   }
 
@@ -266,7 +266,7 @@ describe("fluxloop test", () => {
   });
 
   for (const args of [["--project", "customer-support-bot"], ["--bundle-version-id", "bv_1"]]) {
-    it(`pulls its inputs with ${args[0]}`, async () => {
+    it(`pulls inputs from the platform with ${args[0]}`, async () => {
       await configure({ runner: http(), inputs: ["not this"] });
       const { code, stdout } = await test([...args, "--json"]);
       const { experiment, upload } = JSON.parse(stdout);
@@ -281,7 +281,7 @@ describe("fluxloop test", () => {
     assertEquals([code, JSON.parse(stdout)], [0, JSON.parse(JSON.stringify(CONFIGURATION_SCHEMA))]);
   });
 
-  it("reports all mistakes of the configuration at once", async () => {
+  it("reports all errors in the configuration at once", async () => {
     await Deno.writeTextFile(`${folder}/bot.yaml`, "iterations: 0\nrunner: {target: a}\n");
     const { code, stderr } = await test(["--config", "bot.yaml"]);
     assertEquals([code, stderr, experiments()], [
@@ -303,10 +303,10 @@ describe("fluxloop test", () => {
 
   const wrong: [string, string[], Record<string, unknown>, number, string][] = [
     ["no inputs", [], {}, 2, "fluxloop.yaml has no inputs"],
-    ["a filter that leaves none", ["--filter", "zzz"], { inputs: ["a"] }, 2, 'No input contains "zzz" (--filter)'],
-    ["a configuration that is not there", ["--config", "no.yaml"], {}, 2, "There is no file no.yaml"],
-    ["a project that is not there", ["--project", "nope"], {}, 5, 'There is no project "nope"'],
-    ["an option in the place of a value", ["--config", "--smoke"], {}, 2, "--config"],
+    ["a filter without matches", ["--filter", "zzz"], { inputs: ["a"] }, 2, 'No input contains "zzz" (--filter)'],
+    ["a missing configuration", ["--config", "no.yaml"], {}, 2, "There is no file no.yaml"],
+    ["an unknown project", ["--project", "nope"], {}, 5, 'There is no project "nope"'],
+    ["an option instead of a value", ["--config", "--smoke"], {}, 2, "--config"],
   ];
   for (const [what, args, fields, expected, sentence] of wrong) {
     it(`exits with ${expected} for ${what}`, async () => {
@@ -317,8 +317,8 @@ describe("fluxloop test", () => {
     });
   }
 
-  for (const [what, path] of [["a folder", "."], ["in a place that there cannot be", "fluxloop.yaml/junit.xml"]]) {
-    it(`reports before the first run that the report's file is ${what}`, async () => {
+  for (const [what, path] of [["a folder", "."], ["below a file", "fluxloop.yaml/junit.xml"]]) {
+    it(`fails before the first run if the JUnit report's path is ${what}`, async () => {
       await configure({ runner: http(), inputs: ["a"] });
       const { code, stdout, stderr } = await test(["--junit", path]);
       assertEquals([code, stdout, agent.requests.length, experiments()], [1, "", 0, []]);
@@ -326,7 +326,7 @@ describe("fluxloop test", () => {
     });
   }
 
-  it("uploads the results when a report can't be written", async () => {
+  it("uploads the results even if the JUnit report can't be written", async () => {
     const late = listen(async () => {
       await Deno.mkdir(`${folder}/junit.xml`);
       return Response.json({ said: "" });
@@ -358,7 +358,7 @@ describe("fluxloop test", () => {
   });
 
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    itOnUnix(`keeps finished runs on ${signal}, and exits with 130`, async () => {
+    itOnUnix(`keeps finished runs on ${signal} and exits with 130`, async () => {
       await configure({ runner: http(), inputs: ["a", "b", "hang"] });
       const child = start(["test"], { cwd: folder, env: environment() });
       const output = child.output();
@@ -374,17 +374,17 @@ describe("fluxloop test", () => {
     });
   }
 
-  itOnUnix("reports the results when it is interrupted during the upload", async () => {
-    const asked = Promise.withResolvers<void>();
+  itOnUnix("reports the results when interrupted during the upload", async () => {
+    const requested = Promise.withResolvers<void>();
     const stuck = listen(async ({ url, headers }) => {
       if (!url.endsWith("/api/sync/upload")) return await fetch(platform.url + new URL(url).pathname, { headers });
-      asked.resolve();
+      requested.resolve();
       return await new Promise(() => {});
     });
     await configure({ runner: http(), inputs: ["a"] });
     const child = start(["test"], { cwd: folder, env: environment({ FLUXLOOP_API_URL: stuck.url }) });
     const output = child.output();
-    await asked.promise;
+    await requested.promise;
     child.kill("SIGINT");
     const { code, stdout, stderr } = await output;
     await stuck.stop();

@@ -4,9 +4,9 @@ import { listen } from "../support/listener.ts";
 import { DOCUMENTED_KEY } from "../support/platform.ts";
 import { fluxloop } from "../support/program.ts";
 
-describe("a time that the platform gives without an offset", () => {
+describe("a platform's time without an offset", () => {
   for (const zone of ["America/New_York", "UTC", "Pacific/Kiritimati"]) {
-    it(`is one in UTC where the clocks are in ${zone}`, async () => {
+    it(`is read as UTC in the time zone ${zone}`, async () => {
       const server = listen(() =>
         Response.json({ account: {}, api_key: { expires_at: "2999-04-15T00:00:00", scopes: [], permissions: [] } })
       );

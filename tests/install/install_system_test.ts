@@ -16,7 +16,7 @@ const REAL = denoJson.version;
 const OLD = "0.0.8";
 const NEW = "99.2.0";
 
-describe(`the install script, with the real archive on the base of Deno ${base().deno}`, () => {
+describe(`the install script with the real archive (Deno ${base().deno})`, () => {
   let releases: Releases;
   let machine: Machine;
 
@@ -33,7 +33,7 @@ describe(`the install script, with the real archive on the base of Deno ${base()
   afterAll(() => releases.close());
   afterEach(() => machine.remove());
 
-  it("installs a program that runs, and downloads nothing when that version is installed", async () => {
+  it("installs a working program, and doesn't download an installed version again", async () => {
     machine = await Machine.create();
     const { code, stdout, stderr } = await machine.pipe("dash", releases.installScript());
     assertEquals([code, stderr], [0, ""]);
@@ -69,8 +69,8 @@ for (const shell of Object.keys(SHELLS)) {
 
     const install = (env: Record<string, string> = {}) => machine.pipe(shell, releases.installScript(), env);
 
-    /** Runs the script that must fail with this sentence and change nothing. */
-    async function refused(sentence: string | RegExp, env: Record<string, string> = {}, files: string[] = []) {
+    /** Asserts that the script fails with this message and changes nothing. */
+    async function assertFails(sentence: string | RegExp, env: Record<string, string> = {}, files: string[] = []) {
       const { code, stderr } = await install(env);
       assertEquals(code, 1, stderr);
       if (typeof sentence === "string") assertStringIncludes(stderr, `fluxloop was not installed: ${sentence}`);
@@ -80,7 +80,7 @@ for (const shell of Object.keys(SHELLS)) {
 
     const archive = archiveName(NEW, TARGET);
 
-    it("installs the newest with curl alone", async () => {
+    it("installs the latest release with curl", async () => {
       machine = await Machine.create("curl");
       assertEquals((await install()).stderr, "");
       assertEquals(await machine.installed(), `fluxloop ${NEW} (0123456789ab)`);
@@ -88,17 +88,17 @@ for (const shell of Object.keys(SHELLS)) {
     });
 
     for (const [signal, code] of [["SIGTERM", 143], ["SIGHUP", 129], ["SIGINT", 130]] as const) {
-      it(`leaves nothing behind when it is stopped with ${signal} while it downloads`, async () => {
+      it(`cleans up when stopped by ${signal} during the download`, async () => {
         machine = await Machine.create();
-        const asked = Promise.withResolvers<void>();
+        const requested = Promise.withResolvers<void>();
         releases.overrides.set(archive, () => {
-          asked.resolve();
+          requested.resolve();
           return new Response(new ReadableStream());
         });
         const [command, ...args] = SHELLS[shell];
         const script = `${machine.home}/install.sh`;
         await Deno.writeTextFile(script, releases.installScript());
-        // In a session of its own, so that what it started is stopped too, as a terminal does it.
+        // In its own session, so that the signal also reaches its child processes, as from a terminal.
         const child = new Deno.Command("/usr/bin/setsid", {
           args: [command, ...args, script],
           clearEnv: true,
@@ -106,14 +106,14 @@ for (const shell of Object.keys(SHELLS)) {
           stdout: "null",
           stderr: "null",
         }).spawn();
-        await asked.promise;
+        await requested.promise;
         Deno.kill(-child.pid, signal);
         assertEquals((await child.status).code, code);
         assertEquals(machine.files(), ["install.sh"]);
       });
     }
 
-    it("does nothing or everything when its download is cut off anywhere", async () => {
+    it("runs completely or not at all when its own download is truncated", async () => {
       machine = await Machine.create();
       const script = releases.installScript();
       const step = Deno.env.has("FLUXLOOP_TEST_LONG") ? 1 : 401;
@@ -134,17 +134,17 @@ for (const shell of Object.keys(SHELLS)) {
       }
     });
 
-    // What follows doesn't depend on the shell.
+    // The remaining tests don't depend on the shell.
     if (shell !== "dash") return;
 
-    it("installs the newest with wget alone", async () => {
+    it("installs the latest release with wget", async () => {
       machine = await Machine.create("wget");
       assertEquals((await install()).stderr, "");
       assertEquals(await machine.installed(), `fluxloop ${NEW} (0123456789ab)`);
       assertEquals(releases.requestedPaths, ["/latest/download/SHA256SUMS", `/download/v${NEW}/${archive}`]);
     });
 
-    it("explains for the user's shell how to add the folder to the PATH, unless it is there", async () => {
+    it("explains how to add the folder to the PATH in the user's shell, unless it's already there", async () => {
       machine = await Machine.create();
       const hints: [string, string][] = [
         ["/usr/bin/fish", "  fish_add_path '<dir>'"],
@@ -162,11 +162,11 @@ for (const shell of Object.keys(SHELLS)) {
       assertEquals(stdout.includes("PATH"), false);
     });
 
-    it("keeps the old program if the new one isn't the released one", async () => {
+    it("keeps the old program if the new one's checksum doesn't match", async () => {
       machine = await Machine.create();
       await install({ FLUXLOOP_VERSION: OLD });
       releases.overrides.set(archive, () => new Response("other"));
-      await refused(`${archive} doesn't match the release's checksum`, {}, [INSTALLED]);
+      await assertFails(`${archive} doesn't match the release's checksum`, {}, [INSTALLED]);
       assertEquals(await machine.installed(), `fluxloop ${OLD} (0123456789ab)`);
     });
 
@@ -177,7 +177,7 @@ for (const shell of Object.keys(SHELLS)) {
     });
 
     for (const wanted of [OLD, `v${OLD}`]) {
-      it(`installs the version that FLUXLOOP_VERSION names as ${wanted}, over a newer one too`, async () => {
+      it(`installs FLUXLOOP_VERSION=${wanted}, even over a newer version`, async () => {
         machine = await Machine.create();
         await install();
         assertEquals((await install({ FLUXLOOP_VERSION: wanted })).code, 0);
@@ -186,14 +186,14 @@ for (const shell of Object.keys(SHELLS)) {
       });
     }
 
-    it("installs to FLUXLOOP_INSTALL_DIR, even with a space in its name, and then needs no HOME", async () => {
+    it("installs to FLUXLOOP_INSTALL_DIR, even with a space in it and without HOME", async () => {
       machine = await Machine.create();
       const folder = `${machine.home}/my programs`;
       assertEquals((await install({ FLUXLOOP_INSTALL_DIR: folder, HOME: "" })).code, 0);
       assertEquals(machine.files(), ["my programs/fluxloop"]);
     });
 
-    it("replaces the program atomically, and doesn't disturb a running one", async () => {
+    it("replaces the program atomically, so that a running one isn't disturbed", async () => {
       machine = await Machine.create();
       await install({ FLUXLOOP_VERSION: OLD });
       const path = `${machine.home}/${INSTALLED}`;
@@ -203,7 +203,7 @@ for (const shell of Object.keys(SHELLS)) {
       assertEquals(await machine.installed(), `fluxloop ${NEW} (0123456789ab)`);
     });
 
-    it("replaces a link, not the file that it points to", async () => {
+    it("replaces a symbolic link, not its target", async () => {
       machine = await Machine.create();
       await Deno.mkdir(`${machine.home}/.local/bin`, { recursive: true });
       await Deno.writeTextFile(`${machine.home}/theirs`, "theirs");
@@ -224,42 +224,42 @@ for (const shell of Object.keys(SHELLS)) {
       );
     });
 
-    const answers: [string, string, () => Response, string][] = [
+    const responses: [string, string, () => Response, string][] = [
       [
         "an archive with another checksum",
         archive,
         () => new Response("other"),
         `${archive} doesn't match the release's checksum`,
       ],
-      ["no archive", archive, () => new Response(null, { status: 404 }), "can't download http"],
-      ["no list of checksums", "SHA256SUMS", () => new Response(null, { status: 404 }), "can't download http"],
-      ["an empty list of checksums", "SHA256SUMS", () => new Response(""), "this release has no archive for"],
+      ["a release without the archive", archive, () => new Response(null, { status: 404 }), "can't download http"],
+      ["a release without checksums", "SHA256SUMS", () => new Response(null, { status: 404 }), "can't download http"],
+      ["an empty checksum file", "SHA256SUMS", () => new Response(""), "this release has no archive for"],
       [
-        "checksums of other machines alone",
+        "checksums for other platforms only",
         "SHA256SUMS",
         () => new Response(`${"0".repeat(64)}  fluxloop-1.0.0-riscv64-unknown-linux-gnu.tar.gz\n`),
         "this release has no archive for",
       ],
       [
-        "a page of a proxy instead of the checksums",
+        "a proxy's login page instead of the checksums",
         "SHA256SUMS",
         () => new Response("<html>\n<p>Please log in</p>\n"),
         "this release has no archive for",
       ],
       [
-        "a file name that leads elsewhere",
+        "a file name with a path traversal",
         "SHA256SUMS",
         () => new Response(`${"0".repeat(64)}  fluxloop-1/../../x-${TARGET}.tar.gz\n`),
         "this release has no archive for",
       ],
-      ["an archive that is cut short", archive, cutShort, "can't download http"],
+      ["a truncated archive", archive, truncated, "can't download http"],
     ];
-    for (const [what, name, answer, sentence] of answers) {
+    for (const [what, name, response, sentence] of responses) {
       for (const downloader of ["curl", "wget"] as const) {
         it(`installs nothing from ${what} (${downloader})`, async () => {
           machine = await Machine.create(downloader);
-          releases.overrides.set(name, answer);
-          await refused(sentence);
+          releases.overrides.set(name, response);
+          await assertFails(sentence);
         });
       }
     }
@@ -269,7 +269,7 @@ for (const shell of Object.keys(SHELLS)) {
       ["99.3.1", "\x7fELFnot really", "the program doesn't run on this system."],
     ];
     for (const [version, program, sentence] of programs) {
-      it(`doesn't install a program that doesn't run here: ${version}`, async () => {
+      it(`doesn't install a program that doesn't run on this system (${version})`, async () => {
         machine = await Machine.create();
         const broken = await Releases.open();
         await broken.add(version, program);
@@ -308,7 +308,7 @@ for (const shell of Object.keys(SHELLS)) {
       assertEquals([code, machine.files()], [0, [INSTALLED]], stderr);
     });
 
-    it("installs no link and leaves its target alone", async () => {
+    it("rejects a symbolic link in the archive and leaves its target alone", async () => {
       machine = await Machine.create();
       const secret = `${machine.home}/secret`;
       await Deno.writeTextFile(secret, "#!/bin/sh\n", { mode: 0o600 });
@@ -326,7 +326,7 @@ for (const shell of Object.keys(SHELLS)) {
       assertStringIncludes(stderr, `${archive} doesn't contain fluxloop. Report it: `);
     });
 
-    it("ignores a slash at the folder's end, and finds the folder on the PATH", async () => {
+    it("ignores a trailing slash in FLUXLOOP_INSTALL_DIR", async () => {
       machine = await Machine.create();
       const folder = `${machine.home}/bin`;
       const PATH = `${machine.env.PATH}:${folder}`;
@@ -336,7 +336,7 @@ for (const shell of Object.keys(SHELLS)) {
 
     it("reports a release that doesn't exist", async () => {
       machine = await Machine.create();
-      await refused(`can't download ${releases.address}/download/v7.7.7/SHA256SUMS. Check the network connection`, {
+      await assertFails(`can't download ${releases.address}/download/v7.7.7/SHA256SUMS. Check the network connection`, {
         FLUXLOOP_VERSION: "7.7.7",
       });
     });
@@ -344,30 +344,30 @@ for (const shell of Object.keys(SHELLS)) {
     for (const version of ["newest", "1", "1.2", "../../x", "1.2.3/../x", "1.2.3 ; rm", "v"]) {
       it(`rejects FLUXLOOP_VERSION=${version} without a request`, async () => {
         machine = await Machine.create();
-        await refused("FLUXLOOP_VERSION must be a version such as 1.2.3.", { FLUXLOOP_VERSION: version });
+        await assertFails("FLUXLOOP_VERSION must be a version such as 1.2.3.", { FLUXLOOP_VERSION: version });
         assertEquals(releases.requestedPaths, []);
       });
     }
 
     it("says what to install if there is neither curl nor wget", async () => {
       machine = await Machine.create("none");
-      await refused("curl or GNU wget is required to download it.");
+      await assertFails("curl or GNU wget is required to download it.");
     });
 
-    it("does not use BusyBox's wget, which verifies no certificates", async () => {
+    it("doesn't use BusyBox wget, which doesn't verify certificates", async () => {
       machine = await Machine.create("BusyBox wget");
-      await refused("curl or GNU wget is required to download it.");
+      await assertFails("curl or GNU wget is required to download it.");
       assertEquals(releases.requestedPaths, []);
     });
 
-    it("installs nothing that it can't verify", async () => {
+    it("installs nothing without a tool to verify checksums", async () => {
       machine = await Machine.create();
       await machine.removeTool("sha256sum");
-      await refused("sha256sum, shasum or openssl is required to verify the download.");
+      await assertFails("sha256sum, shasum or openssl is required to verify the download.");
     });
 
     for (const tool of ["shasum", "openssl"]) {
-      it(`verifies with ${tool} where there is no sha256sum`, async () => {
+      it(`verifies checksums with ${tool} if sha256sum is missing`, async () => {
         machine = await Machine.create();
         const real = Deno.realPathSync(`/usr/bin/${tool}`);
         await machine.replaceTool("sha256sum", "exit 127");
@@ -377,11 +377,11 @@ for (const shell of Object.keys(SHELLS)) {
         assertEquals((await install(perl)).code, 0);
         releases.overrides.set(archive, () => new Response("other"));
         await Deno.remove(`${machine.home}/${INSTALLED}`);
-        await refused(`${archive} doesn't match the release's checksum`, perl);
+        await assertFails(`${archive} doesn't match the release's checksum`, perl);
       });
     }
 
-    it("reports that the system uses musl and what to use instead", async () => {
+    it("explains what to use instead on a musl system", async () => {
       machine = await Machine.create();
       await machine.replaceTool("ldd", "echo 'musl libc (x86_64)' >&2; exit 1");
       const broken = await Releases.open();
@@ -409,35 +409,35 @@ for (const shell of Object.keys(SHELLS)) {
         machine = await Machine.create();
         await machine.replaceTool("uname", `case $1 in -s) echo ${system} ;; -m) echo ${machineName} ;; esac`);
         await Deno.writeTextFile(`${machine.env.PATH}/sysctl`, `#!/bin/sh\necho ${translated}\n`, { mode: 0o755 });
-        await refused(sentence);
+        await assertFails(sentence);
       });
     }
 
-    it("reports a folder that can't be written", async () => {
+    it("reports a folder that it can't write to or create", async () => {
       machine = await Machine.create("curl", { user: "ordinary" });
-      await refused("can't write to /usr/sbin. Set FLUXLOOP_INSTALL_DIR to another folder.", {
+      await assertFails("can't write to /usr/sbin. Set FLUXLOOP_INSTALL_DIR to another folder.", {
         FLUXLOOP_INSTALL_DIR: "/usr/sbin",
       });
-      await refused("can't create /nowhere/bin. Set FLUXLOOP_INSTALL_DIR", {
+      await assertFails("can't create /nowhere/bin. Set FLUXLOOP_INSTALL_DIR", {
         FLUXLOOP_INSTALL_DIR: "/nowhere/bin",
       });
       assertEquals(releases.requestedPaths, []);
     });
 
-    it("reports a folder in the program's place", async () => {
+    it("reports a folder at the program's path", async () => {
       machine = await Machine.create();
       await Deno.mkdir(`${machine.home}/${INSTALLED}`, { recursive: true });
-      await refused(`${machine.home}/${INSTALLED} is a folder.`);
+      await assertFails(`${machine.home}/${INSTALLED} is a folder.`);
     });
 
-    it("reports a missing HOME when no folder is named", async () => {
+    it("reports that HOME is unset if FLUXLOOP_INSTALL_DIR is unset too", async () => {
       machine = await Machine.create();
-      await refused("HOME is not set. Set FLUXLOOP_INSTALL_DIR to the folder to install to.", { HOME: "" });
+      await assertFails("HOME is not set. Set FLUXLOOP_INSTALL_DIR to the folder to install to.", { HOME: "" });
     });
   });
 }
 
-describe("the install script over https", () => {
+describe("the install script over HTTPS", () => {
   let authority: Authority;
   let machine: Machine;
 
@@ -448,7 +448,7 @@ describe("the install script over https", () => {
   afterEach(() => machine.remove());
 
   for (const downloader of ["curl", "wget"] as const) {
-    it(`accepts nothing from a redirect to plain http (${downloader})`, async () => {
+    it(`rejects a redirect to plain HTTP (${downloader})`, async () => {
       machine = await Machine.create(downloader);
       const plain = await Releases.open();
       await plain.add(NEW);
@@ -461,11 +461,11 @@ describe("the install script over https", () => {
       const trust = { CURL_CA_BUNDLE: authority.file, WGETRC: `${machine.home}/wgetrc` };
       await Deno.writeTextFile(trust.WGETRC, `ca_certificate = ${authority.file}\n`);
       const { code, stderr } = await machine.pipe("dash", script, trust);
-      const asked = plain.requestedPaths.length;
+      const requests = plain.requestedPaths.length;
       await server.shutdown();
       await plain.close();
       // wget reports redirects only afterwards; the downloaded file isn't used.
-      assertEquals([code, asked, machine.files()], [1, downloader === "curl" ? 0 : 1, ["wgetrc"]], stderr);
+      assertEquals([code, requests, machine.files()], [1, downloader === "curl" ? 0 : 1, ["wgetrc"]], stderr);
       assertStringIncludes(
         stderr,
         downloader === "wget" ? "SHA256SUMS redirects to a URL without HTTPS." : "can't download https://localhost:",
@@ -474,8 +474,8 @@ describe("the install script over https", () => {
   }
 });
 
-/** Announces more bytes than it sends. */
-function cutShort(): Response {
+/** @returns A response shorter than its Content-Length. */
+function truncated(): Response {
   const body = new ReadableStream({
     start(controller) {
       controller.enqueue(new Uint8Array(10));
