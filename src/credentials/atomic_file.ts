@@ -1,6 +1,6 @@
 /**
- * Writing a file that holds secrets: a reader sees the old content or the new content, never a part, and the new content
- * is on disk before anything reports that it was saved.
+ * Replaces files that hold secrets: a reader sees the old content or the new content, never a part, and the new content
+ * is on disk before the program reports that it was saved.
  *
  * What a failure of each step means, in the order of the steps:
  *
@@ -8,10 +8,10 @@
  * | ------------------------------------------- | --------------------------------------------------------------- |
  * | create the folder, sync its parent          | not created: error, nothing changed; not synced: ignored        |
  * | find the file: follow links, check owners   | error, nothing changed                                          |
+ * | store the secret in the keychain            | error, the file is unchanged and still refers to the old entry  |
  * | open and take the lock                      | error, nothing changed; without file locks, a lock file is used |
  * | write the holder's process id into the lock | ignored: only another process's message would name it           |
  * | read the file, change it                    | error, nothing changed                                          |
- * | store the secret in the keychain            | error, the file is unchanged and still refers to the old entry  |
  * | remove a stale `.new` file                  | error, nothing changed                                          |
  * | create, write, sync and close `.new`        | error, the file is unchanged and `.new` is removed              |
  * | remove `.new` after such an error           | ignored: the next reader or writer removes it                   |
@@ -20,14 +20,14 @@
  * | erase the old keychain entry                | warning: the new secret is in use, and the old entry is stale   |
  * | release the lock                            | ignored: the system releases it when the process exits          |
  *
- * A process that is killed between two steps leaves what a failure of the later one leaves.
+ * A process that is killed between two steps leaves the same state as a failure of the later one.
  *
  * @module
  */
 import { dirname } from "@std/path";
 import { ConfigurationError } from "../errors.ts";
 
-/** How long to wait for those who have a file open, and how long between two attempts, in milliseconds. */
+/** How long to retry while another program has a file open, and the pause between two attempts, in milliseconds. */
 const IN_USE_TIMEOUT = 2_000;
 const IN_USE_PAUSE = 20;
 const IN_USE = [Deno.errors.PermissionDenied, Deno.errors.Busy, Deno.errors.AlreadyExists];
@@ -43,14 +43,14 @@ export function replaceFile(path: string, text: string): void {
   syncFolder(dirname(path));
 }
 
-/** Renames a file, replacing another one. */
+/** Renames a file, replacing an existing one. */
 export function renameOver(newPath: string, path: string): void {
   retryInUse(() => Deno.renameSync(newPath, path));
 }
 
 /**
- * Does something that fails on Windows while another program, such as a virus scanner or another fluxloop, has the file
- * open: there it is tried again for two seconds. A file that was removed keeps its name for as long, too.
+ * Retries an action for two seconds on Windows, where it fails while another program, such as a virus scanner or another
+ * fluxloop, has the file open. A removed file also keeps its name until then.
  */
 function retryInUse<T>(action: () => T): T {
   for (const end = performance.now() + IN_USE_TIMEOUT;;) {
@@ -65,12 +65,13 @@ function retryInUse<T>(action: () => T): T {
 }
 
 /**
- * Does everything that {@linkcode replaceFile} does except the replacing, with `size` bytes. Call it under the same lock.
+ * Checks whether {@linkcode replaceFile} would succeed, by writing and removing a new file of `size` bytes. Call it under
+ * the same lock.
  *
  * @throws {ConfigurationError} When the file is a mount point.
  * @throws What the system throws when the file can't be replaced.
  */
-export function tryReplacing(path: string, size: number): void {
+export function checkReplaceable(path: string, size: number): void {
   if (isMountPoint(path)) {
     throw new ConfigurationError(
       `${path} is mounted as a single file, so it can't be replaced safely. Mount its folder instead, ` +
@@ -81,12 +82,12 @@ export function tryReplacing(path: string, size: number): void {
 }
 
 /**
- * A file that is mounted by itself (`docker run -v …/credentials:…`) can be written to, but not replaced. The kernel
- * refuses a second name for it in its own folder (link(2), EXDEV).
+ * Tells whether a file is mounted by itself (`docker run -v …/credentials:…`), so that it can be written to but not
+ * replaced. The kernel refuses to create a hard link to it in its own folder (link(2), EXDEV).
  */
 function isMountPoint(path: string): boolean {
   const newPath = newPathOf(path);
-  removeStaleBeside(path);
+  removeStaleFile(path);
   try {
     Deno.linkSync(path, newPath);
   } catch (error) {
@@ -96,12 +97,12 @@ function isMountPoint(path: string): boolean {
   return false;
 }
 
-/** Writes a file beside `path` and uses it. Nothing stays when either fails. */
+/** Writes a file beside `path` and passes it to `use`. Removes it when either fails. */
 function withNewFile(path: string, text: string, use: (newPath: string) => void): void {
   const newPath = newPathOf(path);
   const file = retryInUse(() => {
-    // A killed process may have left a file with other permissions, or somebody a link.
-    removeStaleBeside(path);
+    // A killed process may have left a file with other permissions, or somebody may have created a link.
+    removeStaleFile(path);
     return Deno.openSync(newPath, { write: true, createNew: true, mode: 0o600 });
   });
   try {
@@ -124,12 +125,12 @@ function withNewFile(path: string, text: string, use: (newPath: string) => void)
 }
 
 /** Tells whether a killed writer has left a half-written file beside `path`. */
-export function isStaleBeside(path: string): boolean {
+export function hasStaleFile(path: string): boolean {
   return infoOf(newPathOf(path)) !== null;
 }
 
-/** Removes what a killed writer has left beside a file: it holds keys. Call it under the lock of the file's writers. */
-export function removeStaleBeside(path: string): void {
+/** Removes a killed writer's file, which holds keys, from beside `path`. Call it under the lock of the file's writers. */
+export function removeStaleFile(path: string): void {
   const newPath = newPathOf(path);
   if (infoOf(newPath)?.isDirectory) throw inTheWay(newPath);
   removeIfThere(newPath);
@@ -139,7 +140,7 @@ function newPathOf(path: string): string {
   return `${path}.new`;
 }
 
-/** Creates a folder that only its owner can read, and those above it, and brings their names to disk. */
+/** Creates a folder and its missing parents, readable only by their owner, and syncs them to disk. */
 export function createFolder(path: string): void {
   if (infoOf(path) !== null) return;
   createFolder(dirname(path));
@@ -148,8 +149,8 @@ export function createFolder(path: string): void {
 }
 
 /**
- * Makes a rename survive a power cut. Best effort: the change has already happened, so a failure here must not be
- * reported as one. Windows neither needs this nor opens folders.
+ * Makes a rename survive a power cut. Best effort: the change has already happened, so it must not be reported as failed.
+ * Windows doesn't need this and can't open folders.
  */
 export function syncFolder(path: string): void {
   if (Deno.build.os === "windows") return;
@@ -157,11 +158,11 @@ export function syncFolder(path: string): void {
     using folder = Deno.openSync(path, { read: true });
     folder.syncSync();
   } catch {
-    // Only a power cut in the next seconds could still undo the change.
+    // Only a power cut in the next few seconds could undo the change.
   }
 }
 
-/** Removes a file, if there is one. */
+/** Removes a file if it exists. */
 export function removeIfThere(path: string): void {
   try {
     retryInUse(() => Deno.removeSync(path));
@@ -170,7 +171,7 @@ export function removeIfThere(path: string): void {
   }
 }
 
-/** Returns what is at a path, links not followed; `null` if nothing is. */
+/** Returns information about a path, without following links; `null` if nothing is there. */
 export function infoOf(path: string): Deno.FileInfo | null {
   try {
     return Deno.lstatSync(path);
@@ -180,7 +181,7 @@ export function infoOf(path: string): Deno.FileInfo | null {
   }
 }
 
-/** Creates the error for something that isn't this program's file, where one belongs. */
+/** Creates the error for a foreign file, folder or link at the path of one of the program's own files. */
 export function inTheWay(path: string): ConfigurationError {
   return new ConfigurationError(`${path} exists but wasn't created by fluxloop. Remove it.`);
 }

@@ -1,12 +1,12 @@
 import { decodeText } from "../text/encoding.ts";
 
-/** The largest of other people's files that is read, in bytes. */
+/** The size of the largest file that is read, in bytes. */
 const LIMIT = 1024 * 1024;
 
 /**
- * Reads a file, or what a link leads to.
+ * Reads a text file of at most 1 MiB, following links.
  *
- * @throws {RangeError} When it isn't a regular file (reading a pipe or a device need not end), or is larger than 1 MiB.
+ * @throws {RangeError} When it isn't a regular file (reading a pipe or a device might never end), or is larger.
  * @throws What the system throws.
  */
 export function readSmallFile(path: string): string {
@@ -23,7 +23,7 @@ export function readFailure(error: unknown): string {
   return error instanceof Deno.errors.PermissionDenied ? "permission denied" : "system error";
 }
 
-/** As {@linkcode readSmallFile}; `null` if it can't be read. */
+/** Like {@linkcode readSmallFile}, but returns `null` if the file can't be read. */
 export function readSmallFileIfPossible(path: string): string | null {
   try {
     return readSmallFile(path);

@@ -1,6 +1,6 @@
 /**
- * The operating system's keychain, by way of the programs that others maintain for it
- * (github.com/docker/docker-credential-helpers). A secret goes through standard input and output, never an argument.
+ * Stores secrets in the operating system's keychain by running Docker's credential helpers
+ * (github.com/docker/docker-credential-helpers). Secrets are passed through standard input and output, never as arguments.
  *
  * @module
  */
@@ -15,15 +15,15 @@ import { entryFieldsOf, type StoredSecret, storedSecretOf } from "./profile.ts";
 
 type Action = "store" | "get" | "erase" | "list";
 
-/** What a helper said. */
+/** A helper's response. */
 interface Reply extends ProgramResult {
-  /** The helper's name, without the prefix that all of them have. */
+  /** The helper's name, without {@linkcode PREFIX}. */
   readonly helper: string;
 }
 
-/** What the name of every helper's program begins with. */
+/** The prefix of every helper's program name. */
 const PREFIX = "docker-credential-";
-/** What people call the keychains, and where their helpers come from. */
+/** Each helper's keychain, as a part of a sentence, and where to get the helper. */
 const STORES: Readonly<Record<string, { readonly title: string; readonly source: string }>> = {
   osxkeychain: { title: "the macOS Keychain", source: "Homebrew: docker-credential-helper" },
   wincred: { title: "the Windows Credential Manager", source: "it comes with Docker Desktop" },
@@ -32,18 +32,18 @@ const STORES: Readonly<Record<string, { readonly title: string; readonly source:
 };
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-/** How long one call may take, in milliseconds: the person may have to unlock the keychain. */
+/** How long one call may take, in milliseconds: the user may have to unlock the keychain. */
 const TIMEOUT = 60_000;
-/** One name for all entries: some keychains would keep a second entry under another. */
+/** The same for all entries: under another name, some keychains would store a second entry. */
 const USERNAME = "fluxloop";
 const NOT_FOUND = "credentials not found in native keychain";
-/** The most that is shown of what a helper said, in characters. */
+/** How much of a helper's message is shown, in characters. */
 const SHOWN_LENGTH = 200;
-/** The exit code of a program that Ctrl-C ended; the terminal sends it to the helper as well. */
+/** The exit code of a program killed by Ctrl-C, which the terminal sends to the helper, too. */
 const INTERRUPTED = 130;
 
 const LOCKED = "it is locked or refuses access; unlock it and try again";
-/** Words of helpers, which differ between them and their versions, and what to do. */
+/** Words in the helpers' messages, which differ between helpers and versions, and what to do. */
 const REASONS: readonly (readonly [RegExp, string])[] = [
   [/locked|interaction is not allowed|cancell?ed|dismissed|-25308/i, LOCKED],
   [
@@ -64,7 +64,7 @@ export class CredentialHelper {
   readonly #helpers: readonly string[];
   readonly #timeout: number;
 
-  /** @param name The helper, with or without its prefix: `pass`, `docker-credential-pass`. `null`: the system's own. */
+  /** @param name The helper, such as `pass` or `docker-credential-pass`; `null` for the system's default. */
   constructor(context: Context, name: string | null, timeout = TIMEOUT) {
     this.#context = context;
     this.#timeout = timeout;
@@ -72,10 +72,10 @@ export class CredentialHelper {
   }
 
   /**
-   * Stores a secret in place of the one under the same reference.
+   * Stores a secret, replacing the one with the same reference.
    *
    * @param reference From {@linkcode secretReference}.
-   * @returns The helper that was used, for the profile to name from now on.
+   * @returns The helper that was used, to be saved in the profile.
    */
   async store(reference: string, stored: StoredSecret): Promise<string> {
     const fields = entryFieldsOf(stored);
@@ -112,7 +112,7 @@ export class CredentialHelper {
     );
   }
 
-  /** Removes a secret. It is no failure that it isn't there; it is one that it may still be. */
+  /** Removes a secret, if it exists. Throws if it may still exist afterwards. */
   async erase(reference: string): Promise<void> {
     const reply = await this.#ask("erase", reference);
     // For a locked Secret Service the helper reports success; for an entry that isn't there, pass reports a failure.
@@ -123,7 +123,7 @@ export class CredentialHelper {
     throw new SystemError(refusal(reply.helper, "remove", reference, LOCKED));
   }
 
-  /** Asks the first helper that is installed. One that fails isn't passed over: it may be the one with the key. */
+  /** Runs the first helper that is installed. If it fails, the next one isn't tried: the first one may have the key. */
   async #ask(action: Action, reference: string, input = reference): Promise<Reply> {
     for (const helper of this.#helpers) {
       const reply = await this.#run(helper, action, reference, input);
@@ -140,7 +140,7 @@ export class CredentialHelper {
     return entries && (Object.hasOwn(entries, reference) || Object.hasOwn(entries, ""));
   }
 
-  /** @returns What the helper said; `null` if it isn't installed. */
+  /** @returns The helper's response; `null` if it isn't installed. */
   async #run(helper: string, action: Action, reference: string, input: string): Promise<Reply | null> {
     const program = PREFIX + helper;
     const { stopped } = this.#context;
@@ -167,8 +167,8 @@ export class CredentialHelper {
 }
 
 /**
- * Returns what a secret is stored under: a URL of the platform, as helpers accept no other name, different for each profile
- * of each credentials file, also in keychains that ignore case.
+ * Returns the name of a keychain entry: a URL, as helpers accept nothing else, and unique for each profile of each
+ * credentials file, even in keychains that ignore case.
  */
 export async function secretReference(apiUrl: URL, file: string, profile: string): Promise<string> {
   const bytes = new TextEncoder().encode(`${file}\n${profile}`);
@@ -176,7 +176,7 @@ export async function secretReference(apiUrl: URL, file: string, profile: string
   return `${apiUrl.origin}/fluxloop/${toHex(hash.subarray(0, 6))}/${profile}`;
 }
 
-/** Returns what people call the keychain that a helper opens, as a part of a sentence. */
+/** Returns the name of a helper's keychain, as a part of a sentence. */
 export function storeTitle(helper: string): string {
   return Object.hasOwn(STORES, helper) ? STORES[helper].title : `the store of ${PREFIX}${helper}`;
 }
@@ -218,7 +218,7 @@ function refusal(helper: string, action: string, reference: string, reason: stri
   return `${title} did not ${action} the key of profile "${profileOf(reference)}": ${reason}`;
 }
 
-/** @returns A failed helper's own words, fit to be shown; empty if they may be the secret. */
+/** @returns A failed helper's message, safe to show; empty if it may contain the secret. */
 function shownOf({ stdout, stderr }: Reply, secrets: readonly string[]): string {
   const text = stdout.trim() || (stderr.trim().split("\n")[0] ?? "");
   // A key has no white space, so a word alone on a line may be one; an entry with a key is JSON.

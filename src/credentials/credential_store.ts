@@ -1,9 +1,9 @@
 /**
- * The credentials file: reading it, and changing it without losing anything (design: "Files").
+ * Reads the credentials file, and changes it without losing anything.
  *
  * @module
  */
-import { createFolder, isStaleBeside, removeStaleBeside, replaceFile, tryReplacing } from "./atomic_file.ts";
+import { checkReplaceable, createFolder, hasStaleFile, removeStaleFile, replaceFile } from "./atomic_file.ts";
 import { type CredentialsFile, fileFailure, findCredentialsFile, findOwnFile, notAFile } from "./credentials_file.ts";
 import { CredentialsDocument } from "./credentials_document.ts";
 import { decodeCredentials, SIZE_LIMIT, unreadable } from "./credentials_text.ts";
@@ -11,30 +11,30 @@ import { withFileLock } from "./file_lock.ts";
 import type { CredentialsLocation } from "./location.ts";
 import { fileNamePart } from "./profile_name.ts";
 
-/** How long a reader waits for a writer before it ignores that one's new file, in milliseconds. */
+/** How long a reader waits for the lock to remove a stale file, in milliseconds. */
 const READER_TIMEOUT = 100;
-/** The most that a profile takes in the file, in bytes: two tokens, and the rest. */
+/** The largest size of a profile in the file, in bytes: two tokens and the other fields. */
 const PROFILE_SIZE = 24 * 1024;
 
-/** Permission bits of everybody but the owner. */
+/** The permission bits of group and others. */
 const OTHERS = 0o077;
 
-/** A credentials file that others than its owner can read or write. */
+/** A credentials file that users other than its owner can read or write. */
 export interface InsecureFile {
-  /** The file, as people write it. */
+  /** The file's path, for messages. */
   readonly shown: string;
   /** Its permission bits; `null` on Windows, which has none. */
   readonly mode: number | null;
 }
 
-/** Reads the credentials file; returns an empty document if there is none, or no place for one. */
+/** Reads the credentials file; returns an empty document if the file or its location doesn't exist. */
 export async function readCredentials(location: CredentialsLocation | null): Promise<CredentialsDocument> {
   if (location === null) return new CredentialsDocument("", "");
   try {
     const file = findCredentialsFile(location);
-    if (isStaleBeside(file.path)) {
-      // Best effort: the next writer removes it, or reports what is in the way.
-      const remove = () => removeStaleBeside(file.path);
+    if (hasStaleFile(file.path)) {
+      // Best effort: the next writer removes it, or reports why it can't.
+      const remove = () => removeStaleFile(file.path);
       await withFileLock(location, `${file.path}.lock`, remove, READER_TIMEOUT).catch(() => {});
     }
     return documentIn(file, location);
@@ -44,8 +44,8 @@ export async function readCredentials(location: CredentialsLocation | null): Pro
 }
 
 /**
- * Finds out whether others than its owner can read or write the credentials file. On Windows a file inherits the access
- * list of its folder, which lets nobody else in below the user's profile; outside it, that is unknown.
+ * Finds out whether other users can read or write the credentials file. On Windows, a file inherits the access list of its
+ * folder. In the user's home folder it gives nobody else access; elsewhere it is unknown, and the file counts as insecure.
  */
 export function findInsecureFile(location: CredentialsLocation | null): InsecureFile | null {
   if (location === null) return null;
@@ -62,9 +62,9 @@ export function findInsecureFile(location: CredentialsLocation | null): Insecure
 }
 
 /**
- * Changes the credentials under a lock. Folder and file are for their owner alone afterwards.
+ * Changes the credentials under a lock. A new file or folder is accessible only to its owner.
  *
- * @param change Makes the change, on what the file has by then. Nothing is written when it throws.
+ * @param change Changes the file's current content. Nothing is written when it throws.
  * @returns What `change` returns, once the new content is on disk.
  * @throws {ConfigurationError | SystemError} When the file can't be read or written; it is unchanged then.
  */
@@ -72,7 +72,7 @@ export async function updateCredentials<T>(
   location: CredentialsLocation,
   change: (document: CredentialsDocument) => T,
 ): Promise<T> {
-  // Only a writer needs it, and it is larger than all else.
+  // Loaded only for writing: it is the largest module.
   const { editCredentials } = await import("./edit_credentials.ts");
   return await withWritableFile(location, (file, document) => {
     const result = change(document);
@@ -81,9 +81,9 @@ export async function updateCredentials<T>(
   });
 }
 
-/** Makes sure that credentials can be saved, before something is spent that would be lost. */
+/** Checks that credentials can be saved, before a key or tokens are issued that would otherwise be lost. */
 export async function requireWritable(location: CredentialsLocation): Promise<void> {
-  await withWritableFile(location, ({ path, info }) => tryReplacing(path, (info?.size ?? 0) + PROFILE_SIZE));
+  await withWritableFile(location, ({ path, info }) => checkReplaceable(path, (info?.size ?? 0) + PROFILE_SIZE));
 }
 
 async function withWritableFile<T>(
@@ -92,7 +92,7 @@ async function withWritableFile<T>(
 ): Promise<T> {
   try {
     createFolder(location.folder);
-    // Two folders may have links to one file: the lock is the file's, not the folder's.
+    // Several folders may have links to the same file, so the lock belongs to the file.
     return await withFileLock(location, `${findOwnFile(location).path}.lock`, () => {
       const file = findOwnFile(location);
       const document = documentIn(file, location);
@@ -105,9 +105,9 @@ async function withWritableFile<T>(
 }
 
 /**
- * Runs `work` under a lock for what takes longer than a write, such as a request.
+ * Runs `work` under a lock for work that takes longer than a write, such as a request.
  *
- * @param profile Whose secret is exchanged; `null` for a rotation, as profiles may share the key that it replaces.
+ * @param profile The profile whose tokens are exchanged; `null` for a rotation, as profiles may share the replaced key.
  * @param timeout How long to wait for another process, in milliseconds.
  */
 export function withRequestLock<T>(

@@ -1,6 +1,5 @@
 /**
- * The credentials file's content (seed: "Credential Storage"; design: "Files"). Fields and profiles that this version
- * doesn't know are kept as they are.
+ * The credentials file's content (seed: "Credential Storage"). Unknown fields and profiles are kept unchanged.
  *
  * @module
  */
@@ -20,18 +19,18 @@ import { DEFAULT_PROFILE } from "./profile_name.ts";
 
 type Mapping = Readonly<Record<string, unknown>>;
 
-/** The file's format; a file without a `version:` has this one. */
+/** The current version of the file's format, which a file without `version` has, too. */
 const VERSION = 1;
 
-/** A credentials file's content. The store writes its changes. */
+/** A credentials file's content, with the changes that are to be written. */
 export class CredentialsDocument {
   #root: Mapping;
   readonly #shown: string;
-  /** What was read, and what was changed since. */
+  /** The text that was read. */
   readonly #text: string;
   readonly #changes: Change[] = [];
 
-  /** Parses the text of the file that messages call `shown`; it is empty if there is no file. */
+  /** Parses the file's text, which is empty if there is no file. `shown` is the file's path, for messages. */
   constructor(text: string, shown: string) {
     const root = parseCredentials(text, shown) ?? {};
     if (!isObject(root) || !isObject(root.profiles ?? {})) throw unreadable(shown, "isn't a credentials file");
@@ -50,12 +49,12 @@ export class CredentialsDocument {
     return this.#entry(name) !== undefined;
   }
 
-  /** Finds a profile; `null` if there is none of this name, or it can't be read. */
+  /** Finds a profile; `null` if it doesn't exist or can't be read. */
   find(name: string): Profile | null {
     try {
       return this.#profile(name);
     } catch {
-      return null; // Whoever needs it gets the error from `require`.
+      return null; // `require` reports the error.
     }
   }
 
@@ -67,9 +66,9 @@ export class CredentialsDocument {
   /**
    * Finds a profile that must exist.
    *
-   * @param chosenBy Who chose the name: `--profile`, a variable, a file; `null`: nobody did.
-   * @throws {NotLoggedInError} When it doesn't exist and nobody chose it.
-   * @throws {NotFoundError} When it doesn't exist and was chosen, naming those that do.
+   * @param chosenBy Where the name comes from: `--profile`, a variable or a file; `null` for the built-in default.
+   * @throws {NotLoggedInError} When the built-in default doesn't exist.
+   * @throws {NotFoundError} When a chosen profile doesn't exist.
    */
   require(name: string, chosenBy: string | null): Profile {
     const profile = this.#profile(name);
@@ -91,18 +90,18 @@ export class CredentialsDocument {
     );
   }
 
-  /** Whether something was changed since it was read. */
+  /** Whether anything was changed since the file was read. */
   get isChanged(): boolean {
     return this.#changes.length > 0;
   }
 
-  /** Returns a text beside the profiles, or `null`. */
+  /** Returns a setting of the whole file, or `null`. */
   setting(name: "default_profile" | "previous_profile" | "storage" | "credential_helper"): string | null {
     const value = this.#root[name];
     return typeof value === "string" && value !== "" ? value : null;
   }
 
-  /** @throws {ConfigurationError} When a newer version wrote the file: what it means by it isn't known here. */
+  /** @throws {ConfigurationError} When the file has a newer format. */
   requireKnownVersion(): void {
     const { version } = this.#root;
     if (version === undefined || version === null || Number(version) <= VERSION) return;
@@ -111,7 +110,7 @@ export class CredentialsDocument {
     );
   }
 
-  /** Saves a profile; what an existing one has besides stays. */
+  /** Saves a profile. Unknown fields of an existing one are kept. */
   save(profile: Profile): void {
     const entry = this.#entry(profile.name);
     const existing = isObject(entry) ? entry : {};
@@ -123,26 +122,26 @@ export class CredentialsDocument {
     }
   }
 
-  /** Removes a profile, and its choice as the default one. */
+  /** Removes a profile, and the settings that refer to it. */
   remove(name: string): void {
     this.#set(["profiles", name], null);
     if (this.setting("default_profile") === name) this.choose(null);
     if (this.setting("previous_profile") === name) this.#set(["previous_profile"], null);
   }
 
-  /** Chooses the profile that is used when none is named; `null` for none. */
+  /** Sets the default profile; `null` unsets it. */
   choose(name: string | null): void {
     this.#set(["default_profile"], name);
   }
 
-  /** As {@linkcode choose}, and remembers the one before, to go back to it. Choosing the current one forgets nothing. */
+  /** Like {@linkcode choose}, and remembers the previous default profile, unless it stays the same. */
   switchTo(name: string): void {
     const before = this.setting("default_profile") ?? DEFAULT_PROFILE;
     this.choose(name);
     if (name !== before && this.has(before)) this.#set(["previous_profile"], before);
   }
 
-  /** Writes the file's text by `editCredentials`, which is loaded only where something is written. */
+  /** Returns the changed text. `edit` is `editCredentials`, which only writers load. */
   toText(edit: typeof editCredentials): string {
     const text = edit(this.#text, this.#changes, this.#root);
     if (text !== null && text.length <= SIZE_LIMIT && isSameValue(parseCredentials(text, this.#shown), this.#root)) {
@@ -169,13 +168,13 @@ export class CredentialsDocument {
     throw new ConfigurationError(`Profile "${name}" in ${this.#shown} can't be read; log in to the profile again`);
   }
 
-  /** Returns what stands under the profile's name, readable or not; `undefined` if nothing does. */
+  /** Returns the profile's entry, readable or not; `undefined` if there is none. */
   #entry(name: string): unknown {
     return Object.hasOwn(this.#profiles, name) ? this.#profiles[name] ?? {} : undefined;
   }
 }
 
-/** Copies a mapping with one field changed: the same object may stand elsewhere too, as an alias. */
+/** Copies a mapping with one field changed: through an alias, the same object may be used elsewhere, too. */
 function withField(mapping: unknown, [name, ...rest]: readonly string[], value: FieldValue): Mapping {
   const copy: Record<string, unknown> = isObject(mapping) ? { ...mapping } : {};
   const field = rest.length === 0 ? value : withField(Object.hasOwn(copy, name) ? copy[name] : null, rest, value);

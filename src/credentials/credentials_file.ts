@@ -1,6 +1,5 @@
 /**
- * The credentials file in the file system: where a link leads, who owns it, and who can read it. What belongs to somebody
- * else is neither trusted nor taken over.
+ * Finds the credentials file, through links, and checks its owner. Another user's file is neither trusted nor replaced.
  *
  * @module
  */
@@ -11,23 +10,23 @@ import type { CredentialsLocation } from "./location.ts";
 
 const ROOT = 0;
 
-/** A credentials file, found. */
+/** The credentials file in the file system. */
 export interface CredentialsFile {
-  /** The file itself: `location.file`, or what a link there leads to. */
+  /** The file itself: `location.file`, or the target of a link there. */
   readonly path: string;
-  /** `null`: there is none yet. */
+  /** `null` if the file doesn't exist yet. */
   readonly info: Deno.FileInfo | null;
 }
 
 /**
- * Finds the credentials file. Dotfile managers put a link in its place; the link is followed, and stays one.
+ * Finds the credentials file. Dotfile managers replace it with a link, which is followed and kept.
  *
- * @throws {ConfigurationError} When links go in circles, or folder or file belong to another user. Root's are accepted:
- * root owns the secrets that are mounted into a container.
+ * @throws {ConfigurationError} When links are circular, or the folder or file belongs to another user. Root is accepted: it
+ * owns the secrets that are mounted into a container.
  */
 export function findCredentialsFile(location: CredentialsLocation): CredentialsFile {
   const folder = statOf(location.folder);
-  // Its owner could replace what is in it.
+  // A folder's owner can replace the files in it.
   if (folder !== null && isForeign(folder) && folder.uid !== ROOT) {
     throw foreignError(location, location.folder, folder);
   }
@@ -37,7 +36,7 @@ export function findCredentialsFile(location: CredentialsLocation): CredentialsF
   return { path, info };
 }
 
-/** @returns What the link leads to, itself no link. */
+/** @returns The link's final target, which may not exist yet. */
 function targetOf({ file, shown }: CredentialsLocation): string {
   try {
     return Deno.realPathSync(file);
@@ -47,7 +46,7 @@ function targetOf({ file, shown }: CredentialsLocation): string {
     }
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
-  // There is nothing at its end yet, unless another process has just saved there.
+  // The target doesn't exist yet, unless another process has just created it.
   let path = file;
   while (infoOf(path)?.isSymlink) path = resolve(Deno.realPathSync(dirname(path)), Deno.readLinkSync(path));
   if (infoOf(dirname(path)) !== null) return path;
@@ -62,7 +61,7 @@ export function notAFile(shown: string, info: Deno.FileInfo): ConfigurationError
   return new ConfigurationError(`Can't read ${shown}: ${kind}. Move it to ${shown}.old.`);
 }
 
-/** As {@linkcode findCredentialsFile}, for a writer: what is root's or not a file must not be replaced. */
+/** Like {@linkcode findCredentialsFile}, for a writer, which must not replace root's file or anything but a regular file. */
 export function findOwnFile(location: CredentialsLocation): CredentialsFile {
   const { path, info } = findCredentialsFile(location);
   if (info !== null && isForeign(info)) throw foreignError(location, path, info);
@@ -70,7 +69,7 @@ export function findOwnFile(location: CredentialsLocation): CredentialsFile {
   return { path, info };
 }
 
-/** Tells whether a file belongs to another user. Windows has no user numbers. */
+/** Tells whether a file belongs to another user; always `false` on Windows, which has no user numbers. */
 export function isForeign(info: Deno.FileInfo): boolean {
   const self = Deno.uid();
   return self !== null && info.uid !== null && info.uid !== self;
@@ -78,7 +77,7 @@ export function isForeign(info: Deno.FileInfo): boolean {
 
 function foreignError({ folder, shown }: CredentialsLocation, path: string, info: Deno.FileInfo): ConfigurationError {
   const shownFolder = dirname(shown);
-  // A link may lead to a file elsewhere.
+  // A link's target may be in another folder.
   const name = path.startsWith(folder) ? shownFolder + path.slice(folder.length) : path;
   const self = Deno.uid();
   // Root in a container sees the host user's files: taking them over would lock their owner out.
@@ -88,7 +87,7 @@ function foreignError({ folder, shown }: CredentialsLocation, path: string, info
   return new ConfigurationError(`${name} is owned by user ${info.uid}, and you are user ${self}. ${remedy}`);
 }
 
-/** Creates the error to report about the file `shown`, with the reason and what to do. */
+/** Converts an error about the file `shown` to one that names the reason and what to do. */
 export function fileFailure(
   location: CredentialsLocation,
   action: "read" | "written",

@@ -1,17 +1,17 @@
 /**
- * The credentials file's bytes as a YAML value. Errors name the place alone: the text itself may be a key.
+ * Parses the credentials file. Errors give only the line and column, because the text itself may be a key.
  *
  * @module
  */
 import { parse } from "@std/yaml";
 import { ConfigurationError } from "../errors.ts";
 
-/** The largest file that is read or written, in bytes. It bounds the time that a hostile file can take. */
+/** The largest file that is read or written, in bytes. It limits the time that a malicious file can take. */
 export const SIZE_LIMIT = 16 * 1024 * 1024;
-/** YAML forbids tabs for indentation; the parser takes such a line for an unindented one. */
+/** YAML forbids tabs for indentation, but the parser treats such a line as unindented. */
 const TAB = /^ *\t[\t ]*[^\t \r\n#]/m;
 
-/** Decodes UTF-8, without a byte-order mark. */
+/** Decodes UTF-8 and drops a byte-order mark. */
 export function decodeCredentials(bytes: Uint8Array<ArrayBuffer>, shown: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
@@ -21,9 +21,9 @@ export function decodeCredentials(bytes: Uint8Array<ArrayBuffer>, shown: string)
 }
 
 /**
- * Parses YAML by the core schema, which leaves an unquoted date a text.
+ * Parses YAML with the core schema, in which an unquoted date is a string.
  *
- * @returns The value; aliases are the same object in several places.
+ * @returns The value; an alias and its target are the same object.
  * @throws {ConfigurationError} When it isn't one YAML document, with line and column if the parser tells them, or a value
  * contains itself.
  */
@@ -47,7 +47,7 @@ export function parseCredentials(text: string, shown: string): unknown {
     const place = line === undefined ? "" : ` (line ${line}${Number(column) > 0 ? `, column ${column}` : ""})`;
     throw unreadable(shown, `isn't valid YAML${place}`);
   }
-  // Whoever edits such a file copies the value within itself without end.
+  // Editing such a file would copy the value into itself endlessly.
   if (isCircular) throw unreadable(shown, "has a value that contains an alias to itself");
   return value;
 }
@@ -63,8 +63,8 @@ function containsItself(value: unknown, above = new Set<unknown>(), checked = ne
 }
 
 /**
- * Tells whether two YAML values are the same, however they are divided into objects. Each pair is compared once: aliases
- * can make a value larger than any memory.
+ * Tells whether two YAML values are equal, with or without aliases. Each pair of objects is compared once: expanded
+ * aliases can be larger than any memory.
  */
 export function isSameValue(a: unknown, b: unknown, seen = new Map<unknown, unknown>()): boolean {
   if (typeof a !== "object" || a === null || typeof b !== "object" || b === null) return Object.is(a, b);

@@ -1,6 +1,6 @@
 /**
- * Changes the text of a credentials file that people may have written. Everything else stays as it is written: comments,
- * number formats, aliases. No scalar is interpreted (YAML's failsafe schema), so that none can be lost that way.
+ * Changes fields in the text of a credentials file and preserves everything else: comments, number formats, aliases. With
+ * YAML's failsafe schema, scalars aren't interpreted, so that their text can't change.
  *
  * @module
  */
@@ -8,29 +8,29 @@ import { stringify } from "@std/yaml";
 import type { FieldValue } from "./profile.ts";
 import { type Document, isAlias, isMap, isScalar, type Node, parseDocument, Scalar, visit, YAMLMap } from "yaml";
 
-/** A field's new value; `null` removes the field. Missing mappings on the way are created. */
+/** A field's new value; `null` removes the field. Missing parent mappings are created. */
 export interface Change {
-  /** The names of the mappings that the field is in, and its own. */
+  /** The names of the parent mappings and of the field. */
   readonly path: readonly string[];
   readonly value: FieldValue;
 }
 
-/** Larger files, which nobody writes by hand, are written anew: editing them takes minutes. In characters. */
+/** The longest text that is edited, in characters. Nobody writes a longer one by hand, and editing it takes minutes. */
 const EDIT_LIMIT = 1024 * 1024;
-/** Duplicate names have been refused by whoever read the file before; here looking for them takes quadratic time. */
+/** Reading the file has already rejected duplicate names; looking for them here would take quadratic time. */
 const OPTIONS = { schema: "failsafe", logLevel: "silent", uniqueKeys: false } as const;
-/** A text that every version of YAML takes for a text. */
+/** A string that is a string in every version of YAML, even without quotes. */
 const PLAIN = /^(?!(?:true|false|null|yes|no|on|off|y|n)$)[A-Za-z][\w.@+-]*$/i;
 
-/** Makes changes in a text, in order, after which its value is `root`. Returns `null` if that can't be done. */
+/** Applies changes to a text, in order, so that its value becomes `root`. Returns `null` if that isn't possible. */
 export function editCredentials(
   text: string,
   changes: readonly Change[],
   root: Readonly<Record<string, unknown>>,
 ): string | null {
-  // Aliases are kept: a file that refers to itself a thousandfold must not grow so. A folded key couldn't be copied.
+  // This keeps aliases, so that a file with many of them doesn't grow. Lines aren't folded: a folded key can't be copied.
   if (text.length > EDIT_LIMIT) return stringify(root, { lineWidth: -1 });
-  // The library takes the line ends of old systems for characters like any other.
+  // The library treats only LF and CRLF as line ends.
   const document = parseDocument(text.replaceAll(/\r\n?/g, "\n"), OPTIONS);
   if (document.errors.length > 0) return null;
   if (document.contents === null || isEmpty(document.contents)) {
@@ -49,7 +49,7 @@ function setIn(document: Document, map: YAMLMap, [name, ...rest]: readonly strin
   else put(map, name, typeof value === "string" ? scalarOf(value, existing) : mapOf(value));
 }
 
-/** @returns The mapping under a name, created if it is missing; one that an alias refers to becomes separate. */
+/** @returns The mapping with this name, which is created if it is missing; an alias is replaced by a copy of its target. */
 function ownMap(document: Document, map: YAMLMap, name: string, existing: Node | undefined): YAMLMap {
   if (isMap(existing)) {
     moveAnchor(document, existing);
@@ -83,7 +83,7 @@ function moveAnchor(document: Document, node: unknown): void {
 function scalarOf(text: string, existing?: Node): Scalar {
   const scalar = isScalar(existing) ? existing : new Scalar(text);
   scalar.value = text;
-  // Quoted where it might be taken for a number or the like.
+  // Quoted if it could be read as a number or another type.
   scalar.type = PLAIN.test(text) ? Scalar.PLAIN : Scalar.QUOTE_DOUBLE;
   return scalar;
 }

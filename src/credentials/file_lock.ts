@@ -1,7 +1,7 @@
 /**
- * Locks between processes. They are the system's own locks (flock, LockFileEx), which it releases when the process exits.
+ * Locks between processes. They use the system's own locks (flock, LockFileEx), which it releases when the process exits.
  * The locked file is a separate one, because saving replaces the credentials file. On file systems without locks (Lustre,
- * some NFS, CIFS and FUSE mounts), creating a lock file exclusively is the lock.
+ * some NFS, CIFS and FUSE mounts), exclusively creating a lock file takes their place.
  *
  * @module
  */
@@ -10,23 +10,23 @@ import { infoOf, inTheWay, removeIfThere } from "./atomic_file.ts";
 import { fileFailure } from "./credentials_file.ts";
 import type { CredentialsLocation } from "./location.ts";
 
-/** How long to wait for another holder, in milliseconds; saving takes a few. */
+/** How long to wait for another holder, in milliseconds; saving takes only a few. */
 const TIMEOUT = 10_000;
 /** How often the holder of a lock file changes it to show that it is alive, in milliseconds. */
 const BEAT = 1_000;
 /** How often a waiting process looks at a lock file, in milliseconds. */
 const POLL = 50;
-/** A lock file that hasn't changed for so long while this process watched is stale, in milliseconds. */
+/** After how many milliseconds without a change a watched lock file counts as stale. */
 const STALE = 5_000;
-/** How long a process that takes over a stale lock file waits for others that do so too, in milliseconds. */
+/** How long a process that takes over a stale lock file waits for others that do the same, in milliseconds. */
 const SETTLE = 250;
 /** ENOSYS (Linux, macOS), ENOLCK (both), EOPNOTSUPP (both). */
 const UNSUPPORTED = /\(os error (?:38|78|37|77|95|102)\)/;
 
 /**
- * Runs `work` while holding the lock on `path`, which is created if it is missing, and stays.
+ * Runs `work` while holding the lock on `path`, a file that is created if it is missing, and never removed.
  *
- * @param location What the lock is for: named in errors, and told when to stop waiting.
+ * @param location The credentials that the lock protects.
  * @param timeout How long to wait for another holder, in milliseconds.
  */
 export async function withFileLock<T>(
@@ -61,7 +61,7 @@ export async function withFileLock<T>(
   }
 }
 
-/** Best effort: other processes' messages name the holder. */
+/** Writes the process id, for other processes' messages. Best effort. */
 function writeHolder(file: Deno.FsFile): void {
   try {
     file.truncateSync();
@@ -71,7 +71,7 @@ function writeHolder(file: Deno.FsFile): void {
   }
 }
 
-/** Opens the file, but no link in its place: its target would be written to. */
+/** Opens the lock file. A link in its place is rejected: its target would be overwritten. */
 function openLock(location: CredentialsLocation, path: string): Deno.FsFile {
   try {
     if (infoOf(path)?.isFile === false) throw inTheWay(path);
@@ -95,8 +95,8 @@ function lockFailure(location: CredentialsLocation, path: string, error: unknown
 }
 
 /**
- * As {@linkcode withFileLock}, by a file that only one process can create. Its holder changes it every second; one that
- * hasn't changed for five seconds while this process watched is stale. No clock of another machine is trusted.
+ * Like {@linkcode withFileLock}, with a file that only one process can create. Its holder changes it every second; a file
+ * that hasn't changed while this process watched it for five seconds is stale. Other machines' clocks aren't trusted.
  */
 export async function withLockFile<T>(
   location: CredentialsLocation,
@@ -108,7 +108,7 @@ export async function withLockFile<T>(
   await takeLockFile(location, path, own, Math.max(timeout, 2 * STALE));
   let beats = 0;
   const beating = setInterval(() => {
-    // Another process may have taken it over; the work goes on, as it would without a lock.
+    // Another process may have taken over the lock; the work continues, as it would without one.
     if (textOf(path).startsWith(own)) write(path, `${own} ${++beats}`);
   }, BEAT);
   try {
@@ -132,7 +132,7 @@ async function takeLockFile(location: CredentialsLocation, path: string, own: st
     const text = textOf(path);
     if (text !== seen.text) seen = { text, since: performance.now() };
     else if (performance.now() - seen.since > STALE) {
-      // Of several processes that find it stale, the last one to write has it.
+      // If several processes find it stale, the last one to write gets the lock.
       write(path, own);
       await delay(SETTLE);
       if (textOf(path) === own) return;
@@ -142,7 +142,7 @@ async function takeLockFile(location: CredentialsLocation, path: string, own: st
   }
 }
 
-/** Writes an existing lock file, if it can. */
+/** Overwrites an existing lock file. Best effort. */
 function write(path: string, text: string): void {
   try {
     Deno.writeTextFileSync(path, text, { create: false });
@@ -155,7 +155,7 @@ function textOf(path: string): string {
   try {
     return Deno.readTextFileSync(path);
   } catch {
-    return ""; // On Windows, nobody else can read a locked file.
+    return ""; // On Windows, other processes can't read a locked file.
   }
 }
 

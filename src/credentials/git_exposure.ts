@@ -1,7 +1,7 @@
 /**
- * Whether git would commit the credentials file (seed: "Protecting Your API Key"). The repository's own ignore files are
- * read without starting git: no command that handles a key can start a process. Files that git already tracks, and a
- * user's global ignore file, are not considered.
+ * Finds out whether git would commit a file with a key (seed: "Protecting Your API Key"). The repository's own ignore files
+ * are read without starting git: a command that handles a key can't start processes. Files that git already tracks, and the
+ * user's global ignore file, aren't considered.
  *
  * @module
  */
@@ -16,9 +16,9 @@ export interface GitExposure {
   readonly line: string;
 }
 
-/** Finds out how to keep a file out of commits; `null` if it is in no work tree, or ignored (gitignore(5)). */
+/** Finds out how to keep a file out of commits; `null` if it is ignored (gitignore(5)) or outside a work tree. */
 export function findGitExposure(file: string): GitExposure | null {
-  // Git follows no links.
+  // Git doesn't follow links.
   const real = Deno.realPathSync(file);
   const workTree = workTreeOf(dirname(real));
   if (workTree === null || isIgnored(real, workTree)) return null;
@@ -38,7 +38,7 @@ function isIgnored(file: string, workTree: string): boolean {
     // Deeper files override those above.
     ...folders.map((folder, depth) => ({ depth, matcher: matcherOf(ignoreFileIn(folder)) })),
   ];
-  // What is in an ignored folder is ignored, whatever else is said about it.
+  // A pattern can't include a file again whose folder is ignored.
   return parts.some((_, index) => {
     const verdicts = matchers.filter(({ depth }) => depth <= index).map(({ depth, matcher }) =>
       matcher.test(parts.slice(depth, index + 1).join("/") + (index < parts.length - 1 ? "/" : ""))
@@ -51,7 +51,7 @@ function isIgnored(file: string, workTree: string): boolean {
 export function workTreeOf(folder: string): string | null {
   for (let at = folder;; at = dirname(at)) {
     const isRepository = readSmallFileIfPossible(join(at, ".git", "HEAD")) !== null;
-    // A linked work tree has a file of that name.
+    // In a linked work tree, `.git` is a file.
     if (isRepository || readSmallFileIfPossible(join(at, ".git"))?.startsWith("gitdir: ")) return at;
     if (dirname(at) === at) return null;
   }

@@ -3,30 +3,30 @@ import type { Context } from "../context.ts";
 import { ConfigurationError } from "../errors.ts";
 import { homeFolder, homeVariable, pathFrom } from "../paths.ts";
 
-/** The program's own folder and its credentials file (design: "Files"). */
+/** The program's own folder and the credentials file in it. */
 export interface CredentialsLocation {
-  /** Absolute path, `~/.fluxloop` unless `FLUXLOOP_HOME` names another. */
+  /** The absolute path: `~/.fluxloop`, unless `FLUXLOOP_HOME` names another folder. */
   readonly folder: string;
   readonly file: string;
-  /** The file's path as people write it, with `~` for the home folder. */
+  /** The file's path for messages, with `~` for the home folder. */
   readonly shown: string;
   readonly context: Context;
 }
 
-/** Finds out where credentials are saved; `null` if there is neither a `FLUXLOOP_HOME` nor a home folder. */
+/** Returns where credentials are saved; `null` if neither `FLUXLOOP_HOME` nor the home folder is known. */
 export function credentialsLocation(context: Context): CredentialsLocation | null {
   const home = homeFolder(context);
   const variable = context.env("FLUXLOOP_HOME")?.trim() || undefined;
   if (variable === undefined && home === undefined) return null;
   const folder = variable === undefined
     ? join(home!, ".fluxloop")
-    // The current folder, which may have been removed, matters only to a relative path.
+    // Only a relative path needs the current folder, which may have been removed.
     : resolve(pathFrom(context, variable, "FLUXLOOP_HOME"));
   const file = join(folder, "credentials");
   return { folder, file, shown: withTilde(file, home), context };
 }
 
-/** As {@linkcode credentialsLocation}, for a command that needs one. */
+/** Like {@linkcode credentialsLocation}, for a command that needs a location. */
 export function requireCredentialsLocation(context: Context): CredentialsLocation {
   const location = credentialsLocation(context);
   if (location !== null) return location;

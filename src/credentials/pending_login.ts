@@ -1,19 +1,19 @@
 /**
- * A login through the browser that waits for approval, saved for another run of the program (`auth login --web --no-wait`,
- * then `--resume`). Whoever has its device code gets the tokens.
+ * Saves a browser login that waits for approval, for another run of the program (`auth login --web --no-wait`, then
+ * `--resume`). The device code in it is a secret: it can be exchanged for the tokens.
  *
  * @module
  */
 import { dirname, join } from "@std/path";
 import { ConfigurationError } from "../errors.ts";
 import { readSmallFile } from "./bounded_read.ts";
-import { createFolder, removeIfThere, removeStaleBeside, replaceFile } from "./atomic_file.ts";
+import { createFolder, removeIfThere, removeStaleFile, replaceFile } from "./atomic_file.ts";
 import { fileFailure } from "./credentials_file.ts";
 import { withFileLock } from "./file_lock.ts";
 import type { CredentialsLocation } from "./location.ts";
 import { fileNamePart } from "./profile_name.ts";
 
-/** What the next run has to know. */
+/** A login that waits for approval. */
 export interface PendingLogin {
   readonly apiUrl: string;
   readonly deviceCode: string;
@@ -24,7 +24,7 @@ export interface PendingLogin {
   readonly interval: number;
 }
 
-/** Saves a pending login in place of the profile's last one. */
+/** Saves a profile's pending login, replacing an earlier one. */
 export async function savePendingLogin(
   location: CredentialsLocation,
   profile: string,
@@ -62,19 +62,19 @@ export function isPendingLogin(location: CredentialsLocation, profile: string, d
   }
 }
 
-/** Removes the profile's pending login if it has this device code; another one stays. */
+/** Removes the profile's pending login if it has this device code. */
 export function removePendingLogin(location: CredentialsLocation, profile: string, deviceCode: string): void {
   if (!isPendingLogin(location, profile, deviceCode)) return;
   const { path, shown } = placeOf(location, profile);
   try {
-    removeStaleBeside(path);
+    removeStaleFile(path);
     removeIfThere(path);
   } catch (error) {
     throw fileFailure(location, "written", error, shown);
   }
 }
 
-/** The name has its own ending, so that it isn't the temporary file of another profile's. */
+/** Without `.json`, the file of a profile `x.new` would have the name of the temporary file of profile `x`. */
 function placeOf({ folder, shown }: CredentialsLocation, profile: string) {
   const name = `pending-login.${fileNamePart(profile)}.json`;
   return { path: join(folder, name), shown: join(dirname(shown), name) };

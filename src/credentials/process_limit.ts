@@ -1,7 +1,7 @@
 import type { Context } from "../context.ts";
 import { credentialsLocation } from "./location.ts";
 
-/** What a command starts processes for. For `keychain`, it keeps the permission only where one is in use. */
+/** What a command starts processes for. For `keychain`, it keeps the permission only if a keychain is in use. */
 export type ProcessNeed = "nothing" | "keychain" | "anything";
 
 /** Gives up the permission to start processes, so that no key can be passed to one, unless a command needs it. */
@@ -10,7 +10,7 @@ export function limitProcesses(context: Context, need: ProcessNeed, storage?: st
   if (!isNeeded) context.renounceProcesses();
 }
 
-/** Looks for the word alone: reading the file with care is the command's job. */
+/** Only searches the file for the word; the command itself reads and checks it. */
 function usesKeychain(context: Context, storage: string | undefined): boolean {
   if ((storage ?? context.env("FLUXLOOP_STORAGE")) === "keychain") return true;
   const location = credentialsLocation(context);

@@ -1,6 +1,6 @@
 /**
- * A profile: its one secret, what is known about it, and the state of its rotation, as objects and as the fields of the
- * credentials file (seed: "Credential Storage"; design: "Files").
+ * A profile: its secret, what is known about the secret, and the state of its rotation, as objects and as fields of the
+ * credentials file (seed: "Credential Storage").
  *
  * @module
  */
@@ -13,11 +13,11 @@ export interface ApiKey {
   readonly key: string;
 }
 
-/** The tokens of a login through the browser (RFC 8628). */
+/** The tokens of a browser login (RFC 8628). */
 export interface Tokens {
   readonly kind: "tokens";
   readonly accessToken: string;
-  /** Exchanged for the next access token, once. */
+  /** Can be exchanged for new tokens once. */
   readonly refreshToken: string;
   /** When the access token expires, in ISO 8601. */
   readonly expiresAt: string;
@@ -31,9 +31,9 @@ export interface KeychainEntry {
   readonly reference: string;
 }
 
-/** A key or tokens themselves, wherever they are stored. */
+/** A key or tokens, wherever they are stored. */
 export type PlainSecret = ApiKey | Tokens;
-/** A profile's secret as the credentials file has it. */
+/** A profile's secret in the credentials file: itself, or a reference to the keychain. */
 export type Secret = PlainSecret | KeychainEntry;
 
 /** Where secrets are stored. */
@@ -42,25 +42,25 @@ export type KeyStorage = "file" | "keychain";
 /** A request for a new key, saved before it is sent. */
 export interface RequestedPhase {
   readonly phase: "requested";
-  /** Under this name the platform creates one key, however often the request is sent. */
+  /** Makes the platform create only one key, however often the request is sent. */
   readonly idempotencyKey: string;
   /** The request, as JSON. */
   readonly request: string;
-  /** The id of the key that makes the request: the profile's own. */
+  /** The id of the profile's key, which makes the request. */
   readonly keyId: string;
 }
 
-/** The profile has its new key; the previous one is still to be revoked. */
+/** The profile has its new key; the previous one must still be revoked. */
 export interface ReplacedPhase {
   readonly phase: "replaced";
-  /** The previous key; `null`: it stands in the keychain entry. */
+  /** The previous key; `null` if it is in the keychain entry. */
   readonly key: string | null;
   readonly id: string;
-  /** When it expires, in ISO 8601; `null`: it is to be revoked at once. */
+  /** When the previous key is to expire, in ISO 8601; `null` if it is to be revoked at once. */
   readonly until: string | null;
 }
 
-/** How far a profile's unfinished rotation has come. */
+/** The state of a profile's unfinished rotation. */
 export type RotationPhase = RequestedPhase | ReplacedPhase;
 
 /** A secret and the state of its rotation. */
@@ -69,16 +69,16 @@ export interface StoredSecret {
   readonly rotation: RotationPhase | null;
 }
 
-/** What a profile says about its secret. */
+/** A profile's information about its secret. */
 export interface ProfileDetails {
   /** The account's e-mail address. */
   readonly account: string | null;
-  /** The key's last day, as `2024-04-15`; `null`: it never expires, or unknown. */
+  /** The date of expiry, such as `2024-04-15`; `null` if it is unknown or the key never expires. */
   readonly expires: string | null;
-  /** The API URL that the secret was saved for; `null`: the hosted platform's. */
+  /** The API URL that the secret was saved for; `null` for the hosted platform. */
   readonly apiUrl: string | null;
   readonly keyId: string | null;
-  /** The day the key was created, as `2024-01-16`. */
+  /** The date on which the key was created, such as `2024-01-16`. */
   readonly created: string | null;
 }
 
@@ -86,16 +86,16 @@ export interface ProfileDetails {
 export interface Profile extends ProfileDetails {
   readonly name: string;
   readonly secret: Secret;
-  /** `null`: no rotation is unfinished. */
+  /** `null` if no rotation is unfinished. */
   readonly rotation: RotationPhase | null;
 }
 
-/** A field's value in the file; `null`: the field is absent. */
+/** A field's value in the file; `null` if the field is absent. */
 export type FieldValue = string | null | Readonly<Record<string, string>>;
-/** Reads a text field; one that is empty, missing or something else is `null`. */
+/** Reads a field; `null` if it is missing, empty or not a string. */
 type TextReader = (field: string) => string | null;
 
-/** @throws {ConfigurationError} When a profile has fields from elsewhere: the parser leaves out what YAML 1.2 doesn't have. */
+/** @throws {ConfigurationError} When a profile has a merge key, which YAML 1.2 no longer has and the parser doesn't merge. */
 export function requireNoMergeKey(name: string, fields: Readonly<Record<string, unknown>>, shown: string): void {
   if (!Object.hasOwn(fields, "<<")) return;
   throw new ConfigurationError(
@@ -103,11 +103,11 @@ export function requireNoMergeKey(name: string, fields: Readonly<Record<string, 
   );
 }
 
-/** Reads the profile that has these fields in the file `shown`. */
+/** Reads a profile from its fields in the file `shown`. */
 export function profileOf(name: string, fields: Readonly<Record<string, unknown>>, shown: string): Profile {
   const text = textsIn(fields);
   requireNoMergeKey(name, fields, shown);
-  // Without its own API URL the key would go to the hosted platform, for which it may not be.
+  // If it were ignored, the key would be sent to the hosted platform.
   if ((fields.api_url ?? null) !== null && text("api_url") === null) {
     throw new ConfigurationError(`Profile "${name}" in ${shown} has an invalid api_url. Correct it.`);
   }
@@ -127,7 +127,7 @@ export function profileOf(name: string, fields: Readonly<Record<string, unknown>
   };
 }
 
-/** Returns the profile's fields in the file, in their order. */
+/** Returns a profile's fields for the file, in order. */
 export function fieldsOf({ secret, rotation, ...details }: Profile): Record<string, FieldValue> {
   return {
     ...NO_SECRET,
@@ -137,12 +137,12 @@ export function fieldsOf({ secret, rotation, ...details }: Profile): Record<stri
     api_url: details.apiUrl,
     key_id: details.keyId,
     created: details.created,
-    // What is in the keychain is never in a file.
+    // A key that is stored in the keychain is never written to a file.
     rotation: rotation && rotationFields(rotation, secret.kind !== "keychain"),
   };
 }
 
-/** The fields of all kinds of secrets, in their order. */
+/** The fields of all kinds of secrets, in order. */
 const NO_SECRET = {
   ...{ api_key: null, access_token: null, refresh_token: null, access_token_expires: null },
   ...{ storage: null, credential_helper: null, key_ref: null },
@@ -173,7 +173,7 @@ export function entryFieldsOf({ secret, rotation }: StoredSecret): Record<string
   return { ...secretFields(secret), ...(hasPreviousKey ? previousKeyFields(rotation) : {}) };
 }
 
-/** Reads the fields of a keychain entry; `null` if they have no secret. */
+/** Reads the fields of a keychain entry; `null` if they don't include a secret. */
 export function storedSecretOf(fields: unknown): StoredSecret | null {
   const text = textsIn(fields);
   const secret = plainSecretOf(text);
@@ -192,7 +192,7 @@ export function isSameSecret(a: Secret, b: Secret): boolean {
   return JSON.stringify(secretFields(a)) === JSON.stringify(secretFields(b));
 }
 
-/** Reads the previous key; `null` if there is none. A time that can't be read is past. */
+/** Reads the previous key; `null` if there is none. An invalid time counts as none, so that the key is revoked at once. */
 function replacedPhaseOf(text: TextReader): ReplacedPhase | null {
   const [id, until] = [text("previous_key_id"), text("previous_key_until")];
   if (id === null) return null;
@@ -214,7 +214,7 @@ function entryOf(text: TextReader): KeychainEntry | null {
   return isEntry ? { kind: "keychain", helper, reference } : null;
 }
 
-/** Tells whether a profile's rotation entry makes sense, if there is one: someone may have edited it. */
+/** Tells whether a profile's rotation entry is valid or absent: someone may have edited it. */
 export function isRotationReadable(fields: Readonly<Record<string, unknown>>): boolean {
   return (fields.rotation ?? null) === null || rotationOf(fields.rotation) !== null;
 }

@@ -3,16 +3,16 @@ import { ConfigurationError, UsageError } from "../errors.ts";
 /** The profile that is used when none is named. */
 export const DEFAULT_PROFILE = "default";
 
-/** A key in place of a name would be shown wherever names are. */
+/** A key isn't accepted as a name, because names are shown. */
 const KEY = /^flux_(?:dev|stg|prod|ci)_/i;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
-/** Tells whether a profile can have this name: a file may have anything. */
+/** Tells whether a profile's name is valid; in the file, it may not be. */
 export function isProfileName(name: string): boolean {
   return NAME.test(name) && !KEY.test(name);
 }
 
-/** Returns a name that was given at `origin`, such as `--profile`, if it is valid. */
+/** Checks a name from `origin`, such as `--profile`, and returns it. */
 export function checkProfileName(name: string, origin: string): string {
   if (KEY.test(name)) throw new UsageError(`${origin} must be the name of a profile, not an API key`);
   if (NAME.test(name)) return name;
@@ -22,9 +22,9 @@ export function checkProfileName(name: string, origin: string): string {
 }
 
 /**
- * Returns the part of a file name that stands for a profile, different for each also where case is ignored.
+ * Encodes a profile's name for a file name, which is unique even if the file system ignores case.
  *
- * @throws {ConfigurationError} When no profile can have this name: it might lead out of the folder.
+ * @throws {ConfigurationError} When the name is invalid: it might lead out of the folder.
  */
 export function fileNamePart(name: string): string {
   if (!isProfileName(name)) {

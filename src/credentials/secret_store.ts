@@ -1,5 +1,5 @@
 /**
- * Profiles with their secrets, wherever the secrets are stored: in the credentials file or in the operating system's
+ * Reads and saves profiles with their secrets, which are stored in the credentials file or in the operating system's
  * keychain.
  *
  * @module
@@ -21,14 +21,14 @@ import {
   type StoredSecret,
 } from "./profile.ts";
 
-/** How long to wait for a process that changes the keychain, in milliseconds: it may have to be unlocked. */
+/** How long to wait for a process that changes the keychain, in milliseconds: the user may have to unlock it. */
 const KEYCHAIN_TIMEOUT = 60_000;
 
-/** Where a profile's secret is, by what people call the keychains. */
+/** Where a profile's secret was saved. Keychains are named as in {@linkcode storeTitle}. */
 export interface SavedSecret {
-  /** `null`: it is in the credentials file. */
+  /** `null` if it is in the credentials file. */
   readonly keychain: string | null;
-  /** The profile's last entry in a keychain, if it couldn't be removed; else `null`. */
+  /** The profile's previous keychain entry, if it couldn't be removed; otherwise `null`. */
   readonly staleEntry: { readonly name: string; readonly keychain: string } | null;
 }
 
@@ -40,11 +40,11 @@ export class SecretStore {
   async read({ secret, rotation }: Profile): Promise<StoredSecret> {
     if (secret.kind !== "keychain") return { secret, rotation };
     const stored = await this.#helper(secret.helper).get(secret.reference);
-    // The entry is written before the file.
+    // The entry is written before the file, so it may be newer.
     return { ...stored, rotation: stored.rotation ?? rotation };
   }
 
-  /** Saves a profile in place of one of the same name. `target` is the platform that its secret is for. */
+  /** Saves a profile, replacing one of the same name. `target` is the API URL that its secret is for. */
   async save(
     profile: Profile & { readonly secret: PlainSecret },
     storage: KeyStorage,
@@ -59,7 +59,7 @@ export class SecretStore {
       try {
         await updateCredentials(this.location, (document) => document.save({ ...profile, secret }));
       } catch (error) {
-        // Nothing would refer to the new entry.
+        // Nothing refers to the new entry.
         if (secret.kind === "keychain" && !isSameEntry) await this.#erase(secret).catch(() => {});
         throw error;
       }
@@ -77,8 +77,8 @@ export class SecretStore {
   /**
    * Changes a profile, unless its secret has been replaced or removed meanwhile.
    *
-   * @param before The secret that it is expected to have.
-   * @param changes A new secret, rotation phase or details; the rest stays.
+   * @param before The secret that the profile is expected to have.
+   * @param changes A new secret, rotation phase or details; the rest is kept.
    * @returns Whether the profile was changed.
    */
   async replace(name: string, before: PlainSecret, changes: Partial<ProfileDetails & StoredSecret>): Promise<boolean> {
@@ -110,7 +110,7 @@ export class SecretStore {
   /**
    * Removes profiles with their secrets.
    *
-   * @param forgetsDefault Whether no profile is the default one any more.
+   * @param forgetsDefault Whether to unset the default profile, even if it isn't among them.
    * @returns The removed profiles, in the file's order.
    * @throws When a keychain entry can't be removed; its profile is kept, the others are removed.
    */
@@ -139,9 +139,9 @@ export class SecretStore {
   }
 
   /**
-   * Runs `work`, which changes keychain and file, while no other process does so.
+   * Runs `work`, which changes the file and possibly the keychain. Only one process at a time may change the keychain.
    *
-   * @param names Profiles whose entries are changed if they have any; `null`: the keychain is changed anyway.
+   * @param names The profiles that `work` changes; `null` if it changes the keychain in any case.
    */
   async #exclusively<T>(
     names: readonly string[] | null,
@@ -151,7 +151,7 @@ export class SecretStore {
     if (names !== null && !names.some((it) => document.find(it)?.secret.kind === "keychain")) {
       return await work(document);
     }
-    // Without it, an entry could be changed that the file can't be told about.
+    // The keychain must not be changed if the file then can't be.
     await requireWritable(this.location);
     const locked = async () => await work(await readCredentials(this.location));
     return await withFileLock(this.location, `${this.location.file}._keychain.lock`, locked, KEYCHAIN_TIMEOUT);
