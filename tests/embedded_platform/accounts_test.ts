@@ -6,24 +6,24 @@ import { isoTime } from "../../src/embedded_platform/time.ts";
 import { ask, bearer, DOCUMENTED_KEY, startPlatform } from "./running_platform.ts";
 
 const MONTHS = [
-  { seeded: "2024-01-16T00:00:00Z", asked: "2024-01-31T23:59:59Z", runs: 234 },
-  { seeded: "2024-01-16T00:00:00Z", asked: "2024-02-01T00:00:00Z", runs: 0 },
-  { seeded: "2024-12-31T23:59:59Z", asked: "2024-12-31T23:59:59Z", runs: 234 },
-  { seeded: "2024-12-31T23:59:59Z", asked: "2025-01-01T00:00:00Z", runs: 0 },
-  { seeded: "2024-01-16T00:00:00Z", asked: "2025-01-16T00:00:00Z", runs: 0 },
+  { seeded: "2024-01-16T00:00:00Z", requested: "2024-01-31T23:59:59Z", runs: 234 },
+  { seeded: "2024-01-16T00:00:00Z", requested: "2024-02-01T00:00:00Z", runs: 0 },
+  { seeded: "2024-12-31T23:59:59Z", requested: "2024-12-31T23:59:59Z", runs: 234 },
+  { seeded: "2024-12-31T23:59:59Z", requested: "2025-01-01T00:00:00Z", runs: 0 },
+  { seeded: "2024-01-16T00:00:00Z", requested: "2025-01-16T00:00:00Z", runs: 0 },
 ];
 
-/** The key's dates are those of its day, whatever the hour of its creation. */
+/** The key's dates are whole days, regardless of the time of its creation. */
 const DATES = [
   { seeded: "2024-01-16T00:00:00Z", created: "2024-01-16T00:00:00Z", expires: "2024-04-15T00:00:00Z" },
   { seeded: "2024-01-16T23:59:59.999Z", created: "2024-01-16T00:00:00Z", expires: "2024-04-15T00:00:00Z" },
   { seeded: "2025-12-01T12:00:00Z", created: "2025-12-01T00:00:00Z", expires: "2026-03-01T00:00:00Z" },
 ];
 
-/** When a key that was used at 12:00:00 is used again, and the last use that is stored. */
+/** The second use of a key that was first used at 12:00:00, and the last use that is stored. */
 const USES = [
-  { second: "2024-01-16T12:00:59Z", kept: "2024-01-16T12:00:00Z" },
-  { second: "2024-01-16T12:01:00Z", kept: "2024-01-16T12:01:00Z" },
+  { second: "2024-01-16T12:00:59Z", stored: "2024-01-16T12:00:00Z" },
+  { second: "2024-01-16T12:01:00Z", stored: "2024-01-16T12:01:00Z" },
 ];
 
 describe("an account", () => {
@@ -39,8 +39,8 @@ describe("an account", () => {
 
   afterEach(() => platform.stop());
 
-  for (const { seeded, asked, runs } of MONTHS) {
-    it(`seeded on ${seeded} has ${runs} runs on ${asked}`, async () => {
+  for (const { seeded, requested, runs } of MONTHS) {
+    it(`seeded on ${seeded} has ${runs} runs on ${requested}`, async () => {
       await seed(seeded);
       // A key that doesn't expire.
       const key = "flux_ci_zyx987wvu654tsr321qpo098nml76";
@@ -52,7 +52,7 @@ describe("an account", () => {
         scopes: "all_projects",
         permissions: [],
       });
-      time = new Date(asked);
+      time = new Date(requested);
       const me = await (await ask(platform, "/api/auth/me", bearer(key))).json();
       assertEquals(me.usage, { runs_this_month: runs });
     });
@@ -66,17 +66,17 @@ describe("an account", () => {
     });
   }
 
-  for (const { second, kept } of USES) {
-    it(`shows ${kept} as the last use of a key that was used at 12:00:00 and ${second}`, async () => {
+  for (const { second, stored } of USES) {
+    it(`shows ${stored} as the last use of a key used at 12:00:00 and ${second}`, async () => {
       await seed("2024-01-16T12:00:00Z");
       await ask(platform, "/api/auth/me", bearer(DOCUMENTED_KEY));
       time = new Date(second);
       await ask(platform, "/api/auth/me", bearer(DOCUMENTED_KEY));
-      assertEquals(storage.apiKeys.find(DOCUMENTED_KEY)?.last_used_at, kept);
+      assertEquals(storage.apiKeys.find(DOCUMENTED_KEY)?.last_used_at, stored);
     });
   }
 
-  it("can't have the same key twice", async () => {
+  it("rejects a duplicate key", async () => {
     await seed("2024-01-16T00:00:00Z");
     assertThrows(() =>
       storage.apiKeys.add({

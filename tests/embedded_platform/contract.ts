@@ -20,7 +20,7 @@ interface ResponseObject {
   content?: Record<string, MediaType>;
 }
 
-/** An operation, as far as tests look at it. */
+/** The parts of an operation that tests use. */
 export interface Operation {
   operationId: string;
   security?: unknown[];
@@ -52,9 +52,12 @@ export const operations = Object.entries(paths).flatMap(([path, item]) =>
 /** All examples of requests and responses in the contract, each with the JSON pointer to its schema. */
 export const examples = [
   ...operations.flatMap(({ method, path, operation }) => {
-    const place = `/paths/${escaped(path)}/${method.toLowerCase()}`;
+    const pointer = `/paths/${escaped(path)}/${method.toLowerCase()}`;
     const { responses, requestBody } = operation;
-    return [...examplesOf(`${place}/responses`, responses), ...examplesOf(place, requestBody ? { requestBody } : {})];
+    return [
+      ...examplesOf(`${pointer}/responses`, responses),
+      ...examplesOf(pointer, requestBody ? { requestBody } : {}),
+    ];
   }),
   ...examplesOf("/components/responses", components.responses),
 ];
@@ -72,38 +75,38 @@ function examplesOf(pointer: string, responses: Record<string, ResponseObject>) 
 }
 
 /** Fails if `value` doesn't match the schema at a JSON pointer of the contract. */
-export function assertFits(value: unknown, schema: string): void {
+export function assertMatchesSchema(value: unknown, schema: string): void {
   const validate = ajv.compile({ $ref: `${NAME}#${encodeURI(schema)}` });
-  assert(validate(value), `${JSON.stringify(value)} does not fit ${schema}: ${ajv.errorsText(validate.errors)}`);
+  assert(validate(value), `${JSON.stringify(value)} doesn't match ${schema}: ${ajv.errorsText(validate.errors)}`);
 }
 
 /**
  * Fails if a response doesn't match the contract for this path and status.
  *
- * @param method Of an operation that the path has.
- * @returns The answer's body.
+ * @param method One of the path's methods.
+ * @returns The response's body.
  */
-export async function assertAnswer(response: Response, method: string, path: string): Promise<unknown> {
+export async function assertResponse(response: Response, method: string, path: string): Promise<unknown> {
   const declared = paths[path][method.toLowerCase()].responses;
   const status = String(response.status);
   const key = status in declared ? status : `${status[0]}XX`;
-  assertExists(declared[key], `${method} ${path} may not answer ${status}`);
+  assertExists(declared[key], `${method} ${path} doesn't declare status ${status}`);
 
-  const place = declared[key].$ref?.slice(1) ??
+  const pointer = declared[key].$ref?.slice(1) ??
     `/paths/${escaped(path)}/${method.toLowerCase()}/responses/${key}`;
-  return await assertResponse(response, place);
+  return await assertResponseAt(response, pointer);
 }
 
-/** Like it, for a path that isn't in the contract: `name` is one of `components.responses`. */
-export async function assertCommonAnswer(response: Response, name: string): Promise<unknown> {
-  return await assertResponse(response, `/components/responses/${name}`);
+/** Fails if a response for a path outside the contract doesn't match `name` in `components.responses`. */
+export async function assertCommonResponse(response: Response, name: string): Promise<unknown> {
+  return await assertResponseAt(response, `/components/responses/${name}`);
 }
 
-async function assertResponse(response: Response, place: string): Promise<unknown> {
-  const declared = at(place) as ResponseObject;
+async function assertResponseAt(response: Response, pointer: string): Promise<unknown> {
+  const declared = valueAt(pointer) as ResponseObject;
   for (const [name, { $ref }] of Object.entries(declared.headers ?? {})) {
     const { required } = components.headers[$ref.slice("#/components/headers/".length)];
-    if (required) assertExists(response.headers.get(name), `The answer has no ${name}`);
+    if (required) assertExists(response.headers.get(name), `The response has no ${name} header`);
   }
   if (declared.content === undefined) {
     assertEquals(await response.text(), "");
@@ -111,11 +114,11 @@ async function assertResponse(response: Response, place: string): Promise<unknow
   }
   assertEquals(response.headers.get("content-type"), "application/json; charset=utf-8");
   const body = await response.json();
-  assertFits(body, `${place}/content/${escaped("application/json")}/schema`);
+  assertMatchesSchema(body, `${pointer}/content/${escaped("application/json")}/schema`);
   return body;
 }
 
-function at(pointer: string): unknown {
+function valueAt(pointer: string): unknown {
   const steps = pointer.slice(1).split("/").map((it) => it.replaceAll("~1", "/").replaceAll("~0", "~"));
   return steps.reduce<unknown>((value, step) => (value as Record<string, unknown>)[step], openApiDocument);
 }

@@ -21,13 +21,13 @@ describe("the data folder", () => {
 
   afterEach(() => Deno.remove(folder, { recursive: true }));
 
-  /** Puts a file where the database goes. */
-  function put(text: string): void {
+  /** Writes a file in place of the database. */
+  function writeDatabaseFile(text: string): void {
     Deno.mkdirSync(dataDir, { recursive: true });
     Deno.writeTextFileSync(file, text);
   }
 
-  /** Changes the database's file with SQL. */
+  /** Changes the database with SQL. */
   function alter(sql: string): void {
     Deno.mkdirSync(dataDir, { recursive: true });
     const database = new DatabaseSync(file);
@@ -42,7 +42,7 @@ describe("the data folder", () => {
     return rows.map((it) => it.name);
   }
 
-  itOnUnix("is private to its owner, whatever the umask", async () => {
+  itOnUnix("is private to its owner with any umask", async () => {
     const server = new Fixture("serve.ts", dataDir);
     await server.nextLine();
     const files = ["", "/platform", "/platform/platform.db", "/platform/platform.db-wal", "/platform/platform.db-shm"];
@@ -62,13 +62,13 @@ describe("the data folder", () => {
     assertEquals(contents.includes(apiKey.slice("flux_dev_abcd".length)), false);
   });
 
-  it("may contain an empty file, which a crash leaves", () => {
-    put("");
+  it("may contain an empty database file, as after a crash", () => {
+    writeDatabaseFile("");
     openStorage(dataDir).close();
     assertEquals(tableNames().includes("api_keys"), true);
   });
 
-  it("is still new if filling it fails", () => {
+  it("still counts as new after seeding it failed", () => {
     assertThrows(() =>
       openStorage(dataDir, (storage) => {
         storage.insert("usage", { month: "2024-01", runs: 1 });
@@ -91,7 +91,7 @@ describe("the data folder", () => {
   });
 
   it("is rejected if its file isn't a database", () => {
-    put("Dear diary, today I tried fluxloop.".repeat(100));
+    writeDatabaseFile("Dear diary, today I tried fluxloop.".repeat(100));
     const error = assertThrows(() => openStorage(dataDir), ConfigurationError);
     assertEquals(
       error.message,
@@ -101,7 +101,7 @@ describe("the data folder", () => {
 
   it("doesn't change a file that isn't a database", () => {
     const text = "Dear diary, today I tried fluxloop.".repeat(100);
-    put(text);
+    writeDatabaseFile(text);
     assertThrows(() => openStorage(dataDir));
     assertEquals(Deno.readTextFileSync(file), text);
   });
@@ -124,13 +124,13 @@ describe("the data folder", () => {
     assertEquals(error.message, `The data folder ${folder}/file isn't a folder`);
   });
 
-  it("is rejected if it would be below a file", () => {
+  it("is rejected if its parent is a file", () => {
     Deno.writeTextFileSync(`${folder}/file`, "");
     const error = assertThrows(() => openStorage(`${folder}/file/data`), ConfigurationError);
     assertEquals(error.message, `The data folder ${folder}/file/data isn't a folder`);
   });
 
-  it("is named if its database can't be opened", () => {
+  it("is named in the error if its database can't be opened", () => {
     Deno.mkdirSync(file, { recursive: true });
     assertThrows(() => openStorage(dataDir), SystemError, `Can't open the platform's database ${file}: `);
   });

@@ -14,7 +14,7 @@ describe("the platform's state", () => {
 
   afterEach(() => Deno.remove(dataDir, { recursive: true }));
 
-  /** Returns those of `keys` that weren't stored. */
+  /** @returns The keys that aren't stored. */
   function missing(keys: string[]): string[] {
     const storage = openStorage(dataDir);
     const lost = keys.filter((it) => storage.apiKeys.find(it) === undefined);
@@ -22,7 +22,7 @@ describe("the platform's state", () => {
     return lost;
   }
 
-  /** Returns the status that `key` gets after a restart. */
+  /** @returns The status of a request with `key` after a restart. */
   async function statusAfterRestart(key: string): Promise<number> {
     const platform = await startPlatform(dataDir, { now: () => new Date() });
     const { status } = await ask(platform, "/api/auth/me", bearer(key));
@@ -46,7 +46,7 @@ describe("the platform's state", () => {
     assertEquals(await statusAfterRestart(apiKey), 200);
   });
 
-  it("survives a kill -9 during writing, with everything that was stored", async () => {
+  it("keeps everything that was stored before a kill -9 during writes", async () => {
     const writer = new Fixture("add_keys.ts", dataDir);
     const keys = [];
     while (keys.length < 20) keys.push(await writer.nextLine());
@@ -54,11 +54,11 @@ describe("the platform's state", () => {
     assertEquals(missing([...keys, ...rest]), []);
   });
 
-  it("keeps the writes of two processes at once, and stays intact", async () => {
+  it("keeps concurrent writes of two processes, and stays intact", async () => {
     const writers = [new Fixture("add_keys.ts", dataDir, "50"), new Fixture("add_keys.ts", dataDir, "50")];
-    const ends = await Promise.all(writers.map((it) => it.end()));
-    const keys = ends.flatMap((it) => it.rest);
-    assertEquals(keys.length, 100, ends.map((it) => it.errors).join());
+    const outcomes = await Promise.all(writers.map((it) => it.end()));
+    const keys = outcomes.flatMap((it) => it.rest);
+    assertEquals(keys.length, 100, outcomes.map((it) => it.errors).join());
     assertEquals(missing(keys), []);
     const database = new DatabaseSync(`${dataDir}/platform.db`);
     const [integrity] = database.prepare("PRAGMA integrity_check").all();
@@ -66,7 +66,7 @@ describe("the platform's state", () => {
     assertEquals(integrity.integrity_check, "ok");
   });
 
-  it("is created once if two servers start at once, and both accept its key", async () => {
+  it("is created only once if two servers start together, and both accept its key", async () => {
     const servers = [new Fixture("serve.ts", dataDir), new Fixture("serve.ts", dataDir)];
     const lines = await Promise.all(servers.map(async (it) => JSON.parse(await it.nextLine())));
     const keys = lines.flatMap((it) => it.apiKey ?? []);
@@ -77,7 +77,7 @@ describe("the platform's state", () => {
     assertEquals({ keys: keys.length, statuses }, { keys: 1, statuses: [200, 200] });
   });
 
-  it("is shared by all processes: what one revokes, the other rejects", async () => {
+  it("is shared by all processes: a key revoked by one is rejected by the other", async () => {
     const server = new Fixture("serve.ts", dataDir);
     const { url, apiKey } = JSON.parse(await server.nextLine());
     const storage = openStorage(dataDir);

@@ -1,12 +1,12 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
 import type { LocalPlatform } from "../../src/embedded_platform/server.ts";
-import { assertAnswer } from "./contract.ts";
+import { assertResponse } from "./contract.ts";
 import { sendRaw, startPlatform } from "./running_platform.ts";
 
 const PATH = "/openapi.json";
 
-/** `PORT` stands for the platform's own. */
+/** `PORT` stands for the platform's port. */
 const REQUESTS = [
   { target: PATH, host: "127.0.0.1:PORT", status: 200 },
   { target: PATH, host: "localhost:PORT", status: 200 },
@@ -24,7 +24,7 @@ const REQUESTS = [
   { target: `http://evil.example${PATH}`, host: "127.0.0.1:PORT", status: 421 },
 ];
 
-describe("the platform under a host name", () => {
+describe("the platform's address", () => {
   let platform: LocalPlatform;
   let port: string;
 
@@ -36,15 +36,15 @@ describe("the platform under a host name", () => {
   afterAll(() => platform.stop());
 
   for (const { target, host, status } of REQUESTS) {
-    it(`answers ${status} to "GET ${target}" with "Host: ${host}"`, async () => {
+    it(`returns ${status} for "GET ${target}" with "Host: ${host}"`, async () => {
       const request = `GET ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
       const response = await sendRaw(platform, request.replaceAll("PORT", port));
       assertEquals(response.status, status);
-      await assertAnswer(response, "GET", PATH);
+      await assertResponse(response, "GET", PATH);
     });
   }
 
-  it("doesn't listen on other addresses", async () => {
+  it("is the only one that the platform listens on", async () => {
     // Another address of this machine: a server that listens on all addresses would accept.
     await assertRejects(async () => (await Deno.connect({ hostname: "127.0.0.2", port: Number(port) })).close());
   });

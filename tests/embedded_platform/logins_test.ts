@@ -4,7 +4,7 @@ import type { Schemas } from "../../src/embedded_platform/http.ts";
 import { decideLogin, pendingLogins } from "../../src/embedded_platform/logins.ts";
 import type { LocalPlatform } from "../../src/embedded_platform/server.ts";
 import { isoTime } from "../../src/embedded_platform/time.ts";
-import { assertAnswer } from "./contract.ts";
+import { assertResponse } from "./contract.ts";
 import { ask, bearer, random, SEED_DAY, startPlatform } from "./running_platform.ts";
 import { Visitor } from "./visitor.ts";
 
@@ -36,7 +36,7 @@ describe("a login through the browser", () => {
       headers: { "content-type": "application/json", ...headers },
     };
     const response = await ask(platform, path, init);
-    return { status: response.status, headers: response.headers, body: await assertAnswer(response, "POST", path) };
+    return { status: response.status, headers: response.headers, body: await assertResponse(response, "POST", path) };
   }
 
   async function start(): Promise<StartedLogin> {
@@ -69,7 +69,7 @@ describe("a login through the browser", () => {
     return (await ask(platform, "/api/auth/me", bearer(token))).status;
   }
 
-  it("starts with a code for the program, one for the person, and a page to enter it", async () => {
+  it("starts with a code for the program, one for the user, and a page to enter it on", async () => {
     const { device_code, user_code, ...rest } = await start();
     assertMatch(device_code, /^flux_dc_[a-z2-7]{32}$/);
     assertMatch(user_code, /^[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}$/);
@@ -77,7 +77,7 @@ describe("a login through the browser", () => {
     assertEquals(rest, { verification_url, expires_in: 600, interval: 5 });
   });
 
-  it("is pending until somebody decides", async () => {
+  it("is pending until it is approved or denied", async () => {
     assertEquals(await complete(await start()), { status: "pending" });
   });
 
@@ -88,17 +88,17 @@ describe("a login through the browser", () => {
     assertEquals(rest, { expires_at: "2024-01-16T13:00:00Z", user_id: "usr_1", user_email: "john@example.com" });
   });
 
-  it("has an access token of the person, without a key", async () => {
+  it("returns an access token of the user, not of a key", async () => {
     const { access_token } = await approved();
     const response = await ask(platform, "/api/auth/me", bearer(access_token));
-    const { account, api_key } = await assertAnswer(response, "GET", "/api/auth/me") as {
+    const { account, api_key } = await assertResponse(response, "GET", "/api/auth/me") as {
       account: { id: string };
       api_key: null;
     };
     assertEquals([account.id, api_key], ["usr_1", null]);
   });
 
-  it("is decided once", async () => {
+  it("can be decided only once", async () => {
     const login = await start();
     const { storage, url } = platform;
     const loginTimes = { codeLifetime: 600, pollInterval: 5 };
@@ -114,14 +114,14 @@ describe("a login through the browser", () => {
     assertEquals(await complete(login), { status: "denied" });
   });
 
-  it("expires, approved or not", async () => {
+  it("expires whether or not it was approved", async () => {
     const [one, other] = [await start(), await start()];
     await decide(one, "approve");
     clock += 10 * MINUTE;
     assertEquals([await complete(one), await complete(other)], [{ status: "expired" }, { status: "expired" }]);
   });
 
-  it("slows down a program that asks too often", async () => {
+  it("slows down a program that polls too often", async () => {
     const login = await start();
     const statuses: string[] = [];
     for (const pause of [0, 4, 9, 14, 20]) {
@@ -140,7 +140,7 @@ describe("a login through the browser", () => {
     assertEquals([await statusOf(first.access_token), await statusOf(second.access_token)], [401, 200]);
   });
 
-  it("returns no tokens after that minute", async () => {
+  it("returns no new tokens after that minute", async () => {
     const login = await start();
     await decide(login, "approve");
     const { access_token } = (await complete(login)).credential!;
@@ -161,7 +161,7 @@ describe("a login through the browser", () => {
     assertEquals(body, { status: "expired" });
   });
 
-  it("can't be completed with the person's code", async () => {
+  it("can't be completed with the user's code", async () => {
     const login = await start();
     await decide(login, "approve");
     assertEquals(await complete({ ...login, device_code: login.user_code }), { status: "expired" });
@@ -175,7 +175,7 @@ describe("a login through the browser", () => {
     }
   }
 
-  it("gets new tokens for its refresh token", async () => {
+  it("exchanges its refresh token for new tokens", async () => {
     const first = await approved();
     clock += 50 * MINUTE;
     const { body } = await refresh(first.refresh_token);
@@ -184,7 +184,7 @@ describe("a login through the browser", () => {
     assertEquals([await statusOf(credential.access_token), credential.expires_at], [200, "2024-01-16T13:50:00Z"]);
   });
 
-  it("keeps an access token valid when it gets a new one: another process may be using it", async () => {
+  it("keeps the old access token valid after a refresh, as another process may be using it", async () => {
     const first = await approved();
     await refresh(first.refresh_token);
     assertEquals(await statusOf(first.access_token), 200);
@@ -203,14 +203,14 @@ describe("a login through the browser", () => {
     assertEquals((await refresh(refresh_token)).status, 401);
   });
 
-  it("accepts a refresh token again within a minute: the response may have been lost", async () => {
+  it("accepts a refresh token again within a minute, as the response may have been lost", async () => {
     const { refresh_token } = await approved();
     await refresh(refresh_token);
     clock += 30 * SECOND;
     assertEquals((await refresh(refresh_token)).status, 200);
   });
 
-  it("counts that minute from the first time a refresh token is used", async () => {
+  it("counts that minute from the refresh token's first use", async () => {
     const { refresh_token } = await approved();
     await refresh(refresh_token);
     clock += 40 * SECOND;
@@ -219,7 +219,7 @@ describe("a login through the browser", () => {
     assertEquals((await refresh(refresh_token)).status, 401);
   });
 
-  it("ends for everybody if a refresh token is used again later: somebody else has it", async () => {
+  it("is revoked if a refresh token is reused later, as it may be stolen", async () => {
     const { refresh_token } = await approved();
     const { body } = await refresh(refresh_token);
     const { credential } = body as { credential: IssuedCredential };
@@ -229,7 +229,7 @@ describe("a login through the browser", () => {
     assertEquals(await statusOf(credential.access_token), 401);
   });
 
-  it("ends for everybody if the token of a lost response is used later: somebody else has the other one", async () => {
+  it("is revoked if the token of a lost response is used later, as it may be stolen", async () => {
     const { refresh_token } = await approved();
     const first = (await refresh(refresh_token)).body as { credential: IssuedCredential };
     const second = (await refresh(refresh_token)).body as { credential: IssuedCredential };
@@ -239,30 +239,30 @@ describe("a login through the browser", () => {
     assertEquals(await statusOf(second.credential.access_token), 401);
   });
 
-  it("ends with its access tokens when it is revoked", async () => {
+  it("invalidates its access tokens when it is revoked", async () => {
     const { access_token, refresh_token } = await approved();
     assertEquals((await revoke(refresh_token)).status, 204);
     assertEquals([await statusOf(access_token), (await refresh(refresh_token)).status], [401, 401]);
   });
 
-  it("can be revoked again, like an unknown one", async () => {
+  it("accepts the revocation of a revoked or unknown refresh token", async () => {
     const { refresh_token } = await approved();
     await revoke(refresh_token);
     assertEquals([(await revoke(refresh_token)).status, (await revoke("flux_rt_never")).status], [204, 204]);
   });
 
-  it("accepts no refresh token as an access token, nor the reverse", async () => {
+  it("rejects a refresh token as an access token, and vice versa", async () => {
     const { access_token, refresh_token } = await approved();
     assertEquals([await statusOf(refresh_token), (await refresh(access_token)).status], [401, 401]);
   });
 
-  it("gives the program the person's permissions: create a key, and delete one that another created", async () => {
+  it("lets the program create keys and delete other keys, as the user can", async () => {
     const { access_token } = await approved();
     const headers = { ...bearer(access_token).headers };
-    const made = await send("/api/api-keys", { name: "made", permissions: ["manage_projects"] }, headers);
-    assertEquals(made.status, 201);
-    const gone = await ask(platform, "/api/api-keys/key_1", { method: "DELETE", headers });
-    assertEquals(gone.status, 204);
+    const creation = await send("/api/api-keys", { name: "creation", permissions: ["manage_projects"] }, headers);
+    assertEquals(creation.status, 201);
+    const deletion = await ask(platform, "/api/api-keys/key_1", { method: "DELETE", headers });
+    assertEquals(deletion.status, 204);
   });
 
   it("stores none of its secrets in the database", async () => {
@@ -271,13 +271,13 @@ describe("a login through the browser", () => {
     try {
       const other = await Visitor.signedIn(kept);
       const json = { "content-type": "application/json" };
-      const begun = await ask(kept, "/api/cli-connect/start", { method: "POST", body: "{}", headers: json });
-      const login: StartedLogin = await begun.json();
+      const started = await ask(kept, "/api/cli-connect/start", { method: "POST", body: "{}", headers: json });
+      const login: StartedLogin = await started.json();
       const { headers } = await other.submit("/connect", { code: login.user_code });
       await other.submit(headers.get("location")!, { decision: "approve" });
       const body = JSON.stringify({ device_code: login.device_code });
-      const answer = await ask(kept, "/api/cli-connect/complete", { method: "POST", body, headers: json });
-      const { credential } = await answer.json();
+      const completed = await ask(kept, "/api/cli-connect/complete", { method: "POST", body, headers: json });
+      const { credential } = await completed.json();
       const secrets = [login.device_code, login.user_code, credential.access_token, credential.refresh_token];
       await kept.stop();
       for (const { name } of Deno.readDirSync(dataDir)) {

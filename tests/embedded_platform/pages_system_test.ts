@@ -45,7 +45,7 @@ describe("the pages in a browser", () => {
     return page;
   }
 
-  /** Starts `auth login --web`. @returns The address that it shows, and its end. */
+  /** Starts `auth login --web`. @returns The URL and code that it shows, and a function that waits for its exit. */
   async function login() {
     const child = new Deno.Command(PROGRAM, {
       args: ["auth", "login", "--web", "--no-browser", "--api-url", platform.url],
@@ -81,56 +81,56 @@ describe("the pages in a browser", () => {
 
   const status = () => fluxloop(["auth", "status"], { env: { HOME: home } });
 
-  it("approve a login with the keyboard alone", async () => {
+  it("approve a login with only the keyboard", async () => {
     const page = await signIn();
-    const login_ = await login();
-    await page.goto(login_.page);
+    const started = await login();
+    await page.goto(started.page);
     await tabTo(page, "Continue");
     await page.keyboard.press("Enter");
     await page.waitForURL(/\/connect\/\d+$/);
-    assertStringIncludes(await page.innerText("main"), login_.code);
+    assertStringIncludes(await page.innerText("main"), started.code);
     await tabTo(page, "Approve");
     await page.keyboard.press("Enter");
     await page.getByRole("status").waitFor();
     assertMatch(await page.innerText("main"), /Approved\. Your terminal continues by itself/);
-    const { code, stdout } = await login_.end();
+    const { code, stdout } = await started.end();
     assertEquals([code, stdout.split("\n")[0]], [0, "✅ Successfully authenticated!"]);
     assertStringIncludes((await status()).stdout, "john@example.com");
   });
 
   it("deny a login", async () => {
     const page = await signIn();
-    const login_ = await login();
+    const started = await login();
     await page.goto(`${platform.url}/connect`);
-    await page.getByLabel("Code").fill(login_.code.toLowerCase());
+    await page.getByLabel("Code").fill(started.code.toLowerCase());
     await page.getByRole("button", { name: "Continue" }).click();
     await page.getByRole("button", { name: "Deny" }).click();
     await page.getByRole("status").waitFor();
-    const { code, stderr } = await login_.end();
+    const { code, stderr } = await started.end();
     assertEquals([code, (await status()).code], [3, 3]);
     assertStringIncludes(stderr, "The login was denied in the browser. Nothing was saved.");
   });
 
-  it("accept no code that has expired", async () => {
+  it("reject an expired code", async () => {
     const page = await signIn();
-    const login_ = await login();
+    const started = await login();
     clockOffset += 60_000;
-    const { code, stderr } = await login_.end();
+    const { code, stderr } = await started.end();
     assertEquals([code, (await status()).code], [3, 3]);
     assertStringIncludes(stderr, "The code expired before the login was approved");
-    await page.goto(login_.page);
+    await page.goto(started.page);
     await page.getByRole("button", { name: "Continue" }).click();
     assertStringIncludes(await page.innerText("main"), "No login is waiting for this code");
   });
 
-  it("tell people who haven’t signed in about the link in the terminal", async () => {
+  it("tell signed-out visitors about the link in the terminal", async () => {
     const page = await openPage(browser);
-    const answer = await page.goto(`${platform.url}/connect`);
-    assertEquals(answer?.status(), 401);
+    const response = await page.goto(`${platform.url}/connect`);
+    assertEquals(response?.status(), 401);
     assertStringIncludes(await page.innerText("main"), "the terminal in which “fluxloop platform serve” runs");
   });
 
-  it("create a key to log in with, and delete it, after which it is rejected", async () => {
+  it("create a key that works until they delete it", async () => {
     const page = await signIn();
     await page.getByLabel("Name").fill("laptop");
     await page.getByLabel("Only these projects:").check();
@@ -155,7 +155,7 @@ describe("the pages in a browser", () => {
     assertStringIncludes(after.stderr, `${platform.url}${KEYS}`);
   });
 
-  it("replace a key by a new one", async () => {
+  it("replace a key with a new one", async () => {
     const page = await signIn();
     await page.getByRole("link", { name: "Regenerate My Development Key" }).click();
     await page.getByRole("button", { name: "Regenerate key" }).click();
@@ -168,22 +168,22 @@ describe("the pages in a browser", () => {
     assertEquals(codes.map(({ code }) => code), [0, 3]);
   });
 
-  it("sign a person out", async () => {
+  it("sign a visitor out", async () => {
     const page = await signIn();
     await page.getByRole("button", { name: "Sign out" }).click();
     assertStringIncludes(await page.innerText("main"), "You are signed out");
     await page.goBack();
-    const answer = await page.reload();
-    assertEquals(answer?.status(), 401);
+    const response = await page.reload();
+    assertEquals(response?.status(), 401);
   });
 
   it("load nothing that the browser blocks", async () => {
     const page = await signIn({ javaScriptEnabled: true });
-    const complaints: string[] = [];
-    page.on("console", (message) => complaints.push(message.text()));
+    const messages: string[] = [];
+    page.on("console", (message) => messages.push(message.text()));
     const deletion = await page.getByRole("link", { name: /^Delete/ }).first().getAttribute("href");
     for (const path of [KEYS, "/connect", deletion!]) await page.goto(platform.url + path);
-    assertEquals(complaints, []);
+    assertEquals(messages, []);
   });
 
   it("mark the current page in the navigation with forced colours", async () => {
@@ -192,8 +192,8 @@ describe("the pages in a browser", () => {
     const colours = await page.evaluate<string[]>(
       "[...document.querySelectorAll('nav a')].map((it) => getComputedStyle(it).borderBottomColor)",
     );
-    const ground = await page.evaluate<string>("getComputedStyle(document.documentElement).backgroundColor");
-    assertEquals(colours.map((it) => it === ground), [false, true]);
+    const background = await page.evaluate<string>("getComputedStyle(document.documentElement).backgroundColor");
+    assertEquals(colours.map((it) => it === background), [false, true]);
   });
 
   it("are accessible in light and dark colours, and fit on a phone", async () => {
@@ -223,17 +223,17 @@ describe("the pages in a browser", () => {
       await check();
       await page.getByRole("link", { name: "Cancel" }).click();
     }
-    const login_ = await login();
+    const started = await login();
     await page.goto(`${platform.url}/connect`);
     await page.getByLabel("Code").fill("BBBB-BBBB");
     await page.getByRole("button", { name: "Continue" }).click();
     await check();
-    await page.goto(login_.page);
+    await page.goto(started.page);
     await page.getByRole("button", { name: "Continue" }).click();
     await page.getByRole("button", { name: "Approve" }).waitFor();
     await check();
     await page.getByRole("button", { name: "Deny" }).click();
-    await login_.end();
+    await started.end();
     await check();
     await page.getByRole("button", { name: "Sign out" }).click();
     await check();

@@ -48,8 +48,8 @@ describe("the pages", () => {
 
   const pending = () => storage.query("SELECT number FROM logins WHERE state = 'pending'").length;
 
-  /** Starts a login. @returns The person's code. */
-  async function begin(userAgent = "fluxloop/0.1.0 (linux; x86_64)"): Promise<string> {
+  /** Starts a login. @returns The user's code. */
+  async function startLogin(userAgent = "fluxloop/0.1.0 (linux; x86_64)"): Promise<string> {
     const headers = { "content-type": "application/json", "user-agent": userAgent };
     const response = await ask(platform, "/api/cli-connect/start", { method: "POST", body: "{}", headers });
     return (await response.json()).user_code;
@@ -67,7 +67,7 @@ describe("the pages", () => {
   }
 
   for (const path of PROTECTED) {
-    it(`show nothing of ${path} to people who haven't signed in`, async () => {
+    it(`hide ${path} from signed-out visitors`, async () => {
       const { status, text } = await new Visitor(platform).open(path);
       assertEquals(status, 401);
       assertNotMatch(text, /My Development Key|flux_dev_/);
@@ -80,7 +80,7 @@ describe("the pages", () => {
     });
   }
 
-  it("contain no script, no inline style and no URL of another host", async () => {
+  it("contain no scripts, inline styles or URLs of other hosts", async () => {
     for (const path of [KEYS, "/connect", `${KEYS}/key_1/delete`, `${KEYS}/key_1/regenerate`]) {
       const { text } = await visitor.open(path);
       assertNotMatch(text, /<script|<style|\sstyle=|\son[a-z]+=|javascript:|https?:\/\//i, path);
@@ -100,19 +100,19 @@ describe("the pages", () => {
     assertEquals([status, headers.get("location")], [303, KEYS]);
   });
 
-  it("accept a sign-in link once", async () => {
+  it("accept a sign-in link only once", async () => {
     const second = new Visitor(platform);
     const { status, headers } = await second.open(pathOf(platform.signInUrl));
     assertEquals([status, headers.get("set-cookie")], [403, null]);
   });
 
-  it("create another link when one was used", async () => {
+  it("create a new sign-in link after one is used", async () => {
     const second = new Visitor(platform);
     await second.open(pathOf(links[0]));
     assertEquals([(await second.open(KEYS)).status, (await visitor.open(KEYS)).status], [200, 200]);
   });
 
-  it("reject other sign-in tokens", async () => {
+  it("reject invalid sign-in tokens", async () => {
     for (const token of ["", "flux_si_", "flux_si_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "undefined", "null"]) {
       assertEquals((await new Visitor(platform).open(`/sign-in?token=${token}`)).status, 403, token);
     }
@@ -166,7 +166,7 @@ describe("the pages", () => {
         ["without its token", { form_token: [] }, {}],
         ["with a guessed token", { form_token: "a".repeat(32) }, {}],
         ["from another site", {}, { origin: "https://evil.example" }],
-        ["from a site that hides where it is", {}, { origin: "null" }],
+        ["from a site that hides its origin", {}, { origin: "null" }],
         ["from another port of this machine", {}, { origin: "http://127.0.0.1:1" }],
       ] as const
     ) {
@@ -203,7 +203,7 @@ describe("the pages", () => {
     }
   });
 
-  it("create a key that works, and show it once", async () => {
+  it("create a key that works, and show it only once", async () => {
     await visitor.submit(KEYS, NEW_KEY);
     const key = await shownKey();
     assertMatch(key!, /^flux_ci_/);
@@ -215,7 +215,7 @@ describe("the pages", () => {
     assertStringIncludes((await visitor.open(KEYS)).text, `<code>fluxloop auth login --api-url ${platform.url}</code>`);
   });
 
-  it("don't use up a new key when a page is only prefetched", async () => {
+  it("still show a new key after the page is prefetched", async () => {
     await visitor.submit(KEYS, NEW_KEY);
     await visitor.open(KEYS, { "sec-purpose": "prefetch;prerender" });
     await visitor.submit("/connect/1", { decision: "deny" });
@@ -234,9 +234,9 @@ describe("the pages", () => {
     assertEquals((await visitor.open(KEYS)).status, 200);
   });
 
-  it("show invisible characters in the name of a key or a program", async () => {
+  it("escape invisible characters in the names of keys and programs", async () => {
     await visitor.submit(KEYS, { ...NEW_KEY, name: "a\u202eb\u200bc" });
-    const { headers } = await visitor.submit("/connect", { code: await begin("x\u00adfluxloop\u0085") });
+    const { headers } = await visitor.submit("/connect", { code: await startLogin("x\u00adfluxloop\u0085") });
     const pages = [await visitor.open(KEYS), await visitor.open(headers.get("location")!)];
     for (const { text } of pages) assertNotMatch(text, /[\u202e\u200b\u0080-\u009f]/);
   });
@@ -264,14 +264,14 @@ describe("the pages", () => {
       ["no name", { name: " " }, "must be: 1 to 100 characters"],
       ["a name that is too long", { name: "x".repeat(101) }, "must be: 1 to 100 characters"],
       ["a name with a control character", { name: "a\u0007b" }, "none of them a control character"],
-      ["no chosen project", { access: "some" }, "Choose at least one project"],
+      ["no selected project", { access: "some" }, "Choose at least one project"],
       ["an unknown project", { access: "some", scopes: "prj_9" }, "There is no such project"],
       ["an unknown permission", { permissions: "root" }, "must be one of read_scenarios"],
       ["an unknown lifetime", { expires: "1000y" }, "Choose one of the lifetimes"],
       ["an unknown environment", { environment: "test" }, "must be one of dev, stg, prod, ci"],
     ] as const
   ) {
-    it(`explain what is wrong with a form that has ${what}, and keep its values`, async () => {
+    it(`explain what is wrong with a form with ${what}, and keep its values`, async () => {
       const { status, text } = await visitor.submit(KEYS, { ...NEW_KEY, ...fields });
       assertEquals([status, names()], [422, ["My Development Key"]]);
       assertStringIncludes(text, message);
@@ -280,11 +280,11 @@ describe("the pages", () => {
   }
 
   for (const text of HOSTILE) {
-    it(`show ${text} as text`, async () => {
+    it(`show ${text} as plain text`, async () => {
       await visitor.submit(KEYS, { ...NEW_KEY, name: text });
-      await begin(text);
+      await startLogin(text);
       const key = storage.apiKeys.list().at(-1)!;
-      const { headers } = await visitor.submit("/connect", { code: await begin(text) });
+      const { headers } = await visitor.submit("/connect", { code: await startLogin(text) });
       const pages = await Promise.all(
         [KEYS, KEYS, `${KEYS}/${key.id}/delete`, `${KEYS}/${key.id}/regenerate`, headers.get("location")!]
           .map((it) => visitor.open(it)),
@@ -307,17 +307,17 @@ describe("the pages", () => {
     });
   }
 
-  it("delete a key whose name was typed", async () => {
+  it("delete a key after its name is typed", async () => {
     const { status } = await visitor.submit(`${KEYS}/key_1/delete`, { name: " My Development Key " });
     assertEquals([status, names(), await statusOf(DOCUMENTED_KEY)], [303, [], 401]);
   });
 
-  it("delete no key if another name was typed", async () => {
+  it("don't delete a key if another name is typed", async () => {
     const { status } = await visitor.submit(`${KEYS}/key_1/delete`, { name: "my development key" });
     assertEquals([status, await statusOf(DOCUMENTED_KEY)], [422, 200]);
   });
 
-  it("replace a key by one like it", async () => {
+  it("replace a key with one that has the same settings", async () => {
     clock += 10 * 24 * 60 * MINUTE;
     await visitor.open(pathOf(links[0]));
     await visitor.submit(`${KEYS}/key_1/regenerate`);
@@ -338,8 +338,8 @@ describe("the pages", () => {
     });
   }
 
-  it("show the program and its address once the code was entered", async () => {
-    const code = await begin();
+  it("show the program and its address after the code is entered", async () => {
+    const code = await startLogin();
     const { status, headers } = await visitor.submit("/connect", { code: code.toLowerCase().replace("-", " ") });
     assertEquals(status, 303);
     const { text } = await visitor.open(headers.get("location")!);
@@ -349,84 +349,84 @@ describe("the pages", () => {
   });
 
   it("show that a program is waiting", async () => {
-    await begin();
+    await startLogin();
     assertStringIncludes((await visitor.open(KEYS)).text, "A program is waiting for your approval");
   });
 
-  it("fill in a code from the URL, and decide nothing", async () => {
-    const code = await begin();
+  it("fill in a code from the URL, but leave the login pending", async () => {
+    const code = await startLogin();
     const { text } = await visitor.open(`/connect?code=${code}`);
     assertStringIncludes(text, `value="${code}"`);
     assertEquals(pending(), 1);
   });
 
-  it("let nobody decide on a login whose code they haven't entered", async () => {
-    await begin();
+  it("don't let visitors decide on a login before they enter its code", async () => {
+    await startLogin();
     for (const decision of ["approve", "deny"]) {
       assertEquals((await visitor.submit("/connect/1", { decision })).headers.get("location"), "/connect");
     }
     assertEquals(pending(), 1);
   });
 
-  it("let nobody decide twice", async () => {
-    const { headers } = await visitor.submit("/connect", { code: await begin() });
+  it("don't let visitors decide twice", async () => {
+    const { headers } = await visitor.submit("/connect", { code: await startLogin() });
     await visitor.submit(headers.get("location")!, { decision: "deny" });
     await visitor.submit(headers.get("location")!, { decision: "approve" });
     assertEquals(storage.query("SELECT state FROM logins"), [{ state: "denied" }]);
   });
 
-  it("decide nothing if neither button was pressed", async () => {
-    const { headers } = await visitor.submit("/connect", { code: await begin() });
+  it("leave a login pending if neither button is pressed", async () => {
+    const { headers } = await visitor.submit("/connect", { code: await startLogin() });
     await visitor.submit(headers.get("location")!, { decision: "maybe" });
     assertEquals(pending(), 1);
   });
 
   it("reject an expired code", async () => {
-    const code = await begin();
+    const code = await startLogin();
     clock += 10 * MINUTE;
     assertEquals((await visitor.submit("/connect", { code })).status, 422);
   });
 
-  it("stop a session for ten minutes after ten wrong codes", async () => {
-    const code = await begin();
+  it("block a session for ten minutes after ten wrong codes", async () => {
+    const code = await startLogin();
     for (let count = 0; count < 10; count++) {
       assertEquals((await visitor.submit("/connect", { code: "BBBB-BBBB" })).status, 422);
     }
     const { status, headers } = await visitor.submit("/connect", { code });
     assertEquals([status, headers.get("retry-after")], [429, "600"]);
     clock += 10 * MINUTE - 1;
-    assertEquals((await visitor.submit("/connect", { code: await begin() })).status, 429);
+    assertEquals((await visitor.submit("/connect", { code: await startLogin() })).status, 429);
     clock += 1;
-    assertEquals((await visitor.submit("/connect", { code: await begin() })).status, 303);
+    assertEquals((await visitor.submit("/connect", { code: await startLogin() })).status, 303);
   });
 
-  it("keep counting wrong codes after a right one", async () => {
+  it("keep counting wrong codes after a correct one", async () => {
     for (let count = 0; count < 9; count++) await visitor.submit("/connect", { code: "BBBB-BBBB" });
-    await visitor.submit("/connect", { code: await begin() });
+    await visitor.submit("/connect", { code: await startLogin() });
     await visitor.submit("/connect", { code: "nonsense" });
-    assertEquals((await visitor.submit("/connect", { code: await begin() })).status, 429);
+    assertEquals((await visitor.submit("/connect", { code: await startLogin() })).status, 429);
   });
 
-  it("don't stop other sessions", async () => {
+  it("don't block other sessions", async () => {
     const other = new Visitor(platform);
     await other.open(pathOf(links[0]));
     for (let count = 0; count < 10; count++) await visitor.submit("/connect", { code: "BBBB-BBBB" });
-    assertEquals((await other.submit("/connect", { code: await begin() })).status, 303);
+    assertEquals((await other.submit("/connect", { code: await startLogin() })).status, 303);
   });
 
-  it("reject a body that isn't a form, and one that is too large", async () => {
+  it("reject a body that isn't a form or is too large", async () => {
     const json = await visitor.submit(KEYS, {}, { "content-type": "application/json" });
     const large = await visitor.submit(KEYS, { ...NEW_KEY, name: "x".repeat(70_000) });
     assertEquals([json.status, large.status, names()], [415, 413, ["My Development Key"]]);
   });
 
-  it("redirect from the platform's other names", async () => {
+  it("redirect from the platform's other host names", async () => {
     const { port } = new URL(platform.url);
     const { status, headers } = await sendRaw(platform, getUnder(`localhost:${port}`));
     assertEquals([status, headers.get("location")?.trim()], [303, `${platform.url}/connect?code=X`]);
   });
 
-  it("don't respond to another host's name", async () => {
+  it("reject foreign host names", async () => {
     const response = await sendRaw(platform, getUnder("evil.example"));
     assertEquals([response.status, await response.json()], [421, {
       detail: "This server does not answer for that host, or to that page",
@@ -444,7 +444,7 @@ function unescaped(page: string): string {
   return page.replace(/&(?:lt|gt|quot|#39|amp);/g, (it) => characters[it]);
 }
 
-/** @returns Whether a page holds what none of ours does. */
+/** @returns Whether a page contains markup that the platform never writes. */
 function hasMarkup(page: string): boolean {
   return /<script|<img(?! src="\/icon)|\son[a-z]+=["']|<\/title><h1>|<b>/i.test(page);
 }

@@ -5,7 +5,7 @@ import type { LocalPlatform } from "../../src/embedded_platform/server.ts";
 import type { Storage } from "../../src/embedded_platform/storage.ts";
 import { after, MINUTE } from "../../src/embedded_platform/time.ts";
 import openApiDocument from "../../contract/openapi.json" with { type: "json" };
-import { assertAnswer, assertCommonAnswer, operations } from "./contract.ts";
+import { assertCommonResponse, assertResponse, operations } from "./contract.ts";
 import { ask, bearer, DOCUMENTED_KEY, SEED_TIME, sendRaw, startPlatform } from "./running_platform.ts";
 
 const ACME = { id: "org_1", name: "Acme Inc", role: "owner" };
@@ -25,7 +25,7 @@ const KEY = {
   permissions: ["read_scenarios", "upload_results", "create_scenarios"],
 };
 
-/** The responses to the documentation's key. */
+/** The responses to the documented key. */
 const BODIES: Record<string, unknown> = {
   "/api/auth/me": {
     account: { id: "usr_1", email: "john@example.com", name: "John" },
@@ -64,15 +64,15 @@ const UNREADABLE_AUTHORIZATIONS = [
 
 const minute = (offset: number) => after(SEED_TIME, offset * MINUTE);
 
-/** Keys and the error code they get; `undefined` if they are accepted. */
+/** Keys and the error code of their response; `undefined` if they are accepted. */
 const KEYS: { state: string; key: Partial<NewApiKey>; revoked?: boolean; code?: string }[] = [
-  { state: "that never expires", key: { expires_at: null } },
-  { state: "that has a minute left", key: { expires_at: minute(1) } },
-  { state: "that expires this moment", key: { expires_at: minute(0) }, code: "expired_api_key" },
-  { state: "that has expired", key: { expires_at: minute(-1) }, code: "expired_api_key" },
-  { state: "that was revoked", key: { expires_at: null }, revoked: true, code: "revoked_api_key" },
+  { state: "a key that never expires", key: { expires_at: null } },
+  { state: "a key that expires in a minute", key: { expires_at: minute(1) } },
+  { state: "a key that expires at this moment", key: { expires_at: minute(0) }, code: "expired_api_key" },
+  { state: "an expired key", key: { expires_at: minute(-1) }, code: "expired_api_key" },
+  { state: "a revoked key", key: { expires_at: null }, revoked: true, code: "revoked_api_key" },
   {
-    state: "that was revoked and then expired",
+    state: "a key that was revoked and then expired",
     key: { expires_at: minute(-1) },
     revoked: true,
     code: "revoked_api_key",
@@ -108,7 +108,7 @@ describe("the API's responses", () => {
     it(`match the documentation for GET ${path}`, async () => {
       const response = await ask(platform, path, isOpen ? {} : bearer(DOCUMENTED_KEY));
       assertEquals(response.status, 200);
-      assertEquals(await assertAnswer(response, "GET", path), BODIES[path]);
+      assertEquals(await assertResponse(response, "GET", path), BODIES[path]);
     });
 
     it(`are 405 for PUT ${path}`, async () => {
@@ -118,28 +118,28 @@ describe("the API's responses", () => {
         405,
         methods.join(", ").replace("GET", "GET, HEAD"),
       ]);
-      await assertAnswer(response, "GET", path);
+      await assertResponse(response, "GET", path);
     });
 
     if (isOpen) continue;
     it(`are 401 for GET ${path} without a key`, async () => {
       const response = await ask(platform, path);
       assertEquals([response.status, response.headers.get("www-authenticate")], [401, "Bearer"]);
-      await assertAnswer(response, "GET", path);
+      await assertResponse(response, "GET", path);
     });
   }
 
   it("are 404 for an unknown path", async () => {
     const response = await ask(platform, "/api/nothing", bearer(DOCUMENTED_KEY));
     assertEquals(response.status, 404);
-    await assertCommonAnswer(response, "NotFound");
+    await assertCommonResponse(response, "NotFound");
   });
 
   for (const authorization of UNREADABLE_AUTHORIZATIONS) {
     it(`are invalid_api_key for "Authorization: ${authorization}"`, async () => {
       const response = await ask(platform, "/api/auth/me", { headers: { authorization } });
       assertEquals(response.status, 401);
-      const body = await assertAnswer(response, "GET", "/api/auth/me");
+      const body = await assertResponse(response, "GET", "/api/auth/me");
       assertEquals((body as { code: string }).code, "invalid_api_key");
     });
   }
@@ -147,40 +147,40 @@ describe("the API's responses", () => {
   it("are invalid_api_key for an unknown key", async () => {
     const response = await ask(platform, "/api/auth/me", bearer(UNKNOWN_KEY));
     assertEquals(response.status, 401);
-    const body = await assertAnswer(response, "GET", "/api/auth/me");
+    const body = await assertResponse(response, "GET", "/api/auth/me");
     assertEquals((body as { code: string }).code, "invalid_api_key");
   });
 
   for (const { state, key, revoked = false, code } of KEYS) {
-    it(`are ${code ?? "successful"} for a key ${state}`, async () => {
+    it(`are ${code ?? "successful"} for ${state}`, async () => {
       const { id } = addKey(key);
       if (revoked) storage.apiKeys.revoke(id, minute(-5));
       const response = await ask(platform, "/api/auth/me", bearer(OTHER_KEY));
       assertEquals(response.status, code === undefined ? 200 : 401);
-      const body = await assertAnswer(response, "GET", "/api/auth/me");
+      const body = await assertResponse(response, "GET", "/api/auth/me");
       assertEquals((body as { code?: string }).code, code);
     });
   }
 
-  it("have no expiry for a key that never expires", async () => {
+  it("have null as the expiry of a key that never expires", async () => {
     addKey({ expires_at: null });
     const response = await ask(platform, "/api/auth/me", bearer(OTHER_KEY));
-    const body = await assertAnswer(response, "GET", "/api/auth/me");
+    const body = await assertResponse(response, "GET", "/api/auth/me");
     assertEquals((body as { api_key: { expires_at: unknown } }).api_key.expires_at, null);
   });
 
   it("contain only projects in the key's scopes", async () => {
     addKey({ scopes: ["prj_2", "prj_9"] });
     const response = await ask(platform, "/api/projects", bearer(OTHER_KEY));
-    assertEquals(await assertAnswer(response, "GET", "/api/projects"), { projects: [PROJECTS[1]] });
+    assertEquals(await assertResponse(response, "GET", "/api/projects"), { projects: [PROJECTS[1]] });
   });
 
-  it("accept the scheme in any case", async () => {
+  it("are successful for a Bearer scheme in mixed case", async () => {
     const response = await ask(platform, "/api/auth/me", { headers: { authorization: `bEARER  ${DOCUMENTED_KEY}` } });
     assertEquals(response.status, 200);
   });
 
-  it("to HEAD equal those to GET without the body", async () => {
+  it("to HEAD equal those to GET, without a body", async () => {
     const host = new URL(platform.url).host;
     const authorization = `Bearer ${DOCUMENTED_KEY}`;
     const get = await ask(platform, "/api/auth/me", { headers: { authorization, "accept-encoding": "identity" } });

@@ -2,7 +2,7 @@ import { assertEquals, assertNotMatch } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { json } from "../../src/embedded_platform/http.ts";
 import { createRouter, type Route } from "../../src/embedded_platform/router.ts";
-import { assertCommonAnswer } from "./contract.ts";
+import { assertCommonResponse } from "./contract.ts";
 
 const ROUTES: readonly Route[] = [
   { method: "GET", path: "/things", handler: () => json(200, "list") },
@@ -40,7 +40,7 @@ const PARAMETERS = [
   { method: "DELETE", path: "/things/1/parts/2?x=3", params: { id: "1", part: "2" } },
 ];
 
-const NOWHERE = ["/", "/thing", "/things/", "/things/1/", "/things//parts/2", "/THINGS"];
+const UNKNOWN_PATHS = ["/", "/thing", "/things/", "/things/1/", "/things//parts/2", "/THINGS"];
 
 const WRONG_METHODS = [
   { method: "PATCH", path: "/things", allow: "GET, HEAD, POST" },
@@ -55,11 +55,11 @@ describe("the router", () => {
     });
   }
 
-  for (const path of NOWHERE) {
+  for (const path of UNKNOWN_PATHS) {
     it(`responds with 404 for ${path}`, async () => {
       const response = await send("GET", path);
       assertEquals(response.status, 404);
-      await assertCommonAnswer(response, "NotFound");
+      await assertCommonResponse(response, "NotFound");
     });
   }
 
@@ -67,7 +67,7 @@ describe("the router", () => {
     it(`responds with 405 to ${method} ${path} and names the allowed methods`, async () => {
       const response = await send(method, path);
       assertEquals([response.status, response.headers.get("allow")], [405, allow]);
-      await assertCommonAnswer(response, "MethodNotAllowed");
+      await assertCommonResponse(response, "MethodNotAllowed");
     });
   }
 
@@ -76,10 +76,10 @@ describe("the router", () => {
   });
 
   for (const method of ["GET", "POST"]) {
-    it(`responds with 500 without a reason if a handler of ${method} crashes`, async () => {
+    it(`responds with 500 and no details if a ${method} handler throws`, async () => {
       const response = await send(method, "/crash");
       assertEquals(response.status, 500);
-      assertNotMatch(JSON.stringify(await assertCommonAnswer(response, "ServerError")), /secret|flux_/);
+      assertNotMatch(JSON.stringify(await assertCommonResponse(response, "ServerError")), /secret|flux_/);
     });
   }
 });

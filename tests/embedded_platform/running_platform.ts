@@ -17,14 +17,14 @@ export { DOCUMENTED_KEY };
 
 type Result = Schemas["ResultUpload"]["run_results"][number];
 
-/** The day on which the documentation's key was made. */
+/** The day on which the documented key was created. */
 export const SEED_DAY = new Date("2024-01-16T00:00:00Z");
 export const SEED_TIME = isoTime(SEED_DAY);
 
 /** Real randomness. */
 export const random: LocalPlatformOptions["random"] = (bytes) => crypto.getRandomValues(bytes);
 
-/** Starts a platform on a free port, on the documentation's day and with its key unless told otherwise. */
+/** Starts a platform; by default on a free port, on {@linkcode SEED_DAY} and with the documented key. */
 export function startPlatform(
   dataDir: string | null,
   options: Partial<LocalPlatformOptions> = {},
@@ -32,7 +32,7 @@ export function startPlatform(
   return startLocalPlatform({ port: 0, dataDir, now: () => SEED_DAY, random, apiKey: DOCUMENTED_KEY, ...options });
 }
 
-/** Returns what a platform has stored of an experiment; `undefined` if nothing. */
+/** @returns What a platform has stored about an experiment; `undefined` if nothing. */
 export function storedExperiment(storage: Storage, experimentId: string) {
   type Row = { id: string; bundle_version_id: string | null; project_id: string | null; status: string };
   const [experiment] = storage.query<Row>("SELECT * FROM experiments WHERE experiment_id = ?", experimentId);
@@ -52,7 +52,7 @@ export async function ask(platform: { url: string }, path: string, init: Request
   return new Response(response.status === 204 ? null : body, response);
 }
 
-/** @returns Headers that show `key`. */
+/** @returns Headers that authenticate with `key`. */
 export function bearer(key: string): { headers: Record<string, string> } {
   return { headers: { authorization: `Bearer ${key}` } };
 }
@@ -71,14 +71,14 @@ export async function sendRaw(platform: { url: string }, request: string): Promi
   return new Response(body, { status: Number(statusLine.split(" ")[1]), headers });
 }
 
-/** A process that runs a program of `fixtures/` and prints a line for each thing that it has done. */
+/** A process that runs a program in `fixtures/`, which prints a line for each thing it has done. */
 export class Fixture {
   readonly #process: Deno.ChildProcess;
   readonly #lines: AsyncGenerator<string, void>;
   readonly #errors: Promise<string>;
 
   constructor(name: string, ...args: string[]);
-  /** With no more than so many open files, which takes a POSIX shell. */
+  /** Limits the number of open files; needs a POSIX shell. */
   constructor(name: string, limits: { readonly descriptors: number }, ...args: string[]);
   constructor(name: string, first?: string | { readonly descriptors: number }, ...rest: string[]) {
     const module = new URL(`fixtures/${name}`, import.meta.url).href;
@@ -98,11 +98,11 @@ export class Fixture {
   /** @returns The next line. */
   async nextLine(): Promise<string> {
     const { value } = await this.#lines.next();
-    if (value === undefined) throw new Error(`The process has ended: ${await this.#errors}`);
+    if (value === undefined) throw new Error(`The process has exited: ${await this.#errors}`);
     return value;
   }
 
-  /** Waits for its end. @returns The lines that were not read yet, and what it wrote on standard error. */
+  /** Waits for it to exit. @returns The lines that were not read yet, and its standard error. */
   async end(): Promise<{ rest: string[]; errors: string }> {
     const rest = await Array.fromAsync(this.#lines);
     await this.#process.status;
@@ -116,7 +116,7 @@ export class Fixture {
   }
 }
 
-/** @returns The lines of a stream; what comes after the last line break is left out. */
+/** @returns The lines of a stream, without an incomplete last line. */
 async function* lines(stream: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<string, void> {
   let rest = "";
   for await (const text of stream.pipeThrough(new TextDecoderStream())) {

@@ -14,7 +14,7 @@ const INVALID = ["", "flux_dev_", "flux_test_abc123", "flux_dev_abc 123", "sk_li
 
 describe("an API key", () => {
   for (const environment of KEY_ENVIRONMENTS) {
-    it(`for ${environment} has the contract's form`, () => {
+    it(`for ${environment} has the format in the contract`, () => {
       assertMatch(generateApiKey(environment, random), new RegExp(`^flux_${environment}_[a-z2-7]{32}$`));
     });
   }
@@ -33,6 +33,6 @@ describe("an API key", () => {
   }
 
   for (const text of INVALID) {
-    it(`isn't ${JSON.stringify(text)}`, () => void assertThrows(() => displayPrefix(text), TypeError));
+    it(`can't be ${JSON.stringify(text)}`, () => void assertThrows(() => displayPrefix(text), TypeError));
   }
 });

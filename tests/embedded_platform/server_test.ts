@@ -31,13 +31,13 @@ describe("the embedded platform", () => {
     assertEquals((await start(null, { port })).url, `http://127.0.0.1:${port}`);
   });
 
-  it("names the port that is in use, and how to choose another", async () => {
+  it("reports that its port is in use, and how to choose another", async () => {
     const port = Number(new URL((await start(null)).url).port);
     const error = await assertRejects(() => start(null, { port }), SystemError);
     assertEquals(error.message, `Port ${port} is in use. Choose another port, or --port 0 for any free one.`);
   });
 
-  it("creates no data if its port is in use: nobody would see the key", async () => {
+  it("creates no data if its port is in use, as nobody would see the key", async () => {
     const port = Number(new URL((await start(null)).url).port);
     await assertRejects(() => start(`${folder}/data`, { port }), SystemError);
     assertThrows(() => Deno.statSync(`${folder}/data`), Deno.errors.NotFound);
@@ -57,7 +57,7 @@ describe("the embedded platform", () => {
     assertEquals((await ask(platform, "/api/auth/me", bearer(platform.apiKey!))).status, 200);
   });
 
-  it("creates another key for each new data folder", async () => {
+  it("creates a different key for each new data folder", async () => {
     const keys = [await start(null, { apiKey: undefined }), await start(null, { apiKey: undefined })];
     assertEquals(new Set(keys.map((it) => it.apiKey)).size, 2);
   });
@@ -75,7 +75,7 @@ describe("the embedded platform", () => {
     assertEquals((await start(`${folder}/data`)).apiKey, null);
   });
 
-  it("forgets everything in memory when it stops", async () => {
+  it("forgets in-memory data when it stops", async () => {
     await start(null);
     const other = await start(null, { apiKey: undefined });
     assertEquals((await ask(other, "/api/auth/me", bearer(DOCUMENTED_KEY))).status, 401);

@@ -1,12 +1,12 @@
 /**
- * A browser as a server sees it: keeps cookies, follows links and sends forms.
+ * A minimal browser that keeps cookies, opens links and submits forms.
  *
  * @module
  */
 import type { LocalPlatform } from "../../src/embedded_platform/server.ts";
 import { ask } from "./running_platform.ts";
 
-/** A page as it came. */
+/** A received page. */
 export interface Visit {
   readonly status: number;
   readonly headers: Headers;
@@ -22,7 +22,7 @@ export class Visitor {
     this.#platform = platform;
   }
 
-  /** @returns One who has signed in with the platform's first link. */
+  /** @returns A visitor who has signed in with the platform's first link. */
   static async signedIn(platform: LocalPlatform): Promise<Visitor> {
     const visitor = new Visitor(platform);
     await visitor.open(platform.signInUrl.slice(platform.url.length));
@@ -34,7 +34,7 @@ export class Visitor {
     return await this.#send(path, { headers });
   }
 
-  /** Sends a form as a browser does from one of the platform's own pages; `more` overrides the usual fields. */
+  /** Sends a form as a browser does from one of the platform's own pages. */
   async submit(
     path: string,
     fields: Readonly<Record<string, string | readonly string[]>> = {},
@@ -47,7 +47,7 @@ export class Visitor {
     return await this.#send(path, { method: "POST", body, headers: { origin: this.#platform.url, ...headers } });
   }
 
-  /** @returns The token in every form of this session; empty if nobody is signed in. */
+  /** @returns The token in every form of this session; empty if the visitor isn't signed in. */
   async formToken(): Promise<string> {
     const { text } = await this.open("/connect");
     return /name="form_token" value="([^"]*)"/.exec(text)?.[1] ?? "";
