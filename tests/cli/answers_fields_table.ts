@@ -1,5 +1,5 @@
 /**
- * Answers to `GET /api/auth/me` that are documents with 200: with what is missing, further, or of another type.
+ * Responses to `GET /api/auth/me` with HTTP 200 and JSON: complete, with missing or unknown fields, or of another type.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { gzipSync } from "node:zlib";
 import type { Outcome } from "../support/session.ts";
 import { body, failure, gzip, json, type Row } from "./answers_table.ts";
 
-/** The answer from which all others differ. */
+/** The complete response, on which the others are based. */
 export const ME: Readonly<Record<string, unknown>> = {
   account: { id: "usr_1", email: "john@example.com" },
   organizations: [{ id: "org_1", name: "Acme Inc", role: "owner" }],
@@ -25,7 +25,7 @@ export const ME: Readonly<Record<string, unknown>> = {
   usage: { runs_this_month: 234 },
 };
 
-const USUAL = {
+const COMPLETE = {
   email: "john@example.com",
   organizations: "Organizations:\n  • Acme Inc (owner)",
   projects: "Projects:\n  • bot",
@@ -34,50 +34,50 @@ const USUAL = {
   usage: "234 / 1,000 runs",
 };
 
-/** @returns What `whoami` shows, but for what differs. */
-function shown(differing: Partial<typeof USUAL> = {}): Outcome {
-  const { email, organizations, projects, access, plan, usage } = { ...USUAL, ...differing };
-  const numbers = `API Access: ${access}\nPlan: ${plan}\nUsage this month: ${usage}\n`;
-  return { code: 0, stdout: `${email}\n\n${organizations}\n\n${projects}\n\n${numbers}`, stderr: "" };
+/** @returns The output of `whoami` for the complete response, with these overrides. */
+function shown(overrides: Partial<typeof COMPLETE> = {}): Outcome {
+  const { email, organizations, projects, access, plan, usage } = { ...COMPLETE, ...overrides };
+  const details = `API Access: ${access}\nPlan: ${plan}\nUsage this month: ${usage}\n`;
+  return { code: 0, stdout: `${email}\n\n${organizations}\n\n${projects}\n\n${details}`, stderr: "" };
 }
 
-const me = (differing: Record<string, unknown>) => json({ ...ME, ...differing });
-const key = (differing: Record<string, unknown>) => me({ api_key: { ...(ME.api_key as object), ...differing } });
-const unreadable = (what: string) =>
+const me = (overrides: Record<string, unknown>) => json({ ...ME, ...overrides });
+const key = (overrides: Record<string, unknown>) => me({ api_key: { ...(ME.api_key as object), ...overrides } });
+const unexpected = (what: string) =>
   failure(`Unexpected response from {host}: ${what}. Check the API URL, or upgrade fluxloop.`);
-const NO_OBJECT = unreadable("it isn't an object");
-const NO_COUNT = "isn't a non-negative number";
-const NO_TIME = unreadable("api_key.expires_at isn't a timestamp");
-const EVIL = "a\0\x1b[31m\x9b2J\u202e\u2066\n\x7f";
-const VISIBLE = "a\\x00\\x1b[31m\\x9b2J\\u{202e}\\u{2066}\\x0a\\x7f";
+const NOT_AN_OBJECT = unexpected("it isn't an object");
+const NOT_A_COUNT = "isn't a non-negative number";
+const NOT_A_TIMESTAMP = unexpected("api_key.expires_at isn't a timestamp");
+const HOSTILE = "a\0\x1b[31m\x9b2J\u202e\u2066\n\x7f";
+const ESCAPED = "a\\x00\\x1b[31m\\x9b2J\\u{202e}\\u{2066}\\x0a\\x7f";
 const MANY = Array.from({ length: 100_000 }, (_, index) => ({ id: `prj_${index}`, name: `bot ${index}` }));
 
 const DOCUMENTS: readonly Row[] = [
-  ["what the contract has", json(ME), shown()],
-  ["null", body("null"), NO_OBJECT],
-  ["a list", body("[]"), NO_OBJECT],
-  ["a number", body("42"), NO_OBJECT],
-  ["a text", body('"text"'), NO_OBJECT],
-  ["true", body("true"), NO_OBJECT],
-  ["no field at all", body("{}"), unreadable("account isn't an object")],
-  ["lists in lists without end", body("[".repeat(100_000) + "]".repeat(100_000)), NO_OBJECT],
+  ["the response in the contract", json(ME), shown()],
+  ["null instead of an object", body("null"), NOT_AN_OBJECT],
+  ["a list instead of an object", body("[]"), NOT_AN_OBJECT],
+  ["a number instead of an object", body("42"), NOT_AN_OBJECT],
+  ["a string instead of an object", body('"text"'), NOT_AN_OBJECT],
+  ["true instead of an object", body("true"), NOT_AN_OBJECT],
+  ["an empty object", body("{}"), unexpected("account isn't an object")],
+  ["deeply nested lists", body("[".repeat(100_000) + "]".repeat(100_000)), NOT_AN_OBJECT],
   [
-    "a field that nests without end",
+    "a deeply nested unknown field",
     body(JSON.stringify(ME).replace("{", `{"x":${"[".repeat(9e4)}${"]".repeat(9e4)},`)),
     shown(),
   ],
-  ["further fields", me({ sso: { a: 1 }, __proto__: 1, constructor: null }), shown()],
-  ["a field twice", body(JSON.stringify(ME).replace("{", '{"api_access":false,')), shown()],
-  ["a mark of byte order", body(`\ufeff${JSON.stringify(ME)}`), shown()],
+  ["unknown fields", me({ sso: { a: 1 }, __proto__: 1, constructor: null }), shown()],
+  ["a duplicate field", body(JSON.stringify(ME).replace("{", '{"api_access":false,')), shown()],
+  ["a byte order mark", body(`\ufeff${JSON.stringify(ME)}`), shown()],
   [
-    "bytes that are not UTF-8",
+    "invalid UTF-8",
     body(latin1({ ...ME, plan: { name: "Größe" } })),
     shown({ plan: "Gr\ufffd\ufffde", usage: "234 runs" }),
   ],
-  ["gzip", gzip(gzipSync(JSON.stringify(ME))), shown()],
-  ["chunks", () => new Response(new Blob([JSON.stringify(ME)]).stream()), shown()],
-  ["another type", json(ME, 200, { "content-type": "text/html" }), shown()],
-  ["202", json(ME, 202), shown()],
+  ["a gzip body", gzip(gzipSync(JSON.stringify(ME))), shown()],
+  ["a chunked body", () => new Response(new Blob([JSON.stringify(ME)]).stream()), shown()],
+  ["another content type", json(ME, 200, { "content-type": "text/html" }), shown()],
+  ["HTTP 202", json(ME, 202), shown()],
   [
     "100,000 projects",
     me({ projects: MANY }),
@@ -86,9 +86,9 @@ const DOCUMENTS: readonly Row[] = [
 ];
 
 const MISSING: readonly Row[] = [
-  ["no account", me({ account: undefined }), unreadable("account isn't an object")],
-  ["no email", me({ account: { id: "usr_1" } }), shown({ email: "Account: unknown" })],
-  ["no organizations", me({ organizations: undefined }), shown({ organizations: "Organizations: unknown" })],
+  ["a missing account", me({ account: undefined }), unexpected("account isn't an object")],
+  ["a missing email", me({ account: { id: "usr_1" } }), shown({ email: "Account: unknown" })],
+  ["missing organizations", me({ organizations: undefined }), shown({ organizations: "Organizations: unknown" })],
   ["an empty list of organizations", me({ organizations: [] }), shown({ organizations: "Organizations: none" })],
   [
     "an organization without a role",
@@ -98,57 +98,65 @@ const MISSING: readonly Row[] = [
   [
     "an organization without a name",
     me({ organizations: [{ id: "o" }] }),
-    unreadable("organizations[0].name isn't a string"),
+    unexpected("organizations[0].name isn't a string"),
   ],
   [
     "an organization without an id",
     me({ organizations: [{ name: "N" }] }),
-    unreadable("organizations[0].id isn't a string"),
+    unexpected("organizations[0].id isn't a string"),
   ],
-  ["no projects", me({ projects: undefined }), shown({ projects: "Projects: unknown" })],
+  ["missing projects", me({ projects: undefined }), shown({ projects: "Projects: unknown" })],
   ["an empty list of projects", me({ projects: [] }), shown({ projects: "Projects: none" })],
-  ["no key", me({ api_key: undefined }), shown()],
+  ["a missing key", me({ api_key: undefined }), shown()],
   ["a key without fields", me({ api_key: {} }), shown()],
-  ["no access", me({ api_access: undefined }), shown({ access: "unknown" })],
-  ["no plan", me({ plan: null }), shown({ plan: "unknown", usage: "234 runs" })],
-  ["a plan without a name", me({ plan: { runs_per_month: 1 } }), unreadable("plan.name isn't a string")],
-  ["no usage", me({ usage: undefined }), shown({ usage: "unknown" })],
-  ["a usage of nothing", me({ usage: {} }), shown({ usage: "unknown" })],
+  ["missing API access", me({ api_access: undefined }), shown({ access: "unknown" })],
+  ["a null plan", me({ plan: null }), shown({ plan: "unknown", usage: "234 runs" })],
+  ["a plan without a name", me({ plan: { runs_per_month: 1 } }), unexpected("plan.name isn't a string")],
+  ["missing usage", me({ usage: undefined }), shown({ usage: "unknown" })],
+  ["an empty usage object", me({ usage: {} }), shown({ usage: "unknown" })],
 ];
 
 const TYPES: readonly Row[] = [
-  ["an account that is a text", me({ account: "john" }), unreadable("account isn't an object")],
-  ["an email that is a number", me({ account: { email: 1 } }), unreadable("account.email isn't a string")],
-  ["organizations in an object", me({ organizations: {} }), unreadable("organizations isn't a list")],
-  ["an organization that is null", me({ organizations: [null] }), unreadable("organizations[0] isn't an object")],
+  ["an account that is a string", me({ account: "john" }), unexpected("account isn't an object")],
+  ["an email that is a number", me({ account: { email: 1 } }), unexpected("account.email isn't a string")],
+  ["organizations that are an object", me({ organizations: {} }), unexpected("organizations isn't a list")],
+  ["a null organization", me({ organizations: [null] }), unexpected("organizations[0] isn't an object")],
   [
     "a role that is a list",
     me({ organizations: [{ id: "o", name: "N", role: [] }] }),
-    unreadable("organizations[0].role isn't a string"),
+    unexpected("organizations[0].role isn't a string"),
   ],
-  ["projects in a text", me({ projects: "bot" }), unreadable("projects isn't a list")],
-  ["a project that is a text", me({ projects: ["bot"] }), unreadable("projects[0] isn't an object")],
-  ["a key that is a text", me({ api_key: "k" }), unreadable("api_key isn't an object")],
-  ["a key's id that is a number", key({ id: 1 }), unreadable("api_key.id isn't a string")],
-  ["scopes that are a text", key({ scopes: "some" }), unreadable("api_key.scopes isn't a list")],
-  ["permissions in an object", key({ permissions: {} }), unreadable("api_key.permissions isn't a list")],
-  ["a permission that is null", key({ permissions: [null] }), unreadable("api_key.permissions[0] isn't a string")],
-  ["access as a text", me({ api_access: "yes" }), unreadable("api_access isn't a boolean")],
-  ["a plan that is a text", me({ plan: "Team" }), unreadable("plan isn't an object")],
-  ["usage as a number", me({ usage: 234 }), unreadable("usage isn't an object")],
-  ["runs as a text", me({ usage: { runs_this_month: "234" } }), unreadable(`usage.runs_this_month ${NO_COUNT}`)],
-  ["negative runs", me({ usage: { runs_this_month: -1 } }), unreadable(`usage.runs_this_month ${NO_COUNT}`)],
-  ["a negative plan", me({ plan: { name: "T", runs_per_month: -5 } }), unreadable(`plan.runs_per_month ${NO_COUNT}`)],
+  ["projects that are a string", me({ projects: "bot" }), unexpected("projects isn't a list")],
+  ["a project that is a string", me({ projects: ["bot"] }), unexpected("projects[0] isn't an object")],
+  ["a key that is a string", me({ api_key: "k" }), unexpected("api_key isn't an object")],
+  ["a key ID that is a number", key({ id: 1 }), unexpected("api_key.id isn't a string")],
+  ["scopes that are an unknown string", key({ scopes: "some" }), unexpected("api_key.scopes isn't a list")],
+  ["permissions that are an object", key({ permissions: {} }), unexpected("api_key.permissions isn't a list")],
+  ["a null permission", key({ permissions: [null] }), unexpected("api_key.permissions[0] isn't a string")],
+  ["API access that is a string", me({ api_access: "yes" }), unexpected("api_access isn't a boolean")],
+  ["a plan that is a string", me({ plan: "Team" }), unexpected("plan isn't an object")],
+  ["usage that is a number", me({ usage: 234 }), unexpected("usage isn't an object")],
   [
-    "runs beyond all numbers",
+    "a run count that is a string",
+    me({ usage: { runs_this_month: "234" } }),
+    unexpected(`usage.runs_this_month ${NOT_A_COUNT}`),
+  ],
+  ["a negative run count", me({ usage: { runs_this_month: -1 } }), unexpected(`usage.runs_this_month ${NOT_A_COUNT}`)],
+  [
+    "a negative run limit",
+    me({ plan: { name: "T", runs_per_month: -5 } }),
+    unexpected(`plan.runs_per_month ${NOT_A_COUNT}`),
+  ],
+  [
+    "a run count that overflows",
     body(JSON.stringify(ME).replace("234", "1e999")),
-    unreadable(`usage.runs_this_month ${NO_COUNT}`),
+    unexpected(`usage.runs_this_month ${NOT_A_COUNT}`),
   ],
-  ["1e308 runs", me({ usage: { runs_this_month: 1e308 } }), shown({ usage: "1e+308 / 1,000 runs" })],
-  ["half a run", me({ usage: { runs_this_month: 0.5 } }), shown({ usage: "0.5 / 1,000 runs" })],
-  ["minus nothing", body(JSON.stringify(ME).replace("234", "-0")), shown({ usage: "0 / 1,000 runs" })],
+  ["a run count of 1e308", me({ usage: { runs_this_month: 1e308 } }), shown({ usage: "1e+308 / 1,000 runs" })],
+  ["a fractional run count", me({ usage: { runs_this_month: 0.5 } }), shown({ usage: "0.5 / 1,000 runs" })],
+  ["a run count of -0", body(JSON.stringify(ME).replace("234", "-0")), shown({ usage: "0 / 1,000 runs" })],
   [
-    "more runs than the plan has",
+    "more runs than the plan allows",
     me({ usage: { runs_this_month: 2 ** 53 - 1 } }),
     shown({ usage: "9,007,199,254,740,991 / 1,000 runs" }),
   ],
@@ -156,33 +164,37 @@ const TYPES: readonly Row[] = [
 
 const TEXTS: readonly Row[] = [
   [
-    "a role never heard of",
+    "an unknown role",
     me({ organizations: [{ id: "o", name: "N", role: "jester" }] }),
     shown({ organizations: "Organizations:\n  • N (jester)" }),
   ],
-  ["a permission never heard of", key({ permissions: ["fly"] }), shown()],
-  ["a hostile email", me({ account: { email: EVIL } }), shown({ email: VISIBLE })],
+  ["an unknown permission", key({ permissions: ["fly"] }), shown()],
+  ["a hostile email", me({ account: { email: HOSTILE } }), shown({ email: ESCAPED })],
   [
     "a hostile organization",
-    me({ organizations: [{ id: EVIL, name: EVIL, role: EVIL }] }),
-    shown({ organizations: `Organizations:\n  • ${VISIBLE} (${VISIBLE})` }),
+    me({ organizations: [{ id: HOSTILE, name: HOSTILE, role: HOSTILE }] }),
+    shown({ organizations: `Organizations:\n  • ${ESCAPED} (${ESCAPED})` }),
   ],
-  ["a hostile project", me({ projects: [{ id: EVIL, name: EVIL }] }), shown({ projects: `Projects:\n  • ${VISIBLE}` })],
-  ["a hostile plan", me({ plan: { name: EVIL } }), shown({ plan: VISIBLE, usage: "234 runs" })],
+  [
+    "a hostile project",
+    me({ projects: [{ id: HOSTILE, name: HOSTILE }] }),
+    shown({ projects: `Projects:\n  • ${ESCAPED}` }),
+  ],
+  ["a hostile plan", me({ plan: { name: HOSTILE } }), shown({ plan: ESCAPED, usage: "234 runs" })],
   ["a date with an offset", key({ expires_at: "2024-04-15T01:00:00+02:00" }), shown()],
   ["a date without a time", key({ expires_at: "2024-04-15" }), shown()],
-  ["a date with fractions", key({ created_at: "2024-01-16T00:00:00.123456Z" }), shown()],
+  ["a date with fractional seconds", key({ created_at: "2024-01-16T00:00:00.123456Z" }), shown()],
   ["a date in lower case", key({ created_at: "2024-01-16t00:00:00z" }), shown()],
-  ["a date with a space", key({ expires_at: "2024-04-15 00:00:00+00:00" }), shown()],
-  ["a date with a space and without a zone", key({ expires_at: "2024-04-15 00:00:00" }), shown()],
-  ["no end", key({ expires_at: null }), shown()],
-  ["the 45th of a month", key({ expires_at: "2024-04-45T00:00:00Z" }), NO_TIME],
-  ["the 30th of February", key({ expires_at: "2024-02-30T00:00:00Z" }), NO_TIME],
-  ["a year of six digits", key({ expires_at: "+275760-09-13T00:00:00Z" }), NO_TIME],
-  ["a word with a number for a date", key({ expires_at: "banana 5" }), NO_TIME],
-  ["a word for a date", key({ expires_at: "soon" }), NO_TIME],
-  ["an empty date", key({ expires_at: "" }), NO_TIME],
-  ["seconds for a date", key({ expires_at: 1713139200 }), unreadable("api_key.expires_at isn't a string")],
+  ["a date with a space instead of T", key({ expires_at: "2024-04-15 00:00:00+00:00" }), shown()],
+  ["a date with a space and no time zone", key({ expires_at: "2024-04-15 00:00:00" }), shown()],
+  ["a key that never expires", key({ expires_at: null }), shown()],
+  ["a date on the 45th of a month", key({ expires_at: "2024-04-45T00:00:00Z" }), NOT_A_TIMESTAMP],
+  ["a date on February 30", key({ expires_at: "2024-02-30T00:00:00Z" }), NOT_A_TIMESTAMP],
+  ["a date with a six-digit year", key({ expires_at: "+275760-09-13T00:00:00Z" }), NOT_A_TIMESTAMP],
+  ["a word and a number as a date", key({ expires_at: "banana 5" }), NOT_A_TIMESTAMP],
+  ["a word as a date", key({ expires_at: "soon" }), NOT_A_TIMESTAMP],
+  ["an empty date", key({ expires_at: "" }), NOT_A_TIMESTAMP],
+  ["a Unix timestamp as a date", key({ expires_at: 1713139200 }), unexpected("api_key.expires_at isn't a string")],
 ];
 
 function latin1(value: unknown): Uint8Array<ArrayBuffer> {

@@ -83,7 +83,7 @@ describe("apikeys", () => {
 
   it("create --save revokes a key that can't be saved", async () => {
     const it = session();
-    Deno.writeTextFileSync(`${it.world.home}/.fluxloop`, "in the way");
+    Deno.writeTextFileSync(`${it.world.home}/.fluxloop`, "not a folder");
     const before = (await listed(it)).length;
     const { code, stdout } = await create(it, "--name", "orphan", "--save", "--profile", "laptop");
     assertEquals([code, stdout, (await listed(it)).length], [2, "", before]);
@@ -114,38 +114,43 @@ describe("apikeys", () => {
   });
 
   const faults: [string, string[], number, string][] = [
-    ["no name", ["create"], 2, "name"],
+    ["a missing name", ["create"], 2, "name"],
     [
-      "a permission that the key lacks",
+      "a permission that the key doesn't have",
       ["create", "--name", "a", "--permission", "manage_projects"],
       3,
       "Required permission: manage_projects\n",
     ],
     [
-      "a permission that there is not",
+      "an unknown permission",
       ["create", "--name", "a", "--permission", "fly"],
       2,
       'Invalid value "fly" for --permission. Expected one of: ',
     ],
     [
-      "a project that there is not",
+      "an unknown project",
       ["create", "--name", "a", "--scope", "nothing"],
       5,
       'can\'t access a project named "nothing"',
     ],
-    ["a longer life than its own", ["create", "--name", "a", "--expires", "1y"], 1, "a longer lifetime than its own"],
-    ["no end", ["create", "--name", "a", "--expires", "never"], 1, "can't create one that doesn't"],
-    ["an invalid time", ["create", "--name", "a", "--expires", "soon"], 2, "--expires must be a number of hours"],
-    ["no time", ["create", "--name", "a", "--expires", "0d"], 2, "--expires must be a number of hours"],
+    [
+      "a longer lifetime than the key's own",
+      ["create", "--name", "a", "--expires", "1y"],
+      1,
+      "a longer lifetime than its own",
+    ],
+    ["an unlimited lifetime", ["create", "--name", "a", "--expires", "never"], 1, "can't create one that doesn't"],
+    ["an invalid lifetime", ["create", "--name", "a", "--expires", "soon"], 2, "--expires must be a number of hours"],
+    ["a lifetime of zero", ["create", "--name", "a", "--expires", "0d"], 2, "--expires must be a number of hours"],
     ["--save without a profile", ["create", "--name", "a", "--save"], 2, "--profile <name>"],
     [
-      "another environment",
+      "an unknown environment",
       ["create", "--name", "a", "--environment", "root"],
       2,
       "Expected one of: dev, stg, prod, ci",
     ],
-    ["a missing key", ["delete", "nothing", "--yes"], 5, "No key that you can manage has this ID or name"],
-    ["nobody to ask", ["delete", "key_1"], 2, "Pass --yes to delete the key."],
+    ["an unknown key to delete", ["delete", "nothing", "--yes"], 5, "No key that you can manage has this ID or name"],
+    ["a deletion without a terminal or --yes", ["delete", "key_1"], 2, "Pass --yes to delete the key."],
   ];
   for (const [what, args, code, message] of faults) {
     it(`reports ${what}`, async () => {
@@ -163,7 +168,7 @@ describe("apikeys", () => {
     assertMatch(stderr, /Several keys have this name. Pass an ID: key_\d+, key_\d+\n/);
   });
 
-  it("names the API keys page if the platform can't manage keys through its API", async () => {
+  it("create refers to the API keys page if the platform's API can't manage keys", async () => {
     const old = listen(() => Response.json({ detail: "Not Found" }, { status: 404 }));
     const { code, stderr } = await session(DOCUMENTED_KEY, old.url).run(["apikeys", "create", "--name", "a"]);
     await old.stop();
@@ -172,21 +177,21 @@ describe("apikeys", () => {
   });
 
   for (
-    const [what, answer] of [
-      ["alone", { api_key: "flux_dev_x" }],
-      ["wrapped", { api_key: { key: "flux_dev_x", id: "key_9" } }],
-      ["flat", { key: "flux_dev_x", id: "key_9", more: 1 }],
+    const [what, response] of [
+      ["only the key", { api_key: "flux_dev_x" }],
+      ["a nested key", { api_key: { key: "flux_dev_x", id: "key_9" } }],
+      ["a top-level key", { key: "flux_dev_x", id: "key_9", more: 1 }],
     ] as const
   ) {
-    it(`create accepts the responses of older and newer platforms: ${what}`, async () => {
-      const server = listen(() => Response.json(answer, { status: 201 }));
+    it(`create accepts a response with ${what}`, async () => {
+      const server = listen(() => Response.json(response, { status: 201 }));
       const { code, stdout } = await create(session(DOCUMENTED_KEY, server.url), "--name", "a", "-q");
       await server.stop();
       assertEquals([code, stdout], [0, "flux_dev_x\n"]);
     });
   }
 
-  it("create sends the same idempotency key with each attempt of a request, and a new one with each request", async () => {
+  it("create sends the same idempotency key with each attempt, and a new one for each request", async () => {
     const server = listen(() =>
       Response.json({ key: "flux_dev_x" }, { status: server.requests.length < 3 ? 503 : 201 })
     );

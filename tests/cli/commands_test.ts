@@ -26,7 +26,7 @@ describe("auth whoami, token, list, switch and logout", () => {
   afterEach(removeTestHomes);
 
   for (const args of [["list"], ["list", "--json"], ["logout", "--all"], ["logout", "--all", "--json"]]) {
-    it(`${args.join(" ")} masks a key that is in the place of a name`, async () => {
+    it(`${args.join(" ")} masks a key used as a profile name`, async () => {
       const session = new Session();
       session.save(`profiles:\n  ${DOCUMENTED_KEY}: {api_key: ${DOCUMENTED_KEY}}\n`);
       const { code, stdout } = await session.run(["auth", ...args]);
@@ -34,7 +34,7 @@ describe("auth whoami, token, list, switch and logout", () => {
     });
   }
 
-  it("login and status refuse a profile with a merge key, and leave it alone", async () => {
+  it("login and status reject a credentials file with a merge key and don't change it", async () => {
     const session = loggedIn({ FLUXLOOP_API_URL: platform.url });
     const text = `base: &base {api_url: "${platform.url}"}\nprofiles:\n  default:\n    <<: *base\n    api_key: x\n`;
     session.save(text);
@@ -63,7 +63,7 @@ describe("auth whoami, token, list, switch and logout", () => {
     }]);
   });
 
-  it("whoami shows unknown details of an older platform as unknown", async () => {
+  it("whoami shows details that an older platform lacks as unknown", async () => {
     const older = listen((request) =>
       request.url.endsWith("/me") ? new Response(null, { status: 404 }) : Response.json([])
     );
@@ -94,7 +94,7 @@ Usage this month: unknown
     });
   });
 
-  it("whoami reports a denied permission as documented", async () => {
+  it("whoami reports a missing permission as documented", async () => {
     const denying = listen(() =>
       Response.json(
         PERMISSION_DENIAL,
@@ -124,12 +124,12 @@ Usage this month: unknown
     });
   });
 
-  it("token reports that nobody is logged in", async () => {
+  it("token fails without a login", async () => {
     const { code, stdout } = await new Session().run(["auth", "token"]);
     assertEquals([code, stdout], [3, ""]);
   });
 
-  it("list shows all profiles, also invalid ones, with masked keys, and marks the current one", async () => {
+  it("list shows all profiles, even invalid ones, with masked keys and marks the current one", async () => {
     const { code, stdout } = await loggedIn({ FLUXLOOP_PROFILE: "constructor" }).run(["auth", "list"]);
     const [title, blank, ...rows] = stdout.trimEnd().split("\n");
     assertEquals([code, title, blank], [0, "Profiles in ~/.fluxloop/credentials:", ""]);
@@ -147,7 +147,7 @@ Usage this month: unknown
     ]);
   });
 
-  it("list writes JSON without a whole key", async () => {
+  it("list masks keys in JSON", async () => {
     const { stdout } = await loggedIn().run(["auth", "list", "--json"]);
     const { profiles } = JSON.parse(stdout);
     assertEquals(profiles[0], {
@@ -189,7 +189,7 @@ Usage this month: unknown
     assertEquals(session.saved(), "profiles: {}\n");
   });
 
-  it("logout --all forgets the chosen profile, even a missing one", async () => {
+  it("logout --all removes default_profile, even if that profile doesn't exist", async () => {
     const session = loggedIn({ FLUXLOOP_PROFILE: "a b" });
     session.save(`${session.saved()}default_profile: gone\n`);
     assertEquals((await session.run(["auth", "logout", "--all"])).code, 0);
@@ -202,12 +202,12 @@ Usage this month: unknown
     assertEquals([code, stdout, session.saved()], [0, "No saved credentials.\n", null]);
   });
 
-  it("logout warns that a variable still has a key", async () => {
+  it("logout warns that FLUXLOOP_API_KEY is still set", async () => {
     const { stderr } = await loggedIn({ FLUXLOOP_API_KEY: "x" }).run(["auth", "logout"]);
     assertStringIncludes(stderr, "FLUXLOOP_API_KEY is still set");
   });
 
-  it("list fits the terminal, and is complete when piped", async () => {
+  it("list fits the terminal and is complete when piped", async () => {
     const session = new Session();
     const account = `${"a".repeat(60)}@example.com`;
     session.save(`profiles:\n  work:\n    api_key: ${DOCUMENTED_KEY}\n    account: ${account}\n`);
@@ -218,7 +218,7 @@ Usage this month: unknown
     assertStringIncludes(stdout, "…");
   });
 
-  it("lists the saved profiles if none is selected", async () => {
+  it("whoami lists the saved profiles if none is selected", async () => {
     const session = new Session();
     session.save(`profiles:\n  work:\n    api_key: ${DOCUMENTED_KEY}\n`);
     const { code, stderr } = await session.run(["auth", "whoami"]);
@@ -229,7 +229,7 @@ Usage this month: unknown
     ]);
   });
 
-  it("switch chooses the profile to use by default", async () => {
+  it("switch sets the default profile", async () => {
     const session = loggedIn();
     const { code, stdout } = await session.run(["auth", "switch", "constructor"]);
     assertEquals([code, stdout], [0, "✅ Switched to profile constructor\n"]);
@@ -240,28 +240,28 @@ Usage this month: unknown
     assertEquals((await session.run(["auth", "token"])).stdout, `${DOCUMENTED_KEY}\n`);
   });
 
-  const stands: [string, Record<string, string>][] = [
+  const overriding: [string, Record<string, string>][] = [
     ["FLUXLOOP_API_KEY", { FLUXLOOP_API_KEY: "x" }],
     ["FLUXLOOP_PROFILE", { FLUXLOOP_PROFILE: "default" }],
   ];
-  for (const [name, env] of stands) {
-    it(`switch warns that ${name} overrides the choice`, async () => {
+  for (const [name, env] of overriding) {
+    it(`switch warns that ${name} overrides the new default`, async () => {
       const { stderr } = await loggedIn(env).run(["auth", "switch", "constructor"]);
       assertStringIncludes(stderr, `${name} is set`);
     });
   }
 
-  const unswitched: [string, string, number, string][] = [
-    ["is not there", "none", 5, 'Profile "none" doesn\'t exist. Saved profiles: default, constructor, broken'],
-    ["cannot be one", "../x", 2, "The argument has an invalid profile name"],
+  const invalid: [string, string, number, string][] = [
+    ["a missing profile", "none", 5, 'Profile "none" doesn\'t exist. Saved profiles: default, constructor, broken'],
+    ["an invalid profile name", "../x", 2, "The argument has an invalid profile name"],
   ];
-  for (const [what, profile, code, sentence] of unswitched) {
-    it(`switch rejects a profile that ${what}, and changes nothing`, async () => {
+  for (const [what, profile, code, message] of invalid) {
+    it(`switch rejects ${what} and changes nothing`, async () => {
       const session = loggedIn();
       const before = session.saved();
       const outcome = await session.run(["auth", "switch", profile]);
       assertEquals([outcome.code, session.saved()], [code, before]);
-      assertStringIncludes(outcome.stderr, sentence);
+      assertStringIncludes(outcome.stderr, message);
     });
   }
 
@@ -269,11 +269,11 @@ Usage this month: unknown
     ["nobody is logged in", [], 3, "❌ Not authenticated"],
     ["the profile doesn't exist", ["--profile", "none"], 5, 'Profile "none" doesn\'t exist. No profiles are saved'],
   ];
-  for (const [what, args, code, sentence] of missing) {
-    it(`logout reports an error when ${what}`, async () => {
+  for (const [what, args, code, message] of missing) {
+    it(`logout fails if ${what}`, async () => {
       const outcome = await new Session().run(["auth", "logout", ...args]);
       assertEquals(outcome.code, code);
-      assertStringIncludes(outcome.stderr, sentence);
+      assertStringIncludes(outcome.stderr, message);
     });
   }
 });

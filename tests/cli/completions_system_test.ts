@@ -15,7 +15,7 @@ const SAVED = `profiles:
 `;
 const PROFILES = ["default", "prod.eu", "staging"];
 
-/** A line, `HOME` standing for the home folder, and what every shell offers for its last word; of paths the last part. */
+/** Command lines, with `HOME` for the home folder, and what every shell offers for the last word: of paths, the last segment. */
 const LINES: readonly [string, readonly string[]][] = [
   ["fluxloop au", ["auth"]],
   ["fluxloop auth s", ["status", "switch"]],
@@ -51,7 +51,7 @@ const LINES: readonly [string, readonly string[]][] = [
   ["fluxloop test upload HOME/certif", ["certificates"]],
 ];
 
-/** The lines to repeat with other settings of bash: those with colons, values, files, and no offers. */
+/** The lines to repeat with other bash settings: those with colons, values, files or no offers. */
 const LINES_FOR_SETTINGS = LINES.filter(([line]) => /https:|--profile $|--name $|auth s$|=|HOME/.test(line));
 
 function linesFor(shell: ShellName): typeof LINES {
@@ -87,7 +87,7 @@ describe("completions in real shells", () => {
     }
   }
 
-  it("bash in a terminal completes at Tab", async () => {
+  it("bash completes on Tab in a terminal", async () => {
     const terminal = await Terminal.open({ HOME: completing.folder });
     try {
       await terminal.type("source <(fluxloop completions bash)");
@@ -111,14 +111,14 @@ describe("completions in real shells", () => {
     }
   });
 
-  it("the script for bash passes the shell linter", async () => {
+  it("the bash script passes ShellCheck", async () => {
     const output = await new Deno.Command("shellcheck", {
       args: ["--shell=bash", `${completing.folder}/script.bash`],
     }).output();
     assertEquals([output.code, new TextDecoder().decode(output.stdout)], [0, ""]);
   });
 
-  it("completing profiles opens no socket and reads only the credentials in the home", async () => {
+  it("profile completion opens no socket and reads only the credentials file in the home folder", async () => {
     const log = `${completing.folder}/trace`;
     const [command, ...args] = withTrace(log, ["%network", "openat"], [PROGRAM, "__complete", "--profile", ":"]);
     const output = await new Deno.Command(command, { args, clearEnv: true, env: completing.env }).output();

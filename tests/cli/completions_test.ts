@@ -6,25 +6,25 @@ import { removeTestHomes } from "../support/world.ts";
 
 const KEY = "flux_dev_abc123def456ghi789jkl012mno34";
 
-describe("the completion of profiles", () => {
+describe("profile completion", () => {
   afterEach(removeTestHomes);
 
   const files: [string, string | null, string][] = [
     ["without a credentials file", null, ""],
-    ["of a file as the program writes it", `profiles:\n  b:\n    api_key: "${KEY}"\n  a:\n    api_key: k\n`, "b\na\n"],
-    ["of a file that only a YAML parser can read", `{profiles: {one: {api_key: ${KEY}}, 'two': {}}}`, "one\ntwo\n"],
+    ["from a file written by fluxloop", `profiles:\n  b:\n    api_key: "${KEY}"\n  a:\n    api_key: k\n`, "b\na\n"],
+    ["from a file in YAML flow style", `{profiles: {one: {api_key: ${KEY}}, 'two': {}}}`, "one\ntwo\n"],
     [
-      "without names that no profile can have",
+      "from a file with invalid names",
       `profiles: {"a\\eb": {}, "a b": {}, "$(id)": {}, -x: {}, ${KEY}: {}, good: {}}`,
       "good\n",
     ],
-    ["of a profile with a name that objects have", `profiles: {__proto__: {}, constructor: {}}`, "constructor\n"],
-    ["of a file that is no YAML", "profiles: [", ""],
-    ["of a file that is something else", "[1, 2]", ""],
+    ["from a file with names of object properties", `profiles: {__proto__: {}, constructor: {}}`, "constructor\n"],
+    ["from a file that isn't YAML", "profiles: [", ""],
+    ["from a file that isn't a credentials file", "[1, 2]", ""],
   ];
   for (const [what, text, names] of files) {
-    it(`${what} writes ${names === "" ? "nothing" : "a name a line"} and never fails`, async () => {
-      const session = new Session({ fetch: () => Promise.reject(new Error("the network was touched")) });
+    it(`offers ${names.trim().replaceAll("\n", ", ") || "nothing"} ${what}, without a request`, async () => {
+      const session = new Session({ fetch: () => Promise.reject(new Error("unexpected request")) });
       if (text !== null) session.save(text);
       assertEquals(await session.run(["__complete", "--profile", ":"]), {
         code: 0,
@@ -34,7 +34,7 @@ describe("the completion of profiles", () => {
     });
   }
 
-  it("reads the folder that FLUXLOOP_HOME names", async () => {
+  it("reads the file in FLUXLOOP_HOME", async () => {
     const session = new Session();
     session.save("profiles: {mine: {}}");
     const env = { FLUXLOOP_HOME: `${session.world.home}/.fluxloop`, HOME: "/nonexistent" };
@@ -62,13 +62,14 @@ describe("completion", () => {
     [["auth", "exec", "--", "cat", ":"], "file\n"],
   ];
   for (const [words, expected] of offers) {
-    it(`offers ${JSON.stringify(expected.trim().split(/\s+/)[1] ?? expected.trim())} for ${words.join(" ")}`, async () => {
+    const [kind, first] = expected.trim().split(/\s+/);
+    it(`offers ${first ?? (kind === "values" ? "nothing" : `a ${kind}`)} for ${words.join(" ")}`, async () => {
       assertEquals(await new Session().run(["__complete", ...words]), { code: 0, stdout: expected, stderr: "" });
     });
   }
 
   for (const [shell, script] of Object.entries(SCRIPTS)) {
-    it(`has a script for ${shell} that asks the program`, async () => {
+    it(`has a script for ${shell} that calls the program`, async () => {
       const outcome = await new Session().run(["--quiet", "completions", shell]);
       assertEquals(outcome, { code: 0, stdout: script, stderr: "" });
       assertMatch(script, /fluxloop __complete /);

@@ -70,18 +70,18 @@ describe("apikeys create on a terminal", () => {
     assertStringIncludes(await terminal.waitFor(/ended 0 ?$/m), '✅ Created key "short"');
   });
 
-  for (const nothing of ["", "  "]) {
-    it(`prompts for the name again if it is "${nothing}"`, async () => {
+  for (const blank of ["", "  "]) {
+    it(`prompts for the name again if it is "${blank}"`, async () => {
       await enter("fluxloop apikeys create; echo ended $?");
       await terminal.waitFor(/Name:/);
-      await enter(nothing);
+      await enter(blank);
       await terminal.waitFor(/Enter at least one character/);
       await terminal.press("C-d");
       await terminal.waitFor(/ended 130 ?$/m);
     });
   }
 
-  it("creates nothing when the user leaves", async () => {
+  it("creates nothing if the user presses Ctrl-C", async () => {
     await enter("fluxloop apikeys create; echo ended $?");
     await terminal.waitFor(/Name:/);
     await enter("never");

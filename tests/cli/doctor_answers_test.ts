@@ -6,9 +6,9 @@ import { DOCUMENTED_KEY } from "../support/platform.ts";
 import { listenRaw } from "../support/random_answers.ts";
 import { Session } from "../support/session.ts";
 import { removeTestHomes } from "../support/world.ts";
-import { REFUSED, type Reply } from "./answers_table.ts";
+import { type Reply, RESPONSE_ROWS } from "./answers_table.ts";
 
-/** @returns What the doctor says of a server that answers so, its host as `{host}`. */
+/** Diagnoses a server with this response. @returns The exit code and the last step, with `{host}` for the server's host. */
 async function diagnosisOf(reply: Reply) {
   const server = reply instanceof Uint8Array ? listenRaw(() => reply) : listen(reply);
   const session = new Session({ env: { FLUXLOOP_API_URL: server.url, FLUXLOOP_API_KEY: DOCUMENTED_KEY } });
@@ -18,8 +18,8 @@ async function diagnosisOf(reply: Reply) {
   return { code: found.code, name: found.last.name, message };
 }
 
-/** @returns The sentence that the doctor has of what another command says on standard error. */
-function sentenceOf(stderr: string): string {
+/** @returns The doctor's message for an error that another command writes to standard error. */
+function doctorMessage(stderr: string): string {
   const [first, second] = stderr.replace("❌ Error: ", "").trim().split("\n\n");
   const reason = /^Failed to connect to \{host\}: (.*)$/.exec(second ?? "")?.[1];
   return reason === undefined ? first : `${first} at {host}: ${reason}`;
@@ -28,15 +28,15 @@ function sentenceOf(stderr: string): string {
 describe("auth doctor and the platform's responses", () => {
   afterEach(removeTestHomes);
 
-  for (const [what, reply, { code, stderr }] of REFUSED.filter(([, , outcome]) => outcome.code !== 0)) {
-    it(`reports ${what} as other commands do, at the right step`, async () => {
+  for (const [what, reply, { code, stderr }] of RESPONSE_ROWS.filter(([, , outcome]) => outcome.code !== 0)) {
+    it(`reports ${what} like other commands, at the right step`, async () => {
       // Without an HTTP response, there is no date to compare the clock with.
       const name = code === 4 ? "clock" : "authentication";
-      assertEquals(await diagnosisOf(reply), { code, name, message: sentenceOf(stderr) });
+      assertEquals(await diagnosisOf(reply), { code, name, message: doctorMessage(stderr) });
     });
   }
 
-  for (const [what, reply] of REFUSED.filter(([, , outcome]) => outcome.code === 0)) {
+  for (const [what, reply] of RESPONSE_ROWS.filter(([, , outcome]) => outcome.code === 0)) {
     it(`accepts ${what}`, async () => assertEquals((await diagnosisOf(reply)).code, 0));
   }
 });

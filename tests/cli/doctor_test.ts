@@ -26,12 +26,12 @@ describe("auth doctor", () => {
   afterAll(() => platform.stop());
   afterEach(removeTestHomes);
 
-  it("passes all checks except the clock, which is in 2024 here", async () => {
+  it("passes all checks except the clock, which is set to 2024", async () => {
     const { code, name, status, warnings } = await diagnosis(withKey());
     assertEquals([code, name, status, warnings], [0, "exposed_keys", "ok", ["clock"]]);
   });
 
-  it("writes a text without private details", async () => {
+  it("omits private details from its text", async () => {
     const { code, stdout } = await withKey().run(["auth", "doctor"]);
     assertEquals(code, 0);
     assertStringIncludes(stdout, "✅ API key: flux_dev_abc1...mno34, from FLUXLOOP_API_KEY\n");
@@ -47,14 +47,14 @@ describe("auth doctor", () => {
     assertStringIncludes(stdout, "run: fluxloop auth rotate --profile dev\n");
   });
 
-  it("says which profile to save a new key to when the saved one is invalid", async () => {
+  it("says how to replace an invalid saved key", async () => {
     const session = new Session();
     session.save(`profiles:\n  dev: {api_key: ${EXPIRED_KEY}, api_url: "${platform.url}"}\n`);
     const { stdout } = await session.run(["auth", "doctor", "--profile", "dev"]);
     assertStringIncludes(stdout, "log in with it: fluxloop auth login --profile dev\n");
   });
 
-  it("says where to set a new key when the variable has an invalid one", async () => {
+  it("says how to replace an invalid key in FLUXLOOP_API_KEY", async () => {
     const session = new Session();
     const { stdout } = await session.run(["auth", "doctor"], {
       env: { FLUXLOOP_API_KEY: EXPIRED_KEY, FLUXLOOP_API_URL: platform.url },
@@ -89,16 +89,23 @@ describe("auth doctor", () => {
       "HTTPS_PROXY isn't a valid proxy address",
     ],
     [
-      "the name is not known",
+      "the host can't be resolved",
       () => withKey("k", { FLUXLOOP_API_URL: "https://platform.invalid" }),
       {},
       4,
       "dns",
       "can't resolve its name",
     ],
-    ["nobody listens", () => withKey("k", { FLUXLOOP_API_URL: "http://127.0.0.1:1" }), {}, 4, "tcp", "refused"],
     [
-      "the server speaks no TLS",
+      "the connection is refused",
+      () => withKey("k", { FLUXLOOP_API_URL: "http://127.0.0.1:1" }),
+      {},
+      4,
+      "tcp",
+      "refused",
+    ],
+    [
+      "the server doesn't speak TLS",
       () => withKey("k", { FLUXLOOP_API_URL: platform.url.replace("http", "https") }),
       {},
       4,
@@ -109,35 +116,35 @@ describe("auth doctor", () => {
     ["the key has expired", () => withKey(EXPIRED_KEY), {}, 3, "authentication", "Invalid API key"],
   ];
   for (const [what, session, options, code, name, message] of broken) {
-    it(`reports the step that fails when ${what}`, async () => {
+    it(`reports the failed step if ${what}`, async () => {
       const found = await diagnosis(session(), options);
       assertEquals([found.code, found.name, found.status], [code, name, "failure"]);
       assertStringIncludes(found.message, message);
     });
   }
 
-  it("reports a platform that fails, after the clock", async () => {
+  it("reports a failing platform after checking the clock", async () => {
     const failing = listen(() => new Response("", { status: 500 }));
     const found = await diagnosis(withKey("k", { FLUXLOOP_API_URL: failing.url }));
     await failing.stop();
     assertEquals([found.code, found.name], [1, "authentication"]);
   });
 
-  it("compares the clocks", async () => {
+  it("compares the machine's clock with the platform's", async () => {
     assertEquals((await diagnosis(withKey(), { now: new Date() })).warnings.includes("clock"), false);
     const late = new Date(Date.now() - 10 * 60_000);
     const { stdout } = await withKey().run(["auth", "doctor"], { now: late });
     assertStringIncludes(stdout, "this machine's clock is 10 minutes behind it");
   });
 
-  itOnUnix("finds a credentials file that others can read", async () => {
+  itOnUnix("warns about a credentials file that other users can read", async () => {
     const session = new Session();
     session.save(`profiles:\n  default: {api_key: ${DOCUMENTED_KEY}, api_url: "${platform.url}"}\n`);
     Deno.chmodSync(session.world.credentials, 0o644);
     assertEquals((await diagnosis(session)).warnings, ["credentials_file", "clock"]);
   });
 
-  it("finds a credentials file outside the user's profile on Windows", async () => {
+  it("warns about a credentials file outside the user's profile on Windows", async () => {
     const session = new Session();
     session.save(`profiles:\n  default: {api_key: ${DOCUMENTED_KEY}, api_url: "${platform.url}"}\n`);
     const env = { USERPROFILE: `${session.world.home}/elsewhere`, FLUXLOOP_HOME: `${session.world.home}/.fluxloop` };

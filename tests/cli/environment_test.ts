@@ -3,7 +3,7 @@ import { afterEach, describe, it } from "@std/testing/bdd";
 import { run } from "../../src/cli/run.ts";
 import { removeTestHomes, world } from "../support/world.ts";
 
-describe("the permission to read all variables", () => {
+describe("the permission to read all environment variables", () => {
   afterEach(removeTestHomes);
 
   const kept: [string[], boolean][] = [
@@ -19,11 +19,11 @@ describe("the permission to read all variables", () => {
     [[], false],
   ];
   for (const [args, isKept] of kept) {
-    it(`is ${isKept ? "kept for" : "given up by"} fluxloop ${args.join(" ")}`, async () => {
-      let isGivenUp = false;
-      const renounceEnvironment = () => void (isGivenUp = true);
+    it(`is ${isKept ? "kept" : "dropped"} for ${["fluxloop", ...args].join(" ")}`, async () => {
+      let isDropped = false;
+      const renounceEnvironment = () => void (isDropped = true);
       await run({ ...world().context, renounceEnvironment }, args);
-      assertEquals(isGivenUp, !isKept);
+      assertEquals(isDropped, !isKept);
     });
   }
 });

@@ -33,14 +33,14 @@ describe("auth exec on a terminal", () => {
     assertEquals(/caught \d+\nended \d+/.exec(screen)?.[0], "caught 1\nended 4");
   });
 
-  it("exits with a command that Ctrl-C ends", async () => {
+  it("exits when Ctrl-C kills the command", async () => {
     await enter("fluxloop auth exec -- sh -c 'echo ready; sleep 1000'; echo ended $?");
     await terminal.waitFor(/^ready ?$/m);
     await terminal.press("C-c");
     assertEquals(/ended \d+$/m.exec(await terminal.waitFor(/ended \d+ ?$/m))?.[0], "ended 130");
   });
 
-  it("stops with the command at Ctrl-Z, and continues with fg", async () => {
+  it("is suspended with the command by Ctrl-Z and resumes with fg", async () => {
     await enter("set -m");
     await enter("fluxloop auth exec -- sh -c 'echo ready; read -r line; echo got $line; exit 5'");
     await terminal.waitFor(/^ready ?$/m);
@@ -54,7 +54,7 @@ describe("auth exec on a terminal", () => {
     assertEquals(/ended \d+$/m.exec(await terminal.waitFor(/ended \d+ ?$/m))?.[0], "ended 5");
   });
 
-  it("gives the command a real terminal", async () => {
+  it("connects the command to the terminal", async () => {
     await enter("fluxloop auth exec -- sh -c 'test -t 0 && test -t 1 && test -t 2 && echo all three'");
     await terminal.waitFor(/^all three ?$/m);
   });

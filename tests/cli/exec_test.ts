@@ -4,18 +4,18 @@ import { DOCUMENTED_KEY } from "../support/platform.ts";
 import { Session } from "../support/session.ts";
 import { removeTestHomes } from "../support/world.ts";
 
-/** A program that was run in this one's place, with its arguments and what was added to its environment. */
+/** An executed program, its arguments and the variables added to its environment. */
 type Executed = [program: string, args: readonly string[], env: Readonly<Record<string, string>>];
 
 describe("auth exec in-process", () => {
   afterEach(removeTestHomes);
 
-  /** @returns Exit code and errors of a run whose command ends with `ended`, and what was executed. */
-  async function exec(words: readonly string[], env: Record<string, string>, { ended = 0, file = "" } = {}) {
+  /** Runs `auth exec` with a command that exits with `exitCode`. @returns The outcome and the executed commands. */
+  async function exec(words: readonly string[], env: Record<string, string>, { exitCode = 0, file = "" } = {}) {
     const executed: Executed[] = [];
     const execute = (...call: Executed) => {
       executed.push(call);
-      return Promise.resolve(ended);
+      return Promise.resolve(exitCode);
     };
     const session = new Session({ env, execute });
     if (file !== "") session.save(file);
@@ -32,29 +32,29 @@ describe("auth exec in-process", () => {
     assertEquals([code, executed], [0, [["npm", ["test"], env]]]);
   });
 
-  for (const ended of [0, 1, 3, 255]) {
-    it(`exits with the command's exit code: ${ended}`, async () => {
-      const { code, stderr } = await exec(["--", "npm"], KEY, { ended });
-      assertEquals([code, stderr], [ended, ""]);
+  for (const exitCode of [0, 1, 3, 255]) {
+    it(`exits with the command's exit code: ${exitCode}`, async () => {
+      const { code, stderr } = await exec(["--", "npm"], KEY, { exitCode });
+      assertEquals([code, stderr], [exitCode, ""]);
     });
   }
 
   const incomplete: [string, string[]][] = [
-    ["nothing", []],
-    ["nothing after the dashes", ["--"]],
-    ["a command without the dashes", ["npm", "test"]],
-    ["words on both sides of the dashes", ["npm", "--", "true"]],
+    ["no arguments", []],
+    ["nothing after --", ["--"]],
+    ["a command without --", ["npm", "test"]],
+    ["words on both sides of --", ["npm", "--", "true"]],
     ["an empty command", ["--", ""]],
   ];
   for (const [what, words] of incomplete) {
-    it(`requires a command after two dashes when given ${what}`, async () => {
+    it(`requires a command after -- if given ${what}`, async () => {
       const { code, stderr, executed } = await exec(words, KEY);
       assertEquals([code, executed], [2, []]);
       assertStringIncludes(stderr, "Missing command after --");
     });
   }
 
-  it("runs nothing if nobody is logged in", async () => {
+  it("runs nothing without a login", async () => {
     const { code, executed } = await exec(["--", "npm"], {});
     assertEquals([code, executed], [3, []]);
   });

@@ -6,16 +6,16 @@ import { Session } from "../support/session.ts";
 import { removeTestHomes } from "../support/world.ts";
 
 const BLOCKS = Deno.env.has("FLUXLOOP_TEST_LONG") ? 10 : 2;
-const ANSWERS_IN_BLOCK = 200;
+const RESPONSES_PER_BLOCK = 200;
 const COMMANDS = [["auth", "whoami"], ["auth", "status"], ["auth", "status", "--json"], ["auth", "login"]];
 
 describe("random responses", () => {
   afterEach(removeTestHomes);
 
   for (let block = 0; block < BLOCKS; block++) {
-    it(`with the seed ${block} are accepted or reported as errors`, async () => {
+    it(`with seed ${block} are accepted or reported as errors`, async () => {
       const answers = new RandomResponses(block);
-      for (let index = 0; index < ANSWERS_IN_BLOCK; index++) {
+      for (let index = 0; index < RESPONSES_PER_BLOCK; index++) {
         const bytes = answers.next();
         const server = listenRaw(() => bytes);
         const command = COMMANDS[index % COMMANDS.length];

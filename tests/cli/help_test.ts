@@ -8,7 +8,7 @@ import { removeTestHomes, world } from "../support/world.ts";
 
 const TREE = describeCommand(commandTree(world().context, scanArguments([])));
 const COMMANDS = allCommands(TREE).map((it) => it.path);
-/** Commands that only show their help when they are run. */
+/** Commands that only show their help. */
 const GROUPS = allCommands(TREE).filter((it) => it.commands.length > 0 && it.path[0] !== "test").map((it) => it.path);
 const LEAVES = COMMANDS.filter((path) => !GROUPS.includes(path));
 
@@ -17,6 +17,13 @@ function section(help: string, title: string): string[] {
   const [, body] = help.split(`\n${title}:\n`);
   return body === undefined ? [] : body.split("\n\n")[0].split("\n");
 }
+
+const COLOURS: [string, Record<string, string>, string[], boolean][] = [
+  ["a terminal", {}, [], true],
+  ["a terminal with NO_COLOR", { NO_COLOR: "1" }, [], false],
+  ["a terminal with --no-color", {}, ["--no-color"], false],
+  ["a dumb terminal", { TERM: "dumb" }, [], false],
+];
 
 describe("help", () => {
   afterEach(removeTestHomes);
@@ -68,14 +75,14 @@ describe("help", () => {
   }
 
   for (const path of GROUPS) {
-    it(`is what ${["fluxloop", ...path].join(" ")} alone shows`, async () => {
+    it(`is shown by ${["fluxloop", ...path].join(" ")} without arguments`, async () => {
       const alone = await new Session().run(path);
       assertEquals(alone, await new Session().run([...path, "--help"]));
     });
   }
 
   for (const path of [[], ["auth"], ["auth", "login"]]) {
-    it(`is also what ${["fluxloop", "help", ...path].join(" ")} shows`, async () => {
+    it(`is shown by ${["fluxloop", "help", ...path].join(" ")}`, async () => {
       const session = new Session();
       assertEquals(await session.run(["help", ...path]), await session.run([...path, "--help"]));
     });
@@ -111,9 +118,9 @@ describe("help", () => {
   });
 
   for (const [columns, widest] of [[30, 60], [80, 80], [92, 92], [200, 100]]) {
-    it(`is at most ${widest} columns wide in a terminal of ${columns}, without broken words`, async () => {
+    it(`is at most ${widest} columns wide in a terminal of ${columns} columns and doesn't split words`, async () => {
       const { stdout } = await new Session({ typed: "", columns, env: { NO_COLOR: "1" } }).run(["auth", "login", "-h"]);
-      // Commands are not wrapped, so that they can be copied.
+      // Example commands aren't wrapped, so that they can be copied.
       const lines = stdout.split("Examples:")[0].split("\n");
       assertEquals(lines.filter((it) => it.length > widest), []);
       assert(columns < 80 || lines.some((it) => it.length > widest - 15));
@@ -131,21 +138,21 @@ describe("help", () => {
     assertEquals(descriptions.filter((it) => it.length > 60 || it.endsWith(".") || !/^[A-Z]/.test(it)), []);
   });
 
-  const colours: [string, Record<string, string>, string[], boolean][] = [
-    ["a terminal", {}, [], true],
-    ["a terminal with NO_COLOR", { NO_COLOR: "1" }, [], false],
-    ["a terminal with --no-color", {}, ["--no-color"], false],
-    ["a dumb terminal", { TERM: "dumb" }, [], false],
-  ];
-  for (const [what, env, args, coloured] of colours) {
-    it(`${coloured ? "has" : "has no"} colour on ${what}`, async () => {
+  for (const [what, env, args, isColoured] of COLOURS) {
+    it(`${isColoured ? "has" : "has no"} colour on ${what}`, async () => {
       const { stdout } = await new Session({ env, typed: "" }).run([...args, "auth", "login", "--help"]);
-      assertEquals(stdout.includes("\x1b["), coloured);
+      assertEquals(stdout.includes("\x1b["), isColoured);
     });
+  }
+});
 
-    it(`errors ${coloured ? "have" : "have no"} colour on ${what}`, async () => {
+describe("an error message", () => {
+  afterEach(removeTestHomes);
+
+  for (const [what, env, args, isColoured] of COLOURS) {
+    it(`${isColoured ? "has" : "has no"} colour on ${what}`, async () => {
       const { stderr } = await new Session({ env, typed: "" }).run(["auth", "stauts", ...args]);
-      assertEquals(stderr.includes("\x1b["), coloured);
+      assertEquals(stderr.includes("\x1b["), isColoured);
     });
   }
 });

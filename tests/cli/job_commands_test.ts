@@ -5,16 +5,16 @@ import { DOCUMENTED_KEY, startPlatform, type TestPlatform } from "../support/pla
 import { Session } from "../support/session.ts";
 import { removeTestHomes } from "../support/world.ts";
 
-/** Texts that a response needs unchanged to be valid. */
+/** Strings that must stay unchanged for a response to be valid. */
 const NEEDED = /^(\d{4}-\d\d-\d\dT.*|all_projects|flux_.*|[a-z]+_[a-z]+)$/;
 const COMMAND = "::error::x ##[error]x\n::error::";
 
-/** @returns A JSON value with a workflow command before each text. */
+/** @returns A copy of a JSON value with a workflow command before each string. */
 function hostile(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value), (_, it) => typeof it === "string" && !NEEDED.test(it) ? COMMAND + it : it);
 }
 
-describe("texts of the platform in a CI job", () => {
+describe("platform text in a CI job", () => {
   let platform: TestPlatform;
   let relay: Listener;
   let isFailing: boolean;
@@ -61,7 +61,7 @@ describe("texts of the platform in a CI job", () => {
   ];
   for (const failing of [false, true]) {
     for (const command of commands) {
-      it(`aren't commands to ${command}, ${failing ? "refused" : "answered"}`, async () => {
+      it(`is never a workflow command in ${command}${failing ? ", even in an error response" : ""}`, async () => {
         isFailing = failing;
         const session = new Session({ env: { FLUXLOOP_API_URL: relay.url, GITHUB_ACTIONS: "true", CI: "true" } });
         session.save(`profiles:\n  default:\n    api_key: ${DOCUMENTED_KEY}\n    api_url: "${relay.url}"\n`);

@@ -29,7 +29,7 @@ describe("auth login", () => {
   afterAll(() => platform.stop());
   afterEach(removeTestHomes);
 
-  it("verifies the key of --api-key and saves it", async () => {
+  it("verifies and saves the key from --api-key", async () => {
     const it = session();
     assertEquals(await it.run(["auth", "login", "--api-key", DOCUMENTED_KEY]), {
       code: 0,
@@ -124,7 +124,7 @@ describe("auth login", () => {
     assertEquals(outcome, { code: 0, stdout: "", stderr: "" });
   });
 
-  it("warns that a variable overrides the saved key", async () => {
+  it("warns that FLUXLOOP_API_KEY overrides the saved key", async () => {
     const { stderr } = await session({ FLUXLOOP_API_KEY: "x" }).run(["auth", "login", "--api-key", DOCUMENTED_KEY]);
     assertEquals(stderr, "⚠️  FLUXLOOP_API_KEY is set and overrides the saved credentials.\n");
   });
@@ -135,8 +135,8 @@ describe("auth login", () => {
     assertStringIncludes(stderr, "Can't prompt for an API key without a terminal");
   });
 
-  for (const [what, key] of [["wrong", "flux_dev_wrong"], ["expired", EXPIRED_KEY], ["revoked", REVOKED_KEY]]) {
-    it(`changes nothing when the key is ${what}`, async () => {
+  for (const [what, key] of [["invalid", "flux_dev_wrong"], ["expired", EXPIRED_KEY], ["revoked", REVOKED_KEY]]) {
+    it(`changes nothing if the key is ${what}`, async () => {
       const it = session();
       const before = `# mine\nprofiles:\n  default: {api_key: old}\n`;
       it.save(before);
@@ -163,7 +163,7 @@ Generate a new key at: ${platform.url}/settings/api-keys
     assertEquals((await it.run(["auth", "login", "--profile", "local", "--api-key", DOCUMENTED_KEY])).code, 0);
   });
 
-  it("shows the .gitignore line for the credentials", async () => {
+  it("suggests a .gitignore line for the credentials", async () => {
     const it = session();
     Deno.mkdirSync(`${it.world.home}/.git`);
     Deno.writeTextFileSync(`${it.world.home}/.git/HEAD`, "ref: refs/heads/main\n");
@@ -172,7 +172,7 @@ Generate a new key at: ${platform.url}/settings/api-keys
     assertEquals(stderr, `⚠️  Git would commit your credentials. Add this line to ${tree}/.gitignore: /.fluxloop/\n`);
   });
 
-  it("verifies a key with an older platform's lists", async () => {
+  it("verifies a key by an older platform's lists", async () => {
     const older = listen((request) => {
       const { pathname } = new URL(request.url);
       if (pathname === "/api/workspaces") return Response.json([{ id: "ws_1", name: "Acme Inc" }]);
@@ -189,9 +189,9 @@ Generate a new key at: ${platform.url}/settings/api-keys
     assertEquals([code, stdout.split("\n").slice(-3)], [0, ["Your account: unknown", "Organizations: Acme Inc", ""]]);
   });
 
-  for (const answer of [{}, { message: "Missing Authentication Token" }, [], null, { account: null }]) {
-    it(`doesn't accept a key on ${JSON.stringify(answer)}`, async () => {
-      const other = listen(() => Response.json(answer));
+  for (const response of [{}, { message: "Missing Authentication Token" }, [], null, { account: null }]) {
+    it(`rejects the response ${JSON.stringify(response)}`, async () => {
+      const other = listen(() => Response.json(response));
       const it = session({ FLUXLOOP_API_URL: other.url });
       const { code, stdout } = await it.run(["auth", "login", "--api-key", "flux_dev_k"]);
       await other.stop();
@@ -212,7 +212,7 @@ Generate a new key at: ${platform.url}/settings/api-keys
     assertStringIncludes(stderr, "isn't a FluxLoop platform");
   });
 
-  it("escapes the platform's names", async () => {
+  it("escapes control characters from the platform", async () => {
     const hostile = listen(() =>
       Response.json({
         account: { id: "u", email: "a\x1b[2J@b" },

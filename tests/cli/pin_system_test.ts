@@ -18,11 +18,14 @@ describe("a project's pin in another user's folder", () => {
   afterEach(async () => void await asRoot('rm -r "$1"', folder));
 
   const arrangements: [string, string][] = [
-    ["that all may read", "true"],
-    ["that nobody else may look into", 'chmod 700 "$1/shared/.fluxloop"'],
-    ["whose file nobody else may read", 'chmod 600 "$1/shared/.fluxloop/config.yaml"'],
+    ["that everyone can read", "true"],
+    ["that only its owner can open", 'chmod 700 "$1/shared/.fluxloop"'],
+    ["whose file only its owner can read", 'chmod 600 "$1/shared/.fluxloop/config.yaml"'],
     ["that is a link to itself", 'cd "$1/shared" && rm -r .fluxloop && ln -s .fluxloop .fluxloop'],
-    ["that is a link to one's own", 'cd "$1/shared" && rm -r .fluxloop && ln -s ../home/elsewhere .fluxloop'],
+    [
+      "that is a link to the user's own folder",
+      'cd "$1/shared" && rm -r .fluxloop && ln -s ../home/elsewhere .fluxloop',
+    ],
   ];
   for (const [what, arrange] of arrangements) {
     it(`is ignored in a folder ${what}`, async () => {
@@ -34,8 +37,8 @@ describe("a project's pin in another user's folder", () => {
   }
 
   const closed: [string, string][] = [
-    ["root's folder that nobody else may look into", 'cd "$1/shared" && chown 0 .fluxloop && chmod 700 .fluxloop'],
-    ["a current folder that only root may look into", 'cd "$1/shared" && chown 0 project && chmod 700 project'],
+    ["a folder that only root can open", 'cd "$1/shared" && chown 0 .fluxloop && chmod 700 .fluxloop'],
+    ["a working directory that only root can open", 'cd "$1/shared" && chown 0 project && chmod 700 project'],
   ];
   for (const [what, arrange] of closed) {
     it(`is ignored in ${what}`, async () => {
@@ -46,7 +49,7 @@ describe("a project's pin in another user's folder", () => {
     });
   }
 
-  it("is reported in one's own folder that one may not look into", async () => {
+  it("is reported in the user's own folder if it can't be opened", async () => {
     await asRoot(`cd "$1/shared" && chown ${UID.ordinary} .fluxloop && chmod 000 .fluxloop`, folder);
     const options = { env: { HOME: `${folder}/home` }, cwd: `${folder}/shared/project` };
     const { code, stderr } = await runAs("ordinary", [PROGRAM, "auth", "token"], options);
@@ -56,7 +59,7 @@ describe("a project's pin in another user's folder", () => {
     ]);
   });
 
-  it("is ignored in the home folder, also through a link", async () => {
+  it("is ignored in the home folder, even through a link", async () => {
     await asRoot('cd "$1" && ln -s home link && cp home/elsewhere/config.yaml home/.fluxloop/', folder);
     const options = { env: { HOME: `${folder}/link` }, cwd: `${folder}/home/elsewhere` };
     const { code, stdout } = await runAs("root", [PROGRAM, "auth", "token"], {
