@@ -1,5 +1,5 @@
 /**
- * What commands report, each with the response of a platform in this file.
+ * Runs commands with prepared files and platform responses, and collects their output.
  *
  * @module
  */
@@ -8,22 +8,22 @@ import { DOCUMENTED_KEY } from "../support/platform.ts";
 import { Session } from "../support/session.ts";
 import { removeTestHomes, type WorldOptions } from "../support/world.ts";
 
-/** A command and its environment. */
+/** A command line and its circumstances. */
 interface Example extends WorldOptions {
-  /** The arguments, separated by blanks. */
+  /** The arguments, separated by spaces. */
   readonly line: string;
-  /** What the credentials file holds. */
+  /** The content of the credentials file. */
   readonly file?: string;
-  /** The platform's response to each request, or why there is none. */
-  readonly answer?: Response | Error;
-  /** What `fluxloop.yaml` holds. */
+  /** The platform's response to each request, or the connection error. */
+  readonly response?: Response | Error;
+  /** The content of `fluxloop.yaml`. */
   readonly yaml?: string;
 }
 
 const KEY = { FLUXLOOP_API_KEY: DOCUMENTED_KEY };
 const PROFILE = (fields: string) => `profiles:\n  default: {${fields}}\n`;
 const SAVED = PROFILE(`api_key: ${DOCUMENTED_KEY}`);
-const answer = (value: unknown, status: number) => Response.json(value, { status });
+const json = (value: unknown, status: number) => Response.json(value, { status });
 const page = (status: number) => new Response("<html>", { status, headers: { "content-type": "text/html" } });
 const code = (value: string) => Object.assign(new Error(value), { code: value });
 
@@ -86,21 +86,21 @@ const EXAMPLES: readonly Example[] = [
   { line: "apikeys delete CI --yes --profile work", file: SAVED, env: KEY },
 
   // The platform
-  { line: "auth whoami", env: KEY, answer: answer({ code: "invalid_api_key" }, 401) },
-  { line: "auth whoami", env: KEY, answer: page(401) },
-  { line: "auth whoami", env: KEY, answer: page(404) },
-  { line: "auth whoami", env: KEY, answer: page(502) },
-  { line: "auth whoami", env: KEY, answer: page(511) },
-  { line: "auth whoami", env: KEY, answer: page(200) },
-  { line: "auth whoami", env: KEY, answer: answer({ detail: "slow down" }, 429) },
-  { line: "auth whoami", env: KEY, answer: answer({ account: 7 }, 200) },
-  { line: "auth whoami", env: KEY, answer: new Response("", { status: 200 }) },
-  { line: "auth whoami", env: KEY, answer: Response.redirect("https://example.com/", 302) },
-  { line: "auth whoami", env: KEY, answer: code("ECONNREFUSED") },
-  { line: "auth status", file: SAVED, answer: code("ECONNREFUSED") },
-  { line: "auth login --web", answer: page(404) },
-  { line: "auth login --web", answer: answer({ detail: "Not Found" }, 404) },
-  { line: "apikeys list", env: KEY, answer: answer({ detail: "Not Found" }, 404) },
+  { line: "auth whoami", env: KEY, response: json({ code: "invalid_api_key" }, 401) },
+  { line: "auth whoami", env: KEY, response: page(401) },
+  { line: "auth whoami", env: KEY, response: page(404) },
+  { line: "auth whoami", env: KEY, response: page(502) },
+  { line: "auth whoami", env: KEY, response: page(511) },
+  { line: "auth whoami", env: KEY, response: page(200) },
+  { line: "auth whoami", env: KEY, response: json({ detail: "slow down" }, 429) },
+  { line: "auth whoami", env: KEY, response: json({ account: 7 }, 200) },
+  { line: "auth whoami", env: KEY, response: new Response("", { status: 200 }) },
+  { line: "auth whoami", env: KEY, response: Response.redirect("https://example.com/", 302) },
+  { line: "auth whoami", env: KEY, response: code("ECONNREFUSED") },
+  { line: "auth status", file: SAVED, response: code("ECONNREFUSED") },
+  { line: "auth login --web", response: page(404) },
+  { line: "auth login --web", response: json({ detail: "Not Found" }, 404) },
+  { line: "apikeys list", env: KEY, response: json({ detail: "Not Found" }, 404) },
 
   // Tests of agents
   { line: "test" },
@@ -112,7 +112,7 @@ const EXAMPLES: readonly Example[] = [
   { line: "test upload missing", env: KEY },
 ];
 
-/** @returns Each command line, and below it what it writes and its exit code. */
+/** @returns Each command line with its output and exit code. */
 export async function commandMessages(): Promise<string[]> {
   const texts: string[] = [];
   for (const example of EXAMPLES) texts.push(await messageOf(example));
@@ -120,26 +120,30 @@ export async function commandMessages(): Promise<string[]> {
   return texts;
 }
 
-/** @returns What the command meets, as comments. */
-function given({ file, answer, yaml, stdin }: Omit<Example, "line">): string {
-  const reply = answer instanceof Response
-    ? `HTTP ${answer.status} ${answer.headers.get("content-type") ?? "without a body"}`
-    : answer?.message;
-  const facts = { "~/.fluxloop/credentials": file, "fluxloop.yaml": yaml, "standard input": stdin, platform: reply };
+/** @returns The circumstances of a command, as comments. */
+function circumstances({ file, response, yaml, stdin }: Omit<Example, "line">): string {
+  const platform = response instanceof Response
+    ? `HTTP ${response.status} ${response.headers.get("content-type") ?? "without a body"}`
+    : response?.message;
+  const facts = { "~/.fluxloop/credentials": file, "fluxloop.yaml": yaml, "standard input": stdin, platform };
   return Object.entries(facts).filter(([, it]) => it !== undefined).map(([name, text]) =>
     `# ${name}: ${text!.trim().replaceAll(/\s+/g, " ")}\n`
   ).join("");
 }
 
-async function messageOf({ line, file, answer, yaml, ...options }: Example): Promise<string> {
+async function messageOf({ line, file, response, yaml, ...options }: Example): Promise<string> {
   const fetch: Context["fetch"] = () =>
-    answer instanceof Response ? Promise.resolve(answer.clone()) : Promise.reject(answer ?? new Error("not expected"));
+    response instanceof Response
+      ? Promise.resolve(response.clone())
+      : Promise.reject(response ?? new Error("unexpected request"));
   const session = new Session({ os: "linux", fetch, ...options });
   const { home } = session.world;
   if (file !== undefined) session.save(file);
   if (yaml !== undefined) Deno.writeTextFileSync(`${home}/fluxloop.yaml`, yaml);
   const { code, stdout, stderr } = await session.run(line.split(" "), { cwd: home });
   const variables = Object.entries(options.env ?? {}).map(([name, value]) => `${name}=${value} `).join("");
-  return `${given({ file, answer, yaml, ...options })}$ ${variables}fluxloop ${line}\n${stdout}${stderr}(exit ${code})`
+  return `${
+    circumstances({ file, response, yaml, ...options })
+  }$ ${variables}fluxloop ${line}\n${stdout}${stderr}(exit ${code})`
     .replaceAll(home, "~").replaceAll("~\\", "~/").replaceAll(DOCUMENTED_KEY, "flux_dev_KEY");
 }

@@ -15,11 +15,11 @@ describe("the help of all commands", () => {
     return allCommands(root).map((it) => helpText(it, 80)).join(`\n${"-".repeat(80)}\n\n`);
   }
 
-  it("is as reviewed", async () => {
+  it("matches the golden file", async () => {
     await assertGolden("help.txt", help());
   });
 
-  it("fits into 80 columns", () => {
+  it("fits in 80 columns", () => {
     assertEquals(help().split("\n").filter((line) => line.length > 80), []);
   });
 });

@@ -13,8 +13,8 @@ const SECTIONS: readonly (readonly [string, () => readonly string[] | Promise<re
 ];
 
 describe("the errors and warnings", () => {
-  // They are those for Linux, with its paths and modes.
-  itOnUnix("are as reviewed", async () => {
+  // The golden file has the paths and modes of Linux.
+  itOnUnix("match the golden file", async () => {
     let text = "";
     for (const [title, messages] of SECTIONS) text += section(title, await messages());
     text += section("All other texts in the source, with <placeholders>", withoutExample(text));

@@ -1,5 +1,5 @@
 /**
- * Each kind of error, each warning and each of the doctor's findings, with an example.
+ * Examples of each kind of error, each warning and each of the doctor's findings.
  *
  * @module
  */
@@ -47,7 +47,7 @@ const API = new URL("https://api.fluxloop.ai");
 const NOW = DOCUMENTED_DAY;
 const SOON = new Date("2024-01-25T00:00:00Z");
 
-/** An example of each class; a new class without one fails the type check. */
+/** Examples of each error class; a new class without an example fails the type check. */
 const ERRORS: Readonly<Record<Exclude<keyof typeof Errors, "FluxloopError">, readonly FluxloopError[]>> = {
   UsageError: [new UsageError("--all can't be combined with --profile")],
   ConfigurationError: [
@@ -107,7 +107,7 @@ const APPROVAL = {
   expiresAt: SOON,
 };
 
-/** An example of each function of `warnings.ts`. */
+/** Examples of each function in `warnings.ts`. */
 const WARNINGS: Readonly<Record<keyof typeof warnings, readonly string[]>> = {
   insecureFileWarning: [warnings.insecureFileWarning("~/.fluxloop/credentials", 0o644)],
   staleEntryWarning: [
@@ -137,10 +137,10 @@ const FURTHER = [
   postponedText(APPROVAL, "work"),
 ];
 
-/** A finding with the verdict that the doctor gives it: "ok" if there is none here. */
+/** A finding with the doctor's verdict on it, by default "ok". */
 type Example = Finding & { readonly verdict?: "warning" };
 
-/** An example of each finding. */
+/** Examples of each finding. */
 const FINDINGS: { readonly [Name in Finding["name"]]: readonly (Example & { name: Name })[] } = {
   configuration: [{ name: "configuration", hasAuthorities: false }, { name: "configuration", hasAuthorities: true }],
   key: [
@@ -203,7 +203,7 @@ const FINDINGS: { readonly [Name in Finding["name"]]: readonly (Example & { name
   ],
 };
 
-/** The failures that end a diagnosis, each with the step that meets it. */
+/** The failures that stop a diagnosis, each with the failed check. */
 const FAILURES: readonly (readonly [Finding["name"], FluxloopError])[] = [
   ["key", new NotLoggedInError()],
   ["key", new NotFoundError('Profile "work" doesn\'t exist. Saved profiles: default')],
@@ -220,7 +220,7 @@ const FAILURES: readonly (readonly [Finding["name"], FluxloopError])[] = [
   ["acceptance", new PermissionDeniedError("read_scenarios", [])],
 ];
 
-/** @returns An example of each kind of error, and more where an error's fields decide what it says. */
+/** @returns Examples of each kind of error, several if the text depends on the error's fields. */
 export function errorMessages(): string[] {
   return Object.entries(ERRORS).map(([name, errors]) => {
     const [{ code }] = errors;
@@ -241,7 +241,7 @@ function shortened(text: string): string {
   return lines.length < 20 ? text : [...lines.slice(0, 3), "[…]", ...lines.slice(-2)].join("\n");
 }
 
-/** @returns An example of each warning. */
+/** @returns Examples of each warning. */
 export function warningMessages(): string[] {
   const { context } = world();
   removeTestHomes();
@@ -250,7 +250,7 @@ export function warningMessages(): string[] {
   return [...Object.values(WARNINGS).flat(), ...FURTHER, ...approvals];
 }
 
-/** @returns A report with each finding, and one for each failure. */
+/** @returns A report with all findings, and one for each failure. */
 export function diagnosisMessages(): string[] {
   const found = Object.values(FINDINGS).flat().map(({ verdict, ...finding }: Example) => ({
     name: finding.name,

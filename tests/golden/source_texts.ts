@@ -1,36 +1,36 @@
 /**
- * The texts in the source that people may read, found in its syntax tree.
+ * Finds the texts in the source that users may see, with the help of its syntax tree.
  *
  * @module
  */
 
 const SOURCES = new URL("../../src/", import.meta.url);
-/** Texts of pages, scripts and the contract, and help, which has its own golden file. */
+/** Files with page texts, shell scripts, the API contract, and help, which has its own golden file. */
 const OTHER_FILES =
   /openapi_types|embedded_platform|completions\/|signals|configuration_schema|cli\/command\.ts|build_info/;
 const HELP = ["description", "option", "globalOption", "env", "example", "usage", "arguments"];
-/** Errors that only a defect of the program throws. */
+/** Errors that are thrown only because of a bug. */
 const INTERNAL = ["Error", "TypeError"];
 const MARKUP = /<[a-z/!?]|\n./;
 
-// deno-lint-ignore no-explicit-any -- the nodes of all kinds of syntax, walked alike
+// deno-lint-ignore no-explicit-any -- syntax nodes of all kinds
 type Node = any;
 
 /**
  * Lists the texts that don't appear in `examples`.
  *
- * @returns Each room of the source as a heading, and its texts with `<placeholders>`.
+ * @returns Each top-level folder of the source as a heading, with its texts and `<placeholders>`.
  */
 export function withoutExample(examples: string): string[] {
   const shown = examples.split("\n").map((it) => it.trim());
-  const rooms: string[] = [];
+  const sections: string[] = [];
   for (const { name, isDirectory } of sorted(SOURCES)) {
     const folder = new URL(`${name}/`, SOURCES);
     const files = isDirectory ? filesIn(folder) : [new URL(name, SOURCES)];
     const texts = [...new Set(files.flatMap(textsIn))].filter((it) => !shown.some((line) => patternOf(it).test(line)));
-    if (texts.length > 0) rooms.push([`${name}:`, ...texts.map((it) => `  ${placeholders(it)}`)].join("\n"));
+    if (texts.length > 0) sections.push([`${name}:`, ...texts.map((it) => `  ${placeholders(it)}`)].join("\n"));
   }
-  return rooms;
+  return sections;
 }
 
 function sorted(folder: URL): Deno.DirEntry[] {
@@ -43,7 +43,7 @@ function filesIn(folder: URL): URL[] {
   ).filter((it) => it.pathname.endsWith(".ts") && !OTHER_FILES.test(it.pathname));
 }
 
-/** @returns The file's texts of two words or more; `\0name\0` stands for an expression. */
+/** @returns The file's texts of at least two words, with expressions as `\0name\0`. */
 function textsIn(file: URL): string[] {
   const texts: string[] = [];
   const visit = (node: Node) => {
@@ -58,7 +58,7 @@ function textsIn(file: URL): string[] {
   return texts;
 }
 
-/** @returns The text of a literal, a template or a sum of them. */
+/** @returns The text of a literal, a template or a concatenation of them. */
 function textOf(node: Node): string {
   switch (node.type) {
     case "Literal":

@@ -17,12 +17,12 @@ describe("a release's checksums", () => {
     signature = new TextEncoder().encode(base64(await crypto.subtle.sign("Ed25519", key.privateKey, SUMS)));
   });
 
-  it("are accepted as they were signed", async () => {
+  it("are accepted with a valid signature", async () => {
     const sums = await verifiedSums(SUMS, signature, publicKey);
     assertEquals([...sums], [["fluxloop.tar.gz", "0".repeat(64)]]);
   });
 
-  it("are rejected with one character changed", async () => {
+  it("are rejected if one character has changed", async () => {
     const changed = SUMS.with(0, 0x31);
     await assertRejects(() => verifiedSums(changed, signature, publicKey), ReleaseError, "isn't signed");
   });

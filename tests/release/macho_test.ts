@@ -25,7 +25,7 @@ const segment = (name: string, start: number, size: number, section: Buffer = Bu
 const program = (name: string) =>
   segment(name, PAGE, PAGE, numbers("d3n0l4nd", name, 0n, BigInt(PROGRAM.length), PAGE, 0, 0, 0, 0, 0, 0, 0));
 
-/** A file of two pages with one program, and the signature of both. */
+/** @returns A file of two pages with one program and the signature of both pages. */
 function machO({ segments = ["__SUI"], cpu = 0x0100000c, isSigned = true, mark = "" } = {}): Buffer {
   const code = Buffer.alloc(2 * PAGE);
   const directory = Buffer.alloc(44 + 64);
@@ -55,22 +55,22 @@ function changed(file: Buffer, at: number): Buffer {
 }
 
 describe("an executable for macOS", () => {
-  const accepted: [string, Buffer][] = [["of arm64", machO()], ["of x64", machO({ ...X64, mark: MARKED })]];
-  for (const [what, file] of accepted) it(`is accepted: one ${what}`, () => checkMachO(new Uint8Array(file)));
+  const accepted: [string, Buffer][] = [["arm64", machO()], ["x64", machO({ ...X64, mark: MARKED })]];
+  for (const [what, file] of accepted) it(`is accepted for ${what}`, () => checkMachO(new Uint8Array(file)));
 
   const rejected: [string, Buffer, string][] = [
-    ["another file", Buffer.from("#!/bin/sh\n"), "isn't a Mach-O file"],
-    ["a file that was cut off", machO().subarray(0, -1), "its segments end at"],
-    ["a file with something behind it", Buffer.concat([machO(), Buffer.alloc(1)]), "its segments end at"],
-    ["a base alone", machO({ segments: ["__DATA"] }), "holds 0 programs"],
-    ["two programs in segments", machO({ segments: ["__SUI", "__SUI"] }), "holds 2 programs"],
-    ["two programs behind marks", machO({ ...X64, mark: MARKED + MARKED }), "holds 2 programs"],
-    ["a program that was cut off", machO({ ...X64, mark: MARKED.slice(0, -1) }), "isn't whole"],
-    ["no signature on arm64", machO({ isSigned: false }), "no signature"],
-    ["a changed header", changed(machO(), 24), "doesn't match its page 0"],
-    ["a changed program", changed(machO(), 2 * PAGE - 1), "doesn't match its page 1"],
+    ["another kind of file", Buffer.from("#!/bin/sh\n"), "isn't a Mach-O file"],
+    ["a truncated file", machO().subarray(0, -1), "its segments end at"],
+    ["a file with trailing bytes", Buffer.concat([machO(), Buffer.alloc(1)]), "its segments end at"],
+    ["a runtime without a program", machO({ segments: ["__DATA"] }), "holds 0 programs"],
+    ["a file with two programs in segments", machO({ segments: ["__SUI", "__SUI"] }), "holds 2 programs"],
+    ["a file with two programs after markers", machO({ ...X64, mark: MARKED + MARKED }), "holds 2 programs"],
+    ["a file with a truncated program", machO({ ...X64, mark: MARKED.slice(0, -1) }), "isn't whole"],
+    ["an unsigned arm64 file", machO({ isSigned: false }), "no signature"],
+    ["a file with a changed header", changed(machO(), 24), "doesn't match its page 0"],
+    ["a file with a changed program", changed(machO(), 2 * PAGE - 1), "doesn't match its page 1"],
   ];
   for (const [what, file, reason] of rejected) {
-    it(`is rejected: ${what}`, () => void assertThrows(() => checkMachO(new Uint8Array(file)), Error, reason));
+    it(`is rejected if it is ${what}`, () => void assertThrows(() => checkMachO(new Uint8Array(file)), Error, reason));
   }
 });

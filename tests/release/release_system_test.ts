@@ -22,7 +22,7 @@ const PATH = { PATH: "/usr/bin:/bin" };
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
-/** Runs a command that must succeed. @returns Its output. */
+/** Runs a command and asserts that it succeeds. @returns Its output. */
 async function output(command: string, args: string[], stdin?: string, env: Record<string, string> = PATH) {
   const { code, stdout, stderr } = await runAs(Deno.uid() === 0 ? "root" : "ordinary", [command, ...args], {
     env,
@@ -32,7 +32,7 @@ async function output(command: string, args: string[], stdin?: string, env: Reco
   return stdout + stderr;
 }
 
-describe("an archive of a release", () => {
+describe("a release archive", () => {
   let folder: string;
   const kinds: [string, () => Promise<Uint8Array> | Uint8Array, string][] = [
     ["tar.gz", () => tarGz(FILES, TIME), "x.tar.gz"],
@@ -43,11 +43,11 @@ describe("an archive of a release", () => {
 
   beforeAll(async () => {
     folder = await Deno.makeTempDir();
-    for (const [, make, name] of kinds) await Deno.writeFile(`${folder}/${name}`, await make());
+    for (const [, create, name] of kinds) await Deno.writeFile(`${folder}/${name}`, await create());
   });
   afterAll(() => Deno.remove(folder, { recursive: true }));
 
-  it("as a tar lists its files sorted, of one time, with modes and no user", async () => {
+  it("has sorted files with equal times, with modes and without users (tar.gz)", async () => {
     const args = ["--utc", "--numeric-owner", "--full-time", "-tvf", `${folder}/x.tar.gz`];
     assertEquals(
       (await output("tar", args)).replaceAll(/ +/g, " "),
@@ -59,7 +59,7 @@ describe("an archive of a release", () => {
     );
   });
 
-  it("as a zip lists its files sorted, of one day, with modes", async () => {
+  it("has sorted files with equal times and with modes (zip)", async () => {
     const script = `import sys, zipfile, stat
 for it in zipfile.ZipFile(sys.argv[1]).infolist():
     print(stat.filemode(it.external_attr >> 16), it.file_size, it.date_time, it.filename)`;
@@ -74,12 +74,12 @@ for it in zipfile.ZipFile(sys.argv[1]).infolist():
   });
 
   for (const kind of ["tar.gz", "zip"]) {
-    it(`is the same for files in any order (${kind})`, async () => {
+    it(`doesn't depend on the order of the files (${kind})`, async () => {
       assertEquals(await Deno.readFile(`${folder}/x.${kind}`), await Deno.readFile(`${folder}/y.${kind}`));
     });
   }
 
-  it("is the same in every time zone, also in an hour that a zone skips", async () => {
+  it("doesn't depend on the time zone, even at a daylight saving change", async () => {
     const script = `import { zip } from "./scripts/release/archive.ts";
       const bytes = zip([{ path: "a", bytes: new Uint8Array() }], new Date("${TIME.toISOString()}"));
       console.log(bytes.toHex());`;
@@ -93,7 +93,7 @@ for it in zipfile.ZipFile(sys.argv[1]).infolist():
     assertEquals(new Set(await Promise.all(zones.map(inZone))).size, 1);
   });
 
-  it("contains the program, the documents and the extras in a folder of its name", async () => {
+  it("contains the program, the documents and the extras in a folder named after the archive", async () => {
     const compiled = `${folder}/compiled`;
     await Deno.mkdir(compiled);
     await Deno.writeTextFile(`${compiled}/fluxloop`, "program");
@@ -121,7 +121,7 @@ for it in zipfile.ZipFile(sys.argv[1]).infolist():
     );
   });
 
-  it("contains a README that links to packed files and absolute URLs only", async () => {
+  it("contains a README that links only to packed files and absolute URLs", async () => {
     const compiled = `${folder}/linked`;
     await Deno.mkdir(compiled);
     await Deno.writeTextFile(`${compiled}/fluxloop`, "program");
@@ -136,7 +136,7 @@ for it in zipfile.ZipFile(sys.argv[1]).infolist():
     assertEquals(links.filter((it) => !/^https:|^(LICENSE|CHANGELOG\.md)$/.test(it)), []);
   });
 
-  it("contains the program's completions and a man page of each command", async () => {
+  it("contains the shell completions and a man page for each command", async () => {
     const args = ["run", "-A", "scripts/release/pack.ts", "--for-tests"];
     const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: ROOT }).output();
     assert(success, text(stderr));
@@ -147,23 +147,23 @@ for it in zipfile.ZipFile(sys.argv[1]).infolist():
     }
   });
 
-  const unfit: [string, Origins, string][] = [
-    ["on a base from npm", { from: "npm", packages: "jsr", locked: true }, "a base from npm"],
-    ["from builds on npm", { from: "deno", packages: "npm", locked: false }, "packages on npm"],
+  const unreleasable: [string, Origins, string][] = [
+    ["with a runtime from npm", { from: "npm", packages: "jsr", locked: true }, "a base from npm"],
+    ["with packages from npm", { from: "deno", packages: "npm", locked: false }, "packages on npm"],
     ["without the lock file", { from: "deno", packages: "jsr", locked: false }, "without release/deno.lock"],
   ];
-  for (const [how, origins, reason] of unfit) {
-    it(`rejects a program that was compiled ${how}`, () => {
+  for (const [how, origins, reason] of unreleasable) {
+    it(`rejects a program compiled ${how}`, () => {
       assertThrows(() => assertReleasable(origins), Error, reason);
     });
   }
 
-  it("accepts Deno's own base and the locked packages of JSR", () =>
+  it("accepts a program compiled with Deno's own runtime and locked JSR packages", () =>
     assertReleasable({ from: "deno", packages: "jsr", locked: true }));
 
-  it("reads where base and packages come from in the compile task's note", async () => {
-    const note = JSON.parse(await Deno.readTextFile(`${PROGRAM.slice(0, PROGRAM.lastIndexOf("/"))}/base.json`));
-    assert(["deno", "npm"].includes(note.from) && ["jsr", "npm"].includes(note.packages), JSON.stringify(note));
+  it("knows the origin of the runtime and the packages from base.json", async () => {
+    const base = JSON.parse(await Deno.readTextFile(`${PROGRAM.slice(0, PROGRAM.lastIndexOf("/"))}/base.json`));
+    assert(["deno", "npm"].includes(base.from) && ["jsr", "npm"].includes(base.packages), JSON.stringify(base));
   });
 });
 
@@ -182,19 +182,19 @@ describe("the commit in the version", () => {
   });
   afterAll(() => Deno.remove(root, { recursive: true }));
 
-  it("is the current one, also with the lock file of a release", async () => {
+  it("is the current one, even with a release's lock file", async () => {
     await Deno.mkdir(`${root}/release`);
     await Deno.writeTextFile(`${root}/release/deno.lock`, "{}");
     assertEquals(await currentCommit(root), commit);
   });
 
-  it("is marked where files differ from it", async () => {
+  it("is marked as dirty if files have changed", async () => {
     await Deno.writeTextFile(`${root}/main.ts`, "1;");
     assertEquals(await currentCommit(root), `${commit}-dirty`);
   });
 });
 
-describe("the list of checksums", () => {
+describe("SHA256SUMS", () => {
   let folder: string;
   let list: string;
 
@@ -212,7 +212,7 @@ describe("the list of checksums", () => {
     assertEquals(await output("/bin/sh", args), "a.tar.gz: OK\nb.zip: OK\n");
   });
 
-  it("gets a signature that Node.js and OpenSSL accept, and for no other bytes", async () => {
+  it("has a signature that Node.js and OpenSSL accept, but not for other bytes", async () => {
     const { privateKey, publicKey } = generateKeyPairSync("ed25519");
     const signature = signatureText(
       new TextEncoder().encode(list),
@@ -232,7 +232,7 @@ describe("the list of checksums", () => {
     );
   });
 
-  it("isn't signed with another kind of key, which the message doesn't quote", () => {
+  it("can't be signed with another kind of key, and the error doesn't quote the key", () => {
     const { privateKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
     const wrong = privateKey.export({ type: "pkcs8", format: "pem" }) as string;
     assertThrows(() => signatureText(new Uint8Array(), wrong), Error, "FLUXLOOP_RELEASE_KEY isn't an Ed25519 key");
@@ -241,7 +241,7 @@ describe("the list of checksums", () => {
   });
 });
 
-describe("the bill of materials", () => {
+describe("the software bill of materials", () => {
   let document: ReturnType<typeof spdxDocument>;
   const subject = { version: "1.2.3", commit: "0".repeat(40), created: TIME, deno: "2.9.6" };
 
@@ -251,7 +251,7 @@ describe("the bill of materials", () => {
     document = spdxDocument(subject, await componentsOf(JSON.parse(text(stdout))));
   });
 
-  it("lists no package that only the lock file has", async () => {
+  it("excludes packages that only the lock file has", async () => {
     const packageOf = (name: string, ...dependencies: string[]) => ({ name, version: "1.0.0", dependencies });
     const components = await componentsOf({
       modules: [{ specifier: "npm:/a@1.0.0/x.js", npmPackage: "a@1.0.0" }],
@@ -260,7 +260,7 @@ describe("the bill of materials", () => {
     assertEquals(components.map((it) => it.name), ["a", "b"]);
   });
 
-  it("has what SPDX 2.3 requires of a document (clause 6)", () => {
+  it("has the document fields that SPDX 2.3 requires (clause 6)", () => {
     assertEquals([document.spdxVersion, document.dataLicense, document.SPDXID], [
       "SPDX-2.3",
       "CC0-1.0",
@@ -271,7 +271,7 @@ describe("the bill of materials", () => {
     for (const it of document.creationInfo.creators) assertMatch(it, /^(Person|Organization|Tool): \S/);
   });
 
-  it("has what SPDX 2.3 requires of each package (clause 7), and unique ids", () => {
+  it("has the package fields that SPDX 2.3 requires (clause 7), and unique IDs", () => {
     const ids = document.packages.map((it) => it.SPDXID);
     assertEquals(new Set(ids).size, ids.length);
     for (const it of document.packages) {
@@ -294,12 +294,12 @@ describe("the bill of materials", () => {
     assertEquals(contained.map((it) => it.relatedSpdxElement), ids.slice(1));
   });
 
-  it("lists Deno and what the program imports, with the bundled versions, and nothing of the tests", () => {
+  it("lists Deno and the program's dependencies in their bundled versions, but not the tests' dependencies", () => {
     const names = document.packages.map((it) => it.name);
     for (const it of ["fluxloop", "deno", "@cliffy/command", "@cliffy/prompt", "@std/yaml", "yaml", "ignore"]) {
       assert(names.includes(it), it);
     }
-    // Not @std/assert: the newest Cliffy imports it.
+    // @std/assert isn't in this list, because the latest Cliffy imports it.
     for (const it of ["fast-check", "@std/testing", "openapi-typescript", "tar-stream"]) {
       assert(!names.includes(it), it);
     }
@@ -313,11 +313,11 @@ describe("the bill of materials", () => {
 describe("the Homebrew formula", () => {
   const checksums = TARGETS.map((it, at) => `${String(at).repeat(64)}  ${archiveName("1.2.3", it)}\n`).join("");
 
-  it("is Ruby without a warning", async () => {
+  it("is valid Ruby without warnings", async () => {
     assertEquals(await output("ruby", ["-wc", "-"], formula("1.2.3", checksums)), "Syntax OK\n");
   });
 
-  it("has each archive but the one for Windows, with its checksum", () => {
+  it("has the URL and checksum of each archive except the one for Windows", () => {
     const text = formula("1.2.3", checksums);
     TARGETS.slice(0, 4).forEach((target, at) => {
       const name = archiveName("1.2.3", target);
@@ -327,7 +327,7 @@ describe("the Homebrew formula", () => {
     assertEquals(text.includes("windows"), false);
   });
 
-  it("is not written when an archive is missing", () => {
+  it("isn't created if an archive is missing", () => {
     assertThrows(
       () => formula("1.2.4", checksums),
       Error,
@@ -336,7 +336,7 @@ describe("the Homebrew formula", () => {
   });
 
   it("has a test that passes with the compiled program, and installs the archive's files", async () => {
-    // A minimal Homebrew: what this formula uses of it.
+    // A minimal Homebrew with only what this formula uses.
     const homebrew = await Deno.readTextFile(new URL("fixtures/homebrew.rb", import.meta.url));
     const script = `${homebrew}\n${
       formula(denoJson.version, checksums.replaceAll("1.2.3", denoJson.version))

@@ -9,22 +9,22 @@ import { Terminal } from "../support/terminal.ts";
 const NEWER = "99.0.0";
 const ME = { account: { id: "usr_1", email: "john@example.com" }, organizations: [], projects: [] };
 
-describe("the notice of a new version, in a terminal", () => {
+describe("the notice of a new version in a terminal", () => {
   let releases: Releases;
   let platform: Listener;
   let terminal: Terminal;
   let home: string;
   let program: string;
   let file: string;
-  /** The platform responds only when this is resolved, so that the check for a version gets as far as a test wants. */
-  let asked: PromiseWithResolvers<void>;
+  /** Delays the platform's response, so that a test controls how far the version check gets. */
+  let respond: PromiseWithResolvers<void>;
 
   beforeAll(async () => {
     releases = await Releases.open();
     program = `${releases.folder}/fluxloop`;
     await compileVariant({ releaseKey: releases.key.publicKey, releasesUrl: releases.url }, program);
     platform = listen(async () => {
-      await asked.promise;
+      await respond.promise;
       return Response.json(ME);
     });
   });
@@ -34,7 +34,7 @@ describe("the notice of a new version, in a terminal", () => {
   });
   beforeEach(async () => {
     releases.clear();
-    asked = Promise.withResolvers();
+    respond = Promise.withResolvers();
     home = await Deno.makeTempDir({ prefix: "fluxloop-notice-" });
     await Deno.mkdir(`${home}/.fluxloop`);
     file = `${home}/.fluxloop/version-check.json`;
@@ -50,16 +50,16 @@ describe("the notice of a new version, in a terminal", () => {
     await Deno.remove(home, { recursive: true });
   });
 
-  /** Runs a command in the terminal to its end. @returns The screen. */
+  /** Runs a command in the terminal and waits for it to exit. @returns The screen. */
   async function run(command: string): Promise<string> {
-    await terminal.type(`clear; ${command}; echo "ended $?"`);
+    await terminal.type(`clear; ${command}; echo "exit $?"`);
     await terminal.press("Enter");
-    return await terminal.waitFor(/ended \d+\n/);
+    return await terminal.waitFor(/exit \d+\n/);
   }
 
-  it("is requested during a command's own request, without the key", async () => {
+  it("is requested during a command's own request and without the key", async () => {
     releases.overrides.set("/releases/latest", () => {
-      asked.resolve();
+      respond.resolve();
       return redirect(`${releases.url}/tag/v${NEWER}`);
     });
     await run(`${program} auth whoami`);
@@ -70,38 +70,38 @@ describe("the notice of a new version, in a terminal", () => {
     assertEquals(typeof JSON.parse(await Deno.readTextFile(file)).next, "number");
   });
 
-  it("is shown when the releases page has answered before the platform", async () => {
-    // The body never ends: the program cancels it as soon as it has the redirect's address.
-    const body = () => new ReadableStream({ cancel: () => asked.resolve() });
+  it("is shown if the releases page responds before the platform", async () => {
+    // The body never ends: the program cancels it as soon as it has the redirect's location.
+    const body = () => new ReadableStream({ cancel: () => respond.resolve() });
     const headers = { location: `${releases.url}/tag/v${NEWER}` };
     releases.overrides.set("/releases/latest", () => new Response(body(), { status: 302, headers }));
     assertStringIncludes(await run(`${program} auth whoami`), `\nfluxloop ${NEWER} is available`);
   });
 
-  it("isn't waited for if the releases page doesn't respond", async () => {
+  it("doesn't delay the command if the releases page doesn't respond", async () => {
     releases.overrides.set("/releases/latest", () => {
-      asked.resolve();
+      respond.resolve();
       return new Promise<Response>(() => {});
     });
-    assertStringIncludes(await run(`${program} auth whoami`), "ended 0");
+    assertStringIncludes(await run(`${program} auth whoami`), "exit 0");
   });
 
   const silent: [string, string, boolean][] = [
     ["with --quiet", "--quiet", false],
     ["with --json", "--json", false],
-    ["with its output in a pipe", "| cat", false],
+    ["with piped output", "| cat", false],
     ["in CI", "", true],
   ];
   for (const [what, more, isCi] of silent) {
     it(`isn't shown ${what}`, async () => {
-      asked.resolve();
+      respond.resolve();
       const screen = await run(`${isCi ? "CI=true " : ""}${program} auth whoami ${more}`);
       assertEquals([screen.includes("is available"), releases.requests.length], [false, 0]);
     });
   }
 
   it("isn't shown if the folder isn't writable", async () => {
-    asked.resolve();
+    respond.resolve();
     // Not even root can create a file there.
     const screen = await run(`FLUXLOOP_HOME=/proc/self/fd ${program} auth whoami`);
     assertEquals([screen.includes("is available"), releases.requests.length], [false, 0]);

@@ -10,23 +10,23 @@ import type { Outcome } from "../support/session.ts";
 import { withFault } from "../support/strace.ts";
 import { asRoot, runAs, runMounted, SELF, UID } from "../support/users.ts";
 
-/** Releases of a few bytes: shell scripts that print their version. */
+/** Small releases: shell scripts that print their version. */
 const NEWER = "99.0.0";
 const OLDER = "0.0.1";
-/** One that needs 32 MiB. */
+/** A release of 32 MiB. */
 const LARGE = "98.0.0";
 
 const PADDING = new Uint8Array(32 * 1024 * 1024);
 
-/** The steps of an upgrade as system calls, and the program that a kill at each of them leaves. */
+/** The steps of an upgrade as system calls, and the program installed after a kill at each of them. */
 const STEPS: readonly { what: string; call: string; on: string; leaves: "old" | "new" }[] = [
-  { what: "the new program's file is created", call: "/^open", on: ".new-fluxloop", leaves: "old" },
-  { what: "the new program is written", call: "write", on: ".new-fluxloop", leaves: "old" },
-  { what: "it is synced", call: "/sync$", on: ".new-fluxloop", leaves: "old" },
-  { what: "it is closed", call: "close", on: ".new-fluxloop", leaves: "old" },
-  { what: "it gets its permissions", call: "/chmod", on: ".new-fluxloop", leaves: "old" },
-  { what: "it replaces the old program", call: "/^rename", on: ".new-fluxloop", leaves: "old" },
-  { what: "the folder is synced", call: "/sync$", on: "", leaves: "new" },
+  { what: "creating the new program's file", call: "/^open", on: ".new-fluxloop", leaves: "old" },
+  { what: "writing the new program", call: "write", on: ".new-fluxloop", leaves: "old" },
+  { what: "syncing the new program", call: "/sync$", on: ".new-fluxloop", leaves: "old" },
+  { what: "closing the new program's file", call: "close", on: ".new-fluxloop", leaves: "old" },
+  { what: "setting its permissions", call: "/chmod", on: ".new-fluxloop", leaves: "old" },
+  { what: "replacing the old program", call: "/^rename", on: ".new-fluxloop", leaves: "old" },
+  { what: "syncing the folder", call: "/sync$", on: "", leaves: "new" },
 ];
 
 /** @returns A program that prints this version. */
@@ -34,7 +34,7 @@ function script(version: string, before = "", after = ""): Uint8Array<ArrayBuffe
   return new TextEncoder().encode(`#!/bin/sh\n${before}\necho "fluxloop ${version}"\n${after}\n`);
 }
 
-describe(`the program, upgrading itself on the base of Deno ${base().deno}`, () => {
+describe(`fluxloop upgrade (Deno ${base().deno})`, () => {
   let releases: Releases;
   let installed: string;
   let folder: string;
@@ -57,7 +57,7 @@ describe(`the program, upgrading itself on the base of Deno ${base().deno}`, () 
   beforeEach(async () => {
     folder = await Deno.makeTempDir({ prefix: "fluxloop-bin-" });
     path = `${folder}/fluxloop`;
-    // Not a copy: it has 100 MB, and an upgrade replaces it instead of changing it.
+    // A link instead of a copy of 100 MB: an upgrade replaces the file and doesn't change it.
     await Deno.link(installed, path);
     releases.latest = `v${NEWER}`;
     env = { FLUXLOOP_CA_FILE: `${folder}-ca.pem`, PATH: "/usr/bin:/bin" };
@@ -72,29 +72,29 @@ describe(`the program, upgrading itself on the base of Deno ${base().deno}`, () 
   const run = (args: readonly string[], more: Record<string, string> = {}): Promise<Outcome> =>
     runAs(SELF, [path, ...args], { env: { ...env, ...more } });
   const version = async () => await isOld() ? VERSION : (await run(["--version"])).stdout.split(/\s/)[1];
-  /** The program that is installed at first is a link to `installed`, and no copy is one. */
+  /** The original program is a hard link to `installed`; an upgraded one isn't. */
   const isOld = async () => (await Deno.stat(path)).ino === (await Deno.stat(installed)).ino;
 
-  it("becomes the latest release", async () => {
+  it("upgrades to the latest release", async () => {
     const { code, stdout, stderr } = await run(["upgrade"]);
     assertEquals([code, stderr], [0, ""]);
     assertEquals(stdout, `✅ Upgraded fluxloop from ${VERSION} to ${NEWER}: ${path}\n`);
     assertEquals([await version(), namesIn(folder)], [NEWER, ["fluxloop"]]);
   });
 
-  it("has nothing to do if it is the latest release", async () => {
+  it("does nothing if the program is the latest release", async () => {
     releases.latest = `v${VERSION}`;
     assertEquals((await run(["upgrade"])).stdout, `✅ fluxloop ${VERSION} is up to date.\n`);
   });
 
-  it("goes back to a named older release, and reports it as JSON", async () => {
+  it("downgrades to a named release and reports it as JSON", async () => {
     const { code, stdout } = await run(["upgrade", "--version", `v${OLDER}`, "--json"]);
     assertEquals(code, 0);
     assertEquals(JSON.parse(stdout), { current: VERSION, version: OLDER, newer: false, upgraded: true, path });
     assertEquals(await version(), OLDER);
   });
 
-  it("with --check only reports the newer release", async () => {
+  it("only reports a newer release with --check", async () => {
     const { code, stdout } = await run(["upgrade", "--check"]);
     assertEquals([code, stdout], [
       0,
@@ -109,14 +109,14 @@ describe(`the program, upgrading itself on the base of Deno ${base().deno}`, () 
     assertStringIncludes(stderr, "--check can't be combined with --version");
   });
 
-  it("replaces the program that a link points to, and keeps the link", async () => {
+  it("replaces the target of a symbolic link and keeps the link", async () => {
     await Deno.mkdir(`${folder}/bin`);
     await Deno.symlink("../fluxloop", `${folder}/bin/fluxloop`);
     const { code } = await runAs(SELF, [`${folder}/bin/fluxloop`, "upgrade", "--version", NEWER], { env });
     assertEquals([code, await version(), await Deno.readLink(`${folder}/bin/fluxloop`)], [0, NEWER, "../fluxloop"]);
   });
 
-  it("sends a key neither to a server nor to the new program", async () => {
+  it("passes no key to the server or the new program", async () => {
     const seen = `${folder}/seen`;
     await releases.publish("97.0.0", Deno.build.target, script("97.0.0", `/usr/bin/env > ${seen}`));
     const { code, stdout, stderr } = await run(["upgrade", "-v", "--version", "97.0.0"], {
@@ -124,23 +124,23 @@ describe(`the program, upgrading itself on the base of Deno ${base().deno}`, () 
     });
     assertEquals(code, 0, stderr);
     assertStringIncludes(await Deno.readTextFile(seen), "PATH=");
-    const told = [
+    const texts = [
       stdout,
       stderr,
       await Deno.readTextFile(seen),
       JSON.stringify(releases.requests.map((it) => [it.url, ...it.headers])),
     ];
-    assertEquals(told.filter((it) => it.includes("flux_dev_")), []);
+    assertEquals(texts.filter((it) => it.includes("flux_dev_")), []);
   });
 
-  it("ignores variables that could change the releases or the key", async () => {
+  it("ignores variables that might change the releases URL or the signing key", async () => {
     const names = ["URL", "KEY", "RELEASES", "RELEASES_URL", "RELEASE_KEY", "PUBLIC_KEY", "UPGRADE_URL"];
     const others = Object.fromEntries(names.map((it) => [`FLUXLOOP_${it}`, "https://127.0.0.1:1/releases"]));
     assertEquals((await run(["upgrade", "--check"], others)).code, 0);
   });
 
   for (const { what, call, on, leaves } of STEPS) {
-    it(`killed when ${what}, leaves the ${leaves} program and upgrades the next time`, async () => {
+    it(`leaves the ${leaves} program when killed while ${what}, and upgrades the next time`, async () => {
       const place = on === "" ? folder : `${folder}/${on}`;
       const command = withFault({ call, path: place }, "kill", [path, "upgrade", "--version", NEWER]);
       assertEquals((await runAs(SELF, command, { env })).code, 137);
@@ -161,7 +161,7 @@ describe(`the program, upgrading itself on the base of Deno ${base().deno}`, () 
       "EIO",
     ]] as const
   ) {
-    it(`keeps the old program alone in its folder if ${call.replaceAll(/\W/g, "")} fails`, async () => {
+    it(`keeps the old program and cleans up if ${call.replaceAll(/\W/g, "")} fails`, async () => {
       const command = withFault({ call, path: `${folder}/${on}` }, fault, [path, "upgrade", "--version", NEWER]);
       const { code, stderr } = await runAs(SELF, command, { env });
       assertEquals(code, 1);
@@ -185,7 +185,7 @@ describe(`the program, upgrading itself on the base of Deno ${base().deno}`, () 
     assertEquals(outcome.stderr.trim().split("\n").at(-1), "fluxloop");
   });
 
-  it("sends no request if its folder isn't writable, and says what to do", async () => {
+  it("sends no request if its folder isn't writable, and suggests what to do", async () => {
     await asRoot('chown -R root "$1" && chmod 755 "$1"', folder);
     const { code, stderr } = await runAs("ordinary", [path, "upgrade"], { env });
     await asRoot('chown -R "$2" "$1"', folder, String(UID[SELF]));
@@ -205,8 +205,8 @@ describe(`the program, upgrading itself on the base of Deno ${base().deno}`, () 
     assertEquals([releases.requests, namesIn(folder)], [[], ["fluxloop"]]);
   });
 
-  it("upgraded by root, keeps its owner", async () => {
-    // The owner of a link is the owner of the file.
+  it("keeps the program's owner when run by root", async () => {
+    // A copy, because changing a hard link's owner would change the original's.
     await Deno.remove(path);
     await Deno.copyFile(installed, path);
     await asRoot('chown -R "$2" "$1"', folder, String(UID.ordinary));
@@ -218,8 +218,8 @@ describe(`the program, upgrading itself on the base of Deno ${base().deno}`, () 
 
   it("refers to Homebrew if Homebrew installed it", async () => {
     const place = "/opt/homebrew/Cellar/fluxloop/0.1.0/bin";
-    const there = `mount -t tmpfs -o mode=755 none /opt && mkdir -p ${place} && cp "${installed}" ${place}/fluxloop`;
-    const { code, stderr } = await runMounted(SELF, there, [`${place}/fluxloop`, "upgrade"], { env, cwd: folder });
+    const prepare = `mount -t tmpfs -o mode=755 none /opt && mkdir -p ${place} && cp "${installed}" ${place}/fluxloop`;
+    const { code, stderr } = await runMounted(SELF, prepare, [`${place}/fluxloop`, "upgrade"], { env, cwd: folder });
     assertEquals(code, 2, stderr);
     assertEquals(stderr, `❌ Error: Homebrew installed ${place}/fluxloop. Run: brew upgrade fluxloop\n`);
     assertEquals(releases.requests, []);
@@ -229,7 +229,7 @@ describe(`the program, upgrading itself on the base of Deno ${base().deno}`, () 
     const upgrade = ["upgrade", "--version", NEWER];
     const both = await Promise.all([run(upgrade), run(upgrade)]);
     assert(both.some((it) => it.code === 0), both[0].stderr);
-    // The second may find the first at work, or its own file replaced already.
+    // The second one finds the first one running, or its own file already replaced.
     const refusal = /Another upgrade of .* is running|file was replaced or removed/;
     for (const { code, stderr } of both) if (code !== 0) assertMatch(stderr, refusal);
     assertEquals([await version(), namesIn(folder)], [NEWER, ["fluxloop"]]);

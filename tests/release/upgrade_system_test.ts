@@ -22,7 +22,7 @@ const NEWER = "99.0.0";
 const OLDER = "0.0.1";
 const OLD_PROGRAM = "#!/bin/sh\necho old\n";
 
-/** Returns a program that prints this version. */
+/** @returns A program that prints this version. */
 function program(version: string, then = "exit 0"): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(`#!/bin/sh\necho "fluxloop ${version} (abc)"\n${then}\n`);
 }
@@ -53,14 +53,14 @@ describe("an upgrade", () => {
     return upgrade(world().context, { path, target }, source, plan, { caCerts: [releases.caCert], ...options });
   }
 
-  /** Fails if the old program was changed, or isn't alone in its folder. */
+  /** Asserts that the old program is unchanged and the only file in its folder. */
   async function assertOld(): Promise<void> {
     assertEquals([namesIn(folder), await Deno.readTextFile(path)], [["fluxloop"], OLD_PROGRAM]);
     assertEquals((await Deno.stat(path)).mode! & 0o777, 0o750);
   }
 
   async function failure(plan?: UpgradePlan, options?: DownloadOptions & { target?: string }): Promise<FluxloopError> {
-    const error = await run(plan, options).then(() => new Error("it was upgraded"), (thrown) => thrown);
+    const error = await run(plan, options).then(() => new Error("the upgrade succeeded"), (thrown) => thrown);
     await assertOld();
     return error;
   }
@@ -83,12 +83,12 @@ describe("an upgrade", () => {
 
   const idle: [string, string, UpgradePlan][] = [
     ["if the latest release is older", OLDER, {}],
-    ["if the latest release is this one", VERSION, {}],
-    ["if this version is named", VERSION, { version: VERSION }],
+    ["if the latest release is installed", VERSION, {}],
+    ["if the named version is installed", VERSION, { version: VERSION }],
     ["with checkOnly", NEWER, { checkOnly: true }],
   ];
   for (const [what, version, plan] of idle) {
-    it(`changes and downloads nothing ${what}`, async () => {
+    it(`downloads and changes nothing ${what}`, async () => {
       await releases.publish(version, TARGET, program(version));
       assertEquals((await run(plan)).isUpgraded, false);
       await assertOld();
@@ -97,7 +97,7 @@ describe("an upgrade", () => {
   }
 
   for (const top of ["", "./"]) {
-    it(`finds the program ${top === "" ? "at the archive's top" : "under ./"}`, async () => {
+    it(`finds the program ${top === "" ? "at the top level of the archive" : "under ./"}`, async () => {
       await releases.serve(NEWER, [await archive(releases.folder, NEWER, TARGET, program(NEWER), top)]);
       assertEquals((await run({ version: NEWER })).isUpgraded, true);
     });
@@ -109,7 +109,7 @@ describe("an upgrade", () => {
     assertEquals(await Deno.readFile(path), program(NEWER));
   });
 
-  it("sends only its name, and logs no permission of the storage", async () => {
+  it("sends no headers that identify the user, and doesn't log signed download URLs", async () => {
     await releases.publish(NEWER, TARGET, program(NEWER));
     const lines: string[] = [];
     await run({}, { log: (line) => lines.push(line) });
@@ -139,7 +139,7 @@ describe("an upgrade", () => {
     assertEquals((await run()).isUpgraded, true);
   });
 
-  it("removes the file of a killed upgrade", async () => {
+  it("removes the temporary file of a killed upgrade", async () => {
     await releases.publish(NEWER, TARGET, program(NEWER));
     await Deno.writeTextFile(`${folder}/.new-fluxloop`, "half");
     await run();
@@ -149,9 +149,9 @@ describe("an upgrade", () => {
   const archiveName = `fluxloop-${NEWER}-${TARGET}.tar.gz`;
   const text = (value: string) => new TextEncoder().encode(value);
   type Kind = abstract new (...args: never[]) => FluxloopError;
-  const refused: [string, () => Promise<void> | void, Kind, string][] = [
+  const rejected: [string, () => Promise<void> | void, Kind, string][] = [
     [
-      "that another key signed",
+      "signed with another key",
       async () => {
         await releases.publish(NEWER, TARGET, program(NEWER), await newKey(releases.folder));
       },
@@ -167,7 +167,7 @@ describe("an upgrade", () => {
       "isn't signed",
     ],
     [
-      "whose list was changed",
+      "with changed checksums",
       () => {
         const list = releases.file(NEWER, "SHA256SUMS");
         releases.tamper(NEWER, "SHA256SUMS", new Uint8Array([...list, 0x0a]));
@@ -176,7 +176,7 @@ describe("an upgrade", () => {
       "isn't signed with the project's key",
     ],
     [
-      "whose archive was changed",
+      "with a changed archive",
       () => {
         const bytes = releases.file(NEWER, archiveName);
         releases.tamper(NEWER, archiveName, bytes.with(bytes.length - 1, bytes.at(-1)! ^ 1));
@@ -185,16 +185,16 @@ describe("an upgrade", () => {
       "its checksum doesn't match",
     ],
     [
-      "whose archive was cut short",
+      "with a truncated archive",
       () => {
         releases.tamper(NEWER, archiveName, releases.file(NEWER, archiveName).slice(0, -100));
       },
       ReleaseError,
       "its checksum doesn't match",
     ],
-    ["whose archive is missing", () => releases.tamper(NEWER, archiveName, null), ReleaseError, "is missing "],
+    ["with a missing archive", () => releases.tamper(NEWER, archiveName, null), ReleaseError, "is missing "],
     [
-      "that is an old one with a new name",
+      "that is an older one under a new name",
       async () => {
         await releases.publish(OLDER, TARGET, program(OLDER));
         for (const name of ["SHA256SUMS", "SHA256SUMS.sig"]) releases.tamper(NEWER, name, releases.file(OLDER, name));
@@ -211,7 +211,7 @@ describe("an upgrade", () => {
       "has no build for this machine",
     ],
     [
-      "whose list names a file twice",
+      "that lists a file twice",
       () => {
         const file = { name: archiveName, bytes: releases.file(NEWER, archiveName) };
         return releases.serve(NEWER, [file, file]);
@@ -220,13 +220,13 @@ describe("an upgrade", () => {
       "Can't read the release's list of checksums",
     ],
     [
-      "whose archive is invalid",
+      "with an invalid archive",
       () => releases.serve(NEWER, [{ name: archiveName, bytes: text("hello") }]),
       ReleaseError,
       "Can't unpack",
     ],
     [
-      "whose archive contains no program",
+      "without a program in its archive",
       async () => {
         const { bytes } = await archive(releases.folder, NEWER, TARGET, program(NEWER), "elsewhere/");
         await releases.serve(NEWER, [{ name: archiveName, bytes }]);
@@ -235,7 +235,7 @@ describe("an upgrade", () => {
       "doesn't contain fluxloop",
     ],
     [
-      "whose program is another version",
+      "whose program reports another version",
       () => releases.publish(NEWER, TARGET, program("98.0.0")),
       ReleaseError,
       "reports another version",
@@ -247,7 +247,7 @@ describe("an upgrade", () => {
       "doesn't run on this machine",
     ],
     [
-      "whose program is for another machine",
+      "whose program doesn't run on this machine",
       () => releases.publish(NEWER, TARGET, text("\x7fELF?")),
       ReleaseError,
       "doesn't run on this machine",
@@ -255,7 +255,7 @@ describe("an upgrade", () => {
     ["that doesn't exist", () => releases.clear(), NotFoundError, "No release found"],
     ["whose tag isn't a version", () => void (releases.latest = "nightly"), NotFoundError, "No release found"],
     [
-      "whose tag is a version without its files",
+      "whose tag has no files",
       () => void (releases.latest = "v99.9.9"),
       NotFoundError,
       "Release 99.9.9 doesn't exist",
@@ -277,7 +277,7 @@ describe("an upgrade", () => {
       "a URL without HTTPS",
     ],
     [
-      "that redirects in circles",
+      "with a redirect loop",
       () => {
         releases.overrides.set("/SHA256SUMS", (request) => redirect(request.url));
       },
@@ -293,7 +293,7 @@ describe("an upgrade", () => {
       "HTTP 503",
     ],
     [
-      "whose list never ends",
+      "whose checksums exceed the size limit",
       () => {
         releases.overrides.set("/SHA256SUMS", () => new Response(new Uint8Array(300 * 1024)));
       },
@@ -301,8 +301,8 @@ describe("an upgrade", () => {
       "more than the limit of 262144 bytes",
     ],
   ];
-  for (const [what, prepare, kind, sentence] of refused) {
-    it(`rejects a release ${what}, and keeps the old program`, async () => {
+  for (const [what, prepare, kind, sentence] of rejected) {
+    it(`rejects a release ${what} and keeps the old program`, async () => {
       await releases.publish(NEWER, TARGET, program(NEWER));
       await prepare();
       const error = await failure();
@@ -311,7 +311,7 @@ describe("an upgrade", () => {
     });
   }
 
-  it("rejects a server whose certificate no known authority signed", async () => {
+  it("rejects a server with a certificate from an unknown authority", async () => {
     await releases.publish(NEWER, TARGET, program(NEWER));
     const error = await failure({}, { caCerts: [] });
     assertInstanceOf(error, NetworkError);
@@ -321,7 +321,7 @@ describe("an upgrade", () => {
     );
   });
 
-  it("stops at once when the program is interrupted", async () => {
+  it("stops immediately when interrupted", async () => {
     await releases.publish(NEWER, TARGET, program(NEWER));
     const { context, stop } = world();
     releases.overrides.set(".tar.gz", async () => {

@@ -7,16 +7,16 @@ import { removeTestHomes, world } from "../support/world.ts";
 const INSTALLATION = { path: "/usr/local/bin/fluxloop", target: "x86_64-unknown-linux-gnu" };
 const RELEASES = { url: "https://releases.example.com/releases", publicKey: null };
 
-describe("looking for a newer version", () => {
+describe("the check for a newer version", () => {
   afterEach(removeTestHomes);
 
   const latest: [string, string, boolean][] = [
     ["newer", "99.0.0", true],
     ["older", "0.0.1", false],
-    ["this one", VERSION, false],
+    ["the current one", VERSION, false],
   ];
   for (const [what, version, isNewer] of latest) {
-    it(`reports ${isNewer} if the latest release is ${what}`, async () => {
+    it(`${isNewer ? "reports an upgrade" : "reports no upgrade"} if the latest release is ${what}`, async () => {
       const redirect = new Response(null, { status: 302, headers: { location: `tag/v${version}` } });
       const { context } = world({ fetch: () => Promise.resolve(redirect) });
       const result = await upgrade(context, INSTALLATION, RELEASES, { checkOnly: true });

@@ -16,16 +16,16 @@ describe("the manual", () => {
 
   beforeAll(async () => {
     folder = await Deno.makeTempDir({ prefix: "fluxloop-man-" });
-    const output = await new Deno.Command(Deno.execPath(), {
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", new URL("../../scripts/man.ts", import.meta.url).pathname, "--into", folder],
       env: { SOURCE_DATE_EPOCH: String(Date.parse(DATE) / 1000) },
     }).output();
-    assertEquals(output.code, 0, new TextDecoder().decode(output.stderr));
+    assertEquals(code, 0, new TextDecoder().decode(stderr));
   });
   afterAll(() => Deno.remove(folder, { recursive: true }));
 
-  /** @returns What a program writes about a page, both streams together. */
-  async function said(command: string, ...args: string[]): Promise<string> {
+  /** Runs a program that must succeed. @returns Its standard output and standard error. */
+  async function output(command: string, ...args: string[]): Promise<string> {
     const env = { LC_ALL: "C.UTF-8", MANWIDTH: "100", PATH: "/usr/bin:/bin" };
     const { code, stdout, stderr } = await new Deno.Command(command, { args, env, clearEnv: true }).output();
     const text = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
@@ -41,12 +41,12 @@ describe("the manual", () => {
   for (const command of allCommands(TREE)) {
     const name = pageName(command.path);
 
-    it(`passes mandoc without a warning: ${name}`, async () => {
-      assertEquals(await said("mandoc", "-T", "lint", "-W", "warning", `${folder}/${name}.1`), "");
+    it(`has no mandoc warnings in ${name}`, async () => {
+      assertEquals(await output("mandoc", "-T", "lint", "-W", "warning", `${folder}/${name}.1`), "");
     });
 
-    it(`renders without a warning and completely: ${name}`, async () => {
-      const page = await said("man", "--warnings", "-l", `${folder}/${name}.1`);
+    it(`renders ${name} completely and without warnings`, async () => {
+      const page = await output("man", "--warnings", "-l", `${folder}/${name}.1`);
       const words = page.replaceAll(/\s+/g, " ").replaceAll(/[‐−]/g, "-");
       assertStringIncludes(words, `${name.toUpperCase()}(1)`);
       assertStringIncludes(words, `fluxloop ${command.path.join(" ")}`.trim());
@@ -59,7 +59,7 @@ describe("the manual", () => {
 
   it("shows whether a command with subcommands also runs by itself", async () => {
     const synopsis = async (name: string) => {
-      return /SYNOPSIS\n(.*?)\n\n/s.exec(await said("man", "-l", `${folder}/${name}.1`))![1].replaceAll(/ {2,}/g, "");
+      return /SYNOPSIS\n(.*?)\n\n/s.exec(await output("man", "-l", `${folder}/${name}.1`))![1].replaceAll(/ {2,}/g, "");
     };
     assertEquals(
       [await synopsis("fluxloop-test"), await synopsis("fluxloop-auth")],
@@ -67,18 +67,18 @@ describe("the manual", () => {
     );
   });
 
-  it("describes a variable on the main page as most commands describe it", async () => {
-    const page = (await said("man", "-l", `${folder}/fluxloop.1`)).replaceAll(/\s+/g, " ");
+  it("describes a variable on the main page in the words of most commands", async () => {
+    const page = (await output("man", "-l", `${folder}/fluxloop.1`)).replaceAll(/\s+/g, " ");
     assertStringIncludes(page, "FLUXLOOP_PROFILE=name Profile to use unless --profile is given.");
   });
 
-  it("is the same from the same sources on the same day", async () => {
+  it("is reproducible for the same sources and date", async () => {
     const path = ["auth", "login"];
     const login = allCommands(TREE).find((it) => it.path.join(" ") === path.join(" "))!;
     assertEquals(await Deno.readTextFile(`${folder}/${pageName(path)}.1`), manPage(login, TREE, DATE));
   });
 
-  it("lists the exit codes and variables of the documentation", async () => {
+  it("lists the documented exit codes and variables", async () => {
     const page = (await Deno.readTextFile(`${folder}/fluxloop.1`)).replaceAll("\\", "");
     const codes = [...read("docs/troubleshooting.md").split("## Exit codes")[1].matchAll(/^\| (\d+) /gm)].map((it) =>
       it[1]

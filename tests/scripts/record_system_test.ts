@@ -8,19 +8,19 @@ import { DOCUMENTED_KEY } from "../support/platform.ts";
 const PICTURE = new URL("../../docs/session.svg", import.meta.url);
 
 describe("the README's picture of a session", () => {
-  it("is what the program prints today; otherwise run `deno task record`", async () => {
+  it("shows the program's current output; otherwise run `deno task record`", async () => {
     assertEquals(svgOf(await recordSession(), TITLE), await Deno.readTextFile(PICTURE));
   });
 
-  it("shows no whole key, and has colours for light and dark", async () => {
+  it("contains no unmasked key, and has colours for light and dark mode", async () => {
     const text = await Deno.readTextFile(PICTURE);
     assertEquals(text.includes(DOCUMENTED_KEY), false);
     assertStringIncludes(text, "@media (prefers-color-scheme: dark)");
   });
 });
 
-describe("a screen as a picture", () => {
-  it("is well-formed, whatever is on the screen", async () => {
+describe("a terminal screen as SVG", () => {
+  it("is well-formed for any text", async () => {
     const svg = svgOf('$ a <b> & "c"\n\x1b[1m\x1b[32mgreen\x1b[0m ✅ x', "<t>");
     const python = new Deno.Command("python3", {
       args: [
@@ -33,7 +33,7 @@ describe("a screen as a picture", () => {
     assertEquals(new TextDecoder().decode(stdout), '$ a <b> & "c"|green|✅| x\n');
   });
 
-  it("puts text after an emoji two cells further, as a terminal does", () => {
+  it("makes an emoji two cells wide, as a terminal does", () => {
     const texts = svgOf("✅ x\nabcd", "t").match(/<text.*/g)!;
     const places = texts.map((it) => /x="([\d.]+)".*textLength="([\d.]+)"/.exec(it)!.slice(1));
     assertEquals(places, [["16", "16.8"], ["32.8", "16.8"], ["16", "33.6"]]);

@@ -14,7 +14,7 @@ interface Step {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-describe("the setup action, its steps run as a Linux runner runs them", () => {
+describe("the setup action, run as on a Linux runner", () => {
   let folder: string;
   let releases: Releases;
 
@@ -34,11 +34,11 @@ describe("the setup action, its steps run as a Linux runner runs them", () => {
     await Deno.remove(folder, { recursive: true });
   });
 
-  /** Runs the steps whose conditions hold. @returns What they said, and what they told the runner. */
+  /** Runs the steps whose conditions are met. @returns Their output and the values that they set for the runner. */
   async function runSteps(inputs: Record<string, string>) {
     const text = await Deno.readTextFile(new URL(`../../${ACTION}/action.yml`, import.meta.url));
     const steps: Step[] = parse(text).runs.steps;
-    let said = "";
+    let log = "";
     const files = { GITHUB_PATH: `${folder}/path`, GITHUB_ENV: `${folder}/env`, GITHUB_OUTPUT: `${folder}/output` };
     const context: Record<string, string> = {
       "inputs.api-key": inputs["api-key"] ?? "",
@@ -66,20 +66,20 @@ describe("the setup action, its steps run as a Linux runner runs them", () => {
           ...env,
         },
       }).output();
-      said += new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
-      assert(success, said);
+      log += new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+      assert(success, log);
     }
-    const told = (path: string) => Deno.readTextFileSync(path).trimEnd();
+    const read = (path: string) => Deno.readTextFileSync(path).trimEnd();
     return {
-      said,
-      path: told(files.GITHUB_PATH),
-      env: inputs["api-key"] ? told(files.GITHUB_ENV) : "",
-      output: told(files.GITHUB_OUTPUT),
+      log,
+      path: read(files.GITHUB_PATH),
+      env: inputs["api-key"] ? read(files.GITHUB_ENV) : "",
+      output: read(files.GITHUB_OUTPUT),
     };
   }
 
   for (const [version, installed] of [[undefined, "99.2.0"], ["0.0.8", "0.0.8"]] as const) {
-    it(`installs ${version ?? "the newest"} on the PATH, and outputs the version`, async () => {
+    it(`adds ${version ?? "the latest release"} to the PATH and outputs the version`, async () => {
       const { path, output } = await runSteps(version === undefined ? {} : { version });
       assertEquals(output, `version=${installed}`);
       const { stdout } = await new Deno.Command(`${path}/fluxloop`, { args: ["--version"] }).output();
@@ -87,11 +87,11 @@ describe("the setup action, its steps run as a Linux runner runs them", () => {
     });
   }
 
-  for (const [what, given] of [["as it is", KEY], ["with line ends", `${KEY}\r\n`]]) {
-    it(`passes on a key given ${what}, masked first, in a file of this job alone`, async () => {
-      const { said, path, env } = await runSteps({ "api-key": given });
-      assertEquals(said.split("\n")[0], `::add-mask::${KEY}`);
-      assertEquals(said.split(KEY).length, 2);
+  for (const [what, input] of [["a key", KEY], ["a key with a line break", `${KEY}\r\n`]]) {
+    it(`masks ${what} and passes it on in a private file`, async () => {
+      const { log, path, env } = await runSteps({ "api-key": input });
+      assertEquals(log.split("\n")[0], `::add-mask::${KEY}`);
+      assertEquals(log.split(KEY).length, 2);
       assertEquals(env, `FLUXLOOP_API_KEY_FILE=${folder}/temp/fluxloop-key`);
       assertEquals(Deno.statSync(`${folder}/temp/fluxloop-key`).mode! & 0o777, 0o600);
       const { stdout } = await new Deno.Command(`${path}/fluxloop`, {

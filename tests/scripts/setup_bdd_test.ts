@@ -4,7 +4,7 @@ import { BDD } from "../../scripts/setup/bdd.ts";
 
 let folder: string;
 
-/** @returns Whether tests pass, what they print, and whether they are said to have thrown. */
+/** Runs tests. @returns Whether they pass, what they print, and whether an error is reported. */
 async function run(tests: string): Promise<{ success: boolean; printed: string[]; threw: boolean }> {
   const file = `${folder}/sample_test.js`;
   const names = "afterAll, afterEach, beforeAll, beforeEach, describe, it";
@@ -16,14 +16,14 @@ async function run(tests: string): Promise<{ success: boolean; printed: string[]
   return { success, printed, threw: output.includes("Error: thrown") };
 }
 
-describe("the stand-in for @std/testing/bdd", () => {
+describe("the replacement for @std/testing/bdd", () => {
   beforeAll(async () => {
     folder = await Deno.makeTempDir();
     await Deno.writeTextFile(`${folder}/bdd.js`, BDD);
   });
   afterAll(() => Deno.remove(folder, { recursive: true }));
 
-  it("runs hooks around the cases, those of the enclosing suite outside, each in its order", async () => {
+  it("runs the hooks of all enclosing suites in order, outer ones first before and last after a test", async () => {
     const hooks = (suite: string) =>
       ["beforeAll", "beforeEach", "afterEach", "afterAll"]
         .map((it) => `${it}(() => console.log("> ${suite} ${it}"));`).join("\n");
@@ -51,7 +51,7 @@ describe("the stand-in for @std/testing/bdd", () => {
     ]]);
   });
 
-  it("runs afterEach and afterAll when a case fails", async () => {
+  it("runs afterEach and afterAll when a test fails", async () => {
     const { success, printed } = await run(`
       describe("suite", () => {
         afterEach(() => console.log("> afterEach"));
@@ -67,9 +67,9 @@ describe("the stand-in for @std/testing/bdd", () => {
     "a beforeEach": 'beforeEach(() => { throw new Error("thrown"); }); it("case", () => {});',
     "an afterEach": 'afterEach(() => { throw new Error("thrown"); }); it("case", () => {});',
     "an afterAll": 'afterAll(() => { throw new Error("thrown"); }); it("case", () => {});',
-    "a case": 'it("case", async () => { await undefined; throw new Error("thrown"); });',
-    "a case of an inner suite": 'describe("inner", () => it("case", () => { throw new Error("thrown"); }));',
-    "a promise that nobody waits for":
+    "a test": 'it("case", async () => { await undefined; throw new Error("thrown"); });',
+    "a test in a nested suite": 'describe("inner", () => it("case", () => { throw new Error("thrown"); }));',
+    "a promise that isn't awaited":
       'it("case", async () => { Promise.reject(new Error("thrown")); await new Promise((done) => setTimeout(done)); });',
     "a timer": `it("case", () => new Promise((done) => {
       setTimeout(() => { setTimeout(done); throw new Error("thrown"); });

@@ -3,7 +3,7 @@ import { describe, it } from "@std/testing/bdd";
 import { LEAST_DENO, tooOld } from "../../scripts/setup/least_deno.ts";
 import { outputOf } from "../../scripts/setup/npm_tarball.ts";
 
-describe("the Deno version that the tasks need", () => {
+describe("the minimum Deno version", () => {
   for (
     const [version, isTooOld] of [
       ["1.46.3", true],
@@ -13,12 +13,12 @@ describe("the Deno version that the tasks need", () => {
       ["3.0.0-rc.1", false],
     ] as const
   ) {
-    it(`is ${isTooOld ? "above" : "not above"} ${version}`, () => {
+    it(`${isTooOld ? "excludes" : "includes"} ${version}`, () => {
       assertEquals(tooOld(version) !== undefined, isTooOld);
     });
   }
 
-  it("is in the message, with the user's own", () => {
+  it("is in the error message, with the current version", () => {
     assertEquals(
       tooOld("2.4.0"),
       "This project needs Deno 2.8 or newer, but this is Deno 2.4.0. Run `deno upgrade`.",
@@ -33,8 +33,8 @@ describe("the Deno version that the tasks need", () => {
   });
 });
 
-describe("a command that the tasks need", () => {
-  it("is named when it isn't installed", async () => {
+describe("a required command", () => {
+  it("is named if it isn't installed", async () => {
     await assertRejects(() => outputOf("no-such-command", {}), Error, "no-such-command isn't installed");
   });
 });

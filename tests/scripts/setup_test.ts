@@ -7,13 +7,13 @@ import { setUp, type SetupOptions, writeLock } from "../../scripts/setup/set_up.
 import { lastTried, noteTried, packagesFrom, readMarker } from "../../scripts/setup/vendor_folder.ts";
 import { NAMES, NPM_NAME, openRegistry, type SmallRegistry, writePackages } from "../support/small_registry.ts";
 
-const STAND_IN_VERSION = "1.0.0";
+const REPLACEMENT_VERSION = "1.0.0";
 const DAY = 24 * 60 * 60 * 1000;
 
 let registry: SmallRegistry;
 let root: string;
 let vendor: string;
-let said: string[];
+let messages: string[];
 
 function options(): SetupOptions {
   const modules = NAMES.map((it) => `jsr:${it}@^1`);
@@ -26,8 +26,8 @@ function options(): SetupOptions {
     standIn: {
       version: "first",
       async fill(folder) {
-        await writePackages(folder, STAND_IN_VERSION);
-        return Object.fromEntries(NAMES.map((it) => [it, STAND_IN_VERSION]));
+        await writePackages(folder, REPLACEMENT_VERSION);
+        return Object.fromEntries(NAMES.map((it) => [it, REPLACEMENT_VERSION]));
       },
     },
     env: {
@@ -37,12 +37,12 @@ function options(): SetupOptions {
       NO_PROXY: "127.0.0.1",
       no_proxy: "127.0.0.1",
     },
-    say: (text) => said.push(text),
+    say: (text) => messages.push(text),
   };
 }
 
-/** @returns What the folder holds, as the marker has it and as the files are. */
-function held(): { source: string; marked: string[]; files: string[] } {
+/** @returns The versions in the vendor folder, according to its marker and its files. */
+function vendored(): { source: string; marked: string[]; files: string[] } {
   const { source, packages } = readMarker(vendor)!;
   const entries = NAMES.flatMap((it) => [...Deno.readDirSync(`${vendor}/${registry.folder}/${it}`)]);
   return {
@@ -53,14 +53,14 @@ function held(): { source: string; marked: string[]; files: string[] } {
 }
 
 const fromJsr = (version: string) => ({ source: "jsr", marked: [version, version], files: [version, version] });
-const FROM_STAND_IN = {
+const FROM_NPM = {
   source: "npm",
-  marked: [STAND_IN_VERSION, STAND_IN_VERSION],
-  files: [STAND_IN_VERSION, STAND_IN_VERSION],
+  marked: [REPLACEMENT_VERSION, REPLACEMENT_VERSION],
+  files: [REPLACEMENT_VERSION, REPLACEMENT_VERSION],
 };
 
-/** @returns What comes of the packages when a program uses them and the registry can't be asked. */
-async function used(): Promise<string> {
+/** @returns The output of a program that uses the packages without access to the registry. */
+async function runOffline(): Promise<string> {
   await Deno.writeTextFile(`${root}/deno.json`, JSON.stringify({ imports: options().imports, vendor: true }));
   await Deno.writeTextFile(`${root}/main.ts`, 'import { name } from "@small/two";\nconsole.log(name);\n');
   const args = ["run", "--cached-only", "--no-lock", "--config", `${root}/deno.json`, `${root}/main.ts`];
@@ -72,7 +72,7 @@ async function openProject(): Promise<void> {
   registry = openRegistry();
   root = await Deno.makeTempDir();
   vendor = `${root}/vendor`;
-  said = [];
+  messages = [];
 }
 
 async function closeProject(): Promise<void> {
@@ -84,34 +84,34 @@ describe("setting up", () => {
   beforeEach(openProject);
   afterEach(closeProject);
 
-  it("takes the newest packages from the registry that JSR_URL names", async () => {
+  it("downloads the latest packages from the registry at JSR_URL", async () => {
     await setUp(options());
-    assertEquals(held(), fromJsr("1.2.0"));
-    assertEquals(said, [`Downloaded the JSR packages from ${registry.url} to vendor/.`]);
-    assertEquals(await used(), "@small/two\n");
+    assertEquals(vendored(), fromJsr("1.2.0"));
+    assertEquals(messages, [`Downloaded the JSR packages from ${registry.url} to vendor/.`]);
+    assertEquals(await runOffline(), "@small/two\n");
   });
 
-  it("knows modules of each JSR package that deno.json imports", () => {
+  it("knows the modules of each JSR package in deno.json", () => {
     const packages = Object.values<string>(denoJson.imports).filter((it) => it.startsWith("jsr:"));
     const modules = jsrModules(denoJson.imports);
     assertEquals(packages.filter((it) => !modules.some((module) => module.startsWith(it))), []);
   });
 
-  it("does nothing when it is done", async () => {
+  it("does nothing the second time", async () => {
     await setUp(options());
     registry.takeRequests();
     await setUp(options());
-    assertEquals([registry.takeRequests(), said.length], [[], 1]);
+    assertEquals([registry.takeRequests(), messages.length], [[], 1]);
   });
 
-  it("takes newer packages with --refresh", async () => {
+  it("downloads newer packages with --refresh", async () => {
     await setUp(options());
     registry.versions.push("1.3.0");
     await setUp({ ...options(), refresh: true });
-    assertEquals(held(), fromJsr("1.3.0"));
+    assertEquals(vendored(), fromJsr("1.3.0"));
   });
 
-  it("says that --refresh failed, and keeps what there is", async () => {
+  it("reports a failed --refresh and keeps the existing packages", async () => {
     await setUp(options());
     registry.overrides.set("", () => new Response(null, { status: 503 }));
     await assertRejects(
@@ -119,12 +119,12 @@ describe("setting up", () => {
       Error,
       "503 Service Unavailable). vendor/ still holds those from jsr.",
     );
-    assertEquals(held(), fromJsr("1.2.0"));
+    assertEquals(vendored(), fromJsr("1.2.0"));
   });
 
-  it("works when it runs twice at the same time", async () => {
+  it("works in two concurrent runs", async () => {
     await Promise.all([setUp(options()), setUp(options())]);
-    assertEquals(held(), fromJsr("1.2.0"));
+    assertEquals(vendored(), fromJsr("1.2.0"));
     assertEquals([...Deno.readDirSync(`${root}/.cache`)], []);
   });
 
@@ -142,65 +142,65 @@ describe("setting up", () => {
     const patience = 5_000;
     const start = performance.now();
     await setUp({ ...options(), patience });
-    assertEquals([held(), performance.now() - start > patience], [fromJsr("1.2.0"), true]);
+    assertEquals([vendored(), performance.now() - start > patience], [fromJsr("1.2.0"), true]);
   });
 
   const faults: readonly {
     fault: string;
     at: string;
-    answer: () => Response | Promise<Response>;
+    response: () => Response | Promise<Response>;
     reason: string;
     patience?: number;
   }[] = [
     {
-      fault: "answers 500 to one file",
+      fault: "responds to one file with HTTP 500",
       at: "two/1.2.0/second.ts",
-      answer: () => new Response(null, { status: 500 }),
+      response: () => new Response(null, { status: 500 }),
       reason: "500 Internal Server Error",
     },
     {
-      fault: "breaks off one file",
+      fault: "truncates one file",
       at: "two/1.2.0/second.ts",
-      answer: () => new Response(new Blob(["export"]).stream(), { headers: { "content-length": "1000" } }),
+      response: () => new Response(new Blob(["export"]).stream(), { headers: { "content-length": "1000" } }),
       reason: "second.ts' failed",
     },
     {
-      fault: "never answers",
+      fault: "doesn't respond",
       at: "two/1.2.0/third.ts",
-      answer: () => new Promise(() => {}),
+      response: () => new Promise(() => {}),
       reason: "no response for 2 seconds",
       patience: 2_000,
     },
     {
-      fault: "is a captive portal, which answers everything with a page",
+      fault: "is a captive portal",
       at: "",
-      answer: () => new Response("<!doctype html>", { headers: { "content-type": "text/html" } }),
+      response: () => new Response("<!doctype html>", { headers: { "content-type": "text/html" } }),
       reason: "expected value at line 1",
     },
     {
-      fault: "answers 403 to everything",
+      fault: "responds to everything with HTTP 403",
       at: "",
-      answer: () => new Response(null, { status: 403 }),
+      response: () => new Response(null, { status: 403 }),
       reason: "403 Forbidden",
     },
   ];
-  for (const { fault, at, answer, reason, patience } of faults) {
-    it(`takes the complete stand-in from npm when the registry ${fault}`, async () => {
-      registry.overrides.set(at, answer);
+  for (const { fault, at, response, reason, patience } of faults) {
+    it(`takes all packages from npm if the registry ${fault}`, async () => {
+      registry.overrides.set(at, response);
       await setUp({ ...options(), patience });
-      assertEquals(held(), FROM_STAND_IN);
-      assertStringIncludes(said.join(), reason);
-      assertStringIncludes(said.join(), "run `deno task setup --refresh`");
+      assertEquals(vendored(), FROM_NPM);
+      assertStringIncludes(messages.join(), reason);
+      assertStringIncludes(messages.join(), "run `deno task setup --refresh`");
     });
   }
 
-  it("puts the stand-in where Deno finds it", async () => {
+  it("stores the packages from npm where Deno finds them", async () => {
     registry.overrides.set("", () => new Response(null, { status: 403 }));
     await setUp(options());
-    assertEquals(await used(), "@small/two\n");
+    assertEquals(await runOffline(), "@small/two\n");
   });
 
-  it("says why neither source works", async () => {
+  it("explains why neither source works", async () => {
     registry.overrides.set("", () => new Response(null, { status: 403 }));
     const standIn = { version: "", fill: () => Promise.reject(new Error("npm isn't installed")) };
     await assertRejects(
@@ -214,12 +214,12 @@ describe("setting up", () => {
   it("rejects a file that differs from the published one", async () => {
     registry.overrides.set("two/1.2.0/second.ts", () => new Response("export {};"));
     await assertRejects(() => setUp(options()), Error, "Integrity check failed");
-    assertEquals([readMarker(vendor), said], [undefined, []]);
+    assertEquals([readMarker(vendor), messages], [undefined, []]);
   });
 
   for (
-    const [name, leave] of [
-      ["half filled", () => writePackages(`${vendor}/${registry.folder}`, "1.1.0")],
+    const [name, fill] of [
+      ["partly filled", () => writePackages(`${vendor}/${registry.folder}`, "1.1.0")],
       ["filled with other packages", () => setUp({ ...options(), modules: [options().modules[0]] })],
       [
         "filled from another registry",
@@ -228,14 +228,14 @@ describe("setting up", () => {
     ] as const
   ) {
     it(`refills a folder that was ${name}`, async () => {
-      await leave();
+      await fill();
       await setUp(options());
-      assertEquals(held(), fromJsr("1.2.0"));
+      assertEquals(vendored(), fromJsr("1.2.0"));
     });
   }
 });
 
-describe("setting up a folder that the stand-in filled", () => {
+describe("setting up a folder with packages from npm", () => {
   beforeEach(async () => {
     await openProject();
     registry.overrides.set("", () => new Response(null, { status: 403 }));
@@ -252,26 +252,26 @@ describe("setting up a folder that the stand-in filled", () => {
 
   it("tries JSR again with --refresh", async () => {
     await setUp({ ...options(), refresh: true });
-    assertEquals(held(), fromJsr("1.2.0"));
+    assertEquals(vendored(), fromJsr("1.2.0"));
   });
 
   it("tries JSR again after a day", async () => {
     noteTried(vendor, new Date(Date.now() - DAY));
     await setUp(options());
-    assertEquals(held(), fromJsr("1.2.0"));
+    assertEquals(vendored(), fromJsr("1.2.0"));
   });
 
-  it("keeps it for one more day when JSR is still out of reach", async () => {
+  it("keeps the packages for another day if JSR is still unreachable", async () => {
     noteTried(vendor, new Date(Date.now() - DAY));
     registry.overrides.set("", () => new Response(null, { status: 403 }));
     await setUp(options());
-    assertEquals([held(), Date.now() - lastTried(vendor) < DAY], [FROM_STAND_IN, true]);
+    assertEquals([vendored(), Date.now() - lastTried(vendor) < DAY], [FROM_NPM, true]);
   });
 
-  it("fills it again when the stand-in has changed", async () => {
+  it("refills the folder if the packages from npm have changed", async () => {
     registry.overrides.set("", () => new Response(null, { status: 403 }));
     await setUp({ ...options(), standIn: { ...options().standIn, version: "second" } });
-    assertEquals(said.length, 2);
+    assertEquals(messages.length, 2);
   });
 });
 
@@ -283,24 +283,24 @@ describe("setting up with a lock file", () => {
   });
   afterEach(closeProject);
 
-  it("takes what is locked, not what is newest", async () => {
+  it("downloads the locked versions, not the latest", async () => {
     registry.versions.push("1.3.0");
     await setUp(options());
-    assertEquals(held(), fromJsr("1.2.0"));
+    assertEquals(vendored(), fromJsr("1.2.0"));
   });
 
-  it("makes the compiler use it", async () => {
+  it("compiles with the lock file", async () => {
     await setUp(options());
     assertEquals(lockOptions(root), [`--lock=${root}/${LOCK}`, "--frozen"]);
   });
 
-  it("makes the compiler ignore it where builds from npm stand in", async () => {
+  it("compiles without the lock file if the packages are from npm", async () => {
     registry.overrides.set("", () => new Response(null, { status: 403 }));
     await setUp(options());
     assertEquals(lockOptions(root), []);
   });
 
-  it("stops at a package that isn't the locked one", async () => {
+  it("fails for a package that differs from the locked one", async () => {
     registry.overrides.set("two/1.2.0_meta.json", () => Response.json({ exports: {}, manifest: {} }));
     await assertRejects(
       () => setUp(options()),
@@ -310,7 +310,7 @@ describe("setting up with a lock file", () => {
     assertEquals(readMarker(vendor), undefined);
   });
 
-  it("stops at an npm package that isn't the locked one, also where Deno's cache has it", async () => {
+  it("fails for an npm package that differs from the locked one, even if it is in Deno's cache", async () => {
     registry.npmModule = "export const altered = true;\n";
     const env = { ...options().env, DENO_DIR: `${root}/other-cache` };
     const args = ["cache", "--no-config", "--no-lock", ...options().npmPackages];
@@ -323,20 +323,20 @@ describe("setting up with a lock file", () => {
     assertEquals(readMarker(vendor), undefined);
   });
 
-  it("stops when the lock file is older than the imports", async () => {
+  it("fails if the lock file is older than the imports", async () => {
     const imports = { ...options().imports, ignore: "npm:ignore@7" };
     await assertRejects(() => setUp({ ...options(), imports }), Error, "Run `deno task lock`");
   });
 
-  it("fills a folder again that was filled with another lock file", async () => {
+  it("refills a folder that was filled with another lock file", async () => {
     await setUp(options());
     registry.versions.push("1.3.0");
     await writeLock(options());
     await setUp(options());
-    assertEquals(held(), fromJsr("1.3.0"));
+    assertEquals(vendored(), fromJsr("1.3.0"));
   });
 
-  it("keeps the lock file when JSR is out of reach of the next one", async () => {
+  it("keeps the existing lock file if JSR is unreachable", async () => {
     registry.overrides.set("", () => new Response(null, { status: 403 }));
     const before = await Deno.readTextFile(`${root}/${LOCK}`);
     await assertRejects(() => writeLock(options()), Error, "Can't write release/deno.lock");

@@ -5,7 +5,7 @@ import { type Outcome, type PendingJob, runJobs } from "../../scripts/test/pool.
 import { progressLine, summary } from "../../scripts/test/report.ts";
 import { findTestFiles, groups, LONGEST } from "../../scripts/test/test_files.ts";
 
-/** A job that runs a script and counts as one case. */
+/** @returns A job that runs a script and counts as one test. */
 function job(name: string, script: string): PendingJob {
   const command = [Deno.execPath(), "eval", script];
   return { name, files: [], prepare: () => Promise.resolve({ command, env: Deno.env.toObject() }) };
@@ -20,7 +20,7 @@ const outcome = (name: string, seconds: number, failed = 0): Outcome => ({
   durations: { [`${name}_test.ts`]: seconds * 1000 },
   passed: 2,
   failed,
-  output: `${name} says so\n`,
+  output: `output of ${name}\n`,
 });
 
 describe("the test runner", () => {
@@ -30,16 +30,16 @@ describe("the test runner", () => {
     assertEquals(ordered.map((it) => it.files.join("")), ["d", "bc", "a"]);
   });
 
-  it("starts files that are known to be long first when it has no durations, then the largest groups", () => {
+  it("starts the known long files first if it has no durations, then the largest groups", () => {
     const jobs = [["a"], ["b", "c"], [LONGEST[0]], ["d", "e", "f"]].map((files) => ({ files }));
     assertEquals(longestFirst(jobs, {}).map((it) => it.files.join("")), [LONGEST[0], "def", "bc", "a"]);
   });
 
-  it("names only long files that exist", () => {
+  it("has only existing files in its list of long ones", () => {
     assertEquals(findTestFiles("system", ["tests"]).filter((it) => LONGEST.includes(it)).length, LONGEST.length);
   });
 
-  it("puts portable tests of a folder in one job, four system tests in one, and long ones in one each", () => {
+  it("groups a folder's portable tests, and its system tests by four, and runs long files alone", () => {
     const files = ["tests/a/x_test.ts", "tests/a/b/y_test.ts", LONGEST[0]];
     const system = [1, 2, 3, 4, 5].map((it) => `tests/a/${it}_system_test.ts`);
     assertEquals(groups([...files, ...system]).map((it) => [it.name, it.files.length]), [
@@ -76,12 +76,12 @@ describe("the test runner", () => {
     await assertRejects(() => run([broken]), Error, "no tools");
   });
 
-  it("marks failed jobs as they end", () => {
+  it("reports each finished job and marks failures", () => {
     assertEquals(progressLine(outcome("a_test.ts", 1.25)), "ok        1.3 s    2  a_test.ts");
     assertEquals(progressLine(outcome("a_test.ts", 12, 1)), "FAILED   12.0 s    3  a_test.ts");
   });
 
-  it("ends with the slowest files, the output of those that failed, and the number of cases", () => {
+  it("ends with the slowest files, the output of failed jobs, and the test counts", () => {
     const outcomes = [
       outcome("quick", 1),
       outcome("bad", 3, 1),
@@ -90,11 +90,11 @@ describe("the test runner", () => {
     const slow = [...Array(9).keys()].map((it) => `   4.0 s  slow${it}_test.ts\n`).join("");
     assertEquals(
       summary(outcomes),
-      `\nSlowest files:\n${slow}   3.0 s  bad_test.ts\n\nFAILED bad\nbad says so\n\n22 passed, 1 failed`,
+      `\nSlowest files:\n${slow}   3.0 s  bad_test.ts\n\nFAILED bad\noutput of bad\n\n22 passed, 1 failed`,
     );
   });
 
-  it("finds a suite's files in folders, and takes a named file as it is", () => {
+  it("finds a suite's files in folders, and accepts any named file", () => {
     const all = findTestFiles("all", ["tests"]);
     const system = findTestFiles("system", ["tests"]);
     assertEquals([...findTestFiles("portable", ["tests/"]), ...system].sort(), all.toSorted());

@@ -10,7 +10,7 @@ import denoJson from "../../deno.json" with { type: "json" };
 const ROOT = new URL("../../", import.meta.url);
 const read = (path: string) => Deno.readTextFileSync(new URL(path, ROOT));
 
-/** The parts of a workflow that these tests read. */
+/** The parts of a workflow used by these tests. */
 interface Workflow {
   readonly on: Record<string, unknown>;
   readonly jobs: Record<string, {
@@ -22,7 +22,7 @@ interface Workflow {
   }>;
 }
 
-const SOUND = `name: Sound
+const VALID = `name: Valid
 on: push
 permissions: {}
 jobs:
@@ -38,7 +38,7 @@ jobs:
           WORD: \${{ secrets.WORD }}
 `;
 
-describe("the linter of workflows", () => {
+describe("the workflow linter", () => {
   let lint: Awaited<ReturnType<typeof loadLinter>>;
   const messages = async (text: string, path = ".github/workflows/x.yml") =>
     (await lint(path, text)).map((it) => `${it.line}: ${it.message}`).join("\n");
@@ -47,8 +47,8 @@ describe("the linter of workflows", () => {
     lint = await loadLinter();
   });
 
-  it("finds nothing in a sound workflow", async () => {
-    assertEquals(await messages(SOUND), "");
+  it("accepts a valid workflow", async () => {
+    assertEquals(await messages(VALID), "");
   });
 
   const faults: [string, string, string, string][] = [
@@ -56,43 +56,43 @@ describe("the linter of workflows", () => {
     ["an unknown permission", "contents: read", "content: read", '9: unknown permission scope "content"'],
     ["a dependency on a missing job", "steps:", "needs: two\n    steps:", 'job "one" needs job "two"'],
     ["an invalid expression", "secrets.WORD }}", "secrets.WORD", "14: "],
-    ["a script with a fault that shellcheck knows", 'echo "$WORD"', "echo $WORD", "12: SC2086: "],
+    ["a script that fails shellcheck", 'echo "$WORD"', "echo $WORD", "12: SC2086: "],
     [
-      "an action that is not pinned to a commit",
+      "an action not pinned to a commit",
       "@3d3c42e5aac5ba805825da76410c181273ba90b1 #",
       "@v7 #",
       "isn't pinned to a commit",
     ],
     [
-      "an action that is pinned to a short commit",
+      "an action pinned to a short commit",
       "@3d3c42e5aac5ba805825da76410c181273ba90b1",
       "@3d3c42e",
       "isn't pinned to a commit",
     ],
     [
-      "a pinned action without its version",
+      "a pinned action without a version comment",
       " # v7.0.1",
       "",
       "11: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 has",
     ],
     ["a workflow without permissions", "permissions: {}\n", "", "the workflow has no `permissions`"],
-    ["secrets for forks", "on: push", "on: pull_request_target", "pull_request_target gives forks"],
-    ["a secret in a job that is not protected", "    environment: release\n", "", "a secret is used in a job without"],
+    ["a trigger that gives forks secrets", "on: push", "on: pull_request_target", "pull_request_target gives forks"],
+    ["a secret in a job without an environment", "    environment: release\n", "", "a secret is used in a job without"],
     [
-      "a title that would be run as a script",
+      "an untrusted expression in a script",
       'echo "$WORD"',
       "echo ${{ github.event.pull_request.title }}",
       "pass it as an environment variable",
     ],
   ];
-  for (const [what, sound, fault, message] of faults) {
-    it(`finds ${what}`, async () => {
-      assert(SOUND.includes(sound));
-      assertStringIncludes(await messages(SOUND.replace(sound, fault)), message);
+  for (const [what, valid, fault, message] of faults) {
+    it(`reports ${what}`, async () => {
+      assert(VALID.includes(valid));
+      assertStringIncludes(await messages(VALID.replace(valid, fault)), message);
     });
   }
 
-  it("checks our own actions, too", async () => {
+  it("also checks this repository's actions", async () => {
     const action = read(".github/actions/setup-fluxloop/action.yml");
     const path = ".github/actions/x/action.yml";
     assertEquals(await messages(action, path), "");
@@ -108,7 +108,7 @@ describe("the release workflow", () => {
     assertEquals(release.jobs.build.strategy!.matrix.include.map((it) => it.target).sort(), [...TARGETS].sort());
   });
 
-  it("uses the same Deno version as every check", () => {
+  it("uses the same Deno version as all other workflows and .ci/run", () => {
     const [, version] = /deno@(\S+) /.exec(read(".ci/run"))!;
     for (const path of ["release", "ci", "nightly", "newest"].map((it) => `.github/workflows/${it}.yml`)) {
       const steps = Object.values((parse(read(path)) as Workflow).jobs).flatMap((it) => it.steps);
@@ -119,9 +119,9 @@ describe("the release workflow", () => {
     }
   });
 
-  it("publishes tags only, and no other job has write access or secrets", () => {
+  it("publishes only tags, and gives no other job write access or secrets", () => {
     const { publish, ...others } = release.jobs;
-    // An expression of these operators alone means the same in JavaScript.
+    // With these operators, the expression means the same in JavaScript.
     const isPublished = new Function("github", `return ${publish.if}`);
     const runs = ["push", "pull_request", "workflow_dispatch", "schedule"].flatMap((event_name) =>
       ["tag", "branch"].map((ref_type) => ({ event_name, ref_type }))
@@ -134,7 +134,7 @@ describe("the release workflow", () => {
     }
   });
 
-  it("signs with a command that needs the sources only, and with the programs' key only", async () => {
+  it("signs with a command that needs only the sources, and only with the key that programs trust", async () => {
     const { run, env } = release.jobs.publish.steps.find((it) => it.run?.includes("checksums.ts"))!;
     assertEquals(env, { FLUXLOOP_RELEASE_KEY: "${{ secrets.FLUXLOOP_RELEASE_KEY }}" });
     const folder = await Deno.makeTempDir();
@@ -169,7 +169,7 @@ describe("the release workflow", () => {
     assert(verify(null, new TextEncoder().encode("sums\n"), publicKey, signature));
   });
 
-  it("resolves the packages in one job, and uses its lock file in all others with packages", () => {
+  it("resolves the packages in one job, and uses that job's lock file in all others", () => {
     const { publish: _, ...jobs } = release.jobs;
     for (const [name, { steps }] of Object.entries(jobs)) {
       const isLocked = steps.some((it) => it.with?.name === "lock" && it.with.path.startsWith("release"));
@@ -184,7 +184,7 @@ describe("the release workflow", () => {
     }
   });
 
-  it("has release notes from the changelog's section of this version", () => {
+  it("takes the release notes from the changelog's section for this version", () => {
     assertStringIncludes(notesOf(read("CHANGELOG.md"), denoJson.version), "- ");
     assertEquals(notesOf("# C\n\n## 0.2.0\n\nnew\n\n## 0.1.0\n\nold\n", "0.1.0"), "old\n");
     assertThrows(() => notesOf("# C\n\n## 0.2.0\n\nnew\n", "0.2"), Error, "CHANGELOG.md doesn't mention 0.2.");

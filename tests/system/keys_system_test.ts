@@ -4,10 +4,10 @@ import { fluxloop, type ServedPlatform, servePlatform } from "../support/program
 import { onPty, type Step } from "../support/pty.ts";
 
 const SIZES = [1, 8, 256];
-/** What the hidden prompt writes last before it waits for keys. */
+/** The last output of the hidden prompt before it waits for keys. */
 const PROMPT = "\x1b[?2004h> ";
 
-describe("keys on a real terminal", () => {
+describe("a prompt on a real terminal", () => {
   let platform: ServedPlatform;
   let home: string;
   let env: Record<string, string>;
@@ -22,19 +22,19 @@ describe("keys on a real terminal", () => {
   afterEach(() => Deno.remove(home, { recursive: true }));
 
   const typed: [string, (key: string) => string][] = [
-    ["a key", (key) => `${key}\r`],
+    ["typed text", (key) => `${key}\r`],
     ["a bracketed paste", (key) => `\x1b[200~${key}\x1b[201~\r`],
     ["a bracketed paste of two lines", (key) => `\x1b[200~${key}\nsecond\x1b[201~\r`],
     ["a paste of two lines", (key) => `${key}\nsecond line\n`],
     ["Ctrl-U", (key) => `wrong déjà 漢字\x15${key}\r`],
     ["Ctrl-W", (key) => `wrong\x17${key}\r`],
-    ["Backspace behind a character of four bytes", (key) => `${key}🙂\x7f\r`],
+    ["Backspace after a four-byte character", (key) => `${key}🙂\x7f\r`],
     ["arrow keys", (key) => `\x1b[D\x1bOA${key}\x1b[1;5C\r`],
   ];
   for (const [index, [what, keys]] of typed.entries()) {
-    // Every size with every key is tried without a terminal (keys_test.ts).
+    // keys_test.ts tries each key in each chunk size without a terminal.
     for (const size of [SIZES[index % SIZES.length]]) {
-      it(`the hidden prompt takes ${what}, in pieces of ${size}`, async () => {
+      it(`accepts ${what} as a hidden key, in chunks of ${size} bytes`, async () => {
         const steps = [{ wait: PROMPT, send: keys(platform.key!), size }];
         const { code, output } = await onPty(["auth", "login"], env, steps);
         assertEquals([code, output.includes(platform.key!.slice(9))], [0, false], output);
@@ -43,15 +43,15 @@ describe("keys on a real terminal", () => {
   }
 
   const names: [string, string, string][] = [
-    ["pasted text of many scripts", "déjà 漢字 🙂", "déjà 漢字 🙂"],
-    ["the first of two pasted lines", "nightly\nrest", "nightly"],
-    ["a paste with its marks", "\x1b[200~nightly\nrest\x1b[201~", "nightly"],
-    ["text without a terminal's reports", "night\x1b[<0;12;40Mly", "nightly"],
-    ["what is left after Backspace over an emoji", "a🙂\x7fb", "ab"],
+    ["pasted text in many scripts", "déjà 漢字 🙂", "déjà 漢字 🙂"],
+    ["only the first line of a paste", "nightly\nrest", "nightly"],
+    ["only the first line of a bracketed paste", "\x1b[200~nightly\nrest\x1b[201~", "nightly"],
+    ["text without mouse reports", "night\x1b[<0;12;40Mly", "nightly"],
+    ["text after an emoji is deleted with Backspace", "a🙂\x7fb", "ab"],
   ];
   for (const [index, [what, text, name]] of names.entries()) {
     for (const size of [SIZES[index % SIZES.length]]) {
-      it(`a name is ${what}, in pieces of ${size}, and answers no other question`, async () => {
+      it(`reads ${what} as a name, in chunks of ${size} bytes`, async () => {
         const flags = ["--scope", "prj_1", "--permission", "upload_results", "--expires", "30d"];
         const steps = [
           { wait: "Name:", send: text.includes("\n") && !text.includes("\x1b") ? text : `${text}\r`, size },
@@ -67,7 +67,7 @@ describe("keys on a real terminal", () => {
     }
   }
 
-  it("chooses what several arrow keys at once lead to", async () => {
+  it("selects the right item when several arrow keys arrive at once", async () => {
     const profiles = ["a", "b", "c", "d"].map((it) => `  ${it}:\n    api_key: flux_dev_${it}\n`);
     await Deno.mkdir(`${home}/.fluxloop`, { mode: 0o700 });
     await Deno.writeTextFile(`${home}/.fluxloop/credentials`, `profiles:\n${profiles.join("")}`, { mode: 0o600 });
@@ -75,30 +75,30 @@ describe("keys on a real terminal", () => {
     assertStringIncludes(await Deno.readTextFile(`${home}/.fluxloop/credentials`), "default_profile: d\n");
   });
 
-  it("asks for the key without echo where standard input is the terminal", async () => {
+  it("hides the key for --api-key-stdin, too", async () => {
     const steps = [{ wait: PROMPT, send: `${platform.key}\n` }];
     const { code, output } = await onPty(["auth", "login", "--api-key-stdin"], env, steps);
     assertEquals([code, output.includes("Please enter your API key")], [0, true]);
     assertEquals(output.includes(platform.key!.slice(9)), false);
   });
 
-  const ends: Record<string, Omit<Step, "wait">> = {
+  const interruptions: Record<string, Omit<Step, "wait">> = {
     "Ctrl-C": { send: "flux\x03" },
     SIGINT: { send: "flux", signal: "SIGINT" },
     SIGTERM: { send: "flux", signal: "SIGTERM" },
     SIGHUP: { send: "flux", signal: "SIGHUP" },
   };
-  // All signals end a prompt in the same way.
-  const prompts: [string, string[], string, (keyof typeof ends)[]][] = [
-    ["the hidden prompt", ["auth", "login"], PROMPT, Object.keys(ends)],
-    ["a line", ["apikeys", "create"], "Name:", ["Ctrl-C", "SIGTERM"]],
-    ["a list", ["apikeys", "delete", "key_1"], "Delete the key", ["Ctrl-C", "SIGHUP"]],
+  // All prompts handle all signals the same way, so not every combination is tested.
+  const prompts: [string, string[], string, (keyof typeof interruptions)[]][] = [
+    ["the hidden prompt", ["auth", "login"], PROMPT, Object.keys(interruptions)],
+    ["a text prompt", ["apikeys", "create"], "Name:", ["Ctrl-C", "SIGTERM"]],
+    ["a selection", ["apikeys", "delete", "key_1"], "Delete the key", ["Ctrl-C", "SIGHUP"]],
   ];
   for (const [what, args, wait, hows] of prompts) {
     for (const how of hows) {
-      it(`${how} in ${what} restores the terminal`, async () => {
-        const own = args[0] === "auth" ? env : { ...env, FLUXLOOP_API_KEY: platform.key! };
-        const { code, output, isCooked } = await onPty(args, own, [{ ...ends[how], wait }]);
+      it(`restores the terminal after ${how} in ${what}`, async () => {
+        const promptEnv = args[0] === "auth" ? env : { ...env, FLUXLOOP_API_KEY: platform.key! };
+        const { code, output, isCooked } = await onPty(args, promptEnv, [{ ...interruptions[how], wait }]);
         const last = (a: string, b: string) => output.lastIndexOf(a) > output.lastIndexOf(b);
         const cursor = last("\x1b[?25h", "\x1b[?25l");
         const paste = last("\x1b[?2004l", "\x1b[?2004h");
@@ -107,7 +107,7 @@ describe("keys on a real terminal", () => {
     }
   }
 
-  it("ends when the terminal hangs up in the hidden prompt", async () => {
+  it("exits with 130 when the terminal hangs up", async () => {
     const { code } = await onPty(["auth", "login"], env, [{ wait: PROMPT, send: "flux", hangUp: true }]);
     assertEquals(code, 130);
   });

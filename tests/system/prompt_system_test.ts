@@ -5,7 +5,7 @@ import { Terminal } from "../support/terminal.ts";
 
 const PROMPT = /Please enter your API key:\n\(Typing is hidden\.\)\n> /;
 
-describe(`the hidden prompt in a real terminal, on the base of Deno ${base().deno}`, () => {
+describe(`the hidden prompt in a real terminal (Deno ${base().deno})`, () => {
   let home: string;
   let platform: ServedPlatform;
   let terminal: Terminal;
@@ -34,13 +34,13 @@ describe(`the hidden prompt in a real terminal, on the base of Deno ${base().den
   }
 
   async function signalLogin(signal: string): Promise<void> {
-    // The home and the subcommand tell the program from all others.
+    // The home and the subcommand identify the process.
     const script = `for p in /proc/[0-9]*; do grep -qsz '^HOME=${home}$' $p/environ && ` +
       `grep -qsz '^login$' $p/cmdline && kill -${signal} \${p#/proc/}; done; true`;
     assertEquals((await new Deno.Command("bash", { args: ["-c", script] }).output()).success, true);
   }
 
-  it("takes a pasted key without ever showing it", async () => {
+  it("accepts a pasted key without showing it", async () => {
     await terminal.type(platform.key!);
     await terminal.press("Enter");
     const screen = await terminal.waitFor(/code \d+/);
@@ -50,7 +50,7 @@ describe(`the hidden prompt in a real terminal, on the base of Deno ${base().den
     assertStringIncludes(await Deno.readTextFile(`${home}/.fluxloop/credentials`), platform.key!);
   });
 
-  it("shows nothing of a key that is longer than what the terminal hands over at once", async () => {
+  it("shows nothing of a key longer than the terminal's buffer", async () => {
     const long = `flux_dev_${"k".repeat(1200)}`;
     await terminal.type(long);
     await terminal.press("Enter");
@@ -60,7 +60,7 @@ describe(`the hidden prompt in a real terminal, on the base of Deno ${base().den
   });
 
   for (const key of ["C-c", "C-d"]) {
-    it(`ends on ${key} with exit code 130, the terminal restored and nothing saved`, async () => {
+    it(`exits with 130 on ${key}, restores the terminal and saves nothing`, async () => {
       await terminal.type("flux_dev_half");
       await terminal.press(key);
       assertStringIncludes(await terminal.waitFor(/code \d+/), "\ncode 130");
@@ -70,21 +70,21 @@ describe(`the hidden prompt in a real terminal, on the base of Deno ${base().den
   }
 
   for (const signal of ["INT", "TERM"]) {
-    it(`restores the terminal when SIG${signal} comes from outside`, async () => {
+    it(`restores the terminal on SIG${signal}`, async () => {
       await signalLogin(signal);
       assertStringIncludes(await terminal.waitFor(/code \d+/), "\ncode 130");
       await assertTerminalIsRestored();
     });
   }
 
-  it("says that nothing was typed", async () => {
+  it("reports empty input", async () => {
     await terminal.press("Enter");
     const screen = await terminal.waitFor(/code \d+/);
     assertStringIncludes(screen, "The API key from the prompt is empty");
     assertStringIncludes(screen, "code 2");
   });
 
-  it("hides what is typed after the program was stopped and went on", async () => {
+  it("hides typing again after the program was suspended and resumed", async () => {
     await signalLogin("STOP");
     await terminal.waitFor(/Stopped/);
     await terminal.type("fg");
@@ -98,7 +98,7 @@ describe(`the hidden prompt in a real terminal, on the base of Deno ${base().den
     assertEquals(screen.includes("typed"), false, screen);
   });
 
-  it("is without colour where none is wanted", async () => {
+  it("prints no colours with NO_COLOR", async () => {
     await terminal.press("C-c");
     await terminal.type("clear; NO_COLOR=1 fluxloop auth login");
     await terminal.press("Enter");
