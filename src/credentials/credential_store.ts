@@ -116,8 +116,8 @@ export function withRequestLock<T>(
   timeout: number,
   work: () => Promise<T>,
 ): Promise<T> {
-  // No profile's name becomes `_rotation`.
-  const name = profile === null ? "_rotation" : fileNamePart(profile);
+  // No profile's name starts with `-`; `Rotation` becomes `_rotation`.
+  const name = profile === null ? "-rotation" : fileNamePart(profile);
   return withFileLock(location, `${location.file}.${name}.lock`, work, timeout);
 }
 

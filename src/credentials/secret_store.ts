@@ -154,7 +154,7 @@ export class SecretStore {
     // The keychain must not be changed if the file then can't be.
     await requireWritable(this.location);
     const locked = async () => await work(await readCredentials(this.location));
-    return await withFileLock(this.location, `${this.location.file}._keychain.lock`, locked, KEYCHAIN_TIMEOUT);
+    return await withFileLock(this.location, `${this.location.file}.-keychain.lock`, locked, KEYCHAIN_TIMEOUT);
   }
 
   async #addEntry(

@@ -152,7 +152,7 @@ describe("a system without a usable keychain", () => {
   it("reports that no helper is installed, and doesn't fall back to a plain file", async () => {
     const { code, stderr } = await run(login, { PATH: "/nowhere" }, DOCUMENTED_KEY);
     assertEquals([code, namesIn(`${service.env.HOME}/.fluxloop`)], [2, [
-      "credentials._keychain.lock",
+      "credentials.-keychain.lock",
       "credentials.lock",
     ]]);
     assertStringIncludes(stderr, "--storage file");

@@ -50,7 +50,7 @@ describe("an error on a file other than the credentials file", () => {
   const login = ["auth", "login", "--web", "--no-wait", "--api-url", "http://127.0.0.1:9"];
   const files: [string, string[]][] = [
     ["credentials.lock", ["auth", "switch", "default"]],
-    ["credentials._rotation.lock", ["auth", "rotate"]],
+    ["credentials.-rotation.lock", ["auth", "rotate"]],
     ["pending-login.default.json", ["auth", "login", "--resume"]],
     ["credentials.lock", login],
   ];

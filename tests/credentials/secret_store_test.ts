@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
 import type { ProgramOptions } from "../../src/context.ts";
-import { readCredentials } from "../../src/credentials/credential_store.ts";
+import { readCredentials, withRequestLock } from "../../src/credentials/credential_store.ts";
 import { requireCredentialsLocation } from "../../src/credentials/location.ts";
 import type { ApiKey } from "../../src/credentials/profile.ts";
 import { SecretStore } from "../../src/credentials/secret_store.ts";
@@ -46,6 +46,14 @@ describe("secrets in the keychain", () => {
     assertEquals(await store.replace("default", key("a"), { secret: key("b") }), true);
     await login;
     assertEquals((await store.read(await read())).secret, key("c"));
+  });
+
+  it("are changed while a request of a profile named Keychain is made", async () => {
+    const { store, read } = keychain();
+    await store.save({ ...profileNamed("default"), secret: key("a") }, "keychain", PLATFORM);
+    const replace = () => store.replace("default", key("a"), { secret: key("b") });
+    await withRequestLock(store.location, "Keychain", 10_000, replace);
+    assertEquals((await store.read(await read())).secret, key("b"));
   });
 
   it("keep the previous key when its expiry time can't be parsed", async () => {
