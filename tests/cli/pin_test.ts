@@ -6,7 +6,7 @@ import { removeTestHomes } from "../support/world.ts";
 const profiles = (...names: string[]) =>
   "profiles:\n" + names.map((it) => `  ${it}:\n    api_key: flux_dev_${it}\n`).join("");
 
-/** A home with three profiles, and a project in it that holds these files. */
+/** A home with three profiles and a project folder with these files. */
 function project(files: Record<string, string>, env: Record<string, string> = {}): Session {
   const session = new Session({ env });
   session.save(profiles("default", "dev", "prod"));
@@ -20,7 +20,7 @@ function project(files: Record<string, string>, env: Record<string, string> = {}
 }
 
 const PIN = ".fluxloop/config.yaml";
-/** Runs a command in a folder below the home; its output has paths with slashes on every system. */
+/** Runs a command in a folder below the home folder. Paths in its output have slashes on every system. */
 async function run(session: Session, args: string[], folder = "project/src/deep") {
   const { code, stdout, stderr } = await session.run(args, { cwd: `${session.world.home}/${folder}` });
   return { code, stdout, stderr: stderr.replaceAll("\\", "/") };
@@ -33,19 +33,19 @@ describe("a project's pin", () => {
   afterEach(removeTestHomes);
 
   const forms: [string, string][] = [
-    ["a bare name", "profile: dev\n"],
+    ["an unquoted name", "profile: dev\n"],
     ["double quotes", 'profile: "dev"\n'],
     ["single quotes", "profile: 'dev'"],
-    ["a comment behind it", "profile: dev # for everybody\n"],
+    ["a trailing comment", "profile: dev # for everybody\n"],
     ["other settings around it", "# ours\nname: bot\nprofile:  dev\nnested:\n  profile: prod\n"],
-    ["line ends of another system", "profile: dev\r\n"],
-    ["a mark of the byte order before it", "\ufeffprofile: dev\n"],
+    ["Windows line endings", "profile: dev\r\n"],
+    ["a byte order mark", "\ufeffprofile: dev\n"],
     ["a quoted key", '"profile": dev\n'],
     ["indentation", "# ours\n\n  profile: dev\n"],
     ["braces", "---\n{ profile: dev }\n"],
   ];
   for (const [what, text] of forms) {
-    it(`chooses the profile, written with ${what}`, async () => {
+    it(`selects the profile when written with ${what}`, async () => {
       assertEquals(await keyOf(project({ [PIN]: text })), "flux_dev_dev");
     });
   }
@@ -55,7 +55,7 @@ describe("a project's pin", () => {
     assertEquals([await keyOf(session), await keyOf(session, [], "project")], ["flux_dev_prod", "flux_dev_dev"]);
   });
 
-  it("applies only below its folder", async () => {
+  it("doesn't apply above its folder", async () => {
     const session = project({ [`src/${PIN}`]: "profile: dev\n" });
     assertEquals(await keyOf(session, [], "project"), "flux_dev_default");
   });
@@ -83,7 +83,7 @@ describe("a project's pin", () => {
     assertStringIncludes(session.saved()!, "default_profile: prod");
   });
 
-  it("is marked in auth list", async () => {
+  it("is marked as the current profile by auth list", async () => {
     const { stdout } = await run(project({ [PIN]: "profile: dev\n" }), ["auth", "list", "--json"]);
     const current = JSON.parse(stdout).profiles.filter((it: { current: boolean }) => it.current);
     assertEquals(current.map((it: { name: string }) => it.name), ["dev"]);
@@ -96,16 +96,16 @@ describe("a project's pin", () => {
   });
 
   const faults: [string, string, number, string][] = [
-    ["a profile that is not there", "profile: staging\n", 5, 'Profile "staging" (from '],
-    ["no name", "profile: ../../etc\n", 2, "config.yaml has an invalid profile name"],
-    ["nothing", "profile:\n", 2, "has no valid profile"],
+    ["a missing profile", "profile: staging\n", 5, 'Profile "staging" (from '],
+    ["an invalid profile name", "profile: ../../etc\n", 2, "config.yaml has an invalid profile name"],
+    ["no value", "profile:\n", 2, "has no valid profile"],
     ["a list", "profile: [dev]\n", 2, "has no valid profile"],
-    ["two", "profile: dev\nprofile: prod\n", 2, "has no valid profile"],
-    ["an alias", "profile: *x\n", 2, "has no valid profile"],
+    ["two profile fields", "profile: dev\nprofile: prod\n", 2, "has no valid profile"],
+    ["a YAML alias", "profile: *x\n", 2, "has no valid profile"],
     ["control characters", "profile: \x1b[31mdev\n", 2, "has no valid profile"],
   ];
   for (const [what, text, code, message] of faults) {
-    it(`is reported with its file when it has ${what}`, async () => {
+    it(`is reported with its path if the file has ${what}`, async () => {
       const outcome = await run(project({ [PIN]: text }), ["auth", "token"]);
       assertEquals([outcome.code, outcome.stdout], [code, ""]);
       assertStringIncludes(outcome.stderr, message);
@@ -113,20 +113,22 @@ describe("a project's pin", () => {
     });
   }
 
-  it("isn't read from a file that is too large", async () => {
+  it("is rejected if its file is too large", async () => {
     const { code } = await run(project({ [PIN]: "#".repeat(1024 * 1024 + 1) }), ["auth", "token"]);
     assertEquals(code, 2);
   });
 
   for (
-    const [what, files] of [["another file", { ".fluxloop": "x" }], ["no profile", { [PIN]: "name: bot\n" }], [
-      "a profile of something else",
+    const [what, files] of [["if .fluxloop is a file", { ".fluxloop": "x" }], ["if there is no profile field", {
+      [PIN]: "name: bot\n",
+    }], [
+      "if the profile field is nested",
       {
         [PIN]: "agent: {profile: x}\n",
       },
     ]] as const
   ) {
-    it(`is ignored in ${what}`, async () => {
+    it(`is ignored ${what}`, async () => {
       assertEquals(await keyOf(project(files)), "flux_dev_default");
     });
   }
@@ -157,7 +159,7 @@ describe("auth switch", () => {
     assertEquals((await session.run(["auth", "token"])).stdout, "flux_dev_dev\n");
   });
 
-  it("has no previous profile at first", async () => {
+  it("reports that there is no previous profile", async () => {
     const session = home();
     const before = session.saved();
     assertEquals(await session.run(["auth", "switch", "-"]), {
@@ -168,7 +170,7 @@ describe("auth switch", () => {
     assertEquals(session.saved(), before);
   });
 
-  it("forgets a profile that was removed", async () => {
+  it("forgets a removed profile", async () => {
     const session = home();
     for (const profile of ["dev", "prod"]) await session.run(["auth", "switch", profile]);
     await session.run(["auth", "logout", "--profile", "dev"]);
@@ -193,7 +195,7 @@ describe("auth switch", () => {
     });
   });
 
-  it("reports that nobody is logged in if there are no profiles", async () => {
+  it("requires a login if there are no profiles", async () => {
     assertEquals((await new Session().run(["auth", "switch"])).code, 3);
   });
 });

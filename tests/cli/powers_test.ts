@@ -4,7 +4,7 @@ import { DOCUMENTED_KEY, startPlatform, type TestPlatform } from "../support/pla
 import { Session } from "../support/session.ts";
 import { removeTestHomes } from "../support/world.ts";
 
-describe("the permissions of a command", () => {
+describe("a command's runtime permissions", () => {
   let platform: TestPlatform;
   beforeAll(async () => {
     platform = await startPlatform();
@@ -12,8 +12,8 @@ describe("the permissions of a command", () => {
   afterAll(() => platform.stop());
   afterEach(removeTestHomes);
 
-  /** @returns The permissions that a command of a logged-in user has given up by its end. */
-  async function renounced(args: readonly string[], env: Record<string, string> = {}) {
+  /** @returns The permissions that a command has dropped by its end, with a saved login. */
+  async function droppedBy(args: readonly string[], env: Record<string, string> = {}) {
     const session = new Session({ env });
     session.save(`profiles:\n  default: {api_key: ${DOCUMENTED_KEY}, api_url: "${platform.url}"}\n`);
     const { port } = new URL(platform.url);
@@ -39,23 +39,23 @@ describe("the permissions of a command", () => {
     ["platform serve on a port in use", ["platform", "serve", "--ephemeral", "--port", "<port>"]],
   ];
   for (const [what, args] of withoutProcesses) {
-    it(`exclude starting processes in ${what}`, async () => {
-      assertEquals((await renounced(args)).includes("processes"), true);
+    it(`exclude starting processes for ${what}`, async () => {
+      assertEquals((await droppedBy(args)).includes("processes"), true);
     });
   }
 
-  it("exclude starting processes in auth status with a key from the environment", async () => {
+  it("exclude starting processes for auth status with a key from the environment", async () => {
     const env = { FLUXLOOP_API_KEY: DOCUMENTED_KEY, FLUXLOOP_API_URL: platform.url };
-    assertEquals((await renounced(["auth", "status"], env)).includes("processes"), true);
+    assertEquals((await droppedBy(["auth", "status"], env)).includes("processes"), true);
   });
 
   for (const args of [["auth", "list"], ["auth", "token"], ["apikeys", "list"], ["--help"]]) {
-    it(`exclude reading other variables in ${args.join(" ")}`, async () => {
-      assertEquals((await renounced(args)).includes("environment"), true);
+    it(`exclude reading other environment variables for ${args.join(" ")}`, async () => {
+      assertEquals((await droppedBy(args)).includes("environment"), true);
     });
   }
 
   for (const args of [["--version"], ["test", "--schema"]]) {
-    it(`are complete in ${args.join(" ")}`, async () => assertEquals(await renounced(args), []));
+    it(`aren't dropped for ${args.join(" ")}`, async () => assertEquals(await droppedBy(args), []));
   }
 });

@@ -18,7 +18,7 @@ describe("TLS", () => {
     [["--version"], false],
   ];
   for (const [args, isPrepared] of commands) {
-    it(`is ${isPrepared ? "" : "not "}prepared at the start of fluxloop ${args.join(" ")}`, async () => {
+    it(`is ${isPrepared ? "" : "not "}initialized at the start of fluxloop ${args.join(" ")}`, async () => {
       let times = 0;
       await run({ ...world().context, prepareTls: () => void times++ }, args);
       assertEquals(times, isPrepared ? 1 : 0);

@@ -60,13 +60,13 @@ describe("auth logout --revoke", () => {
     assertStringIncludes(stderr, "doesn't let a key revoke itself. Delete it on the platform's API keys page.\n");
   });
 
-  it("revokes nothing that can't be removed", async () => {
+  it("doesn't revoke a key that can't be removed", async () => {
     const session = home(platform.url, ["default", `api_key: ${DOCUMENTED_KEY}`]);
     Deno.mkdirSync(`${session.world.credentials}.new/x`, { recursive: true });
     assertEquals([(await logout(session)).code, await statusOf(DOCUMENTED_KEY)], [2, 0]);
   });
 
-  it("says that the key is revoked if it can't be removed then", async () => {
+  it("reports a revoked key that can't be removed", async () => {
     const session = new Session();
     const server = listen(({ method }) => {
       if (method === "GET") return Response.json({ account: {}, api_key: { id: "key_1" } });
@@ -98,16 +98,16 @@ describe("auth logout --revoke", () => {
     assertEquals(sent, [["/api/cli-connect/revoke", null, { refresh_token: "fluxrt_y" }]]);
   });
 
-  it("revokes all with --all", async () => {
-    const made = await new Session({ env: { FLUXLOOP_API_KEY: DOCUMENTED_KEY, FLUXLOOP_API_URL: platform.url } })
+  it("revokes the keys of all profiles with --all", async () => {
+    const created = await new Session({ env: { FLUXLOOP_API_KEY: DOCUMENTED_KEY, FLUXLOOP_API_URL: platform.url } })
       .run(["apikeys", "create", "--name", "second", "-q"]);
-    const second = made.stdout.trim();
+    const second = created.stdout.trim();
     const session = home(platform.url, ["default", `api_key: ${DOCUMENTED_KEY}`], ["dev", `api_key: ${second}`]);
     assertEquals((await logout(session, "--all")).code, 0);
     assertEquals([await statusOf(DOCUMENTED_KEY), await statusOf(second)], [3, 3]);
   });
 
-  it("warns that a variable still has a key", async () => {
+  it("warns that FLUXLOOP_API_KEY is still set", async () => {
     const session = home(platform.url, ["default", `api_key: ${DOCUMENTED_KEY}`]);
     const { stderr } = await session.run(["auth", "logout"], { env: { FLUXLOOP_API_KEY: "flux_dev_other" } });
     const text = "⚠️  FLUXLOOP_API_KEY is still set, and commands use its key until you unset it.\n";

@@ -12,12 +12,12 @@ import {
   withPlatform,
 } from "../support/rotating.ts";
 
-describe("auth rotate and a platform that fails", () => {
+describe("auth rotate with a failing platform", () => {
   withPlatform();
 
   const failing: [string, Interceptor, string][] = [
     [
-      "does not take the new key",
+      "rejects the new key",
       (name, { headers }) =>
         name === "GET /api/auth/me" && headers.get("authorization") !== `Bearer ${DOCUMENTED_KEY}`
           ? Response.json({ code: "invalid_api_key", detail: "" }, { status: 401 })
@@ -25,7 +25,7 @@ describe("auth rotate and a platform that fails", () => {
       "created a new key, but rejects it",
     ],
     [
-      "makes one that may do less",
+      "creates a key with fewer permissions",
       (name, { headers }) =>
         name === "GET /api/auth/me" && headers.get("authorization") !== `Bearer ${DOCUMENTED_KEY}`
           ? Response.json({ account: {}, api_key: { id: "key_5", permissions: [] } })
@@ -33,19 +33,19 @@ describe("auth rotate and a platform that fails", () => {
       "created a new key without some of the old key's permissions",
     ],
     [
-      "lets no keys be made",
+      "can't create keys",
       (name) => name === "POST /api/api-keys" ? Response.json({ detail: "Not Found" }, { status: 404 }) : undefined,
       "doesn't support managing keys. Use its API keys page.",
     ],
     [
-      "does not tell which key it is",
+      "doesn't send the key's ID",
       (name) => name === "GET /api/auth/me" ? Response.json({ account: {} }) : undefined,
       "didn't send this key's ID",
     ],
   ];
-  for (const [what, answer, message] of failing) {
-    it(`leaves all as it was where it ${what}`, async () => {
-      const server = intercept(answer);
+  for (const [what, respond, message] of failing) {
+    it(`changes nothing if the platform ${what}`, async () => {
+      const server = intercept(respond);
       const session = homeWithKey(DOCUMENTED_KEY, server.url);
       const before = session.saved();
       const { code, stderr } = await rotate(session);
@@ -56,7 +56,7 @@ describe("auth rotate and a platform that fails", () => {
     });
   }
 
-  it("keeps the old key where each new key is said to have been created earlier", async () => {
+  it("keeps the old key if the platform reports each new key as already created", async () => {
     const server = intercept((name) =>
       name === "POST /api/api-keys" ? Response.json({ detail: "Conflict", id: "key_9" }, { status: 409 }) : undefined
     );
@@ -67,7 +67,7 @@ describe("auth rotate and a platform that fails", () => {
     assertStringIncludes(stderr, "it was already created by an earlier request. Try again later.");
   });
 
-  it("says which key to delete where the platform doesn't let a key revoke itself", async () => {
+  it("names the key to delete if the platform doesn't let a key revoke itself", async () => {
     const server = intercept((name) =>
       name.startsWith("DELETE ") ? Response.json({ detail: "Not Found" }, { status: 404 }) : undefined
     );
@@ -80,10 +80,10 @@ describe("auth rotate and a platform that fails", () => {
     await server.stop();
   });
 
-  it("says where a web page answers in the platform's place that a key may be left, and removes it later", async () => {
-    let isBetween = true;
+  it("reports a possible unused key after a proxy's web page, and recovers in the next rotation", async () => {
+    let isIntercepting = true;
     const server = intercept((name) =>
-      isBetween && name === "POST /api/api-keys"
+      isIntercepting && name === "POST /api/api-keys"
         ? new Response("<!doctype html>", { status: 403, headers: { "content-type": "text/html" } })
         : undefined
     );
@@ -94,7 +94,7 @@ describe("auth rotate and a platform that fails", () => {
       stderr,
       "an unused new key may have been created. To revoke the new key and rotate again, run: fluxloop auth rotate\n",
     );
-    isBetween = false;
+    isIntercepting = false;
     assertEquals((await rotate(session)).code, 0);
     assertEquals((await keysOf(await keyIn(session))).length, 1);
     await server.stop();

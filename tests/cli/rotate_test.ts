@@ -20,7 +20,7 @@ import { Session } from "../support/session.ts";
 describe("auth rotate", () => {
   withPlatform();
 
-  it("saves a new key, revokes the old one, and says both", async () => {
+  it("saves a new key, revokes the old one and reports both", async () => {
     const session = homeWithKey();
     const outcome = await rotate(session);
     const key = await keyIn(session);
@@ -36,11 +36,11 @@ describe("auth rotate", () => {
     assertEquals([(await statusOf(key)).code, (await statusOf(DOCUMENTED_KEY)).code], [0, 3]);
   });
 
-  it("makes a key like the old one", async () => {
+  it("creates a key with the old one's settings", async () => {
     const options = ["--name", "narrow", "--scope", "prj_2", "--environment", "ci", "--permission", "upload_results"];
     const env = { FLUXLOOP_API_KEY: DOCUMENTED_KEY, FLUXLOOP_API_URL: platform.url };
-    const made = await new Session({ env }).run(["apikeys", "create", ...options, "--expires", "30d", "-q"]);
-    const session = homeWithKey(made.stdout.trim());
+    const created = await new Session({ env }).run(["apikeys", "create", ...options, "--expires", "30d", "-q"]);
+    const session = homeWithKey(created.stdout.trim());
     await rotate(session);
     const key = await keyIn(session);
     assert(key.startsWith("flux_ci_"));
@@ -50,12 +50,12 @@ describe("auth rotate", () => {
     assertEquals((await keysOf(key)).map((it) => it.name), ["narrow"]);
   });
 
-  it("makes a key that never ends of one that never ends", async () => {
+  it("replaces a key that never expires with one that never expires", async () => {
     const session = homeWithKey(SECOND_KEY);
     assertStringIncludes((await rotate(session)).stdout, "\nExpires: Never\n");
   });
 
-  it("makes a key that ends when --expires says so", async () => {
+  it("creates a key with the lifetime from --expires", async () => {
     assertStringIncludes(
       (await rotate(homeWithKey(), "--expires", "7d")).stdout,
       "\nExpires: 2024-01-29 (7 days remaining)\n",
@@ -114,7 +114,7 @@ describe("auth rotate", () => {
     });
   });
 
-  it("ignores a key in the environment, and warns that it overrides the saved ones", async () => {
+  it("ignores a key in the environment and warns that it overrides the saved one", async () => {
     const session = homeWithKey();
     const env = { FLUXLOOP_API_KEY: SECOND_KEY, HOME: session.world.home };
     const { code, stderr } = await session.run(["auth", "rotate"], { env });
@@ -144,21 +144,21 @@ describe("auth rotate", () => {
   const faults: [string, () => Session, string[], number, string][] = [
     ["nobody is logged in", () => new Session(), [], 3, "Not authenticated"],
     ["the profile doesn't exist", homeWithKey, ["--profile", "none"], 5, 'Profile "none" doesn\'t exist'],
-    ["there is no profile at all", () => new Session(), ["--all"], 3, "Not authenticated"],
-    ["--all and a profile are given", homeWithKey, ["--all", "--profile", "default"], 2, "can't be combined with"],
-    ["--keep-old is nothing", homeWithKey, ["--keep-old", "0h"], 2, "--keep-old must be a number of hours"],
-    ["--keep-old is no span", homeWithKey, ["--keep-old", "soon"], 2, "--keep-old must be a number of hours"],
-    ["--expires is no span", homeWithKey, ["--expires", "soon"], 2, "--expires must be a number of hours"],
+    ["there are no profiles for --all", () => new Session(), ["--all"], 3, "Not authenticated"],
+    ["--all is combined with --profile", homeWithKey, ["--all", "--profile", "default"], 2, "can't be combined with"],
+    ["--keep-old is zero", homeWithKey, ["--keep-old", "0h"], 2, "--keep-old must be a number of hours"],
+    ["--keep-old isn't a duration", homeWithKey, ["--keep-old", "soon"], 2, "--keep-old must be a number of hours"],
+    ["--expires isn't a duration", homeWithKey, ["--expires", "soon"], 2, "--expires must be a number of hours"],
     ["the key has expired", () => homeWithKey(EXPIRED_KEY), [], 3, "Invalid API key"],
     [
-      "a longer life is wanted than the key's own",
+      "--expires is longer than the key's own lifetime",
       homeWithKey,
       ["--expires", "1y"],
       1,
       "a longer lifetime than its own",
     ],
     [
-      "another platform is named",
+      "--api-url names another platform",
       homeWithKey,
       ["--api-url", "https://other.example"],
       2,
@@ -166,7 +166,7 @@ describe("auth rotate", () => {
     ],
   ];
   for (const [what, session, options, code, message] of faults) {
-    it(`changes nothing and reports an error where ${what}`, async () => {
+    it(`fails without changes if ${what}`, async () => {
       const it = session();
       const before = it.saved();
       const outcome = await rotate(it, ...options);
@@ -187,7 +187,7 @@ describe("auth rotate", () => {
 describe("auth rotate --all", () => {
   withPlatform();
 
-  it("reports each profile in a line, and exits with the worst code", async () => {
+  it("reports each profile on one line and exits with the worst code", async () => {
     const session = homeWith({
       default: `api_key: ${DOCUMENTED_KEY}`,
       same: `api_key: ${DOCUMENTED_KEY}`,

@@ -31,7 +31,7 @@ const REQUESTED = {
 describe("an interrupted rotation", () => {
   withPlatform();
 
-  /** A home in which the new key is in place and the old one not revoked yet. */
+  /** A home whose new key is saved and whose old key isn't revoked yet. */
   async function replaced(): Promise<Session> {
     const server = intercept((name) => name.startsWith("DELETE") ? new Response(null, { status: 500 }) : undefined);
     const session = homeWithKey(DOCUMENTED_KEY, server.url);
@@ -89,7 +89,7 @@ describe("an interrupted rotation", () => {
     assertEquals((await keysOf(await keyIn(session))).length, 1);
   });
 
-  it("doesn't revoke a key that is in use again", async () => {
+  it("doesn't revoke the old key if another process restores it during the rotation", async () => {
     const session = await replaced();
     const saved = session.saved()!;
     const old = saved.replace(/ *rotation:\n(?: {6}.*\n)*/, "").replace(/api_key: .*/, `api_key: ${DOCUMENTED_KEY}`);
@@ -105,7 +105,7 @@ describe("an interrupted rotation", () => {
   });
 
   for (const request of ["{", "[]", "null", "flux_dev_no_json"]) {
-    it(`stops a rotation, and changes nothing, where its request can't be read: ${request}`, async () => {
+    it(`stops the next rotation without changes if its saved request is invalid: ${request}`, async () => {
       const session = homeWithKey();
       addUnfinishedRotation(session, { ...REQUESTED, request });
       const before = session.saved();
@@ -115,7 +115,7 @@ describe("an interrupted rotation", () => {
     });
   }
 
-  it("is abandoned by a login with another key, which names those that may still be valid", async () => {
+  it("is abandoned by a login with another key, which lists the keys that may still be valid", async () => {
     const session = await replaced();
     const { code, stderr } = await session.run(["auth", "login", "--api-key", SECOND_KEY]);
     assertEquals([code, isUnfinished(session)], [0, false]);
@@ -132,7 +132,7 @@ describe("an interrupted rotation", () => {
     assertStringIncludes(stderr, "These keys may still be valid: flux_dev_abc1...mno34 (key_1). Delete");
   });
 
-  it("is undone by logout --revoke, together with both keys", async () => {
+  it("is undone by logout --revoke, which revokes both keys", async () => {
     const session = await replaced();
     const key = await keyIn(session);
     const { code, stderr } = await session.run(["auth", "logout", "--revoke"]);
@@ -140,20 +140,20 @@ describe("an interrupted rotation", () => {
     assertEquals([(await statusOf(key)).code, (await statusOf(DOCUMENTED_KEY)).code], [3, 3]);
   });
 
-  it("is undone by logout --revoke, together with a key that nobody has", async () => {
+  it("is undone by logout --revoke, which also revokes the orphaned key", async () => {
     const { session, orphan } = await requested();
     const { code, stderr } = await session.run(["auth", "logout", "--revoke"]);
     assertEquals([code, stderr], [0, ""]);
     assertEquals([(await statusOf(orphan)).code, (await statusOf(DOCUMENTED_KEY)).code], [3, 3]);
   });
 
-  it("removes a key that it requested with other settings than now", async () => {
+  it("is replaced by a rotation with other settings, which revokes the orphaned key", async () => {
     const { session, orphan } = await requested();
     assertEquals((await rotate(session)).code, 0);
     assertEquals([(await statusOf(orphan)).code, (await statusOf(await keyIn(session))).code], [3, 0]);
   });
 
-  it("names the key that asked, if the profile has another one by hand", async () => {
+  it("is reported with the requesting key if the profile's key was replaced by hand", async () => {
     const session = homeWithKey(SECOND_KEY);
     addUnfinishedRotation(session, REQUESTED);
     const { code, stderr } = await rotate(session);
@@ -161,7 +161,7 @@ describe("an interrupted rotation", () => {
     assertStringIncludes(stderr, "⚠️  Keys from an earlier rotation may still be valid: key_1. Delete");
   });
 
-  it("does not revoke the previous key if someone has put it back into the profile", async () => {
+  it("doesn't revoke the previous key if it was restored to the profile", async () => {
     const session = homeWithKey();
     addUnfinishedRotation(session, { phase: "replaced", previous_key: DOCUMENTED_KEY, previous_key_id: "key_1" });
     const { code, stdout } = await rotate(session);
@@ -169,7 +169,7 @@ describe("an interrupted rotation", () => {
     assertStringIncludes(stdout, '✅ Profile "default" has a new key');
   });
 
-  it("of a key that another profile has, too, is finished by a rotation of that one", async () => {
+  it("is finished by rotating another profile with the same key", async () => {
     const { session: one, orphan } = await requested();
     const session = homeWith({ two: `api_key: ${DOCUMENTED_KEY}` });
     session.save(session.saved()! + one.saved()!.replace("profiles:\n", ""));
@@ -181,7 +181,7 @@ describe("an interrupted rotation", () => {
     ]);
   });
 
-  it("is finished by a rotation of another profile that still has the previous key", async () => {
+  it("is finished by rotating another profile that still has the previous key", async () => {
     const session = await replaced();
     const entry = `  two:\n    api_key: ${DOCUMENTED_KEY}\n    api_url: "${platform.url}"\n`;
     session.save(session.saved()! + entry);
@@ -197,7 +197,7 @@ describe("an interrupted rotation", () => {
     ]);
   });
 
-  it("says so if the profile got another key while the old one was revoked", async () => {
+  it("fails if another process replaces the key while the old one is revoked", async () => {
     const session = homeWith({ default: `api_key: ${DOCUMENTED_KEY}` });
     const server = intercept((name) => {
       if (name.startsWith("DELETE")) session.save(session.saved()!.replace(/api_key: .*/, `api_key: ${SECOND_KEY}`));
@@ -213,13 +213,13 @@ describe("an interrupted rotation", () => {
   const malformed: [string, string][] = [
     ["an unknown phase", "{phase: finished, previous_key_id: key_0}"],
     ["no phase", "{previous_key: flux_dev_previous, previous_key_id: key_0}"],
-    ["a previous key without its id", "{phase: replaced, previous_key: flux_dev_previous}"],
-    ["a date that is none", "{phase: replaced, previous_key_id: key_0, previous_key_until: soon}"],
-    ["a request without its key", "{phase: requested, idempotency_key: a, request: '{}'}"],
-    ["text", "replaced"],
+    ["a previous key without its ID", "{phase: replaced, previous_key: flux_dev_previous}"],
+    ["an invalid date", "{phase: replaced, previous_key_id: key_0, previous_key_until: soon}"],
+    ["a request without a key ID", "{phase: requested, idempotency_key: a, request: '{}'}"],
+    ["a string instead of fields", "replaced"],
   ];
   for (const [what, entry] of malformed) {
-    it(`with ${what} in its entry is not rotated over`, async () => {
+    it(`isn't overwritten if its entry has ${what}`, async () => {
       const session = homeWithKey();
       session.save(`${session.saved()}    rotation: ${entry}\n`);
       const before = session.saved();
@@ -233,7 +233,7 @@ describe("an interrupted rotation", () => {
     });
   }
 
-  it("with a malformed entry in a profile that shares the key is named", async () => {
+  it("is reported if its entry in another profile with the same key is invalid", async () => {
     const session = homeWith({
       default: `api_key: ${DOCUMENTED_KEY}`,
       ci: `api_key: ${DOCUMENTED_KEY}\n    rotation: x`,
@@ -244,7 +244,7 @@ describe("an interrupted rotation", () => {
     assertStringIncludes(stderr, 'The rotation entry of profile "ci"');
   });
 
-  it("with a malformed entry in a keychain profile with another key doesn't stop a rotation", async () => {
+  it("doesn't stop the rotation of another key if its entry in a keychain profile is invalid", async () => {
     const computer = new Computer();
     computer.save("credential_helper: pass\nprofiles:\n");
     const options = ["--storage", "keychain", "--api-url", platform.url];
@@ -254,7 +254,7 @@ describe("an interrupted rotation", () => {
     assertEquals((await computer.rotate()).report.failure, null);
   });
 
-  it("with a malformed entry is no reason for a warning by other commands", async () => {
+  it("isn't reported by other commands if its entry is invalid", async () => {
     const session = homeWithKey();
     session.save(`${session.saved()}    rotation: x\n`);
     for (const command of ["status", "list", "token"]) {
@@ -263,7 +263,7 @@ describe("an interrupted rotation", () => {
     }
   });
 
-  it("that starts over makes no more requests than another one waits for", async () => {
+  it("makes no more requests than other rotations wait for, even if it starts over", async () => {
     const { session } = await requested();
     const server = intercept(() => undefined);
     session.save(session.saved()!.replace(platform.url, server.url));

@@ -17,8 +17,8 @@ function loggedIn(key = DOCUMENTED_KEY, env: Record<string, string> = {}): Sessi
   return session;
 }
 
-/** Answers `GET /api/auth/me` with the documentation's answer, differing in some fields. */
-function platformSaying(differing: Record<string, unknown>) {
+/** Starts a server with the documented response to `GET /api/auth/me`, with these overrides for the key. */
+function platformWithKey(overrides: Record<string, unknown>) {
   const key = {
     id: "key_1",
     created_at: "2024-01-16T00:00:00Z",
@@ -30,7 +30,7 @@ function platformSaying(differing: Record<string, unknown>) {
       account: { id: "usr_1", email: "john@example.com" },
       organizations: [],
       projects: [{ id: "prj_1", name: "bot" }],
-      api_key: { ...key, permissions: [], ...differing },
+      api_key: { ...key, permissions: [], ...overrides },
     })
   );
 }
@@ -75,7 +75,7 @@ describe("auth status", () => {
 
   const origins: [string, Record<string, string>, string[], string, string][] = [
     ["the environment", { FLUXLOOP_API_KEY: DOCUMENTED_KEY }, [], "(FLUXLOOP_API_KEY)", "environment"],
-    ["its older alias", { FLUXLOOP_SYNC_API_KEY: DOCUMENTED_KEY }, [], "(FLUXLOOP_SYNC_API_KEY)", "environment"],
+    ["FLUXLOOP_SYNC_API_KEY", { FLUXLOOP_SYNC_API_KEY: DOCUMENTED_KEY }, [], "(FLUXLOOP_SYNC_API_KEY)", "environment"],
     ["the command line", {}, ["--api-key", DOCUMENTED_KEY], "(--api-key)", "flag"],
   ];
   for (const [what, env, args, shown, source] of origins) {
@@ -111,7 +111,7 @@ describe("auth status", () => {
       source: "profile",
       error: { code: "expired_api_key", message: "Invalid API key", exit_code: 3 },
     }],
-    ["a profile is not there", () => loggedIn(), ["--profile", "none"], {
+    ["the profile doesn't exist", () => loggedIn(), ["--profile", "none"], {
       authenticated: false,
       profile: "none",
       source: null,
@@ -123,7 +123,7 @@ describe("auth status", () => {
     }],
   ];
   for (const [what, session, args, document] of failures) {
-    it(`writes a JSON document when ${what}`, async () => {
+    it(`writes a JSON document if ${what}`, async () => {
       const { code, stdout, stderr } = await session().run(["auth", "status", "--json", ...args]);
       assertEquals([JSON.parse(stdout), stderr], [document, ""]);
       assertEquals(code, (document.error as { exit_code: number }).exit_code);
@@ -131,11 +131,11 @@ describe("auth status", () => {
   }
 
   it("shows the saved details if the platform can't be reached", async () => {
-    const gone = listen(() => new Response());
-    await gone.stop();
+    const stopped = listen(() => new Response());
+    await stopped.stop();
     const session = new Session();
     session.save(
-      `profiles:\n  default: {api_key: ${DOCUMENTED_KEY}, account: john@example.com, expires: "2024-04-15", api_url: "${gone.url}"}\n`,
+      `profiles:\n  default: {api_key: ${DOCUMENTED_KEY}, account: john@example.com, expires: "2024-04-15", api_url: "${stopped.url}"}\n`,
     );
     assertEquals(await session.run(["auth", "status"]), {
       code: 4,
@@ -148,7 +148,7 @@ Expires: 2024-04-15 (84 days remaining)
 `,
       stderr: `❌ Error: Unable to connect to FluxLoop API
 
-Failed to connect to ${new URL(gone.url).host}
+Failed to connect to ${new URL(stopped.url).host}
 
 Please check your internet connection and try again.
 `,
@@ -174,7 +174,7 @@ Please check your internet connection and try again.
     ]);
   });
 
-  it("shows the saved details if the platform fails", async () => {
+  it("reports an unverified key if the platform fails", async () => {
     const broken = listen(() => new Response("<html>", { status: 500 }));
     const env = { FLUXLOOP_API_KEY: DOCUMENTED_KEY, FLUXLOOP_API_URL: broken.url };
     const { code, stdout, stderr } = await new Session({ env }).run(["auth", "status"]);
@@ -184,27 +184,27 @@ Please check your internet connection and try again.
   });
 
   const texts: [string, Record<string, unknown>, string][] = [
-    ["a key without an end", { expires_at: null }, "\nExpires: Never\n"],
-    ["scopes by their projects' names", { scopes: ["prj_1", "prj_9"] }, "\nScopes: bot, prj_9\n"],
-    ["no scopes", { scopes: [] }, "\nScopes: none\n"],
-    ["a permission never heard of", { permissions: ["fly"] }, "\n  ❌ Manage projects\n  ✅ fly\n"],
-    ["no organizations", {}, "\nOrganizations: none\n"],
-    ["an end that the platform does not tell", { expires_at: undefined }, "\nExpires: unknown\n"],
-    ["permissions that the platform does not tell", { permissions: undefined }, "\nPermissions: unknown\n"],
+    ["a key that never expires", { expires_at: null }, "\nExpires: Never\n"],
+    ["scopes with the names of their projects", { scopes: ["prj_1", "prj_9"] }, "\nScopes: bot, prj_9\n"],
+    ["empty scopes as none", { scopes: [] }, "\nScopes: none\n"],
+    ["an unknown permission", { permissions: ["fly"] }, "\n  ❌ Manage projects\n  ✅ fly\n"],
+    ["an empty list of organizations as none", {}, "\nOrganizations: none\n"],
+    ["a missing expiry as unknown", { expires_at: undefined }, "\nExpires: unknown\n"],
+    ["missing permissions as unknown", { permissions: undefined }, "\nPermissions: unknown\n"],
     [
-      "how to rotate a key that ends soon",
+      "how to replace a key that expires soon",
       { expires_at: "2024-01-30T00:00:00Z" },
       "\n\n⚠️  This key expires soon. Generate a new key at <url>/settings/api-keys and set it in FLUXLOOP_API_KEY\n",
     ],
     [
-      "how to rotate an old key",
+      "how to replace an old key",
       { expires_at: null, created_at: "2023-01-01T00:00:00Z" },
       "\n\n⚠️  This key is older than 90 days. Generate a new key at <url>/settings/api-keys and set it in FLUXLOOP_API_KEY\n",
     ],
   ];
-  for (const [what, differing, text] of texts) {
+  for (const [what, overrides, text] of texts) {
     it(`shows ${what}`, async () => {
-      const server = platformSaying(differing);
+      const server = platformWithKey(overrides);
       const env = { FLUXLOOP_API_KEY: DOCUMENTED_KEY, FLUXLOOP_API_URL: server.url };
       const { stdout } = await new Session({ env }).run(["auth", "status"]);
       await server.stop();
@@ -212,14 +212,14 @@ Please check your internet connection and try again.
     });
   }
 
-  const spans: [string, number][] = [["83d", 0], ["84d", 3], ["13w", 3], ["2000h", 0], ["2100h", 3]];
-  for (const [span, code] of spans) {
-    it(`exits with ${code} when asked to fail within ${span}`, async () => {
-      assertEquals((await loggedIn().run(["auth", "status", "--fail-if-expires-in", span])).code, code);
+  const durations: [string, number][] = [["83d", 0], ["84d", 3], ["13w", 3], ["2000h", 0], ["2100h", 3]];
+  for (const [duration, code] of durations) {
+    it(`exits with ${code} with --fail-if-expires-in ${duration}`, async () => {
+      assertEquals((await loggedIn().run(["auth", "status", "--fail-if-expires-in", duration])).code, code);
     });
   }
 
-  it("reports a key that expires within the time", async () => {
+  it("reports a key that expires within --fail-if-expires-in", async () => {
     const { stdout, stderr } = await loggedIn().run(["auth", "status", "-q", "--fail-if-expires-in", "90d"]);
     assertEquals([stdout, stderr], [
       "",
@@ -237,7 +237,7 @@ Please check your internet connection and try again.
     assertEquals(code, 3);
   });
 
-  it("reports with --all an error of one profile beside the others", async () => {
+  it("checks all profiles with --all, even after an error", async () => {
     const session = loggedIn();
     const other = `  other: {api_key: k, api_url: "http://127.0.0.1:1"}\n`;
     session.save(
@@ -252,7 +252,7 @@ Please check your internet connection and try again.
     assertEquals(code, 2);
   });
 
-  it("names the profile of an error with --all", async () => {
+  it("names the failed profile with --all", async () => {
     const session = loggedIn(EXPIRED_KEY);
     assertStringIncludes(
       (await session.run(["auth", "status", "--all"])).stderr,
@@ -261,7 +261,7 @@ Please check your internet connection and try again.
   });
 
   it("suggests a rotation for a key that expires soon", async () => {
-    const server = platformSaying({ expires_at: "2024-01-30T00:00:00Z" });
+    const server = platformWithKey({ expires_at: "2024-01-30T00:00:00Z" });
     const session = new Session();
     session.save(`profiles:\n  dev: {api_key: k, api_url: "${server.url}"}\n`);
     const { stdout } = await session.run(["auth", "status", "--profile", "dev"]);
@@ -274,7 +274,7 @@ Please check your internet connection and try again.
     assertEquals(stdout.split("\n\n✅ Authenticated\n").length, 2);
   });
 
-  itOnUnix("warns that others can read the credentials file", async () => {
+  itOnUnix("warns that other users can read the credentials file", async () => {
     const session = loggedIn();
     Deno.chmodSync(session.world.credentials, 0o644);
     const { code, stderr } = await session.run(["auth", "status"]);

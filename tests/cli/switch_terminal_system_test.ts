@@ -39,7 +39,7 @@ describe("auth switch on a terminal", () => {
   });
 
   for (const key of ["C-c", "C-d"]) {
-    it(`changes nothing on ${key}, and leaves the terminal as it was`, async () => {
+    it(`changes nothing on ${key} and restores the terminal`, async () => {
       const before = saved();
       await open();
       await terminal.press(key);
@@ -52,7 +52,7 @@ describe("auth switch on a terminal", () => {
 
   it("has no colour with NO_COLOR", async () => {
     await open("--no-color");
-    // deno-lint-ignore no-control-regex -- this is what must not be there
+    // deno-lint-ignore no-control-regex -- colours are control sequences
     assertEquals(/\x1b\[3\dm/.test(await terminal.screen(true)), false);
   });
 });

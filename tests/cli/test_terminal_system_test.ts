@@ -52,14 +52,14 @@ describe("fluxloop test on a terminal", () => {
     return names.filter((_, index) => there[index]);
   }
 
-  /** Waits until both have ended: the system takes a moment for what was killed. */
+  /** Waits until both have exited, which takes a moment after they are killed. */
   async function waitUntilGone(): Promise<void> {
     const end = performance.now() + 10_000;
     while ((await alive()).length > 0 && performance.now() < end);
     assertEquals(await alive(), []);
   }
 
-  it("draws a progress bar and clears it", async () => {
+  it("draws a progress bar and clears it at the end", async () => {
     await configure(["a", "b", "c", "hang"], "100ms");
     await enter("fluxloop test; echo ended $?");
     const screen = await terminal.waitFor(/█ ?░* 3\/4 {2}0 failed {2}[\d.]+\/s {2}.* left/);
@@ -70,12 +70,12 @@ describe("fluxloop test on a terminal", () => {
     assertEquals([/[█░]/.test(after), await terminal.cursorIsShown()], [false, true]);
   });
 
-  it("draws it on one line of a narrow terminal", async () => {
+  it("draws the progress bar on one line of a narrow terminal", async () => {
     await configure(["a", "b", "hang"], "100ms");
     await terminal.resize(40);
     await enter("fluxloop test");
     await terminal.waitFor(/[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] █{16}░{8} 2\/3/);
-    // Drawn a few more times: the spinner has ten frames.
+    // Waits for several redraws: the spinner has ten frames.
     for (const frame of ["⠋", "⠼", "⠋"]) await terminal.waitFor(new RegExp(frame));
     await terminal.press("C-c");
     const screen = await terminal.waitFor(/Interrupted after 2 of 3 runs/);
@@ -99,14 +99,14 @@ describe("fluxloop test on a terminal", () => {
     assertEquals([summary.status, summary.passed], ["interrupted", 2]);
   });
 
-  it("exits at once on a second Ctrl-C, and still leaves no process behind", async () => {
+  it("exits at once on a second Ctrl-C and still kills all processes", async () => {
     await configure(["a", "hang"], "1h");
     await enter("fluxloop test; echo ended $?");
     await terminal.waitFor(/ 1\/2 /);
     await terminal.press("C-c");
     await terminal.waitFor(/stopping the agents/);
     let screen = "";
-    // Two that arrive together count as one.
+    // Signals that arrive together count as one.
     while (!/ended \d+/.test(screen)) {
       await terminal.press("C-c");
       screen = await terminal.screen();

@@ -14,156 +14,160 @@ interface Mistake {
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
-  readonly sentence: string;
+  readonly message: string;
 }
 
 const MISTAKES: readonly Mistake[] = [
-  { what: "an unknown command", args: ["auht"], sentence: 'Unknown command "auht". Did you mean "auth"?' },
-  { what: "an unknown subcommand", args: ["auth", "stauts"], sentence: 'Did you mean "status"?' },
-  { what: "an unknown option", args: ["auth", "status", "--jsno"], sentence: 'Did you mean "--json"?' },
+  { what: "an unknown command", args: ["auht"], message: 'Unknown command "auht". Did you mean "auth"?' },
+  { what: "an unknown subcommand", args: ["auth", "stauts"], message: 'Did you mean "status"?' },
+  { what: "an unknown option", args: ["auth", "status", "--jsno"], message: 'Did you mean "--json"?' },
   {
     what: "an option without its value",
     args: ["auth", "status", "--profile"],
-    sentence: "--profile requires a value",
+    message: "--profile requires a value",
   },
-  { what: "a key as an argument", args: login(SECRET), sentence: '"fluxloop auth login" takes no arguments' },
-  { what: "a key as a command", args: [SECRET], sentence: 'Unknown command "flux_dev_****"' },
-  { what: "a key as an option", args: login(`--${SECRET}`), sentence: 'Unknown option "--flux_dev_****"' },
+  { what: "a key as an argument", args: login(SECRET), message: '"fluxloop auth login" takes no arguments' },
+  { what: "a key as a command", args: [SECRET], message: 'Unknown command "flux_dev_****"' },
+  { what: "a key as an option", args: login(`--${SECRET}`), message: 'Unknown option "--flux_dev_****"' },
   {
-    what: "a bad profile name",
+    what: "an invalid profile name",
     args: ["auth", "status", "--profile", "a/b"],
-    sentence: "--profile has an invalid profile name",
+    message: "--profile has an invalid profile name",
   },
-  { what: "a bad profile name to log in to", args: login("--profile", "", "--api-key", SECRET), sentence: "--profile" },
   {
-    what: "two sources of a key",
+    what: "an empty profile name for a login",
+    args: login("--profile", "", "--api-key", SECRET),
+    message: "--profile",
+  },
+  {
+    what: "two sources for the key",
     args: login("--api-key", SECRET, "--api-key-stdin"),
-    sentence: "--api-key-stdin can't be combined with --api-key",
+    message: "--api-key-stdin can't be combined with --api-key",
   },
   {
     what: "an option given twice",
     args: ["auth", "status", "--api-key", "a", "--api-key", "b"],
-    sentence: "--api-key can be given only once",
+    message: "--api-key can be given only once",
   },
-  { what: "a missing argument", args: ["apikeys", "delete"], sentence: "Missing argument: <id-or-name>" },
+  { what: "a missing argument", args: ["apikeys", "delete"], message: "Missing argument: <id-or-name>" },
   {
-    what: "an unknown kind of storage",
+    what: "an unknown storage",
     args: login("--storage", "cloud"),
-    sentence: 'Invalid value "cloud" for --storage. Expected one of: file, keychain',
+    message: 'Invalid value "cloud" for --storage. Expected one of: file, keychain',
   },
-  { what: "an empty key", args: login("--api-key", ""), sentence: "The value of --api-key is empty" },
-  { what: "an empty key behind =", args: login("--api-key="), sentence: "The value of --api-key is empty" },
-  { what: "an option instead of a key", args: login("--api-key", "--no-save"), sentence: "looks like an option" },
-  { what: "a short option instead of a key", args: login("--api-key", "-q"), sentence: "looks like an option" },
+  { what: "an empty key", args: login("--api-key", ""), message: "The value of --api-key is empty" },
+  { what: "an empty key after =", args: login("--api-key="), message: "The value of --api-key is empty" },
+  { what: "an option instead of a key", args: login("--api-key", "--no-save"), message: "looks like an option" },
+  { what: "a short option instead of a key", args: login("--api-key", "-q"), message: "looks like an option" },
   {
     what: "a key instead of a profile",
     args: login("--profile", SECRET, "--api-key", "k"),
-    sentence: "must be the name of a profile, not an API key",
+    message: "must be the name of a profile, not an API key",
   },
   {
     what: "a mistyped key as a command",
     args: ["auth", "flx_dev_topsecret0123456789"],
-    sentence: 'Unknown command "****"',
+    message: 'Unknown command "****"',
   },
-  { what: "a key in capitals as a command", args: ["auth", SECRET.toUpperCase()], sentence: "Unknown command" },
-  { what: "a key with dots behind it", args: ["auth", `${SECRET}...`], sentence: "Unknown command" },
+  { what: "a key in capitals as a command", args: ["auth", SECRET.toUpperCase()], message: "Unknown command" },
+  { what: "a key followed by dots as a command", args: ["auth", `${SECRET}...`], message: "Unknown command" },
   {
     what: "an option instead of a folder",
     args: ["platform", "serve", "--data", "--ephemeral"],
-    sentence: "--data",
+    message: "--data",
   },
   {
-    what: "an invalid time limit",
+    what: "an invalid timeout",
     args: ["auth", "status", "--timeout", "soon"],
-    sentence: "--timeout must be a number of seconds",
+    message: "--timeout must be a number of seconds",
   },
   {
-    what: "a time limit of 0",
+    what: "a timeout of 0",
     args: ["auth", "status", "--timeout", "0"],
-    sentence: "--timeout must be a number of seconds",
+    message: "--timeout must be a number of seconds",
   },
   {
-    what: "a time limit that is too long",
+    what: "a timeout that is too long",
     args: ["auth", "whoami", "--timeout", "3601"],
-    sentence: "--timeout must be a number of seconds",
+    message: "--timeout must be a number of seconds",
   },
   {
-    what: "an invalid time limit in the environment",
+    what: "an invalid timeout in the environment",
     args: ["auth", "whoami"],
     env: { FLUXLOOP_TIMEOUT: "-1" },
-    sentence: "FLUXLOOP_TIMEOUT must be a number of seconds",
+    message: "FLUXLOOP_TIMEOUT must be a number of seconds",
   },
-  { what: "an empty argument", args: ["auth", "list", ""], sentence: "An argument is empty" },
+  { what: "an empty argument", args: ["auth", "list", ""], message: "An argument is empty" },
   {
-    what: "an empty standard input",
+    what: "empty standard input",
     args: login("--api-key-stdin"),
-    sentence: "The API key from standard input is empty. Check the file or the variable that it comes from.",
+    message: "The API key from standard input is empty. Check the file or the variable that it comes from.",
   },
   {
-    what: "a key of two lines",
+    what: "a key with two lines",
     args: login("--api-key-stdin"),
     stdin: `${SECRET}\n${SECRET}\n`,
-    sentence: "contains white space",
+    message: "contains white space",
   },
   {
     what: "a key with a control character",
     args: login("--api-key", `${SECRET}\x1b[0m`),
-    sentence: "contains white space",
+    message: "contains white space",
   },
-  { what: "no key and no terminal", args: login(), sentence: "Can't prompt for an API key without a terminal" },
+  { what: "no key and no terminal", args: login(), message: "Can't prompt for an API key without a terminal" },
   {
     what: "plain http to another host",
     args: login("--api-key", SECRET, "--api-url", "http://example.com"),
-    sentence: "plain http to example.com",
+    message: "plain http to example.com",
   },
   {
     what: "plain http in the environment",
     args: ["auth", "status"],
     env: { FLUXLOOP_API_URL: "http://example.com", FLUXLOOP_API_KEY: SECRET },
-    sentence: "FLUXLOOP_API_URL would send your key over plain http to example.com",
+    message: "FLUXLOOP_API_URL would send your key over plain http to example.com",
   },
   {
     what: "an invalid API URL",
     args: ["auth", "whoami"],
     env: { FLUXLOOP_API_URL: "nonsense", FLUXLOOP_API_KEY: SECRET },
-    sentence: "FLUXLOOP_API_URL isn't a valid URL",
+    message: "FLUXLOOP_API_URL isn't a valid URL",
   },
   {
-    what: "a stored key and another origin",
+    what: "a saved key with another origin",
     args: ["auth", "status", "--api-url", "<url>"],
-    sentence: "is not sent to <url>",
+    message: "is not sent to <url>",
   },
   {
-    what: "--all with a profile",
+    what: "logout --all with a profile",
     args: ["auth", "logout", "--all", "--profile", "a"],
-    sentence: "can't be combined with",
+    message: "can't be combined with",
   },
   {
-    what: "a profile before a command with --all",
+    what: "a profile before rotate --all",
     args: ["--profile", "a", "auth", "rotate", "--all"],
-    sentence: "can't be combined with",
+    message: "can't be combined with",
   },
   {
-    what: "--all with a profile to check",
+    what: "status --all with a profile",
     args: ["auth", "status", "--all", "--profile", "a"],
-    sentence: "can't be combined with",
+    message: "can't be combined with",
   },
   {
-    what: "an invalid time",
+    what: "an invalid duration",
     args: ["auth", "status", "--fail-if-expires-in", "soon"],
-    sentence: "must be a number of hours, days or weeks",
+    message: "must be a number of hours, days or weeks",
   },
   {
     what: "a port out of range",
     args: ["platform", "serve", "--port", "70000"],
-    sentence: "--port must be a number from 0 to 65535",
+    message: "--port must be a number from 0 to 65535",
   },
   {
     what: "a port that isn't a number",
     args: ["platform", "serve", "--port", "x"],
-    sentence: 'Invalid value "x" for --port',
+    message: 'Invalid value "x" for --port',
   },
-  { what: "two places for the state", args: ["platform", "serve", "--data", "a", "--ephemeral"], sentence: "--data" },
+  { what: "--data with --ephemeral", args: ["platform", "serve", "--data", "a", "--ephemeral"], message: "--data" },
 ];
 
 describe("invalid input", () => {
@@ -175,31 +179,31 @@ describe("invalid input", () => {
   afterAll(() => server.stop());
   afterEach(removeTestHomes);
 
-  for (const { what, args, env, stdin, sentence } of MISTAKES) {
-    // All requests would go to this server, unless the mistake is that the key belongs to another one.
-    const home = (args: readonly string[]) => args.includes("<url>") ? "https://api.fluxloop.ai" : server.url;
+  for (const { what, args, env, stdin, message } of MISTAKES) {
+    // The key is saved for this server, unless the case is about a key for another platform.
+    const savedUrl = (args: readonly string[]) => args.includes("<url>") ? "https://api.fluxloop.ai" : server.url;
     const withUrl = (text: string) => text.replace("<url>", server.url);
 
-    it(`exits with 2 and one sentence, without a request: ${what}`, async () => {
+    it(`exits with 2 and a one-line error, without a request: ${what}`, async () => {
       const session = new Session({ env: { FLUXLOOP_API_URL: server.url, ...env }, stdin });
-      session.save(`profiles:\n  default: {api_key: ${SECRET}, api_url: "${home(args)}"}\n`);
+      session.save(`profiles:\n  default: {api_key: ${SECRET}, api_url: "${savedUrl(args)}"}\n`);
       const { code, stdout, stderr } = await session.run(args.map(withUrl));
       assertEquals([code, stdout, server.requests.length], [2, "", 0]);
-      assertStringIncludes(stderr, withUrl(sentence));
+      assertStringIncludes(stderr, withUrl(message));
       assertEquals(stderr.match(/^❌ Error: [^\n]+\n$/)?.length, 1, stderr);
       assertEquals(/topsecret/i.test(stderr), false);
     });
 
     it(`writes one JSON document with --json: ${what}`, async () => {
       const session = new Session({ env: { FLUXLOOP_API_URL: server.url, ...env }, stdin });
-      session.save(`profiles:\n  default: {api_key: ${SECRET}, api_url: "${home(args)}"}\n`);
+      session.save(`profiles:\n  default: {api_key: ${SECRET}, api_url: "${savedUrl(args)}"}\n`);
       const { code, stdout, stderr } = await session.run([...args.map(withUrl), "--json"]);
       const { error } = JSON.parse(stdout);
       assertEquals([code, stderr, error.exit_code, /topsecret/i.test(error.message)], [2, "", 2, false]);
     });
   }
 
-  it("is reported on standard error where nobody reads the JSON document", async () => {
+  it("is reported on standard error if the JSON document can't be written", async () => {
     const { context, stderr } = world();
     const deliver = () => {
       throw new SystemError("Can't write to standard output");
@@ -208,7 +212,7 @@ describe("invalid input", () => {
     assertStringIncludes(stderr(), "--timeout must be");
   });
 
-  it("in the credentials file is reported by line, without any of its text", async () => {
+  it("in the credentials file is reported with its line but not its text", async () => {
     const session = new Session();
     session.save(`profiles:\n  default:\n    api_key: "${SECRET}\n`);
     for (const args of [["auth", "status"], ["auth", "list"], ["auth", "logout"], login("--api-key", SECRET)]) {

@@ -22,7 +22,7 @@ describe("auth login --web on a terminal", () => {
     await terminal.press("Enter");
   };
 
-  it("waits in one line, however narrow the terminal is", async () => {
+  it("waits on one line, even in a narrow terminal", async () => {
     terminal = await Terminal.open({ HOME: home, FLUXLOOP_API_URL: platform.url }, 30);
     await login();
     await terminal.waitFor(/Waiting for/);
@@ -35,7 +35,7 @@ describe("auth login --web on a terminal", () => {
     await terminal.waitFor(/n the terminal/);
   });
 
-  it("starts a browser that neither writes to the terminal nor goes with it", async () => {
+  it("starts a browser that can't write to the terminal and survives Ctrl-C", async () => {
     const browser = `${home}/browser`;
     const text =
       `#!/bin/sh\n{ echo noise > /dev/tty; } 2>/dev/null\necho "$1" > ${home}/opened\nsleep 1000 & echo $! > ${home}/pid\n` +
@@ -48,6 +48,6 @@ describe("auth login --web on a terminal", () => {
     const screen = await terminal.waitFor(/ended 130 ?$/m);
     assertEquals(screen.includes("noise"), false);
     const pid = Number(await Deno.readTextFile(`${home}/pid`));
-    Deno.kill(pid, "SIGKILL"); // Throws where it is gone.
+    Deno.kill(pid, "SIGKILL"); // Throws if it has exited.
   });
 });

@@ -8,7 +8,7 @@ import { removeTestHomes } from "../support/world.ts";
 const ACCESS = "fluxat_first_access_token_0000000000000000";
 const REFRESH = "fluxrt_first_refresh_token_000000000000000";
 const DEVICE = "device_code_that_nobody_must_see_000000000";
-/** The file that a login leaves until it is approved. */
+/** The file of a pending login. */
 const PENDING = "pending-login.default.json";
 const ME = { account: { id: "usr_1", email: "john@example.com" }, organizations: [], projects: [], api_key: null };
 
@@ -29,7 +29,7 @@ const APPROVED = {
 const listeners: Listener[] = [];
 
 function platform(polls: Polls, start: Record<string, unknown> = {}): Listener {
-  let asked = 0;
+  let count = 0;
   const listener: Listener = listen(async (request) => {
     const { pathname } = new URL(request.url);
     if (pathname === "/api/cli-connect/start") {
@@ -44,7 +44,7 @@ function platform(polls: Polls, start: Record<string, unknown> = {}): Listener {
     }
     if (pathname === "/api/cli-connect/complete") {
       assertEquals(await request.json(), { device_code: DEVICE });
-      const poll = polls[Math.min(asked++, polls.length - 1)];
+      const poll = polls[Math.min(count++, polls.length - 1)];
       return typeof poll === "function" ? poll() : Response.json(poll);
     }
     if (request.headers.get("authorization") !== `Bearer ${ACCESS}`) return Response.json({}, { status: 401 });
@@ -64,7 +64,7 @@ describe("auth login --web", () => {
     removeTestHomes();
   });
 
-  it("shows URL and code, waits for the approval and saves the tokens", async () => {
+  it("shows the URL and the code, waits for approval and saves the tokens", async () => {
     const { url } = platform([{ status: "pending" }, { status: "pending" }, APPROVED]);
     const session = new Session({ os: "linux" });
     const { code, stdout, stderr } = await session.run(web(url));
@@ -86,7 +86,7 @@ describe("auth login --web", () => {
     assertEquals(requests.map((it) => it.headers.get("authorization")), [null, null, `Bearer ${ACCESS}`]);
   });
 
-  it("is used by the other commands from then on", async () => {
+  it("saves tokens that other commands use", async () => {
     const { url } = platform([APPROVED]);
     const session = new Session();
     await session.run(web(url));
@@ -118,7 +118,7 @@ describe("auth login --web", () => {
       "❌ Error: The code expired before the login was approved. Run the login again.\n",
     ],
     [
-      "answered with something else",
+      "in an unknown status",
       [{ status: "perhaps" }],
       1,
       unexpected("status isn't a known status"),
@@ -130,13 +130,13 @@ describe("auth login --web", () => {
       unexpected("credential isn't an object"),
     ],
     [
-      "approved with a token that breaks a header",
+      "approved with an invalid token",
       [{ status: "approved", credential: { access_token: "a\nb", refresh_token: "c" } }],
       1,
       unexpected("credential.access_token isn't a valid key or token"),
     ],
     [
-      "answered by a proxy with a page",
+      "intercepted by a proxy's web page",
       [() => new Response("<html>Not found</html>", { status: 404 })],
       1,
       "❌ Error: {host} responded to POST /api/cli-connect/complete with HTTP 404 and a web page, probably a sign-in page " +
@@ -144,7 +144,7 @@ describe("auth login --web", () => {
     ],
   ];
   for (const [what, polls, exit, text] of ends) {
-    it(`saves nothing and says why when the login is ${what}`, async () => {
+    it(`saves nothing and reports the reason if the login is ${what}`, async () => {
       const { url } = platform(polls);
       const session = new Session();
       const { code, stderr } = await session.run(web(url));
@@ -155,29 +155,29 @@ describe("auth login --web", () => {
   }
 
   const pauses: [string, Polls, Record<string, unknown>, number[]][] = [
-    ["the interval that the platform names", [{ status: "pending" }, APPROVED], { interval: 7 }, [7000, 7000]],
-    ["five seconds where it names none", [APPROVED], { interval: undefined }, [5000]],
-    ["the older name of the interval", [APPROVED], { interval: undefined, interval_sec: 9 }, [9000]],
+    ["for the platform's interval", [{ status: "pending" }, APPROVED], { interval: 7 }, [7000, 7000]],
+    ["for five seconds by default", [APPROVED], { interval: undefined }, [5000]],
+    ["for the interval in the older field interval_sec", [APPROVED], { interval: undefined, interval_sec: 9 }, [9000]],
     [
-      "five seconds longer from each slow_down on",
+      "five seconds longer after each slow_down",
       [{ status: "slow_down" }, { status: "pending" }, { status: "slow_down" }, APPROVED],
       {},
       [5000, 10_000, 10_000, 15_000],
     ],
     [
-      "as long as Retry-After asks",
+      "as long as Retry-After requires",
       [() => new Response("", { status: 429, headers: { "retry-after": "30" } }), APPROVED],
       {},
       [5000, 30_000],
     ],
     [
-      "no shorter than the interval, however long that is",
+      "at least for the interval, however long it is",
       [{ status: "slow_down" }, () => new Response("", { status: 500 }), APPROVED],
       { interval: 100 },
       [100_000, 100_000, 100_000],
     ],
     [
-      "longer each time while the platform fails",
+      "longer after each platform error",
       [() => new Response("", { status: 500 }), () => new Response("", { status: 502 }), APPROVED],
       {},
       [5000, 10_000, 20_000],
@@ -219,13 +219,13 @@ describe("auth login --web", () => {
   });
 
   const pages: [string, string][] = [
-    ["a file", "file:///etc/passwd"],
-    ["a script", "javascript:alert(1)"],
-    ["plain http elsewhere", "http://example.com/connect"],
-    ["nothing at all", "connect"],
+    ["a file URL", "file:///etc/passwd"],
+    ["a script URL", "javascript:alert(1)"],
+    ["a plain http URL", "http://example.com/connect"],
+    ["a relative URL", "connect"],
   ];
   for (const [what, page] of pages) {
-    it(`does not send people to ${what}`, async () => {
+    it(`rejects ${what} for the approval page`, async () => {
       const { url } = platform([APPROVED], { verification_url: page });
       const { code, stderr } = await new Session().run(web(url));
       const text = unexpected("verification_url isn't an https URL").replace("{host}", new URL(url).host);
@@ -234,19 +234,19 @@ describe("auth login --web", () => {
   }
 
   const browsers: [string, typeof Deno.build.os, Record<string, string>, string[], string[] | undefined][] = [
-    ["opens the page where there is a screen", "linux", { DISPLAY: ":0" }, [], ["xdg-open"]],
-    ["opens it with BROWSER", "linux", { BROWSER: "firefox --new-window" }, [], ["firefox", "--new-window"]],
-    ["puts it where BROWSER has it", "linux", { BROWSER: "chromium --app=%s -x" }, [], [
+    ["opens the page if there is a display", "linux", { DISPLAY: ":0" }, [], ["xdg-open"]],
+    ["opens the page with BROWSER", "linux", { BROWSER: "firefox --new-window" }, [], ["firefox", "--new-window"]],
+    ["replaces %s in BROWSER with the URL", "linux", { BROWSER: "chromium --app=%s -x" }, [], [
       "chromium",
       "--app=PAGE",
       "-x",
     ]],
-    ["takes the first of BROWSER's list", "linux", { BROWSER: "firefox:w3m %s" }, [], ["firefox"]],
+    ["uses the first command in BROWSER", "linux", { BROWSER: "firefox:w3m %s" }, [], ["firefox"]],
     ["opens nothing with BROWSER=none", "linux", { BROWSER: "none", DISPLAY: ":0" }, [], undefined],
     ["opens nothing in CI", "linux", { CI: "true", DISPLAY: ":0" }, [], undefined],
     ["opens nothing with --no-browser", "linux", { DISPLAY: ":0" }, ["--no-browser"], undefined],
     ["opens the page on macOS", "darwin", {}, [], ["open"]],
-    ["opens nothing without a screen", "linux", {}, [], undefined],
+    ["opens nothing without a display", "linux", {}, [], undefined],
   ];
   for (const [what, os, env, options, opened] of browsers) {
     it(what, async () => {
@@ -263,8 +263,8 @@ describe("auth login --web", () => {
   it("saves a pending login with --no-wait, and finishes it with --resume", async () => {
     const { url } = platform([{ status: "pending" }, APPROVED]);
     const session = new Session();
-    const left = await session.run(web(url, "--no-wait", "--json"));
-    assertEquals([left.code, JSON.parse(left.stdout)], [0, {
+    const pending = await session.run(web(url, "--no-wait", "--json"));
+    assertEquals([pending.code, JSON.parse(pending.stdout)], [0, {
       authenticated: false,
       pending: true,
       profile: "default",
@@ -296,14 +296,14 @@ describe("auth login --web", () => {
     assertEquals([code, requests.length], [2, 1]);
   });
 
-  it("is finished by one of two processes that resume it", async () => {
+  it("is finished by only one of two processes that resume it", async () => {
     const { url, requests } = platform([{ status: "pending" }, APPROVED]);
     const session = new Session();
     await session.run(web(url, "--no-wait"));
     const resume = () => session.run(["auth", "login", "--resume"]);
     const runs = await Promise.all([resume(), resume()]);
     assertEquals(runs.map((it) => it.code).sort(), [0, 5]);
-    // The later one may also come when nothing is pending any more.
+    // The slower one may also find no pending login.
     assertMatch(
       runs.find((it) => it.code === 5)!.stderr,
       /^❌ Error: (?:There is no login to resume|Another process already finished the login) for profile/m,
@@ -311,7 +311,7 @@ describe("auth login --web", () => {
     assertEquals(requests.filter((it) => it.url.endsWith("/complete")).length, 2);
   });
 
-  it("keeps another pending login", async () => {
+  it("keeps a pending login of another process", async () => {
     const session = new Session();
     const later = platform([APPROVED]);
     const { url } = platform([() => {
@@ -325,29 +325,29 @@ describe("auth login --web", () => {
   });
 
   const obstacles: [string, Record<string, unknown>, string[]][] = [
-    ["does not take tokens that could not be saved any more", { status: "pending" }, ["start", "complete"]],
-    ["ends tokens that could not be saved", APPROVED, ["start", "complete", "me", "revoke"]],
+    ["stops polling if tokens can't be saved anymore", { status: "pending" }, ["start", "complete"]],
+    ["revokes tokens that can't be saved", APPROVED, ["start", "complete", "me", "revoke"]],
   ];
-  for (const [what, answer, asked] of obstacles) {
+  for (const [what, response, expected] of obstacles) {
     it(what, async () => {
       const session = new Session();
       const { url, requests } = platform([() => {
         Deno.mkdirSync(session.world.credentials);
-        return Response.json(answer);
+        return Response.json(response);
       }, APPROVED]);
       const { code } = await session.run(web(url));
-      assertEquals([code, requests.map((it) => it.url.split("/").at(-1))], [2, asked]);
+      assertEquals([code, requests.map((it) => it.url.split("/").at(-1))], [2, expected]);
     });
   }
 
   const damages: [string, Record<string, unknown>][] = [
-    ["no address for its page", { verificationUrl: "nonsense" }],
-    ["a text for its interval", { interval: "often" }],
-    ["no time for its end", { expiresAt: "soon" }],
-    ["no code", { userCode: undefined }],
+    ["an invalid URL", { verificationUrl: "nonsense" }],
+    ["an invalid interval", { interval: "often" }],
+    ["an invalid expiry", { expiresAt: "soon" }],
+    ["a missing code", { userCode: undefined }],
   ];
   for (const [what, damage] of damages) {
-    it(`can't resume a pending login with ${what}`, async () => {
+    it(`doesn't resume a pending login with ${what}`, async () => {
       const { url, requests } = platform([APPROVED]);
       const session = new Session();
       await session.run(web(url, "--no-wait"));
@@ -359,26 +359,26 @@ describe("auth login --web", () => {
     });
   }
 
-  const refused: [string, string[]][] = [
-    ["--api-key", ["--web", "--api-key", "flux_dev_x"]],
-    ["--no-save", ["--web", "--no-save"]],
-    ["--resume", ["--web", "--resume"]],
-    ["--no-wait alone", ["--no-wait"]],
+  const conflicts: [string, string[]][] = [
+    ["--web with --api-key", ["--web", "--api-key", "flux_dev_x"]],
+    ["--web with --no-save", ["--web", "--no-save"]],
+    ["--web with --resume", ["--web", "--resume"]],
+    ["--no-wait without --web", ["--no-wait"]],
   ];
-  for (const [what, options] of refused) {
-    it(`can't be combined with ${what}`, async () => {
+  for (const [what, options] of conflicts) {
+    it(`rejects ${what}`, async () => {
       assertEquals((await new Session().run(["auth", "login", ...options])).code, 2);
     });
   }
 
   const without: [string, () => Response, string][] = [
     [
-      "a platform that doesn't support it",
+      "a platform without browser logins",
       () => Response.json({ detail: "Not found" }, { status: 404 }),
       "doesn't support browser logins. Log in with an API key.",
     ],
     [
-      "a proxy's page",
+      "a proxy's web page",
       () => new Response("<html>Not found</html>", { status: 404 }),
       "responded to POST /api/cli-connect/start with HTTP 404 and a web page, probably a sign-in page or a proxy's " +
       "error page. Check the API URL and the proxy settings.",
@@ -401,7 +401,7 @@ describe("auth login --web", () => {
   it("makes no request if the tokens can't be saved", async () => {
     const { url, requests } = platform([APPROVED]);
     const session = new Session();
-    Deno.writeTextFileSync(`${session.world.home}/.fluxloop`, "in the way");
+    Deno.writeTextFileSync(`${session.world.home}/.fluxloop`, "not a folder");
     const { code } = await session.run(web(url));
     assertEquals([code, requests.length], [2, 0]);
   });
