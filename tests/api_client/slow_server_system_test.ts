@@ -70,12 +70,12 @@ describe("a slow server", () => {
     return [code, decoder.decode(stderr), decoder.decode(stdout)];
   }
 
-  const late: [string, Behaviour][] = [
+  const slow: [string, Behaviour][] = [
     ["that never responds", silent],
     ["that sends its headers byte by byte", dripping("HTTP/1.1 200 OK\r\nX: ")],
     ["that sends its body byte by byte", dripping(HEAD)],
   ];
-  for (const [what, behaviour] of late) {
+  for (const [what, behaviour] of slow) {
     it(`${what} is abandoned after --timeout`, async () => {
       const { url } = serve(behaviour);
       const [code, stderr] = await finish(whoami(url, "1"));
@@ -94,7 +94,7 @@ describe("a slow server", () => {
   }
 
   it("is reported by the doctor within 15 seconds, whatever makes it slow", async () => {
-    const servers = late.map(([, behaviour]) => serve(behaviour));
+    const servers = slow.map(([, behaviour]) => serve(behaviour));
     const doctors = servers.map(({ url }) =>
       start(["auth", "doctor", "--json"], { env: { FLUXLOOP_API_URL: url, FLUXLOOP_API_KEY: DOCUMENTED_KEY } })
     );

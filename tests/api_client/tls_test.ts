@@ -40,7 +40,7 @@ describe(`TLS connections with Deno ${base().deno}`, () => {
     return `https://localhost:${server.addr.port}`;
   }
 
-  /** Runs a command with the executable, whose TLS may differ, or in-process where that makes no difference. */
+  /** Runs a command with the executable, whose TLS may differ, or in-process if that makes no difference. */
   type Runner = (url: string, args: string[], env?: Record<string, string>) => Promise<Outcome>;
   const environment = (url: string, env: Record<string, string> = {}) => ({
     FLUXLOOP_API_URL: url,

@@ -232,7 +232,7 @@ describe("transport", () => {
   ];
   for (const [what, message, timeout, seconds, reason] of waits) {
     it(`waits for the first byte of a response ${what}`, async () => {
-      const clock = holdTimeouts();
+      const clock = fakeTimeouts();
       const requested = Promise.withResolvers<void>();
       const silence = Promise.withResolvers<Response>();
       const { url } = server(() => {
@@ -255,7 +255,7 @@ describe("transport", () => {
 });
 
 /** Replaces `AbortSignal.timeout` until `release`; `advance` aborts the signals that are due by then. */
-function holdTimeouts(): { advance(duration: number): void; release(): void } {
+function fakeTimeouts(): { advance(duration: number): void; release(): void } {
   const { timeout } = AbortSignal;
   const held: { readonly due: number; readonly limit: AbortController }[] = [];
   AbortSignal.timeout = (due) => {

@@ -93,12 +93,12 @@ describe("credential resolution", () => {
     });
   }
 
-  const elsewhere: [string, KeyOptions, string][] = [
+  const otherOrigins: [string, KeyOptions, string][] = [
     ["another host", { apiUrl: "https://api.fluxloop.example" }, "default"],
     ["another port", { apiUrl: "http://127.0.0.1:10", profile: "local" }, "local"],
     ["another scheme", { apiUrl: "https://127.0.0.1:9", profile: "local" }, "local"],
   ];
-  for (const [what, options, profile] of elsewhere) {
+  for (const [what, options, profile] of otherOrigins) {
     it(`doesn't send a saved key to ${what}`, async () => {
       await assertRejects(() => resolve(options, {}), UsageError, `profile "${profile}" is for `);
     });

@@ -71,8 +71,8 @@ describe("completions in real shells", () => {
     completing = await prepareShells(home);
     for (const shell of SHELLS) {
       const lines = linesFor(shell).map(([line]) => line);
-      const answers = await complete(shell, lines.map((it) => it.replace("HOME", home)), completing);
-      lines.forEach((line, index) => offered.set(`${shell}: ${line}`, answers[index]));
+      const completions = await complete(shell, lines.map((it) => it.replace("HOME", home)), completing);
+      lines.forEach((line, index) => offered.set(`${shell}: ${line}`, completions[index]));
     }
   });
   afterAll(() => Deno.remove(completing.folder, { recursive: true }));

@@ -14,9 +14,9 @@ describe("random responses", () => {
 
   for (let block = 0; block < BLOCKS; block++) {
     it(`with seed ${block} are accepted or reported as errors`, async () => {
-      const answers = new RandomResponses(block);
+      const responses = new RandomResponses(block);
       for (let index = 0; index < RESPONSES_PER_BLOCK; index++) {
-        const bytes = answers.next();
+        const bytes = responses.next();
         const server = listenRaw(() => bytes);
         const command = COMMANDS[index % COMMANDS.length];
         const isLogin = command[1] === "login";
@@ -29,7 +29,7 @@ describe("random responses", () => {
         assertEquals(
           problemsIn(outcome),
           [],
-          `${command.join(" ")}, answer ${index}, ${sent}: ${JSON.stringify(outcome)}`,
+          `${command.join(" ")}, response ${index}, ${sent}: ${JSON.stringify(outcome)}`,
         );
         if (command.includes("--json")) assertEquals(typeof JSON.parse(outcome.stdout), "object");
       }

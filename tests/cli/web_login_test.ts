@@ -103,7 +103,7 @@ describe("auth login --web", () => {
     assertStringIncludes(session.saved()!, "note: mine");
   });
 
-  const ends: [string, Polls, number, string][] = [
+  const outcomes: [string, Polls, number, string][] = [
     ["denied", [{ status: "denied" }], 3, "❌ Error: The login was denied in the browser. Nothing was saved.\n"],
     [
       "expired",
@@ -143,7 +143,7 @@ describe("auth login --web", () => {
       "or a proxy's error page. Check the API URL and the proxy settings.\n",
     ],
   ];
-  for (const [what, polls, exit, text] of ends) {
+  for (const [what, polls, exit, text] of outcomes) {
     it(`saves nothing and reports the reason if the login is ${what}`, async () => {
       const { url } = platform(polls);
       const session = new Session();
@@ -324,11 +324,11 @@ describe("auth login --web", () => {
     assertStringIncludes(Deno.readTextFileSync(file), "another_device_code");
   });
 
-  const obstacles: [string, Record<string, unknown>, string[]][] = [
+  const unsavable: [string, Record<string, unknown>, string[]][] = [
     ["stops polling if tokens can't be saved anymore", { status: "pending" }, ["start", "complete"]],
     ["revokes tokens that can't be saved", APPROVED, ["start", "complete", "me", "revoke"]],
   ];
-  for (const [what, response, expected] of obstacles) {
+  for (const [what, response, expected] of unsavable) {
     it(what, async () => {
       const session = new Session();
       const { url, requests } = platform([() => {
@@ -340,19 +340,19 @@ describe("auth login --web", () => {
     });
   }
 
-  const damages: [string, Record<string, unknown>][] = [
+  const corruptions: [string, Record<string, unknown>][] = [
     ["an invalid URL", { verificationUrl: "nonsense" }],
     ["an invalid interval", { interval: "often" }],
     ["an invalid expiry", { expiresAt: "soon" }],
     ["a missing code", { userCode: undefined }],
   ];
-  for (const [what, damage] of damages) {
+  for (const [what, corruption] of corruptions) {
     it(`doesn't resume a pending login with ${what}`, async () => {
       const { url, requests } = platform([APPROVED]);
       const session = new Session();
       await session.run(web(url, "--no-wait"));
       const file = `${session.world.home}/.fluxloop/pending-login.default.json`;
-      Deno.writeTextFileSync(file, JSON.stringify({ ...JSON.parse(Deno.readTextFileSync(file)), ...damage }));
+      Deno.writeTextFileSync(file, JSON.stringify({ ...JSON.parse(Deno.readTextFileSync(file)), ...corruption }));
       const { code, stderr } = await session.run(["auth", "login", "--resume"]);
       const text = `❌ Error: The pending login of profile "default" can't be read; log in again\n`;
       assertEquals([code, stderr, requests.length], [2, text, 1]);
@@ -371,7 +371,7 @@ describe("auth login --web", () => {
     });
   }
 
-  const without: [string, () => Response, string][] = [
+  const unsupported: [string, () => Response, string][] = [
     [
       "a platform without browser logins",
       () => Response.json({ detail: "Not found" }, { status: 404 }),
@@ -389,7 +389,7 @@ describe("auth login --web", () => {
       "responded to POST /api/cli-connect/start with HTTP 404",
     ],
   ];
-  for (const [what, response, text] of without) {
+  for (const [what, response, text] of unsupported) {
     it(`reports ${what}`, async () => {
       const listener = listen(response);
       listeners.push(listener);
