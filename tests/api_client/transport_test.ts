@@ -4,7 +4,7 @@ import type { Context } from "../../src/context.ts";
 import { InterruptedError, NetworkError, PlatformError } from "../../src/errors.ts";
 import { type Message, type RequestOptions, send, type Target } from "../../src/api_client/transport.ts";
 import { listen, type Listener } from "../support/listener.ts";
-import { leaveServers, rawServer } from "../experiment/runners/servers.ts";
+import { rawServer, stopServers } from "../experiment/runners/servers.ts";
 import { removeTestHomes, world } from "../support/world.ts";
 
 const get = (context: Context, target: Target, path: string, requests?: RequestOptions) =>
@@ -70,7 +70,7 @@ describe("transport", () => {
       PlatformError,
       "sent a response of more than 8 MiB",
     );
-    await leaveServers();
+    await stopServers();
   });
 
   it("times out when the server doesn't respond", async () => {

@@ -4,14 +4,14 @@ import { listen, type Listener } from "../support/listener.ts";
 import { Session } from "../support/session.ts";
 import { removeTestHomes } from "../support/world.ts";
 
-/** Workflow commands of GitHub Actions after every kind of line end, and terminal escape sequences. */
+/** GitHub Actions workflow commands after every kind of line ending, and terminal escape sequences. */
 const HOSTILE = [" ::error::x ##[error]x", "\n", "\r", "\x0b", "\x85", "\u2028", "\x1b[31m\x9b31m\u202e\n  "]
   .join("::error::x\x07");
 const CONTROL = /[^\P{Cc}\n]/u;
-/** Control characters except line ends, and marks that reorder or hide text. */
+/** Control characters except newlines, and marks that reorder or hide text. */
 const HARMFUL = /[^\P{Cc}\n]|[\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/u;
 
-/** A process that runs a script; `say` writes a message, and `hostile` is the text. */
+/** A process that runs a script, in which `say` writes a message and `hostile` is the text. */
 function script(body: string): Record<string, unknown> {
   const start = `const hostile = ${JSON.stringify(HOSTILE)};
     const say = (it) => console.log(JSON.stringify(it));
@@ -19,7 +19,7 @@ function script(body: string): Record<string, unknown> {
   return { process: { command: [Deno.execPath(), "eval", start + body] } };
 }
 
-describe("texts of an agent in a CI job", () => {
+describe("an agent's texts in a CI job", () => {
   let server: Listener;
 
   beforeAll(() => {
@@ -43,15 +43,15 @@ describe("texts of an agent in a CI job", () => {
     ["a server's error", http("/refused")],
     ["a server's content type", http("/type", { stream: "sse" })],
     ["a process's output", () => script(`say({ type: "final", output: hostile })`)],
-    ["a process's error", () => script(`say({ type: "final", error: hostile })`)],
-    ["a process's message of an error", () => script(`say({ type: "error", error: { hostile } })`)],
+    ["a process's error in its final message", () => script(`say({ type: "final", error: hostile })`)],
+    ["a process's error message", () => script(`say({ type: "error", error: { hostile } })`)],
     ["a process's line that isn't JSON", () => script(`console.log(hostile.replaceAll("\\n", " "))`)],
     ["a process's standard error", () => script(`console.error(hostile); Deno.exit(1)`)],
   ];
-  const ways = [["text", "--verbose"], ["JSON", "--json"]];
+  const forms = [["text", "--verbose"], ["JSON", "--json"]];
   for (const [what, runner] of agents) {
-    for (const [form, option] of ways) {
-      it(`are never commands or control characters: ${what}, reported as ${form}`, async () => {
+    for (const [form, option] of forms) {
+      it(`never become commands or control characters: ${what}, reported as ${form}`, async () => {
         const session = new Session();
         const { home } = session.world;
         const files = ["summary.md", "junit.xml"].map((it) => `${home}/${it}`);

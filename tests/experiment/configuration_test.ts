@@ -12,7 +12,7 @@ import { removeTestHomes, world } from "../support/world.ts";
 const RUNNER = "runner: {target: a:b}\n";
 const ENV = { TOKEN: "t0ps3cret", HOST: "agent.example.com", FLUXLOOP_API_KEY: "flux_dev_topsecret0123456789" };
 
-/** @returns What a file says, and the folder that it is in. */
+/** @returns The configuration in a file, and the file's folder. */
 function read(text: string, files: Readonly<Record<string, string>> = {}) {
   const { context, home } = world({ env: ENV, os: "linux" });
   for (const [name, content] of Object.entries({ "fluxloop.yaml": text, ...files })) {
@@ -100,7 +100,7 @@ describe("fluxloop.yaml", () => {
   for (
     const [what, line] of [["process", "process: {command: [x], env: "], ["function", "target: a:b\n  env: "]] as const
   ) {
-    it(`passes the key to a ${what}'s environment where it is told to`, () => {
+    it(`passes the key to a ${what}'s environment on request`, () => {
       const { configuration: { runner } } = read(
         `runner:\n  ${line}{KEY: "\${FLUXLOOP_API_KEY}"}${what === "process" ? "}" : ""}\n`,
       );
@@ -115,19 +115,19 @@ describe("fluxloop.yaml", () => {
     });
   }
 
-  it("has an escape for variables", () => {
+  it("doesn't replace escaped variables", () => {
     const { configuration: { runner } } = read("runner: {target: 'a:b', env: {A: '$${TOKEN} $TOKEN $$ ${ TOKEN }'}}\n");
     assertEquals(runner.kind === "process" && runner.env.A, "${TOKEN} $TOKEN $$ ${ TOKEN }");
   });
 
-  it("accepts merges", () => {
+  it("accepts merge keys", () => {
     const { configuration: { runner } } = read(
       'runner:\n  process:\n    command: [a]\n    env: {A: "1", <<: {B: "2"}}\n',
     );
     assertEquals((runner as { env: unknown }).env, { B: "2", A: "1" });
   });
 
-  it("can have Windows line ends and a byte-order mark", () => {
+  it("can have Windows line endings and a byte-order mark", () => {
     assertEquals(read("\ufeffname: a\r\nrunner:\r\n  target: a:b\r\n").configuration.name, "a");
   });
 
@@ -141,7 +141,7 @@ describe("fluxloop.yaml", () => {
     persona: { id: "p1", name: "Ben" },
   }];
   const sources: [string, string, Record<string, string>][] = [
-    ["itself", `inputs: ${JSON.stringify(AS_JSON)}\n`, {}],
+    ["the same file", `inputs: ${JSON.stringify(AS_JSON)}\n`, {}],
     ["a YAML file", "inputs_file: in.yml\n", {
       "in.yml":
         '- hello\n- id: b\n  input: "is it\\nthere?"\n  persona: Anna\n- {input: "", persona: {id: p1, name: Ben}}\n',
@@ -161,7 +161,7 @@ describe("fluxloop.yaml", () => {
     });
   }
 
-  it("is saved without comments and secrets", () => {
+  it("is saved without comments or secrets", () => {
     const { maskedText } = read(
       "# flux_dev_topsecret0123456789\nname: bot # topsecret\nrunner:\n  http:\n" +
         "    url: https://user:topsecret@example.com/?api_key=topsecret&page=1\n    headers:\n" +
@@ -199,7 +199,7 @@ describe("fluxloop.yaml", () => {
   }
 
   for (const name of ["DB_PASS", "PGPASSWORD", "SMTP_PWD", "passphrase"]) {
-    it(`is saved without the variable ${name}`, () => {
+    it(`is saved without the value of ${name}`, () => {
       const { maskedText } = read(`runner: {target: "a:b", env: {${name}: topsecret}}\n`);
       assertEquals(parse(maskedText), { runner: { target: "a:b", env: { [name]: "****" } } });
     });

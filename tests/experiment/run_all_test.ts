@@ -11,7 +11,7 @@ type Agent = (request: RunRequest, signal: AbortSignal) => Promise<string>;
 const failure = (message: string) => new RunError("agent_error", message, ["said last"]);
 const runner = (run: Agent): Runner => ({ run, close: () => Promise.resolve() });
 const echo: Agent = ({ input }) => Promise.resolve(input.text);
-/** An agent that responds only when it is told to stop. */
+/** An agent that hangs until it is aborted. */
 const hanging: Agent = (_, signal) =>
   new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
 
@@ -27,7 +27,7 @@ function planOf(count: number, differing: Partial<Plan> = {}): Plan {
   };
 }
 
-/** Runs a plan, and keeps what a test looks at. */
+/** Runs a plan. @returns What the tests check. */
 async function perform(plan: Plan, agent: Agent, { context } = world(), keep = (_: RunResult): void => {}) {
   const results: RunResult[] = [];
   const progress = progressOf(plan);
@@ -38,10 +38,10 @@ async function perform(plan: Plan, agent: Agent, { context } = world(), keep = (
   return { ending, progress, results, ids: results.map((it) => it.request.runId) };
 }
 
-describe("the runs of a test", () => {
+describe("running a test", () => {
   afterEach(removeTestHomes);
 
-  it("runs all inputs once for each iteration", async () => {
+  it("runs all inputs once per iteration", async () => {
     const { ending, progress, results } = await perform(planOf(2, { iterations: 3 }), echo);
     assertEquals([ending, progress], ["completed", { planned: 6, passed: 6, failed: 0 }]);
     assertEquals(
@@ -52,7 +52,7 @@ describe("the runs of a test", () => {
   });
 
   for (const [parallelRuns, most] of [[1, 1], [3, 3], [8, 8], [50, 20]] as const) {
-    it(`has ${most} of 20 runs active with parallel_runs: ${parallelRuns}`, async () => {
+    it(`runs up to ${most} of 20 at once with parallel_runs: ${parallelRuns}`, async () => {
       let now = 0;
       let peak = 0;
       await perform(planOf(20, { parallelRuns }), async () => {
@@ -65,7 +65,7 @@ describe("the runs of a test", () => {
     });
   }
 
-  it("waits before each run but the first ones", async () => {
+  it("waits before each run except the first ones", async () => {
     const here = world();
     await perform(planOf(6, { parallelRuns: 2, runDelay: 250 }), echo, here);
     assertEquals(here.pauses, [250, 250, 250, 250]);
@@ -121,7 +121,7 @@ describe("the runs of a test", () => {
     assertEquals([ending, progress, ids], ["failed_fast", { planned: 9, passed: 0, failed: 1 }, ["run_2"]]);
   });
 
-  it("is completed when the last run fails, with fail-fast", async () => {
+  it("completes when only the last run fails with fail-fast", async () => {
     const agent: Agent = (request) => request.runId === "run_3" ? Promise.reject(failure("no")) : echo(request, never);
     const { ending, progress } = await perform(planOf(3, { failFast: true }), agent);
     assertEquals([ending, progress], ["completed", { planned: 3, passed: 2, failed: 1 }]);
@@ -140,15 +140,15 @@ describe("the runs of a test", () => {
     };
     const plan = planOf(9, { parallelRuns: 2 });
     const { ending, ids } = await perform(plan, (request, signal) => {
-      const asked = agent(request, signal);
+      const running = agent(request, signal);
       if (request.runId === "run_3") return Promise.reject(new InterruptedError());
-      return asked;
+      return running;
     }, here);
     assertEquals([ending, ids], ["interrupted", ["run_1"]]);
     assert(reasons.every((it) => it instanceof InterruptedError), String(reasons));
   });
 
-  it("runs nothing when interrupted before", async () => {
+  it("runs nothing when already interrupted", async () => {
     const here = world();
     here.stop();
     const { ending, ids } = await perform(planOf(3), echo, here);

@@ -23,7 +23,7 @@ import { experimentOf, failed, passed } from "../support/experiments.ts";
 const READER = "flux_ci_reader00000000000000000000000";
 const WRITER = "flux_ci_writer00000000000000000000000";
 const USED = 234;
-/** More than a part takes: 256 KiB. */
+/** Too large for one part, which has at most 256 KiB. */
 const LARGE = Array.from({ length: 60 }, (_, index) => passed(index, "ä\n".repeat(5000)));
 
 describe("an upload", () => {
@@ -31,9 +31,9 @@ describe("an upload", () => {
   let storage: Storage;
   let dataDir: string;
   let here: World;
-  /** Sizes of the parts that went over the network, in bytes. */
+  /** Sizes of the sent parts, in bytes. */
   let sizes: number[];
-  /** What happens to a part on its way. */
+  /** What happens to a part in transit. */
   let network: (request: Request) => Promise<"pass" | "fail" | "lose">;
 
   beforeEach(async () => {
@@ -75,13 +75,13 @@ describe("an upload", () => {
 
   const target = (key = DOCUMENTED_KEY) => ({ apiUrl: new URL(platform.url), key });
   const upload = (folder: string, key?: string) => uploadExperiment(here.context, target(key), folder);
-  const make = (results: Parameters<typeof experimentOf>[2], options?: Parameters<typeof experimentOf>[3]) =>
+  const create = (results: Parameters<typeof experimentOf>[2], options?: Parameters<typeof experimentOf>[3]) =>
     experimentOf(here.context, `${here.home}/results`, results, options);
   const sent = (folder: string) => storedExperiment(storage, folder.slice(folder.indexOf("exp_")));
   const used = () => storage.query<{ runs: number }>("SELECT runs FROM usage")[0].runs;
 
   it("sends each run with its result", async () => {
-    const folder = await make([passed(1), failed(2)], { origin: { bundleVersionId: "bv_1", projectId: "prj_1" } });
+    const folder = await create([passed(1), failed(2)], { origin: { bundleVersionId: "bv_1", projectId: "prj_1" } });
     const runBatchId = await upload(folder);
     const { id, status, results, bundle_version_id } = sent(folder)!;
     assertEquals([id, status, results.length, bundle_version_id], [runBatchId, "completed", 2, "bv_1"]);
@@ -100,7 +100,7 @@ describe("an upload", () => {
   });
 
   it("sends parts of about 256 KiB at most", async () => {
-    const folder = await make(LARGE);
+    const folder = await create(LARGE);
     await upload(folder);
     assertEquals([sizes.length > 2, sizes.every((it) => it < 260 * 1024), sent(folder)?.results.length], [
       true,
@@ -110,20 +110,20 @@ describe("an upload", () => {
   });
 
   it("truncates an output that is larger than a part, and says so", async () => {
-    const folder = await make([passed(1, "\0".repeat(2_000_000)), passed(2)]);
+    const folder = await create([passed(1, "\0".repeat(2_000_000)), passed(2)]);
     await upload(folder);
     const { results: [kept, ...others] } = sent(folder)!;
     assertEquals([kept.metrics.truncated, kept.transcript[1].content.length, others.length], [true, 262_144, 1]);
   });
 
   it("counts each run once when repeated", async () => {
-    const folder = await make([passed(1), passed(2)]);
+    const folder = await create([passed(1), passed(2)]);
     const first = await upload(folder);
     assertEquals([await upload(folder), used()], [first, USED + 2]);
   });
 
   it("counts each run once when repeated after a network failure", async () => {
-    const folder = await make(LARGE);
+    const folder = await create(LARGE);
     let parts = 0;
     network = () => Promise.resolve(++parts < 3 ? "pass" : "fail");
     await assertRejects(() => upload(folder), NetworkError);
@@ -134,8 +134,8 @@ describe("an upload", () => {
     assertEquals(used(), USED + 60);
   });
 
-  it("sends a part again whose response was lost, and counts it once", async () => {
-    const folder = await make(LARGE);
+  it("resends a part whose response was lost, and counts it once", async () => {
+    const folder = await create(LARGE);
     let parts = 0;
     network = () => Promise.resolve(++parts % 2 === 1 ? "lose" : "pass");
     await upload(folder);
@@ -143,7 +143,7 @@ describe("an upload", () => {
   });
 
   it("reports a platform that lost earlier parts, and can be repeated", async () => {
-    const folder = await make(LARGE);
+    const folder = await create(LARGE);
     let parts = 0;
     network = async () => {
       if (++parts !== 3) return "pass";
@@ -165,20 +165,20 @@ describe("an upload", () => {
   });
 
   it("sends the finished runs of a killed program", async () => {
-    const folder = await make([passed(1), passed(2)], { isKilled: true });
+    const folder = await create([passed(1), passed(2)], { isKilled: true });
     await Deno.writeTextFile(`${folder}/results.jsonl`, '{"run_id":"run_3","inp', { append: true });
     await upload(folder);
     assertEquals([sent(folder)?.status, sent(folder)?.results.length], ["interrupted", 2]);
   });
 
-  it("sends only the end of an experiment without runs", async () => {
-    const folder = await make([], { ending: "interrupted" });
+  it("sends only the status of an experiment without runs", async () => {
+    const folder = await create([], { ending: "interrupted" });
     await upload(folder);
     assertEquals([sent(folder)?.status, sent(folder)?.results.length], ["interrupted", 0]);
   });
 
-  it("fails without the permission, as documented, and sends nothing", async () => {
-    const folder = await make([passed(1)]);
+  it("fails with the documented error if the permission is missing, and sends nothing", async () => {
+    const folder = await create([passed(1)]);
     const error = await assertRejects(() => upload(folder, READER), PermissionDeniedError);
     const { context } = here;
     assertEquals([failureText(error, styleFor(context, context.stderr)), sizes], [
@@ -187,14 +187,14 @@ describe("an upload", () => {
     ]);
   });
 
-  it("checks the permission early", async () => {
+  it("can check the permission before the upload", async () => {
     const { context } = here;
     await assertRejects(() => requireUploadPermission(context, target(READER)), PermissionDeniedError);
     await requireUploadPermission(context, target(WRITER));
   });
 
-  it("names a bundle that the key has no access to", async () => {
-    const folder = await make([passed(1)], { origin: { bundleVersionId: "bv_9" } });
+  it("names a bundle version that can't be found", async () => {
+    const folder = await create([passed(1)], { origin: { bundleVersionId: "bv_9" } });
     const error = await assertRejects(() => upload(folder), NotFoundError);
     assertStringIncludes(error.message, 'find bundle version "bv_9"');
   });
@@ -204,7 +204,7 @@ describe("an upload", () => {
   });
 
   it("rejects an invalid test ID before sending", async () => {
-    const folder = await make([passed(1)]);
+    const folder = await create([passed(1)]);
     const path = `${folder}/summary.json`;
     Deno.writeTextFileSync(path, Deno.readTextFileSync(path).replace('"id": "exp', '"id": "☃'));
     await assertRejects(() => upload(folder), ConfigurationError, "summary.json: id isn't a valid test ID");
@@ -243,15 +243,15 @@ describe("an upload", () => {
     assertEquals(projectId, "prj_1");
   });
 
-  const lost: [PullOptions, 2 | 5, string][] = [
+  const missing: [PullOptions, 2 | 5, string][] = [
     [{ bundleVersionId: "bv_9" }, 5, 'find bundle version "bv_9"'],
     [{ project: "nobody's" }, 5, `no project "nobody's"; your key has access to customer-support-bot, `],
     [{ project: "sales-assistant" }, 5, 'find a bundle of inputs in project "prj_2"'],
   ];
-  for (const [wish, exitCode, sentence] of lost) {
-    it(`reports missing inputs for ${JSON.stringify(wish)}`, async () => {
-      const pulling = () => pullInputs(here.context, target(READER), wish);
-      const error = await assertRejects(pulling, Error, sentence);
+  for (const [options, exitCode, message] of missing) {
+    it(`reports missing inputs for ${JSON.stringify(options)}`, async () => {
+      const pulling = () => pullInputs(here.context, target(READER), options);
+      const error = await assertRejects(pulling, Error, message);
       assertEquals(error instanceof FluxloopError && error.exitCode, exitCode);
     });
   }

@@ -7,7 +7,7 @@ import { readSummary } from "../../../src/experiment/results/summary.ts";
 import { removeTestHomes, type World, world } from "../../support/world.ts";
 import { experimentOf, failed, HOSTILE, LEAKED_KEY, passed } from "../../support/experiments.ts";
 
-/** @returns What a folder's results hold, read back. */
+/** @returns The runs that are stored in a folder. */
 async function results(folder: string): Promise<RunResult[]> {
   return await Array.fromAsync(readResults(folder));
 }
@@ -23,19 +23,19 @@ describe("an experiment's folder", () => {
 
   afterEach(removeTestHomes);
 
-  const make = (runs: readonly RunResult[], options?: Parameters<typeof experimentOf>[3]) =>
+  const create = (runs: readonly RunResult[], options?: Parameters<typeof experimentOf>[3]) =>
     experimentOf(here.context, output, runs, options);
   const text = (folder: string, file: string) => Deno.readTextFileSync(`${folder}/${file}`);
   const files = (folder: string) => [...Deno.readDirSync(folder)].map((it) => it.name).sort();
 
   it("is named by its time and has four files", async () => {
-    const folder = await make([passed(1)]);
+    const folder = await create([passed(1)]);
     assertMatch(folder, /\/a\/results\/exp_20240122T120000Z_[a-z2-7]{8}$/);
     assertEquals(files(folder), ["config.yaml", "result.html", "results.jsonl", "summary.json"]);
   });
 
   it("has a unique name", async () => {
-    assertEquals(await make([]) === await make([]), false);
+    assertEquals(await create([]) === await create([]), false);
   });
 
   it("returns each run unchanged", async () => {
@@ -43,11 +43,11 @@ describe("an experiment's folder", () => {
       passed(1, "Hello\n\u{1f511} \u202e\0"),
       failed(2, "It exited with code 1", ["Traceback", "\x1b[31m"]),
     ];
-    assertEquals(await results(await make(runs)), runs);
+    assertEquals(await results(await create(runs)), runs);
   });
 
   it("has the totals in summary.json", async () => {
-    const folder = await make([passed(1), failed(2), failed(3)], { origin: { bundleVersionId: "bv_1" } });
+    const folder = await create([passed(1), failed(2), failed(3)], { origin: { bundleVersionId: "bv_1" } });
     const { id, ...summary } = JSON.parse(text(folder, "summary.json"));
     assertStringIncludes(folder, id);
     assertEquals(summary, {
@@ -65,20 +65,20 @@ describe("an experiment's folder", () => {
     });
   });
 
-  it("has each run as soon as it was appended", async () => {
+  it("contains each run as soon as it is appended", async () => {
     const counts: number[] = [];
     const afterRun = async (folder: string) => void counts.push((await results(folder)).length);
-    await make([passed(1), passed(2), passed(3)], { afterRun });
+    await create([passed(1), passed(2), passed(3)], { afterRun });
     assertEquals(counts, [1, 2, 3]);
   });
 
   it("reads lines longer than a chunk", async () => {
     const runs = [passed(1, "é".repeat(100_000)), passed(2), passed(3, "x".repeat(65_536))];
-    assertEquals(await results(await make(runs)), runs);
+    assertEquals(await results(await create(runs)), runs);
   });
 
-  it('says "running" after a kill, and keeps all whole lines', async () => {
-    const folder = await make([passed(1), passed(2)], { isKilled: true, origin: { projectId: "prj_1" } });
+  it('has the status "running" after a kill, and keeps all complete lines', async () => {
+    const folder = await create([passed(1), passed(2)], { isKilled: true, origin: { projectId: "prj_1" } });
     Deno.writeTextFileSync(`${folder}/results.jsonl`, '{"run_id":', { append: true });
     const { status, planned, ended_at } = JSON.parse(text(folder, "summary.json"));
     assertEquals([status, planned, ended_at], ["running", 2, null]);
@@ -88,7 +88,7 @@ describe("an experiment's folder", () => {
   });
 
   it("reports the number of a line that isn't a run", async () => {
-    const folder = await make([passed(1)]);
+    const folder = await create([passed(1)]);
     Deno.writeTextFileSync(`${folder}/results.jsonl`, "{}\n", { append: true });
     await assertRejects(
       () => results(folder),
@@ -97,10 +97,10 @@ describe("an experiment's folder", () => {
     );
   });
 
-  it("has no key in any file, whoever wrote it", async () => {
+  it("contains no keys, wherever they come from", async () => {
     const nested = passed(1, LEAKED_KEY);
     const { request } = nested;
-    const folder = await make([
+    const folder = await create([
       {
         ...nested,
         request: { ...request, input: { id: LEAKED_KEY, text: LEAKED_KEY, persona: { id: null, name: LEAKED_KEY } } },
@@ -113,13 +113,13 @@ describe("an experiment's folder", () => {
   });
 
   it("keeps the word bearer in outputs", async () => {
-    const [{ outcome }] = await results(await make([passed(1, "The bearer of this letter is 21.")]));
+    const [{ outcome }] = await results(await create([passed(1, "The bearer of this letter is 21.")]));
     assertEquals(outcome, { status: "passed", output: "The bearer of this letter is 21." });
   });
 
-  it("reports that it can't be created because of a file in its way", async () => {
+  it("reports a file in place of its parent folder", async () => {
     output = `${here.home}/file/results`;
     Deno.writeTextFileSync(`${here.home}/file`, "");
-    await assertRejects(() => make([]), SystemError, "Can't write ");
+    await assertRejects(() => create([]), SystemError, "Can't write ");
   });
 });

@@ -12,14 +12,14 @@ describe("a JUnit report", () => {
   beforeEach(() => void (here = world()));
   afterEach(removeTestHomes);
 
-  async function written(runs: readonly RunResult[], name = "Nightly", path = "reports/junit.xml"): Promise<string> {
+  async function write(runs: readonly RunResult[], name = "Nightly", path = "reports/junit.xml"): Promise<string> {
     const folder = await experimentOf(here.context, here.home, runs, { name });
     await writeJUnit(`${here.home}/${path}`, folder);
     return Deno.readTextFileSync(`${here.home}/${path}`);
   }
 
   it("has a case for each run", async () => {
-    const text = await written([passed(1, "Fine"), failed(2, "It crashed", ["Traceback"])]);
+    const text = await write([passed(1, "Fine"), failed(2, "It crashed", ["Traceback"])]);
     const id = /exp_\w+/.exec(text)![0];
     assertEquals(
       text,
@@ -39,7 +39,7 @@ It crashed</failure><system-err>Traceback</system-err></testcase>
 
   it("numbers the iterations of an input", async () => {
     const again = { ...passed(1), request: { ...passed(1).request, iteration: 1 } };
-    assertEquals([...(await written([passed(1), again])).matchAll(/testcase name="(.*?)"/g)].map((it) => it[1]), [
+    assertEquals([...(await write([passed(1), again])).matchAll(/testcase name="(.*?)"/g)].map((it) => it[1]), [
       "inp_1",
       "inp_1 #2",
     ]);
@@ -48,23 +48,23 @@ It crashed</failure><system-err>Traceback</system-err></testcase>
   it("has only valid XML characters, no keys and no markup from outputs", async () => {
     const input = { id: `${HOSTILE}\n`, text: HOSTILE, persona: null };
     const hostile = passed(1, HOSTILE, { request: { runId: "1", input, iteration: 0 } });
-    const text = await written([hostile, failed(2, HOSTILE, [HOSTILE])], HOSTILE);
+    const text = await write([hostile, failed(2, HOSTILE, [HOSTILE])], HOSTILE);
     // XML 1.0, 2.2.
     assertMatch(text, /^[\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]*$/u);
     assertStringIncludes(text, "\\x00\\x07\\x1b[31m\\x9b");
     assertEquals([text.includes(LEAKED_KEY), text.includes("<script>"), text.includes("]]>")], [false, false, false]);
   });
 
-  it("cuts long outputs", async () => {
+  it("truncates long outputs", async () => {
     assertMatch(
-      await written([passed(1, "x".repeat(70_000))]),
+      await write([passed(1, "x".repeat(70_000))]),
       /x{65536}\n… and 4464 more characters in results\.jsonl/,
     );
   });
 
   it("replaces an older report", async () => {
-    await written([passed(1)]);
-    assertStringIncludes(await written([passed(2)]), "inp_2");
+    await write([passed(1)]);
+    assertStringIncludes(await write([passed(2)]), "inp_2");
     assertEquals([...Deno.readDirSync(`${here.home}/reports`)].map((it) => it.name), ["junit.xml"]);
   });
 
@@ -80,8 +80,8 @@ It crashed</failure><system-err>Traceback</system-err></testcase>
     assertEquals([text.includes("aaa"), text.includes("bbb")].filter((it) => it).length, 1);
   });
 
-  it("reports that a folder has its name", async () => {
+  it("reports a folder in its place", async () => {
     Deno.mkdirSync(`${here.home}/reports/junit.xml`, { recursive: true });
-    await assertRejects(() => written([]), SystemError, "Can't write ");
+    await assertRejects(() => write([]), SystemError, "Can't write ");
   });
 });

@@ -33,7 +33,7 @@ describe("an experiment's page", () => {
     );
   });
 
-  it("refers to nothing outside", async () => {
+  it("has no external references", async () => {
     const text = await page([passed(1), failed(2)]);
     assertEquals([...text.matchAll(/ (?:src|srcset|style|on\w+)=|@import|url\(|https?:/g)].map((it) => it[0]), []);
   });
@@ -54,7 +54,7 @@ describe("an experiment's page", () => {
     assertEquals(shown.filter((it) => !text.includes(it)), []);
   });
 
-  it("escapes all texts", async () => {
+  it("escapes all text", async () => {
     const harmless = await page([passed(1), failed(2, "x", ["x"])]);
     const { request } = passed(1);
     const input = { id: HOSTILE, text: HOSTILE, persona: { id: HOSTILE, name: HOSTILE } };
@@ -72,22 +72,22 @@ describe("an experiment's page", () => {
 
   it("writes control characters as escapes", async () => {
     const text = await page([passed(1, "\0\x07\x1b[31m\x9b\r\n\rx")]);
-    // deno-lint-ignore no-control-regex -- these are what must not be there
+    // deno-lint-ignore no-control-regex -- the page must not contain them
     assertEquals(/[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]/.test(text), false);
     assertMatch(text, /\\x00\\x07\\x1b\[31m\\x9b\r\n\\x0dx/);
   });
 
   it("keeps right-to-left text and emoji", async () => {
-    const said = "مرحبا \u{1f468}\u200d\u{1f469}\u200d\u{1f467} שלום";
-    assertMatch(await page([passed(1, said)]), new RegExp(`<pre dir="auto">\n${said}</pre>`));
+    const output = "مرحبا \u{1f468}\u200d\u{1f469}\u200d\u{1f467} שלום";
+    assertMatch(await page([passed(1, output)]), new RegExp(`<pre dir="auto">\n${output}</pre>`));
   });
 
-  it("cuts long outputs and says where the rest is", async () => {
+  it("truncates long outputs and says where the rest is", async () => {
     const text = await page([passed(1, "x".repeat(100_000))]);
     assertMatch(text, /x{65536}<\/pre><p>… and 34,464 more characters in results\.jsonl<\/p>/);
   });
 
-  it("groups equal failures, the most frequent first", async () => {
+  it("groups equal failures, starting with the most frequent", async () => {
     const text = await page([failed(1, "Rare"), failed(2, "Frequent"), failed(3, "Frequent"), passed(4)]);
     assertEquals([...text.matchAll(/<b>(.*?)<\/b>.*?<a href="(.*?)">(.*?)</g)].map((it) => it.slice(1)), [
       ["2 ×", "#r-2", "Frequent"],
@@ -95,12 +95,12 @@ describe("an experiment's page", () => {
     ]);
   });
 
-  it("says after how many runs the test was stopped", async () => {
+  it("says after how many runs the test stopped", async () => {
     const text = await page([passed(1)], { ending: "interrupted", origin: { planned: 1200 } });
     assertMatch(text, /stopped after 1 of 1,200 runs/);
   });
 
-  it("shows at most 5,000 runs, with all that failed", async () => {
+  it("shows at most 5,000 runs, including all that failed", async () => {
     const text = await page(
       Array.from({ length: 5050 }, (_, index) => index < 5040 ? passed(index) : failed(index)),
     );

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import { SystemError } from "../../../src/errors.ts";
 import { checkWritable, writeReport } from "../../../src/experiment/results/result_files.ts";
 
-describe("a report's file", () => {
+describe("a report file", () => {
   let folder: string;
   let path: string;
 
@@ -31,7 +31,7 @@ describe("a report's file", () => {
     assertEquals(content().slice(100_000), "old");
   });
 
-  it("keeps the old content where the new one fails", async () => {
+  it("keeps the old content if the new one can't be written", async () => {
     async function* parts() {
       yield "new";
       throw new SystemError("broken");
@@ -40,20 +40,20 @@ describe("a report's file", () => {
     assertEquals([content(), names()], ["old", ["file"]]);
   });
 
-  it("isn't changed by the check before it", () => {
+  it("isn't changed by the check that it is writable", () => {
     checkWritable(path);
     assertEquals([content(), names()], ["old", ["file"]]);
   });
 
-  it("doesn't mix with another one", async () => {
+  it("isn't mixed with a concurrent report", async () => {
     const texts = ["a", "b"].map((it) => it.repeat(200_000));
     await Promise.all(texts.map((it) => writeReport(path, [it.slice(1), it[0]])));
     assertEquals([texts.includes(content()), names()], [true, ["file"]]);
   });
 
-  it("leaves no temporary file where a folder has its name", async () => {
-    Deno.mkdirSync(`${folder}/taken/inside`, { recursive: true });
-    await assertRejects(() => writeReport(`${folder}/taken`, ["new"]), SystemError);
-    assertEquals(names().sort(), ["file", "taken"]);
+  it("leaves no temporary file if its path is a folder", async () => {
+    Deno.mkdirSync(`${folder}/occupied/inside`, { recursive: true });
+    await assertRejects(() => writeReport(`${folder}/occupied`, ["new"]), SystemError);
+    assertEquals(names().sort(), ["file", "occupied"]);
   });
 });

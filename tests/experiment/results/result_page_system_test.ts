@@ -12,40 +12,40 @@ const RUNS = [
   passed(3, "A refund is on its way"),
 ];
 
-/** An agent whose every text is an attack. */
+/** @returns Runs of an agent whose texts are all attacks. */
 function hostile(): RunResult[] {
   const input = { id: HOSTILE, text: HOSTILE, persona: { id: HOSTILE, name: HOSTILE } };
   const request = { runId: HOSTILE, input, iteration: 1 };
   return [passed(1, HOSTILE, { request }), failed(2, HOSTILE, [HOSTILE]), passed(3, "x".repeat(3000))];
 }
 
-describe("an experiment's page in Debian's Chromium", () => {
+describe("an experiment's page in Chromium", () => {
   let browser: Browser;
   let here: World;
-  /** One for all tests; `page` is another one without script. */
-  let usual: Page;
+  /** The `page` of all tests but the one without JavaScript. */
+  let sharedPage: Page;
   let page: Page;
-  /** Messages on the console, errors and dialogs. */
-  let complaints: string[];
+  /** Console messages, errors and dialogs. */
+  let messages: string[];
   let requests: string[];
 
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
-    usual = await browser.newPage();
-    usual.on("console", (message) => complaints.push(message.text()));
-    usual.on("pageerror", (error) => complaints.push(error.message));
-    usual.on("dialog", async (dialog) => {
-      complaints.push(`dialog: ${dialog.message()}`);
+    sharedPage = await browser.newPage();
+    sharedPage.on("console", (message) => messages.push(message.text()));
+    sharedPage.on("pageerror", (error) => messages.push(error.message));
+    sharedPage.on("dialog", async (dialog) => {
+      messages.push(`dialog: ${dialog.message()}`);
       await dialog.dismiss();
     });
-    usual.on("request", (request) => requests.push(request.url().split("#")[0]));
+    sharedPage.on("request", (request) => requests.push(request.url().split("#")[0]));
   });
   afterAll(() => browser.close());
 
   beforeEach(() => {
     here = world();
-    page = usual;
-    complaints = [];
+    page = sharedPage;
+    messages = [];
     requests = [];
   });
   afterEach(removeTestHomes);
@@ -60,7 +60,7 @@ describe("an experiment's page in Debian's Chromium", () => {
     assertEquals(requests.filter((it) => it !== url), []);
     return folder;
   }
-  /** @returns The inputs of the visible runs, in their order. */
+  /** @returns The input IDs of the visible runs, in order. */
   const ids = () =>
     page.locator("#runs").evaluate((it) => {
       interface Run {
@@ -78,10 +78,10 @@ describe("an experiment's page in Debian's Chromium", () => {
     await open(RUNS);
     await search("parcel");
     await page.getByText("1 of 3 runs").waitFor();
-    assertEquals([complaints, requests.length], [[], 1]);
+    assertEquals([messages, requests.length], [[], 1]);
   });
 
-  it("shows hostile texts as text", async () => {
+  it("shows hostile texts as plain text", async () => {
     await open(hostile(), { name: HOSTILE });
     await page.locator("summary").first().click();
     const said = await page.locator(".says pre").first().innerText();
@@ -89,11 +89,11 @@ describe("an experiment's page in Debian's Chromium", () => {
       said,
       /^<\/pre><script>alert\(1\)<\/script><img src=x onerror=alert\(2\)> \]\]> & "'\\x00\\x07\\x1b\[31m/,
     );
-    assertEquals([await page.locator("script").count(), await page.locator("img").count(), complaints], [1, 0, []]);
+    assertEquals([await page.locator("script").count(), await page.locator("img").count(), messages], [1, 0, []]);
     assert(!(await page.content()).includes(LEAKED_KEY));
   });
 
-  it("blocks scripts that were injected", async () => {
+  it("blocks injected scripts", async () => {
     await open(RUNS);
     await page.evaluate(() => {
       const { document } = globalThis as unknown as {
@@ -105,8 +105,8 @@ describe("an experiment's page in Debian's Chromium", () => {
       );
     });
     await page.locator("#x").click();
-    const refusals = complaints.filter((it) => /Content Security Policy/.test(it));
-    assertEquals([refusals.length >= 2, complaints.filter((it) => it.startsWith("dialog"))], [true, []]);
+    const refusals = messages.filter((it) => /Content Security Policy/.test(it));
+    assertEquals([refusals.length >= 2, messages.filter((it) => it.startsWith("dialog"))], [true, []]);
   });
 
   const searches: [string, string[]][] = [
@@ -117,7 +117,7 @@ describe("an experiment's page in Debian's Chromium", () => {
     ["question", ["inp_1", "inp_2", "inp_3"]],
     ["nothing of that kind", []],
   ];
-  it("finds runs with all words, ignoring case", async () => {
+  it("finds runs that contain all words, ignoring case", async () => {
     await open(RUNS);
     for (const [words, found] of searches) {
       await search(words);
@@ -126,7 +126,7 @@ describe("an experiment's page in Debian's Chromium", () => {
     }
   });
 
-  it("shows only the failed ones of the found runs", async () => {
+  it("limits the found runs to failed ones", async () => {
     await open(RUNS);
     await page.getByText("Failed 1").click();
     assertEquals(await ids(), ["inp_2"]);
@@ -134,14 +134,14 @@ describe("an experiment's page in Debian's Chromium", () => {
     await page.getByText("0 of 3 runs").waitFor();
   });
 
-  it("shows the slowest first", async () => {
+  it("sorts the slowest runs first", async () => {
     await open(RUNS);
     await page.getByRole("combobox").selectOption("slowest");
     assertEquals(await ids(), ["inp_3", "inp_2", "inp_1"]);
   });
 
   for (const [what, link] of [["a failure", "It crashed"], ["a bar of the chart", "Run 2: 102 ms, failed"]]) {
-    it(`opens the run that ${what} links to, whatever the search`, async () => {
+    it(`opens the run that ${what} links to, regardless of the search`, async () => {
       await open(RUNS);
       await search("parcel");
       await page.getByText("1 of 3 runs").waitFor();
@@ -158,7 +158,7 @@ describe("an experiment's page in Debian's Chromium", () => {
     await page.getByText("1 of 3 runs").waitFor();
   });
 
-  it("can be read and filtered by outcome without script", async () => {
+  it("can be read and filtered by outcome without JavaScript", async () => {
     page = await browser.newPage({ javaScriptEnabled: false });
     await open(RUNS);
     assertEquals(await page.getByRole("searchbox").isVisible(), false);
@@ -169,7 +169,7 @@ describe("an experiment's page in Debian's Chromium", () => {
     await page.close();
   });
 
-  it("fits narrow and wide screens, however long the words", async () => {
+  it("fits narrow and wide screens even with long words", async () => {
     await open([...hostile(), ...RUNS], { name: "x".repeat(200) });
     await page.locator("summary").nth(2).click();
     for (const width of [320, 390, 768, 1600]) {
@@ -193,8 +193,8 @@ describe("an experiment's page in Debian's Chromium", () => {
           },
           name,
         );
-      const paper = await colour("body", "background-color");
-      assertEquals(luminance(paper) < 0.5, colorScheme === "dark");
+      const background = await colour("body", "background-color");
+      assertEquals(luminance(background) < 0.5, colorScheme === "dark");
       const card = await colour(".runs", "background-color");
       for (
         const selector of ["summary .id", "summary .first", ".yes summary i", ".no summary i", ".kind", ".tiles dt"]
@@ -210,10 +210,10 @@ describe("an experiment's page in Debian's Chromium", () => {
     await open(runs);
     await search("answer 4999");
     await page.getByText("1 of 5,000 runs").waitFor();
-    assertEquals([await ids(), complaints], [["inp_4999"], []]);
+    assertEquals([await ids(), messages], [["inp_4999"], []]);
   });
 
-  it("comes with a JUnit report that is well-formed XML, whatever the outputs", async () => {
+  it("has a JUnit report that is well-formed XML even for hostile outputs", async () => {
     const folder = await open(hostile(), { name: HOSTILE });
     await writeJUnit(`${here.home}/junit.xml`, folder);
     await page.goto(`file://${here.home}/junit.xml`);

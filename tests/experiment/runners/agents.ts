@@ -32,19 +32,19 @@ export const AGENT: ProcessRunner = {
   reuse: false,
 };
 
-/** What differs from the usual. */
-export interface Around extends WorldOptions {
+/** Options of {@linkcode runnerOf}. */
+export interface RunnerOptions extends WorldOptions {
   readonly parallelRuns?: number;
   readonly caCerts?: readonly string[];
-  /** Instead of real processes. */
+  /** Replaces real processes. */
   readonly programs?: ProgramGroups;
 }
 
-/** @returns A runner; {@linkcode leaveRunners} closes it. */
-export function runnerOf(runner: HttpRunner | ProcessRunner, around: Around = {}): Runner {
-  const { parallelRuns = 4, caCerts } = around;
-  const { context: real } = world(around);
-  const { programs } = around;
+/** @returns A runner; {@linkcode closeRunners} closes it. */
+export function runnerOf(runner: HttpRunner | ProcessRunner, options: RunnerOptions = {}): Runner {
+  const { parallelRuns = 4, caCerts } = options;
+  const { context: real } = world(options);
+  const { programs } = options;
   const context = programs === undefined ? real : { ...real, programGroups: () => programs };
   const created = runner.kind === "http"
     ? httpRunner(context, runner, caCerts)
@@ -56,26 +56,26 @@ export function runnerOf(runner: HttpRunner | ProcessRunner, around: Around = {}
 const runners: Runner[] = [];
 
 /** Closes all runners; call it after each test. */
-export async function leaveRunners(): Promise<void> {
+export async function closeRunners(): Promise<void> {
   await Promise.all(runners.splice(0).map((it) => it.close()));
 }
 
-/** @returns A run of this input, the first time unless told otherwise. */
+/** @returns A request to run this input, by default in its first iteration. */
 export function requestOf(text: string, persona: string | null = null, iteration = 0): RunRequest {
   const input = { id: "input", text, persona: persona === null ? null : { id: null, name: persona } };
   return { runId: "run", input, iteration };
 }
 
 /** @returns The agent's output. */
-export async function answerTo(runner: Runner, text: string): Promise<string> {
+export async function outputOf(runner: Runner, text: string): Promise<string> {
   return await runner.run(requestOf(text), new AbortController().signal);
 }
 
 /** @returns How the run on this input fails. */
 export async function failureOf(runner: Runner, text: string): Promise<RunFailure> {
   try {
-    const output = await answerTo(runner, text);
-    throw new Error(`It answered: ${output}`);
+    const output = await outputOf(runner, text);
+    throw new Error(`the run succeeded with: ${output}`);
   } catch (error) {
     if (!(error instanceof RunError)) throw error;
     const { kind, message, stderr } = error;

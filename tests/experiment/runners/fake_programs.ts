@@ -1,5 +1,5 @@
 /**
- * Programs inside the test's process: an agent that does what its input says, without the start of a process.
+ * An agent that does what its input says, inside the test's process: faster than a process of its own.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import type { ProgramGroups, RunningProgram } from "../../../src/context.ts";
 
 const encoder = new TextEncoder();
 
-/** A program that runs. */
+/** A running program. */
 export class FakeProgram implements RunningProgram {
   readonly stdin: WritableStream<Uint8Array>;
   readonly stdout: ReadableStream<Uint8Array>;
@@ -19,8 +19,8 @@ export class FakeProgram implements RunningProgram {
   #isOpen = true;
 
   /**
-   * @param number From 1 on, as a process's ID.
-   * @param receive Gets each message.
+   * @param number Its number from 1, in place of a process ID.
+   * @param receive Called with each message on standard input.
    */
   constructor(readonly number: number, receive: (message: { readonly input: string }, program: FakeProgram) => void) {
     const { promise, resolve } = Promise.withResolvers<Awaited<RunningProgram["ended"]>>();
@@ -65,12 +65,12 @@ export class FakeProgram implements RunningProgram {
 
 /** What an input such as `!error no quota` makes the agent do. */
 const COMMANDS: Readonly<Record<string, (argument: string, program: FakeProgram, message: unknown) => void>> = {
-  "answer-and-crash": (_, it) => {
+  "respond-and-crash": (_, it) => {
     it.say({ type: "final", output: "last words" });
     it.exit(1);
   },
-  "answer-twice": (_, it) => it.write('{"type":"final","output":"a"}\n{"type":"final","output":"b"}\n'),
-  "answer-without-line-end": (_, it) => {
+  "respond-twice": (_, it) => it.write('{"type":"final","output":"a"}\n{"type":"final","output":"b"}\n'),
+  "respond-without-newline": (_, it) => {
     it.write('{"type":"final","output":"last words"}');
     it.exit(0);
   },
@@ -105,7 +105,7 @@ const COMMANDS: Readonly<Record<string, (argument: string, program: FakeProgram,
   },
 };
 
-/** @returns Starts agents that echo their inputs, or do what these say; each writes `greeting` first. */
+/** @returns Programs that are agents, which echo their inputs or do what these say. Each writes `greeting` first. */
 export function fakePrograms(greeting = ""): ProgramGroups {
   let started = 0;
   return {

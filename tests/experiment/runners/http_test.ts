@@ -3,8 +3,8 @@ import { afterEach, describe, it } from "@std/testing/bdd";
 import type { HttpRunner, RunFailure } from "../../../src/experiment/model.ts";
 import { Authority } from "../../support/certificates.ts";
 import { removeTestHomes } from "../../support/world.ts";
-import { answerTo, failureOf, leaveRunners, requestOf, runnerOf } from "./agents.ts";
-import { agentServer, leaveServers, rawServer } from "./servers.ts";
+import { closeRunners, failureOf, outputOf, requestOf, runnerOf } from "./agents.ts";
+import { agentServer, rawServer, stopServers } from "./servers.ts";
 
 const HTTP: Omit<HttpRunner, "url"> = {
   kind: "http",
@@ -22,35 +22,35 @@ const nested = (depth: number, name: string, inner: unknown): unknown =>
   JSON.parse(`{"${name}":`.repeat(depth) + JSON.stringify(inner) + "}".repeat(depth));
 const typed = (text: string, type: string) => new Response(text, { headers: { "content-type": type } });
 
-describe("a server as an agent", () => {
+describe("an HTTP agent", () => {
   afterEach(async () => {
-    await leaveRunners();
-    await leaveServers();
+    await closeRunners();
+    await stopServers();
     removeTestHomes();
   });
 
-  const answers: [string, Partial<HttpRunner>, () => Response, string][] = [
+  const outputs: [string, Partial<HttpRunner>, () => Response, string][] = [
     ["the whole text", {}, () => new Response("héllo"), "héllo"],
     ["the whole JSON", {}, () => json({ a: 1 }), '{"a":1}'],
     ["the text at a path", { streamOutputPath: "$.a.b" }, () => json({ a: { b: "yes" } }), "yes"],
     ["the text at a path without $", { streamOutputPath: "a[1].b" }, () => json({ a: [0, { b: "yes" }] }), "yes"],
-    ["several texts at one path", { streamOutputPath: "$..t" }, () => json([{ t: "a" }, { t: "b" }]), "ab"],
-    ["JSON where there is no text at the path", { streamOutputPath: "$.a" }, () => json({ a: [1] }), "[1]"],
+    ["all texts at a path", { streamOutputPath: "$..t" }, () => json([{ t: "a" }, { t: "b" }]), "ab"],
+    ["JSON if the value at the path isn't a string", { streamOutputPath: "$.a" }, () => json({ a: [1] }), "[1]"],
     [
-      "a text behind a filter",
+      "the text that a filter selects",
       { streamOutputPath: "$[?@.k=='x'].t" },
       () => json([{ k: "y" }, { k: "x", t: "z" }]),
       "z",
     ],
   ];
-  for (const [what, differing, answer, output] of answers) {
-    it(`answers with ${what}`, async () => {
-      const { url } = agentServer(answer);
-      assertEquals(await answerTo(runnerOf({ ...HTTP, url, ...differing }), "hello"), output);
+  for (const [what, differing, respond, output] of outputs) {
+    it(`returns ${what}`, async () => {
+      const { url } = agentServer(respond);
+      assertEquals(await outputOf(runnerOf({ ...HTTP, url, ...differing }), "hello"), output);
     });
   }
 
-  it("gets the input message without a template", async () => {
+  it("receives the input message if there is no template", async () => {
     const { url, received } = agentServer(() => new Response("ok"));
     const runner = runnerOf({ ...HTTP, url });
     await runner.run(requestOf("hello", "expert", 3), new AbortController().signal);
@@ -58,7 +58,7 @@ describe("a server as an agent", () => {
     assertEquals([received[0].method, JSON.parse(received[0].body)], ["POST", message]);
   });
 
-  it("gets the template, filled at every depth and only once", async () => {
+  it("receives the template with placeholders at every depth replaced once", async () => {
     const { url, received } = agentServer(() => new Response("ok"));
     const bodyTemplate = {
       messages: [{ content: "{{input}}" }],
@@ -67,7 +67,7 @@ describe("a server as an agent", () => {
       user: "{{persona}}",
       stream: true,
     };
-    await answerTo(runnerOf({ ...HTTP, url, bodyTemplate }), 'say "{{iteration}}"');
+    await outputOf(runnerOf({ ...HTTP, url, bodyTemplate }), 'say "{{iteration}}"');
     assertEquals(JSON.parse(received[0].body), {
       messages: [{ content: 'say "{{iteration}}"' }],
       note: ", 0: {{other}}",
@@ -77,86 +77,92 @@ describe("a server as an agent", () => {
     });
   });
 
-  it("gets a string template as text", async () => {
+  it("receives a string template as plain text", async () => {
     const { url, received } = agentServer(() => new Response("ok"));
-    await answerTo(runnerOf({ ...HTTP, url, bodyTemplate: "Q: {{input}}" }), "why?");
+    await outputOf(runnerOf({ ...HTTP, url, bodyTemplate: "Q: {{input}}" }), "why?");
     assertEquals([received[0].body, received[0].headers.get("content-type")], ["Q: why?", "text/plain;charset=UTF-8"]);
   });
 
-  it("gets no body with GET", async () => {
+  it("receives no body with GET", async () => {
     const { url, received } = agentServer(() => new Response("ok"));
-    const place = new URL("/ask/{{input}}?q={{input}}&n={{iteration}}", url);
-    await answerTo(runnerOf({ ...HTTP, method: "GET", url: place }), "a&b c");
+    const template = new URL("/ask/{{input}}?q={{input}}&n={{iteration}}", url);
+    await outputOf(runnerOf({ ...HTTP, method: "GET", url: template }), "a&b c");
     const { pathname, search } = new URL(received[0].url);
     assertEquals([pathname, search, received[0].body], ["/ask/a%26b%20c", "?q=a%26b%20c&n=0", ""]);
   });
 
-  it("gets the configuration's headers", async () => {
+  it("receives the configured headers", async () => {
     const { url, received } = agentServer(() => new Response("ok"));
-    await answerTo(runnerOf({ ...HTTP, url, headers: { "X-Api-Key": "abc", "content-type": "text/csv" } }), "a");
+    await outputOf(runnerOf({ ...HTTP, url, headers: { "X-Api-Key": "abc", "content-type": "text/csv" } }), "a");
     const { headers } = received[0];
     assertEquals([headers.get("x-api-key"), headers.get("content-type")], ["abc", "text/csv"]);
   });
 
-  it("gets no FluxLoop key", async () => {
+  it("doesn't receive the FluxLoop key", async () => {
     const { url, received } = agentServer(() => new Response("ok"));
-    await answerTo(runnerOf({ ...HTTP, url }, { env: { FLUXLOOP_API_KEY: "flux_dev_secret" } }), "a");
+    await outputOf(runnerOf({ ...HTTP, url }, { env: { FLUXLOOP_API_KEY: "flux_dev_secret" } }), "a");
     assertEquals(JSON.stringify([[...received[0].headers], received[0].body]).includes("flux_dev"), false);
   });
 
-  it("gets the URL's user name and password as a header", async () => {
+  it("receives the URL's user name and password as a header", async () => {
     const { url, received } = agentServer(() => new Response("ok"));
     [url.username, url.password] = ["me", "p w%s%41"];
-    await answerTo(runnerOf({ ...HTTP, url }), "a");
+    await outputOf(runnerOf({ ...HTTP, url }), "a");
     assertEquals(received[0].headers.get("authorization"), `Basic ${btoa("me:p w%sA")}`);
   });
 
   const failures: [string, Partial<HttpRunner>, () => Response, RunFailure["kind"], string][] = [
     [
-      "answers with another status",
+      "responds with an error status",
       {},
       () => new Response(null, { status: 404 }),
       "http",
       "The server responded with status 404 (Not Found)",
     ],
     [
-      "says why",
+      "responds with an error message",
       {},
       () => json({ error: { message: "no\nquota" } }, { status: 429 }),
       "http",
       "The server responded with status 429 (Too Many Requests): no quota",
     ],
     [
-      "sends a page with an error",
+      "responds with an error page",
       {},
       () => new Response("<h1>x</h1>", { status: 500, headers: { "content-type": "text/html" } }),
       "http",
       "The server responded with status 500 (Internal Server Error)",
     ],
     [
-      "sends a page",
+      "responds with a web page",
       {},
       () => typed("<h1>Sign in</h1>", "text/html; charset=utf-8"),
       "garbage",
       "The server sent a web page (text/html), not an agent's response",
     ],
-    ["sends broken JSON", {}, () => typed('{"a": ', "application/json"), "garbage", "The server's response isn't JSON"],
     [
-      "sends no JSON where a path leads into it",
+      "responds with invalid JSON",
+      {},
+      () => typed('{"a": ', "application/json"),
+      "garbage",
+      "The server's response isn't JSON",
+    ],
+    [
+      "responds without JSON although a path is configured",
       { streamOutputPath: "$.a" },
       () => new Response("hi"),
       "garbage",
       "The server's response isn't JSON",
     ],
     [
-      "has nothing at the path",
+      "has no value at the path",
       { streamOutputPath: "$.a" },
       () => json({ b: 1 }),
       "garbage",
       "The server's response has no value at $.a (stream_output_path)",
     ],
     [
-      "sends no events",
+      "doesn't send events",
       { stream: "sse" },
       () => json({}),
       "garbage",
@@ -170,16 +176,16 @@ describe("a server as an agent", () => {
       "The server redirects to 127.0.0.2:1; nothing was sent there",
     ],
     [
-      "redirects in circles",
+      "redirects in a loop",
       {},
       () => new Response(null, { status: 308, headers: { location: "/" } }),
       "http",
       "The server redirects in a loop",
     ],
   ];
-  for (const [what, differing, answer, kind, message] of failures) {
+  for (const [what, differing, respond, kind, message] of failures) {
     it(`fails when it ${what}`, async () => {
-      const { url } = agentServer(answer);
+      const { url } = agentServer(respond);
       const runner = runnerOf({ ...HTTP, url, ...differing });
       assertEquals(await failureOf(runner, "a"), { kind, message, stderr: [] });
     });
@@ -203,10 +209,10 @@ describe("a server as an agent", () => {
   });
 
   const exhausting: [string, string, unknown, string][] = [
-    ["whose texts contain each other", "$..t", nested(80, "t", "x".repeat(200_000)), "flooded"],
+    ["whose matches contain each other", "$..t", nested(80, "t", "x".repeat(200_000)), "flooded"],
     ["that is nested too deeply", "$..t", nested(5000, "t", "x"), "garbage"],
-    ["with a query for every two values", "$..*..*..*", nested(90, "t", Array(20_000).fill([1])), "garbage"],
-    ["with a query for every value", "$[?count($..*) > 1]", Array(20_000).fill([1]), "garbage"],
+    ["on which a query visits too many values", "$..*..*..*", nested(90, "t", Array(20_000).fill([1])), "garbage"],
+    ["on which a filter visits all values for each value", "$[?count($..*) > 1]", Array(20_000).fill([1]), "garbage"],
   ];
   for (const [what, streamOutputPath, value, expected] of exhausting) {
     it(`fails only the run with a response ${what}`, async () => {
@@ -215,18 +221,18 @@ describe("a server as an agent", () => {
     });
   }
 
-  it("gets no request for half a surrogate pair in its URL", async () => {
+  it("receives no request if an unpaired surrogate would be in its URL", async () => {
     const { url, received } = agentServer(() => new Response("ok"));
-    const place = new URL("/?q={{input}}", url);
+    const template = new URL("/?q={{input}}", url);
     const retry = { attempts: 2, backoff: 0, statusCodes: [503] };
-    const { message } = await failureOf(runnerOf({ ...HTTP, method: "GET", url: place, retry }), "a\ud800");
+    const { message } = await failureOf(runnerOf({ ...HTTP, method: "GET", url: template, retry }), "a\ud800");
     assertEquals([message, received.length], [
       "The input can't be part of a URL: it isn't valid Unicode (unpaired surrogate)",
       0,
     ]);
   });
 
-  it("is trusted over HTTPS with its authority", async () => {
+  it("is trusted over HTTPS with its CA certificate", async () => {
     const authority = await Authority.create();
     const certificate = await authority.issue("IP:127.0.0.1");
     await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {}, ...certificate }, () => {
@@ -234,7 +240,7 @@ describe("a server as an agent", () => {
     });
     const url = new URL(`https://127.0.0.1:${server.addr.port}/`);
     const caCerts = [Deno.readTextFileSync(authority.file)];
-    assertEquals(await answerTo(runnerOf({ ...HTTP, url }, { caCerts }), "a"), "secure");
+    assertEquals(await outputOf(runnerOf({ ...HTTP, url }, { caCerts }), "a"), "secure");
     await authority.remove();
   });
 
@@ -244,9 +250,9 @@ describe("a server as an agent", () => {
         ? new Response(null, { status: 307, headers: { location: "/v2/" } })
         : new Response("ok")
     );
-    assertEquals(await answerTo(runnerOf({ ...HTTP, url }), "hello"), "ok");
+    assertEquals(await outputOf(runnerOf({ ...HTTP, url }), "hello"), "ok");
     assertEquals([received[1].method, JSON.parse(received[1].body).input], ["POST", "hello"]);
-    // Not every server takes a body in chunks.
+    // Not every server accepts a chunked body.
     assertEquals(received.map((it) => it.headers.get("content-length")), Array(2).fill(`${received[0].body.length}`));
   });
 
@@ -272,7 +278,7 @@ describe("a server as an agent", () => {
     });
   });
 
-  it("is aborted with the run, with the reason", async () => {
+  it("fails with the reason when the run is aborted", async () => {
     const stop = new AbortController();
     const { url } = agentServer(() => {
       stop.abort(new Error("stopped by the test"));
@@ -293,10 +299,10 @@ describe("a server as an agent", () => {
     let count = 0;
     const { url } = agentServer(() => count++ < 2 ? new Response(null, { status: 503 }) : new Response("at last"));
     const retry = { attempts: 2, backoff: 0, statusCodes: [503] };
-    assertEquals(await answerTo(runnerOf({ ...HTTP, url, retry }), "a"), "at last");
+    assertEquals(await outputOf(runnerOf({ ...HTTP, url, retry }), "a"), "at last");
   });
 
-  it("isn't retried after another status", async () => {
+  it("isn't retried after other statuses", async () => {
     const { url, received } = agentServer(() => new Response(null, { status: 500 }));
     const retry = { attempts: 2, backoff: 0, statusCodes: [503] };
     await failureOf(runnerOf({ ...HTTP, url, retry }), "a");

@@ -1,49 +1,49 @@
 import { assertEquals } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
-import { AGENT, answerTo, failureOf, leaveRunners, requestOf, runnerOf } from "./agents.ts";
+import { AGENT, closeRunners, failureOf, outputOf, requestOf, runnerOf } from "./agents.ts";
 import { removeTestHomes } from "../../support/world.ts";
 
 const FIXTURE = new URL("./fixtures/run_and_wait.ts", import.meta.url).pathname;
-/** The ways in which an agent starts a child: with its streams, without them, in a session of the child's own. */
+/** The ways in which an agent starts a child: with the agent's streams, without them, and in a new session. */
 const CHILDREN = ["!child loud", "!child quiet", "!child detached"];
 
-describe("an agent's child", () => {
+describe("an agent's child process", () => {
   afterEach(async () => {
-    await leaveRunners();
+    await closeRunners();
     removeTestHomes();
   });
 
   for (const child of CHILDREN) {
     for (const reuse of [true, false]) {
-      it(`ends with the runner: ${child}${reuse ? ", with reuse" : ""}`, async () => {
+      it(`is stopped with the runner: ${child}${reuse ? ", with reuse" : ""}`, async () => {
         const runner = runnerOf({ ...AGENT, killTimeout: 1000, reuse });
-        const pid = await answerTo(runner, child);
+        const pid = await outputOf(runner, child);
         await runner.close();
         await waitUntilGone(pid);
       });
     }
   }
 
-  it("ends where a control group can be created, even in its own session and environment", async () => {
+  it("is stopped even in its own session and environment if a control group can be created", async () => {
     const runner = runnerOf({ ...AGENT, killTimeout: 1000, reuse: true });
     // The agent waits until it is in the control group.
-    await answerTo(runner, "hello");
-    const pid = await answerTo(runner, "!child-escaped");
+    await outputOf(runner, "hello");
+    const pid = await outputOf(runner, "!child-escaped");
     await runner.close();
     if (canCreateControlGroup()) return await waitUntilGone(pid);
     assertEquals(isRunning(pid), true);
     Deno.kill(Number(pid), "SIGKILL");
   });
 
-  it("ends with a run that timed out", async () => {
+  it("is stopped after its run timed out", async () => {
     const runner = runnerOf({ ...AGENT, timeout: 1500, killTimeout: 1000 });
     const { stderr: [pid] } = await failureOf(runner, "!child-and-hang");
     await waitUntilGone(pid);
   });
 
-  it("ends with a run that was aborted", async () => {
+  it("is stopped after its run was aborted", async () => {
     const runner = runnerOf({ ...AGENT, killTimeout: 1000, reuse: true });
-    const pids = [await answerTo(runner, "!pid"), await answerTo(runner, "!child loud")];
+    const pids = [await outputOf(runner, "!pid"), await outputOf(runner, "!child loud")];
     const stop = new AbortController();
     const run = runner.run(requestOf("!hang"), stop.signal).catch(() => {});
     stop.abort();
@@ -52,14 +52,14 @@ describe("an agent's child", () => {
   });
 
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"] as const) {
-    it(`ends after ${signal} ended the program`, async () => {
+    it(`is stopped after the program receives ${signal}`, async () => {
       const args = ["run", "-A", "--quiet", FIXTURE, ...CHILDREN];
       const program = new Deno.Command(Deno.execPath(), { args, stdin: "null", stdout: "piped" }).spawn();
       const pids = await firstLines(program.stdout, 1 + CHILDREN.length);
       assertEquals(pids.map(isRunning), [true, true, true, true]);
       program.kill(signal);
       await program.status;
-      // Nothing reports when the last one is gone: after a SIGKILL, the shell kills them after the program's end.
+      // Nothing reports when the last one exits: after a SIGKILL, a shell kills them once the program is gone.
       while (pids.some(isRunning)) await new Promise((resolve) => setTimeout(resolve, 10));
       assertEquals(pids.map(isRunning), [false, false, false, false]);
     });
@@ -102,7 +102,7 @@ async function firstLines(stream: ReadableStream<Uint8Array>, count: number): Pr
   const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
   while (text.split("\n").length <= count) {
     const { value, done } = await reader.read();
-    if (done) throw new Error(`It ended after: ${text}`);
+    if (done) throw new Error(`The stream ended after: ${text}`);
     text += value;
   }
   await reader.cancel();

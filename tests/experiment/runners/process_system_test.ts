@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
-import { AGENT, answerTo, failureOf, leaveRunners, runnerOf } from "./agents.ts";
+import { AGENT, closeRunners, failureOf, outputOf, runnerOf } from "./agents.ts";
 import { removeTestHomes } from "../../support/world.ts";
 
-/** An agent written in shell, which can't parse JSON: it counts its inputs. */
+/** A shell script as an agent. It can't parse JSON, so it counts its inputs. */
 const SHELL = `
   echo ready
   runs=0
@@ -15,16 +15,16 @@ const SHELL = `
 
 describe("an agent's process on Linux", () => {
   afterEach(async () => {
-    await leaveRunners();
+    await closeRunners();
     removeTestHomes();
   });
 
-  it("fails as crashed when a signal ends it", async () => {
+  it("fails as crashed when it is killed by a signal", async () => {
     const { kind, message } = await failureOf(runnerOf(AGENT), "!signal");
     assertEquals([kind, message], ["crashed", "The agent was killed by SIGKILL before it responded"]);
   });
 
-  it("is killed when it ignores the signal", async () => {
+  it("is killed if it ignores the signal to stop", async () => {
     const failure = await failureOf(runnerOf({ ...AGENT, timeout: 1500, killTimeout: 100 }), "!stubborn");
     assertEquals([failure.kind, failure.stderr], ["timeout", ["not now"]]);
   });
@@ -38,11 +38,11 @@ describe("an agent's process on Linux", () => {
     const cwd = Deno.makeTempDirSync();
     Deno.writeTextFileSync(`${cwd}/agent.sh`, `#!/bin/sh\n${SHELL}\n`, { mode: 0o755 });
     const runner = runnerOf({ ...AGENT, command: ["./agent.sh"], cwd, readyPattern: /^ready$/, reuse: true });
-    assertEquals([await answerTo(runner, "a"), await answerTo(runner, "b")], ["run 1", "run 2"]);
+    assertEquals([await outputOf(runner, "a"), await outputOf(runner, "b")], ["run 1", "run 2"]);
     Deno.removeSync(cwd, { recursive: true });
   });
 
-  it("has a session of its own, with no terminal", async () => {
+  it("has its own session without a terminal", async () => {
     const command = ["sh", "-c", "ps -o sid= -p $$ >&2; ps -o tty= -p $$ >&2; echo $$ >&2; exit 1"] as const;
     const { stderr: [session, terminal, pid] } = await failureOf(runnerOf({ ...AGENT, command }), "a");
     assertEquals([session.trim(), terminal.trim()], [pid, "?"]);

@@ -4,31 +4,31 @@ import type { ProcessRunner } from "../../../src/experiment/model.ts";
 import { KEY_VARIABLES } from "../../../src/text/key_variables.ts";
 import { itOnUnix } from "../../support/systems.ts";
 import { removeTestHomes } from "../../support/world.ts";
-import { AGENT, answerTo, failureOf, leaveRunners, requestOf, runnerOf } from "./agents.ts";
+import { AGENT, closeRunners, failureOf, outputOf, requestOf, runnerOf } from "./agents.ts";
 
 describe("an agent's process", () => {
   afterEach(async () => {
-    await leaveRunners();
+    await closeRunners();
     removeTestHomes();
   });
 
-  it("is started in its folder with its variables, and reused", async () => {
+  it("runs in its folder with its variables, and is reused", async () => {
     const cwd = Deno.realPathSync(Deno.makeTempDirSync());
     const runner = runnerOf({ ...AGENT, cwd, env: { AGENT_MODE: "quick" }, reuse: true });
-    assertEquals(await answerTo(runner, "!cwd"), cwd);
-    assertEquals(await answerTo(runner, "!env AGENT_MODE"), "quick");
-    assertEquals(await answerTo(runner, "!pid"), await answerTo(runner, "!pid"));
-    await leaveRunners();
+    assertEquals(await outputOf(runner, "!cwd"), cwd);
+    assertEquals(await outputOf(runner, "!env AGENT_MODE"), "quick");
+    assertEquals(await outputOf(runner, "!pid"), await outputOf(runner, "!pid"));
+    await closeRunners();
     Deno.removeSync(cwd);
   });
 
-  it("gets only the keys that the configuration passes, and this program keeps its own", async () => {
+  it("receives only the configured keys, and the program keeps its own", async () => {
     for (const name of KEY_VARIABLES) Deno.env.set(name, "flux_dev_ofTheParent");
     try {
       const env = { FLUXLOOP_API_KEY: "flux_dev_forTheAgent" };
       const runner = runnerOf({ ...AGENT, env, reuse: true });
       const values: string[] = [];
-      for (const name of KEY_VARIABLES) values.push(await answerTo(runner, `!env ${name}`));
+      for (const name of KEY_VARIABLES) values.push(await outputOf(runner, `!env ${name}`));
       assertEquals(values, KEY_VARIABLES.map((name) => name in env ? "flux_dev_forTheAgent" : "(not set)"));
       assertEquals(KEY_VARIABLES.map((it) => Deno.env.get(it)), KEY_VARIABLES.map(() => "flux_dev_ofTheParent"));
     } finally {
@@ -36,7 +36,7 @@ describe("an agent's process", () => {
     }
   });
 
-  it("leaves the last 20 lines of standard error in the failure", async () => {
+  it("fails with the last 20 lines of its standard error", async () => {
     const { message, stderr } = await failureOf(runnerOf(AGENT), "!crash 3");
     assertEquals(message, "The agent exited with code 3 before it responded");
     assertEquals(stderr, Array.from({ length: 20 }, (_, index) => `line ${index + 11}`));
@@ -54,8 +54,8 @@ describe("an agent's process", () => {
   });
 
   const unstartable: [string, Partial<ProcessRunner>, RegExp][] = [
-    ["there is no such program", { command: ["no-such-agent"] }, /there is no program "no-such-agent"$/],
-    ["there is no such folder", { cwd: "/no/such/folder" }, /there is no folder \/no\/such\/folder$/],
+    ["the program doesn't exist", { command: ["no-such-agent"] }, /there is no program "no-such-agent"$/],
+    ["the folder doesn't exist", { cwd: "/no/such/folder" }, /there is no folder \/no\/such\/folder$/],
   ];
   for (const [what, differing, message] of unstartable) {
     it(`fails as not started when ${what}`, async () => {
@@ -65,8 +65,8 @@ describe("an agent's process", () => {
     });
   }
 
-  // Windows doesn't run scripts by their first line.
-  itOnUnix("isn't called missing when its interpreter is", async () => {
+  // Windows ignores the interpreter in a script's first line.
+  itOnUnix("isn't reported as missing when only its interpreter is", async () => {
     const folder = await Deno.makeTempDir();
     await Deno.writeTextFile(`${folder}/agent.sh`, "#!/bin/sh\r\necho\r\n", { mode: 0o755 });
     const { message } = await failureOf(runnerOf({ ...AGENT, command: ["./agent.sh"], cwd: folder }), "a");
@@ -74,7 +74,7 @@ describe("an agent's process", () => {
     assertStringIncludes(message, 'the interpreter in the first line of "./agent.sh" doesn\'t exist');
   });
 
-  it("ends at once when the run is aborted, with the reason", async () => {
+  it("stops immediately when the run is aborted, with the reason", async () => {
     const stop = new AbortController();
     const runner = runnerOf(AGENT);
     const run = runner.run(requestOf("!hang"), stop.signal);
@@ -82,7 +82,7 @@ describe("an agent's process", () => {
     await assertRejects(() => run, Error, "stopped by the test");
   });
 
-  it("isn't started for a run that was aborted before", async () => {
+  it("isn't started for a run that is already aborted", async () => {
     const runner = runnerOf({ ...AGENT, command: ["no-such-agent"] });
     await assertRejects(() => runner.run(requestOf("a"), AbortSignal.abort(new Error("too late"))), Error, "too late");
   });

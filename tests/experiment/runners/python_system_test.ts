@@ -3,7 +3,7 @@ import { afterEach, beforeAll, describe, it } from "@std/testing/bdd";
 import { PYTHON_BRIDGE, pythonProcess } from "../../../src/experiment/runners/python_bridge.ts";
 import { readReply } from "../../../src/experiment/runners/protocol.ts";
 import { removeTestHomes } from "../../support/world.ts";
-import { answerTo, type Around, failureOf, leaveRunners, runnerOf } from "./agents.ts";
+import { closeRunners, failureOf, outputOf, runnerOf, type RunnerOptions } from "./agents.ts";
 
 const FOLDER = new URL("./fixtures/python", import.meta.url).pathname;
 /** Debian's own Python, without a version manager's shims before it. */
@@ -12,8 +12,8 @@ const CONTEXT = '{"persona": "expert", "iteration": 2}';
 
 const fullName = (name: string) => name.includes(":") ? name : `app.agent:${name}`;
 const SETTINGS = { cwd: FOLDER, env: ENV, timeout: 30_000 };
-const runnerFor = (name: string, differing: Partial<typeof SETTINGS> = {}, around: Around = {}) =>
-  runnerOf(pythonProcess(Deno.build.os, fullName(name), [], { ...SETTINGS, ...differing }), around);
+const runnerFor = (name: string, differing: Partial<typeof SETTINGS> = {}, options: RunnerOptions = {}) =>
+  runnerOf(pythonProcess(Deno.build.os, fullName(name), [], { ...SETTINGS, ...differing }), options);
 
 const BRIDGED = new URL("./fixtures/bridged.py", import.meta.url).pathname;
 
@@ -42,11 +42,11 @@ async function bridged(names: readonly string[]) {
 
 describe("a Python function as an agent", () => {
   afterEach(async () => {
-    await leaveRunners();
+    await closeRunners();
     removeTestHomes();
   });
 
-  const answers: [string, string][] = [
+  const outputs: [string, string][] = [
     ["run", "Echo: hello"],
     ["run_async", "Echo: hello"],
     ["of_another_name", "Echo: hello"],
@@ -99,25 +99,25 @@ describe("a Python function as an agent", () => {
   ];
   let results: Awaited<ReturnType<typeof bridged>>;
   beforeAll(async () => {
-    results = await bridged([...answers, ...errors, ...unstartable].map(([name]) => name));
+    results = await bridged([...outputs, ...errors, ...unstartable].map(([name]) => name));
   });
 
-  for (const [name, output] of answers) {
-    it(`answers as ${name} does`, () => assertEquals(results.get(name)?.output, output));
+  for (const [name, output] of outputs) {
+    it(`returns the output of ${name}`, () => assertEquals(results.get(name)?.output, output));
   }
 
   it("is reused", async () => {
     const runner = runnerFor("count", {}, { parallelRuns: 1 });
-    assertEquals([await answerTo(runner, "a"), await answerTo(runner, "a")], ["1", "2"]);
+    assertEquals([await outputOf(runner, "a"), await outputOf(runner, "a")], ["1", "2"]);
   });
 
-  it("has the configuration's variables, and neither this program's key nor the bridge", async () => {
+  it("receives the configured variables, but neither the program's key nor the bridge", async () => {
     Deno.env.set("FLUXLOOP_API_KEY", "flux_dev_ofTheParent");
     try {
       const runner = runnerFor("environment", { env: { ...ENV, AGENT_MODE: "quick" } });
       const values: string[] = [];
       for (const name of ["AGENT_MODE", "FLUXLOOP_API_KEY", "FLUXLOOP_BRIDGE"]) {
-        values.push(await answerTo(runner, name));
+        values.push(await outputOf(runner, name));
       }
       assertEquals(values, ["quick", "(not set)", "(not set)"]);
     } finally {
@@ -125,20 +125,20 @@ describe("a Python function as an agent", () => {
     }
   });
 
-  it("runs behind a shim that passes on arguments of one line only", async () => {
+  it("runs through a shim that supports only single-line arguments", async () => {
     const bin = Deno.makeTempDirSync();
     const shim = `#!/bin/sh\ncase "$*" in *"\n"*) exit 9;; esac\nPATH=\${PATH#*:} exec python3 "$@"\n`;
     Deno.writeTextFileSync(`${bin}/python3`, shim, { mode: 0o755 });
     const runner = runnerFor("run", { env: { ...ENV, PATH: `${bin}:${ENV.PATH}` } });
-    assertEquals(await answerTo(runner, "héllo 🎈"), "Echo: héllo 🎈");
+    assertEquals(await outputOf(runner, "héllo 🎈"), "Echo: héllo 🎈");
     Deno.removeSync(bin, { recursive: true });
   });
 
   for (const [name, message] of errors) {
-    it(`fails as ${name} does, with the traceback`, () => {
+    it(`fails with the error and traceback of ${name}`, () => {
       const { error, firstError } = results.get(name)!;
-      const said = [error?.kind, error?.message, firstError];
-      assertEquals(said, ["agent_error", message, "Traceback (most recent call last):"]);
+      const actual = [error?.kind, error?.message, firstError];
+      assertEquals(actual, ["agent_error", message, "Traceback (most recent call last):"]);
     });
   }
 
@@ -152,21 +152,21 @@ describe("a Python function as an agent", () => {
     const runner = runnerFor("hanging", { timeout: 10_000 });
     const [failure, ...others] = await Promise.all([
       failureOf(runner, "hang"),
-      answerTo(runner, "a"),
-      answerTo(runner, "b"),
+      outputOf(runner, "a"),
+      outputOf(runner, "b"),
     ]);
-    assertEquals([failure.kind, ...others, await answerTo(runner, "c")], ["timeout", "a", "b", "c"]);
+    assertEquals([failure.kind, ...others, await outputOf(runner, "c")], ["timeout", "a", "b", "c"]);
   });
 
   for (const [name, message] of unstartable) {
-    it(`fails as not started where the target is ${name}`, () => {
+    it(`fails as not started for the target ${name}`, () => {
       const { error } = results.get(name)!;
       assertEquals(error?.kind, "not_started");
       assertMatch(error!.message, message);
     });
   }
 
-  it("fails as not started where there is no Python", async () => {
+  it("fails as not started if Python isn't installed", async () => {
     const { kind, message } = await failureOf(runnerFor("run", { env: { PATH: FOLDER } }), "hello");
     assertEquals([kind, message], ["not_started", 'Can\'t start the agent: there is no program "python3"']);
   });

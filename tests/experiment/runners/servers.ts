@@ -1,5 +1,5 @@
 /**
- * Agents that are servers on this machine.
+ * HTTP servers on this machine that act as agents.
  *
  * @module
  */
@@ -12,7 +12,7 @@ export interface Received {
   readonly body: string;
 }
 
-/** A server, and its requests so far. */
+/** A server and the requests that it has received. */
 export interface AgentServer {
   readonly url: URL;
   readonly received: readonly Received[];
@@ -20,13 +20,13 @@ export interface AgentServer {
 
 const servers: Deno.HttpServer[] = [];
 
-/** Starts a server that answers everything in one way; {@linkcode leaveServers} ends it. */
-export function agentServer(answer: (request: Received) => Response | Promise<Response>): AgentServer {
+/** Starts a server; {@linkcode stopServers} stops it. */
+export function agentServer(respond: (request: Received) => Response | Promise<Response>): AgentServer {
   const received: Received[] = [];
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
     const { method, url, headers } = request;
     received.push({ method, url, headers, body: await request.text() });
-    return await answer(received.at(-1)!);
+    return await respond(received.at(-1)!);
   });
   servers.push(server);
   return { url: new URL(`http://127.0.0.1:${server.addr.port}/`), received };
@@ -38,11 +38,11 @@ const listeners: Deno.Listener[] = [];
 export function rawServer(pieces: readonly (string | Uint8Array)[]): URL {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   listeners.push(listener);
-  void answerRaw(listener, pieces);
+  void sendPieces(listener, pieces);
   return new URL(`http://127.0.0.1:${listener.addr.port}/`);
 }
 
-async function answerRaw(listener: Deno.Listener, pieces: readonly (string | Uint8Array)[]): Promise<void> {
+async function sendPieces(listener: Deno.Listener, pieces: readonly (string | Uint8Array)[]): Promise<void> {
   for await (const connection of listener) {
     try {
       await connection.read(new Uint8Array(65536));
@@ -59,14 +59,14 @@ async function answerRaw(listener: Deno.Listener, pieces: readonly (string | Uin
   }
 }
 
-/** Ends all servers; call it after each test. */
-export async function leaveServers(): Promise<void> {
+/** Stops all servers; call it after each test. */
+export async function stopServers(): Promise<void> {
   for (const listener of listeners.splice(0)) listener.close();
-  await Promise.all(servers.splice(0).map((it) => endOf(it)));
+  await Promise.all(servers.splice(0).map((it) => stop(it)));
 }
 
-/** Requests that are never answered are not waited for. */
-async function endOf(server: Deno.HttpServer): Promise<void> {
+/** Stops a server without waiting long for pending requests. */
+async function stop(server: Deno.HttpServer): Promise<void> {
   server.unref();
   await Promise.race([server.shutdown(), new Promise((resolve) => setTimeout(resolve, 100))]);
 }

@@ -2,8 +2,8 @@ import { assertEquals } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
 import type { HttpRunner, RunFailure } from "../../../src/experiment/model.ts";
 import { removeTestHomes } from "../../support/world.ts";
-import { answerTo, failureOf, leaveRunners, runnerOf } from "./agents.ts";
-import { leaveServers, rawServer } from "./servers.ts";
+import { closeRunners, failureOf, outputOf, runnerOf } from "./agents.ts";
+import { rawServer, stopServers } from "./servers.ts";
 
 const SSE: Omit<HttpRunner, "url"> = {
   kind: "http",
@@ -20,47 +20,47 @@ const HEAD = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: 
 const DELTA: Partial<HttpRunner> = { streamOutputPath: "$.delta" };
 const LONG = `data: ${"x".repeat(9 * 1024 * 1024)}\n\n`;
 
-describe("a stream of events", () => {
+describe("an event stream", () => {
   afterEach(async () => {
-    await leaveRunners();
-    await leaveServers();
+    await closeRunners();
+    await stopServers();
     removeTestHomes();
   });
 
   const streams: [string, Partial<HttpRunner>, string, string][] = [
-    ["data whole where there is no path", {}, "data: one\n\ndata: two\n\n", "onetwo"],
-    ["texts at a path", DELTA, 'data: {"delta": "Hello"}\n\ndata: {"delta": " world"}\n\n', "Hello world"],
-    ["lines that end with CRLF", {}, "data: one\r\n\r\ndata: two\r\n\r\n", "onetwo"],
-    ["lines that end with CR", {}, "data: one\r\rdata: two\r\rdata: three\r\r\r", "onetwothree"],
-    ["several data lines as one text with line ends", {}, "data: one\ndata\ndata:  two\n\n", "one\n\n two"],
-    ["events behind a mark of the byte order", {}, "\ufeffdata: one\n\n", "one"],
-    ["text of every script", {}, "data: 漢字 🎈 é\n\n", "漢字 🎈 é"],
+    ["the whole data without a path", {}, "data: one\n\ndata: two\n\n", "onetwo"],
+    ["the texts at a path", DELTA, 'data: {"delta": "Hello"}\n\ndata: {"delta": " world"}\n\n', "Hello world"],
+    ["events with CRLF line endings", {}, "data: one\r\n\r\ndata: two\r\n\r\n", "onetwo"],
+    ["events with CR line endings", {}, "data: one\r\rdata: two\r\rdata: three\r\r\r", "onetwothree"],
+    ["several data lines as one text with newlines", {}, "data: one\ndata\ndata:  two\n\n", "one\n\n two"],
+    ["events after a byte-order mark", {}, "\ufeffdata: one\n\n", "one"],
+    ["Unicode text", {}, "data: 漢字 🎈 é\n\n", "漢字 🎈 é"],
     [
-      "nothing of comments, other fields and events without data",
+      "no comments, other fields or events without data",
       {},
       ": hi\nid: 7\nretry: 10\nx\n\ndata: a\n\nevent: e\n\n",
       "a",
     ],
-    ["nothing of an event that is not ended", {}, "data: one\n\ndata: two\n", "one"],
+    ["no incomplete event", {}, "data: one\n\ndata: two\n", "one"],
     [
-      "the events that the filter lets through",
+      "only the events that match the filter",
       { ...DELTA, streamEventFilter: ["text", "message"] },
       'event: text\ndata: {"delta": "a"}\n\nevent: ping\ndata: -\n\ndata: {"delta": "b"}\n\n',
       "ab",
     ],
     [
-      "nothing of events without a text at the path",
+      "nothing for events without text at the path",
       DELTA,
       'data: {"delta": null}\n\ndata: {"delta": "a"}\n\ndata: {}\n\n',
       "a",
     ],
     ["an empty text", DELTA, 'data: {"delta": ""}\n\n', ""],
-    ["nothing behind [DONE]", DELTA, 'data: {"delta": "a"}\n\ndata: [DONE]\n\ndata: {"delta": "b"}\n\n', "a"],
+    ["nothing after [DONE]", DELTA, 'data: {"delta": "a"}\n\ndata: [DONE]\n\ndata: {"delta": "b"}\n\n', "a"],
   ];
   for (const [what, differing, stream, output] of streams) {
-    it(`gives ${what}`, async () => {
+    it(`yields ${what}`, async () => {
       const url = rawServer([HEAD + stream]);
-      assertEquals(await answerTo(runnerOf({ ...SSE, url, ...differing }), "a"), output);
+      assertEquals(await outputOf(runnerOf({ ...SSE, url, ...differing }), "a"), output);
     });
   }
 
@@ -70,19 +70,19 @@ describe("a stream of events", () => {
     );
     for (let at = 1; at < bytes.length; at++) {
       const url = rawServer([HEAD, bytes.slice(0, at), bytes.slice(at)]);
-      assertEquals(await answerTo(runnerOf({ ...SSE, url, ...DELTA }), "a"), "é🎈b", `split at byte ${at}`);
+      assertEquals(await outputOf(runnerOf({ ...SSE, url, ...DELTA }), "a"), "é🎈b", `split at byte ${at}`);
     }
   });
 
   it("can arrive byte by byte", async () => {
     const bytes = new TextEncoder().encode('data: {"delta": "é"}\r\n\r\n');
     const url = rawServer([HEAD, ...Array.from(bytes, (it) => new Uint8Array([it]))]);
-    assertEquals(await answerTo(runnerOf({ ...SSE, url, ...DELTA }), "a"), "é");
+    assertEquals(await outputOf(runnerOf({ ...SSE, url, ...DELTA }), "a"), "é");
   });
 
-  it("ends at [DONE]", async () => {
+  it("is read only until [DONE]", async () => {
     const url = rawServer([HEAD, "data: a\n\ndata: [DONE]\n\n", ...Array(10_000).fill(": still here\n")]);
-    assertEquals(await answerTo(runnerOf({ ...SSE, url }), "a"), "a");
+    assertEquals(await outputOf(runnerOf({ ...SSE, url }), "a"), "a");
   });
 
   const failures: [string, Partial<HttpRunner>, string, RunFailure["kind"], string][] = [
@@ -95,21 +95,21 @@ describe("a stream of events", () => {
       "The server's stream has no event with text at $.delta",
     ],
     [
-      "no event of the filter",
+      "no event that matches the filter",
       { streamEventFilter: ["x", "y"] },
       "data: a\n\n",
       "garbage",
       "The server's stream has no event x or y",
     ],
-    ["data that is no JSON", DELTA, "data: <b>\n\n", "garbage", "An event's data isn't JSON"],
+    ["data that isn't JSON", DELTA, "data: <b>\n\n", "garbage", "An event's data isn't JSON"],
     [
-      "texts that are too long together",
+      "texts that are too long in total",
       {},
       `data: ${"x".repeat(5_000_000)}\n\n`.repeat(2),
       "flooded",
       "The agent's output is longer than 8,388,608 characters",
     ],
-    ["an event without end", {}, LONG, "flooded", "The agent's output is longer than 8,388,608 characters"],
+    ["an event that is too long", {}, LONG, "flooded", "The agent's output is longer than 8,388,608 characters"],
   ];
   for (const [what, differing, stream, kind, message] of failures) {
     it(`fails with ${what}`, async () => {
@@ -122,7 +122,7 @@ describe("a stream of events", () => {
     });
   }
 
-  it("fails when it is cut off", async () => {
+  it("fails when the connection is closed early", async () => {
     const chunked = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
     const url = rawServer([`${chunked}9\r\ndata: a\n\n\r\n`]);
     const { kind, message } = await failureOf(runnerOf({ ...SSE, url }), "a");
