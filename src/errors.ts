@@ -84,7 +84,7 @@ export class InvalidKeyError extends FluxloopError {
 }
 
 /** The platform rejects the tokens of a browser login. */
-export class LoginEndedError extends FluxloopError {
+export class InvalidLoginError extends FluxloopError {
   override readonly exitCode = 3;
   override readonly code = "login_ended";
 

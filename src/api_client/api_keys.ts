@@ -15,36 +15,36 @@ import { send, type Target } from "./transport.ts";
 
 const PATH = "/api/api-keys";
 
-/** A key to create; the platform chooses what is left out. */
+/** Settings of a new key; the platform chooses those that are left out. */
 export interface CreateKeyRequest {
   readonly name: string;
   /** Project ids, or all projects. */
   readonly scopes?: "all_projects" | readonly string[];
   readonly permissions?: readonly string[];
   readonly environment?: string;
-  /** Seconds; `null`: it doesn't expire. */
+  /** In seconds; `null` if the key never expires. */
   readonly expiresIn?: number | null;
 }
 
-/** The outcome of a request for a key, which may be a repeated request. */
-export type KeyMaking =
-  | { readonly kind: "made"; readonly key: { readonly key: string; readonly id: string | null } }
-  /** An earlier attempt created the key, which is never shown again. */
-  | { readonly kind: "made_before"; readonly id: string }
+/** The outcome of a request for a key, which may repeat an earlier request. */
+export type KeyCreation =
+  | { readonly kind: "created"; readonly key: { readonly key: string; readonly id: string | null } }
+  /** An earlier request created the key; the platform doesn't return it again. */
+  | { readonly kind: "created_before"; readonly id: string }
   /** No key was created, now or before. */
   | { readonly kind: "refused"; readonly error: FluxloopError };
 
-/** Client errors that may have nothing to do with the request: an earlier one may have been accepted. */
+/** Client errors after which the same request may succeed, or may have succeeded before. */
 const TRANSIENT: readonly number[] = [401, 408, 425, 429];
 
 const listedFields = object({
   id: text,
   name: optional(text),
-  /** How people recognize it: `flux_dev_abc1`. */
+  /** The start of the key, to recognize it: `flux_dev_abc1`. */
   prefix: optional(text),
   last_used_at: optional(time),
 });
-/** A key in a list; `null` is what the platform doesn't tell. */
+/** A key in a list; unknown fields are `null`. */
 export type ListedKey = KeyInfo & ReturnType<typeof listedFields>;
 const listedKey: Reader<ListedKey> = (value, at) => ({ ...keyInfo(value, at), ...listedFields(value, at) });
 
@@ -57,7 +57,7 @@ export async function listApiKeys(context: Context, target: Target): Promise<Lis
 /**
  * Creates a key.
  *
- * @param idempotencyKey The platform creates one key for it, however often the request is sent.
+ * @param idempotencyKey Makes the platform create only one key, however often the request is sent.
  * @throws {FluxloopError} When a key may have been created.
  */
 export async function createApiKeyOnce(
@@ -65,17 +65,17 @@ export async function createApiKeyOnce(
   target: Target,
   { expiresIn, ...settings }: CreateKeyRequest,
   idempotencyKey: string,
-): Promise<KeyMaking> {
+): Promise<KeyCreation> {
   const body = { ...settings, expires_in: expiresIn };
   const response = await send(context, target, { method: "POST", path: PATH, body, idempotencyKey });
   const { status } = response;
-  const said = objectIn(response);
-  if (status === 409 && typeof said?.id === "string") return { kind: "made_before", id: said.id };
+  const fields = objectIn(response);
+  if (status === 409 && typeof fields?.id === "string") return { kind: "created_before", id: fields.id };
   try {
-    return { kind: "made", key: jsonOf(response, target.apiUrl, createdKey, unsupported(target)) };
+    return { kind: "created", key: jsonOf(response, target.apiUrl, createdKey, unsupported(target)) };
   } catch (error) {
-    // A web page comes from a gateway, which doesn't know whether the platform created a key.
-    const isRefused = said !== null && status >= 400 && status < 500 && !TRANSIENT.includes(status);
+    // Without JSON, the response comes from a gateway, which doesn't know whether the platform created a key.
+    const isRefused = fields !== null && status >= 400 && status < 500 && !TRANSIENT.includes(status);
     if (isRefused && error instanceof FluxloopError) return { kind: "refused", error };
     throw error;
   }
@@ -92,14 +92,14 @@ export async function deleteApiKey(context: Context, target: Target, id: string)
 /**
  * Changes when a key expires; a key can only bring its own expiry forward.
  *
- * @throws {NotFoundError} When the caller manages no such key, or the platform can't change it.
+ * @throws {NotFoundError} When the caller can't manage the key, or the platform doesn't support the change.
  */
-export async function changeApiKeyEnd(context: Context, target: Target, id: string, expiresAt: Date): Promise<void> {
+export async function changeKeyExpiry(context: Context, target: Target, id: string, expiresAt: Date): Promise<void> {
   const body = { expires_at: expiresAt.toISOString() };
   await request(context, target, { method: "PATCH", path: pathOf(id), body }, anything);
 }
 
-/** Returns a random idempotency key: the platform acts once on all requests that have it. */
+/** Returns a random idempotency key: the platform executes only the first of the requests that have it. */
 export function newIdempotencyKey(context: Context): string {
   return toHex(context.random(new Uint8Array(16)));
 }
@@ -112,7 +112,7 @@ function unsupported({ apiUrl }: Target): PlatformError {
   return new PlatformError(`${apiUrl.host} doesn't support managing keys. Use its API keys page.`);
 }
 
-/** Older platforms respond with the key alone, or wrap it: `{api_key: "…"}`, `{api_key: {key}}`. */
+/** Reads a created key. Older platforms send `{api_key: "…"}` or `{api_key: {key}}`. */
 const createdKey: Reader<{ readonly key: string; readonly id: string | null }> = (body) => {
   const wrapped = isObject(body) ? body.api_key : undefined;
   if (typeof wrapped === "string") return { key: secret(wrapped, "api_key"), id: null };

@@ -13,7 +13,7 @@ export const DEFAULT_API_URL = "https://api.fluxloop.ai";
  *
  * @param origin Where it comes from, such as `--api-url` or `profile "dev"`.
  * @returns The URL without a slash at the end of its path.
- * @throws {UsageError} When it isn't one, or a key must not go there.
+ * @throws {UsageError} When it isn't one, or a key must not be sent there.
  */
 export function parseApiUrl(text: string, origin: string): URL {
   const url = URL.parse(text);
@@ -34,16 +34,16 @@ export function parseApiUrl(text: string, origin: string): URL {
 /** Tells whether the URL's host is this machine. */
 export function isLoopback(url: URL): boolean {
   const host = url.hostname;
-  // Most systems resolve names below `localhost` like any other name.
+  // Not names below `localhost`, which most systems resolve like any other name.
   return host === "localhost" || host === "[::1]" || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
 }
 
-/** @returns The URL as it is saved and shown: without a slash at the end. */
+/** Returns the URL without a trailing slash, as it is saved and shown. */
 export function apiUrlText(apiUrl: URL): string {
   return apiUrl.href.replace(/\/+$/, "");
 }
 
-/** @returns The URL of a page such as `/settings/api-keys`. An API at `api.<x>` has its pages at `app.<x>`. */
+/** Returns the URL of a page such as `/settings/api-keys`. An API at `api.<x>` has its pages at `app.<x>`. */
 export function pageUrl(apiUrl: URL, path: string): string {
   const page = new URL(path, apiUrl);
   if (page.hostname.startsWith("api.")) page.hostname = `app.${page.hostname.slice("api.".length)}`;

@@ -1,5 +1,5 @@
 /**
- * Responses of bounded size, read with small buffers.
+ * Reads responses of bounded size, with small buffers.
  *
  * @module
  */
@@ -8,8 +8,9 @@
 const BUFFER_SIZE = 8 * 1024;
 
 /**
- * @param limit The most bytes to read. They are counted as they come: a server may announce fewer than it sends.
- * @returns The body as text; `null` where it is larger than `limit`.
+ * Reads a response's body as text; returns `null` if it is larger than `limit`.
+ *
+ * @param limit In bytes, counted as they arrive: a server may announce fewer than it sends.
  */
 export async function boundedText(response: Response, limit: number): Promise<string | null> {
   const decoder = new TextDecoder();
@@ -24,14 +25,14 @@ export async function boundedText(response: Response, limit: number): Promise<st
   return text + decoder.decode();
 }
 
-/** @returns A response's bytes; each chunk is valid until the next one is asked for. */
+/** Reads a response's body in chunks. Each chunk is valid only until the next one is requested. */
 export async function* bodyChunks({ body }: Response): AsyncGenerator<Uint8Array> {
   if (body === null) return;
   let reader: ReadableStreamBYOBReader;
   try {
     reader = body.getReader({ mode: "byob" });
   } catch {
-    // It doesn't come from the network.
+    // The response doesn't come from the network.
     return yield* body;
   }
   try {

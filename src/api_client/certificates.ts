@@ -8,7 +8,7 @@ import { ConfigurationError } from "../errors.ts";
 import { pathFrom } from "../paths.ts";
 import { decodeText } from "../text/encoding.ts";
 
-/** The largest certificate file that is read, in bytes; the system's own bundles are a tenth of it. */
+/** The largest certificate file that is read, in bytes; the system's own bundles have a tenth of this size. */
 const SIZE_LIMIT = 4 * 1024 * 1024;
 const BEGIN = "-----BEGIN CERTIFICATE-----";
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/g;
@@ -16,7 +16,7 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERT
 /**
  * Reads the certificate files that the user has named.
  *
- * @param context Its environment names `FLUXLOOP_CA_FILE`, and `SSL_CERT_FILE` as OpenSSL defines it.
+ * @param context Provides `FLUXLOOP_CA_FILE`, and OpenSSL's `SSL_CERT_FILE`.
  * @param option The value of `--ca-file`, which overrides `FLUXLOOP_CA_FILE`.
  * @returns Each file's certificates in PEM form.
  * @throws {ConfigurationError} When a file can't be read or holds no valid certificate.
@@ -47,7 +47,7 @@ function readCertificates(path: string, origin: string): string {
   if (blocks.length === 0) {
     throw invalid(text.includes(BEGIN) ? "its certificate is incomplete" : "it contains no PEM certificate");
   }
-  // Written anew, so that indentation and a byte order mark don't matter.
+  // Encoded again, so that indentation and a byte-order mark don't matter.
   return blocks.map((it) => {
     if (it === null) throw invalid("its certificate is damaged");
     return `${BEGIN}\n${it.toBase64()}\n-----END CERTIFICATE-----\n`;
@@ -55,8 +55,8 @@ function readCertificates(path: string, origin: string): string {
 }
 
 /**
- * @returns A certificate's bytes; `null` if it isn't base64 or was cut off, so that it isn't as long as its outermost header
- * says (X.690, 8.1).
+ * Decodes a certificate; returns `null` if it isn't base64, or was cut off and is shorter than its outermost header says
+ * (X.690, 8.1).
  */
 function derFrom(base64: string): Uint8Array | null {
   let der: Uint8Array;

@@ -1,5 +1,5 @@
 /**
- * Requests whose response is JSON, and the one that most commands make.
+ * Sends requests whose response is JSON, including the one that most commands make.
  *
  * @module
  */
@@ -22,7 +22,7 @@ export async function request<T>(
 }
 
 /**
- * Asks the platform whom a key belongs to (`GET /api/auth/me`). With an older platform, which doesn't have that path,
+ * Asks the platform who owns a key (`GET /api/auth/me`). On an older platform, which doesn't have that path,
  * `GET /api/workspaces` and `GET /api/projects` verify the key.
  */
 export async function identify(context: Context, target: Target): Promise<Identity> {

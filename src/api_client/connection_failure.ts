@@ -1,6 +1,6 @@
 /**
- * Why a connection failed, in words for people. The runtime's own messages name system calls and addresses and differ
- * between versions, so only their telltale words are used.
+ * Explains why a connection failed. The runtime's own messages name system calls and addresses and differ between versions,
+ * so they aren't shown, but searched for known words.
  *
  * @module
  */
@@ -16,8 +16,8 @@ export interface FailedAttempt extends ConnectionFailure {
 }
 
 /** A server's response took too long. */
-export class SilenceError extends Error {
-  /** @param missing What didn't come within `duration` milliseconds. */
+export class ResponseTimeoutError extends Error {
+  /** @param missing What didn't arrive within `duration` milliseconds. */
   constructor(missing: string, duration: number) {
     const seconds = Math.round(duration / 10) / 100;
     super(`${missing} within ${seconds} ${seconds === 1 ? "second" : "seconds"}`);
@@ -27,24 +27,24 @@ export class SilenceError extends Error {
 const TRANSIENT = { step: "connection", isSpecific: false, isTransient: true } as const;
 const RESOLUTION = { ...TRANSIENT, step: "resolution" } as const;
 const SPECIFIC = { ...TRANSIENT, isSpecific: true } as const;
-const LASTING = { step: "connection", isSpecific: true, isTransient: false } as const;
-const TUNNEL = { ...LASTING, isTunnel: true } as const;
+const PERMANENT = { step: "connection", isSpecific: true, isTransient: false } as const;
+const TUNNEL = { ...PERMANENT, isTunnel: true } as const;
 const UNTRUSTED = { step: "tls", isSpecific: true, isTransient: false } as const;
 
-/** Windows says the rest in the user's language: only the codes of Linux, macOS and Windows can be recognized. */
+/** Windows has messages in the user's language, so the error codes of Linux, macOS and Windows are searched for, too. */
 const UNRESOLVED = /dns error|failed to lookup|os error 1100[1-4]\b/i;
 const REFUSED = /connection refused|os error (?:111|61|10061)\b/i;
 const UNREACHABLE = /unreachable|os error (?:101|113|51|65|10051|10065)\b/i;
 const TIMED_OUT = /timed out|os error (?:110|60|10060)\b/i;
 
-/** Words of the runtime's message, the reason, and what else it means. */
+/** Words of the runtime's message, the reason to show, and the kind of failure. */
 type Failure = readonly [RegExp, string, Omit<FailedAttempt, "reason">];
 
-/** The first match counts; failures of a proxy come before those of any connection. */
+/** The first match counts, so a proxy's failures come before those of any connection. */
 const FAILURES: readonly Failure[] = [
   [/proxy authentication required/i, "the proxy requires a user name and password (407)", TUNNEL],
   [/unsuccessful tunnel/i, "the proxy refuses to connect", TUNNEL],
-  [/while tunneling|proxy server unreachable/i, "can't reach the proxy", LASTING],
+  [/while tunneling|proxy server unreachable/i, "can't reach the proxy", PERMANENT],
   [/not valid yet|NotValidYet/i, "its certificate is not valid yet. Check this machine's date and time", UNTRUSTED],
   [
     /certificate expired|CertExpired|: Expired/i,
@@ -61,7 +61,7 @@ const FAILURES: readonly Failure[] = [
     UNTRUSTED,
   ],
   [/certificate|tls|handshake|InvalidContentType/i, "the TLS handshake failed", UNTRUSTED],
-  [/invalid HTTP|InvalidHttp/i, "its response isn't HTTP", LASTING],
+  [/invalid HTTP|InvalidHttp/i, "its response isn't HTTP", PERMANENT],
   [UNRESOLVED, "can't resolve its name", RESOLUTION],
   [REFUSED, "connection refused", TRANSIENT],
   [UNREACHABLE, "the network is unreachable", TRANSIENT],
@@ -73,30 +73,30 @@ const FAILURES: readonly Failure[] = [
   ],
 ];
 
-/** What some failures mean with a proxy: the connection that failed is the one to the proxy. */
+/** Failures that have another meaning with a proxy, such as a failed connection: it is the one to the proxy. */
 const PROXY_FAILURES: readonly Failure[] = [
-  [/password auth failure|invalid authentication values/i, "the proxy rejects the user name and password", LASTING],
-  [/no acceptable auth|unknown auth method/i, "the proxy requires a user name and password", LASTING],
-  [/not allowed by ruleset/i, "the proxy refuses to connect", LASTING],
+  [/password auth failure|invalid authentication values/i, "the proxy rejects the user name and password", PERMANENT],
+  [/no acceptable auth|unknown auth method/i, "the proxy requires a user name and password", PERMANENT],
+  [/not allowed by ruleset/i, "the proxy refuses to connect", PERMANENT],
   [
     /general socks|ttl expired|(?:network|host) unreachable|\): connection refused$/i,
     "the proxy can't connect to it",
-    LASTING,
+    PERMANENT,
   ],
   [UNRESOLVED, "can't resolve the proxy's name", SPECIFIC],
   [/tcp connect|os error (?:111|61|10061)\b|unreachable|timed out/i, "can't reach the proxy", SPECIFIC],
 ];
 
-/** @returns Why `fetch`, or reading its body, threw `error`. */
+/** Explains an error that `fetch`, or reading its body, threw. */
 export function connectionFailure(error: unknown, isThroughProxy = false): FailedAttempt {
-  if (error instanceof SilenceError) return { reason: error.message, ...LASTING };
+  if (error instanceof ResponseTimeoutError) return { reason: error.message, ...PERMANENT };
   const words = causeChain(error).join(" ");
   const known = isThroughProxy ? [...PROXY_FAILURES, ...FAILURES] : FAILURES;
   const [, reason, more] = known.find(([tell]) => tell.test(words)) ?? [null, "the connection failed", TRANSIENT];
   return { reason, ...more };
 }
 
-/** @returns The messages of an error and its causes, outermost first. */
+/** Returns the messages of an error and its causes, outermost first. */
 export function causeChain(error: unknown): string[] {
   const messages: string[] = [];
   for (let it = error; it instanceof Error && messages.length < 10; it = it.cause) messages.push(it.message);

@@ -1,5 +1,5 @@
 /**
- * Logins through the browser: the platform's device flow, in the spirit of RFC 8628 (OpenAPI paths `/api/cli-connect/*`).
+ * Browser logins: the platform's device flow, modelled on RFC 8628 (OpenAPI paths `/api/cli-connect/*`).
  *
  * @module
  */
@@ -13,11 +13,11 @@ import { type PlatformResponse, send, type Target } from "./transport.ts";
 /** The platform, without a key. */
 type Platform = Omit<Target, "key">;
 
-/** A login that a person has yet to approve. */
+/** A login that waits for approval. */
 export interface DeviceLogin {
   /** A secret that is exchanged for the tokens. */
   readonly deviceCode: string;
-  /** The code that the person compares with the page's, or enters there. */
+  /** The code that the user compares with the page's, or enters there. */
   readonly userCode: string;
   /** The page on which the login is approved: https, or http on this machine. */
   readonly verificationUrl: URL;
@@ -39,7 +39,7 @@ type OldTokens = Pick<IssuedTokens, "accessToken" | "refreshToken">;
 /** The state of a login. */
 export type DeviceLoginState =
   | { readonly status: "pending" | "denied" | "expired" }
-  /** The platform wants fewer polls; `pause` is in milliseconds, or `null` where it doesn't say. */
+  /** The platform wants fewer polls; `pause` is in milliseconds, or `null` if unknown. */
   | { readonly status: "slow_down"; readonly pause: number | null }
   | { readonly status: "approved"; readonly tokens: IssuedTokens };
 
@@ -47,7 +47,7 @@ const SECOND = 1000;
 /** The assumed lifetime of an access token if the platform sends none, in milliseconds. */
 const USUAL_LIFETIME = 60 * 60 * SECOND;
 const USUAL_INTERVAL = 5;
-/** The longest accepted time, in seconds: a day. */
+/** The longest accepted duration, in seconds: a day. */
 const LONGEST = 24 * 60 * 60;
 
 const seconds = checked(
@@ -68,7 +68,7 @@ const startedLogin = object({
   verification_url: page,
   expires_in: optional(seconds),
   interval: optional(seconds),
-  // Names of older platforms.
+  // Names on older platforms.
   expires_in_sec: optional(seconds),
   interval_sec: optional(seconds),
 });
@@ -98,7 +98,7 @@ export async function pollDeviceLogin(
     const pause = Number(response.headers.get("retry-after"));
     return { status: "slow_down", pause: pause > 0 && pause <= LONGEST ? pause * SECOND : null };
   }
-  // A platform that has forgotten the code doesn't find it.
+  // The platform may have deleted an expired code.
   if ([404, 410].includes(response.status) && !isWebPage(response)) return { status: "expired" };
   return anonymousJson(response, platform.apiUrl, (value, at) => {
     const { status, credential } = object({ status: text, credential: anything })(value, at);
@@ -120,7 +120,7 @@ export async function pollDeviceLogin(
 /**
  * Exchanges a refresh token.
  *
- * @param old The tokens to replace; what the response leaves out stays as it is.
+ * @param old The tokens to replace; one that the response leaves out stays in use.
  * @returns `null` when the login has expired or was revoked.
  */
 export async function refreshDeviceLogin(
@@ -152,9 +152,9 @@ function post(
   return send(context, { ...platform, key: null }, { method: "POST", path: `/api/cli-connect/${name}`, body });
 }
 
-/** As `jsonOf`, without a key: a platform that wants one, or doesn't have the path, doesn't support these logins. */
+/** Like `jsonOf`, without a key: a platform that requires one, or doesn't have the path, doesn't support these logins. */
 function anonymousJson<T>(response: PlatformResponse, apiUrl: URL, read: Reader<T>): T {
-  // Only a gateway or proxy responds with anything else than JSON.
+  // A response that isn't JSON comes from a gateway or proxy.
   if (response.status === 404 && objectIn(response) === null) throw statusError(response, apiUrl);
   const unsupported = new PlatformError(`${apiUrl.host} doesn't support browser logins. Log in with an API key.`);
   try {
@@ -164,7 +164,7 @@ function anonymousJson<T>(response: PlatformResponse, apiUrl: URL, read: Reader<
   }
 }
 
-/** @param old Stay in use where the response has no new ones; `null` for a first login. */
+/** @param old Tokens that stay in use if the response leaves them out; `null` for a first login. */
 function tokens(context: Context, old: OldTokens | null): Reader<IssuedTokens> {
   const token: Reader<string | null> = old === null ? secret : optional(secret);
   return (value, at) => {

@@ -1,18 +1,18 @@
 /**
- * HTTP requests: connection, redirects, retries and deadlines.
+ * Sends HTTP requests: connection, redirects, retries and deadlines.
  *
  * @module
  */
 import { userAgent } from "../build_info.ts";
 import type { Context } from "../context.ts";
 import { FluxloopError, InterruptedError, NetworkError } from "../errors.ts";
-import { connectionFailure, SilenceError } from "./connection_failure.ts";
+import { connectionFailure, ResponseTimeoutError } from "./connection_failure.ts";
 import { proxyFor } from "./proxy.ts";
 import { followRedirects, RedirectError } from "./redirects.ts";
 import type { RequestOptions } from "./transport.ts";
 import { tunnelRefusal } from "./tunnel_refusal.ts";
 
-/** How often a request is repeated at most. */
+/** The maximum number of retries. */
 const RETRIES = 3;
 /** The first pause between two attempts, in milliseconds; each further one is twice as long. */
 const FIRST_PAUSE = 200;
@@ -21,28 +21,28 @@ const FIRST_PAUSE = 200;
 export interface Exchange<T> extends Pick<RequestOptions, "caCerts" | "log"> {
   readonly url: URL;
   readonly method: string;
-  /** Besides `User-Agent`. */
+  /** In addition to `User-Agent`. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array<ArrayBuffer>;
-  /** Whether sending it twice changes nothing (RFC 9110, 9.2.2). */
+  /** Whether sending it twice has the same effect as sending it once (RFC 9110, 9.2.2). */
   readonly isRepeatable: boolean;
   /** Which redirects are followed; by default those within the origin. */
   readonly isAllowed?: (next: URL) => boolean;
-  /** Where redirects end without a request, because only the URL is of interest. */
+  /** The URLs at which redirects end without a request, because only the URL is needed. */
   readonly isEnd?: (url: URL) => boolean;
-  /** Milliseconds for everything, with retries and redirects. */
+  /** The time limit in milliseconds, including retries and redirects. */
   readonly deadline: number;
   /** How long a response's first byte may take, in milliseconds. */
   readonly firstByte: number;
-  /** Reads a response's body; `fail` ends the reading. */
+  /** Reads a response's body; `fail` aborts the reading. */
   readonly read: (response: Response, url: URL, fail: (reason: Error) => void) => Promise<T>;
   /** The server's name in errors, if it isn't the platform. */
   readonly server?: string;
 }
 
-/** A response that was read to its end. */
+/** A complete response. */
 export interface Outcome<T> {
-  /** Where the redirects ended. */
+  /** The URL after redirects. */
   readonly url: URL;
   readonly status: number;
   readonly headers: Headers;
@@ -50,7 +50,7 @@ export interface Outcome<T> {
 }
 
 /**
- * Makes a request, and repeats it where that is safe and may help.
+ * Sends a request, and retries it if that is safe and may help.
  *
  * @returns The response, whatever its status.
  * @throws {NetworkError} If the server can't be reached or doesn't finish in time.
@@ -78,7 +78,7 @@ export async function exchange<T>(context: Context, request: Exchange<T>): Promi
   } catch (error) {
     if (context.stopped.aborted) throw new InterruptedError();
     if (isFinal(error)) throw error;
-    const late = new SilenceError("no complete response", deadline);
+    const late = new ResponseTimeoutError("no complete response", deadline);
     const failure = connectionFailure(timeout.aborted ? late : error, proxy !== null);
     const refusal = failure.isTunnel && proxy !== null ? await tunnelRefusal(context, proxy, url, signal) : null;
     if (context.stopped.aborted) throw new InterruptedError();
@@ -87,12 +87,12 @@ export async function exchange<T>(context: Context, request: Exchange<T>): Promi
   }
 }
 
-/** Whether an error says by itself what is wrong, so that it is neither a failed connection nor a reason to try again. */
+/** Tells whether an error isn't a failed connection: then it is thrown as it is, without a retry. */
 function isFinal(error: unknown): boolean {
   return error instanceof FluxloopError || error instanceof RedirectError || !(error instanceof Error);
 }
 
-/** @returns The response, or why there is none. */
+/** @returns The response, or the error that prevented it. */
 async function attempted<T>(context: Context, request: Exchange<T>, signal: AbortSignal): Promise<Outcome<T> | Error> {
   const { url, method, isAllowed } = request;
   try {
@@ -129,19 +129,19 @@ async function send<T>(context: Context, exchange: Exchange<T>, url: URL, signal
   }
   const start = context.monotonic();
   const proxy = proxyFor(context, url);
-  // Not the query: a storage's URL has the permission to read a file there.
+  // Without the query, which grants access to a file in a storage service's URL.
   const place = `${url.origin}${url.pathname}${proxy ? ` through ${proxy.shown}` : ""}`;
   const failing = new AbortController();
-  // `setTimeout` would take as long as the request to load: newer runtimes share it with Node.js.
-  const patience = AbortSignal.timeout(firstByte);
-  const onSilence = () => failing.abort(new SilenceError("no response", firstByte));
-  patience.addEventListener("abort", onSilence);
+  // Newer runtimes share `setTimeout` with Node.js, and loading it would take as long as the request.
+  const timeout = AbortSignal.timeout(firstByte);
+  const onTimeout = () => failing.abort(new ResponseTimeoutError("no response", firstByte));
+  timeout.addEventListener("abort", onTimeout);
   try {
     const headers = { "User-Agent": userAgent(context.system), ...exchange.headers };
     const own = AbortSignal.any([signal, failing.signal]);
     const init = { method, headers, body, signal: own, redirect: "manual" } as const;
     const response = await context.fetch(new Request(url, init), { proxy, caCerts });
-    patience.removeEventListener("abort", onSilence);
+    timeout.removeEventListener("abort", onTimeout);
     const content = await read(response, url, (reason) => failing.abort(reason));
     log?.(`${method} ${place} -> ${response.status} (${Math.round(context.monotonic() - start)} ms)`);
     return { url, status: response.status, headers: response.headers, content };

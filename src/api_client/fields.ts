@@ -1,14 +1,14 @@
 /**
- * Reads a response's JSON value field by field. A field of another type than the contract's is an error that names it.
+ * Reads a response's JSON value field by field. An error names the field whose type differs from the contract's.
  *
  * @module
  */
 import { isObject } from "../text/json.ts";
 
-/** Reads the value at a place such as `projects[0].id`, which is empty for the whole response. */
+/** Reads the value at a path such as `projects[0].id`, which is empty for the whole response. */
 export type Reader<T> = (value: unknown, at: string) => T;
 
-/** A field has another type than the contract's. */
+/** A field's type differs from the contract's. */
 export class InvalidFieldError extends Error {
   constructor(at: string, expected: string) {
     super(`${at || "it"} isn't ${expected}`);
@@ -42,12 +42,12 @@ export function listOf<T>(read: Reader<T>): Reader<T[]> {
   };
 }
 
-/** Reads a value in a field of this name; older platforms send the value alone. */
+/** Reads the value of a field; older platforms send the value without an object around it. */
 export function inField<T>(name: string, read: Reader<T>): Reader<T> {
   return (value) => read(isObject(value) ? value[name] : value, name);
 }
 
-/** Reads a field that may be missing: then it is `null`. */
+/** Reads an optional field; a missing one is `null`. */
 export function optional<T>(read: Reader<T>): Reader<T | null> {
   return (value, at) => value === undefined || value === null ? null : read(value, at);
 }
@@ -63,7 +63,7 @@ export function checked<T>(expected: string, isValid: (value: unknown) => value 
 /** Reads a string. */
 export const text = checked("a string", (it) => typeof it === "string");
 
-/** Reads what goes into a header and a line of a file. */
+/** Reads a key or token, which has to fit into a header and on one line of a file. */
 export const secret = checked(
   "a valid key or token",
   (it): it is string => typeof it === "string" && /^[\x21-\x7e]{1,8192}$/.test(it),
@@ -72,19 +72,19 @@ export const secret = checked(
 /** Reads a boolean. */
 export const flag = checked("a boolean", (it) => typeof it === "boolean");
 
-/** Reads a number from 0 on. */
+/** Reads a non-negative number. */
 export const count = checked(
   "a non-negative number",
   (it): it is number => typeof it === "number" && Number.isFinite(it) && it >= 0,
 );
 
-/** Reads a time, in UTC where it doesn't say otherwise. */
+/** Reads a time, which is in UTC if it has no zone. */
 export const time: Reader<Date> = (value, at) => {
-  // RFC 3339, section 5.6: in lower case, and with a space, too.
+  // RFC 3339, section 5.6, also allows lower case and a space.
   const written = text(value, at).toUpperCase().replace(/^(\S{10}) /, "$1T");
   // The runtime reads a time without a zone as local time.
   const read = new Date(/T[\d:.,]+$/.test(written) ? `${written}Z` : written);
-  // It accepts "banana 5" as a date, too, and reads February 30 as March 1.
+  // It also accepts "banana 5" as a date, and reads February 30 as March 1.
   const [day] = /^\d{4}-\d\d-\d\d(?=$|T)/.exec(written) ?? [];
   const isDay = day !== undefined && new Date(`${day}T00:00:00Z`).toJSON()?.startsWith(day);
   if (!isDay || Number.isNaN(read.getTime())) throw new InvalidFieldError(at, "a timestamp");

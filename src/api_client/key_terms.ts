@@ -1,5 +1,5 @@
 /**
- * What an API key can have (OpenAPI schemas `Permission` and `NewApiKey`).
+ * The permissions and environments of API keys (OpenAPI schemas `Permission` and `NewApiKey`).
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * The proxy for a request, from the variables that curl and wget read. The runtime's own reading of them isn't used: it
- * sends loopback through a proxy, too.
+ * Finds the proxy for a request in the variables that curl and wget read. The runtime must not read them itself: it would
+ * send loopback requests through the proxy, too.
  *
  * @module
  */
@@ -12,7 +12,7 @@ const SCHEMES: readonly string[] = ["http:", "https:", "socks5:", "socks5h:"];
 
 /** A proxy. */
 export interface Proxy extends ProxyServer {
-  /** Its address without the password, for messages. */
+  /** The URL without the password, for messages. */
   readonly shown: string;
 }
 
@@ -37,7 +37,7 @@ function variable(context: Context, name: string): { readonly name: string; read
   return null;
 }
 
-/** Scheme, everything up to the last `@`, host and port, and an ignored path. */
+/** Scheme, user name and password (up to the last `@`), host and port, and an ignored path. */
 const ADDRESS = /^(?:([a-z][a-z0-9+.-]*):\/\/)?(?:(.*)@)?([^@/?#]+)(?:\/(?!\/)[^@]*)?$/i;
 
 /** Reads an address like curl, but accepts any character in the password: few people know percent-encoding. */
@@ -58,7 +58,7 @@ function parseProxy(text: string, origin: string): Proxy {
   return { url: url.href, username, password, shown: `${url.protocol}//${shownUser}${url.host}` };
 }
 
-/** A `%` that doesn't start a valid escape stands for itself. */
+/** Decodes percent-encoding; returns a text with an invalid escape unchanged. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -67,7 +67,7 @@ function decoded(text: string): string {
   }
 }
 
-/** `NO_PROXY` lists hosts (with their subdomains), `.suffix`, `*`, `host:port`, addresses and CIDR blocks, maybe in quotes. */
+/** Searches `NO_PROXY`: hosts (with subdomains), `.suffix`, `*`, `host:port`, addresses and CIDR blocks, possibly quoted. */
 function isExcepted(list: string, url: URL): boolean {
   const host = url.hostname.replace(/^\[|\]$/g, "");
   const port = url.port || (url.protocol === "https:" ? "443" : "80");

@@ -1,5 +1,5 @@
 /**
- * Redirects. A key or an input is only sent to the server it was meant for, so they are followed within one origin.
+ * Follows redirects within one origin, so that a key or an input isn't sent to another server.
  *
  * @module
  */
@@ -8,16 +8,16 @@ const REDIRECT_LIMIT = 5;
 
 /** A redirect isn't followed. */
 export class RedirectError extends Error {
-  /** @param target The host that isn't allowed; `null` for a loop, and empty for what isn't a web address. */
+  /** @param target The host that isn't allowed, empty for a URL without one; `null` for too many redirects. */
   constructor(readonly target: string | null) {
     super("The redirect isn't followed");
   }
 }
 
 /**
- * Sends a request, and again wherever its server redirects it to.
+ * Sends a request and follows its redirects.
  *
- * @param method Redirects that don't keep the method are followed for GET alone (RFC 9110, section 15.4).
+ * @param method Redirects that don't keep the method are followed only for GET (RFC 9110, section 15.4).
  * @param isAllowed Which redirects are followed; only a request without secrets may leave its origin.
  * @returns The first response that isn't a redirect.
  * @throws {RedirectError} When a redirect isn't allowed, or there are too many.

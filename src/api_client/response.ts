@@ -1,6 +1,6 @@
 /**
- * What a response means: JSON, or one of a few errors. Of an error's text, only the fields that the contract defines are
- * shown: a proxy may have written the rest.
+ * Interprets responses: reads their JSON, or throws one of a few errors. An error message quotes only fields that the
+ * contract defines, because a proxy may have written the rest.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { InvalidFieldError, type Reader } from "./fields.ts";
 import type { PlatformResponse } from "./transport.ts";
 
 const REJECTIONS: readonly KeyRejection[] = ["invalid_api_key", "expired_api_key", "revoked_api_key"];
-/** What a gateway or proxy responds with. */
+/** A typical response of a gateway or proxy. */
 const WEB_PAGE = "a web page, probably a sign-in page or a proxy's error page";
 const PAGE_START = /^\s*<(!doctype|html)/i;
 const CHECK_CONNECTION = "Check the API URL and the proxy settings.";
@@ -27,12 +27,12 @@ const NETWORK_SIGN_IN = 511;
 /**
  * Reads the JSON of a successful response.
  *
- * @param read Reads what the contract says is in it.
- * @param notFound What a 404 means.
+ * @param read Reads the content that the contract defines.
+ * @param notFound The error for a 404.
  * @throws {InvalidKeyError} On 401 from the platform itself.
- * @throws {PermissionDeniedError} On 403 in the platform's own form.
+ * @throws {PermissionDeniedError} On 403 with a JSON object.
  * @throws {NotFoundError} On 404, unless `notFound` is given.
- * @throws {PlatformError} On any other status but 2xx, and when it isn't JSON or not what the contract says.
+ * @throws {PlatformError} On any other status that isn't 2xx, and when the content isn't JSON or violates the contract.
  */
 export function jsonOf<T>(response: PlatformResponse, apiUrl: URL, read: Reader<T>, notFound?: FluxloopError): T {
   if (response.status < 200 || response.status >= 300) throw refusalOf(response, apiUrl, notFound);
@@ -56,8 +56,8 @@ export function objectIn({ text }: PlatformResponse): Record<string, unknown> | 
 }
 
 /**
- * Tells whether the platform rejected the key or token. A gateway in between may respond with 401 for itself: with a web
- * page, an empty body or a challenge for its own password (RFC 9110, 11.6.1).
+ * Tells whether the platform rejected the key or token. A gateway may also respond with 401: with a web page, an empty
+ * body or a challenge for its own password (RFC 9110, 11.6.1).
  */
 export function isRejectedByPlatform(response: PlatformResponse): boolean {
   const challenge = response.headers.get("www-authenticate");
@@ -106,18 +106,18 @@ export function statusError(response: PlatformResponse, apiUrl: URL): PlatformEr
   return new PlatformError(`${apiUrl.host} responded to ${method} ${path} with HTTP ${status}${more}${next}`);
 }
 
-/** Tells whether it is a page, which a platform's API doesn't have. */
+/** Tells whether a response is a web page, which the platform's API never sends. */
 export function isWebPage({ headers, text }: PlatformResponse): boolean {
   return text !== "" && (/html/i.test(headers.get("content-type") ?? "") || PAGE_START.test(text));
 }
 
-/** FastAPI wraps an error's fields in `detail` unless the code that raises it prevents that. */
+/** Reads an error's fields, which FastAPI wraps in `detail` by default. */
 function errorFields(response: PlatformResponse): Record<string, unknown> | null {
   const body = objectIn(response);
   return body !== null && isObject(body.detail) && !("code" in body) ? { ...body, ...body.detail } : body;
 }
 
-/** FastAPI has two shapes: a text, or a list of invalid fields. */
+/** Reads FastAPI's `detail`: a string, or a list of invalid fields. */
 function detailOf(detail: unknown): string | undefined {
   if (!Array.isArray(detail)) return textOf(detail);
   const parts = detail.filter(isObject).map(({ loc, msg }) => {

@@ -1,5 +1,5 @@
 /**
- * Inputs of tests and their results (OpenAPI paths `/api/sync/pull`, `/api/sync/upload`).
+ * Pulls the inputs of tests and uploads their results (OpenAPI paths `/api/sync/pull`, `/api/sync/upload`).
  *
  * @module
  */
@@ -18,7 +18,7 @@ export type ResultPart = Schemas["ResultUpload"];
 export type PartRun = Schemas["Run"];
 export type PartResult = Schemas["RunResult"];
 
-/** How long the upload of a part may take, in milliseconds: most lines are slower upwards. */
+/** How long the upload of a part may take, in milliseconds: most connections are slower for uploads. */
 const PART_DEADLINE = 120_000;
 
 /** A version of a bundle. */
@@ -80,7 +80,7 @@ export async function uploadPart(
   part: ResultPart,
   idempotencyKey: string,
 ): Promise<string> {
-  const upload = { method: "POST", path: "/api/sync/upload", body: part, leastDeadline: PART_DEADLINE } as const;
+  const upload = { method: "POST", path: "/api/sync/upload", body: part, minDeadline: PART_DEADLINE } as const;
   const { bundle_version_id: version, project_id: project } = part;
   const place = version ? `bundle version "${version}"` : project ? `project "${project}"` : null;
   const missing = place === null ? undefined : notFound(place);

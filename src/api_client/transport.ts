@@ -1,10 +1,10 @@
 /**
- * Requests to the platform, with a key, and with responses of bounded size.
+ * Sends requests to the platform, with a key, and limits the size of responses.
  *
  * @module
  */
 import type { Context } from "../context.ts";
-import { LoginEndedError, PlatformError } from "../errors.ts";
+import { InvalidLoginError, PlatformError } from "../errors.ts";
 import { apiUrlText } from "./api_url.ts";
 import { boundedText } from "./bounded_body.ts";
 import { exchange } from "./exchange.ts";
@@ -15,14 +15,14 @@ import { isRejectedByPlatform } from "./response.ts";
 export const DEFAULT_DEADLINE = 30_000;
 /** How long a server may take to begin its response once the request is sent, in milliseconds. */
 const FIRST_BYTE = 15_000;
-/** The slowest line on which a request can be sent whole, in bytes per millisecond. */
+/** The slowest connection on which an upload isn't aborted, in bytes per millisecond. */
 const SLOWEST_LINE = 4;
 const RESPONSE_LIMIT = 8 * 1024 * 1024;
 
 /** The platform, and the key to use. */
 export interface Target {
   readonly apiUrl: URL;
-  /** An API key or an access token, sent to `apiUrl`'s origin only. `null`: none is sent. */
+  /** An API key or an access token, sent only to `apiUrl`'s origin; `null` to send none. */
   readonly key: string | null;
   /** The browser login of an access token. */
   readonly login?: Login | null;
@@ -36,7 +36,7 @@ export interface Login {
   /**
    * Replaces an access token that the platform has rejected.
    *
-   * @throws {LoginEndedError} When the platform doesn't issue another one.
+   * @throws {InvalidLoginError} When the platform doesn't issue another one.
    */
   refresh(rejected: string): Promise<string>;
 }
@@ -44,29 +44,29 @@ export interface Login {
 /** A request's content. */
 export interface Message {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
-  /** Below the API URL, such as `/api/auth/me`. */
+  /** The path below the API URL, such as `/api/auth/me`. */
   readonly path: string;
   /** Sent as JSON. */
   readonly body?: unknown;
-  /** The least that {@linkcode RequestOptions.deadline} is raised to, in milliseconds. */
-  readonly leastDeadline?: number;
-  /** Makes the platform act once however often a `POST` is sent; without it, a `POST` isn't retried. */
+  /** Raises a shorter {@linkcode RequestOptions.deadline} to this many milliseconds. */
+  readonly minDeadline?: number;
+  /** Makes the platform execute a repeated `POST` only once; without it, a `POST` isn't retried. */
   readonly idempotencyKey?: string;
 }
 
 /** How to make requests. */
 export interface RequestOptions {
-  /** Called with a line for each attempt, for `--verbose`; it holds no secret. */
+  /** Called with a line for each attempt, for `--verbose`; the line contains no secret. */
   readonly log?: (line: string) => void;
   /** Called with each response that is returned. */
   readonly onResponse?: (response: PlatformResponse) => void;
-  /** Milliseconds for a request, with its retries and redirects. */
+  /** The time limit of a request in milliseconds, including retries and redirects. */
   readonly deadline?: number;
   /** Certificate authorities to trust in addition to the system's, in PEM form. */
   readonly caCerts?: readonly string[];
 }
 
-/** A response that was read to its end. */
+/** A complete response. */
 export interface PlatformResponse {
   readonly method: string;
   readonly path: string;
@@ -76,12 +76,12 @@ export interface PlatformResponse {
 }
 
 /**
- * Sends a request, and retries it where that is safe and may help.
+ * Sends a request, and retries it if that is safe and may help.
  *
  * @returns The response, whatever its status. Redirects within the origin are followed.
  * @throws {NetworkError} When the platform can't be reached or doesn't finish in time.
  * @throws {PlatformError} When the response is too large or redirects elsewhere.
- * @throws {LoginEndedError} On 401 with an access token and with its replacement.
+ * @throws {InvalidLoginError} On 401 with an access token and with its replacement.
  */
 export async function send(context: Context, target: Target, message: Message): Promise<PlatformResponse> {
   const { login, key } = target;
@@ -89,14 +89,14 @@ export async function send(context: Context, target: Target, message: Message): 
   if (!login || key === null || !isRejectedByPlatform(first)) return first;
   // The token looked valid: this machine's clock is slow, or the token was revoked early.
   const second = await sendWithKey(context, { ...target, key: await login.refresh(key) }, message);
-  if (isRejectedByPlatform(second)) throw new LoginEndedError(login.profile);
+  if (isRejectedByPlatform(second)) throw new InvalidLoginError(login.profile);
   return second;
 }
 
 async function sendWithKey(context: Context, target: Target, message: Message): Promise<PlatformResponse> {
   const { apiUrl, key } = target;
   const { log, caCerts, deadline, onResponse = () => {} } = target.requests ?? {};
-  const { method, path, leastDeadline = 0, idempotencyKey } = message;
+  const { method, path, minDeadline = 0, idempotencyKey } = message;
   const body = message.body === undefined ? undefined : new TextEncoder().encode(JSON.stringify(message.body));
   try {
     const { status, headers, content } = await exchange(context, {
@@ -112,8 +112,8 @@ async function sendWithKey(context: Context, target: Target, message: Message): 
         ...(idempotencyKey === undefined ? {} : { "Idempotency-Key": idempotencyKey }),
       },
       isRepeatable: method !== "POST" || idempotencyKey !== undefined,
-      deadline: Math.max(deadline ?? DEFAULT_DEADLINE, leastDeadline),
-      // Whoever sets a longer time means it: a report may take a minute to compute.
+      deadline: Math.max(deadline ?? DEFAULT_DEADLINE, minDeadline),
+      // A longer deadline is meant for the first byte, too: a report may take a minute to compute.
       firstByte: Math.max(FIRST_BYTE, deadline ?? 0) + (body?.length ?? 0) / SLOWEST_LINE,
       read: (response) => textOf(response, apiUrl),
     });

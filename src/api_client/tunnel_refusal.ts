@@ -1,6 +1,6 @@
 /**
- * Why a proxy doesn't open a tunnel. The runtime only says that it doesn't, and of a 407 in the words of HTTP/1.0 not even
- * that; so the proxy is asked once more, for its response's first line.
+ * Finds out why a proxy doesn't open a tunnel. The runtime doesn't tell the reason, and for a 407 over HTTP/1.0 not even
+ * that the proxy refused. So the proxy is asked again, and the first line of its response is read.
  *
  * @module
  */
@@ -8,12 +8,12 @@ import type { Context } from "../context.ts";
 import type { Proxy } from "./proxy.ts";
 
 /** How long the proxy may take, in milliseconds. */
-const PATIENCE = 5_000;
+const TIMEOUT = 5_000;
 
 /**
  * Asks a proxy for a tunnel as the runtime did (RFC 9110, 9.3.6). No key is sent, and nothing goes through the tunnel.
  *
- * @returns What the proxy does, as a part of a sentence; `null` if it doesn't say.
+ * @returns The reason, as a part of a sentence; `null` if it is unknown.
  */
 export async function tunnelRefusal(
   context: Context,
@@ -31,9 +31,9 @@ export async function tunnelRefusal(
   ];
   let line: string;
   try {
-    const patience = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]);
+    const timeout = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT)]);
     const host = hostname.replace(/^\[|\]$/g, "");
-    line = await context.connect(host, Number(port) || 80, patience, `${head.join("\r\n")}\r\n\r\n`);
+    line = await context.connect(host, Number(port) || 80, timeout, `${head.join("\r\n")}\r\n\r\n`);
   } catch {
     return null;
   }

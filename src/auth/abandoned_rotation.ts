@@ -1,7 +1,7 @@
 import type { Profile } from "../credentials/profile.ts";
 import { maskKey } from "../text/mask.ts";
 
-/** The keys that an abandoned rotation may leave on the platform: its profile was removed or replaced. */
+/** The keys that an unfinished rotation may leave on the platform when its profile is removed or replaced. */
 export interface AbandonedRotation {
   readonly profile: string;
   /** Keys that may still be valid, as the platform's page shows them. */
@@ -10,8 +10,8 @@ export interface AbandonedRotation {
   readonly hasUnknownKey: boolean;
 }
 
-/** Finds what a profile's rotation may leave, other than the key `knownId`; `null` if none was unfinished. */
-export function abandoned(
+/** Finds the keys that a profile's rotation may leave, except `knownId`; `null` if no rotation is unfinished. */
+export function abandonedRotation(
   { name, secret, keyId, rotation }: Profile,
   knownId: string | null,
 ): AbandonedRotation | null {

@@ -1,15 +1,15 @@
 import { UsageError } from "../errors.ts";
 
-/** The variable of a key, pasted along with it. */
+/** An assignment that was pasted together with the key. */
 const ASSIGNMENT = /^(?:export\s+)?FLUXLOOP(?:_SYNC)?_API_KEY\s*=\s*/;
 const QUOTES = /^(["'`])(.*)\1$/s;
-/** What an HTTP header can have: visible ASCII. */
+/** The characters that an HTTP header can contain: visible ASCII. */
 const VISIBLE = /^[\x21-\x7e]+$/;
 
 /**
- * Removes what surrounds a pasted key: white space, quotes, `FLUXLOOP_API_KEY=` (design: "login").
+ * Removes white space, quotes and `FLUXLOOP_API_KEY=` around a pasted key, and checks the key.
  *
- * @param origin Where it came from, for errors, which don't repeat the key: `--api-key`, `FLUXLOOP_API_KEY`.
+ * @param origin Where the key came from, such as `--api-key`, for errors, which don't contain the key.
  */
 export function parseApiKey(text: string, origin: string): string {
   const key = unquoted(unquoted(text).replace(ASSIGNMENT, ""));

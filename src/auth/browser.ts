@@ -1,18 +1,18 @@
 import type { Context } from "../context.ts";
 
-/** Stands for the address among a program's arguments; without it, the address is the last one. */
-const PLACE = "%s";
+/** The placeholder for the URL in a program's arguments; without it, the URL becomes the last argument. */
+const PLACEHOLDER = "%s";
 
 type Opener = readonly [program: string, ...args: string[]];
 
-/** Tries to open a page, whose address is shown as well. Returns whether a browser was started. */
+/** Tries to open a page in a browser. Returns whether one was started. */
 export function openBrowser(context: Context, page: URL): boolean {
   // In a CI job nobody would see it.
   if (context.env("CI")) return false;
   for (const [program, ...args] of openersOf(context)) {
     try {
-      const isPlaced = args.some((it) => it.includes(PLACE));
-      context.launch(program, (isPlaced ? args : [...args, PLACE]).map((it) => it.replaceAll(PLACE, () => page.href)));
+      const template = args.some((it) => it.includes(PLACEHOLDER)) ? args : [...args, PLACEHOLDER];
+      context.launch(program, template.map((it) => it.replaceAll(PLACEHOLDER, () => page.href)));
       return true;
     } catch {
       // The next one may be installed.
@@ -25,7 +25,7 @@ function openersOf(context: Context): readonly Opener[] {
   const own = context.env("BROWSER")?.trim();
   if (own === "none") return [];
   if (own) {
-    // A list of programs with arguments, as other programs read it.
+    // By convention, a list of programs with arguments.
     const separator = context.system.os === "windows" ? ";" : ":";
     return own.split(separator).map((it) => it.trim().split(/\s+/) as [string]).filter(([it]) => it);
   }

@@ -7,8 +7,8 @@ import { storeTitle } from "../credentials/credential_helper.ts";
 import {
   FluxloopError,
   InterruptedError,
+  InvalidLoginError,
   KeyExpiresSoonError,
-  LoginEndedError,
   NetworkError,
   NotFoundError,
   NotLoggedInError,
@@ -21,38 +21,38 @@ import { type Credential, credentialFor, credentialIn, type KeyOptions } from ".
 /** The key that a report is about, masked. */
 export interface ReportedKey extends Pick<Credential, "source" | "origin" | "apiUrl" | "overridden"> {
   readonly masked: string;
-  /** Whether it is the access token of a login through the browser. */
+  /** Whether it is the access token of a browser login. */
   readonly isAccessToken: boolean;
   readonly profile: string | null;
-  /** What people call the keychain, if the key is there; else `null`. */
+  /** The name of the keychain that holds the key, or `null`. */
   readonly keychain: string | null;
-  /** What the profile has from the last login. */
+  /** What was saved at the last login. */
   readonly saved: { readonly account: string | null; readonly expires: Date | null };
   /** The credentials file that the key is from, if others can read it; else `null`. */
   readonly insecureFile: InsecureFile | null;
   readonly isRotating: boolean;
 }
 
-/** What is known about a login. */
+/** The status of a key, or of a profile without a usable key. */
 export interface StatusReport {
-  /** `null`: another key overrides all profiles, or none was named. */
+  /** `null` if the key isn't from a profile, or if there is no key and no profile was named. */
   readonly profile: string | null;
-  /** `null`: the platform couldn't be asked. */
+  /** `null` if the platform couldn't be asked. */
   readonly authenticated: boolean | null;
   readonly key: ReportedKey | null;
-  /** What the platform says; `null`: nothing. */
+  /** The platform's response, or `null`. */
   readonly identity: Identity | null;
   /** The failure to report, with the command's exit code. */
   readonly failure: FluxloopError | null;
 }
 
-/** Asks the platform about the key that commands would use (seed: "fluxloop auth status"; design: "status"). */
+/** Asks the platform about the key that commands would use (seed: "fluxloop auth status"). */
 export async function checkStatus(context: Context, options: KeyOptions): Promise<StatusReport> {
   try {
     return await reportOn(context, await credentialFor(context, options, { acceptsExpired: true }));
   } catch (error) {
     if (
-      error instanceof NotLoggedInError || error instanceof NotFoundError || error instanceof LoginEndedError
+      error instanceof NotLoggedInError || error instanceof NotFoundError || error instanceof InvalidLoginError
     ) {
       return { profile: options.profile ?? null, authenticated: false, key: null, identity: null, failure: error };
     }
@@ -83,9 +83,9 @@ export async function checkAllStatuses(
   return [await check(first), ...await Promise.all(others.map(check))];
 }
 
-/** Returns the report, as a failure if the key expires within so many milliseconds (`--fail-if-expires-in`). */
+/** Adds a failure to the report if the key expires within so many milliseconds (`--fail-if-expires-in`). */
 export function failIfExpiring(report: StatusReport, within: number, now: Date): StatusReport {
-  // What the platform doesn't tell may have been saved at the last login.
+  // If the platform doesn't tell, the date saved at the last login is used.
   const expires = report.identity?.key?.expiresAt ?? report.key?.saved.expires;
   if (report.failure !== null || !(expires instanceof Date) || expires.getTime() - now.getTime() > within) {
     return report;

@@ -1,6 +1,6 @@
 /**
- * Use case: check each step from the key to the platform, and find the one that fails (design: "fluxloop auth doctor"). It
- * changes nothing.
+ * Checks each step from the key to the platform, and finds the one that fails (`fluxloop auth doctor`). It changes nothing,
+ * except that it refreshes tokens that expire soon.
  *
  * @module
  */
@@ -19,12 +19,12 @@ import { type ExposedKey, findExposedKeys } from "./exposed_keys.ts";
 import { type RotationReason, rotationReason } from "./key_age.ts";
 import { type Credential, credentialFor, type KeyOptions, type KeySource } from "./resolve_credential.ts";
 
-/** What a step found out. */
+/** The result of a step that didn't fail. */
 export type Finding = Readonly<
   | { name: "configuration"; hasAuthorities: boolean }
   | { name: "key"; masked: string; source: KeySource; origin: string }
   | { name: "store"; file: string | null; isUsed: boolean; insecure: InsecureFile | null }
-  /** The profile's rotation isn't finished; no step if it is. */
+  /** Reported only if the profile's rotation is unfinished. */
   | { name: "rotation"; profile: string }
   | { name: "proxy"; proxy: string | null; host: string }
   | { name: "resolution"; host: string }
@@ -32,26 +32,26 @@ export type Finding = Readonly<
   | { name: "tls"; isPlain: boolean; certificate: PeerCertificate | null }
   | { name: "clock"; status: number; skew: number | null }
   | { name: "acceptance" }
-  /** `profile`: where the key is saved, else `null`. */
+  /** `profile` is the profile with the key, or `null`. */
   | { name: "expiry"; expires: Expiry; reason: RotationReason | null; profile: string | null }
   | { name: "permissions"; permissions: readonly string[] | null }
   | { name: "files"; exposed: readonly ExposedKey[] }
 >;
 
-/** One step and its result; the exit code of a failure is the command's. */
+/** A step and its result; the command exits with the failure's exit code. */
 export type Check = Readonly<
   | { name: Finding["name"]; verdict: "ok" | "warning"; finding: Finding; failure: null }
   | { name: Finding["name"]; verdict: "failure"; finding: null; failure: FluxloopError }
 >;
 
-/** A clock may be off by so many seconds before it is reported. */
+/** By how many seconds a clock may be off without being reported. */
 const TOLERATED_SKEW = 120;
-/** A certificate that expires within so many days is reported: its operator may have forgotten it. */
+/** A certificate that expires within this many days is reported: its operator may have forgotten it. */
 const CERTIFICATE_DAYS = 14;
 
-/** How long everything may take, in milliseconds: the 15 seconds that are promised, less the program's start. */
+/** How long all steps may take, in milliseconds: the documented 15 seconds minus the program's start. */
 const TIMEOUT = 14_000;
-/** How long the key may take, which may come from the keychain or have to be refreshed. */
+/** How long reading the key may take, including the keychain or a refresh. */
 const KEY_TIMEOUT = 5_000;
 const CONNECTION_TIMEOUT = 3_000;
 const RESPONSE_TIMEOUT = 6_000;
@@ -59,10 +59,10 @@ const RESPONSE_TIMEOUT = 6_000;
 /** The steps so far. */
 class Steps {
   readonly checks: Check[] = [];
-  /** The step that fails with an error. */
+  /** The current step, to which an error belongs. */
   current: Finding["name"] = "configuration";
 
-  /** Adds a step that has found something. */
+  /** Adds a step that didn't fail. */
   add(finding: Finding, isFine = true): void {
     this.checks.push({ name: finding.name, verdict: isFine ? "ok" : "warning", finding, failure: null });
   }
@@ -71,7 +71,7 @@ class Steps {
 /**
  * Checks each step in order, up to the first that fails, within 15 seconds whatever the network does.
  *
- * @param requestsOf How requests are made; throws when that is configured wrongly.
+ * @param requestsOf Returns the options of requests; throws if they are invalid.
  */
 export async function diagnose(
   context: Context,
@@ -97,7 +97,7 @@ async function check(
   const end = context.monotonic() + TIMEOUT;
   const given = requestsOf();
   steps.add({ name: "configuration", hasAuthorities: (given.caCerts ?? []).length > 0 });
-  // Read at each request: what remains by then.
+  // Evaluated for each request: the time that remains.
   const requests: RequestOptions = {
     ...given,
     get deadline() {
@@ -132,7 +132,7 @@ async function check(
   steps.add({ name: "files", exposed }, exposed.length === 0);
 }
 
-/** A keychain may wait for a person to unlock it. */
+/** Limits the time for reading the key: a keychain may wait for the user to unlock it. */
 async function withinKeyTimeout<T>(work: Promise<T>): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const span = `${KEY_TIMEOUT / 1000} seconds`;
@@ -141,7 +141,7 @@ async function withinKeyTimeout<T>(work: Promise<T>): Promise<T> {
   return await Promise.race([work, late]);
 }
 
-/** A bare connection, to the proxy if there is one, tells an unknown name from a host that refuses connections. */
+/** Opens a connection, to the proxy if there is one, to distinguish an unknown name from a refused connection. */
 async function checkConnection(context: Context, apiUrl: URL, proxy: Proxy | null, steps: Steps): Promise<void> {
   const url = proxy === null ? apiUrl : new URL(proxy.url);
   const host = hostOf(url);
@@ -162,7 +162,7 @@ async function checkConnection(context: Context, apiUrl: URL, proxy: Proxy | nul
   steps.add({ name: "connection", host, port });
 }
 
-/** Makes the one request that shows TLS, clock and key to be valid. */
+/** Makes the request that checks TLS, clock and key. */
 async function checkPlatform(
   context: Context,
   { requests, ...credential }: Credential & { readonly requests: RequestOptions },
@@ -172,7 +172,7 @@ async function checkPlatform(
   const { apiUrl } = credential;
   let response: PlatformResponse | undefined;
   const onResponse = (it: PlatformResponse) => response ??= it;
-  // Not a copy: the deadline is read at each request.
+  // Not a copy: the deadline is evaluated for each request.
   const observed: RequestOptions = Object.create(requests, { onResponse: { value: onResponse } });
   const outcome = await identify(context, { ...credential, requests: observed }).catch((error) => {
     if (!(error instanceof FluxloopError) || error instanceof InterruptedError) throw error;
@@ -180,7 +180,7 @@ async function checkPlatform(
   });
   steps.current = "tls";
   const isPlain = apiUrl.protocol === "http:";
-  // Without a response, nobody knows whether the certificate is valid.
+  // Without a response, it is unknown whether the certificate is valid.
   if (outcome instanceof NetworkError && !isPlain) throw outcome;
   const isDirect = !isPlain && proxy === null;
   const certificate = isDirect ? await certificateOf(context, apiUrl, requests) : null;
@@ -198,7 +198,7 @@ async function checkPlatform(
   return outcome;
 }
 
-/** @returns What the platform says about its certificate; `null` if it doesn't in time. */
+/** Reads the platform's certificate; returns `null` if that fails or takes too long. */
 async function certificateOf(context: Context, url: URL, requests: RequestOptions): Promise<PeerCertificate | null> {
   const timeout = AbortSignal.timeout(Math.min(requests.deadline ?? CONNECTION_TIMEOUT, CONNECTION_TIMEOUT));
   try {

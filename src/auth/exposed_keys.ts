@@ -2,7 +2,7 @@ import type { Context } from "../context.ts";
 import { readSmallFileIfPossible } from "../credentials/bounded_read.ts";
 import { findGitExposure, workTreeOf } from "../credentials/git_exposure.ts";
 
-/** A `.env` file with the key that git would commit. */
+/** A line with the key in a `.env` file that git would commit. */
 export interface ExposedKey {
   /** Relative to the work tree. */
   readonly path: string;
@@ -10,10 +10,10 @@ export interface ExposedKey {
 }
 
 const ENV_FILE = /^(?:\.env(?:\..+)?|.+\.env|\.envrc)$/;
-/** Folders with many files, but not the user's. */
+/** Folders with many files that the user didn't write. */
 const SKIPPED: readonly string[] = [".git", "node_modules", "vendor", "dist", "target", ".venv"];
-/** How many folders are searched: this is a courtesy, and must not take long. */
-const FOLDERS_AT_MOST = 2_000;
+/** The maximum number of folders that are searched: this step must not take long. */
+const FOLDER_LIMIT = 2_000;
 
 /** Searches the current folder's work tree for the key, until the moment `end` of the context's `monotonic` clock. */
 export function findExposedKeys(context: Context, key: string, end: number): ExposedKey[] {
@@ -21,7 +21,7 @@ export function findExposedKeys(context: Context, key: string, end: number): Exp
   if (tree === null) return [];
   const exposed: ExposedKey[] = [];
   const folders = [tree];
-  for (let count = 0; folders.length > 0 && count < FOLDERS_AT_MOST && context.monotonic() < end; count++) {
+  for (let count = 0; folders.length > 0 && count < FOLDER_LIMIT && context.monotonic() < end; count++) {
     const folder = folders.shift()!;
     for (const { name, isDirectory, isFile } of entries(folder)) {
       const path = `${folder}/${name}`;
@@ -39,7 +39,7 @@ function entries(folder: string): Deno.DirEntry[] {
   try {
     return [...Deno.readDirSync(folder)].sort((a, b) => a.name < b.name ? -1 : 1);
   } catch {
-    return []; // What can't be read can't be committed.
+    return []; // Git can't read it either.
   }
 }
 

@@ -1,6 +1,6 @@
 import { daysRemaining, type Expiry } from "../text/expiry.ts";
 
-/** A key that expires within so many days should be replaced. */
+/** A key that expires within this many days should be replaced. */
 const SOON_DAYS = 14;
 /** Keys are rotated every 90 days (seed: "Protecting Your API Key"). */
 export const ROTATION_DAYS = 90;

@@ -9,11 +9,11 @@ import { selectProfileHere } from "./select_profile.ts";
 
 /** A saved profile, without its key. */
 export interface ListedProfile extends Pick<Profile, "name" | "account" | "expires"> {
-  /** Whether it is used when none is named. */
+  /** Whether commands use this profile unless an option names another. */
   readonly current: boolean;
   readonly maskedKey: string | null;
   readonly isBrowserLogin: boolean;
-  /** What people call the keychain, if the key is there; else `null`. */
+  /** The name of the keychain that holds the key, or `null`. */
   readonly keychain: string | null;
   readonly apiUrl: string;
   readonly isRotating: boolean;
@@ -22,11 +22,11 @@ export interface ListedProfile extends Pick<Profile, "name" | "account" | "expir
 /** All saved profiles. */
 export interface ProfileList {
   readonly profiles: readonly ListedProfile[];
-  /** The credentials file, as people write it; `null`: there is no place for one. */
+  /** The credentials file's path, for messages; `null` if there is no home folder. */
   readonly file: string | null;
 }
 
-/** Lists the saved profiles, in the file's order, without a request (design: "fluxloop auth list"). */
+/** Lists the saved profiles, in the file's order, without a request. */
 export async function listProfiles(context: Context): Promise<ProfileList> {
   const location = credentialsLocation(context);
   const document = await readCredentials(location);

@@ -12,48 +12,48 @@ import { type SavedSecret, SecretStore } from "../credentials/secret_store.ts";
 import { NetworkError, PlatformError, UsageError } from "../errors.ts";
 import { utcDate } from "../text/expiry.ts";
 import { maskKey } from "../text/mask.ts";
-import { abandoned, type AbandonedRotation } from "./abandoned_rotation.ts";
+import { type AbandonedRotation, abandonedRotation } from "./abandoned_rotation.ts";
 import { apiUrlOf, chosenApiUrl, type ProfileOptions, selectProfile } from "./select_profile.ts";
 
-/** What the command line says about a login. */
+/** The options of a login. */
 export interface LoginOptions extends ProfileOptions {
   readonly storage?: string;
   /** Whether the key is saved (`--save`, the default) or only verified (`--no-save`). */
   readonly save: boolean;
 }
 
-/** A login that lacks only the secret. */
+/** A login that needs only the secret. */
 export interface LoginPlan {
   readonly profile: string;
   readonly apiUrl: URL;
-  /** Where the credentials will be saved; `null`: nowhere. */
+  /** Where the credentials will be saved; `null` if they won't be. */
   readonly location: CredentialsLocation | null;
   readonly storage: KeyStorage;
   readonly requests: RequestOptions | undefined;
 }
 
-/** The result of a login; what is about saving is `null` if the credentials were not saved. */
+/** The result of a login. If the credentials weren't saved, the fields about saving are `null`. */
 export interface LoginResult extends SavedSecret {
   readonly profile: string;
   readonly apiUrl: URL;
   readonly maskedKey: string;
   readonly identity: Identity;
-  /** The file that the credentials were saved to, as people write it. */
+  /** The path of the credentials file, for messages. */
   readonly savedTo: string | null;
   /** The rotation that the login has abandoned, or `null`. */
   readonly abandoned: AbandonedRotation | null;
-  /** Where git would commit what was saved, or `null`. */
+  /** The exposure of the credentials file, if git would commit it; otherwise `null`. */
   readonly exposure: GitExposure | null;
 }
 
-/** Checks everything that doesn't need the key, before anybody is asked for one. */
+/** Checks everything that doesn't require the key, before the user is asked for one. */
 export async function planLogin(context: Context, options: LoginOptions): Promise<LoginPlan> {
   const location = options.save ? requireCredentialsLocation(context) : null;
-  // A key that isn't saved is sent to the profile's platform, too.
+  // Read even with `--no-save`: the key is sent to the profile's platform then, too.
   const document = await readCredentials(credentialsLocation(context));
   if (location !== null) await requireWritable(location);
   const { name } = selectProfile(context, document, options);
-  // A login repairs an entry that can't be read.
+  // `null` for an entry that can't be read, which the login replaces.
   const saved = document.find(name);
   const apiUrl = chosenApiUrl(context, options) ?? (saved === null ? new URL(DEFAULT_API_URL) : apiUrlOf(saved));
   const storage = selectStorage(context, document, saved, options.storage);
@@ -65,7 +65,7 @@ export async function logIn(context: Context, plan: LoginPlan, secret: PlainSecr
   const { location, profile, apiUrl, requests } = plan;
   const key = secret.kind === "tokens" ? secret.accessToken : secret.key;
   const identity = await identify(context, { apiUrl, key, requests }).catch((error) => {
-    // The platform issues tokens once: they are saved even if it can't be asked about them.
+    // Tokens are issued only once, so they are saved even if the platform can't be asked about them.
     const isTransient = error instanceof NetworkError || error instanceof PlatformError;
     if (secret.kind === "tokens" && isTransient) return UNKNOWN_IDENTITY;
     throw error;
@@ -88,7 +88,7 @@ async function save(
   const before = (await readCredentials(location)).find(name);
   const urlText = apiUrlText(apiUrl);
   const details = { ...keyDetails(identity), apiUrl: urlText === DEFAULT_API_URL ? null : urlText };
-  // With the same key as before, a rotation can still be finished.
+  // If the key is the same as before, the rotation can still be finished.
   const isSameKey = before !== null && before.rotation !== null && details.keyId !== null &&
     details.keyId === before.keyId && details.apiUrl === before.apiUrl;
   const rotation = isSameKey ? (await store.read(before)).rotation : null;
@@ -96,12 +96,12 @@ async function save(
   return {
     ...saved,
     savedTo: location.shown,
-    abandoned: before === null || isSameKey ? null : abandoned(before, details.keyId),
+    abandoned: before === null || isSameKey ? null : abandonedRotation(before, details.keyId),
     exposure: saved.keychain === null ? await gitExposure(location) : null,
   };
 }
 
-/** Returns what the platform says about a key, as the fields of a profile. */
+/** Converts the platform's description of a key to a profile's details. */
 export function keyDetails({ account, key }: Identity): Omit<ProfileDetails, "apiUrl"> {
   const day = (time: Date | "never" | null | undefined) => time instanceof Date ? utcDate(time) : null;
   return {
@@ -112,7 +112,7 @@ export function keyDetails({ account, key }: Identity): Omit<ProfileDetails, "ap
   };
 }
 
-/** @returns The storage named by the option, the variable, the profile, or the file. */
+/** Selects the storage: from the option, the variable, the profile or the credentials file, in this order. */
 function selectStorage(
   context: Context,
   document: CredentialsDocument,
@@ -136,6 +136,6 @@ async function gitExposure({ file }: CredentialsLocation): Promise<GitExposure |
     const { findGitExposure } = await import("../credentials/git_exposure.ts");
     return findGitExposure(file);
   } catch {
-    return null; // Best effort: the credentials are saved.
+    return null; // Best effort: the credentials have already been saved.
   }
 }

@@ -9,29 +9,29 @@ import { requireCredentialsLocation } from "../credentials/location.ts";
 import type { Profile } from "../credentials/profile.ts";
 import { SecretStore } from "../credentials/secret_store.ts";
 import { FluxloopError, InvalidKeyError, PlatformError, SystemError } from "../errors.ts";
-import { abandoned, type AbandonedRotation } from "./abandoned_rotation.ts";
+import { type AbandonedRotation, abandonedRotation } from "./abandoned_rotation.ts";
 import { parseApiKey } from "./api_key.ts";
-import { endKey, removeOrphanedKey } from "./rotation_keys.ts";
+import { removeOrphanedKey, retireKey } from "./rotation_keys.ts";
 import { apiUrlOf, type ProfileOptions, selectProfile } from "./select_profile.ts";
 
-/** What the command line says about a logout. */
+/** The options of a logout. */
 export interface LogoutOptions extends Omit<ProfileOptions, "apiUrl"> {
-  /** Excludes `profile`. */
+  /** Can't be combined with `profile`. */
   readonly all: boolean;
-  /** Whether the key is revoked at the platform before it is removed here (`--revoke`). */
+  /** Whether to revoke the key on the platform before removing it here (`--revoke`). */
   readonly revoke?: boolean;
 }
 
 /** The result of a logout. */
 export interface LogoutResult {
-  /** The profiles that were removed, in the file's order. */
+  /** The removed profiles, in the file's order. */
   readonly profiles: readonly string[];
   readonly abandoned: readonly AbandonedRotation[];
   readonly isRevoked: boolean;
 }
 
 /**
- * Removes one profile's credentials, or all (seed: "fluxloop auth logout"). Makes requests only to revoke them; when one
+ * Removes one profile's credentials, or all (seed: "fluxloop auth logout"). Makes requests only to revoke them; if any
  * can't be revoked, nothing is removed.
  */
 export async function logOut(context: Context, options: LogoutOptions): Promise<LogoutResult> {
@@ -54,7 +54,7 @@ export async function logOut(context: Context, options: LogoutOptions): Promise<
   return {
     isRevoked,
     profiles: removed,
-    abandoned: rotations.map((it) => abandoned(it, it.keyId)).filter((it) => it !== null),
+    abandoned: rotations.map((it) => abandonedRotation(it, it.keyId)).filter((it) => it !== null),
   };
 }
 
@@ -65,8 +65,8 @@ function selectedName(context: Context, document: CredentialsDocument, options: 
 }
 
 /**
- * Revokes a profile's key and those of its unfinished rotation, or the tokens of its login through the browser (seed:
- * "Revoking Access"). It is no failure that they are invalid already.
+ * Revokes a profile's key and those of its unfinished rotation, or the tokens of its browser login (seed: "Revoking
+ * Access"). Succeeds if they are already invalid.
  */
 async function revoke(
   context: Context,
@@ -79,12 +79,12 @@ async function revoke(
   if (secret.kind === "tokens") return await revokeDeviceLogin(context, { apiUrl, requests }, secret.refreshToken);
   const target = { apiUrl, key: parseApiKey(secret.key, `profile "${profile.name}"`), requests };
   if (rotation?.phase === "replaced" && rotation.key !== null) {
-    const refusal = await endKey(context, { ...target, key: rotation.key }, rotation.id, null);
+    const refusal = await retireKey(context, { ...target, key: rotation.key }, rotation.id, null);
     if (refusal instanceof PlatformError) throw refusal;
   }
   try {
     if (rotation?.phase === "requested") await removeOrphanedKey(context, target, rotation);
-    // The saved id may be an older key's. Older platforms tell none.
+    // The saved id may belong to an older key. Older platforms don't send one.
     const id = (await identify(context, target)).key?.id ?? null;
     if (id !== null && await deleteApiKey(context, target, id)) return;
   } catch (error) {

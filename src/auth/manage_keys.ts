@@ -20,11 +20,11 @@ export interface KeyList {
 export interface KeyAccess {
   readonly projects: readonly Project[];
   readonly permissions: readonly string[];
-  /** Seconds; `null`: it never expires, or unknown. */
+  /** In seconds; `null` if the key never expires or this is unknown. */
   readonly lifetime: number | null;
 }
 
-/** A key to create, as a person describes it. */
+/** The user's settings for a new key. */
 export interface KeyRequest extends Omit<CreateKeyRequest, "scopes"> {
   /** Ids or names. */
   readonly projects?: readonly string[];
@@ -36,13 +36,13 @@ export interface CreatedKey {
   readonly name: string;
   /** The whole key; shown only if it wasn't saved. */
   readonly key: string;
-  /** The result of saving it; `null`: it wasn't saved. */
+  /** The result of saving it; `null` if it wasn't saved. */
   readonly login: LoginResult | null;
 }
 
 /** Lists the keys that a key can manage. */
 export async function managedKeys(context: Context, credential: Credential): Promise<KeyList> {
-  // One after the other, on one connection: opening a second one costs more than the round trip that it would save.
+  // One after the other: opening a second connection would take longer than the round trip that it saves.
   const keys = await listApiKeys(context, credential);
   const identity = await identify(context, credential);
   return { keys, projects: identity.projects ?? [], ownId: identity.key?.id ?? null };
@@ -60,12 +60,12 @@ export async function keyAccess(context: Context, credential: Credential): Promi
 }
 
 /**
- * Creates a key. A key that can be neither saved nor shown is revoked.
+ * Creates a key, and revokes it if it can't be saved or shown.
  *
- * @param plan Where it is saved, from `planLogin`; `null`: it isn't.
+ * @param plan Where to save it, from `planLogin`; `null` to only show it.
  * @param show Shows the result, with the key if it isn't saved.
  */
-export async function makeKey(
+export async function createKey(
   context: Context,
   credential: Credential,
   { projects, ...rest }: KeyRequest,
@@ -73,28 +73,28 @@ export async function makeKey(
   show: (created: CreatedKey) => void,
 ): Promise<CreatedKey> {
   const scopes = projects === undefined ? undefined : await projectIds(context, credential, projects);
-  const made = await createNewKey(context, credential, { ...rest, scopes });
+  const newKey = await createNewKey(context, credential, { ...rest, scopes });
   let login: LoginResult | null = null;
   try {
-    if (plan !== null) login = await logIn(context, plan, { kind: "api_key", key: made.key });
+    if (plan !== null) login = await logIn(context, plan, { kind: "api_key", key: newKey.key });
   } catch (error) {
-    await withdraw(context, credential, made);
+    await revokeCreated(context, credential, newKey);
     throw error;
   }
-  const created = { ...made, name: rest.name, login };
+  const created = { ...newKey, name: rest.name, login };
   try {
     show(created);
   } catch (cause) {
     if (login !== null || !(cause instanceof SystemError)) throw cause;
-    const isRevoked = await withdraw(context, credential, made);
+    const isRevoked = await revokeCreated(context, credential, newKey);
     const end = isRevoked ? "was revoked" : "couldn't be revoked and is still valid";
-    throw new SystemError(`${cause.message}. The new key ${made.id ?? `"${rest.name}"`} ${end}.`, { cause });
+    throw new SystemError(`${cause.message}. The new key ${newKey.id ?? `"${rest.name}"`} ${end}.`, { cause });
   }
   return created;
 }
 
-/** @returns Whether the key was revoked; also when the program is told to stop, as by a terminal that hangs up. */
-async function withdraw(context: Context, credential: Credential, { id }: Pick<CreatedKey, "id">): Promise<boolean> {
+/** Revokes a key even if the program was told to stop, as by a terminal that hangs up. Returns whether that succeeded. */
+async function revokeCreated(context: Context, credential: Credential, { id }: { readonly id: string | null }) {
   if (id === null) return false;
   // Not a copy: the context may itself be derived from another one.
   const unstopped: Context = Object.create(context, { stopped: { value: new AbortController().signal } });

@@ -1,6 +1,6 @@
 /**
- * The profile that a project pins, in `.fluxloop/config.yaml` in its folder or one above. The file may come with somebody
- * else's repository: it can choose among the user's own profiles, and nothing else.
+ * Finds the profile that a project pins, in `.fluxloop/config.yaml` in the current folder or one above. The file may come
+ * with somebody else's repository: it can select one of the user's own profiles, and nothing else.
  *
  * @module
  */
@@ -16,13 +16,13 @@ import { homeFolder } from "../paths.ts";
 import { isObject } from "../text/json.ts";
 import type { SelectedProfile } from "./select_profile.ts";
 
-/** Looks for a pin from the current folder upwards to the home folder, where the program's own folder is. */
+/** Searches for a pin from the current folder up to, but not in, the home folder, which has the program's own folder. */
 export function findPin(context: Context): SelectedProfile | null {
   const own = credentialsLocation(context)?.folder;
   const home = homeFolder(context);
   const isWindows = context.system.os === "windows";
   for (let at = currentFolder(context); at !== null; at = dirname(at) === at ? null : dirname(at)) {
-    // Any user of a Windows machine can create folders at a drive's root, and files there don't tell whose they are.
+    // On Windows, any user can create folders in a drive's root, and a file's owner can't be checked.
     if (isSame(at, home) || isWindows && dirname(at) === at) return null;
     const file = join(at, ".fluxloop", "config.yaml");
     const name = pinIn(file, own);
@@ -31,7 +31,7 @@ export function findPin(context: Context): SelectedProfile | null {
   return null;
 }
 
-/** @returns Whether two paths lead to one folder: the home folder's own path may be a link. */
+/** Tells whether two paths lead to the same folder: the home folder's path may contain a link. */
 function isSame(path: string, other: string | undefined): boolean {
   if (other === undefined) return false;
   if (path === other) return true;
@@ -53,8 +53,8 @@ function currentFolder(context: Context): string | null {
 function pinIn(path: string, own: string | undefined): string | null {
   let text: string;
   try {
-    // Anybody can put a file into a folder that all can write to: like git, only the user's own and root's are used.
-    // Each is looked at only if the one before is: a stranger's folder may be closed, or a link to itself.
+    // Anybody can put a file into a shared folder, so only the user's own and root's are used, as in git. The folder is
+    // checked before the file, and the file before its target: another user's may be unreadable, or a link to itself.
     const isOwn = (it: Deno.FileInfo) => !isForeign(it) || it.uid === 0;
     if (!isOwn(Deno.lstatSync(dirname(path))) || !isOwn(Deno.lstatSync(path))) return null;
     if (isSame(dirname(path), own)) return null;
@@ -63,7 +63,7 @@ function pinIn(path: string, own: string | undefined): string | null {
     text = readSmallFile(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return null;
-    // What root has closed to the user, such as the folder that `sudo` left them in, holds no pin for them.
+    // A folder that isn't the user's and that they can't read, such as the current one after `sudo`, has no pin for them.
     if (error instanceof Deno.errors.PermissionDenied && !isMine(dirname(path))) return null;
     throw new ConfigurationError(`Can't read ${path}: ${readFailure(error)}`, { cause: error });
   }

@@ -1,6 +1,6 @@
 /**
- * Keeps a login through the browser alive: its access token is replaced before it expires, by one process at a time
- * (OpenAPI path `/api/cli-connect/refresh`).
+ * Refreshes the tokens of a browser login before its access token expires, in one process at a time (OpenAPI path
+ * `/api/cli-connect/refresh`).
  *
  * @module
  */
@@ -11,32 +11,32 @@ import { readCredentials, requireWritable, withRequestLock } from "../credential
 import type { CredentialsLocation } from "../credentials/location.ts";
 import type { Tokens } from "../credentials/profile.ts";
 import { SecretStore } from "../credentials/secret_store.ts";
-import { LoginEndedError, NetworkError, PlatformError } from "../errors.ts";
+import { InvalidLoginError, NetworkError, PlatformError } from "../errors.ts";
 
-/** An access token is replaced this long before it expires, in milliseconds: commands take time, and clocks differ. */
+/** How long before its expiry an access token is replaced, in milliseconds: commands take time, and clocks differ. */
 const AHEAD = 5 * 60 * 1000;
-/** How much longer than its requests another process is waited for, in milliseconds. */
+/** How long another process that holds a lock may take in addition to its requests, in milliseconds. */
 const GRACE = 5_000;
 
-/** A saved login through the browser. */
+/** A saved browser login. */
 export interface SavedLogin {
   readonly location: CredentialsLocation;
   readonly name: string;
   readonly tokens: Tokens;
-  /** Where the tokens come from, and may be sent. */
+  /** The platform that issued the tokens, to which alone they are sent. */
   readonly apiUrl: URL;
   readonly requests: RequestOptions | undefined;
 }
 
-/** @returns How long to wait for another process that makes so many requests while it holds a lock, in milliseconds. */
+/** Returns how long to wait for a process that makes `count` requests while it holds a lock, in milliseconds. */
 export function lockTimeout(requests: RequestOptions | undefined, count = 1): number {
   return count * (requests?.deadline ?? DEFAULT_DEADLINE) + GRACE;
 }
 
 /**
- * Replaces the access token if it expires soon; one that hasn't expired is kept if the platform can't be asked.
+ * Refreshes the tokens if the access token expires soon. If the platform can't be reached, an unexpired token is kept.
  *
- * @param keepsExpired Whether one that has expired is kept then, too.
+ * @param keepsExpired Whether an expired token is kept then, too.
  */
 export async function refreshTokens(context: Context, login: SavedLogin, keepsExpired: boolean): Promise<Tokens> {
   const isUsable = ({ expiresAt }: Tokens) => Date.parse(expiresAt) - context.now().getTime() > AHEAD;
@@ -51,11 +51,11 @@ export async function refreshTokens(context: Context, login: SavedLogin, keepsEx
   }
 }
 
-/** Replaces an access token that the platform has rejected. @returns Another one. */
+/** Replaces an access token that the platform has rejected. @returns The new one. */
 export async function replaceRejected(context: Context, login: SavedLogin, rejected: string): Promise<string> {
   const isUsable = ({ accessToken }: Tokens) => accessToken !== rejected;
   const { accessToken } = await replaceTokens(context, login, isUsable);
-  if (accessToken === rejected) throw new LoginEndedError(login.name);
+  if (accessToken === rejected) throw new InvalidLoginError(login.name);
   return accessToken;
 }
 
@@ -66,7 +66,7 @@ async function replaceTokens(
   isUsable: (tokens: Tokens) => boolean,
 ): Promise<Tokens> {
   const store = new SecretStore(location);
-  // Else the old refresh token would be spent, and the new one lost.
+  // Otherwise the old refresh token could be used up and the new one lost.
   await requireWritable(location);
   return await withRequestLock(location, name, lockTimeout(requests), async () => {
     const profile = (await readCredentials(location)).find(name);
@@ -74,7 +74,7 @@ async function replaceTokens(
     const tokens = saved?.kind === "tokens" ? saved : known;
     if (isUsable(tokens)) return tokens;
     const issued = await refreshDeviceLogin(context, { apiUrl, requests }, tokens);
-    if (issued === null) throw new LoginEndedError(name);
+    if (issued === null) throw new InvalidLoginError(name);
     const refreshed: Tokens = { kind: "tokens", ...issued };
     // A logout or login in the meantime takes precedence.
     await store.replace(name, tokens, { secret: refreshed });

@@ -15,40 +15,40 @@ import { apiUrlFor, chosenApiUrl, type ProfileOptions, selectProfileHere } from 
 /** Where the key came from. */
 export type KeySource = "flag" | "environment" | "file" | "profile";
 
-/** What the command line says about the key. */
+/** The options that select a key. */
 export interface KeyOptions extends ProfileOptions {
   readonly apiKey?: string;
 }
 
 /** How to find a key. */
 export interface ResolveOptions {
-  /** Whether the command changes something at the platform: it must not do so with another key than the named one. */
+  /** Whether the command changes something on the platform: it must not do so with another key than the named one. */
   readonly changes?: boolean;
   /** Whether to return an expired access token that can't be refreshed: the command's request shows what is wrong. */
   readonly acceptsExpired?: boolean;
 }
 
-/** A key, and what was decided about it. */
+/** A key, with its origin and destination. */
 export interface Credential {
-  /** An API key, or the access token of a login through the browser. */
+  /** An API key, or the access token of a browser login. */
   readonly key: string;
-  /** The login through the browser whose access token it is; `null`: it is an API key. */
+  /** The browser login of an access token; `null` for an API key. */
   readonly login: Login | null;
   readonly source: KeySource;
-  /** The option or variable that it came from; for a profile, the profile's name. */
+  /** The option, variable or profile that it came from. */
   readonly origin: string;
-  /** The profile that the key came from, else `null`. */
+  /** The profile that the key came from, or `null`. */
   readonly profile: Profile | null;
-  /** The only place the key is sent to. */
+  /** The only URL to which the key is sent. */
   readonly apiUrl: URL;
   readonly requests: RequestOptions | undefined;
-  /** The profile named by `--profile` that a key from elsewhere overrides, to warn about; else `null`. */
+  /** The profile named by `--profile` that a variable's key overrides, for a warning; otherwise `null`. */
   readonly overridden: string | null;
 }
 
 const KEY_FILE_VARIABLE = "FLUXLOOP_API_KEY_FILE";
 
-/** Finds the key that a command uses, and the API URL that it may be sent to (design: "Where the key comes from"). */
+/** Finds the key that a command uses, and the API URL to which it may be sent. */
 export async function credentialFor(
   context: Context,
   options: KeyOptions,
@@ -80,14 +80,14 @@ export async function credentialIn(
   how: ResolveOptions = {},
 ): Promise<Credential> {
   const location = requireCredentialsLocation(context);
-  // A key that may not be sent need not be read.
+  // Checked first: a key that must not be sent needn't be read.
   const apiUrl = apiUrlFor(profile, chosenApiUrl(context, options));
   const { secret } = await new SecretStore(location).read(profile);
   const { name } = profile;
   const { requests } = options;
   const about = { source: "profile", origin: name, profile, apiUrl, requests, overridden: null } as const;
   if (secret.kind === "api_key") return { ...about, key: parseApiKey(secret.key, `profile "${name}"`), login: null };
-  // Only loaded for a login through the browser.
+  // Loaded only for a browser login.
   const { refreshTokens, replaceRejected } = await import("./refresh_tokens.ts");
   const saved = { location, name, tokens: secret, apiUrl, requests };
   const login: Login = { profile: name, refresh: (rejected) => replaceRejected(context, saved, rejected) };
@@ -95,7 +95,7 @@ export async function credentialIn(
   return { ...about, key: accessToken, login };
 }
 
-/** Returns the variable whose key overrides saved ones, or `null`. */
+/** Returns the variable whose key overrides saved keys, or `null`. */
 export function overridingVariable(context: Context): string | null {
   // CI systems pass a secret that isn't set as an empty variable.
   return KEY_VARIABLES.find((name) => context.env(name)) ?? null;

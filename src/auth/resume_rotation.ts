@@ -18,10 +18,10 @@ import { maskKey } from "../text/mask.ts";
 import { parseApiKey } from "./api_key.ts";
 import { keyDetails } from "./log_in.ts";
 import type { ReportDraft, RotateOptions } from "./rotate.ts";
-import { createNewKey, endKey, removeOrphanedKey, requestLike, verifyKey } from "./rotation_keys.ts";
+import { createNewKey, removeOrphanedKey, requestLike, retireKey, verifyKey } from "./rotation_keys.ts";
 import { apiUrlFor, apiUrlOf, chosenApiUrl } from "./select_profile.ts";
 
-/** The command that is running. */
+/** What the command provides for a rotation, and the report that it fills in. */
 export interface RotationRun {
   readonly context: Context;
   readonly options: RotateOptions;
@@ -32,13 +32,13 @@ export interface RotationRun {
 /** A profile whose key is being replaced. */
 interface Rotation extends RotationRun {
   readonly profile: Profile;
-  /** The only place that keys are sent to. */
+  /** The only URL to which keys are sent. */
   readonly apiUrl: URL;
   readonly key: string;
   readonly requests: RequestOptions | undefined;
 }
 
-/** Continues a rotation from the phase that its profile is in, to its end. */
+/** Rotates a profile's key, starting from the phase that an interrupted rotation has reached. */
 export async function resumeRotation(run: RotationRun, before: Profile): Promise<void> {
   const { context, options, store, report } = run;
   const { requests } = options;
@@ -47,7 +47,7 @@ export async function resumeRotation(run: RotationRun, before: Profile): Promise
   const apiUrl = apiUrlFor(profile, chosenApiUrl(context, options));
   const { secret, rotation: phase } = await store.read(profile);
   if (secret.kind === "tokens") throw new BrowserLoginError(profile.name);
-  // Another process had the lock, and has rotated the key.
+  // Another process held the lock and has already rotated the key.
   if (phase === null && isRotated(before, profile)) {
     report.outcome = "rotated_elsewhere";
     return;
@@ -63,18 +63,18 @@ export async function resumeRotation(run: RotationRun, before: Profile): Promise
   const rotation: Rotation = { ...run, profile, apiUrl, key, requests };
   const others = await othersOf(rotation);
   const sharing = others.filter((it) => isSameSecret(it.secret, secret));
-  // Saving a profile would drop what it has there.
+  // Saving a profile would delete a rotation entry that can't be read.
   for (const { name } of [profile, ...sharing]) document.requireReadableRotation(name);
-  // A previous key that is the profile's own again was put back by hand, and is replaced like any other.
+  // If the previous key is the profile's own, a person has put it back, and it is replaced like any other.
   if (phase?.phase === "replaced" && phase.id !== own.id) {
-    // Or it was put back just now: then it must not be revoked.
+    // Fails if it was put back just now: then it must not be revoked.
     await change(rotation, {});
     report.outcome = "finished";
     report.newKey = { id: own.id, masked: maskKey(key), expiresAt: own.expiresAt };
     return await revokePrevious(rotation, phase);
   }
   if (phase === null) {
-    // The key is another profile's previous one, whose rotation was interrupted before it was shared.
+    // The key may be another profile's previous key, if its rotation was interrupted before the new key was shared.
     const successor = others.find(({ rotation: it }) => it?.phase === "replaced" && it.id === own.id);
     if (successor !== undefined) return await resumeRotation(run, document.require(successor.name, "--profile"));
   }
@@ -91,7 +91,7 @@ function isRotated(before: Profile, now: Profile): boolean {
     !isSameSecret(before.secret, now.secret);
 }
 
-/** Creates a key, verifies it, saves it in the old one's place, and revokes the old one. */
+/** Creates a key, verifies it, saves it in place of the old one, and revokes the old one. */
 async function replaceKey(rotation: Rotation, own: KeyInfo & { readonly id: string }): Promise<void> {
   const { context, options, profile, report } = rotation;
   const request = await requestLike(context, rotation, own, options.expiresIn);
@@ -123,27 +123,27 @@ async function replaceKey(rotation: Rotation, own: KeyInfo & { readonly id: stri
   await revokePrevious(rotation, previous);
 }
 
-/** Puts the new key into all other profiles that have the previous one, then revokes that. */
+/** Saves the new key in all other profiles that have the previous one, then revokes the previous one. */
 async function revokePrevious(rotation: Rotation, previous: ReplacedPhase): Promise<void> {
   const { context, requests, store, profile: { name, secret }, apiUrl, report } = rotation;
   report.savedTo = secret.kind === "keychain" ? storeTitle(secret.helper) : store.location.shown;
   const until = untilOf(rotation) ?? (previous.until === null ? null : new Date(previous.until));
   let refusal: PlatformError | null = null;
-  // A keychain entry loses it once it is revoked.
+  // The keychain entry no longer has it if it was already revoked.
   if (previous.key !== null) {
     const sharing = [name, ...await shareNewKey(rotation, previous.key)];
     report.alsoIn = sharing.filter((it) => it !== report.profile);
     const about = { id: previous.id, masked: maskKey(previous.key) };
     report.oldKey = { ...about, state: "valid", expiresAt: null };
-    const ended = await endKey(context, { apiUrl, key: previous.key, requests }, previous.id, until);
-    if (ended instanceof PlatformError) refusal = ended;
-    else report.oldKey = { ...about, state: ended === null ? "revoked" : "expiring", expiresAt: ended };
+    const expiresAt = await retireKey(context, { apiUrl, key: previous.key, requests }, previous.id, until);
+    if (expiresAt instanceof PlatformError) refusal = expiresAt;
+    else report.oldKey = { ...about, state: expiresAt === null ? "revoked" : "expiring", expiresAt };
   }
   await change(rotation, { rotation: null });
   if (refusal !== null) throw refusal;
 }
 
-/** @returns The profiles that had the previous key, and have the new one now. */
+/** Replaces the previous key in other profiles. @returns Their names. */
 async function shareNewKey(rotation: Rotation, previous: string): Promise<string[]> {
   const { store, key, profile: { account, expires, keyId, created } } = rotation;
   const old = { kind: "api_key", key: previous } as const;
@@ -153,7 +153,7 @@ async function shareNewKey(rotation: Rotation, previous: string): Promise<string
     if (!isSameSecret(secret, old)) continue;
     const isShared = await store.replace(name, old, {
       ...changes,
-      // A previous key of its own is still to be revoked.
+      // A previous key of its own must still be revoked.
       rotation: phase?.phase === "requested" ? null : phase,
     });
     if (isShared) shared.push(name);
@@ -162,8 +162,8 @@ async function shareNewKey(rotation: Rotation, previous: string): Promise<string
 }
 
 /**
- * Reads the other profiles of the same platform whose secrets are stored in the same place. One that can't be read is
- * reported to whoever uses it.
+ * Reads the other profiles of the same platform whose secrets are stored in the same place. A profile that can't be read
+ * is skipped.
  */
 async function othersOf({ store, profile, apiUrl }: Rotation): Promise<(StoredSecret & { name: string })[]> {
   const others: (StoredSecret & { name: string })[] = [];
@@ -179,7 +179,7 @@ async function othersOf({ store, profile, apiUrl }: Rotation): Promise<(StoredSe
   return others;
 }
 
-/** Changes the profile, unless it no longer has the key. */
+/** Changes the profile. @throws {SystemError} If it no longer has the key. */
 async function change(
   { store, profile: { name }, key }: Rotation,
   changes: Parameters<SecretStore["replace"]>[2],
@@ -190,12 +190,12 @@ async function change(
   );
 }
 
-/** @returns When the old key is to expire, as the command line says; `null`: it is to be revoked. */
+/** @returns When the old key is to expire (`--keep-old`); `null` if it is to be revoked. */
 function untilOf({ context, options: { keepOld } }: Rotation): Date | null {
   return keepOld === undefined ? null : new Date(Math.floor((context.now().getTime() + keepOld) / 1000) * 1000);
 }
 
-/** @returns Whether the new key got into the profile, although saving it failed. */
+/** Tells whether the profile has the new key although saving it failed. */
 async function isInUse({ store, profile: { name } }: Rotation, key: string): Promise<boolean> {
   try {
     const profile = (await readCredentials(store.location)).find(name);

@@ -8,31 +8,31 @@ import { lockTimeout } from "./refresh_tokens.ts";
 import { resumeRotation, type RotationRun } from "./resume_rotation.ts";
 import { type ProfileOptions, selectProfile } from "./select_profile.ts";
 
-/** What the command line says about a rotation. */
+/** The options of a rotation. */
 export interface RotateOptions extends ProfileOptions {
-  /** Every saved profile; excludes `profile`. */
+  /** Whether to rotate all saved profiles; can't be combined with `profile`. */
   readonly all: boolean;
-  /** The new key's lifetime, in seconds; `null`: it never expires, `undefined`: as the old one's. */
+  /** The new key's lifetime in seconds; `null` if it never expires, `undefined` for the old key's lifetime. */
   readonly expiresIn?: number | null;
   /** How long the old key stays valid, in milliseconds; without it, it is revoked. */
   readonly keepOld?: number;
 }
 
-/** What became of a profile's key. */
+/** The outcome of a profile's rotation. */
 export type RotationOutcome =
   /** The profile has a new key. */
   | "rotated"
-  /** An interrupted rotation is finished: the profile had its new key already. */
+  /** An interrupted rotation was finished: the profile already had its new key. */
   | "finished"
-  /** Another process has just rotated it. */
+  /** Another process has just rotated the key. */
   | "rotated_elsewhere"
-  /** The profile is signed in through the browser: there is no key. */
+  /** The profile has a browser login instead of a key. */
   | "skipped"
   | "failed";
 
-/** What is still to be done about an unfinished rotation. */
+/** What the next rotation has to do about an unfinished one. */
 export type PendingAction =
-  /** A key may have been created that nobody has. */
+  /** A key may have been created, but not received. */
   | "remove_orphaned_key"
   /** The new key is in use; the old one is still valid. */
   | "revoke_old_key";
@@ -41,30 +41,30 @@ export type PendingAction =
 export interface RotationReport {
   readonly profile: string;
   readonly outcome: RotationOutcome;
-  /** `null`: none was created, or it is not in use. */
+  /** `null` if no key was created, or it isn't in use. */
   readonly newKey: { readonly id: string; readonly masked: string; readonly expiresAt: Expiry } | null;
   readonly oldKey: {
     readonly id: string;
     readonly masked: string;
     readonly state: "revoked" | "expiring" | "valid";
-    /** `null`: it isn't expiring. */
+    /** `null` unless it is expiring. */
     readonly expiresAt: Date | null;
   } | null;
-  /** Where the new key was saved, as people call it; `null`: nowhere. */
+  /** The keychain's name or the file's path, for messages; `null` if the new key wasn't saved. */
   readonly savedTo: string | null;
-  /** Other profiles that had the old key, and have the new one now. */
+  /** Other profiles that had the old key and now have the new one. */
   readonly alsoIn: readonly string[];
-  /** Ids of keys of an earlier rotation that may still be valid, and that no profile knows any more. */
+  /** Ids of an earlier rotation's keys that may still be valid, but are no longer in any profile. */
   readonly orphanedKeys: readonly string[];
   readonly pending: PendingAction | null;
   readonly failure: FluxloopError | null;
 }
 
-/** A report in the making. */
+/** A report that is being filled in. */
 export type ReportDraft = { -readonly [Field in keyof RotationReport]: RotationReport[Field] };
 
-/** The most requests that one rotation makes while it holds the lock; another rotation waits as long. */
-export const REQUESTS_AT_MOST = 12;
+/** The maximum number of requests that a rotation makes while it holds the lock, which limits the wait for the lock. */
+export const MAX_REQUESTS = 12;
 
 /**
  * Rotates one profile's key, or all (seed: "Rotate keys regularly").
@@ -84,7 +84,7 @@ export async function rotateKeys(context: Context, options: RotateOptions): Prom
   const run = { context, options, store: new SecretStore(location) };
   const reports: RotationReport[] = [];
   for (const name of names) {
-    // One that has the same key as another was rotated with it.
+    // Profiles with the same key were rotated together.
     if (reports.some((it) => it.alsoIn.includes(name))) continue;
     const report = await rotateProfile(run, name);
     reports.push(report);
@@ -93,7 +93,7 @@ export async function rotateKeys(context: Context, options: RotateOptions): Prom
   return reports;
 }
 
-/** A profile's failure is part of its report: the others are rotated all the same. */
+/** Rotates a profile's key. A failure is part of the report, so that the other profiles are still rotated. */
 async function rotateProfile(run: Omit<RotationRun, "report">, name: string): Promise<RotationReport> {
   const { location } = run.store;
   const report: ReportDraft = {
@@ -110,7 +110,7 @@ async function rotateProfile(run: Omit<RotationRun, "report">, name: string): Pr
   try {
     const before = (await readCredentials(location)).require(name, "--profile");
     if (before.secret.kind === "tokens") throw new BrowserLoginError(name);
-    const timeout = lockTimeout(run.options.requests, REQUESTS_AT_MOST);
+    const timeout = lockTimeout(run.options.requests, MAX_REQUESTS);
     await withRequestLock(location, null, timeout, () => resumeRotation({ ...run, report }, before));
   } catch (error) {
     if (!(error instanceof FluxloopError)) throw error;
@@ -126,6 +126,6 @@ async function pendingAction(location: CredentialsLocation, report: ReportDraft)
     if (phase === undefined) return null;
     return phase === "replaced" || report.savedTo !== null ? "revoke_old_key" : "remove_orphaned_key";
   } catch {
-    return null; // What can't be read is the failure itself.
+    return null; // The report's failure says why the file can't be read.
   }
 }

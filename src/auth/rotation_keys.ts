@@ -1,5 +1,5 @@
 import {
-  changeApiKeyEnd,
+  changeKeyExpiry,
   createApiKeyOnce,
   type CreateKeyRequest,
   deleteApiKey,
@@ -13,13 +13,13 @@ import type { Context } from "../context.ts";
 import type { RequestedPhase } from "../credentials/profile.ts";
 import { InvalidKeyError, NotFoundError, PermissionDeniedError, PlatformError } from "../errors.ts";
 
-/** How often a key whose response was lost is deleted and requested again. */
+/** How often a key is requested if its response is lost. */
 const ATTEMPTS = 3;
 
 /**
- * Prepares the request for a key like `own`; what is unknown is for the platform to choose.
+ * Prepares the request for a key like `own`. The platform chooses unknown settings.
  *
- * @param lifetime The new key's, in seconds; `null`: it never expires, `undefined`: as the old one's.
+ * @param lifetime The new key's lifetime in seconds; `null` if it never expires, `undefined` for the old key's lifetime.
  */
 export async function requestLike(
   context: Context,
@@ -37,7 +37,7 @@ export async function requestLike(
   };
 }
 
-/** Returns how long a key lives, in seconds; `null`: it never expires, `undefined`: unknown. */
+/** Returns a key's lifetime in seconds; `null` if it never expires, `undefined` if unknown. */
 export function lifetimeOf({ createdAt, expiresAt }: KeyInfo): number | null | undefined {
   if (expiresAt === "never") return null;
   if (expiresAt === null || createdAt === null) return undefined;
@@ -45,9 +45,9 @@ export function lifetimeOf({ createdAt, expiresAt }: KeyInfo): number | null | u
 }
 
 /**
- * Creates a key. One whose response was lost on its way is never shown again: it is deleted, and another one created.
+ * Creates a key. If the response is lost, the key can't be retrieved: it is deleted, and another one is created.
  *
- * @param save Called with the idempotency key of each request before it is sent; with `null` when the platform refuses it.
+ * @param save Called with each request's idempotency key before it is sent, and with `null` if the platform refuses.
  */
 export async function createNewKey(
   context: Context,
@@ -59,7 +59,7 @@ export async function createNewKey(
     const idempotencyKey = newIdempotencyKey(context);
     await save(idempotencyKey);
     const outcome = await createApiKeyOnce(context, target, request, idempotencyKey);
-    if (outcome.kind === "made") return outcome.key;
+    if (outcome.kind === "created") return outcome.key;
     if (outcome.kind === "refused") {
       await save(null);
       throw outcome.error;
@@ -71,7 +71,7 @@ export async function createNewKey(
   );
 }
 
-/** Deletes the key that a request may have created whose response never came, by repeating the request. */
+/** Deletes the key that a request without a response may have created; repeating the request returns its id. */
 export async function removeOrphanedKey(
   context: Context,
   target: Target,
@@ -79,13 +79,13 @@ export async function removeOrphanedKey(
 ): Promise<void> {
   const outcome = await createApiKeyOnce(context, target, JSON.parse(request), idempotencyKey);
   if (outcome.kind === "refused") return;
-  const id = outcome.kind === "made_before"
+  const id = outcome.kind === "created_before"
     ? outcome.id
     : outcome.key.id ?? (await identify(context, { ...target, key: outcome.key.key })).key?.id;
   if (id) await deleteApiKey(context, target, id);
 }
 
-/** Checks that a new key works, and has the old one's permissions. */
+/** Checks that a new key works and has the old one's permissions. */
 export async function verifyKey(
   context: Context,
   { apiUrl, requests }: Target,
@@ -111,12 +111,12 @@ export async function verifyKey(
 }
 
 /**
- * Revokes a key, or lets it expire earlier. The key itself makes the request: one that it created can't manage it.
+ * Revokes a key, or makes it expire earlier. The key itself makes the request: a key that it created can't manage it.
  *
- * @param until When it is to expire; `null`: it is revoked.
- * @returns When it expires; `null`: it is revoked. An error says why the platform left it valid.
+ * @param until When the key is to expire; `null` to revoke it.
+ * @returns When the key expires; `null` if it was revoked. An error says why the platform kept it valid.
  */
-export async function endKey(
+export async function retireKey(
   context: Context,
   target: Target,
   id: string,
@@ -128,11 +128,11 @@ export async function endKey(
     if (until !== null && until > context.now()) {
       const expires = (await identify(context, target)).key?.expiresAt;
       if (expires instanceof Date && expires <= until) return expires;
-      await changeApiKeyEnd(context, target, id, until);
+      await changeKeyExpiry(context, target, id, until);
       return until;
     }
     if (!await deleteApiKey(context, target, id)) {
-      // The platform knows no such request, or no such key: the key itself tells which.
+      // Either the platform doesn't support the request, or the key doesn't exist; this request tells which.
       await identify(context, target);
       return refused("revoke itself");
     }

@@ -7,17 +7,17 @@ import { checkProfileName, DEFAULT_PROFILE } from "../credentials/profile_name.t
 import { UsageError } from "../errors.ts";
 import { findPin } from "./project_pin.ts";
 
-/** What the command line says about the profile and the platform. */
+/** The options that select the profile and the platform. */
 export interface ProfileOptions {
   readonly requests?: RequestOptions;
   readonly profile?: string;
   readonly apiUrl?: string;
 }
 
-/** A profile's name and who chose it. */
+/** A profile's name and where it comes from. */
 export interface SelectedProfile {
   readonly name: string;
-  /** `--profile`, `FLUXLOOP_PROFILE`, a project's pin by its path, `default_profile`; `null`: nobody. */
+  /** `--profile`, `FLUXLOOP_PROFILE`, the path of a project's pin, or `default_profile`; `null` for the built-in default. */
   readonly chosenBy: string | null;
 }
 
@@ -30,7 +30,7 @@ export function selectProfile(
   return namedProfile(context, options) ?? defaultProfile(document);
 }
 
-/** Selects the profile that a command uses: as {@linkcode selectProfile}, with the current project's pin. */
+/** Selects the profile that a command uses: like {@linkcode selectProfile}, but considers the current project's pin, too. */
 export function selectProfileHere(
   context: Context,
   document: CredentialsDocument,
@@ -50,7 +50,7 @@ function defaultProfile(document: CredentialsDocument): SelectedProfile {
   return name === null ? { name: DEFAULT_PROFILE, chosenBy: null } : { name, chosenBy: "default_profile" };
 }
 
-/** Returns the API URL that was chosen for this run, or `null`. */
+/** Returns the API URL from the option or the variable, or `null`. */
 export function chosenApiUrl(context: Context, options: ProfileOptions): URL | null {
   if (options.apiUrl !== undefined) return parseApiUrl(options.apiUrl, "--api-url");
   const variable = context.env("FLUXLOOP_API_URL") || undefined;
@@ -62,7 +62,7 @@ export function apiUrlOf({ name, apiUrl }: Profile): URL {
   return apiUrl === null ? new URL(DEFAULT_API_URL) : parseApiUrl(apiUrl, `api_url of profile "${name}"`);
 }
 
-/** Returns where the profile's key may be sent: `chosen` for this run, if it has the same origin as the profile's. */
+/** Returns the API URL for a profile's key: the profile's own, or `chosen`, which must have the same origin. */
 export function apiUrlFor(profile: Profile, chosen: URL | null): URL {
   const own = apiUrlOf(profile);
   if (chosen === null) return own;

@@ -25,11 +25,11 @@ export interface Choice extends Pick<Profile, "name" | "account"> {
   readonly isCurrent: boolean;
 }
 
-/** Makes a saved profile the default one; `-` stands for the one before the last switch. */
+/** Makes a saved profile the default one; `-` is the one before the last switch. */
 export async function switchProfile(context: Context, profile: string): Promise<SwitchResult> {
   if (profile !== PREVIOUS) checkProfileName(profile, "The argument");
   const location = requireCredentialsLocation(context);
-  // Neither a folder nor a file is created for nothing.
+  // Checked first, so that no folder or file is created for a profile that doesn't exist.
   requireExisting(await readCredentials(location), profile);
   const pinnedBy = findPin(context)?.chosenBy ?? null;
   const chosen = await updateCredentials(location, (document) => {

@@ -1,5 +1,5 @@
 /**
- * Use case: log in through the browser (RFC 8628 in spirit). A person approves on the platform's page.
+ * Logs in through the browser, similarly to RFC 8628: the user approves the login on the platform's page.
  *
  * @module
  */
@@ -40,9 +40,9 @@ const SLOW_DOWN = 5_000;
 /** The longest wait between two polls, in milliseconds, unless the platform's own interval is longer. */
 const LONGEST_PAUSE = 60_000;
 /** How many polls in a row may fail before the login is given up. */
-const FAILURES_AT_MOST = 5;
+const FAILURE_LIMIT = 5;
 
-/** Starts a login, after checking that it can be saved: nobody should approve one in vain. */
+/** Starts a login, after checking that it can be saved, so that it isn't approved in vain. */
 export async function startWebLogin(context: Context, plan: LoginPlan): Promise<DeviceLogin> {
   await requireWritable(requireCredentialsLocation(context));
   return await startDeviceLogin(context, plan);
@@ -54,7 +54,7 @@ export async function postponeWebLogin(context: Context, plan: LoginPlan, login:
   await savePendingLogin(requireCredentialsLocation(context), plan.profile, pending);
 }
 
-/** Finds the pending login of the plan's profile. Its code is a secret, which no other platform may get. */
+/** Finds the pending login of the plan's profile. Its device code is secret and must not be sent to another platform. */
 export function resumedLogin(
   context: Context,
   plan: LoginPlan,
@@ -78,11 +78,11 @@ export function resumedLogin(
 }
 
 /**
- * Waits until the login is approved, then saves its tokens. One process at a time polls for a profile, and only while the
- * tokens could be saved: they are issued once. Those that can't be saved after all are revoked.
+ * Waits until the login is approved, then saves its tokens. Tokens are issued only once, so only one process at a time polls
+ * for a profile, and only while the file is writable. Tokens that can't be saved after all are revoked.
  */
 export async function finishWebLogin(context: Context, plan: LoginPlan, login: DeviceLogin): Promise<LoginResult> {
-  // The browser is open by now, and from here on there are tokens.
+  // The browser has been opened, and from now on there are tokens.
   limitProcesses(context, "keychain", plan.storage);
   const location = requireCredentialsLocation(context);
   const { profile, requests } = plan;
@@ -111,7 +111,7 @@ export async function finishWebLogin(context: Context, plan: LoginPlan, login: D
   }
 }
 
-/** A login's state; the tokens of an approved one are saved by then. */
+/** A login's state after a poll, which has already saved the tokens of an approved one. */
 type Polled =
   | Exclude<DeviceLoginState, { readonly status: "approved" }>
   | { readonly status: "saved"; readonly result: LoginResult };
@@ -139,21 +139,21 @@ async function pollUntilDecided(
       if (state.status === "slow_down") interval = Math.max(interval, Math.min(interval + SLOW_DOWN, LONGEST_PAUSE));
       pause = Math.max(interval, state.status === "slow_down" ? state.pause ?? 0 : 0);
     } catch (error) {
-      // A person may be at the page for minutes, while the network fails and comes back (RFC 8628, 3.5).
+      // Approval may take minutes, while the network fails and recovers (RFC 8628, 3.5).
       const isTransient = (error instanceof NetworkError && error.failure.step !== "tls") ||
         error instanceof PlatformError;
-      if (!isTransient || ++failures > FAILURES_AT_MOST) throw error;
+      if (!isTransient || ++failures > FAILURE_LIMIT) throw error;
       pause = Math.max(interval, Math.min(pause * 2, LONGEST_PAUSE));
     }
   }
 }
 
-/** Saves the tokens. Those that can't be saved are revoked, so that no login remains that nobody has. */
+/** Saves the tokens; revokes them if that fails, so that no orphaned login remains. */
 async function saveTokens(context: Context, plan: LoginPlan, tokens: IssuedTokens): Promise<LoginResult> {
   try {
     return await logIn(context, plan, { kind: "tokens", ...tokens });
   } catch (error) {
-    // When the program was told to stop, they may have been saved.
+    // After an interruption, they may already have been saved.
     if (error instanceof FluxloopError && !(error instanceof InterruptedError)) {
       await revokeDeviceLogin(context, plan, tokens.refreshToken).catch(() => {});
     }

@@ -10,7 +10,7 @@ import { DEFAULT_PROFILE } from "../credentials/profile_name.ts";
 import {
   type FluxloopError,
   InvalidKeyError,
-  LoginEndedError,
+  InvalidLoginError,
   NotLoggedInError,
   PermissionDeniedError,
 } from "../errors.ts";
@@ -80,7 +80,7 @@ type Description = readonly [message: string, remedy?: string];
 function described({ finding, failure, verdict }: Check, newKeyUse: string, now: Date): Description {
   if (failure === null) return found(finding, verdict === "warning", newKeyUse, now);
   // Its remedy is part of its text elsewhere.
-  const message = failure instanceof LoginEndedError ? failure.message : messageOf(failure);
+  const message = failure instanceof InvalidLoginError ? failure.message : messageOf(failure);
   return [redact(printable(message)), redact(printable(remedyOf(failure, newKeyUse)))];
 }
 
@@ -157,7 +157,7 @@ function found(finding: Finding, isWarning: boolean, newKeyUse: string, now: Dat
 }
 
 function remedyOf(failure: FluxloopError, newKeyUse: string): string {
-  if (failure instanceof LoginEndedError) return `run: ${profileCommand("login --web", failure.profile)}`;
+  if (failure instanceof InvalidLoginError) return `run: ${profileCommand("login --web", failure.profile)}`;
   if (failure instanceof InvalidKeyError) {
     return `create a key at ${pageUrl(failure.apiUrl, "/settings/api-keys")} and ${newKeyUse}`;
   }

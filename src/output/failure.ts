@@ -10,8 +10,8 @@ import {
   FluxloopError,
   InterruptedError,
   InvalidKeyError,
+  InvalidLoginError,
   KeyExpiresSoonError,
-  LoginEndedError,
   MistakesError,
   NetworkError,
   NotLoggedInError,
@@ -118,7 +118,7 @@ function sentenceOf(error: FluxloopError): string {
   if (error instanceof BrowserLoginError) {
     return `${error.message}. To log out and revoke them, run: ${profileCommand("logout --revoke", error.profile)}`;
   }
-  if (error instanceof LoginEndedError) {
+  if (error instanceof InvalidLoginError) {
     return `${error.message}. Log in again: ${profileCommand("login --web", error.profile)}`;
   }
   if (error instanceof KeyExpiresSoonError) {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { SilenceError } from "../api_client/connection_failure.ts";
+import { ResponseTimeoutError } from "../api_client/connection_failure.ts";
 import { type Exchange, exchange, type Outcome } from "../api_client/exchange.ts";
 import { RedirectError } from "../api_client/redirects.ts";
 import type { RequestOptions } from "../api_client/transport.ts";
@@ -14,7 +14,7 @@ import type { ReleaseSource } from "./source.ts";
 import { isVersion } from "./version.ts";
 
 /** How long the server may send nothing, in milliseconds. */
-const SILENCE = 30_000;
+const STALL_TIMEOUT = 30_000;
 /** How long a download may take, in milliseconds. */
 const DEADLINE = 60 * 60 * 1000;
 
@@ -41,7 +41,7 @@ export async function download(
   const read: Exchange<Uint8Array<ArrayBuffer>>["read"] = async (response, { host }, fail) => {
     const length = response.headers.get("content-length");
     const total = length === null ? null : Number(length);
-    const startTimer = () => setTimeout(() => fail(new SilenceError("no data", SILENCE)), SILENCE);
+    const startTimer = () => setTimeout(() => fail(new ResponseTimeoutError("no data", STALL_TIMEOUT)), STALL_TIMEOUT);
     const chunks: Uint8Array<ArrayBuffer>[] = [];
     let size = 0;
     let timer = startTimer();
@@ -99,7 +99,17 @@ async function get<T>(
   isEnd?: Exchange<T>["isEnd"],
 ): Promise<Outcome<T>> {
   const isAllowed = ({ protocol }: URL) => protocol === "https:";
-  const how = { method: "GET", isRepeatable: true, deadline, firstByte: SILENCE, isAllowed, isEnd, caCerts, log, read };
+  const how = {
+    method: "GET",
+    isRepeatable: true,
+    deadline,
+    firstByte: STALL_TIMEOUT,
+    isAllowed,
+    isEnd,
+    caCerts,
+    log,
+    read,
+  };
   try {
     return await exchange(context, { ...how, url, server: "the release server" });
   } catch (error) {

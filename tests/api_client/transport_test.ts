@@ -239,7 +239,7 @@ describe("transport", () => {
         requested.resolve();
         return silence.promise;
       });
-      const sent = { method: "POST", path: "/x", leastDeadline: 3600_000, ...message } as const;
+      const sent = { method: "POST", path: "/x", minDeadline: 3600_000, ...message } as const;
       const deadline = timeout === undefined ? undefined : timeout * 1000;
       const outcome = send(world().context, { ...targetOf(url), requests: { deadline } }, sent).then(
         () => null,

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { REQUESTS_AT_MOST } from "../../src/auth/rotate.ts";
+import { MAX_REQUESTS } from "../../src/auth/rotate.ts";
 import { ask } from "../embedded_platform/running_platform.ts";
 import { Computer } from "../support/interrupted_rotation.ts";
 import { DOCUMENTED_KEY, SECOND_KEY } from "../support/platform.ts";
@@ -270,6 +270,6 @@ describe("an interrupted rotation", () => {
     const { code } = await rotate(session, "--expires", "2h");
     await server.stop();
     assertEquals(code, 0);
-    assert(server.requests.length <= REQUESTS_AT_MOST, `${server.requests.length} requests`);
+    assert(server.requests.length <= MAX_REQUESTS, `${server.requests.length} requests`);
   });
 });

@@ -12,8 +12,8 @@ import {
   type FluxloopError,
   InterruptedError,
   InvalidKeyError,
+  InvalidLoginError,
   KeyExpiresSoonError,
-  LoginEndedError,
   LoginRefusedError,
   MistakesError,
   NetworkError,
@@ -62,7 +62,7 @@ const ERRORS: Readonly<Record<Exclude<keyof typeof Errors, "FluxloopError">, rea
   BrowserLoginError: [new BrowserLoginError("default"), new BrowserLoginError("work")],
   NotLoggedInError: [new NotLoggedInError(), new NotLoggedInError(["work", "home"])],
   InvalidKeyError: [new InvalidKeyError("invalid_api_key", API)],
-  LoginEndedError: [new LoginEndedError("default"), new LoginEndedError("work")],
+  InvalidLoginError: [new InvalidLoginError("default"), new InvalidLoginError("work")],
   LoginRefusedError: [new LoginRefusedError("login_denied"), new LoginRefusedError("login_expired")],
   PermissionDeniedError: [
     new PermissionDeniedError("upload_results", ["read_scenarios"]),
@@ -207,7 +207,7 @@ const FINDINGS: { readonly [Name in Finding["name"]]: readonly (Example & { name
 const FAILURES: readonly (readonly [Finding["name"], FluxloopError])[] = [
   ["key", new NotLoggedInError()],
   ["key", new NotFoundError('Profile "work" doesn\'t exist. Saved profiles: default')],
-  ["key", new LoginEndedError("work")],
+  ["key", new InvalidLoginError("work")],
   [
     "store",
     new ConfigurationError(

@@ -1,5 +1,5 @@
 import { planLogin } from "../../auth/log_in.ts";
-import { type CreatedKey, keyAccess, makeKey } from "../../auth/manage_keys.ts";
+import { type CreatedKey, createKey, keyAccess } from "../../auth/manage_keys.ts";
 import type { Context } from "../../context.ts";
 import { UsageError } from "../../errors.ts";
 import { createdJson, createdText } from "../../output/api_keys.ts";
@@ -40,6 +40,6 @@ export async function runCreate(context: Context, options: CreateOptions): Promi
     if (created.login !== null) reporter.data(() => "", () => createdJson(created));
     else reporter.deliver(() => `${created.key}\n`, () => createdJson(created));
   };
-  const created = await makeKey(context, credential, request, plan, show);
+  const created = await createKey(context, credential, request, plan, show);
   if (created.login !== null) warnOfLogin(context, reporter, created.login);
 }
