@@ -173,7 +173,7 @@ describe("any sequence of changes leaves the same credentials as a model", () =>
   });
 });
 
-/** @returns Whether the step succeeded; if not, there was no such profile. */
+/** @returns Whether the step succeeded; if not, the profile doesn't exist. */
 async function succeeds(context: Context, step: Step): Promise<boolean> {
   try {
     if (step.action === "save") {

@@ -48,7 +48,7 @@ describe("secrets in the keychain", () => {
     assertEquals((await store.read(await read())).secret, key("c"));
   });
 
-  it("are changed while a request of a profile named Keychain is made", async () => {
+  it("can be changed while a profile named Keychain holds its request lock", async () => {
     const { store, read } = keychain();
     await store.save({ ...profileNamed("default"), secret: key("a") }, "keychain", PLATFORM);
     const replace = () => store.replace("default", key("a"), { secret: key("b") });

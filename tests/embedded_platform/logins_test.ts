@@ -267,25 +267,25 @@ describe("a login through the browser", () => {
 
   it("stores none of its secrets in the database", async () => {
     const dataDir = await Deno.makeTempDir();
-    const kept = await startPlatform(dataDir, { now: () => new Date(clock) });
+    const persistent = await startPlatform(dataDir, { now: () => new Date(clock) });
     try {
-      const other = await Visitor.signedIn(kept);
+      const other = await Visitor.signedIn(persistent);
       const json = { "content-type": "application/json" };
-      const started = await ask(kept, "/api/cli-connect/start", { method: "POST", body: "{}", headers: json });
+      const started = await ask(persistent, "/api/cli-connect/start", { method: "POST", body: "{}", headers: json });
       const login: StartedLogin = await started.json();
       const { headers } = await other.submit("/connect", { code: login.user_code });
       await other.submit(headers.get("location")!, { decision: "approve" });
       const body = JSON.stringify({ device_code: login.device_code });
-      const completed = await ask(kept, "/api/cli-connect/complete", { method: "POST", body, headers: json });
+      const completed = await ask(persistent, "/api/cli-connect/complete", { method: "POST", body, headers: json });
       const { credential } = await completed.json();
       const secrets = [login.device_code, login.user_code, credential.access_token, credential.refresh_token];
-      await kept.stop();
+      await persistent.stop();
       for (const { name } of Deno.readDirSync(dataDir)) {
         const bytes = new TextDecoder("latin1").decode(Deno.readFileSync(`${dataDir}/${name}`));
         for (const secret of secrets) assert(!bytes.includes(secret), `${name} contains ${secret}`);
       }
     } finally {
-      await kept.stop();
+      await persistent.stop();
       await Deno.remove(dataDir, { recursive: true });
     }
   });

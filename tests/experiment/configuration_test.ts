@@ -191,10 +191,10 @@ describe("fluxloop.yaml", () => {
       "a: b",
     ]],
   ];
-  for (const [what, command, kept] of commands) {
+  for (const [what, command, masked] of commands) {
     it(`is saved without secrets in a command's ${what}`, () => {
       const { maskedText } = read(JSON.stringify({ runner: { process: { command } } }));
-      assertEquals(parse(maskedText), { runner: { process: { command: kept } } });
+      assertEquals(parse(maskedText), { runner: { process: { command: masked } } });
     });
   }
 

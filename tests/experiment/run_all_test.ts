@@ -15,7 +15,7 @@ const echo: Agent = ({ input }) => Promise.resolve(input.text);
 const hanging: Agent = (_, signal) =>
   new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
 
-function planOf(count: number, differing: Partial<Plan> = {}): Plan {
+function planOf(count: number, overrides: Partial<Plan> = {}): Plan {
   return {
     inputs: Array.from({ length: count }, (_, index) => ({ id: `i${index}`, text: `t${index}`, persona: null })),
     iterations: 1,
@@ -23,7 +23,7 @@ function planOf(count: number, differing: Partial<Plan> = {}): Plan {
     runDelay: 0,
     guards: { maxDuration: null, outputCharLimit: null },
     failFast: false,
-    ...differing,
+    ...overrides,
   };
 }
 

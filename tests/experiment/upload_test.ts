@@ -112,8 +112,12 @@ describe("an upload", () => {
   it("truncates an output that is larger than a part, and says so", async () => {
     const folder = await create([passed(1, "\0".repeat(2_000_000)), passed(2)]);
     await upload(folder);
-    const { results: [kept, ...others] } = sent(folder)!;
-    assertEquals([kept.metrics.truncated, kept.transcript[1].content.length, others.length], [true, 262_144, 1]);
+    const { results: [truncated, ...others] } = sent(folder)!;
+    assertEquals([truncated.metrics.truncated, truncated.transcript[1].content.length, others.length], [
+      true,
+      262_144,
+      1,
+    ]);
   });
 
   it("counts each run once when repeated", async () => {

@@ -84,9 +84,9 @@ describe("an experiment's page in Chromium", () => {
   it("shows hostile texts as plain text", async () => {
     await open(hostile(), { name: HOSTILE });
     await page.locator("summary").first().click();
-    const said = await page.locator(".says pre").first().innerText();
+    const output = await page.locator(".says pre").first().innerText();
     assertMatch(
-      said,
+      output,
       /^<\/pre><script>alert\(1\)<\/script><img src=x onerror=alert\(2\)> \]\]> & "'\\x00\\x07\\x1b\[31m/,
     );
     assertEquals([await page.locator("script").count(), await page.locator("img").count(), messages], [1, 0, []]);

@@ -43,10 +43,10 @@ describe("an HTTP agent", () => {
       "z",
     ],
   ];
-  for (const [what, differing, respond, output] of outputs) {
+  for (const [what, overrides, respond, output] of outputs) {
     it(`returns ${what}`, async () => {
       const { url } = agentServer(respond);
-      assertEquals(await outputOf(runnerOf({ ...HTTP, url, ...differing }), "hello"), output);
+      assertEquals(await outputOf(runnerOf({ ...HTTP, url, ...overrides }), "hello"), output);
     });
   }
 
@@ -183,10 +183,10 @@ describe("an HTTP agent", () => {
       "The server redirects in a loop",
     ],
   ];
-  for (const [what, differing, respond, kind, message] of failures) {
+  for (const [what, overrides, respond, kind, message] of failures) {
     it(`fails when it ${what}`, async () => {
       const { url } = agentServer(respond);
-      const runner = runnerOf({ ...HTTP, url, ...differing });
+      const runner = runnerOf({ ...HTTP, url, ...overrides });
       assertEquals(await failureOf(runner, "a"), { kind, message, stderr: [] });
     });
   }

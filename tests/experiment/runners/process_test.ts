@@ -53,13 +53,13 @@ describe("an agent's process", () => {
     assertEquals(message, "The agent wrote more than 64 MiB for one input");
   });
 
-  const unstartable: [string, Partial<ProcessRunner>, RegExp][] = [
+  const startFailures: [string, Partial<ProcessRunner>, RegExp][] = [
     ["the program doesn't exist", { command: ["no-such-agent"] }, /there is no program "no-such-agent"$/],
     ["the folder doesn't exist", { cwd: "/no/such/folder" }, /there is no folder \/no\/such\/folder$/],
   ];
-  for (const [what, differing, message] of unstartable) {
+  for (const [what, overrides, message] of startFailures) {
     it(`fails as not started when ${what}`, async () => {
-      const failure = await failureOf(runnerOf({ ...AGENT, ...differing }), "a");
+      const failure = await failureOf(runnerOf({ ...AGENT, ...overrides }), "a");
       assertEquals(failure.kind, "not_started");
       assertMatch(failure.message, message);
     });

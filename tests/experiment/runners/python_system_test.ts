@@ -12,8 +12,8 @@ const CONTEXT = '{"persona": "expert", "iteration": 2}';
 
 const fullName = (name: string) => name.includes(":") ? name : `app.agent:${name}`;
 const SETTINGS = { cwd: FOLDER, env: ENV, timeout: 30_000 };
-const runnerFor = (name: string, differing: Partial<typeof SETTINGS> = {}, options: RunnerOptions = {}) =>
-  runnerOf(pythonProcess(Deno.build.os, fullName(name), [], { ...SETTINGS, ...differing }), options);
+const runnerFor = (name: string, overrides: Partial<typeof SETTINGS> = {}, options: RunnerOptions = {}) =>
+  runnerOf(pythonProcess(Deno.build.os, fullName(name), [], { ...SETTINGS, ...overrides }), options);
 
 const BRIDGED = new URL("./fixtures/bridged.py", import.meta.url).pathname;
 
@@ -84,7 +84,7 @@ describe("a Python function as an agent", () => {
       'The agent returned an error: TypeError: the function returned int; expected str, or dict with "output"',
     ],
   ];
-  const unstartable: [string, RegExp][] = [
+  const startFailures: [string, RegExp][] = [
     ["no_such_package.agent:run", /^Can't start the agent: there is no module "no_such_package"$/],
     ["app.no_such_module:run", /^Can't start the agent: there is no module "app\.no_such_module"$/],
     ["app.agent:no_such_function", /^Can't start the agent: the module "app\.agent" has no "no_such_function"$/],
@@ -99,7 +99,7 @@ describe("a Python function as an agent", () => {
   ];
   let results: Awaited<ReturnType<typeof bridged>>;
   beforeAll(async () => {
-    results = await bridged([...outputs, ...errors, ...unstartable].map(([name]) => name));
+    results = await bridged([...outputs, ...errors, ...startFailures].map(([name]) => name));
   });
 
   for (const [name, output] of outputs) {
@@ -158,7 +158,7 @@ describe("a Python function as an agent", () => {
     assertEquals([failure.kind, ...others, await outputOf(runner, "c")], ["timeout", "a", "b", "c"]);
   });
 
-  for (const [name, message] of unstartable) {
+  for (const [name, message] of startFailures) {
     it(`fails as not started for the target ${name}`, () => {
       const { error } = results.get(name)!;
       assertEquals(error?.kind, "not_started");

@@ -57,10 +57,10 @@ describe("an event stream", () => {
     ["an empty text", DELTA, 'data: {"delta": ""}\n\n', ""],
     ["nothing after [DONE]", DELTA, 'data: {"delta": "a"}\n\ndata: [DONE]\n\ndata: {"delta": "b"}\n\n', "a"],
   ];
-  for (const [what, differing, stream, output] of streams) {
+  for (const [what, overrides, stream, output] of streams) {
     it(`yields ${what}`, async () => {
       const url = rawServer([HEAD + stream]);
-      assertEquals(await outputOf(runnerOf({ ...SSE, url, ...differing }), "a"), output);
+      assertEquals(await outputOf(runnerOf({ ...SSE, url, ...overrides }), "a"), output);
     });
   }
 
@@ -111,10 +111,10 @@ describe("an event stream", () => {
     ],
     ["an event that is too long", {}, LONG, "flooded", "The agent's output is longer than 8,388,608 characters"],
   ];
-  for (const [what, differing, stream, kind, message] of failures) {
+  for (const [what, overrides, stream, kind, message] of failures) {
     it(`fails with ${what}`, async () => {
       const url = rawServer([HEAD + stream]);
-      assertEquals(await failureOf(runnerOf({ ...SSE, url, ...differing }), "a"), {
+      assertEquals(await failureOf(runnerOf({ ...SSE, url, ...overrides }), "a"), {
         kind,
         message,
         stderr: [],
