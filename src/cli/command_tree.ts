@@ -6,6 +6,7 @@
  */
 import { VERSION, versionText } from "../build_info.ts";
 import type { Context } from "../context.ts";
+import { UsageError } from "../errors.ts";
 import { apikeysCommand } from "./apikeys/mod.ts";
 import { authCommand } from "./auth/mod.ts";
 import type { Arguments } from "./arguments.ts";
@@ -30,6 +31,8 @@ export function commandTree(context: Context, { words: [group, command] }: Argum
     upgrade: upgradeCommand,
     completions: completionsCommand,
   }, group);
+  const owner = root.getCommand(group) ? undefined : root.getCommands().find((it) => it.getCommand(group));
+  if (owner) throw new UsageError(`Unknown command "${group}". Did you mean "${owner.getName()} ${group}"?`);
   for (const [name, type] of Object.entries(VALUE_TYPES)) root.globalType(name, type);
   return root
     .name("fluxloop")

@@ -21,6 +21,8 @@ const REWORDED: readonly (readonly [RegExp, string])[] = [
   [/^Option "(.+)" can only occur once, .*$/, "$1 can be given only once"],
   [/^No arguments allowed for command "(.+)"\.$/, '"$1" takes no arguments'],
   [/^Missing argument(?:\(s\))?: (.+)$/, "Missing argument: <$1>"],
+  // Cliffy suggests the nearest name, however far it is.
+  [/^(Unknown \w+ "-*(\w).*")\. Did you mean \w+ "-*(?!\2)\w.*"\?$/, "$1. See --help."],
   [/ Did you mean (?:command|option) "(.+)"\?$/, ' Did you mean "$1"?'],
 ];
 

@@ -140,7 +140,9 @@ function planOf(
   const inputs = chosenInputs(all, filter, smoke);
   if (inputs.length === 0) {
     throw new UsageError(
-      filter === undefined ? "The bundle version has no inputs" : `No input contains "${filter}" (--filter)`,
+      filter === undefined
+        ? "The bundle version has no inputs"
+        : `No input's ID, text or persona contains "${filter}" (--filter)`,
     );
   }
   const parallelRuns = runner.kind === "http" ? wantedRuns : Math.min(wantedRuns, context.maxPrograms);

@@ -36,10 +36,11 @@ export function testText({ experiment, failures, unwritten, upload }: TestReport
 
 function headline({ planned, passed, failed, ending }: Experiment): string {
   const done = passed + failed;
-  if (ending === "interrupted") {
-    return `❌ Interrupted after ${countText(done)} of ${runs(planned)} (${countText(failed)} failed)`;
+  if (ending !== "completed") {
+    const how = ending === "interrupted" ? "Interrupted" : "Stopped";
+    return `❌ ${how} after ${countText(done)} of ${runs(planned)} (${countText(failed)} failed)`;
   }
-  if (failed > 0) return `❌ ${countText(failed)} of ${runs(ending === "completed" ? planned : done)} failed`;
+  if (failed > 0) return `❌ ${countText(failed)} of ${runs(planned)} failed`;
   return `✅ ${planned === 1 ? "1 run passed" : `All ${runs(planned)} passed`}`;
 }
 

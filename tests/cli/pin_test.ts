@@ -190,7 +190,8 @@ describe("auth switch", () => {
     assertEquals(await home().run(["auth", "switch"]), {
       code: 2,
       stdout: "",
-      stderr: "❌ Error: Can't show a list without a terminal. Pass a profile name. Saved profiles: " +
+      stderr: "❌ Error: Can't show a list without a terminal. Pass the profile as an argument: " +
+        "fluxloop auth switch <profile>. Saved profiles: " +
         "default, dev, prod\n",
     });
   });

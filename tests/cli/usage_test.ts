@@ -20,6 +20,16 @@ interface Mistake {
 const MISTAKES: readonly Mistake[] = [
   { what: "an unknown command", args: ["auht"], message: 'Unknown command "auht". Did you mean "auth"?' },
   { what: "an unknown subcommand", args: ["auth", "stauts"], message: 'Did you mean "status"?' },
+  {
+    what: "a command without its group",
+    args: ["login"],
+    message: 'Unknown command "login". Did you mean "auth login"?',
+  },
+  {
+    what: "an option without a similar one",
+    args: ["auth", "status", "--xml"],
+    message: 'Unknown option "--xml". See --help.',
+  },
   { what: "an unknown option", args: ["auth", "status", "--jsno"], message: 'Did you mean "--json"?' },
   {
     what: "an option without its value",
@@ -165,7 +175,13 @@ const MISTAKES: readonly Mistake[] = [
   {
     what: "a port that isn't a number",
     args: ["platform", "serve", "--port", "x"],
-    message: 'Invalid value "x" for --port',
+    message: "--port must be a number from 0 to 65535",
+  },
+  {
+    what: "a platform without a home folder",
+    args: ["platform", "serve"],
+    env: { HOME: "", USERPROFILE: "" },
+    message: "There is no home folder for the platform's data. Pass --data <folder> or --ephemeral.",
   },
   { what: "--data with --ephemeral", args: ["platform", "serve", "--data", "a", "--ephemeral"], message: "--data" },
 ];

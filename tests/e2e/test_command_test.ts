@@ -262,7 +262,7 @@ describe("fluxloop test", () => {
     await configure({ runner: http(), inputs: ["a", "fail", "b", "c"] });
     const { code, stdout } = await test(["--fail-fast"]);
     assertEquals(code, 10);
-    assertMatch(stdout, /^❌ 1 of 2 runs failed in .*\n {3}2 were not run\.\n/);
+    assertMatch(stdout, /^❌ Stopped after 2 of 4 runs \(1 failed\) in .*\n {3}2 were not run\.\n/);
   });
 
   for (const args of [["--project", "customer-support-bot"], ["--bundle-version-id", "bv_1"]]) {
@@ -303,7 +303,13 @@ describe("fluxloop test", () => {
 
   const wrong: [string, string[], Record<string, unknown>, number, string][] = [
     ["no inputs", [], {}, 2, "fluxloop.yaml has no inputs"],
-    ["a filter without matches", ["--filter", "zzz"], { inputs: ["a"] }, 2, 'No input contains "zzz" (--filter)'],
+    [
+      "a filter without matches",
+      ["--filter", "zzz"],
+      { inputs: ["a"] },
+      2,
+      's ID, text or persona contains "zzz" (--filter)',
+    ],
     ["a missing configuration", ["--config", "no.yaml"], {}, 2, "There is no file no.yaml"],
     ["an unknown project", ["--project", "nope"], {}, 5, 'There is no project "nope"'],
     ["an option instead of a value", ["--config", "--smoke"], {}, 2, "--config"],

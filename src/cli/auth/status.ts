@@ -6,7 +6,8 @@ export function statusCommand(context: Context): AnyCommand {
   return newCommand(KEY_VARIABLES)
     .description(
       "Display current authentication status. Shows the account, when the key expires, and its scopes and permissions. " +
-        "If the platform can't be reached, shows the saved details as not verified and exits with code 4.",
+        "If the platform can't be reached, shows the saved details as not verified and exits with code 4. " +
+        "With --quiet, prints only errors: check the exit code.",
     )
     .option("--api-key <key:string>", "API key to check instead of the saved one")
     .option("--all", "Check all profiles; exit with the highest exit code", { conflicts: ["api-key", "profile"] })

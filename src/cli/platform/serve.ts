@@ -9,7 +9,7 @@ export function serveCommand(context: Context): AnyCommand {
         "loopback address only. A new data folder starts with an example account, whose API key " +
         "is printed once.",
     )
-    .option("--port <n:integer>", "Port to listen on; 0 picks a free one", { default: 8787 })
+    .option("--port <n:string>", "Port to listen on; 0 picks a free one", { default: "8787" })
     .option("--data <folder:folder>", "Data folder (default: ~/.fluxloop/platform)")
     .option("--ephemeral", "Keep all data in memory; save nothing", { conflicts: ["data"] })
     .option("--json", "Print URL and key as one line of JSON when ready")
