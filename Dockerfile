@@ -1,4 +1,4 @@
-# fluxloop in a container that holds nothing else but glibc and certificates: no shell, no package manager, no root.
+# fluxloop in a minimal container with only glibc and CA certificates: no shell, no package manager, no root user.
 #
 #   docker build --build-arg FLUXLOOP_VERSION=0.1.0 --tag fluxloop .
 #   docker run --rm --env FLUXLOOP_API_KEY fluxloop auth status

@@ -5,7 +5,7 @@
 # FLUXLOOP_VERSION      the version to install, such as 1.2.3; latest by default
 # FLUXLOOP_INSTALL_DIR  the folder to install to, instead of %LOCALAPPDATA%\Programs\fluxloop
 #
-# Everything is in a function that the last line calls: a partly downloaded script runs nothing.
+# Everything is in a function that is called on the last line, so that a partly downloaded script runs nothing.
 
 function Install-Fluxloop {
   $ErrorActionPreference = 'Stop'
@@ -14,9 +14,9 @@ function Install-Fluxloop {
   [Net.ServicePointManager]::SecurityProtocol = [Net.ServicePointManager]::SecurityProtocol -bor 3072 # TLS 1.2
 
   $releases = 'https://github.com/fluxloop/fluxloop/releases'
-  # Windows on ARM runs it too.
+  # Windows on ARM also runs this executable.
   $target = 'x86_64-pc-windows-msvc'
-  # A 32-bit PowerShell finds the system's own processor in PROCESSOR_ARCHITEW6432.
+  # In a 32-bit PowerShell, the actual processor is in PROCESSOR_ARCHITEW6432.
   $processor = if ($env:PROCESSOR_ARCHITEW6432) { $env:PROCESSOR_ARCHITEW6432 } else { $env:PROCESSOR_ARCHITECTURE }
   if ($processor -notin 'AMD64', 'ARM64') {
     throw "fluxloop was not installed: there is no release for the processor $processor."
@@ -56,7 +56,7 @@ function Install-Fluxloop {
     if ($LASTEXITCODE -ne 0) { throw "fluxloop was not installed: the program doesn't run on this system (exit code $LASTEXITCODE). Report it: https://github.com/fluxloop/fluxloop/issues" }
 
     $destination = Join-Path $folder 'fluxloop.exe'
-    # A running program can't be replaced or deleted, but renamed. The next start deletes the renamed file.
+    # A running program can't be replaced or deleted, but it can be renamed. The next start deletes the renamed file.
     $replaced = Join-Path $folder '.old-fluxloop.exe'
     Remove-Item -Force $replaced -ErrorAction SilentlyContinue
     if (Test-Path $destination) { Move-Item $destination $replaced }

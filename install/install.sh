@@ -6,7 +6,7 @@
 # FLUXLOOP_VERSION      the version to install, such as 1.2.3; latest by default
 # FLUXLOOP_INSTALL_DIR  the folder to install to, instead of ~/.local/bin
 #
-# Everything is in functions, and only the last line calls one: a partly downloaded script runs nothing.
+# Everything is in functions, and only the last line calls one, so that a partly downloaded script runs nothing.
 set -eu
 
 RELEASES="https://github.com/fluxloop/fluxloop/releases"
@@ -18,7 +18,7 @@ main() {
   target=$(target_of_this_machine)
   folder=$(install_folder)
   folder=${folder%/}
-  checksums=$(checksums_address)
+  checksums=$(checksums_url)
   mkdir -p "$folder" 2>/dev/null || fail "can't create $folder. $CHOOSE_FOLDER"
   [ ! -d "$folder/fluxloop" ] || fail "$folder/fluxloop is a folder. $CHOOSE_FOLDER"
 
@@ -43,7 +43,7 @@ main() {
   unpack "$work" "$archive" "fluxloop-$version-$target/fluxloop"
   mv -f "$work/unpacked/fluxloop-$version-$target/fluxloop" "$folder/fluxloop" || fail "can't replace $folder/fluxloop. $CHOOSE_FOLDER"
   say "Installed fluxloop $version to $folder/fluxloop."
-  tell_about_path "$folder"
+  explain_path "$folder"
 }
 
 say() {
@@ -59,7 +59,7 @@ has() {
   command -v "$1" >/dev/null 2>&1
 }
 
-# Prints this machine's target, as in the names of the archives.
+# Prints this machine's target triple, as used in archive names.
 target_of_this_machine() {
   system=$(uname -s)
   machine=$(uname -m)
@@ -97,7 +97,7 @@ install_folder() {
   fi
 }
 
-checksums_address() {
+checksums_url() {
   wanted=${FLUXLOOP_VERSION:-latest}
   wanted=${wanted#v}
   case "$wanted" in
@@ -108,22 +108,22 @@ checksums_address() {
   esac
 }
 
-# Downloads the address $1 to the file $2.
+# Downloads the URL $1 to the file $2.
 fetch() {
   if has curl; then
-    # A redirect must not leave https.
+    # Redirects must stay on HTTPS.
     curl --fail --silent --show-error --location --proto "=${RELEASES%%:*}" --connect-timeout 20 --retry 3 \
       --output "$2" "$1" || fail_to_download "$1"
   elif has wget && is_gnu_wget; then
-    # wget 1 follows redirects from https to http, but lists them: they are checked below. wget2 obeys --https-only: it
-    # lists nothing and writes no file.
-    wget --quiet --https-only --server-response --tries=3 --connect-timeout=20 --output-document="$2" "$1" 2>"$2.said" ||
+    # wget 1 follows redirects from HTTPS to HTTP, but logs them, so they are checked below. wget2 obeys --https-only: it
+    # logs nothing and writes no file.
+    wget --quiet --https-only --server-response --tries=3 --connect-timeout=20 --output-document="$2" "$1" 2>"$2.log" ||
       fail_to_download "$1"
     [ -f "$2" ] || fail_to_download "$1"
-    led=$(sed -n "/^ *[A-Za-z]*: *${RELEASES%%:*}:/d; s/^ *[Ll][Oo][Cc][Aa][Tt][Ii][Oo][Nn]: *[A-Za-z]*:/&/p" "$2.said")
-    [ -z "$led" ] || fail "$1 redirects to a URL without HTTPS. Try another network, or report it: $ISSUES"
+    insecure=$(sed -n "/^ *[A-Za-z]*: *${RELEASES%%:*}:/d; s/^ *[Ll][Oo][Cc][Aa][Tt][Ii][Oo][Nn]: *[A-Za-z]*:/&/p" "$2.log")
+    [ -z "$insecure" ] || fail "$1 redirects to a URL without HTTPS. Try another network, or report it: $ISSUES"
   else
-    # BusyBox's wget doesn't verify certificates.
+    # BusyBox wget doesn't verify certificates.
     fail "curl or GNU wget is required to download it. Install one of them."
   fi
 }
@@ -158,14 +158,14 @@ version_in() {
   say "${name%"-$2.tar.gz"}"
 }
 
-# Prints the version of the program $1, if there is one that runs.
+# Prints the version of the program $1, if it exists and runs.
 installed_version() {
   if [ -f "$1" ] && [ -x "$1" ]; then
     "$1" --version 2>/dev/null </dev/null | sed -n '1s/^fluxloop \([^ ]*\).*/\1/p'
   fi
 }
 
-# Compares the archive $2 in the folder $1 with its checksum in SHA256SUMS there.
+# Verifies the archive $2 in the folder $1 with SHA256SUMS in the same folder.
 verify() {
   expected=$(sed -n "s/^\([0-9a-f]\{64\}\)  $(quoted "$2")\$/\1/p" "$1/SHA256SUMS")
   if has sha256sum; then
@@ -182,7 +182,7 @@ verify() {
   fi
 }
 
-# Escapes the text $1 for a regular expression.
+# Escapes the text $1 for use in a regular expression.
 quoted() {
   printf '%s' "$1" | sed 's/[.[*^$\\]/\\&/g'
 }
@@ -193,12 +193,12 @@ unpack() {
   tar -xzf "$1/$2" -C "$1/unpacked" "$3" || fail "can't unpack $2. Try again."
   if [ ! -f "$1/unpacked/$3" ] || [ -L "$1/unpacked/$3" ]; then fail "$2 doesn't contain fluxloop. Report it: $ISSUES"; fi
   chmod 755 "$1/unpacked/$3"
-  said=$("$1/unpacked/$3" --version 2>&1 </dev/null) || fail "the program doesn't run on this system.
-$said$(about_musl)"
+  output=$("$1/unpacked/$3" --version 2>&1 </dev/null) || fail "the program doesn't run on this system.
+$output$(explain_musl)"
 }
 
-# Prints what is missing on a system with musl, such as Alpine.
-about_musl() {
+# Explains on a system with musl, such as Alpine, what is missing.
+explain_musl() {
   case "$(ldd --version 2>&1 || true)" in
     *musl*)
       say "
@@ -209,7 +209,7 @@ ten files that fluxloop needs into the image: ${RELEASES%/releases}/blob/main/do
 }
 
 # Prints how to add the folder $1 to the PATH, or that another fluxloop comes first on it.
-tell_about_path() {
+explain_path() {
   case ":$PATH:" in
     *":$1:"*)
       found=$(command -v fluxloop || true)

@@ -1,6 +1,6 @@
 /**
- * Measures start-up, a request over a slow network, and `fluxloop test`, against the least that a program compiled in the
- * same way takes, and against gh and curl. Ratios of one run can be compared between machines; milliseconds can't.
+ * Measures startup, a request over a slow network, and `fluxloop test`, compared with minimal programs compiled the same
+ * way, and with gh and curl. Ratios are comparable between machines; milliseconds aren't.
  *
  * `deno task bench [rounds]`
  *
@@ -15,10 +15,10 @@ import { openSandbox, type Program, type Sandbox } from "./sandbox.ts";
 
 const EXE = Deno.build.os === "windows" ? ".exe" : "";
 const FLUXLOOP: Program = [`${Deno.cwd()}/dist/fluxloop${EXE}`];
-/** One way through the slow network, in milliseconds. */
+/** The slow network's delay in each direction, in milliseconds. */
 const DELAY = 25;
 const PROFILES = 50;
-/** A program that does what `auth status` can't do without: it sends a key to a URL, and prints what is sent back. */
+/** The minimum that `auth status` has to do: sends a key to a URL and prints the response. */
 const BARE_FETCH = `
 const [url, key, caFile] = Deno.args;
 const client = Deno.createHttpClient({ caCerts: caFile ? [Deno.readTextFileSync(caFile)] : [] });
@@ -52,7 +52,7 @@ async function bench(rounds: number): Promise<void> {
   }
 }
 
-/** Compiles a script as the program is compiled. */
+/** Compiles a script in the same way as the program. */
 async function compiled(name: string, script: string): Promise<Program> {
   const folder = await Deno.makeTempDir({ dir: ".cache", prefix: `${name}-` });
   try {
@@ -65,7 +65,7 @@ async function compiled(name: string, script: string): Promise<Program> {
   }
 }
 
-/** The programs that the least is measured with. */
+/** Minimal programs to compare with. */
 interface Bare {
   readonly hello: Program;
   readonly bareFetch: Program;
@@ -112,14 +112,19 @@ async function startUp(
   return {
     rows,
     targets: [
-      { name: "--version of hello world", measured: version.median / base.median, limit: 1.05, unit: "x" },
-      { name: "auth token more than hello world", measured: token.median - base.median, limit: 15, unit: " ms" },
-      { name: "auth status more than hello world", measured: status.median - base.median, limit: 20, unit: " ms" },
-      { name: "--help more than hello world", measured: help.median - base.median, limit: 25, unit: " ms" },
-      { name: "auth login --help more than it", measured: loginHelp.median - base.median, limit: 25, unit: " ms" },
-      { name: "Tab of --version", measured: tab.median / version.median, limit: 2.5, unit: "x" },
-      { name: "auth list of --version", measured: list.median / version.median, limit: 1.25, unit: "x" },
-      { name: "auth status, peak memory", measured: status.memory / base.memory, limit: 1.3, unit: "x" },
+      { name: "--version vs. hello world", measured: version.median / base.median, limit: 1.05, unit: "x" },
+      { name: "auth token minus hello world", measured: token.median - base.median, limit: 15, unit: " ms" },
+      { name: "auth status minus hello world", measured: status.median - base.median, limit: 20, unit: " ms" },
+      { name: "--help minus hello world", measured: help.median - base.median, limit: 25, unit: " ms" },
+      { name: "auth login --help minus hello world", measured: loginHelp.median - base.median, limit: 25, unit: " ms" },
+      { name: "Tab vs. --version", measured: tab.median / version.median, limit: 2.5, unit: "x" },
+      { name: "auth list vs. --version", measured: list.median / version.median, limit: 1.25, unit: "x" },
+      {
+        name: "auth status vs. hello world, peak memory",
+        measured: status.memory / base.memory,
+        limit: 1.3,
+        unit: "x",
+      },
     ],
   };
 }
@@ -161,13 +166,13 @@ async function slowNetwork(
       rows,
       targets: [
         {
-          name: "auth status more than hello world and 3 round trips",
+          name: "auth status minus hello world and 3 round trips",
           measured: status.median - base.median - 6 * DELAY,
           limit: 15,
           unit: " ms",
         },
         {
-          name: "auth status more than curl",
+          name: "auth status minus curl",
           measured: peer === undefined ? NaN : status.median - peer.median,
           limit: 40,
           unit: " ms",

@@ -1,11 +1,11 @@
 /**
- * Compiles the program into one executable: `dist/fluxloop` for this machine, `dist/<target>/fluxloop` for another.
+ * Compiles the program into one executable: `dist/fluxloop` for this machine, `dist/<target>/fluxloop` for another target.
  *
- * The modules are bundled first: loading some 70 small modules takes longer at every start than loading one. What a
- * command imports lazily stays in a file of its own, which is embedded and loaded only when the command runs.
+ * The modules are bundled first, because loading some 70 small modules slows down every start. Lazily imported modules stay
+ * in separate files, which are embedded and loaded only when a command needs them.
  *
- * `base.json` beside the executable says which Deno it runs on, where its packages come from and whether they are the
- * locked ones, so that a test can say it too, and a release refuse what is for tests alone.
+ * `base.json` in the same folder records the Deno version inside, where the packages come from, and whether they match the
+ * lock file. Tests report this, and the release scripts reject executables that are only for tests.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import { releaseKey } from "./compile/release_key.ts";
 import { lockOptions } from "./setup/lock.ts";
 import { packagesFrom } from "./setup/vendor_folder.ts";
 
-/** Files that are kept between runs; git ignores them. */
+/** The folder for files kept between runs; ignored by git. */
 const CACHE = ".cache";
 
 try {
@@ -43,8 +43,8 @@ async function compile(namedTarget: string | undefined): Promise<void> {
     await Deno.writeTextFile(`${folder}/base.json`, `${JSON.stringify({ ...base, packages, locked })}\n`);
     console.error(
       base.from === "deno"
-        ? `Compiled ${output} on Deno ${base.deno}'s base.`
-        : `Compiled ${output} on the base of Deno ${base.deno} from npm: the usual one is out of reach.`,
+        ? `Compiled ${output} with Deno ${base.deno}.`
+        : `Compiled ${output} with a base executable of Deno ${base.deno} from npm, because Deno's own can't be downloaded.`,
     );
   } finally {
     await Deno.remove(work, { recursive: true });

@@ -1,17 +1,17 @@
 /**
- * The programs from Debian's packages that tests and measurements need, and how they get onto a machine. Run by itself
- * as root, it installs those of the tests: for a CI whose jobs do not run as root.
+ * The Debian packages that tests and benchmarks need, and their installation. Run as a script by root, it installs the
+ * packages for the tests, for CI systems whose jobs don't run as root.
  *
  * @module
  */
 
-/** A program, and the Debian package that it is in. */
+/** A program and its Debian package. */
 export interface DebianTool {
   readonly command: string;
   readonly package: string;
 }
 
-/** What the system tests need: a real terminal, a clock that can be set, stores for secrets, proxies and a browser. */
+/** The tools for the system tests: terminal, adjustable clock, secret stores, proxies, browser and so on. */
 export const TEST_TOOLS: readonly DebianTool[] = [
   { command: "openssl", package: "openssl" },
   { command: "tmux", package: "tmux" },
@@ -44,7 +44,7 @@ export const TEST_TOOLS: readonly DebianTool[] = [
   { command: "python3", package: "python3" },
 ];
 
-/** What `deno task bench` measures with, and the peer that it compares with. */
+/** The tools for `deno task bench`: to measure with and to compare with. */
 export const BENCH_TOOLS: readonly DebianTool[] = [
   { command: "time", package: "time" },
   { command: "curl", package: "curl" },
@@ -52,11 +52,10 @@ export const BENCH_TOOLS: readonly DebianTool[] = [
 ];
 
 /**
- * Installs what is missing when run as root on a Debian-like system, such as a CI container.
- * One line on standard error says so.
+ * Installs missing tools if run as root on a Debian-like system, such as a CI container, and says so on standard error.
  *
  * @returns The tools that are still missing.
- * @throws {Error} When apt-get fails.
+ * @throws {Error} If apt-get fails.
  */
 export async function installMissing(tools: readonly DebianTool[]): Promise<DebianTool[]> {
   const missing = tools.filter((it) => !isInstalled(it.command));
@@ -69,7 +68,7 @@ export async function installMissing(tools: readonly DebianTool[]): Promise<Debi
   return missing.filter((it) => !isInstalled(it.command));
 }
 
-/** @returns The command that installs the tools, for a person to run. */
+/** @returns The command that installs the tools, for the user to run. */
 export function installCommand(tools: readonly DebianTool[]): string {
   return `apt-get install ${packagesOf(tools).join(" ")}`;
 }
@@ -107,7 +106,7 @@ export async function aptGet(...args: string[]): Promise<void> {
 if (import.meta.main) {
   try {
     const missing = await installMissing(TEST_TOOLS);
-    if (missing.length > 0) throw new Error(`Not as root on a Debian-like system: run \`${installCommand(missing)}\`.`);
+    if (missing.length > 0) throw new Error(`Run \`${installCommand(missing)}\` as root on a Debian-like system.`);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     Deno.exit(1);

@@ -1,6 +1,6 @@
 /**
- * Runs the main commands against the embedded platform, and shows each command line, what it prints, and its exit code if
- * it isn't 0. The program runs from source, in a temporary home folder.
+ * Runs the main commands against the embedded platform, and shows each command line with its output and exit code (unless
+ * it is 0). The program runs from source, in a temporary home folder.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { openSandbox, type Program, type Sandbox } from "./sandbox.ts";
 
 interface Step {
   readonly args: readonly string[];
-  /** What the command reads: the name of a file that would hold it, shown in its place, and the text. */
+  /** The command's standard input, and the file name that is shown for it. */
   readonly input?: { readonly file: string; readonly text: string };
   /** The expected exit code. */
   readonly code: number;
@@ -21,7 +21,7 @@ const FROM_SOURCE: Program = [
   ...["--config", `${HERE}/deno.json`, "--permission-set=fluxloop", `${HERE}/main.ts`],
 ];
 
-/** A minimal agent: it answers each line of input with a line of output. */
+/** A minimal agent that responds to each line of input with a line of output. */
 const AGENT = `let rest = "";
 for await (const chunk of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
   const lines = (rest + chunk).split("\\n");
@@ -57,7 +57,7 @@ try {
 Deno.exit(stopping.signal.aborted ? INTERRUPTED : 0);
 
 async function demo(signal: AbortSignal): Promise<void> {
-  // Commands get another home folder: without this, Deno would start with an empty cache.
+  // The commands' home folder has no Deno cache.
   Deno.env.set("DENO_DIR", await denoFolder());
   const sandbox = await openSandbox(FROM_SOURCE, signal);
   try {
@@ -86,7 +86,7 @@ function steps(apiKey: string): Step[] {
 }
 
 /**
- * @throws {Error} When the exit code is not the expected one.
+ * @throws {Error} If the exit code isn't the expected one.
  */
 async function show({ args, input, code: expected }: Step, { env }: Sandbox, signal: AbortSignal): Promise<void> {
   const line = `fluxloop ${args.join(" ")}`;
@@ -111,7 +111,7 @@ async function show({ args, input, code: expected }: Step, { env }: Sandbox, sig
   const { code } = await running.status;
 
   signal.throwIfAborted();
-  // Ctrl-C in a terminal reaches the command, too, which may exit first.
+  // Ctrl-C in a terminal also reaches the command, which may exit first.
   if (code === INTERRUPTED) stopping.abort();
   if (code !== 0) console.log(`(exit ${code})`);
   console.log();

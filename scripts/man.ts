@@ -1,6 +1,6 @@
 /**
  * Writes a man page for each command: `dist/man/fluxloop.1`, `dist/man/fluxloop-auth-login.1` and so on. The content
- * comes from the command tree, and facts about the whole program from `man/facts.ts`.
+ * comes from the command tree, and general facts from `man/facts.ts`.
  *
  * @module
  */
@@ -28,7 +28,7 @@ try {
 // The context may still listen for signals.
 Deno.exit(0);
 
-/** @returns The pages' date. The same sources give the same pages (reproducible-builds.org, SOURCE_DATE_EPOCH). */
+/** @returns The pages' date: SOURCE_DATE_EPOCH (reproducible-builds.org) or the commit's date, for reproducible pages. */
 async function pageDate(): Promise<string> {
   const epoch = Deno.env.get("SOURCE_DATE_EPOCH") ?? await commitTime();
   return (epoch === undefined ? new Date() : new Date(Number(epoch) * 1000)).toISOString().slice(0, 10);
@@ -40,6 +40,6 @@ async function commitTime(): Promise<string | undefined> {
     const output = await new Deno.Command("git", { args, stdout: "piped", stderr: "null" }).output();
     return output.success ? new TextDecoder().decode(output.stdout).trim() : undefined;
   } catch {
-    return undefined; // No git on this machine.
+    return undefined; // git isn't installed.
   }
 }

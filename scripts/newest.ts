@@ -1,6 +1,6 @@
 /**
- * Tries the project with the newest packages that its imports allow, as a fresh clone gets them: in a copy of the tracked
- * files, with empty caches and without the lock file. `JSR_URL` is the URL of another registry than JSR.
+ * Checks the project with the latest packages that its imports allow, as in a fresh clone: in a copy of the tracked files,
+ * with an empty cache and without the lock file. `JSR_URL` is the URL of a JSR mirror.
  *
  * @module
  */
@@ -34,7 +34,7 @@ async function main(): Promise<boolean> {
     await copyTrackedFiles(tree);
     if (!await run(["task", "setup"])) return false;
     if (packagesFrom(`${tree}/vendor`) !== "jsr") {
-      throw new Error("JSR can't be reached: the packages are builds from npm, not the newest ones.");
+      throw new Error("Can't reach JSR. The packages are builds from npm, not the latest ones.");
     }
 
     const failed: string[] = [];

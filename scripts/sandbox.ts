@@ -1,11 +1,11 @@
 /**
- * A world of its own for the program to run in: a home folder that is thrown away, and an embedded platform that keeps
- * nothing. Whoever runs it keeps their own credentials and proxies out of it.
+ * A sandbox for the program: a temporary home folder and an ephemeral embedded platform, isolated from the user's own
+ * credentials and proxies.
  *
  * @module
  */
 
-/** A program and the arguments that come before its own. */
+/** A command with leading arguments, to which a program's own arguments are appended. */
 export type Program = readonly [command: string, ...args: string[]];
 
 /** A sandbox, from {@linkcode openSandbox}. */
@@ -18,13 +18,15 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
-/** Variables of this environment that would affect the sandbox from outside. */
-const LEADING_OUT = /^(FLUXLOOP_.*|(HTTP|HTTPS|ALL|NO)_PROXY|SSL_CERT_FILE)$/i;
+/** Variables that the sandbox doesn't inherit. */
+const EXCLUDED = /^(FLUXLOOP_.*|(HTTP|HTTPS|ALL|NO)_PROXY|SSL_CERT_FILE)$/i;
 
 /**
- * @param program The program, `fluxloop`, however it is started.
- * @param signal Stops the running command; the sandbox must still be closed.
- * @throws {Error} When the platform does not start.
+ * Opens a sandbox.
+ *
+ * @param program The command that starts `fluxloop`.
+ * @param signal Stops the platform; the sandbox must still be closed.
+ * @throws {Error} If the platform doesn't start.
  */
 export async function openSandbox(program: Program, signal?: AbortSignal): Promise<Sandbox> {
   const home = await Deno.makeTempDir({ prefix: "fluxloop-" });
@@ -41,7 +43,7 @@ export async function openSandbox(program: Program, signal?: AbortSignal): Promi
 
   async function close(): Promise<void> {
     try {
-      platform.kill("SIGKILL"); // It has no files that could be left half-written.
+      platform.kill("SIGKILL"); // Safe, because it writes no files.
     } catch {
       // It has already exited.
     }
@@ -53,12 +55,12 @@ export async function openSandbox(program: Program, signal?: AbortSignal): Promi
     return { env: { ...env, FLUXLOOP_API_URL: url }, apiKey, close };
   } catch (error) {
     await close();
-    throw new Error("The embedded platform did not start.", { cause: error });
+    throw new Error("The embedded platform didn't start.", { cause: error });
   }
 }
 
 function inheritedEnvironment(): Record<string, string> {
-  return Object.fromEntries(Object.entries(Deno.env.toObject()).filter(([name]) => !LEADING_OUT.test(name)));
+  return Object.fromEntries(Object.entries(Deno.env.toObject()).filter(([name]) => !EXCLUDED.test(name)));
 }
 
 async function firstLine(stream: ReadableStream<Uint8Array>): Promise<string> {

@@ -1,12 +1,12 @@
 /**
- * Compiles the program and runs tests, the end-to-end ones on the executable. The last line says `N passed, N failed`,
- * in cases.
+ * Compiles the program and runs tests, the end-to-end tests with the executable. The last line is `N passed, N failed` and
+ * counts test cases.
  *
- * Without an option it runs the tests that need only Deno. `--system` runs the `_system_test.ts` files, `--long` the
- * randomized and stress tests with more iterations; both install what they need as root on a Debian-like system. `--all`
- * runs everything that a change must pass: the portable and the system tests, and the checks of `deno task check`.
+ * By default it runs the tests that need only Deno. `--system` runs the `_system_test.ts` files, and `--long` the randomized
+ * and stress tests with more iterations; run as root on a Debian-like system, both install the tools that they need. `--all`
+ * runs everything that a change must pass: the portable and system tests, and the checks of `deno task check`.
  *
- * Files and folders limit the run to these. All other arguments go to `deno test`.
+ * Files and folders limit the run to these tests. All other arguments are passed to `deno test`.
  *
  * @module
  */
@@ -28,7 +28,7 @@ import { findTestFiles, groups, isSystemTest, LONG_VARIABLE, type Suite } from "
 
 const SUITES = { "--system": "system", "--long": "long", "--all": "all" } as const;
 
-/** How long a job may print nothing before it is killed, in milliseconds. A single long case may take long. */
+/** How long a job may print nothing before it is killed, in milliseconds. A single long test may take minutes. */
 const SILENCE: Readonly<Record<Suite, number>> = { portable: 300_000, system: 300_000, all: 300_000, long: 1_800_000 };
 
 try {
@@ -39,7 +39,7 @@ try {
   Deno.exit(1);
 }
 
-/** @returns Whether all cases passed. */
+/** @returns Whether all tests passed. */
 async function main(args: readonly string[]): Promise<boolean> {
   const suite = Object.entries(SUITES).find(([option]) => args.includes(option))?.[1] ?? "portable";
   const paths = args.filter(isPath).map((it) => it.replaceAll(SEPARATOR, "/"));
@@ -47,7 +47,7 @@ async function main(args: readonly string[]): Promise<boolean> {
   const files = findTestFiles(suite, paths.length > 0 ? paths : ["tests"]);
 
   const durations = await readDurations();
-  // The tools come over the network, meanwhile the processors are free for the compiler.
+  // In parallel: installing the tools mostly waits for the network, compiling needs the processor.
   const tools = suite !== "portable" ? requireTools() : Promise.resolve();
   const compiled = compile();
   const prepared = Promise.all([tools, compiled]);
@@ -63,19 +63,19 @@ async function main(args: readonly string[]): Promise<boolean> {
     const ordinary = workspace === null ? [] : [ordinaryUserJob(twice, workspace)];
     const jobs: PendingJob[] = [
       ...(suite === "all" ? checks(tools) : []),
-      // Those that wait for tools come last, so that no worker waits while there is something to do.
+      // Jobs that wait for tools come last, so that no worker is idle.
       ...longestFirst(portable, durations),
       ...longestFirst([...ordinary, ...system], durations),
     ];
     return runJobs(jobs, {
-      // One more than there are processors: many tests wait for other processes.
+      // One more than the number of processors, because many tests wait for other processes.
       workers: navigator.hardwareConcurrency + 1,
       silence: SILENCE[suite],
       onEnd: (it) => console.log(progressLine(it)),
     });
   });
 
-  // Without the tools or the program there is no point in going on.
+  // Fails early if the tools or the program are missing.
   const [outcomes] = await Promise.all([running, prepared]);
   await saveDurations(Object.assign({}, ...outcomes.map((it) => it.durations)));
   if (outcomes.every((it) => it.passed + it.failed === 0)) throw new Error("No test ran.");
@@ -83,7 +83,7 @@ async function main(args: readonly string[]): Promise<boolean> {
   return outcomes.every((it) => it.failed === 0);
 }
 
-/** What a change must pass besides the tests. */
+/** @returns The checks that a change must pass besides the tests. */
 function checks(tools: Promise<unknown>): PendingJob[] {
   return [
     denoJob("deno check", ["check"]),

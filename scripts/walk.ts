@@ -1,7 +1,7 @@
 /**
- * Compiles the program and walks through all its commands, as a person would. With `--target <triple>` it does so for
- * another machine: for Windows in Wine and for Linux on arm64 in qemu, which it installs as root on Debian. The last line
- * says `N passed, N failed`.
+ * Compiles the program and walks through all its commands, as a user would. With `--target <triple>` it does so for another
+ * machine: for Windows in Wine, and for Linux on arm64 in qemu, which it installs if run as root on Debian. The last line is
+ * `N passed, N failed`.
  *
  * @module
  */
@@ -41,20 +41,20 @@ async function main(): Promise<void> {
   await walk({ program, home: machine.home, agent: machine.command(agent), step: inStep }, target);
 }
 
-/** Compiles the program into `dist/<target>`, and the agent. */
+/** Compiles the program into `dist/<target>/`, and the agent. */
 async function compile(agent: string): Promise<void> {
   const { success, stderr } = await outputOf(Deno.execPath(), {
     args: ["run", "-A", "scripts/compile.ts", "--target", target],
   });
   console.error(new TextDecoder().decode(stderr).trim());
-  if (!success) throw new Error("The program can't be compiled.");
+  if (!success) throw new Error("Can't compile the program.");
   const scripts = `${folder}/agent-source`;
   await bundle("scripts/walk/agent.ts", scripts);
   await compileExecutable({ folder: scripts, script: "agent.js", output: agent, target });
 }
 
 async function step(name: string, work: () => Promise<void>, exception: string | undefined): Promise<void> {
-  if (exception !== undefined) return console.log(`- ${name}: not here, because ${exception}`);
+  if (exception !== undefined) return console.log(`- ${name}: skipped, because ${exception}`);
   const start = performance.now();
   const seconds = () => `${((performance.now() - start) / 1000).toFixed(1)} s`;
   try {

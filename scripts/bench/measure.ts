@@ -1,5 +1,5 @@
 /**
- * Measures programs from start to exit, and compares them.
+ * Measures programs from start to exit and compares them.
  *
  * @module
  */
@@ -13,29 +13,29 @@ export interface Subject {
   readonly env: Record<string, string>;
 }
 
-/** The results. */
+/** A program's results. */
 export interface Row {
   readonly name: string;
-  /** The median and the least time, in milliseconds. */
+  /** The median and minimum duration, in milliseconds. */
   readonly median: number;
-  readonly least: number;
-  /** The median of the peak memory, in MiB; `NaN` on a machine without GNU time. */
+  readonly min: number;
+  /** The median of the peak memory, in MiB; `NaN` without GNU time. */
   readonly memory: number;
 }
 
-/** A figure with an upper limit. */
+/** A measured value and its limit. */
 export interface Target {
   readonly name: string;
   readonly measured: number;
   readonly limit: number;
-  /** Whether the limit is a lower one instead. */
-  readonly isLeast?: boolean;
+  /** Whether the limit is a minimum; a maximum by default. */
+  readonly isMinimum?: boolean;
   readonly unit: "x" | " ms";
 }
 
 const hasTime = Deno.build.os === "linux" && await Deno.stat("/usr/bin/time").then((it) => it.isFile, () => false);
 
-/** Runs the subjects in turn, so that other load on the machine slows all of them alike. */
+/** Runs the subjects in turn, so that other load on the machine affects all of them equally. */
 export async function measure(subjects: readonly Subject[], rounds: number): Promise<Row[]> {
   const runs: { time: number; memory: number }[][] = subjects.map(() => []);
   for (let round = -1; round < rounds; round++) {
@@ -48,50 +48,50 @@ export async function measure(subjects: readonly Subject[], rounds: number): Pro
   return runs.map((it, index) => {
     const times = it.map(({ time }) => time);
     const memory = median(it.map(({ memory }) => memory));
-    return { name: subjects[index].name, median: median(times), least: Math.min(...times), memory };
+    return { name: subjects[index].name, median: median(times), min: Math.min(...times), memory };
   });
 }
 
-/** @returns What one run took, and its standard output. */
+/** Runs a program once. @returns Its duration, peak memory and standard output. */
 export async function run({ name, program, env }: Subject, cwd?: string) {
   const [command, ...args] = hasTime ? ["/usr/bin/time", "-f", "%M", ...program] : program;
   const start = performance.now();
   const options = { args, cwd, env, clearEnv: true, stdin: "null" } as const;
   const { success, code, stdout, stderr } = await new Deno.Command(command, options).output();
   const time = performance.now() - start;
-  const said = new TextDecoder().decode(stderr).trim();
-  if (!success) throw new Error(`${name} failed with exit code ${code}: ${said}`);
-  const memory = hasTime ? Number(said.split("\n").at(-1)) / 1024 : NaN;
+  const errors = new TextDecoder().decode(stderr).trim();
+  if (!success) throw new Error(`${name} failed with exit code ${code}: ${errors}`);
+  const memory = hasTime ? Number(errors.split("\n").at(-1)) / 1024 : NaN;
   return { time, memory, stdout: new TextDecoder().decode(stdout) };
 }
 
-/** @returns The middle of one or more figures. */
-export function median(figures: readonly number[]): number {
-  const sorted = figures.toSorted((a, b) => a - b);
+/** @returns The median of one or more numbers. */
+export function median(numbers: readonly number[]): number {
+  const sorted = numbers.toSorted((a, b) => a - b);
   return (sorted[Math.floor((sorted.length - 1) / 2)] + sorted[Math.ceil((sorted.length - 1) / 2)]) / 2;
 }
 
-/** @returns The rows, each compared with the first one. */
+/** @returns The rows as a table, compared with the first row. */
 export function rowsText(rows: readonly Row[]): string {
   const [base] = rows;
-  const cells = rows.map(({ name, median, least, memory }) => [
+  const cells = rows.map(({ name, median, min, memory }) => [
     name,
     median.toFixed(1),
-    least.toFixed(1),
+    min.toFixed(1),
     `${(median / base.median).toFixed(2)}x`,
     (median - base.median).toFixed(1),
     memory.toFixed(1),
     `${(memory / base.memory).toFixed(2)}x`,
   ]);
-  return aligned([["", "median ms", "least ms", "ratio", "more ms", "peak MiB", "ratio"], ...cells]);
+  return aligned([["", "median ms", "min ms", "ratio", "diff ms", "peak MiB", "ratio"], ...cells]);
 }
 
-/** @returns The targets, each with its verdict. */
+/** @returns The targets as a table, each with its verdict. */
 export function targetsText(targets: readonly Target[]): string {
-  return aligned(targets.map(({ name, measured, limit, isLeast = false, unit }) => {
-    const isMet = isLeast ? measured >= limit : measured <= limit;
+  return aligned(targets.map(({ name, measured, limit, isMinimum = false, unit }) => {
+    const isMet = isMinimum ? measured >= limit : measured <= limit;
     const verdict = Number.isNaN(measured) ? "not measured" : isMet ? "met" : "missed";
-    return [name, `${isLeast ? ">=" : "<="} ${limit}${unit}`, `${measured.toFixed(2)}${unit}`, verdict];
+    return [name, `${isMinimum ? ">=" : "<="} ${limit}${unit}`, `${measured.toFixed(2)}${unit}`, verdict];
   }));
 }
 

@@ -7,9 +7,9 @@ import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { Authority } from "../../tests/support/certificates.ts";
 
-/** A listening platform. */
+/** A running platform. */
 export interface DistantPlatform {
-  /** `localhost:<port>`; requests to loopback never use a proxy. */
+  /** `localhost:<port>`; requests to loopback addresses never use a proxy. */
   readonly host: string;
   /** The file with its certificate authority. */
   readonly caFile: string;
@@ -17,17 +17,17 @@ export interface DistantPlatform {
 }
 
 /**
- * Answers every request like the platform's `GET /api/auth/me`, and what `gh auth status` requests like GitHub.
+ * Starts a server that responds to `gh auth status` like GitHub, and to all other requests like `GET /api/auth/me`.
  *
- * @param me The response's JSON text.
- * @param delay Milliseconds for each direction.
+ * @param me The JSON text of that response.
+ * @param delay The delay in each direction, in milliseconds.
  */
 export async function startDistantPlatform(me: string, delay: number): Promise<DistantPlatform> {
   const authority = await Authority.create();
   const certificate = await authority.issue("DNS:localhost,IP:127.0.0.1");
   const headers = { "content-type": "application/json", "x-oauth-scopes": "gist, read:org, repo" };
-  // Unlike `Deno.serve`, it sends a small response at once, as servers on the internet do. The other one waits for the
-  // relay's kernel to acknowledge what it sent before, which takes 40 ms (Nagle's algorithm and the delayed ACK).
+  // Like servers on the internet, it sends a small response at once. `Deno.serve` would wait 40 ms for an acknowledgement
+  // of the previous packet (Nagle's algorithm and delayed ACK).
   const server = createServer(certificate, ({ url }, response) => {
     response.writeHead(200, headers).end(url === "/api/graphql" ? '{"data":{"viewer":{"login":"john"}}}' : me);
   });
@@ -55,7 +55,7 @@ export async function startDistantPlatform(me: string, delay: number): Promise<D
   };
 }
 
-/** Passes on each chunk after `delay` milliseconds. */
+/** Forwards each chunk after `delay` milliseconds. */
 function delayed(delay: number): TransformStream<Uint8Array, Uint8Array> {
   let last = Promise.resolve();
   return new TransformStream({

@@ -1,5 +1,5 @@
 /**
- * Measures `fluxloop test` with an agent that responds at once, against a bare loop of `fetch`.
+ * Measures `fluxloop test` with an agent that responds immediately, compared with a bare `fetch` loop.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { run, type Target } from "./measure.ts";
 const WIDTH = 32;
 const RUNS = { few: 1_000, many: 100_000 };
 
-/** A program that sends as many requests as its second argument says to its first one, and prints requests per second. */
+/** Sends a number of requests to a URL, both given as arguments, and prints the requests per second. */
 export const BARE_LOOP = `
 const [url, count] = Deno.args;
 const body = JSON.stringify({ type: "input", input: "say hello", context: { persona: null, iteration: 0 } });
@@ -22,7 +22,7 @@ await Promise.all(Array.from({ length: ${WIDTH} }, async () => {
 console.log(Number(count) / (performance.now() - start) * 1000);
 `;
 
-/** @returns The targets of speed and memory. */
+/** @returns The targets for speed and memory. */
 export async function measureTestLoop(fluxloop: Program, bareLoop: Program): Promise<Target[]> {
   const folder = await Deno.makeTempDir({ prefix: "fluxloop-bench-" });
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
@@ -47,14 +47,14 @@ export async function measureTestLoop(fluxloop: Program, bareLoop: Program): Pro
     const many = await test(RUNS.many);
     return [
       {
-        name: `test: runs per second (${many.rate.toFixed(0)}) of a bare loop's`,
+        name: `test: runs per second (${many.rate.toFixed(0)}) vs. a bare loop`,
         measured: many.rate / Number(bare.stdout),
         limit: 0.4,
-        isLeast: true,
+        isMinimum: true,
         unit: "x",
       },
       {
-        name: `test: peak memory of ${RUNS.many} runs (${many.memory.toFixed(0)} MiB) of ${RUNS.few}`,
+        name: `test: peak memory of ${RUNS.many} runs (${many.memory.toFixed(0)} MiB) vs. ${RUNS.few}`,
         measured: many.memory / few.memory,
         limit: 1.3,
         unit: "x",

@@ -1,6 +1,6 @@
 /**
- * `deno compile`: puts a script on a base executable, which Deno downloads for each of its versions and targets.
- * Where that base is out of reach, another one from npm serves, for the tests on such networks.
+ * Runs `deno compile`, which appends a script to a base executable. Deno downloads a base executable for each of its
+ * versions and targets. On networks where that fails, one from npm is used instead, for tests only.
  *
  * @module
  */
@@ -8,63 +8,62 @@ import denoJson from "../../deno.json" with { type: "json" };
 import { outputOf } from "../setup/npm_tarball.ts";
 import { NPM_BASE_DENO, npmBase } from "./npm_base.ts";
 
-/** The base of an executable. */
+/** A base executable. */
 export interface Base {
-  /** The version of Deno in it. */
+  /** Its Deno version. */
   readonly deno: string;
-  /** Whether it is the running Deno's own base, or the replacement from npm. */
+  /** Whether it is Deno's own, or the fallback from npm. */
   readonly from: "deno" | "npm";
   readonly target: string;
 }
 
 /** What to compile. */
 export interface Compilation {
-  /** The folder of the scripts, which the compiler may use for what it needs. */
+  /** The folder with the scripts; temporary files are written there, too. */
   readonly folder: string;
-  /** The JavaScript file in that folder to run; the files that it imports are embedded too. */
+  /** The main script, a JavaScript file in that folder. The files that it imports are embedded, too. */
   readonly script: string;
-  /** The executable's path; what stands there is replaced when the new one is whole. */
+  /** The executable's path. An existing file is replaced atomically. */
   readonly output: string;
-  /** As `deno compile --target` names it. */
+  /** The target triple, as for `deno compile --target`. */
   readonly target: string;
 }
 
-/** How long the server of Deno's bases may take to respond, in milliseconds. */
-const PATIENCE = 10_000;
+/** The time limit for a response from the server of Deno's base executables, in milliseconds. */
+const TIMEOUT = 10_000;
 const NPX = Deno.build.os === "windows" ? "npx.cmd" : "npx";
 
 /**
- * Compiles a script with the permissions of the set `fluxloop` in deno.json and no others.
+ * Compiles a script with only the permissions of the set `fluxloop` in deno.json.
  *
- * @returns The executable's base.
- * @throws {Error} With a sentence for a person, when there is no base for the target or the compiler fails.
+ * @returns The base executable that was used.
+ * @throws {Error} With a message for the user, if there is no base executable for the target or the compiler fails.
  */
 export async function compileExecutable(compilation: Compilation): Promise<Base> {
   const { folder, output } = compilation;
-  // Only the permissions of deno.json: otherwise, the executable would read the import map at every start.
+  // Only the permissions: with the import map, the executable would read it at every start.
   await Deno.writeTextFile(`${folder}/deno.json`, JSON.stringify({ permissions: denoJson.permissions }));
-  const base = await compileOnSomeBase(compilation);
+  const base = await compileWithAnyBase(compilation);
   await Deno.mkdir(output.slice(0, output.lastIndexOf("/")), { recursive: true });
   await Deno.rename(`${folder}/${fileName(output)}`, output);
   return base;
 }
 
-async function compileOnSomeBase(compilation: Compilation): Promise<Base> {
+async function compileWithAnyBase(compilation: Compilation): Promise<Base> {
   const { target } = compilation;
-  const missing = await compileOnUsualBase(compilation);
+  const missing = await compileWithOwnBase(compilation);
   if (missing === undefined) return { deno: Deno.version.deno, from: "deno", target };
 
-  const cannot = (why: string) =>
-    new Error(
-      `Can't compile for ${target}: can't download ${missing}, and ${why}. ` +
-        "Download and unpack it elsewhere, and set DENORT_BIN to the file.",
-    );
   const args = ["-y", "--prefer-offline", `deno@${NPM_BASE_DENO}`, ...compileArgs(compilation)];
   let result;
   try {
     result = await outputOf(NPX, { args, env: { DENORT_BIN: await npmBase(target) } });
   } catch (error) {
-    throw cannot(`the substitute on npm can't be used: ${error instanceof Error ? error.message : error}`);
+    throw new Error(
+      `Can't compile for ${target}: can't download ${missing}, and the fallback on npm can't be used: ` +
+        `${error instanceof Error ? error.message : error}. ` +
+        "Download and unpack the file on another machine, and set DENORT_BIN to its path.",
+    );
   }
   if (!result.success) throw compilerFailed(new TextDecoder().decode(result.stderr));
   return { deno: NPM_BASE_DENO, from: "npm", target };
@@ -73,26 +72,26 @@ async function compileOnSomeBase(compilation: Compilation): Promise<Base> {
 function compileArgs({ folder, script, output, target }: Compilation): string[] {
   return [
     ...["compile", "--config", `${folder}/deno.json`, "--permission-set=fluxloop", "--no-prompt"],
-    // `deno check` checks types; here there is only JavaScript.
+    // There is only JavaScript here; `deno check` checks the types.
     "--no-check",
-    // The code cache is a file of a known name in the folder for temporary files, where any user of the machine could
-    // put code that would then run with our keys.
+    // The code cache is a file with a predictable name in the folder for temporary files. Any local user could put code
+    // there that would run with access to the keys.
     "--no-code-cache",
-    // V8 lets garbage pile up before it looks, so that a test of thousands of runs would take twice the memory of one of
-    // hundreds. With its young generation bounded, in MiB, and the old one growing by a fifth at a time, it takes some
-    // quarter more, and no longer. As its first size, the bound spares a short command its only collection, some 4 ms.
+    // By default V8 delays garbage collection so long that a test with thousands of runs would take twice the memory of one
+    // with hundreds. With a limited young generation (in MiB) and an old one that grows by 20 %, it takes some 25 % more
+    // and isn't slower. The minimum size spares short commands a collection of some 4 ms.
     "--v8-flags=--min-semi-space-size=4,--max-semi-space-size=4,--heap-growing-percent=20",
     ...["--target", target, "--output", `${folder}/${fileName(output)}`, `${folder}/${script}`],
   ];
 }
 
 /**
- * Lets Deno compile with its own base. It waits minutes for a network that swallows what it is sent; so what it says it
- * downloads is asked for beside it, through the same proxies, and without an answer it is stopped.
+ * Compiles with Deno's own base executable. Deno waits minutes on networks that drop packets, so this requests the download
+ * URL that Deno prints in parallel, through the same proxies, and stops Deno if there is no response.
  *
- * @returns The address of the base where that is out of reach; `undefined` when it was compiled.
+ * @returns The URL of the base executable if it can't be downloaded; `undefined` after a successful compilation.
  */
-async function compileOnUsualBase(compilation: Compilation): Promise<string | undefined> {
+async function compileWithOwnBase(compilation: Compilation): Promise<string | undefined> {
   const compiler = new Deno.Command(Deno.execPath(), {
     args: compileArgs(compilation),
     env: { NO_COLOR: "1" },
@@ -100,31 +99,31 @@ async function compileOnUsualBase(compilation: Compilation): Promise<string | un
     stderr: "piped",
   }).spawn();
 
-  let said = "";
-  let base: string | undefined;
-  let answers: Promise<boolean> | undefined;
+  let output = "";
+  let url: string | undefined;
+  let isReachable: Promise<boolean> | undefined;
   for await (const chunk of compiler.stderr.pipeThrough(new TextDecoderStream())) {
-    said += chunk;
-    const download = said.match(/^Download (\S*denort\S*)\s/m);
-    if (download === null || base !== undefined) continue;
-    base = download[1];
-    answers = isAnswering(base);
-    answers.then((yes) => yes || stop(compiler));
+    output += chunk;
+    const download = output.match(/^Download (\S*denort\S*)\s/m);
+    if (download === null || url !== undefined) continue;
+    url = download[1];
+    isReachable = responds(url);
+    isReachable.then((yes) => yes || stop(compiler));
   }
   if ((await compiler.status).success) return undefined;
-  if (answers === undefined || await answers) throw compilerFailed(said);
-  return base;
+  if (isReachable === undefined || await isReachable) throw compilerFailed(output);
+  return url;
 }
 
 function fileName(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
-async function isAnswering(url: string): Promise<boolean> {
+async function responds(url: string): Promise<boolean> {
   try {
-    const answer = await fetch(url, { method: "HEAD", signal: AbortSignal.timeout(PATIENCE) });
-    await answer.body?.cancel();
-    return answer.ok;
+    const response = await fetch(url, { method: "HEAD", signal: AbortSignal.timeout(TIMEOUT) });
+    await response.body?.cancel();
+    return response.ok;
   } catch {
     return false;
   }
@@ -134,10 +133,10 @@ function stop(process: Deno.ChildProcess): void {
   try {
     process.kill("SIGKILL");
   } catch {
-    // It has ended by itself.
+    // It has already exited.
   }
 }
 
-function compilerFailed(said: string): Error {
-  return new Error(`\`deno compile\` failed:\n${said.trim()}`);
+function compilerFailed(output: string): Error {
+  return new Error(`\`deno compile\` failed:\n${output.trim()}`);
 }

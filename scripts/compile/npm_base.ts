@@ -1,15 +1,15 @@
 /**
- * Base executables for networks that allow only the npm registry. They are for tests only; releases are compiled with
- * Deno's own bases.
+ * Base executables for networks that allow only the npm registry. They are only for tests; releases are compiled with
+ * Deno's own.
  *
  * @module
  */
 import { type PinnedPackage, unpackFromNpm } from "../setup/npm_tarball.ts";
 
-/** The version of Deno in the bases. */
+/** The Deno version of the base executables. */
 export const NPM_BASE_DENO = "2.7.11";
 
-/** Each holds `bin/steady`, an executable that `deno compile` made: a base with another program on it, which ours replaces. */
+/** Each package has an executable `bin/steady`, compiled with `deno compile`. Our program replaces the one in it. */
 const PACKAGES: Readonly<Record<string, PinnedPackage>> = {
   "x86_64-unknown-linux-gnu": {
     spec: "@stdy/cli-linux-x64@0.22.2",
@@ -35,13 +35,13 @@ const PACKAGES: Readonly<Record<string, PinnedPackage>> = {
 const CACHE = ".cache";
 
 /**
- * Takes a target's base from npm, the first time; it is kept under `.cache/`, where a rename makes it whole.
+ * Downloads a target's base executable from npm, unless it is cached in `.cache/`.
  *
  * @returns Its absolute path.
- * @throws {Error} When there is none for the target, npm can't deliver it, or delivers other bytes than the pinned ones.
+ * @throws {Error} If there is none for the target, npm can't download it, or its hash differs.
  */
 export async function npmBase(target: string): Promise<string> {
-  if (!(target in PACKAGES)) throw new Error(`there is none for ${target}`);
+  if (!(target in PACKAGES)) throw new Error(`it doesn't exist for ${target}`);
   const path = `${Deno.cwd()}/${CACHE}/base-${NPM_BASE_DENO}-${target}`;
   if (await isFile(path)) return path;
 
@@ -59,8 +59,8 @@ export async function npmBase(target: string): Promise<string> {
 }
 
 /**
- * Takes the other program off a base for macOS, where `deno compile` adds ours: for arm64 as a segment of the same name,
- * of which the first would be found, and for x64 at the end of the file.
+ * Removes the other program from a base executable for macOS, because `deno compile` adds ours without replacing it: on
+ * arm64 as a second segment of the same name, of which the first would be found, and on x64 at the end of the file.
  */
 function withoutProgram(base: Uint8Array): Uint8Array {
   const text = new TextDecoder("latin1").decode(base);

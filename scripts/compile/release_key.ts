@@ -1,17 +1,17 @@
 /**
- * The public half of the key that releases are signed with. It is a file of the project, so that whoever compiles a tag gets
- * what the project released; the private half is the release workflow's secret and nowhere else.
+ * The public key for releases. It is part of the sources, so that compiling a tag gives the released program. The private
+ * key exists only as a secret of the release workflow.
  *
  * @module
  */
 
-/** As `openssl pkey -in <private key> -pubout` writes it. */
+/** The file, in the format of `openssl pkey -in <private key> -pubout`. */
 const FILE = new URL("../../release/public_key.txt", import.meta.url);
 
 /**
- * @returns The key as base64 of its SubjectPublicKeyInfo; `undefined` where the project has none: an executable without
- * one never replaces itself.
- * @throws {Error} When the file holds no Ed25519 key.
+ * @returns The key as Base64 of its SubjectPublicKeyInfo; `undefined` if the project has none, in which case the program
+ * can't upgrade itself.
+ * @throws {Error} If the file isn't an Ed25519 public key.
  */
 export async function releaseKey(): Promise<string | undefined> {
   let text: string;
@@ -26,6 +26,6 @@ export async function releaseKey(): Promise<string | undefined> {
     await crypto.subtle.importKey("spki", Uint8Array.fromBase64(key), "Ed25519", false, ["verify"]);
     return key;
   } catch (error) {
-    throw new Error("release/public_key.txt holds no Ed25519 public key", { cause: error });
+    throw new Error("release/public_key.txt isn't an Ed25519 public key", { cause: error });
   }
 }

@@ -1,10 +1,10 @@
 /**
- * Facts for the man pages that the command tree doesn't hold (docs/configuration.md, docs/troubleshooting.md).
+ * Facts for the man pages that aren't in the command tree (see docs/configuration.md and docs/troubleshooting.md).
  *
  * @module
  */
 
-/** Exit codes and their meaning. */
+/** Exit codes and their meanings. */
 export const EXIT_CODES: readonly (readonly [number, string])[] = [
   [0, "Success."],
   [1, "The platform failed or sent an invalid response, or the system reported an error."],

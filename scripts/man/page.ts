@@ -1,5 +1,5 @@
 /**
- * Renders a man page, in the language of man(7).
+ * Renders man pages with the macros of man(7).
  *
  * @module
  */
@@ -7,12 +7,17 @@ import denoJson from "../../deno.json" with { type: "json" };
 import { allCommands, type CommandDescription, type OptionDescription } from "../../src/cli/describe.ts";
 import { ENVIRONMENT, EXIT_CODES, FILES } from "./facts.ts";
 
-/** @returns The page's name for a command's path, such as `fluxloop-auth-login`. */
+/** @returns The name of a command's page, such as `fluxloop-auth-login`. */
 export function pageName(path: readonly string[]): string {
   return ["fluxloop", ...path].join("-");
 }
 
-/** Renders a command's page. The `tree` is the main command, the `date` such as `2026-01-31`. */
+/**
+ * Renders a command's page.
+ *
+ * @param tree The main command.
+ * @param date Such as `2026-01-31`.
+ */
 export function manPage(command: CommandDescription, tree: CommandDescription, date: string): string {
   const { path, options } = command;
   const isMain = path.length === 0;
@@ -45,7 +50,7 @@ export function manPage(command: CommandDescription, tree: CommandDescription, d
   return [heading, ...body].join("\n") + "\n";
 }
 
-/** A heading already begins a paragraph. */
+/** Omits a leading `.PP`, because a heading already starts a paragraph. */
 function withoutFirstPp(lines: readonly string[]): readonly string[] {
   return lines[0] === ".PP" ? lines.slice(1) : lines;
 }
@@ -63,10 +68,10 @@ function environment(command: CommandDescription): [string, string, string][] {
   const common = ENVIRONMENT.map(([name]) => name);
   const all = allCommands(command).flatMap((it) => it.environment).filter((it) => !common.includes(it.name));
   const named = [...new Set(all.map((it) => it.name))].map((name): [string, string, string] => {
-    // Commands describe it differently; the most frequent description is the most general one.
+    // Commands describe a variable differently; the most frequent description is the most general one.
     const same = all.filter((it) => it.name === name);
-    const timesOf = (description: string) => same.filter((it) => it.description === description).length;
-    const { value, description } = same.toSorted((a, b) => timesOf(b.description) - timesOf(a.description))[0];
+    const countOf = (description: string) => same.filter((it) => it.description === description).length;
+    const { value, description } = same.toSorted((a, b) => countOf(b.description) - countOf(a.description))[0];
     return [name, value, description];
   });
   return [...named, ...ENVIRONMENT.map(([name, value, use]): [string, string, string] => [name, value, use])];
@@ -91,8 +96,8 @@ function seeAlso(command: CommandDescription, tree: CommandDescription): string[
 
 function optionItem({ flags, description, value, default: standard }: OptionDescription): string[] {
   const names = flags.map((it) => `\\fB${text(it)}\\fR`).join(", ");
-  const told = standard === undefined ? description : `${description} (default: ${standard})`;
-  return item(value === null ? names : `${names} \\fI${text(value.name)}\\fR`, told);
+  const body = standard === undefined ? description : `${description} (default: ${standard})`;
+  return item(value === null ? names : `${names} \\fI${text(value.name)}\\fR`, body);
 }
 
 function item(head: string, body: string): string[] {

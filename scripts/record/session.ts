@@ -1,6 +1,6 @@
 /**
- * A session of the compiled program in a real terminal: the documentation's own, on its own day and with its own key,
- * so that two recordings of the same program are the same.
+ * The documentation's example session, run by the compiled program in a real terminal. With the documented date and key,
+ * recordings are reproducible.
  *
  * @module
  */
@@ -14,7 +14,7 @@ const DAY = "2024-01-22 12:00:00";
 /**
  * Runs the session.
  *
- * @returns The screen at the end, with colours as escape sequences.
+ * @returns The final screen, with colours as escape sequences.
  */
 export async function recordSession(): Promise<string> {
   const folder = await Deno.makeTempDir({ prefix: "fluxloop-record-" });

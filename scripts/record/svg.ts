@@ -1,5 +1,5 @@
 /**
- * A terminal's screen as a picture that stays sharp at every size and follows the reader's light or dark colours.
+ * Renders a terminal screen as SVG that follows the reader's light or dark colour scheme.
  *
  * @module
  */
@@ -7,18 +7,18 @@
 /** Text in one style. */
 interface Run {
   readonly text: string;
-  /** Where it begins, in cells from the left. */
+  /** Its offset from the left, in cells. */
   readonly column: number;
   readonly cells: number;
   readonly classes: string;
 }
 
-/** The size of a cell, in the picture's own unit. */
+/** The size of a cell, in SVG units. */
 const CELL = { width: 8.4, height: 20 };
 const MARGIN = 16;
 const TITLE_BAR = 32;
-/** SGR numbers (ECMA-48, 8.3.117) that the program uses, and the class of each. */
-const LOOKS: Readonly<Record<string, string>> = {
+/** SGR codes (ECMA-48, 8.3.117) that the program uses, and their CSS classes. */
+const CLASSES: Readonly<Record<string, string>> = {
   "1": "bold",
   "2": "faint",
   "31": "red",
@@ -33,7 +33,7 @@ const LOOKS: Readonly<Record<string, string>> = {
 const DEFAULT_COLOUR = "39";
 const DEFAULT_WEIGHT = "22";
 const DEFAULT_BACKGROUND = "49";
-/** Each is two cells wide on a terminal. */
+/** Characters that are two cells wide in a terminal. */
 const WIDE = /\p{Emoji_Presentation}/u;
 
 const STYLE = `
@@ -48,9 +48,9 @@ const STYLE = `
   }`;
 
 /**
- * @param screen Lines of text with SGR sequences, as `tmux capture-pane -e` gives them.
- * @param title The picture's text alternative.
- * @returns The picture, an SVG document.
+ * @param screen Lines of text with SGR sequences, such as the output of `tmux capture-pane -e`.
+ * @param title The picture's alternative text.
+ * @returns An SVG document.
  */
 export function svgOf(screen: string, title: string): string {
   const lines = linesOf(screen);
@@ -75,42 +75,42 @@ ${texts.join("\n")}
 `;
 }
 
-/** Fonts differ in the width of their cells, so each text is stretched to its number of our cells. */
+/** Stretches the text to a fixed width, because fonts differ in their character width. */
 function textOf({ text, column, cells, classes }: Run, y: number): string {
   const x = tenths(MARGIN + column * CELL.width);
-  const look = classes === "" ? "" : ` class="${classes}"`;
+  const attribute = classes === "" ? "" : ` class="${classes}"`;
   const length = `textLength="${tenths(cells * CELL.width)}" lengthAdjust="spacingAndGlyphs"`;
-  return `<text x="${x}" y="${y}"${look} ${length}>${escaped(text)}</text>`;
+  return `<text x="${x}" y="${y}"${attribute} ${length}>${escaped(text)}</text>`;
 }
 
 function linesOf(screen: string): Run[][] {
-  let looks: string[] = [];
+  let codes: string[] = [];
   return screen.split("\n").map((line) => {
     const runs: Run[] = [];
     let column = 0;
-    // deno-lint-ignore no-control-regex -- a colour begins with an escape character.
+    // deno-lint-ignore no-control-regex -- a colour starts with an escape character
     for (const part of line.split(/(\x1b\[[\d;]*m|\p{Emoji_Presentation})/u)) {
-      // deno-lint-ignore no-control-regex -- the same.
-      const [, codes] = /^\x1b\[([\d;]*)m$/.exec(part) ?? [];
-      if (codes !== undefined) {
-        looks = codes.split(";").reduce(changed, looks);
+      // deno-lint-ignore no-control-regex -- see above
+      const [, sequence] = /^\x1b\[([\d;]*)m$/.exec(part) ?? [];
+      if (sequence !== undefined) {
+        codes = sequence.split(";").reduce(applied, codes);
         continue;
       }
       const cells = WIDE.test(part) ? 2 : [...part].length;
-      if (part !== "") runs.push({ text: part, column, cells, classes: looks.map((it) => LOOKS[it]).join(" ") });
+      if (part !== "") runs.push({ text: part, column, cells, classes: codes.map((it) => CLASSES[it]).join(" ") });
       column += cells;
     }
     return runs;
   });
 }
 
-function changed(looks: string[], code: string): string[] {
+function applied(codes: string[], code: string): string[] {
   if (code === "" || code === "0") return [];
-  if (code === DEFAULT_COLOUR) return looks.filter((it) => !isColour(it));
-  if (code === DEFAULT_WEIGHT) return looks.filter(isColour);
-  if (code === DEFAULT_BACKGROUND) return looks;
-  if (!(code in LOOKS)) throw new Error(`The picture knows no look for SGR ${code}.`);
-  return [...looks.filter((it) => isColour(it) !== isColour(code)), code];
+  if (code === DEFAULT_COLOUR) return codes.filter((it) => !isColour(it));
+  if (code === DEFAULT_WEIGHT) return codes.filter(isColour);
+  if (code === DEFAULT_BACKGROUND) return codes;
+  if (!(code in CLASSES)) throw new Error(`SGR ${code} has no class in scripts/record/svg.ts.`);
+  return [...codes.filter((it) => isColour(it) !== isColour(code)), code];
 }
 
 function isColour(code: string): boolean {

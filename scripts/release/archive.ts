@@ -1,5 +1,5 @@
 /**
- * Reproducible archives: the same files give the same bytes. Files are sorted, with one time and no owner.
+ * Reproducible archives: the same files give the same bytes. Files are sorted, and all have the same time and no owner.
  *
  * @module
  */
@@ -14,12 +14,12 @@ export interface ArchiveFile {
   readonly executable?: boolean;
 }
 
-/** The byte of a gzip header that tells the system that wrote it (RFC 1952). */
+/** The operating system byte of a gzip header (RFC 1952). */
 const SYSTEM = { at: 9, unknown: 255 };
-/** The system whose file modes a zip contains. */
+/** The operating system code for zips with Unix file modes. */
 const UNIX = 3;
 
-/** @returns A `.tar.gz`, in which each file has this modification time, compressed at this level. */
+/** @returns A `.tar.gz` whose files all have this modification time. */
 export async function tarGz(files: readonly ArchiveFile[], time: Date, level = 9): Promise<Uint8Array> {
   const entries = sorted(files).map(({ path, bytes, executable }) => ({
     header: { name: path, size: bytes.length, mode: modeOf(executable), mtime: time, uid: 0, gid: 0 },
@@ -30,7 +30,7 @@ export async function tarGz(files: readonly ArchiveFile[], time: Date, level = 9
   return new Uint8Array(gzip);
 }
 
-/** @returns A `.zip`, in which each file is of this day at noon: a zip has local times, and every zone has a noon. */
+/** @returns A `.zip` whose files are dated this day at noon: zips have local times, and noon exists in every time zone. */
 export function zip(files: readonly ArchiveFile[], time: Date): Uint8Array {
   const mtime = new Date(time.getUTCFullYear(), time.getUTCMonth(), time.getUTCDate(), 12);
   const entries = sorted(files).map(({ path, bytes, executable }) =>

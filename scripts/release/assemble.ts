@@ -1,8 +1,8 @@
 /**
- * Adds to the archives in `dist/release/`: the bill of materials, the lock file that it and the executables were made
- * from, the install scripts, the checksums of all these, the Homebrew formula and the release notes.
+ * Adds the other files of a release to the archives in `dist/release/`: the bill of materials, the lock file, the install
+ * scripts, the checksums of all these, the Homebrew formula and the release notes.
  *
- * `--check-tag <tag>` only checks that the tag names this version, and that the project has a public key.
+ * `--check-tag <tag>` only checks that the tag matches this version and that the project has a public key.
  *
  * @module
  */
@@ -20,8 +20,8 @@ const SCRIPTS = ["install.sh", "install.ps1"];
 const { version } = denoJson;
 
 /**
- * @returns What the text of CHANGELOG.md says of a version.
- * @throws {Error} When it says nothing.
+ * @returns The section about a version in the text of CHANGELOG.md.
+ * @throws {Error} If there is none.
  */
 export function notesOf(changelog: string, version: string): string {
   const [, ...sections] = changelog.split(/^## /m);
@@ -30,14 +30,14 @@ export function notesOf(changelog: string, version: string): string {
   return `${section.slice(section.indexOf("\n")).trim()}\n`;
 }
 
-/** @throws {Error} When a tag doesn't name the version in deno.json. */
+/** @throws {Error} If the tag doesn't match the version in deno.json. */
 export function checkTag(tag: string): void {
   if (tag !== `v${version}`) throw new Error(`The tag is ${tag}, but deno.json has version ${version}.`);
 }
 
 async function assemble(): Promise<void> {
   if (packagesFrom("vendor") !== "jsr") {
-    throw new Error("vendor/ contains builds from npm, but releases are compiled from JSR's packages.");
+    throw new Error("vendor/ has builds from npm, but releases must be compiled from JSR packages.");
   }
   const lock = `fluxloop-${version}.deno.lock`;
   await Deno.copyFile(LOCK, `${FOLDER}/${lock}`);

@@ -1,5 +1,5 @@
 /**
- * The checksums of a release, and their signature.
+ * The checksums of a release and their signature.
  *
  * `checksums.ts --sign` signs `dist/release/SHA256SUMS` with the private key in FLUXLOOP_RELEASE_KEY (PKCS #8, PEM) and
  * writes `SHA256SUMS.sig`.
@@ -10,10 +10,10 @@ import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 
 import { CHECKSUMS, SIGNATURE } from "./names.ts";
 
 const KEY_VARIABLE = "FLUXLOOP_RELEASE_KEY";
-/** The public half is compiled into the program: `fluxloop upgrade` verifies releases with it. */
+/** The public key, which is compiled into the program for `fluxloop upgrade`. */
 const PUBLIC_KEY = "release/public_key.txt";
 
-/** @returns The checksums of a folder's files, one line each, as `sha256sum --check` reads them. */
+/** @returns The checksums of a folder's files in the format of `sha256sum`. */
 export async function checksumsOf(folder: string, names: readonly string[]): Promise<string> {
   const lines = await Promise.all(
     names.toSorted().map(async (name) => {
@@ -24,22 +24,22 @@ export async function checksumsOf(folder: string, names: readonly string[]): Pro
   return lines.join("");
 }
 
-/** @returns The hexadecimal checksum of each file name in the text that {@linkcode checksumsOf} writes. */
+/** @returns The hexadecimal checksums in a text from {@linkcode checksumsOf}, by file name. */
 export function readChecksums(text: string): Map<string, string> {
   return new Map([...text.matchAll(/^([0-9a-f]{64}) {2}(\S+)$/gm)].map(([, hash, name]) => [name, hash]));
 }
 
 /**
- * Reads the key that programs verify releases with.
+ * Reads the public key.
  *
- * @throws {Error} When the project has no such key.
+ * @throws {Error} If the project has none.
  */
 export async function publicKey(): Promise<KeyObject> {
   let text;
   try {
     text = await Deno.readTextFile(PUBLIC_KEY);
   } catch {
-    throw new Error(`Can't read ${PUBLIC_KEY}: without it, programs can't verify the release.`);
+    throw new Error(`Can't read ${PUBLIC_KEY}. Programs need it to verify the release.`);
   }
   return ed25519Key(PUBLIC_KEY, () => createPublicKey(text));
 }
@@ -47,8 +47,8 @@ export async function publicKey(): Promise<KeyObject> {
 /**
  * Signs with an Ed25519 key (PKCS #8, PEM).
  *
- * @returns The signature as Base64, and a line end.
- * @throws {Error} When it isn't such a key. The message doesn't quote it.
+ * @returns The signature as Base64, with a line break.
+ * @throws {Error} If the key is invalid. The message doesn't quote it.
  */
 export function signatureText(bytes: Uint8Array, privateKey: string): string {
   const key = ed25519Key(KEY_VARIABLE, () => createPrivateKey(privateKey));
@@ -73,7 +73,7 @@ if (import.meta.main) {
     const list = await Deno.readFile(`dist/release/${CHECKSUMS}`);
     const signature = signatureText(list, key);
     if (!verify(null, list, await publicKey(), Uint8Array.fromBase64(signature.trim()))) {
-      throw new Error(`${KEY_VARIABLE} doesn't belong to ${PUBLIC_KEY}.`);
+      throw new Error(`${KEY_VARIABLE} doesn't match ${PUBLIC_KEY}.`);
     }
     await Deno.writeTextFile(`dist/release/${SIGNATURE}`, signature);
   } catch (error) {

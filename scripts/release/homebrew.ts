@@ -6,7 +6,7 @@
 import { readChecksums } from "./checksums.ts";
 import { archiveName, CHECKSUMS, REPOSITORY, type Target } from "./names.ts";
 
-/** Homebrew's names of the targets. */
+/** Homebrew's names for the targets. */
 const SYSTEMS: readonly { system: string; processors: Readonly<Record<string, Target>> }[] = [
   { system: "macos", processors: { arm: "aarch64-apple-darwin", intel: "x86_64-apple-darwin" } },
   { system: "linux", processors: { arm: "aarch64-unknown-linux-gnu", intel: "x86_64-unknown-linux-gnu" } },
@@ -15,7 +15,7 @@ const SYSTEMS: readonly { system: string; processors: Readonly<Record<string, Ta
 /**
  * @param checksums The text of the release's `SHA256SUMS`.
  * @returns The formula, in Ruby.
- * @throws {Error} When the checksum of an archive is missing.
+ * @throws {Error} If an archive's checksum is missing.
  */
 export function formula(version: string, checksums: string): string {
   const hashes = readChecksums(checksums);

@@ -7,7 +7,7 @@
 /** The project's page. */
 export const REPOSITORY = "https://github.com/fluxloop/fluxloop";
 
-/** The targets that are released, as `deno compile --target` names them. */
+/** The release targets, as for `deno compile --target`. */
 export const TARGETS = [
   "x86_64-unknown-linux-gnu",
   "aarch64-unknown-linux-gnu",
@@ -19,9 +19,9 @@ export const TARGETS = [
 /** One of {@linkcode TARGETS}. */
 export type Target = typeof TARGETS[number];
 
-/** The checksums, as `sha256sum` writes and checks them. */
+/** The file with the checksums, in the format of `sha256sum`. */
 export const CHECKSUMS = "SHA256SUMS";
-/** The Ed25519 signature of {@linkcode CHECKSUMS}. */
+/** The file with the Ed25519 signature of {@linkcode CHECKSUMS}. */
 export const SIGNATURE = "SHA256SUMS.sig";
 
 export function isTarget(target: string): target is Target {

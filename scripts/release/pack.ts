@@ -1,8 +1,9 @@
 /**
  * Packs a compiled program with its license, README, changelog, completions and man pages.
  *
- * `--target <triple>` packs `dist/<triple>/` into `dist/release/`; without it, `dist/` for this machine. Programs that
- * were compiled without the lock file, or with a base or packages from npm, are rejected unless `--for-tests` is given.
+ * `--target <triple>` packs `dist/<triple>/` into `dist/release/`; by default, `dist/` is packed for this machine. Programs
+ * compiled without the lock file, or with a base executable or packages from npm, are rejected unless `--for-tests` is
+ * given.
  *
  * @module
  */
@@ -18,7 +19,7 @@ const SHELLS = { bash: "fluxloop.bash", zsh: "_fluxloop", fish: "fluxloop.fish",
 
 /** What to pack. */
 export interface Packing {
-  /** The folder with the executable and the `base.json` that the compile task wrote. */
+  /** The folder with the executable and `base.json`. */
   readonly compiled: string;
   readonly target: Target;
   readonly version: string;
@@ -28,13 +29,15 @@ export interface Packing {
   readonly into: string;
   /** Completions and man pages. */
   readonly extras: readonly ArchiveFile[];
-  /** Whether to pack a program that can't be released, and to compress it less, which takes less time. */
+  /** Whether to accept a program that can't be released, and to compress faster. */
   readonly forTests?: boolean;
 }
 
 /**
+ * Packs a release archive.
+ *
  * @returns The archive's path.
- * @throws {Error} When something is missing or damaged, or the program can't be released.
+ * @throws {Error} If a file is missing or damaged, or the program can't be released.
  */
 export async function packRelease(packing: Packing): Promise<string> {
   const { compiled, target, version, time, into, extras, forTests } = packing;
@@ -58,7 +61,7 @@ export async function packRelease(packing: Packing): Promise<string> {
   return archive;
 }
 
-/** Facts about an executable that the compile task wrote down. */
+/** The origins of an executable's parts, as recorded in `base.json`. */
 export interface Origins {
   readonly from: string;
   readonly packages: string;
@@ -66,12 +69,14 @@ export interface Origins {
 }
 
 /**
- * @throws {Error} When the base or the packages are the replacements from npm, which are older and built by others, or
- * when the executable may contain other packages than the bill of materials lists.
+ * @throws {Error} If the base executable or the packages are the fallbacks from npm, which are older and built by third
+ * parties, or if the executable may contain other packages than the bill of materials.
  */
 export function assertReleasable({ from, packages, locked }: Origins): void {
   if (from !== "deno") {
-    throw new Error("Can't release a program that was compiled on a base from npm: it is for tests only.");
+    throw new Error(
+      "Can't release a program that was compiled with a base executable from npm, which is only for tests.",
+    );
   }
   if (packages !== "jsr") {
     throw new Error("Can't release a program that was compiled from builds of the JSR packages on npm.");
@@ -79,7 +84,7 @@ export function assertReleasable({ from, packages, locked }: Origins): void {
   if (!locked) throw new Error(`Can't release a program that was compiled without ${LOCK}.`);
 }
 
-/** The program itself writes its completions, so it has to run on this machine. */
+/** Runs the program to generate its completions, so it has to run on this machine. */
 async function completions(program: string): Promise<ArchiveFile[]> {
   return await Promise.all(
     Object.entries(SHELLS).map(async ([shell, name]) => {
@@ -114,7 +119,7 @@ async function fileAt(path: string, name: string, executable = false): Promise<A
   return { path: name, bytes: await Deno.readFile(path), executable };
 }
 
-/** @returns The time in SOURCE_DATE_EPOCH (in seconds since 1970), else that of the commit. */
+/** @returns The time in SOURCE_DATE_EPOCH (seconds since 1970), or the commit's time. */
 async function sourceTime(): Promise<Date> {
   const seconds = Deno.env.get("SOURCE_DATE_EPOCH") ??
     new TextDecoder().decode(await outputOf("git", "log", "-1", "--format=%ct")).trim();

@@ -1,7 +1,7 @@
 /**
- * The program's software bill of materials (SPDX 2.3, JSON): the program, its packages and the Deno it runs on.
+ * The program's software bill of materials (SPDX 2.3, JSON): the program, its packages and the embedded Deno.
  *
- * The packages are those that `deno info` finds from the main module on, without type declarations.
+ * The packages are those that `deno info` reports for the main module, without type declarations.
  *
  * @module
  */
@@ -10,28 +10,28 @@ import { lockOptions } from "../setup/lock.ts";
 import { REPOSITORY } from "./names.ts";
 
 const UNKNOWN = "NOASSERTION";
-/** A module of JSR or a mirror, which has the same paths. */
+/** The URL of a module from JSR or a mirror. */
 const JSR_MODULE = /^https?:\/\/[^@]+\/@([^/]+)\/([^/]+)\/([^/]+)\//;
 const DECLARATIONS = /^(Dts|Dmts|Dcts)$/;
 
-/** A package that is in the program. */
+/** A package in the program. */
 export interface Component {
   readonly name: string;
   readonly version: string;
-  /** Where to download it, unless a package registry has it. */
+  /** The download URL, unless the package is in a registry. */
   readonly url?: string;
-  /** The SPDX expression that the package declares. */
+  /** The declared license, as an SPDX expression. */
   readonly licence?: string;
   /** Its package URL (https://github.com/package-url/purl-spec). */
   readonly purl: string;
 }
 
-/** The part of `deno info --json` that is read here. */
+/** The relevant part of the output of `deno info --json`. */
 interface ModuleGraph {
   readonly modules: readonly {
     readonly specifier: string;
     readonly mediaType?: string;
-    /** The key in `npmPackages` of the package that it is in. */
+    /** The key of its package in `npmPackages`. */
     readonly npmPackage?: string;
   }[];
   readonly npmPackages: Readonly<
@@ -39,19 +39,19 @@ interface ModuleGraph {
   >;
 }
 
-/** What the document is about. */
+/** The document's subject. */
 export interface Subject {
   readonly version: string;
   /** The commit that was compiled. */
   readonly commit: string;
   readonly created: Date;
-  /** The version of the Deno in the executable. */
+  /** The version of the embedded Deno. */
   readonly deno: string;
 }
 
 /**
- * @returns The bill of materials of the current folder's sources.
- * @throws {Error} When git or Deno fails.
+ * @returns The bill of materials for the sources in the current folder.
+ * @throws {Error} If git or Deno fails.
  */
 export async function billOfMaterials(): Promise<string> {
   const [commit, seconds] = (await textOf("git", "log", "-1", "--format=%H %ct")).split(" ");
@@ -61,7 +61,7 @@ export async function billOfMaterials(): Promise<string> {
   return `${JSON.stringify(spdxDocument(subject, await componentsOf(graph)), null, 2)}\n`;
 }
 
-/** @returns The packages of a module graph, each once, by name. */
+/** @returns The unique packages in a module graph, sorted by name. */
 export async function componentsOf(graph: ModuleGraph): Promise<Component[]> {
   const components = new Map<string, Component>();
   for (const { specifier, mediaType } of graph.modules) {
@@ -73,7 +73,7 @@ export async function componentsOf(graph: ModuleGraph): Promise<Component[]> {
       purl: `pkg:jsr/%40${scope}/${name}@${encodeURIComponent(version)}`,
     });
   }
-  // With a lock file, Deno tells of all packages in it, also of those that only scripts and tests import.
+  // With a lock file, Deno reports all packages in it, even those that only scripts and tests import.
   const imported = new Set(graph.modules.flatMap((it) => it.npmPackage ?? []));
   for (const id of imported) {
     const { name, version, dependencies, localPath } = graph.npmPackages[id];
@@ -88,7 +88,7 @@ export async function componentsOf(graph: ModuleGraph): Promise<Component[]> {
   return [...components.values()].sort((a, b) => a.name < b.name ? -1 : 1);
 }
 
-/** @returns The document; the same input gives the same document. */
+/** @returns The document. It is reproducible. */
 export function spdxDocument({ version, commit, created, deno }: Subject, components: readonly Component[]) {
   const runtime: Component = {
     name: "deno",
@@ -111,7 +111,7 @@ export function spdxDocument({ version, commit, created, deno }: Subject, compon
     SPDXID: "SPDXRef-DOCUMENT",
     name: `fluxloop-${version}`,
     documentNamespace: `${REPOSITORY}/releases/download/v${version}/fluxloop-${version}.spdx.json/${commit}`,
-    // SPDX knows no fractions of a second.
+    // SPDX doesn't allow fractions of a second.
     creationInfo: {
       created: created.toISOString().replace(/\.\d+Z$/, "Z"),
       creators: ["Organization: FluxLoop contributors", `Tool: fluxloop-sbom-${version}`],
@@ -153,7 +153,7 @@ function relationship(from: string, relationshipType: string, to: string) {
 
 async function npmLicence(folder: string): Promise<string | undefined> {
   const { license } = JSON.parse(await Deno.readTextFile(`${folder}/package.json`));
-  // Old packages have an object here, which is no SPDX expression.
+  // Old packages have an object here, which isn't an SPDX expression.
   return typeof license === "string" ? license : undefined;
 }
 

@@ -1,8 +1,8 @@
 /**
- * Tries an archive in `dist/release/` on its own system: the install script installs it from a local server, and the
+ * Tests an archive in `dist/release/` on its target system: the install script installs it from a local server, and the
  * installed program logs in to the embedded platform.
  *
- * `--target <triple>` selects the archive; this machine's by default.
+ * `--target <triple>` selects the archive; by default, the one for this machine.
  *
  * @module
  */
@@ -36,7 +36,7 @@ async function smoke(target: Target): Promise<void> {
   }
 }
 
-/** Windows has a tar that reads zips, too. */
+/** Checks an archive with tar, which on Windows also reads zips. */
 async function checkContents(archive: string, target: Target): Promise<void> {
   const listed = (await run("tar", ["-tf", archive], { cwd: FOLDER })).split(/\r?\n/);
   const folder = folderName(version, target);

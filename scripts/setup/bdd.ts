@@ -1,12 +1,12 @@
 /**
- * Replaces `@std/testing/bdd`, of which npm has no usable build. It is as strict as the original: a `describe` is a Deno
- * test and everything in it a step, so that errors in hooks, timers and event listeners and unhandled rejections fail
- * the test. `node:test` would ignore them.
+ * A replacement for `@std/testing/bdd`, which has no usable build on npm. It is as strict as the original: a `describe` is a
+ * Deno test with steps, so errors in hooks, timers and event listeners and unhandled rejections fail the test.
+ * `node:test` would ignore them.
  *
  * @module
  */
 
-/** The module, in JavaScript. */
+/** The module's JavaScript. */
 export const BDD = `
 /** The suites that enclose what is being declared, outermost first. */
 let suites = [];
@@ -69,7 +69,7 @@ async function runAll(hooks) {
 }
 `;
 
-/** Its declarations, as far as the tests use them. */
+/** The declarations that the tests use. */
 export const BDD_DECLARATIONS = `
 type Body = () => void | Promise<void>;
 export function describe(name: string, body: () => void): void;

@@ -1,20 +1,19 @@
 /**
- * Builds of the JSR packages of deno.json that are on npm, for networks that let through the npm registry and nothing
- * else.
+ * Builds of deno.json's JSR packages on npm, for networks that allow only the npm registry.
  *
  * @module
  */
 import { BDD, BDD_DECLARATIONS } from "./bdd.ts";
 import { type PinnedPackage, unpackFromNpm } from "./npm_tarball.ts";
-import type { StandIn } from "./set_up.ts";
+import type { Fallback } from "./set_up.ts";
 
-/** Holds builds of Cliffy, `@std/yaml` and `@std/path` with their declarations, one folder a package and version. */
+/** Contains builds of Cliffy, `@std/yaml` and `@std/path` with declarations, in a folder for each package and version. */
 const WINDMILL: PinnedPackage = {
   spec: "windmill-cli@1.596.0",
   integrity: "sha512-5aFVNTOEaGyTKyQlyjFI1FAZ8fTIQ2vGSmnqL3FfZuKpKWdqGXh8p9Azdp8N2MkIwyP1vYtOK9nfQk6jr6tRTw==",
 };
 
-/** Holds stable std modules as plain JavaScript, without declarations. */
+/** Contains stable std modules as plain JavaScript, without declarations. */
 const DENO_STD: PinnedPackage = {
   spec: "deno-std@1.4.0",
   integrity: "sha512-7c0Y6tyn0Sx0NKiaAeGtDwrpG+C7VFcOStVcYXPnjAuIEonxzVV+n6s8iuFjg6keqzxo/zrPbR/J9EY9BLNsRA==",
@@ -24,20 +23,20 @@ const BUILDS = "esm/deps/jsr.io";
 const CLIFFY = `${BUILDS}/@windmill-labs`;
 const PROMPTS = ["confirm", "input", "secret", "select"];
 
-/** Files that stand in for what a build lacks or has only for Node.js: their path, and their text. */
+/** Replacements for files that a build lacks or has only for Node.js: text by path. */
 type OwnFiles = Record<string, string>;
 
 interface VendoredPackage {
   readonly name: string;
-  /** The version that it truly is where the build records one, else 1.0.0. */
+  /** The actual version if the build records it, otherwise 1.0.0. */
   readonly version: string;
   readonly source: PinnedPackage;
-  /** What importers may name, and the module in the source (or in `own`) that answers. */
+  /** The exported names, and the module in the source or in `own` for each. */
   readonly exports: Record<string, string>;
   readonly own?: OwnFiles;
 }
 
-/** The builds were made for Node.js with stand-ins for `Deno`; here the real one is at hand, which sees the terminal. */
+/** The builds are for Node.js and contain shims for `Deno`. This uses the real one, which can access the terminal. */
 const REAL_RUNTIME: OwnFiles = {
   "esm/_dnt.shims.js":
     "const real = globalThis.Deno;\nexport { real as Deno };\nexport const dntGlobalThis = globalThis;\n",
@@ -124,11 +123,11 @@ const PACKAGES: readonly VendoredPackage[] = [
   },
 ];
 
-/** Deno gives a vendored file another name where a part of its path is longer than this many characters. */
+/** The maximum length of a part of a vendored file's path; Deno renames longer ones. */
 const LONGEST_NAME = 30;
 
-/** The builds, as a stand-in for JSR. */
-export const NPM_BUILDS: StandIn = {
+/** The builds, as a fallback for JSR. */
+export const NPM_BUILDS: Fallback = {
   version: JSON.stringify(PACKAGES),
   async fill(folder, scratch) {
     const roots = new Map<PinnedPackage, string>();
@@ -143,8 +142,8 @@ export const NPM_BUILDS: StandIn = {
 };
 
 /**
- * @param imports deno.json's imports.
- * @returns The modules of JSR packages that the project may use, as specifiers.
+ * @param imports The imports in deno.json.
+ * @returns The specifiers of the JSR modules that the project may use.
  */
 export function jsrModules(imports: Readonly<Record<string, string>>): string[] {
   return PACKAGES.flatMap(({ name, exports }) => Object.keys(exports).map((it) => `${imports[name]}${it.slice(1)}`));
@@ -171,9 +170,9 @@ async function writePackage(vendored: VendoredPackage, root: string, folder: str
 }
 
 /**
- * Follows the relative imports of a package's modules and of their declarations from its exports on.
+ * Follows the relative imports of a package's modules and declarations, starting at its exports.
  *
- * @returns The path and text of each file that is needed, declarations named by the module they belong to.
+ * @returns The text of each needed file by path; declarations are named after their module.
  */
 async function reachableFiles(vendored: VendoredPackage, source: string): Promise<Map<string, string>> {
   const files = new Map<string, string>();
@@ -197,9 +196,9 @@ async function reachableFiles(vendored: VendoredPackage, source: string): Promis
   return files;
 }
 
-/** @returns The modules that `text`, itself at `path`, imports by a relative specifier. */
+/** @returns The modules that the file at `path` imports by a relative specifier. */
 function relativeImports(path: string, text: string): string[] {
-  // Doc comments hold import lines of files that do not exist.
+  // Doc comments contain imports of files that don't exist.
   const code = text.replaceAll(/\/\*[\s\S]*?\*\//g, "");
   const imports = code.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*["'](\.[^"']+\.js)["']/g);
   return [...imports].map((it) => new URL(it[1], `file:///${path}`).pathname.slice(1));

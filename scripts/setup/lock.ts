@@ -1,7 +1,7 @@
 /**
- * The release lock file: if the project has one, only the packages in it go into the program.
+ * The release lock file. If the project has one, the program is compiled only from the packages in it.
  *
- * deno.json doesn't refer to it, because the builds on npm that replace JSR's packages have other versions.
+ * deno.json doesn't refer to it, because the fallback builds on npm have other versions.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { packagesFrom } from "./vendor_folder.ts";
 /** Its path in the project. */
 export const LOCK = "release/deno.lock";
 
-/** @returns Deno's options for the project's lock file; none if there is no lock file or the packages are npm's. */
+/** @returns Deno's options for the lock file; none if there is no lock file or the packages are from npm. */
 export function lockOptions(root: string): string[] {
   const isLocked = readLock(root) !== undefined && packagesFrom(`${root}/vendor`) === "jsr";
   return isLocked ? [`--lock=${root}/${LOCK}`, "--frozen"] : [];

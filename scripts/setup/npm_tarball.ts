@@ -1,14 +1,14 @@
 /**
- * Downloads one package version with npm and its settings, and verifies its hash.
+ * Downloads a package version with npm, using its settings, and verifies the hash.
  *
  * @module
  */
 
-/** A package version on npm and the SHA-512 of its tarball, in npm's own `integrity` form. */
+/** A package version on npm and the SHA-512 hash of its tarball. */
 export interface PinnedPackage {
   /** `name@version`. */
   readonly spec: string;
-  /** `sha512-` and the base64 digest of the tarball. */
+  /** `sha512-` and the Base64 digest of the tarball, as in npm's `integrity` fields. */
   readonly integrity: string;
 }
 
@@ -17,9 +17,9 @@ const NPM = Deno.build.os === "windows" ? "npm.cmd" : "npm";
 /**
  * Downloads a package with `npm pack`, verifies its hash and unpacks it.
  *
- * @param into An existing folder, in which the package gets its own folder.
+ * @param into An existing folder, in which a folder for the package is created.
  * @returns The unpacked package's root folder.
- * @throws {Error} When npm can't download the package, or its hash differs.
+ * @throws {Error} If npm can't download the package, or its hash differs.
  */
 export async function unpackFromNpm(pinned: PinnedPackage, into: string): Promise<string> {
   const folder = `${into}/${pinned.spec.replaceAll(/[^\w.-]/g, "_")}`;
@@ -39,9 +39,9 @@ export async function unpackFromNpm(pinned: PinnedPackage, into: string): Promis
 }
 
 /**
- * Runs a command to its end, whatever its exit code.
+ * Runs a command and waits for it to exit, with any exit code.
  *
- * @throws {Error} With a message for the user, when it isn't installed.
+ * @throws {Error} With a message for the user, if it isn't installed.
  */
 export async function outputOf(command: string, options: Deno.CommandOptions): Promise<Deno.CommandOutput> {
   try {

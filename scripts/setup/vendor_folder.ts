@@ -1,23 +1,23 @@
 /**
- * Deno's vendor folder: the setup fills a temporary folder and renames it, with a marker file that says what it contains.
+ * Deno's vendor folder. The setup fills a temporary folder, adds a marker file that describes its content, and renames it.
  *
  * @module
  */
 
-/** Where the packages come from: "npm" means builds that replace those of JSR. */
+/** The origin of the packages; "npm" means fallback builds. */
 export type Source = "jsr" | "npm";
 
 export interface Marker {
   readonly source: Source;
-  /** JSR's address, or that of a mirror. */
+  /** The URL of JSR or a mirror. */
   readonly registry: string;
-  /** The versions, by the packages' names. */
+  /** The versions, by package name. */
   readonly packages: Readonly<Record<string, string>>;
-  /** A hash of everything that determines the content. */
+  /** A hash of the inputs that determine the content. */
   readonly wanted: string;
 }
 
-/** @returns The marker; `undefined` if the folder doesn't exist or wasn't filled completely. */
+/** @returns The marker, or `undefined` if the folder doesn't exist or is incomplete. */
 export function readMarker(vendorFolder: string): Marker | undefined {
   try {
     return JSON.parse(Deno.readTextFileSync(markerFile(vendorFolder)));
@@ -27,21 +27,21 @@ export function readMarker(vendorFolder: string): Marker | undefined {
   }
 }
 
-/** @returns When JSR was last tried, in milliseconds since the epoch: the time of the marker file. */
+/** @returns The time when JSR was last tried, in milliseconds since the epoch. It is the marker file's modification time. */
 export function lastTried(vendorFolder: string): number {
   return Deno.statSync(markerFile(vendorFolder)).mtime?.getTime() ?? 0;
 }
 
-/** Notes that JSR was tried at this time. */
+/** Records that JSR was tried at this time. */
 export function noteTried(vendorFolder: string, at = new Date()): void {
   Deno.utimeSync(markerFile(vendorFolder), at, at);
 }
 
 /**
- * Replaces the vendor folder by a filled one, and adds the marker. If another setup does the same, the first one wins.
+ * Replaces the vendor folder with a filled one and adds the marker. If another setup runs concurrently, the first one wins.
  *
  * @param filled The new folder, on the same file system.
- * @param trash A path on the same file system that doesn't exist yet; the old folder is moved there.
+ * @param trash A new path on the same file system, to which the old folder is moved.
  */
 export function replaceVendorFolder(vendorFolder: string, filled: string, marker: Marker, trash: string): void {
   Deno.writeTextFileSync(markerFile(filled), `${JSON.stringify(marker, null, 2)}\n`);
@@ -58,8 +58,8 @@ export function replaceVendorFolder(vendorFolder: string, filled: string, marker
 }
 
 /**
- * @returns Where the packages in a vendor folder come from.
- * @throws {Error} When the setup hasn't filled it.
+ * @returns The origin of the packages in a vendor folder.
+ * @throws {Error} If the setup hasn't filled it.
  */
 export function packagesFrom(vendorFolder: string): Source {
   const marker = readMarker(vendorFolder);

@@ -1,8 +1,8 @@
 /**
- * Runs the test files that are named behind `--` in one `deno test`. Every file that `deno test` is given itself costs
- * half a second of processor time before its first case.
+ * Runs the test files given as arguments (after `--`) in a single `deno test` module. Each separate module would cost half a
+ * second of processor time before its first test.
  *
- * The empty test before each file is a heading in the output.
+ * The empty test before each file serves as a heading in the output.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The jobs of a run: test files, once more as an ordinary user where that matters, and other tasks.
+ * The jobs of a run: test files, some of them again as an ordinary user, and checks.
  *
  * @module
  */
@@ -9,13 +9,13 @@ import type { Job, PendingJob } from "./pool.ts";
 
 type Environment = Readonly<Record<string, string>>;
 
-/** The environment without the developer's own settings and keys, which must not reach a test. */
+/** @returns The environment without the developer's own settings and keys, which must not affect tests. */
 export function cleanEnvironment(added: Environment = {}): Environment {
   const inherited = Object.entries(Deno.env.toObject()).filter(([name]) => !name.startsWith("FLUXLOOP_"));
   return { ...Object.fromEntries(inherited), ...added };
 }
 
-/** A job that runs Deno with these arguments and counts as one case. */
+/** @returns A job that runs Deno with these arguments and counts as one test. */
 export function denoJob(
   name: string,
   args: readonly string[],
@@ -25,7 +25,7 @@ export function denoJob(
   return { name, files: [], prepare: () => after.then(() => job) };
 }
 
-/** A job that runs the cases of some files. */
+/** @returns A job that runs test files. */
 export function testJob(
   name: string,
   files: readonly string[],
@@ -35,7 +35,7 @@ export function testJob(
   return { name, files, prepare: () => after.then(() => job) };
 }
 
-/** A job that runs the cases of some files in the ordinary user's copy of the project. */
+/** @returns A job that runs test files in an ordinary user's copy of the project. */
 export function ordinaryUserJob(files: readonly string[], workspace: Promise<OrdinaryWorkspace>): PendingJob {
   const prepare = async () => {
     const { prefix, deno, cwd, env } = await workspace;
@@ -44,7 +44,7 @@ export function ordinaryUserJob(files: readonly string[], workspace: Promise<Ord
   return { name: `${files.length} files as an ordinary user`, files, prepare };
 }
 
-/** Types are checked by `deno task check`. */
+/** Without a type check, which `deno task check` does. */
 function testCommand(deno: string, files: readonly string[], options: readonly string[]): string[] {
   const batch = "scripts/test/batch.ts";
   return [deno, "test", "--allow-all", "--no-check", "--no-prompt", ...options, batch, "--", ...files];
@@ -53,7 +53,7 @@ function testCommand(deno: string, files: readonly string[], options: readonly s
 /**
  * Compiles the program.
  *
- * @throws {Error} When that fails; the reason is on standard error.
+ * @throws {Error} If the compilation fails; the reason is on standard error.
  */
 export async function compile(): Promise<void> {
   const args = ["run", "-A", "--no-check", "scripts/compile.ts"];
@@ -63,9 +63,9 @@ export async function compile(): Promise<void> {
 }
 
 /**
- * Makes sure that the tools for the system tests are there.
+ * Makes sure that the tools for the system tests are installed.
  *
- * @throws {Error} Naming what is missing and how to install it.
+ * @throws {Error} With the missing tools and how to install them.
  */
 export async function requireTools(): Promise<void> {
   const missing = await installMissing(TEST_TOOLS);
@@ -77,8 +77,8 @@ export async function requireTools(): Promise<void> {
 }
 
 /**
- * Runs `work` with a copy of the project for an ordinary user, made once `compiled` is done. Without `compiled`, or where
- * this process is an ordinary user itself, there is none.
+ * Runs `work` with a copy of the project for an ordinary user, which is created after `compiled` resolves. There is no copy
+ * if `compiled` is `null` or the current user isn't root.
  */
 export async function withOrdinaryWorkspace<T>(
   compiled: Promise<unknown> | null,

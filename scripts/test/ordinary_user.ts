@@ -1,11 +1,11 @@
 /**
  * A copy of the project that belongs to an ordinary user, for machines where everything runs as root, such as CI
- * containers: root may read and write what others may not, so a test that passes as root proves nothing for users.
+ * containers. Root can access files that others can't, so some tests also have to run as an ordinary user.
  *
  * @module
  */
 
-/** The test files that depend on the user and run a second time as this one. */
+/** The test files that depend on the user and run again as an ordinary user. */
 export const UID_DEPENDENT: readonly string[] = [
   "tests/cli/pin_test.ts",
   "tests/credentials/hostile_files_test.ts",
@@ -15,16 +15,16 @@ export const UID_DEPENDENT: readonly string[] = [
   "tests/e2e/platform_serve_test.ts",
 ];
 
-/** A user ID that nobody has. */
+/** An unassigned user ID. */
 const UID = 61_001;
-/** Files that the copy doesn't need. */
-const LEFT_OUT = [".git", ".cache", "coverage", "node_modules"];
+/** Files that aren't copied. */
+const EXCLUDED = [".git", ".cache", "coverage", "node_modules"];
 
-/** The copy, and how a command is run in it. */
+/** The copy, and how to run a command in it. */
 export interface OrdinaryWorkspace {
-  /** The command that runs another one as the ordinary user. */
+  /** The command prefix to run a command as the ordinary user. */
   readonly prefix: readonly string[];
-  /** The running Deno, where that user can run it. */
+  /** A copy of the running Deno that the user can run. */
   readonly deno: string;
   readonly cwd: string;
   /** Differences from this process's environment. */
@@ -33,9 +33,9 @@ export interface OrdinaryWorkspace {
 }
 
 /**
- * Copies the current folder, Deno and the npm packages that Deno has fetched. It needs root.
+ * Copies the current folder, Deno and its cached npm packages. Needs root.
  *
- * @throws {Error} When something cannot be copied.
+ * @throws {Error} If a copy fails.
  */
 export async function openOrdinaryWorkspace(): Promise<OrdinaryWorkspace> {
   const folder = await Deno.makeTempDir({ prefix: "fluxloop-ordinary-" });
@@ -43,7 +43,7 @@ export async function openOrdinaryWorkspace(): Promise<OrdinaryWorkspace> {
   const denoDir = `${folder}/deno-dir`;
   for (const path of [cwd, denoDir, `${folder}/home`]) await Deno.mkdir(path);
   for await (const { name } of Deno.readDir(".")) {
-    if (!LEFT_OUT.includes(name)) await copy(name, cwd);
+    if (!EXCLUDED.includes(name)) await copy(name, cwd);
   }
   const { denoDir: own } = JSON.parse(await outputOf(Deno.execPath(), "info", "--json"));
   await copy(`${own}/npm`, denoDir);
@@ -58,7 +58,7 @@ export async function openOrdinaryWorkspace(): Promise<OrdinaryWorkspace> {
   };
 }
 
-/** Copies without sharing storage, so that neither side sees what the other writes. A missing original is skipped. */
+/** Copies a file or folder if it exists. Not with links, so that changes on one side don't affect the other. */
 async function copy(from: string, to: string): Promise<void> {
   try {
     await Deno.lstat(from);

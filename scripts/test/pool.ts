@@ -1,5 +1,5 @@
 /**
- * Runs jobs, each a process of its own, a few at a time.
+ * Runs jobs in parallel, each in its own process.
  *
  * @module
  */
@@ -15,41 +15,41 @@ export interface Job {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** A job whose details are known once something else is done. */
+/** A job that has to be prepared before it can run. */
 export interface PendingJob {
-  /** What the report calls it. */
+  /** Its name in the report. */
   readonly name: string;
-  /** The test files that it runs; a job without any counts as one case. */
+  /** The test files that it runs; a job without files counts as one test. */
   readonly files: readonly string[];
-  /** @throws {Error} When the job can't run at all; this ends the whole run. */
+  /** @throws {Error} If the job can't run, which aborts the whole run. */
   prepare(): Promise<Job>;
 }
 
-/** How a job ended. */
+/** A job's outcome. */
 export interface Outcome extends CaseCount {
   readonly name: string;
   readonly milliseconds: number;
-  /** By test file. */
+  /** The duration of each test file. */
   readonly durations: Durations;
   /** Standard output and standard error in the order they arrived. */
   readonly output: string;
 }
 
-/** How jobs are run. */
+/** Options for running jobs. */
 export interface PoolOptions {
-  /** How many run at the same time. */
+  /** The maximum number of concurrent jobs. */
   readonly workers: number;
   /** How long a job may print nothing before it is killed, in milliseconds. */
   readonly silence: number;
-  /** Called as each job ends. */
+  /** Called when a job ends. */
   readonly onEnd: (outcome: Outcome) => void;
 }
 
 /**
- * Starts the jobs in their order, each as soon as a worker is free.
+ * Starts the jobs in order, each as soon as a worker is free.
  *
- * @param jobs The longest first, so that no worker is left with a long one at the end.
- * @throws {Error} When a job can't be prepared.
+ * @param jobs The jobs, longest first, so that no long job starts at the end.
+ * @throws {Error} If a job can't be prepared.
  */
 export async function runJobs(
   jobs: readonly PendingJob[],
@@ -93,7 +93,7 @@ async function runJob(
   const silent = new AbortController();
   const kill = () => {
     child.kill("SIGKILL");
-    // Programs that it started may keep the streams open.
+    // Child processes may keep the streams open.
     silent.abort();
   };
   let timer = setTimeout(kill, silence);

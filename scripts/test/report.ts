@@ -1,5 +1,5 @@
 /**
- * What a run of tests prints.
+ * The output of a test run.
  *
  * @module
  */
@@ -8,14 +8,14 @@ import { withoutPassed } from "./test_output.ts";
 
 const SLOWEST = 10;
 
-/** The line about a finished job. */
+/** @returns The line about a finished job. */
 export function progressLine({ name, milliseconds, passed, failed }: Outcome): string {
   return `${failed === 0 ? "ok    " : "FAILED"} ${seconds(milliseconds)} ${
     String(passed + failed).padStart(4)
   }  ${name}`;
 }
 
-/** The end of a run: the slowest files, then the whole output of those that failed, then the number of cases. */
+/** @returns The end of the output: the slowest files, the output of failed jobs, and the number of tests. */
 export function summary(outcomes: readonly Outcome[]): string {
   const files = outcomes.flatMap((it) => Object.entries(it.durations));
   const slowest = files.toSorted(([, a], [, b]) => b - a).slice(0, SLOWEST);

@@ -1,18 +1,18 @@
 /**
- * The test files, and which task runs each.
+ * Finds and groups the test files of each suite.
  *
  * @module
  */
 
-/** Which files a task runs. */
+/** A selection of test files. */
 export type Suite = "portable" | "system" | "long" | "all";
 
 const TEST = "_test.ts";
-/** Needs Debian's packages, a browser, a second user or root. */
+/** The suffix of tests that need Debian packages, a browser, a second user or root. */
 const SYSTEM_TEST = "_system_test.ts";
-/** A file that mentions it has larger numbers for `deno task test:long`. */
+/** Set by `deno task test:long`, which runs the files that mention it. They run more iterations then. */
 export const LONG_VARIABLE = "FLUXLOOP_TEST_LONG";
-/** The system tests that take longest, as the end of a run reports them: each is a job of its own. */
+/** The slowest system tests according to the report of a run. Each runs as a separate job. */
 export const LONGEST: readonly string[] = [
   "tests/api_client/proxy_programs_system_test.ts",
   "tests/cli/completions_system_test.ts",
@@ -27,13 +27,13 @@ export const LONGEST: readonly string[] = [
   "tests/release/upgrade_program_system_test.ts",
   "tests/system/keys_system_test.ts",
 ];
-/** How many of the other system tests share a job: the start of a job takes a second of processor time. */
-const MOST_TOGETHER = 4;
+/** The maximum number of other system tests in a job. Fewer jobs save processor time, because each start takes a second. */
+const GROUP_SIZE = 4;
 
 /**
  * Finds the files of a suite.
  *
- * @param paths Files, which are taken as they are, and folders.
+ * @param paths Folders to search, and files, which are always included.
  */
 export function findTestFiles(suite: Suite, paths: readonly string[]): string[] {
   return paths.flatMap((path) =>
@@ -41,27 +41,27 @@ export function findTestFiles(suite: Suite, paths: readonly string[]): string[] 
   );
 }
 
-/** @returns Whether a file is a test that only a prepared machine can run. */
+/** @returns Whether a file is a system test. */
 export function isSystemTest(path: string): boolean {
   return path.endsWith(SYSTEM_TEST);
 }
 
-/** A name for some test files that one process runs. */
+/** Test files that run in one process. */
 export interface Group {
   readonly name: string;
   readonly files: readonly string[];
 }
 
-/** Groups portable tests by their folder under `tests`, system tests too but into smaller groups. */
+/** Groups tests by their folder in `tests`, system tests in smaller groups. */
 export function groups(files: readonly string[]): Group[] {
-  const room = (file: string) => file.split("/").slice(0, 2).join("/");
-  const nameOf = (file: string) => isSystemTest(file) ? `${room(file)}, system tests` : room(file);
+  const folderOf = (file: string) => file.split("/").slice(0, 2).join("/");
+  const nameOf = (file: string) => isSystemTest(file) ? `${folderOf(file)}, system tests` : folderOf(file);
   return [...Map.groupBy(files, (it) => LONGEST.includes(it) ? it : nameOf(it))].flatMap(([name, all]) => {
-    const most = isSystemTest(all[0]) ? MOST_TOGETHER : all.length;
-    const starts = all.keys().filter((at) => at % most === 0);
+    const size = isSystemTest(all[0]) ? GROUP_SIZE : all.length;
+    const starts = all.keys().filter((at) => at % size === 0);
     return [...starts].map((at) => ({
-      name: all.length <= most ? name : `${name} from ${at + 1}`,
-      files: all.slice(at, at + most),
+      name: all.length <= size ? name : `${name} from ${at + 1}`,
+      files: all.slice(at, at + size),
     }));
   });
 }

@@ -1,12 +1,12 @@
 /**
- * Reads what `deno test` prints: counts cases and measures files. The counts of `deno test` itself are of `describe`
- * blocks, whichever library made them; an `it` is a step there.
+ * Parses the output of `deno test` to count tests and measure files. `deno test` itself counts `describe` blocks as tests
+ * and `it` blocks as steps.
  *
  * @module
  */
 import type { Durations } from "./durations.ts";
 
-/** How many cases passed and failed. */
+/** The numbers of passed and failed tests. */
 export interface CaseCount {
   readonly passed: number;
   readonly failed: number;
@@ -16,10 +16,10 @@ export interface CaseCount {
 const SUMMARY = /^(?:ok|FAILED) \| \d+ passed(?: \((\d+) steps?\))? \| (\d+) failed\b/;
 /** The heading that batch.ts puts before a file. */
 const HEADING = /^(\S+_test\.ts) \.\.\. ok \(/;
-// deno-lint-ignore no-control-regex -- a colour begins with an escape character.
+// deno-lint-ignore no-control-regex -- a colour starts with an escape character
 const COLOR = /\x1b\[[\d;]*m/g;
 
-/** Reads the output of `deno test` as it comes. */
+/** Parses the output of `deno test` incrementally. */
 export class TestOutput {
   readonly #now: () => number;
   readonly #starts: (readonly [file: string, time: number])[] = [];
@@ -28,12 +28,12 @@ export class TestOutput {
   #failed = 0;
   #listed = 0;
 
-  /** @param now The time in milliseconds. */
+  /** @param now Returns the time in milliseconds. */
   constructor(now = () => performance.now()) {
     this.#now = now;
   }
 
-  /** Takes the next piece of the output, cut anywhere. */
+  /** Reads the next chunk of the output, split anywhere. */
   read(text: string): void {
     const lines = (this.#rest + text).split("\n");
     this.#rest = lines.pop()!;
@@ -42,8 +42,8 @@ export class TestOutput {
 
   /**
    * @param success Whether `deno test` exited with code 0.
-   * @returns The cases. What failed outside of any, a module that does not load or a hook that throws, counts as one;
-   * so does a `deno test` that ended before its summary.
+   * @returns The number of tests. A failure outside of tests counts as one failed test: a module that fails to load, a hook
+   * that throws, or a missing summary.
    */
   count(success: boolean): CaseCount {
     this.read("\n");
@@ -51,14 +51,14 @@ export class TestOutput {
     return { passed: this.#passed ?? 0, failed: Math.max(this.#failed, success && finished ? 0 : 1) };
   }
 
-  /** @returns How long each file took, the last one until now. */
+  /** @returns The duration of each file; of the last one until now. */
   durations(): Durations {
     return Object.fromEntries(
       this.#starts.map(([file, start], index) => [file, (this.#starts[index + 1]?.[1] ?? this.#now()) - start]),
     );
   }
 
-  /** The list under the last FAILURES names each failed case, and each failure outside of one; then the summary comes. */
+  /** The list after the last FAILURES has all failed tests and other failures; the summary follows. */
   #readLine(line: string): void {
     const summary = line.match(SUMMARY);
     const heading = line.match(HEADING);
@@ -78,7 +78,7 @@ export class TestOutput {
 /** @returns The output of `deno test` without the files that passed. */
 export function withoutPassed(output: string): string {
   const [before, ...files] = output.split(/^(?=\S+_test\.ts \.\.\. )/m);
-  // The output after the last file's cases is about all files.
+  // The output after the last file's tests is about all files.
   return [before, ...files.filter((it, index) => index === files.length - 1 || /\bFAILED\b/.test(it))].join("");
 }
 

@@ -1,6 +1,6 @@
 /**
- * An agent for the walk, compiled like the program. It answers each line of input; with arguments it prints the variable
- * that they name, and exits with their code.
+ * An agent for the walk, compiled like the program. It responds to each line of input. With arguments, a variable's name and
+ * an exit code, it prints the variable and exits with the code.
  *
  * @module
  */

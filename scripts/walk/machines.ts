@@ -1,45 +1,45 @@
 /**
- * The machine of the walk: this one, or one that Wine or qemu emulates on Debian.
+ * The machine for the walk: this one, or one emulated by Wine or qemu on Debian.
  *
  * @module
  */
 import { aptGet, installMissing } from "../debian_tools.ts";
 import { outputOf } from "../setup/npm_tarball.ts";
 
-/** A machine that programs are started on. */
+/** A real or emulated machine. */
 export interface Machine {
-  /** The command that starts a program, which precedes its path. */
+  /** The command prefix to start a program; empty on this machine. */
   readonly from: readonly string[];
-  /** @returns How programs on the machine start one with this path. */
+  /** @returns The command by which programs on the machine start the program at this path. */
   command(program: string): readonly string[];
-  /** Makes a compiled program ready. */
+  /** Prepares a compiled program for the machine. */
   prepare(program: string): Promise<void>;
-  /** The user's home folder, as the machine writes it. It is empty. */
+  /** The path of the user's home folder, which is empty. */
   readonly home: string;
   readonly env: Readonly<Record<string, string>>;
-  /** What can't work on this machine: the step's name, and why. */
+  /** Steps that can't work on this machine, and the reasons. */
   readonly exceptions: Readonly<Record<string, string>>;
 }
 
 export const WINDOWS = "x86_64-pc-windows-msvc";
 export const ARM64 = "aarch64-unknown-linux-gnu";
 
-/** The program's library of this name imports one function, which Windows has always had under another name. */
+/** A library that Wine lacks. The program needs one function from it, which has long existed under another name. */
 const MISSING_LIBRARY = "bcryptprimitives";
 const FORWARDED = "ProcessPrng = ADVAPI32.SystemFunction036";
-/** In Wine 8 it doesn't do what V8 expects; V8 works without it. */
+/** This function doesn't work as V8 expects in Wine 8. Without it, V8 uses another one. */
 const HIDDEN_FUNCTION = "VirtualAlloc2\0";
 
 /**
- * @param target As `deno compile --target` names the machine.
- * @param folder An empty folder for what the machine needs.
- * @throws {Error} When nothing here can run such a program.
+ * @param target The target triple, as for `deno compile --target`.
+ * @param folder An empty folder for the machine's files.
+ * @throws {Error} If this machine can't emulate the target.
  */
 export async function machineFor(target: string, folder: string): Promise<Machine> {
   if (target === Deno.build.target) return thisMachine(folder);
   if (target === WINDOWS) return await wine(folder);
   if (target === ARM64) return await qemu(folder);
-  throw new Error(`Programs for ${target} can't run here.`);
+  throw new Error(`Can't run programs for ${target} on this machine.`);
 }
 
 function thisMachine(folder: string): Machine {
@@ -78,8 +78,8 @@ async function wine(folder: string): Promise<Machine> {
   await run("x86_64-w64-mingw32-dlltool", ["-d", "it.def", "-e", "it.exp"], { cwd: folder });
   await run("x86_64-w64-mingw32-ld", ["-shared", "-o", library, "it.exp"], { cwd: folder });
 
-  // Wine's services inherit the pipes of the program that starts them, and keep them open. So a shell starts them, whose
-  // output nobody reads to its end; it exits when this process does, which holds its standard input.
+  // Wine's services keep the pipes of the program that starts them open. So they are started by a shell whose output isn't
+  // read to the end. The shell exits with this process, which holds its standard input.
   const session = new Deno.Command("wine", { args: ["cmd"], env, stdin: "piped", stdout: "piped", stderr: "null" })
     .spawn();
   await session.stdout.getReader().read();
@@ -105,7 +105,7 @@ function withoutFunction(program: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuff
 
 async function install(command: string, name: string): Promise<void> {
   const missing = await installMissing([{ command, package: name }]);
-  if (missing.length > 0) throw new Error(`This needs ${name}: run \`apt-get install ${name}\`.`);
+  if (missing.length > 0) throw new Error(`${name} isn't installed. Run \`apt-get install ${name}\`.`);
 }
 
 async function run(command: string, args: string[], options: Deno.CommandOptions = {}): Promise<void> {

@@ -1,16 +1,16 @@
 /**
- * The compiled program on its machine: one command after another, in one home.
+ * Runs commands of the compiled program on a machine.
  *
  * @module
  */
 import type { Machine } from "./machines.ts";
 
-/** A command that takes longer hangs, in milliseconds: an emulated one takes 20 seconds on a busy machine. */
-const PATIENCE = 180_000;
-/** Variables that programs of every system need. */
+/** The time limit for a command, in milliseconds. Emulated, a command takes up to 20 seconds on a busy machine. */
+const TIMEOUT = 180_000;
+/** Variables that programs need on any operating system. */
 const INHERITED = ["PATH", "SYSTEMROOT", "TEMP", "TMP"];
 
-/** What a command wrote, and its exit code. */
+/** A command's exit code and output. */
 export interface Outcome {
   readonly code: number;
   readonly stdout: string;
@@ -23,13 +23,13 @@ export interface Input {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** The program, ready to be run. */
+/** The compiled program. */
 export class Program {
   readonly #path: string;
   readonly #machine: Machine;
   /** The working directory of commands. */
   readonly folder: string;
-  /** Variables of every command. */
+  /** Variables for every command. */
   env: Readonly<Record<string, string>> = {};
 
   constructor(path: string, machine: Machine, folder: string) {
@@ -38,11 +38,11 @@ export class Program {
     this.folder = folder;
   }
 
-  /** Starts a command, which is killed when it hangs, or by `signal`. */
+  /** Starts a command, which `signal` kills; by default after a time limit. */
   start(
     args: readonly string[],
     { stdin, env }: Input = {},
-    signal = AbortSignal.timeout(PATIENCE),
+    signal = AbortSignal.timeout(TIMEOUT),
   ): Deno.ChildProcess {
     const inherited = INHERITED.flatMap((name) => {
       const value = Deno.env.get(name);
@@ -63,14 +63,14 @@ export class Program {
     return child;
   }
 
-  /** Runs a command to its end. */
+  /** Runs a command and waits for it to exit. */
   async run(args: readonly string[], input: Input = {}): Promise<Outcome> {
     const output = await this.start(args, input).output();
     const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).replaceAll("\r\n", "\n");
     return { code: output.code, stdout: text(output.stdout), stderr: text(output.stderr) };
   }
 
-  /** Runs a command that has to succeed. @returns What it wrote to standard output. */
+  /** Runs a command and throws if it fails. @returns Its standard output. */
   async expect(args: readonly string[], input?: Input): Promise<string> {
     const { code, stdout, stderr } = await this.run(args, input);
     if (code === 0) return stdout;
@@ -78,21 +78,21 @@ export class Program {
   }
 }
 
-/** @returns The text of a stream up to the first match of `pattern`, included. */
+/** Reads a stream until its text matches the pattern. @returns The match. */
 export async function readUntil(stream: ReadableStream<Uint8Array>, pattern: RegExp): Promise<RegExpExecArray> {
   let text = "";
   const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
   for (;;) {
     const match = pattern.exec(text);
     if (match !== null) {
-      // The program must not wait for somebody to read the rest.
+      // Discards the rest, so that the program doesn't block.
       (async () => {
         while (!(await reader.read()).done);
       })().catch(() => {});
       return match;
     }
     const { value, done } = await reader.read();
-    if (done) throw new Error(`The program ended after this:\n${text}`);
+    if (done) throw new Error(`The program exited. Its output:\n${text}`);
     text += value;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The walk through all commands, as one person would take it.
+ * The walk through all commands.
  *
  * @module
  */
@@ -9,17 +9,17 @@ import { type Program, readUntil } from "./program.ts";
 /** The parameters of the walk. */
 export interface Walk {
   readonly program: Program;
-  /** The user's home folder, as this machine writes it. */
+  /** The path of the user's home folder. */
   readonly home: string;
   /** The command that starts the agent on the machine. */
   readonly agent: readonly string[];
-  /** Runs one step, and prints its outcome. */
+  /** Runs a step and prints its outcome. */
   step(name: string, work: () => Promise<void>): Promise<void>;
 }
 
 /**
- * Walks from the first `--version` to the last `auth logout`. An emulated program takes seconds to start, so steps that
- * don't depend on each other are done two at a time.
+ * Runs all steps, from `--version` to `auth logout`. An emulated program takes seconds to start, so independent steps run in
+ * parallel.
  */
 export async function walk({ program, home, agent, step }: Walk, target: string): Promise<void> {
   let platform = { url: "", api_key: "", sign_in_url: "" };
@@ -29,7 +29,7 @@ export async function walk({ program, home, agent, step }: Walk, target: string)
   const savedFile = () => Deno.readTextFile(`${home}/.fluxloop/credentials`);
 
   const withoutPlatform = async () => {
-    await step("says what it is", async () => {
+    await step("prints its version and target", async () => {
       assertStringIncludes(await program.expect(["--version"]), `, ${target}\n`);
     });
 
@@ -67,7 +67,7 @@ export async function walk({ program, home, agent, step }: Walk, target: string)
       assertStringIncludes(await savedFile(), platform.api_key);
     });
 
-    await step("refuses a wrong key", async () => {
+    await step("rejects an invalid key", async () => {
       const { code, stderr } = await login("flux_dev_wrong0000000000000000000000000");
       assertEquals(code, 3, stderr);
     });
@@ -75,28 +75,28 @@ export async function walk({ program, home, agent, step }: Walk, target: string)
   await Promise.all([logIn(), withoutPlatform()]);
 
   const showAccount = async () => {
-    await step("shows the status, without a warning", async () => {
+    await step("shows the status without a warning", async () => {
       const { code, stdout, stderr } = await program.run(["auth", "status"]);
       assertEquals([code, stderr], [0, ""]);
       assertStringIncludes(stdout, "Account: john@example.com");
     });
 
-    await step("tells who is logged in", async () => {
+    await step("shows the account", async () => {
       assertStringIncludes(await program.expect(["auth", "whoami"]), "customer-support-bot");
     });
   };
 
-  const passOnKey = async () => {
+  const passKey = async () => {
     await step("prints the key", async () => {
       assertEquals(await program.expect(["auth", "token"]), `${platform.api_key}\n`);
     });
 
-    await step("hands the key to another program", async () => {
+    await step("passes the key to another program", async () => {
       const { code, stdout, stderr } = await program.run(["auth", "exec", "--", ...agent, "FLUXLOOP_API_KEY", "7"]);
       assertEquals([code, stdout], [7, await program.expect(["auth", "token"])], stderr);
     });
   };
-  await Promise.all([showAccount(), passOnKey()]);
+  await Promise.all([showAccount(), passKey()]);
 
   await step("creates, lists and deletes keys", async () => {
     const args = ["apikeys", "create", "--name", "ci", "--permission", "upload_results", "--quiet"];
@@ -115,7 +115,7 @@ export async function walk({ program, home, agent, step }: Walk, target: string)
     await program.expect(["auth", "switch", "default"]);
   });
 
-  await step("keeps what several logins save at the same time", async () => {
+  await step("saves concurrent logins", async () => {
     const names = ["one", "two", "three"];
     const outcomes = await Promise.all(names.map((it) => login(platform.api_key, "--profile", it)));
     assertEquals(outcomes.map((it) => it.code), [0, 0, 0], outcomes.map((it) => it.stderr).join(""));
@@ -126,7 +126,7 @@ export async function walk({ program, home, agent, step }: Walk, target: string)
   await step("rotates the key", async () => {
     await program.expect(["auth", "rotate"]);
     const key = (await program.expect(["auth", "token"])).trim();
-    assert(key !== platform.api_key, "The key is the same.");
+    assert(key !== platform.api_key, "The key hasn't changed.");
     assertStringIncludes(await savedFile(), key);
     assertEquals((await login(platform.api_key, "--no-save")).code, 3);
   });
@@ -142,14 +142,14 @@ export async function walk({ program, home, agent, step }: Walk, target: string)
       assertStringIncludes(await program.expect(["auth", "whoami", "--profile", "web"]), "john@example.com");
     });
 
-    await step("examines the connection", async () => {
+    await step("diagnoses the connection", async () => {
       const diagnosis = JSON.parse(await program.expect(["auth", "doctor", "--json"]));
       assertEquals(diagnosis.healthy, true, JSON.stringify(diagnosis, null, 2));
     });
   };
 
   const testAgents = async () => {
-    await step("tests an agent over HTTP, and uploads", async () => {
+    await step("tests an agent over HTTP and uploads the results", async () => {
       const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
         return Response.json({ output: `said ${(await request.json()).input}` });
       });
@@ -163,14 +163,17 @@ export async function walk({ program, home, agent, step }: Walk, target: string)
     });
 
     for (const reuse of [true, false]) {
-      await step(`tests an agent process, ${reuse ? "kept" : "started for each run"}, and uploads`, async () => {
-        await configure({ process: { command: agent, reuse } });
-        assertStringIncludes(await program.expect(["test"]), "Uploaded: rb_");
-        assertEquals(await outputs(), ["said a", "said b", "said c", "said d"]);
-      });
+      await step(
+        `tests ${reuse ? "a reused agent process" : "an agent process for each run"} and uploads the results`,
+        async () => {
+          await configure({ process: { command: agent, reuse } });
+          assertStringIncludes(await program.expect(["test"]), "Uploaded: rb_");
+          assertEquals(await outputs(), ["said a", "said b", "said c", "said d"]);
+        },
+      );
     }
 
-    await step("counts a failed run", async () => {
+    await step("reports a failed run", async () => {
       await configure({ process: { command: agent, reuse: true } }, ["a", "fail"]);
       const { code, stderr } = await program.run(["test", "--skip-upload"]);
       assertEquals(code, 10, stderr);
@@ -187,7 +190,7 @@ export async function walk({ program, home, agent, step }: Walk, target: string)
 
   async function configure(runner: unknown, inputs: readonly string[] = ["a", "b", "c", "d"]): Promise<void> {
     await Deno.remove(`${program.folder}/experiments`, { recursive: true }).catch(() => {});
-    // JSON is YAML, too.
+    // JSON is also valid YAML.
     const configuration = { name: "walk", runner, inputs, parallel_runs: 2 };
     await Deno.writeTextFile(`${program.folder}/fluxloop.yaml`, JSON.stringify(configuration));
   }
@@ -199,7 +202,7 @@ export async function walk({ program, home, agent, step }: Walk, target: string)
   }
 }
 
-/** Signs in to the platform's pages, and approves the login there. */
+/** Signs in to the platform's pages and approves the login. */
 async function approve(platform: { url: string; sign_in_url: string }, page: string): Promise<void> {
   let headers: Record<string, string> = { origin: platform.url };
   const open = (url: string | URL, body?: URLSearchParams) =>
@@ -208,8 +211,8 @@ async function approve(platform: { url: string; sign_in_url: string }, page: str
   headers = { ...headers, cookie: signedIn.headers.get("set-cookie")!.split(";")[0] };
   const [, form_token] = /name="form_token" value="([^"]*)"/.exec(await (await open(page)).text())!;
   const code = new URL(page).searchParams.get("code")!;
-  const asked = await open(new URL("/connect", page), new URLSearchParams({ form_token, code }));
-  const question = new URL(asked.headers.get("location")!, page);
-  const approved = await open(question, new URLSearchParams({ form_token, decision: "approve" }));
-  for (const response of [signedIn, asked, approved]) await response.body?.cancel();
+  const codeSent = await open(new URL("/connect", page), new URLSearchParams({ form_token, code }));
+  const approvalPage = new URL(codeSent.headers.get("location")!, page);
+  const approved = await open(approvalPage, new URLSearchParams({ form_token, decision: "approve" }));
+  for (const response of [signedIn, codeSent, approved]) await response.body?.cancel();
 }

@@ -1,4 +1,4 @@
-// Made from openapi.json by scripts/generate_types.ts. Change the document, not this file.
+// Generated from contract/openapi.json by scripts/generate_types.ts. Don't edit this file.
 
 export interface paths {
   "/api/auth/me": {

@@ -148,7 +148,7 @@ for it in zipfile.ZipFile(sys.argv[1]).infolist():
   });
 
   const unreleasable: [string, Origins, string][] = [
-    ["with a runtime from npm", { from: "npm", packages: "jsr", locked: true }, "a base from npm"],
+    ["with a runtime from npm", { from: "npm", packages: "jsr", locked: true }, "a base executable from npm"],
     ["with packages from npm", { from: "deno", packages: "npm", locked: false }, "packages on npm"],
     ["without the lock file", { from: "deno", packages: "jsr", locked: false }, "without release/deno.lock"],
   ];

@@ -49,6 +49,6 @@ describe("a terminal screen as SVG", () => {
   });
 
   it("rejects an unknown colour or weight", () => {
-    assertThrows(() => svgOf("\x1b[48;5;1ma", "t"), Error, "no look for SGR 48");
+    assertThrows(() => svgOf("\x1b[48;5;1ma", "t"), Error, "SGR 48 has no class");
   });
 });

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
-import { LEAST_DENO, tooOld } from "../../scripts/setup/least_deno.ts";
+import { MINIMUM_DENO, versionProblem } from "../../scripts/setup/least_deno.ts";
 import { outputOf } from "../../scripts/setup/npm_tarball.ts";
 
 describe("the minimum Deno version", () => {
@@ -14,13 +14,13 @@ describe("the minimum Deno version", () => {
     ] as const
   ) {
     it(`${isTooOld ? "excludes" : "includes"} ${version}`, () => {
-      assertEquals(tooOld(version) !== undefined, isTooOld);
+      assertEquals(versionProblem(version) !== undefined, isTooOld);
     });
   }
 
   it("is in the error message, with the current version", () => {
     assertEquals(
-      tooOld("2.4.0"),
+      versionProblem("2.4.0"),
       "This project needs Deno 2.8 or newer, but this is Deno 2.4.0. Run `deno upgrade`.",
     );
   });
@@ -28,7 +28,7 @@ describe("the minimum Deno version", () => {
   it("is in the README", async () => {
     assertStringIncludes(
       await Deno.readTextFile(new URL("../../README.md", import.meta.url)),
-      `Deno ${LEAST_DENO} or newer`,
+      `Deno ${MINIMUM_DENO} or newer`,
     );
   });
 });

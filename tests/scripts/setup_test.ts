@@ -7,7 +7,7 @@ import { setUp, type SetupOptions, writeLock } from "../../scripts/setup/set_up.
 import { lastTried, noteTried, packagesFrom, readMarker } from "../../scripts/setup/vendor_folder.ts";
 import { NAMES, NPM_NAME, openRegistry, type SmallRegistry, writePackages } from "../support/small_registry.ts";
 
-const REPLACEMENT_VERSION = "1.0.0";
+const FALLBACK_VERSION = "1.0.0";
 const DAY = 24 * 60 * 60 * 1000;
 
 let registry: SmallRegistry;
@@ -23,11 +23,11 @@ function options(): SetupOptions {
     imports: Object.fromEntries([...modules, ...npmPackages].map((it) => [it.slice(4, it.lastIndexOf("@")), it])),
     modules,
     npmPackages,
-    standIn: {
+    fallback: {
       version: "first",
       async fill(folder) {
-        await writePackages(folder, REPLACEMENT_VERSION);
-        return Object.fromEntries(NAMES.map((it) => [it, REPLACEMENT_VERSION]));
+        await writePackages(folder, FALLBACK_VERSION);
+        return Object.fromEntries(NAMES.map((it) => [it, FALLBACK_VERSION]));
       },
     },
     env: {
@@ -37,7 +37,7 @@ function options(): SetupOptions {
       NO_PROXY: "127.0.0.1",
       no_proxy: "127.0.0.1",
     },
-    say: (text) => messages.push(text),
+    log: (text) => messages.push(text),
   };
 }
 
@@ -53,10 +53,10 @@ function vendored(): { source: string; marked: string[]; files: string[] } {
 }
 
 const fromJsr = (version: string) => ({ source: "jsr", marked: [version, version], files: [version, version] });
-const FROM_NPM = {
+const FROM_FALLBACK = {
   source: "npm",
-  marked: [REPLACEMENT_VERSION, REPLACEMENT_VERSION],
-  files: [REPLACEMENT_VERSION, REPLACEMENT_VERSION],
+  marked: [FALLBACK_VERSION, FALLBACK_VERSION],
+  files: [FALLBACK_VERSION, FALLBACK_VERSION],
 };
 
 /** @returns The output of a program that uses the packages without access to the registry. */
@@ -117,7 +117,7 @@ describe("setting up", () => {
     await assertRejects(
       () => setUp({ ...options(), refresh: true }),
       Error,
-      "503 Service Unavailable). vendor/ still holds those from jsr.",
+      "503 Service Unavailable). vendor/ still has those from jsr.",
     );
     assertEquals(vendored(), fromJsr("1.2.0"));
   });
@@ -139,10 +139,10 @@ describe("setting up", () => {
         registry.overrides.set(`${name}/${file}`, () => slow(`${name}/${file}`));
       }
     }
-    const patience = 5_000;
+    const timeout = 5_000;
     const start = performance.now();
-    await setUp({ ...options(), patience });
-    assertEquals([vendored(), performance.now() - start > patience], [fromJsr("1.2.0"), true]);
+    await setUp({ ...options(), timeout });
+    assertEquals([vendored(), performance.now() - start > timeout], [fromJsr("1.2.0"), true]);
   });
 
   const faults: readonly {
@@ -150,7 +150,7 @@ describe("setting up", () => {
     at: string;
     response: () => Response | Promise<Response>;
     reason: string;
-    patience?: number;
+    timeout?: number;
   }[] = [
     {
       fault: "responds to one file with HTTP 500",
@@ -169,7 +169,7 @@ describe("setting up", () => {
       at: "two/1.2.0/third.ts",
       response: () => new Promise(() => {}),
       reason: "no response for 2 seconds",
-      patience: 2_000,
+      timeout: 2_000,
     },
     {
       fault: "is a captive portal",
@@ -184,11 +184,11 @@ describe("setting up", () => {
       reason: "403 Forbidden",
     },
   ];
-  for (const { fault, at, response, reason, patience } of faults) {
+  for (const { fault, at, response, reason, timeout } of faults) {
     it(`takes all packages from npm if the registry ${fault}`, async () => {
       registry.overrides.set(at, response);
-      await setUp({ ...options(), patience });
-      assertEquals(vendored(), FROM_NPM);
+      await setUp({ ...options(), timeout });
+      assertEquals(vendored(), FROM_FALLBACK);
       assertStringIncludes(messages.join(), reason);
       assertStringIncludes(messages.join(), "run `deno task setup --refresh`");
     });
@@ -202,9 +202,9 @@ describe("setting up", () => {
 
   it("explains why neither source works", async () => {
     registry.overrides.set("", () => new Response(null, { status: 403 }));
-    const standIn = { version: "", fill: () => Promise.reject(new Error("npm isn't installed")) };
+    const fallback = { version: "", fill: () => Promise.reject(new Error("npm isn't installed")) };
     await assertRejects(
-      () => setUp({ ...options(), standIn }),
+      () => setUp({ ...options(), fallback }),
       Error,
       "403 Forbidden). The builds on npm can't be used either (npm isn't installed).",
     );
@@ -265,12 +265,12 @@ describe("setting up a folder with packages from npm", () => {
     noteTried(vendor, new Date(Date.now() - DAY));
     registry.overrides.set("", () => new Response(null, { status: 403 }));
     await setUp(options());
-    assertEquals([vendored(), Date.now() - lastTried(vendor) < DAY], [FROM_NPM, true]);
+    assertEquals([vendored(), Date.now() - lastTried(vendor) < DAY], [FROM_FALLBACK, true]);
   });
 
   it("refills the folder if the packages from npm have changed", async () => {
     registry.overrides.set("", () => new Response(null, { status: 403 }));
-    await setUp({ ...options(), standIn: { ...options().standIn, version: "second" } });
+    await setUp({ ...options(), fallback: { ...options().fallback, version: "second" } });
     assertEquals(messages.length, 2);
   });
 });

@@ -159,7 +159,7 @@ describe("the release workflow", () => {
     const other = generateKeyPairSync("ed25519").privateKey;
     assertStringIncludes(
       await signWith(other),
-      "FLUXLOOP_RELEASE_KEY doesn't belong to release/public_key.txt",
+      "FLUXLOOP_RELEASE_KEY doesn't match release/public_key.txt",
     );
     assertEquals([...Deno.readDirSync(`${folder}/dist/release`)].map((it) => it.name), ["SHA256SUMS"]);
 
