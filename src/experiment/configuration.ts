@@ -16,7 +16,7 @@ import { expandVariables } from "./variables.ts";
 export const CONFIGURATION_FILE = "fluxloop.yaml";
 
 /**
- * Reads a configuration, and the inputs that it names. All mistakes are reported at once, each with its place.
+ * Reads a configuration, and the inputs that it names. All mistakes are reported at once, each with its position.
  *
  * @param path The file, relative to the current folder; `fluxloop.yaml` by default.
  * @throws {MistakesError} With all mistakes in the file and in the file of inputs.
@@ -54,8 +54,9 @@ export function readConfiguration(context: Context, path?: string): TestConfigur
 }
 
 /**
- * @param path As above; a missing or broken `fluxloop.yaml` counts as empty.
- * @returns Where the configuration has results go, even if its other fields are wrong.
+ * Returns the output directory of a configuration, even if other fields are invalid.
+ *
+ * @param path The file, which must be readable; the default `fluxloop.yaml` counts as empty if it isn't.
  * @throws {ConfigurationError} When the file can't be read or parsed.
  */
 export function outputDirectoryOf(context: Pick<Context, "cwd">, path?: string): string {
@@ -72,7 +73,7 @@ export function outputDirectoryOf(context: Pick<Context, "cwd">, path?: string):
   return resolve(dirname(absolute), typeof named === "string" ? named : standard);
 }
 
-/** Reads the inputs of the configuration or of the file that it names; `faults` gets what is wrong with these fields. */
+/** Reads the inputs of the configuration or of the file that it names; adds errors in these fields to `faults`. */
 function readInputs(
   value: unknown,
   folder: string,
@@ -112,7 +113,7 @@ function runnerOf(context: Context, runner: any, folder: string): TestConfigurat
   return pythonProcess(context.system.os, target, paths, { cwd: resolve(folder, workingDirectory), env, timeout });
 }
 
-/** @returns A valid value with camelCase names, defaults, durations in milliseconds, and `null` for what is left out. */
+/** Converts a valid value: to camelCase names, durations in milliseconds, and defaults or `null` for missing fields. */
 // deno-lint-ignore no-explicit-any -- the schema has checked it
 function normalized(value: unknown, { properties, format }: Schema): any {
   if (format === "duration-text") return parseDuration(value as string);
@@ -126,7 +127,7 @@ function normalized(value: unknown, { properties, format }: Schema): any {
   );
 }
 
-/** @returns A path as people know it: relative to the current folder, where it is in there. */
+/** Returns a path for messages: relative if it is in the current folder. */
 export function shownPath(context: Pick<Context, "cwd">, path: string): string {
   const near = relative(context.cwd(), path);
   return near === "" || near.startsWith("..") ? path : near;

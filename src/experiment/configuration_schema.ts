@@ -1,6 +1,6 @@
 import type { SchemaObject } from "ajv";
 
-/** JSON Schema (2020-12) with `errorMessage`, the field in which editors look for what is expected. */
+/** JSON Schema (2020-12) with `errorMessage`, which editors show for an invalid value. */
 export type Schema = SchemaObject;
 
 const text = (description: string, more: Schema = {}): Schema => ({
@@ -125,7 +125,7 @@ const HTTP = map("A server that gets one request a run.", {
   },
 }, { required: ["url"] });
 
-/** Checks `fluxloop.yaml`, words its mistakes, gives its defaults, and is printed for editors by `fluxloop test --schema`. */
+/** Defines the checks, error messages and defaults of `fluxloop.yaml`; printed for editors by `fluxloop test --schema`. */
 export const CONFIGURATION_SCHEMA: Schema = {
   $schema: "https://json-schema.org/draft/2020-12/schema",
   title: "fluxloop.yaml",

@@ -24,11 +24,11 @@ export function readInputsFile(path: string, shown: string): InputList {
   const faults = wrong.length > 0 ? firstAtEachPath(wrong) : duplicateIds(inputs);
   if (faults.length > 0) throw new MistakesError(faults.map(mistakeOf));
   const { length } = inputs;
-  // Very many inputs need much less memory as text.
+  // A large number of inputs needs much less memory as text.
   return at === undefined ? inputs.map(inputOf) : { length, at: (index) => inputOf(at(index) as FileInput, index) };
 }
 
-/** Makes an input of a value that matches an item of `INPUTS_SCHEMA`; one without an ID is named by its place. */
+/** Converts an item that matches `INPUTS_SCHEMA` to an input; without an ID, it is named after its index. */
 export function inputOf(value: FileInput, index: number): TestInput {
   const { input, persona }: Exclude<FileInput, string> = typeof value === "string" ? { input: value } : value;
   const named = typeof persona === "string" ? { name: persona } : persona;
@@ -39,9 +39,9 @@ function idOf(value: FileInput, index: number): string {
   return typeof value === "string" || value.id === undefined ? `input_${index + 1}` : value.id;
 }
 
-/** @returns A fault for each input whose ID an earlier one has. */
+/** Returns a fault for each input with the same ID as an earlier one. */
 export function duplicateIds(inputs: readonly FileInput[]): Fault[] {
-  // Default IDs all differ; there may be very many.
+  // A shortcut for a large number of inputs: default IDs are unique.
   if (inputs.every((it) => typeof it === "string" || it.id === undefined)) return [];
   const seen = new Set<string>();
   return inputs.flatMap((it, index) => {
@@ -51,7 +51,7 @@ export function duplicateIds(inputs: readonly FileInput[]): Fault[] {
   });
 }
 
-/** Selects inputs whose id, text or persona contains `filter`, ignoring case; of those only the first if `isSmoke`. */
+/** Selects the inputs whose ID, text or persona contains `filter`, ignoring case; only the first of them if `isSmoke`. */
 export function chosenInputs(inputs: InputList, filter = "", isSmoke = false): InputList {
   if (filter === "" && !isSmoke) return inputs;
   const wanted = filter.toLowerCase();

@@ -1,14 +1,14 @@
-/** Cuts a stream of bytes into lines of UTF-8 text. */
+/** Splits a stream of bytes into lines of UTF-8 text. */
 export class LineSplitter {
   readonly #decoder = new TextDecoder();
   #open = "";
 
-  /** What follows the last line end. */
+  /** The incomplete last line. */
   get open(): string {
     return this.#open;
   }
 
-  /** @returns The lines that end in `chunk`, without their ends (`\n` or `\r\n`). */
+  /** Adds a chunk. @returns The lines that it completes, without their line ends (`\n` or `\r\n`). */
   feed(chunk: Uint8Array): string[] {
     const lines = this.#decoder.decode(chunk, { stream: true }).split("\n");
     lines[0] = this.#open + lines[0];

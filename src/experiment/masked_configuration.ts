@@ -7,8 +7,8 @@ const REFERENCE = /\$\{[A-Za-z_]\w*\}/g;
 const MASK = "****";
 
 /**
- * Writes a configuration as YAML that may be shown to others: with masks for values of fields with a secret's name, passwords
- * and secret parameters in URLs, and whatever looks like a key. References to variables stay.
+ * Writes a configuration as YAML that can be shown to others. It masks the values of fields with a name like a secret's,
+ * passwords and secret parameters in URLs, and everything that looks like a key. References to variables are kept.
  *
  * @param value A configuration with its `${…}` unexpanded.
  */
@@ -27,12 +27,12 @@ function masked(value: unknown, isSecret: boolean): unknown {
   return typeof value === "string" ? redact(maskedParts(value)) : value;
 }
 
-/** An argument such as `--api-key`, whose value is the next one. */
+/** Tells whether an argument is an option such as `--api-key`, whose value is the next argument. */
 function isSecretOption(value: unknown): boolean {
   return typeof value === "string" && /^--?[\w-]+$/.test(value) && SECRET_NAME.test(value);
 }
 
-/** @returns The text itself where it has nothing but references and the name of an authentication scheme. */
+/** Masks a value, unless it consists only of references and the name of an authentication scheme. */
 function maskedValue(text: string): string {
   const rest = text.replaceAll(REFERENCE, "").trim();
   return rest === "" || /^(?:Bearer|Basic|Token)$/i.test(rest) ? text : MASK;

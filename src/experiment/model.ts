@@ -5,9 +5,9 @@ export interface TestConfiguration {
   readonly iterations: number;
   /** How many runs may be active at the same time, 1 to 1,000. */
   readonly parallelRuns: number;
-  /** The pause before each run but the first ones. */
+  /** The pause before each run except the first ones. */
   readonly runDelay: number;
-  /** `null` where they are on the platform. */
+  /** `null` if the configuration has none. */
   readonly inputs: InputList | null;
   readonly outputDirectory: string;
   readonly autoUpload: boolean;
@@ -17,18 +17,18 @@ export interface TestConfiguration {
     /** Characters of output. */
     readonly outputCharLimit: number | null;
   };
-  /** The file with masks for whatever may be secret. */
+  /** The file's content with secrets masked. */
   readonly maskedText: string;
 }
 
-/** A program that reads and writes one JSON object a line. */
+/** A program that reads and writes one JSON object per line. */
 export interface ProcessRunner {
   readonly kind: "process";
   /** The program and its arguments, started without a shell. */
   readonly command: readonly [string, ...string[]];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
-  /** Matches the line of output that says that the process is ready; `null` where it is ready at once. */
+  /** Matches the line of output that says that the process is ready; `null` if it is ready immediately. */
   readonly readyPattern: RegExp | null;
   readonly timeout: number;
   readonly killSignal: "SIGTERM" | "SIGINT" | "SIGKILL";
@@ -38,7 +38,7 @@ export interface ProcessRunner {
   readonly reuse: boolean;
 }
 
-/** A server that gets one request a run. */
+/** A server that receives one request per run. */
 export interface HttpRunner {
   readonly kind: "http";
   readonly method: string;
@@ -61,7 +61,7 @@ export interface TestInput {
   readonly persona: { readonly id: string | null; readonly name: string } | null;
 }
 
-/** Inputs, such as an array of them. */
+/** A list of inputs, such as an array. */
 export interface InputList {
   readonly length: number;
   at(index: number): TestInput | undefined;
@@ -71,7 +71,7 @@ export interface RunRequest {
   /** Unique within an experiment. */
   readonly runId: string;
   readonly input: TestInput;
-  /** From 0 on. */
+  /** Starts at 0. */
   readonly iteration: number;
 }
 
@@ -79,18 +79,18 @@ export interface RunFailure {
   readonly kind: "agent_error" | "crashed" | "timeout" | "flooded" | "garbage" | "http" | "not_started";
   /** One sentence, without secrets. */
   readonly message: string;
-  /** The agent's last lines on standard error, with any control characters. */
+  /** The agent's last lines on standard error, which may contain control characters. */
   readonly stderr: readonly string[];
 }
 
-/** Thrown when only this run has failed. */
+/** The failure of a single run. */
 export class RunError extends Error {
   constructor(readonly kind: RunFailure["kind"], message: string, readonly stderr: readonly string[] = []) {
     super(message);
   }
 }
 
-/** Runs an agent; there is one for an experiment. */
+/** Runs the agent of an experiment. */
 export interface Runner {
   /**
    * Runs the agent on one input, at most `parallelRuns` times at once.
@@ -100,7 +100,7 @@ export interface Runner {
    * @throws `signal`'s reason, once the run's processes have ended.
    */
   run(request: RunRequest, signal: AbortSignal): Promise<string>;
-  /** Ends all processes, their children included. */
+  /** Stops all processes, including their children. */
   close(): Promise<void>;
 }
 
@@ -115,7 +115,7 @@ export interface RunResult {
   };
 }
 
-/** Why a test ended; `failed_fast` after the first failed run. */
+/** Why a test ended; `failed_fast` after the first failed run, with `--fail-fast`. */
 export type Ending = "completed" | "failed_fast" | "interrupted";
 
 export interface Experiment {

@@ -5,7 +5,7 @@ import { pullBundle } from "../api_client/sync.ts";
 import type { Target } from "../api_client/transport.ts";
 import type { Experiment, InputList, TestInput } from "./model.ts";
 
-/** At least one of the two is given. */
+/** The inputs to pull; at least one of the options is set. */
 export interface PullOptions {
   readonly bundleVersionId?: string;
   /** A project's ID or name; without a bundle version, its newest one is pulled. */

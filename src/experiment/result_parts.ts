@@ -5,16 +5,16 @@ import { cut } from "./results/html_text.ts";
 import { readResults } from "./results/result_line.ts";
 import type { Summary } from "./results/summary.ts";
 
-/** A part of this size takes no further run, in bytes: it is sent within seconds even on a slow line. */
+/** The maximum size of a part with several runs, in bytes: it can be sent within seconds even on a slow connection. */
 const PART_SIZE = 256 * 1024;
-/** The most characters of one text. As JSON it takes up to six bytes each, and the platform accepts 4 MiB. */
+/** The maximum length of one text. A character takes up to six bytes in JSON, and the platform accepts 4 MiB. */
 const TEXT_LIMIT = 256 * 1024;
 
 /**
- * Reads an experiment in the parts in which the platform accepts it. The last part says that it is the last; it has no run
- * where there are none.
+ * Reads an experiment and divides it into parts for the upload. The last part is marked as such; it is empty if there are
+ * no runs.
  *
- * @returns Each part, and how many runs it and those before it have together: they tell it from the others.
+ * @returns Each part, and the number of runs up to its end, which identifies the part.
  * @throws {ConfigurationError} When the results can't be read.
  */
 export async function* resultParts(
@@ -63,16 +63,16 @@ function runOf({ request: { runId, input }, outcome }: RunResult): PartRun {
 
 function resultOf({ request, duration, outcome }: RunResult): PartResult {
   const isPassed = outcome.status === "passed";
-  const said = cut(request.input.text, TEXT_LIMIT);
-  const answered = cut(isPassed ? outcome.output : "", TEXT_LIMIT);
-  const isCut = said.rest + answered.rest > 0;
+  const input = cut(request.input.text, TEXT_LIMIT);
+  const output = cut(isPassed ? outcome.output : "", TEXT_LIMIT);
+  const isCut = input.rest + output.rest > 0;
   return {
     run_id: request.runId,
     status: isPassed ? "completed" : "failed",
     metrics: { duration_ms: duration, iteration: request.iteration, ...(isCut && { truncated: true }) },
     transcript: [
-      { role: "user", content: said.head },
-      ...(isPassed ? [{ role: "assistant", content: answered.head }] : []),
+      { role: "user", content: input.head },
+      ...(isPassed ? [{ role: "assistant", content: output.head }] : []),
     ],
     local_eval_summary: {
       verdict: outcome.status,

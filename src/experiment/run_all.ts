@@ -25,7 +25,7 @@ export interface Progress {
   failed: number;
 }
 
-/** @returns The progress before the first run. */
+/** Returns the progress before the first run. */
 export function progressOf({ inputs, iterations }: Pick<Plan, "inputs" | "iterations">): Progress {
   return { planned: inputs.length * iterations, passed: 0, failed: 0 };
 }
@@ -34,8 +34,8 @@ export function progressOf({ inputs, iterations }: Pick<Plan, "inputs" | "iterat
  * Runs every input, several at a time, until all are done or the program is told to stop: active runs are then aborted and
  * count as not run. Finished runs aren't kept in memory.
  *
- * @param keep Gets each run that has finished.
- * @returns Why it ended. No run is active any more.
+ * @param keep Called with each finished run.
+ * @returns Why the test ended; by then, no run is active.
  * @throws What `keep` throws, and any error of a runner but `RunError`; all other runs are aborted first.
  */
 export async function runAll(
@@ -91,7 +91,7 @@ export async function runAll(
       active.delete(controller);
     }
   };
-  /** Does one run after the other. */
+  /** Starts one run after the other. */
   const worker = async () => {
     try {
       for (let delay = 0; ending === "completed" && next < progress.planned; delay = runDelay) {
@@ -116,7 +116,7 @@ export async function runAll(
     const outcomes = await Promise.allSettled(Array.from({ length: workers }, worker));
     const failed = outcomes.find((it) => it.status === "rejected");
     if (failed !== undefined) throw failed.reason;
-    // When the last run fails, nothing was left to stop.
+    // If the last run fails, there is nothing left to stop.
     const isComplete = progress.passed + progress.failed === progress.planned;
     return ending === "failed_fast" && isComplete ? "completed" : ending;
   } finally {

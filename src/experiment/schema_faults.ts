@@ -3,22 +3,22 @@ import type { Schema } from "./configuration_schema.ts";
 import { textFinder } from "./runners/output_path.ts";
 import type { Fault } from "./source_file.ts";
 
-/** Formats that are checked once variables are expanded; editors ignore them. */
+/** Formats that are checked after variables have been expanded; editors ignore them. */
 const FORMATS: Readonly<Record<string, (text: string) => boolean>> = {
-  "duration-text": () => true, // Its pattern says it all.
+  "duration-text": () => true, // Its pattern is sufficient.
   "http-url": (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol),
   "header-value": (text) => /^[\t\x20-\x7e\x80-\xff]*$/.test(text),
-  // Regular expressions in a path may take hours on a text that the agent chooses.
+  // Regular expressions in a path could take hours on a text that the agent returns.
   "json-path": (text) => !/\b(?:match|search)\(/.test(text) && succeeds(() => textFinder(text)),
   regex: (text) => succeeds(() => new RegExp(text, "u")),
 };
 
-/** @returns Where a value doesn't match the schema, and what is expected there, in words for people. */
+/** Lists where a value doesn't match the schema, and what is expected there. */
 export function schemaFaults(schema: Schema, value: unknown): Fault[] {
   return new SchemaDocument(schema, FORMATS).errors(value).map((it) => ({ path: it.path, message: messageOf(it) }));
 }
 
-/** A value may have several faults with one cause, such as a variable that isn't set and the URL without it. */
+/** Keeps one fault per value: several may have the same cause, such as an unset variable and the URL that contains it. */
 export function firstAtEachPath(faults: readonly Fault[]): Fault[] {
   return [...Map.groupBy(faults, (it) => JSON.stringify(it.path)).values()].map(([first]) => first);
 }

@@ -2,7 +2,7 @@ import { ConfigurationError, type Mistake, MistakesError } from "../errors.ts";
 import { extentOf, parseJson, type Path } from "../text/json.ts";
 import { DEPTH_LIMIT, type Place, TOO_DEEP, YamlDocument } from "./yaml_document.ts";
 
-/** Something wrong with a value of a file. */
+/** An error in a value of a file. */
 export interface Fault {
   readonly path: Path;
   readonly message: string;
@@ -27,10 +27,10 @@ const NOT_JSON = "invalid JSON";
 
 /**
  * Reads a YAML, JSON or JSONL file; the value of a JSONL file is the list of its lines' values. A mistake is reported with its
- * place and never with the file's text, which may hold a key.
+ * position, but never with the file's text, which may contain a key.
  *
  * @param path An absolute path.
- * @param shown The path as people know it.
+ * @param shown The path for messages.
  * @throws {MistakesError} When the file can't be parsed.
  * @throws {ConfigurationError} When it can't be read or is too large.
  */
@@ -92,7 +92,7 @@ function oneDocument(text: string, shown: string, isJson: boolean): SourceFile {
   const mistakeOf = ({ path, message }: Fault) =>
     mistake(hasPlaces ? yaml().placeOf(path) : START, message, pathText(path));
 
-  // JSON is read much faster as such; places are looked up when a mistake is reported.
+  // The JSON parser is much faster; positions are looked up only when a mistake is reported.
   let value = isJson ? parseJson(text) : undefined;
   if (value === undefined) {
     const faults = hasPlaces ? yaml().faults : [{ ...START, message: NOT_JSON }];
@@ -103,7 +103,7 @@ function oneDocument(text: string, shown: string, isJson: boolean): SourceFile {
   return { value, mistakeOf };
 }
 
-/** @returns Such as `runner.http.url` or `inputs[3].id`. */
+/** Formats a path, such as `runner.http.url` or `inputs[3].id`. */
 function pathText(path: Path): string {
   return path.map((it) => typeof it === "number" ? `[${it}]` : `.${it}`).join("").replace(/^\./, "");
 }

@@ -14,7 +14,7 @@ import { httpRunner } from "./runners/http.ts";
 import { Processes } from "./runners/process.ts";
 import { requireUploadPermission, uploadExperiment } from "./upload.ts";
 
-/** The command line's part of a test. With a bundle version or project, inputs are pulled from the platform. */
+/** The options of a test. With a bundle version or project, inputs are pulled from the platform. */
 export interface TestRequest extends PullOptions {
   /** The configuration file; `fluxloop.yaml` by default. */
   readonly config?: string;
@@ -32,12 +32,12 @@ export interface TestRequest extends PullOptions {
 export interface TestServices {
   readonly requests: RequestOptions;
   /**
-   * Finds the key: before the runs, and again where it may have expired since.
+   * Finds the key: before the runs, and again before the upload if it may have expired.
    *
-   * @param changes Whether it is used to upload something.
+   * @param changes Whether the key is used to upload something.
    */
   readonly credential: (changes: boolean) => Promise<Target>;
-  /** Shows the progress of `work`; `plan` may have fewer parallel runs than the configuration, as the system limits them. */
+  /** Shows the progress of `work`. `plan` may have fewer parallel runs than the configuration, if the system limits them. */
   readonly watch: <T>(
     configuration: TestConfiguration,
     plan: Plan,
@@ -56,11 +56,11 @@ export interface TestReport {
   readonly failures: readonly FailedRun[];
   /** Why a report couldn't be written; the results themselves are complete. */
   readonly unwritten: FluxloopError | null;
-  /** The upload, if one was wanted. After an interrupted test, there is neither a batch nor a failure. */
+  /** The upload, unless it was skipped. After an interrupted test, there is neither a batch nor a failure. */
   readonly upload: { readonly runBatchId: string | null; readonly failure: FluxloopError | null } | null;
 }
 
-/** How many failed runs a report has. */
+/** How many failed runs a report lists. */
 const REPORTED_FAILURES = 10;
 
 /**
@@ -80,7 +80,7 @@ export async function testAgent(context: Context, request: TestRequest, services
   const credential = !skipUpload || pulls ? await services.credential(!skipUpload) : null;
   if (!skipUpload) await requireUploadPermission(context, credential!);
 
-  // A renewed login may need a process for its keychain.
+  // Refreshing a browser login may have to run the keychain's helper.
   if (configuration.runner.kind === "http" && (credential?.login ?? null) === null) context.renounceProcesses();
   const { inputs, ...source } = pulls
     ? await pullInputs(context, credential!, request)
@@ -103,7 +103,7 @@ export async function testAgent(context: Context, request: TestRequest, services
     try {
       return await runAll(context, plan, runner, progress, keep);
     } finally {
-      // Agents may take their time to end, and the progress shows it.
+      // Agents may need time to stop, during which the progress is still shown.
       await runner.close();
     }
   });

@@ -45,14 +45,15 @@ export async function uploadExperiment(context: Context, target: Target, folder:
 }
 
 /**
+ * Returns the folder of the latest experiment.
+ *
  * @param outputDirectory The folder with all experiments.
- * @returns The folder of the latest one.
  * @throws {NotFoundError} When there is none.
  */
 export function latestExperiment(outputDirectory: string): string {
   const entries = infoOf(outputDirectory) === null ? [] : [...Deno.readDirSync(outputDirectory)];
   const hasResults = (name: string) => infoOf(`${outputDirectory}/${name}/${RESULTS_FILE}`)?.isFile ?? false;
-  // Names begin with their time.
+  // Names begin with the time.
   const names = entries.map((it) => it.name).filter((it) => /^exp_\d{8}T\d{6}Z_/.test(it) && hasResults(it)).sort();
   if (names.length === 0) {
     throw new NotFoundError(`There are no results in ${outputDirectory}. Create some: fluxloop test`);

@@ -3,9 +3,9 @@ import { mapTexts } from "../text/json.ts";
 import { KEY_VARIABLES } from "../text/key_variables.ts";
 import type { Fault } from "./source_file.ts";
 
-/** `$${` stands for the characters `${`. */
+/** `$${` is an escaped `${`. */
 const REFERENCE = /\$\$(?=\{)|\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
-/** The fields with variables. FluxLoop's own keys can be passed only in the environment of a process. */
+/** The fields in which variables are expanded. FluxLoop's own keys can be passed only in a process's environment. */
 const EXPANDED = [
   "runner.env",
   "runner.process.env",
@@ -18,8 +18,8 @@ const ENVIRONMENTS = EXPANDED.slice(0, 2);
 /**
  * Expands each `${NAME}` in a configuration to the value of an environment variable.
  *
- * @param value Valid or not.
- * @param faults Gets each reference that can't be expanded.
+ * @param value The configuration, which may be invalid.
+ * @param faults Receives an entry for each reference that can't be expanded.
  */
 export function expandVariables(context: Pick<Context, "env">, value: unknown, faults: Fault[]): unknown {
   return mapTexts(value, (text, path) => {

@@ -13,22 +13,22 @@ import {
 } from "yaml";
 import type { Path } from "../text/json.ts";
 
-/** How deep maps and lists may be nested. */
+/** How deeply maps and lists may be nested. */
 export const DEPTH_LIMIT = 100;
 /** How many aliases a file may have: the parser takes time in proportion to aliases times nodes. */
 const ALIAS_LIMIT = 1000;
 /** How many values a file may have once its aliases are expanded. */
 const VALUE_LIMIT = 2_000_000;
 
-/** A place in a file, from 1 on. */
+/** A position in a file; lines and columns start at 1. */
 export interface Place {
   readonly line: number;
   readonly column: number;
 }
 
-/** YAML that somebody else may have written: read with bounds on its size, depth and aliases. */
+/** Untrusted YAML, read with limits on its size, depth and aliases. */
 export class YamlDocument {
-  /** Why it has no value. */
+  /** The errors; a document with errors has no value. */
   readonly faults: readonly (Place & { readonly message: string })[];
   readonly #document: Document;
   readonly #lines = new LineCounter();
@@ -42,7 +42,7 @@ export class YamlDocument {
     const { errors, warnings, contents } = this.#document;
     // Of several syntax errors, most follow from the first one.
     const error = errors.find((it) => it.code === "RESOURCE_EXHAUSTION") ?? errors[0];
-    // A tag such as !env means something to whoever wrote it, and nothing here.
+    // A tag such as !env is an error: its author expects an effect that it doesn't have here.
     const tags = warnings.filter((it) => it.code === "TAG_RESOLVE_FAILED");
     const syntax = (error === undefined ? tags : [error]).map(({ pos, code }) => ({
       start: pos[0],
@@ -52,12 +52,12 @@ export class YamlDocument {
     this.faults = faults.map(({ start, message }) => ({ ...this.#placeAt(start), message }));
   }
 
-  /** @returns Its value. Call it only where there are no faults. */
+  /** Returns the value. Call it only if there are no faults. */
   value(): unknown {
     return this.#document.toJS({ maxAliasCount: -1 });
   }
 
-  /** @returns Where a value is, or what it would be in; for a field that shouldn't be there, where its name is. */
+  /** Returns the position of a field's name or a list item; if it is missing, that of the closest parent. */
   placeOf(path: Path): Place {
     let node: unknown = this.#document.contents;
     let offset = startOf(node);
@@ -91,7 +91,7 @@ function startOf(node: unknown): number {
   return isNode(node) ? node.range?.[0] ?? 0 : 0;
 }
 
-/** What is wrong with a value that is nested more deeply. */
+/** The message for a value that exceeds {@linkcode DEPTH_LIMIT}. */
 export const TOO_DEEP = `nested too deeply; expected at most ${DEPTH_LIMIT} levels`;
 
 const SYNTAX_MESSAGES: Readonly<Record<string, string>> = {
@@ -112,10 +112,10 @@ function syntaxMessage(code: string): string {
 /** Looks for duplicate keys, and for whatever would make the document's value huge or endless. */
 function structureFaults(contents: unknown): { readonly start: number; readonly message: string }[] {
   const faults: { start: number; message: string }[] = [];
-  /** How many values an anchored node has with its aliases expanded; 0 while the node itself is looked at. */
+  /** How many values an anchored node has with its aliases expanded; 0 while the node itself is being visited. */
   const anchors = new Map<string, number>();
   let aliases = 0;
-  /** @returns A size that is never too large, so that a fault is reported once. */
+  /** @returns NaN, which is never too large a size, so that each fault is reported once. */
   const report = (node: unknown, message: string): number => {
     faults.push({ start: startOf(node), message });
     return NaN;

@@ -16,7 +16,7 @@ type NewExperiment = ExperimentOrigin & Pick<Experiment, "id" | "name" | "starte
 /**
  * Creates the folder of a new experiment: `results.jsonl`, `summary.json`, `config.yaml` and, at its end, `result.html`.
  *
- * @param origin For `summary.json`, in case the program is killed.
+ * @param origin Written to `summary.json` immediately, in case the program is killed.
  * @throws {SystemError} When it can't be created.
  */
 export async function createExperimentFolder(
@@ -43,7 +43,7 @@ export async function createExperimentFolder(
 /** An experiment's folder during the test. */
 export class ExperimentFolder {
   readonly #results: Deno.FsFile;
-  /** The size of all whole lines, in bytes. */
+  /** The size of all complete lines, in bytes. */
   #size = 0;
 
   constructor(readonly path: string, readonly experiment: NewExperiment) {
@@ -51,7 +51,7 @@ export class ExperimentFolder {
   }
 
   /**
-   * Writes a run that has finished; it then survives the end of this process.
+   * Writes a finished run, which then survives a crash of this process.
    *
    * @throws {SystemError} When it can't be written.
    */
@@ -61,7 +61,7 @@ export class ExperimentFolder {
       for (let rest = line; rest.length > 0;) rest = rest.subarray(this.#results.writeSync(rest));
       this.#size += line.length;
     } catch (error) {
-      // Half a line would spoil the next one.
+      // A partial line would corrupt the next one.
       this.#results.truncateSync(this.#size);
       this.#results.seekSync(this.#size, Deno.SeekMode.Start);
       throw unwritable(`${this.path}/${RESULTS_FILE}`, error);
@@ -69,9 +69,9 @@ export class ExperimentFolder {
   }
 
   /**
-   * Writes the summary and the page, once after the last run.
+   * Writes the summary and the page. Call it once, after the last run.
    *
-   * @throws {SystemError} When they can't be written; the runs stay.
+   * @throws {SystemError} When they can't be written; the runs are kept.
    */
   async finish(experiment: Experiment): Promise<void> {
     try {

@@ -7,7 +7,7 @@ import { readResults } from "./result_line.ts";
 import { readSummary, type Summary } from "./summary.ts";
 import { readStatistics, type Statistics } from "./statistics.ts";
 
-/** The most characters of one text: some servers load the whole file at once. */
+/** The maximum length of one text: some servers load the whole file at once. */
 const TEXT_LIMIT = 64 * 1024;
 
 /**
@@ -16,7 +16,7 @@ const TEXT_LIMIT = 64 * 1024;
  * @param path The file to write; its folder is created if it is missing.
  * @param folder The experiment's folder.
  * @throws {ConfigurationError} When the experiment's results can't be read.
- * @throws {SystemError} When the file can't be written; an older one stays.
+ * @throws {SystemError} When the file can't be written; an older one is kept.
  */
 export async function writeJUnit(path: string, folder: string): Promise<void> {
   const summary = await readSummary(folder);
@@ -52,7 +52,7 @@ function seconds(duration: number): string {
   return (duration / 1000).toFixed(3);
 }
 
-/** A CI job may print the file: no line may then be a workflow command, `::` at its start or `##[` anywhere. */
+/** Escapes a text. A CI job may print it, so no line may be a workflow command: `::` at its start or `##[` anywhere. */
 function content(text: string): string {
   const { head, rest } = cut(text, TEXT_LIMIT);
   const more = rest === 0 ? "" : `\n… and ${rest} more characters in results.jsonl`;
@@ -62,7 +62,7 @@ function content(text: string): string {
     .replaceAll("##[", "#&#35;[");
 }
 
-/** A parser turns line ends and tabs in an attribute into blanks unless they are escaped (XML 1.0, section 3.3.3). */
+/** Escapes an attribute: a parser would turn line ends and tabs into spaces (XML 1.0, section 3.3.3). */
 function attribute(text: string): string {
   return content(text).replaceAll("\n", "&#10;").replaceAll("\t", "&#9;");
 }

@@ -9,17 +9,17 @@ import { readResults } from "./result_line.ts";
 import { writeReport } from "./result_files.ts";
 import type { Statistics } from "./statistics.ts";
 
-/** The most characters of all transcripts together, so that browsers open the page soon. */
+/** The maximum length of all texts together, so that browsers can open the page quickly. */
 const ALL_TEXTS = 24_000_000;
-/** The most runs that are shown, failed ones first: even a folded run takes a browser time. */
+/** The maximum number of runs on the page, failed ones first: even a collapsed run costs a browser time. */
 const SHOWN_RUNS = 5000;
-/** The most characters of one text where there are few runs, and where there are many. */
+/** The maximum length of one text, for few runs and for many. */
 const ONE_TEXT = { most: 64 * 1024, fewest: 500 };
 
 /**
- * Writes `result.html`: one file without dependencies, whose policy lets nothing in or out.
+ * Writes `result.html`: one file without dependencies, whose content security policy blocks all requests.
  *
- * @throws {SystemError} When it can't be written; an older page stays.
+ * @throws {SystemError} When it can't be written; an older page is kept.
  */
 export async function writePage(folder: string, experiment: Experiment, statistics: Statistics): Promise<void> {
   await writeReport(`${folder}/result.html`, pageParts(folder, experiment, statistics));
@@ -98,7 +98,7 @@ function overview(experiment: Experiment, { runs, passed, failed, durations }: S
 `;
 }
 
-/** @returns The pass rate; 100 % means all runs, 0 % none. */
+/** Formats the pass rate, rounded so that 100 % means all runs and 0 % none. */
 function rateText(passed: number, runs: number): string {
   if (runs === 0) return "–";
   const tenths = Math.floor(passed / runs * 1000) / 10;
@@ -160,7 +160,7 @@ function answer(outcome: RunResult["outcome"], limit: number): string {
 function says(kind: string, title: string, text: string, limit: number): string {
   const { head: shown, rest } = cut(text, limit);
   const more = rest === 0 ? "" : `<p>… and ${countText(rest)} more characters in results.jsonl</p>`;
-  // The parser drops one line end right behind the tag.
+  // The parser drops one line end directly after the tag.
   return `<div class="${kind}"><h3>${title}</h3><pre dir="auto">\n${html(shown)}</pre>${more}</div>`;
 }
 
@@ -179,7 +179,7 @@ function foot(): string {
 `;
 }
 
-/** @returns What lets one text, and no other, be a style sheet or a script of the page (CSP Level 3, 2.3.1). */
+/** Returns the policy's source that allows only this text as a style sheet or script (CSP Level 3, 2.3.1). */
 function hashOf(text: string): string {
   return `sha256-${createHash("sha256").update(text).digest("base64")}`;
 }

@@ -7,7 +7,7 @@ const HEIGHT = 190;
 const EDGE = { left: 52, right: 8, top: 12, bottom: 34 };
 const PLOT = { width: WIDTH - EDGE.left - EDGE.right, height: HEIGHT - EDGE.top - EDGE.bottom };
 const MOST_COLUMNS = 120;
-/** From this ratio of maximum and median on, the scale is logarithmic. */
+/** Above this ratio of maximum to median, the scale is logarithmic. */
 const WIDE = 20;
 
 /**
@@ -37,7 +37,7 @@ ${[...lines, ...bars, ends].join("")}</svg></figure>
 `;
 }
 
-/** A column of one run, or the median and maximum of several, above a strip for those that failed. */
+/** Draws a column of one run, or the median and maximum of several, above a strip for failed runs. */
 function bar(
   { durationList, failedAt }: Statistics,
   scale: ReturnType<typeof scaleOf>,

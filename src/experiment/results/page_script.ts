@@ -1,4 +1,4 @@
-/** Search and order in `result.html`; without it, runs can still be read and shown by their outcome. */
+/** Searches and sorts in `result.html`; without it, runs can still be read and filtered by outcome. */
 export const PAGE_SCRIPT = `
 "use strict";
 const field = document.getElementById("search");

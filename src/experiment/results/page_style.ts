@@ -1,4 +1,4 @@
-/** How `result.html` looks. */
+/** The style sheet of `result.html`. */
 export const PAGE_STYLE = `
 :root{color-scheme:light dark;--paper:#f6f7f9;--card:#fff;--ink:#16191d;--soft:#5b6470;--line:#dfe3e8;--good:#0f7b53;
 --good-soft:#bfe3d3;--bad:#c22f26;--bad-soft:#fdecea;--you:#eef1f5;--focus:#3b5bdb;--shade:0 1px 2px rgb(20 30 40/.06)}

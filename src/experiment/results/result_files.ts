@@ -7,10 +7,10 @@ import { ConfigurationError, FluxloopError, SystemError } from "../../errors.ts"
 const BUFFER_SIZE = 64 * 1024;
 
 /**
- * Replaces a file by text that is produced piece by piece, in one step: a reader sees the old content or the new, and never a
- * part of it. Its folder is created if it is missing. A device or a pipe at this path is written to directly.
+ * Replaces a file atomically with text that is produced in parts: a reader sees the old or the new content, but never a part
+ * of it. A missing folder is created. A device or a pipe at this path is written to directly.
  *
- * @throws {SystemError} When it can't be written; a regular file is then as it was.
+ * @throws {SystemError} When the file can't be written; a regular file is unchanged then.
  */
 export async function writeReport(path: string, parts: Iterable<string> | AsyncIterable<string>): Promise<void> {
   try {
@@ -31,7 +31,7 @@ export async function writeReport(path: string, parts: Iterable<string> | AsyncI
 /**
  * Finds out before the first run whether {@linkcode writeReport} can write a file.
  *
- * @throws {SystemError} When it can't; the file is as it was in any case.
+ * @throws {SystemError} When it can't; the file is never changed.
  */
 export function checkWritable(path: string): void {
   try {
@@ -55,7 +55,7 @@ async function* buffered(parts: Iterable<string> | AsyncIterable<string>): Async
   yield buffer;
 }
 
-/** @returns Where to write first, a random name so that concurrent writers don't meet; `null` for a device or a pipe. */
+/** @returns The path of a temporary file, random because of concurrent writers; `null` for a device or a pipe. */
 function prepare(path: string): string | null {
   Deno.mkdirSync(dirname(path), { recursive: true });
   const info = infoOf(path);
@@ -63,7 +63,7 @@ function prepare(path: string): string | null {
   return info?.isFile === false ? null : `${path}.${crypto.randomUUID().slice(0, 8)}.new`;
 }
 
-/** Describes what is at a path; `null` where nothing is. */
+/** Returns information about a path, following links; `null` if there is nothing or it isn't accessible. */
 export function infoOf(path: string): Deno.FileInfo | null {
   try {
     return Deno.statSync(path);
@@ -72,13 +72,13 @@ export function infoOf(path: string): Deno.FileInfo | null {
   }
 }
 
-/** @returns The error to throw where `path` can't be written; a failure that already has its own message stays. */
+/** Creates the error for a `path` that can't be written; returns a cause that already has its own message unchanged. */
 export function unwritable(path: string, cause: unknown): FluxloopError {
   if (cause instanceof FluxloopError) return cause;
   return new SystemError(`Can't write ${path}: ${reasonOf(cause)}`, { cause });
 }
 
-/** @returns The error to throw where `path` can't be read; a failure that already has its own message stays. */
+/** Creates the error for a `path` that can't be read; returns a cause that already has its own message unchanged. */
 export function unreadable(path: string, cause: unknown): FluxloopError {
   if (cause instanceof FluxloopError) return cause;
   return new ConfigurationError(`Can't read ${path}: ${reasonOf(cause)}`, { cause });

@@ -9,7 +9,7 @@ export const RESULTS_FILE = "results.jsonl";
 
 const BUFFER_SIZE = 64 * 1024;
 
-/** @returns A run's line in `results.jsonl`, with its end. Keys in the run's texts are masked. */
+/** Formats a run as a line of `results.jsonl`, with keys masked. */
 export function resultLine({ request: { runId, input, iteration }, startedAt, duration, outcome }: RunResult): string {
   const { persona } = input;
   return jsonText({
@@ -34,8 +34,8 @@ export function resultLine({ request: { runId, input, iteration }, startedAt, du
 }
 
 /**
- * Reads the runs of an experiment one by one, in the order in which they finished. An incomplete last line, of a program
- * that was killed, is ignored.
+ * Reads the runs of an experiment one by one, in the order in which they finished. An incomplete last line, as a killed
+ * program leaves it, is ignored.
  *
  * @throws {ConfigurationError} When the file can't be read or a line isn't a run.
  */
@@ -45,7 +45,7 @@ export async function* readResults(folder: string): AsyncGenerator<RunResult, vo
   let number = 0;
   try {
     using file = await Deno.open(path);
-    // A buffer for each chunk, as a stream has it, would take as much memory as the file.
+    // A stream would allocate a buffer for each chunk, and so take as much memory as the file.
     const buffer = new Uint8Array(BUFFER_SIZE);
     for (let count = await file.read(buffer); count !== null; count = await file.read(buffer)) {
       for (const line of splitter.feed(buffer.subarray(0, count))) {

@@ -1,13 +1,13 @@
 import { readResults } from "./result_line.ts";
 
-/** How many different failure messages are told apart. */
+/** How many different failures are counted separately. */
 const MESSAGES = 50;
 const MESSAGE_LENGTH = 500;
 
 export interface FailureGroup {
   readonly kind: string;
   readonly message: string;
-  /** The number of the first of them, from 1 on. */
+  /** The number of the first run with this failure; numbers start at 1. */
   readonly first: number;
   count: number;
 }
@@ -21,13 +21,13 @@ export interface Statistics {
   readonly durationList: readonly number[];
   /** Indices of failed runs in `durationList`. */
   readonly failedAt: ReadonlySet<number>;
-  /** How many failed of each kind, the most frequent first. */
+  /** The number of failures of each kind, the most frequent first. */
   readonly kinds: readonly (readonly [string, number])[];
   /** The first {@linkcode MESSAGES} different failures, the most frequent first. */
   readonly groups: readonly FailureGroup[];
 }
 
-/** Reads an experiment's runs in a few bytes each. @throws {ConfigurationError} When an experiment's results can't be read. */
+/** Computes an experiment's statistics, with a few bytes per run. @throws {ConfigurationError} If results can't be read. */
 export async function readStatistics(folder: string): Promise<Statistics> {
   const durationList: number[] = [];
   const failedAt = new Set<number>();

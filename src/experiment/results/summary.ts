@@ -25,7 +25,8 @@ const summary = object({
 export type Summary = ReturnType<typeof summary>;
 
 /**
- * @param statistics The runs, once the experiment has ended.
+ * Writes `summary.json`, with `statistics` once the experiment has ended.
+ *
  * @throws {SystemError} When the file can't be written.
  */
 export async function writeSummary(
@@ -55,7 +56,7 @@ export async function writeSummary(
   await writeReport(`${folder}/${SUMMARY_FILE}`, [jsonText(document)]);
 }
 
-/** @throws {ConfigurationError} When the folder has no summary, or one that can't be read. */
+/** Reads `summary.json`. @throws {ConfigurationError} When it doesn't exist or can't be read. */
 export async function readSummary(folder: string): Promise<Summary> {
   const path = `${folder}/${SUMMARY_FILE}`;
   try {

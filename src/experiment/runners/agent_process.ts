@@ -6,25 +6,25 @@ import { readReply } from "./protocol.ts";
 import { withTimeLimit } from "./time_limit.ts";
 
 const MIB = 1024 * 1024;
-/** The longest line, in characters, and the most output on one input, in bytes. */
+/** The maximum length of a line, in characters, and of the output for one input, in bytes. */
 const LINE_LIMIT = 8 * MIB;
 const ANSWER_LIMIT = 64 * MIB;
 /** How many characters of a line are compared with `ready_pattern`: most patterns take quadratic time. */
 const READY_LENGTH = 1000;
-/** How long output may still arrive after a process has ended, and while it runs, in milliseconds. */
+/** How long to wait for remaining output after a process has exited, and while it is running, in milliseconds. */
 const DRAIN = 200;
 const SETTLING = 20;
-/** How long a process may take to end by itself without standard input or output, in milliseconds. */
+/** How long a process may take to exit by itself once its standard input or output is closed, in milliseconds. */
 const LAST_MOMENT = 1000;
 
-/** The current input. */
+/** The input that the agent is handling. */
 interface Question extends PromiseWithResolvers<string> {
   /** Sent once the agent is ready. */
   readonly line: string;
   deltas: string;
 }
 
-/** A process of an agent: gets one input after the other, and ends with everything that it has started. */
+/** An agent's process, which handles one input after the other, and is stopped with all processes that it has started. */
 export class AgentProcess {
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
   readonly #lines = new LineSplitter();
@@ -42,13 +42,13 @@ export class AgentProcess {
   constructor(private readonly program: RunningProgram, private readonly settings: ProcessRunner) {
     this.#isReady = settings.readyPattern === null;
     this.#input = program.stdin.getWriter();
-    this.#input.closed.catch(() => {}); // A process that doesn't read its input says why by its end.
+    this.#input.closed.catch(() => {}); // If a process doesn't read its input, its exit explains why.
     this.#outputRead = this.#read(program.stdout, (chunk) => this.#receive(chunk));
     this.#errorsRead = this.#read(program.stderr, (chunk) => this.#lastErrors.add(chunk));
     void this.#watch();
   }
 
-  /** Whether it can get an input: it runs, and has written nothing unasked. */
+  /** Whether it can handle an input: it is running, and hasn't written anything unexpected. */
   get isUsable(): boolean {
     return this.#isUsable;
   }
@@ -59,10 +59,10 @@ export class AgentProcess {
   }
 
   /**
+   * Sends an input, and returns the agent's output.
+   *
    * @param line A message of the protocol, with its line end.
-   * @param signal Aborts the wait.
-   * @returns The agent's output.
-   * @throws {RunError} When it fails; `isUsable` says whether it can get another input.
+   * @throws {RunError} When the agent fails; `isUsable` tells whether it can handle another input.
    * @throws `signal`'s reason.
    */
   async ask(line: string, signal: AbortSignal): Promise<string> {
@@ -78,13 +78,13 @@ export class AgentProcess {
     });
   }
 
-  /** Waits for what it wrote before it failed. @returns The last lines of standard error since the last input. */
+  /** Waits for remaining output. @returns The last lines of standard error since the last input. */
   async lastErrors(): Promise<readonly string[]> {
     await within(SETTLING, this.#errorsRead);
     return this.#lastErrors.lines;
   }
 
-  /** Closes its input, and ends it where it doesn't end by itself. */
+  /** Closes the process's input, and stops the process if it doesn't exit by itself. */
   async finish(): Promise<void> {
     this.#isUsable = false;
     this.#input.close().catch(() => {});
@@ -92,7 +92,7 @@ export class AgentProcess {
     await this.end();
   }
 
-  /** Ends the process and all that it has started. */
+  /** Stops the process and all processes that it has started. */
   end(): Promise<void> {
     return this.#ending ??= this.#end();
   }
@@ -104,14 +104,14 @@ export class AgentProcess {
     await within(this.settings.killTimeout, this.#gone());
     this.program.kill("SIGKILL");
     await this.program.ended;
-    // A process that has left the group may hold the streams forever.
+    // A process that has left the group may keep the streams open forever.
     const read = Promise.all([this.#outputRead, this.#errorsRead]);
     await within(DRAIN, read);
     this.#stopReading.abort();
     await read;
   }
 
-  /** A child that outlives the process usually holds its standard output, and gets the same time. */
+  /** Waits for the process and for a child that outlives it, which usually keeps the standard output open. */
   #gone(): Promise<unknown> {
     return Promise.all([this.program.ended, this.#outputRead]);
   }
@@ -123,12 +123,12 @@ export class AgentProcess {
 
   async #read(stream: ReadableStream<Uint8Array>, write: (chunk: Uint8Array) => void): Promise<void> {
     const { signal } = this.#stopReading;
-    // A stream that breaks has ended, too.
+    // A broken stream counts as ended.
     await stream.pipeTo(new WritableStream({ write }), { signal }).catch(() => {});
   }
 
   #receive(chunk: Uint8Array): void {
-    // The output of a failed process is only read so that the process isn't blocked.
+    // A failed process's output is read only so that the process doesn't block.
     if (!this.#isUsable) return;
     this.#received += chunk.length;
     if (this.#question !== null && this.#received > ANSWER_LIMIT) {
@@ -149,7 +149,7 @@ export class AgentProcess {
     const reply = this.#isUsable ? readReply(line) : null;
     if (reply === null) return;
     const question = this.#question;
-    // Unasked output would count as the answer to the next input.
+    // Unexpected output would be mistaken for the response to the next input.
     if (question === null) return void this.end();
     if (reply.type === "fault") return this.#fail(reply.error);
     if (reply.type === "delta") return void (question.deltas += reply.text);
@@ -161,10 +161,10 @@ export class AgentProcess {
   /** Fails the current input when the process ends or closes its output. */
   async #watch(): Promise<void> {
     await Promise.race([this.program.ended, this.#outputRead]);
-    // How it ended says more than that it closed its output.
+    // The exit status says more than the closed output.
     const end = await within(LAST_MOMENT, this.program.ended);
     await within(DRAIN, this.#outputRead);
-    // The last line may lack its end; half a message doesn't count.
+    // The last line may lack its line end; an incomplete message doesn't count.
     if (parseJson(this.#lines.open) !== undefined) this.#take(this.#lines.open);
     const what = end === undefined
       ? "closed its standard output"

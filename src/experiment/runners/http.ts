@@ -10,7 +10,7 @@ import { textFinder } from "./output_path.ts";
 import { withTimeLimit } from "./time_limit.ts";
 
 /**
- * Runs an agent that is a server: one request a run, retried where the configuration says so.
+ * Runs an agent that is a server, with one request per run, which is retried as configured.
  *
  * @throws {ConfigurationError} When the proxy's URL is invalid.
  */
@@ -42,7 +42,7 @@ export function httpRunner(
     const message = `Can't reach the server at ${url.host}: ${reason}`;
     return isTransient ? new TransientError(message, null) : new RunError("http", message);
   };
-  /** @returns `null` where a retry is pointless. */
+  /** @returns `null` if a retry is pointless. */
   const pauseAfter = (error: unknown): number | null => {
     if (!(error instanceof TransientError)) return null;
     if (error.response === null) return retry.backoff;

@@ -5,17 +5,17 @@ import { mapTexts } from "../../text/json.ts";
 import { type HttpRunner, RunError, type RunRequest } from "../model.ts";
 import { inputMessage } from "./protocol.ts";
 
-/** Placeholders in an input's own text aren't filled. */
+/** A placeholder. Those in an input's own text aren't filled. */
 const PLACEHOLDER = /\{\{\s*(input|persona|iteration)\s*\}\}/g;
 const WHOLE = /^\{\{\s*(input|persona|iteration)\s*\}\}$/;
-/** In a URL, where braces are escaped. */
+/** A placeholder in a URL, where braces may be escaped. */
 const PLACEHOLDER_IN_URL = /(?:\{\{|%7B%7B)(?:\s|%20)*(input|persona|iteration)(?:\s|%20)*(?:\}\}|%7D%7D)/gi;
 
 type Values = Readonly<Record<string, string | number | null>>;
 
 /**
- * @returns What makes the request of a run (hosted documentation: "HTTP Server-Sent Events", "body_template"); it throws
- * {@linkcode RunError} when the input can't be part of a URL.
+ * Creates a function that creates a run's request (hosted documentation: "HTTP Server-Sent Events", "body_template"). It
+ * throws a {@linkcode RunError} when the input can't be part of a URL.
  */
 export function requestTemplate(
   context: Context,

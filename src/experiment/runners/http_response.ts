@@ -10,7 +10,7 @@ const LAST_EVENT = "[DONE]";
 
 /** Thrown when a retry may help. */
 export class TransientError extends RunError {
-  /** @param response `null` where the connection failed. */
+  /** @param response `null` if the connection failed. */
   constructor(message: string, readonly response: Response | null) {
     super("http", message);
   }
@@ -24,7 +24,7 @@ interface Reading extends Pick<HttpRunner, "stream" | "streamOutputPath" | "stre
  * Reads a response in bounded memory: a document, or a stream of events.
  *
  * @returns The agent's output.
- * @throws {RunError} When the response isn't an agent's, or is too long.
+ * @throws {RunError} When the response can't come from an agent, or is too long.
  */
 export async function readResponse(response: Response, reading: Reading): Promise<string> {
   if (!response.ok) throw new TransientError(await refusal(response), response);

@@ -3,21 +3,21 @@ import { extentOf } from "../../text/json.ts";
 import { RunError } from "../model.ts";
 import { tooLong } from "./protocol.ts";
 
-/** Finds the text in a JSON value, `null` where there is none. @throws {RunError} When the value or the text is too large. */
+/** Finds the text in a JSON value; `null` if there is none. @throws {RunError} When the value or the text is too large. */
 export type TextFinder = (value: unknown) => string | null;
 
-/** The most characters of a server's output. */
+/** The maximum length of a server's output. */
 export const OUTPUT_LIMIT = 8 * 1024 * 1024;
-/** How deep a response may be nested. */
+/** How deeply a response may be nested. */
 const DEPTH_LIMIT = 100;
 /** How many values a query may visit; it can't be interrupted. */
 const VISIT_LIMIT = 10_000_000;
 
 /**
- * Finds text in a server's response, by a JSONPath (RFC 9535).
+ * Creates a function that finds the text at a JSONPath (RFC 9535) in a server's response.
  *
- * @param path Such as `$.choices[0].delta.content`; the `$` may be left out, as the hosted documentation has it.
- * @returns What finds the text there. Several texts are joined; other values become JSON.
+ * @param path Such as `$.choices[0].delta.content`; the `$` may be left out, as in the hosted documentation.
+ * @returns A function that joins several texts and converts other values to JSON.
  * @throws When the path is invalid.
  */
 export function textFinder(path: string): TextFinder {
@@ -40,8 +40,8 @@ export function textFinder(path: string): TextFinder {
 }
 
 /**
- * An upper bound, by the parts of a path that multiply: a query inside a filter is evaluated for every value, a second `..`
- * for every ancestor, and each further selector in brackets doubles the rest.
+ * Estimates an upper bound from the parts of a path that multiply visits: a query inside a filter is evaluated for every
+ * value, a second `..` for every ancestor, and each further selector in brackets doubles the rest.
  */
 function visitEstimate(path: string): (count: number, depth: number) => number {
   const occurrences = (part: RegExp) => path.match(part)?.length ?? 0;

@@ -5,12 +5,12 @@ import { infoOf } from "../results/result_files.ts";
 import { AgentProcess } from "./agent_process.ts";
 import { inputMessage } from "./protocol.ts";
 
-/** Runs an agent that is a program. With `reuse`, processes that follow the protocol get further runs. */
+/** Runs an agent that is a program. With `reuse`, a process that follows the protocol handles further runs. */
 export class Processes implements Runner {
   readonly #groups: ProgramGroups;
   readonly #idle: AgentProcess[] = [];
   readonly #processes = new Set<AgentProcess>();
-  /** Processes that end while the next run is active. */
+  /** Processes that are stopping while the next run is active. */
   readonly #endings = new Set<Promise<void>>();
 
   constructor(context: Context, private readonly settings: ProcessRunner, private readonly parallelRuns: number) {
@@ -25,7 +25,7 @@ export class Processes implements Runner {
     try {
       return await this.#ask(kept, line, signal);
     } catch (error) {
-      // The run before may have ended the process; this one must not fail for it.
+      // The previous run may have made the process exit, which must not make this run fail.
       if (!(error instanceof RunError && error.kind === "crashed" && kept.isSilent)) throw error;
       return await this.#ask(await this.#start(), line, signal);
     }
@@ -41,7 +41,7 @@ export class Processes implements Runner {
     try {
       return await agent.ask(line, signal);
     } catch (error) {
-      // A failed process ends before its run does.
+      // A failed process is stopped before its run ends.
       if (!agent.isUsable || signal.aborted) await agent.end();
       throw error instanceof RunError ? new RunError(error.kind, error.message, await agent.lastErrors()) : error;
     } finally {
@@ -58,7 +58,7 @@ export class Processes implements Runner {
   }
 
   async #start(): Promise<AgentProcess> {
-    // Agents that are slow to end must not pile up.
+    // Agents that are slow to stop must not pile up.
     while (this.#endings.size >= this.parallelRuns) await Promise.race(this.#endings);
     const { command: [program, ...args], cwd, env } = this.settings;
     try {

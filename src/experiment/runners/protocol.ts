@@ -1,5 +1,5 @@
 /**
- * The messages between this program and an agent, one JSON object a line (hosted documentation:
+ * The messages between this program and an agent, one JSON object per line (hosted documentation:
  * "Subprocess (JSONL Protocol)").
  *
  * @module
@@ -12,25 +12,22 @@ import { RunError, type RunRequest } from "../model.ts";
 /** A message of the agent. */
 export type Reply =
   | { readonly type: "delta"; readonly text: string }
-  /** `null`: the deltas are the output. */
+  /** `null` if the deltas are the output. */
   | { readonly type: "final"; readonly output: string | null }
-  /** The agent failed on this input. After a refusal it can get others, after a fault it can't. */
+  /** The agent failed on this input. After a refusal it can handle others, after a fault it can't. */
   | { readonly type: "refusal" | "fault"; readonly error: RunError };
 
 /** How many characters of an agent's text a message quotes. */
 const EXCERPT = 200;
-/** How deep an agent's JSON may be nested. */
+/** How deeply an agent's JSON may be nested. */
 const DEPTH_LIMIT = 100;
 
-/** @returns The message for a run. */
+/** Creates the message for a run. */
 export function inputMessage({ input, iteration }: RunRequest) {
   return { type: "input", input: input.text, context: { persona: input.persona?.name ?? null, iteration } };
 }
 
-/**
- * @param line Without its end.
- * @returns `null` for an empty line, and for a message of an unknown type.
- */
+/** Parses a line of the agent's output; returns `null` if it is empty, or a message of an unknown type. */
 export function readReply(line: string): Reply | null {
   if (line.trim() === "") return null;
   const isNot = (expected: string) =>
@@ -56,12 +53,12 @@ export function readReply(line: string): Reply | null {
   }
 }
 
-/** @returns The error of an agent whose output has more than `limit` characters. */
+/** Creates the error for an output of more than `limit` characters. */
 export function tooLong(limit: number): RunError {
   return new RunError("flooded", `The agent's output is longer than ${limit.toLocaleString("en")} characters`);
 }
 
-/** @returns An agent's text for a sentence on one line. */
+/** Shortens and escapes an agent's text for a message on one line. */
 export function shownText(text: string): string {
   const words = printable(redact(text.slice(0, EXCERPT * 10).replace(/\s+/g, " ").trim()));
   return words.length > EXCERPT ? `${words.slice(0, EXCERPT - 1)}…` : words;

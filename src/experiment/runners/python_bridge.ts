@@ -1,7 +1,7 @@
 import type { ProcessRunner } from "../model.ts";
 
 /**
- * Describes the process of a Python function. It is reused: importing a module may take long.
+ * Returns the settings of a Python function's process, which is reused because importing a module may take long.
  *
  * @param target `package.module:function`, or `package.module:Class.method`.
  * @param pythonPath Folders where Python looks for modules first.
@@ -12,7 +12,7 @@ export function pythonProcess(
   pythonPath: readonly string[],
   settings: Pick<ProcessRunner, "cwd" | "env" | "timeout">,
 ): ProcessRunner {
-  // A python.bat, as some version managers install it, passes on arguments of one line only.
+  // The program is in a variable: a python.bat, as some version managers install it, passes on only one-line arguments.
   const start = "import os; exec(os.environ.pop('FLUXLOOP_BRIDGE'))";
   return {
     kind: "process",
