@@ -23,8 +23,8 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERT
  */
 export function trustedCertificates(context: Context, option: string | undefined): string[] {
   const named: [string, string | undefined][] = [
-    option === undefined ? ["FLUXLOOP_CA_FILE", context.env("FLUXLOOP_CA_FILE")] : ["--ca-file", option],
-    ["SSL_CERT_FILE", context.env("SSL_CERT_FILE")],
+    option === undefined ? ["FLUXLOOP_CA_FILE", context.env("FLUXLOOP_CA_FILE")?.trim()] : ["--ca-file", option],
+    ["SSL_CERT_FILE", context.env("SSL_CERT_FILE")?.trim()],
   ];
   // CI systems pass an unset variable as an empty string.
   return named.flatMap(([origin, path]) => path ? [readCertificates(pathFrom(context, path, origin), origin)] : []);

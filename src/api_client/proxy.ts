@@ -69,20 +69,22 @@ function decoded(text: string): string {
 
 /** Searches `NO_PROXY`: hosts (with subdomains), `.suffix`, `*`, `host:port`, addresses and CIDR blocks, possibly quoted. */
 function isExcepted(list: string, url: URL): boolean {
-  const host = url.hostname.replace(/^\[|\]$/g, "");
+  const host = url.hostname.replace(/^\[|[\].]$/g, "");
   const port = url.port || (url.protocol === "https:" ? "443" : "80");
   return list.split(/[\s,;"']+/).filter((it) => it !== "").some((it) => {
     if (it === "*") return true;
     const [, bare, only] = /^(.*?)(?::(\d+))?$/.exec(it)!;
     // The last group of an IPv6 address isn't a port.
     const [name, wanted] = isAddress(it) ? [it, undefined] : [bare, only];
-    return (wanted === undefined || wanted === port) && matches(name.replace(/^\[|\]$/g, "").toLowerCase(), host);
+    return (wanted === undefined || wanted === port) && matches(name.replace(/^\[|[\].]$/g, "").toLowerCase(), host);
   });
 }
 
 function matches(pattern: string, host: string): boolean {
   const [network, bits] = pattern.split("/");
   if (bits !== undefined) return isInBlock(host, network, Number(bits));
+  // An IPv6 address has many spellings.
+  if (isAddress(pattern)) return addressBits(pattern) === addressBits(host);
   const suffix = pattern.replace(/^\*?\./, "");
   return host === suffix || (!isAddress(host) && host.endsWith(`.${suffix}`));
 }

@@ -8,7 +8,7 @@ const REDIRECT_LIMIT = 5;
 
 /** A redirect isn't followed. */
 export class RedirectError extends Error {
-  /** @param target The host that isn't allowed, empty for a URL without one; `null` for too many redirects. */
+  /** @param target The origin that isn't allowed, empty for a URL without a host; `null` for too many redirects. */
   constructor(readonly target: string | null) {
     super("The redirect isn't followed");
   }
@@ -36,7 +36,7 @@ export async function followRedirects<R extends Pick<Response, "status" | "heade
     const next = followed.includes(response.status) && location !== null ? URL.parse(location, url) : null;
     if (next === null) return response;
     await response.body?.cancel();
-    if (!isAllowed(next)) throw new RedirectError(next.host);
+    if (!isAllowed(next)) throw new RedirectError(next.host && `${next.protocol}//${next.host}`);
     if (count === REDIRECT_LIMIT) throw new RedirectError(null);
     url = next;
   }

@@ -120,7 +120,7 @@ function selectStorage(
   option: string | undefined,
 ): KeyStorage {
   if (option !== undefined) return parseStorage(option, "--storage");
-  const variable = context.env("FLUXLOOP_STORAGE") || undefined;
+  const variable = context.env("FLUXLOOP_STORAGE")?.trim() || undefined;
   if (variable !== undefined) return parseStorage(variable, "FLUXLOOP_STORAGE");
   if (profile !== null) return profile.secret.kind === "keychain" ? "keychain" : "file";
   return parseStorage(document.setting("storage") ?? "file", "storage: in the credentials file");

@@ -8,6 +8,7 @@ import type { Profile } from "../credentials/profile.ts";
 import { checkProfileName } from "../credentials/profile_name.ts";
 import { SecretStore } from "../credentials/secret_store.ts";
 import { ConfigurationError, UsageError } from "../errors.ts";
+import { pathFrom } from "../paths.ts";
 import { KEY_VARIABLES } from "../text/key_variables.ts";
 import { parseApiKey } from "./api_key.ts";
 import { apiUrlFor, chosenApiUrl, type ProfileOptions, selectProfileHere } from "./select_profile.ts";
@@ -109,7 +110,7 @@ function givenKey(context: Context, options: KeyOptions): Pick<Credential, "key"
   if (origin === null) return null;
   const value = context.env(origin)!;
   if (origin !== KEY_FILE_VARIABLE) return { key: parseApiKey(value, origin), source: "environment", origin };
-  return { key: parseApiKey(readKeyFile(value), origin), source: "file", origin };
+  return { key: parseApiKey(readKeyFile(pathFrom(context, value.trim(), origin)), origin), source: "file", origin };
 }
 
 function readKeyFile(path: string): string {

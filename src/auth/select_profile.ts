@@ -40,7 +40,7 @@ export function selectProfileHere(
 }
 
 function namedProfile(context: Context, { profile }: ProfileOptions): SelectedProfile | null {
-  const name = profile ?? (context.env("FLUXLOOP_PROFILE") || undefined);
+  const name = profile ?? (context.env("FLUXLOOP_PROFILE")?.trim() || undefined);
   const chosenBy = profile === undefined ? "FLUXLOOP_PROFILE" : "--profile";
   return name === undefined ? null : { name: checkProfileName(name, chosenBy), chosenBy };
 }
@@ -53,7 +53,7 @@ function defaultProfile(document: CredentialsDocument): SelectedProfile {
 /** Returns the API URL from the option or the variable, or `null`. */
 export function chosenApiUrl(context: Context, options: ProfileOptions): URL | null {
   if (options.apiUrl !== undefined) return parseApiUrl(options.apiUrl, "--api-url");
-  const variable = context.env("FLUXLOOP_API_URL") || undefined;
+  const variable = context.env("FLUXLOOP_API_URL")?.trim() || undefined;
   return variable === undefined ? null : parseApiUrl(variable, "FLUXLOOP_API_URL");
 }
 

@@ -37,7 +37,7 @@ export async function switchProfile(context: Context, profile: string): Promise<
     document.switchTo(name);
     return name;
   });
-  const variable = context.env("FLUXLOOP_PROFILE") ? "FLUXLOOP_PROFILE" : null;
+  const variable = context.env("FLUXLOOP_PROFILE")?.trim() ? "FLUXLOOP_PROFILE" : null;
   return { profile: chosen, overriddenBy: overridingVariable(context) ?? variable, pinnedBy };
 }
 

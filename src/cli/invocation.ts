@@ -82,7 +82,7 @@ function requestOptions(context: Context, { verbose, timeout, caFile }: GlobalOp
 }
 
 function deadlineOf(context: Context, option: string | undefined): number | undefined {
-  const text = option ?? (context.env("FLUXLOOP_TIMEOUT") || undefined);
+  const text = option ?? (context.env("FLUXLOOP_TIMEOUT")?.trim() || undefined);
   if (text === undefined) return undefined;
   const seconds = /^\d{1,4}(?:\.\d{1,3})?s?$/.test(text) ? Number.parseFloat(text) : 0;
   if (seconds > 0 && seconds <= LONGEST) return seconds * 1000;

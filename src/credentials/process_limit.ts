@@ -12,7 +12,7 @@ export function limitProcesses(context: Context, need: ProcessNeed, storage?: st
 
 /** Only searches the file for the word; the command itself reads and checks it. */
 function usesKeychain(context: Context, storage: string | undefined): boolean {
-  if ((storage ?? context.env("FLUXLOOP_STORAGE")) === "keychain") return true;
+  if ((storage ?? context.env("FLUXLOOP_STORAGE")?.trim()) === "keychain") return true;
   const location = credentialsLocation(context);
   try {
     return location !== null && Deno.statSync(location.file).isFile &&

@@ -60,6 +60,10 @@ describe("the proxy for a request", () => {
     ["fd12:3456::1", "https://[fd12:3456::1]", true],
     ["[fd12:3456::1]:443", "https://[fd12:3456::1]", true],
     ["[fd12:3456::1]:444", "https://[fd12:3456::1]", false],
+    ["fd12:3456:0:0::1", "https://[fd12:3456::1]", true],
+    ["FD12:3456::0001", "https://[fd12:3456::1]", true],
+    ["fluxloop.ai.", HOSTED, true],
+    ["fluxloop.ai", `${HOSTED}.`, true],
     ["", HOSTED, false],
     [",,", HOSTED, false],
   ];

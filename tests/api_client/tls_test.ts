@@ -56,6 +56,7 @@ describe(`TLS connections with Deno ${base().deno}`, () => {
     ["--ca-file", (file) => ["--ca-file", file], () => ({})],
     ["FLUXLOOP_CA_FILE", () => [], (file) => ({ FLUXLOOP_CA_FILE: file })],
     ["SSL_CERT_FILE", () => [], (file) => ({ SSL_CERT_FILE: file })],
+    ["FLUXLOOP_CA_FILE from a .env file of Windows", () => [], (file) => ({ FLUXLOOP_CA_FILE: `${file}\r` })],
   ];
   for (const [what, args, env] of trusted) {
     it(`trust a private certificate authority from ${what}`, async () => {
@@ -131,6 +132,26 @@ describe(`TLS connections with Deno ${base().deno}`, () => {
     assertEquals(code, 4);
     assertStringIncludes(stderr, ": the TLS handshake failed\n");
   });
+
+  const alerts: [string, number][] = [["knows only older protocols", 70], ["doesn't know its own name", 112]];
+  for (const [what, alert] of alerts) {
+    it(`fail once, with the reason, where the server ${what}`, async () => {
+      const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+      const serving = (async () => {
+        for await (const connection of listener) {
+          await connection.read(new Uint8Array(4096));
+          await connection.write(Uint8Array.of(21, 3, 3, 0, 2, 2, alert)); // RFC 8446, section 6: a fatal alert.
+          connection.close();
+        }
+      })();
+      const { port } = listener.addr as Deno.NetAddr;
+      const { code, stderr } = await whoami(`https://127.0.0.1:${port}`, ["-v"]);
+      listener.close();
+      await serving;
+      assertEquals([code, stderr.split("\nGET ").length], [4, 1]);
+      assertStringIncludes(stderr, ": the TLS handshake failed\n");
+    });
+  }
 
   const unusable: [string, (pem: string) => string | null, string][] = [
     ["doesn't exist", () => null, "no such file"],

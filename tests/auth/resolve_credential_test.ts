@@ -32,6 +32,16 @@ describe("credential resolution", () => {
     ["FLUXLOOP_API_KEY second", { profile: "dev" }, all, SAVED, ["e1", "environment", "FLUXLOOP_API_KEY"]],
     ["FLUXLOOP_SYNC_API_KEY third", { profile: "dev" }, older, SAVED, ["e2", "environment", "FLUXLOOP_SYNC_API_KEY"]],
     ["FLUXLOOP_API_KEY_FILE fourth", { profile: "dev" }, fileOnly, SAVED, ["in_file", "file", "FLUXLOOP_API_KEY_FILE"]],
+    ["FLUXLOOP_API_KEY_FILE with ~ and a carriage return", {}, { FLUXLOOP_API_KEY_FILE: "~/key\r" }, SAVED, [
+      "in_file",
+      "file",
+      "FLUXLOOP_API_KEY_FILE",
+    ]],
+    ["FLUXLOOP_PROFILE with a carriage return", {}, { FLUXLOOP_PROFILE: "dev\r" }, withDefault, [
+      "saved_dev",
+      "profile",
+      "dev",
+    ]],
     ["--profile rather than FLUXLOOP_PROFILE", { profile: "dev" }, { FLUXLOOP_PROFILE: "local" }, withDefault, [
       "saved_dev",
       "profile",

@@ -67,6 +67,7 @@ const WEB_PAGE = notJson("a web page, probably a sign-in page or a proxy's error
 const INVALID_JSON = notJson("invalid JSON");
 const CLOSED_EARLY = connectionError("the connection was closed early");
 const NOT_HTTP = connectionError("its response isn't HTTP");
+const MALFORMED = connectionError("its response is malformed");
 const GATEWAY = failure(
   "A gateway in front of {host} requires its own sign-in (HTTP 401). Your API key was not checked. Sign in to the gateway and try again.",
 );
@@ -130,6 +131,9 @@ const BODY_ROWS: readonly Row[] = [
   ["another protocol", raw("SSH-2.0-OpenSSH_9.7\r\n"), NOT_HTTP],
   ["a two-digit status", raw("HTTP/1.1 42 OK\r\n\r\n"), NOT_HTTP],
   ["HTTP 999", raw("HTTP/1.1 999 Oh\r\nContent-Length: 0\r\n\r\n"), http(999)],
+  ["an invalid Content-Length", raw("HTTP/1.1 200 OK\r\nContent-Length: abc\r\n\r\n"), MALFORMED],
+  ["too many headers", raw(`HTTP/1.1 200 OK\r\n${"A: b\r\n".repeat(5000)}\r\n`), MALFORMED],
+  ["a body that isn't gzip", gzip(new TextEncoder().encode(JSON.stringify(WORKSPACES))), MALFORMED],
   ["a UTF-16 body", body(Uint8Array.of(0xff, 0xfe, 0x7b, 0, 0x7d, 0)), INVALID_JSON],
   ["a body of random bytes", body(Uint8Array.of(0x80, 0xff, 0, 0x1b, 0x5b)), INVALID_JSON],
   ["a truncated gzip body", gzip(gzipped.subarray(0, 20)), CLOSED_EARLY],
@@ -141,7 +145,7 @@ const BODY_ROWS: readonly Row[] = [
   ["a body of 9 MiB", body(" ".repeat(9 * 1024 * 1024)), failure("{host} sent a response of more than 8 MiB")],
 ];
 
-const redirected = "{host} redirects to evil.example. Your key was not sent there. Check the API URL.";
+const redirected = "{host} redirects to https://evil.example. Your key was not sent there. Check the API URL.";
 const DENIAL = { required_permission: "fly\x1b[2J", permissions: ["read\u202e", "upload_results"] };
 
 /** Responses by HTTP status. */
@@ -152,7 +156,7 @@ const STATUS_ROWS: readonly Row[] = [
   [
     "a redirect to another host, without a scheme",
     body(null, 301, { location: "//evil.example" }),
-    failure(redirected),
+    failure(redirected.replace("https:", "http:")),
   ],
   [
     "a redirect to a file URL",

@@ -173,7 +173,7 @@ describe("an HTTP agent", () => {
       {},
       () => new Response(null, { status: 307, headers: { location: "http://127.0.0.2:1/" } }),
       "http",
-      "The server redirects to 127.0.0.2:1; nothing was sent there",
+      "The server redirects to http://127.0.0.2:1; nothing was sent there",
     ],
     [
       "redirects in a loop",
