@@ -111,7 +111,10 @@ export async function findKey(context: Context, credential: Credential, idOrName
     throw new UsageError(`Several keys have this name. Pass an ID: ${byName.map((it) => it.id).join(", ")}`);
   }
   if (byName.length === 1) return byName[0];
-  throw new NotFoundError("No key that you can manage has this ID or name. List your keys: fluxloop apikeys list");
+  throw new NotFoundError(
+    "No key that you can manage has this ID or name. List your keys with fluxloop apikeys list, or open the platform's " +
+      "API keys page.",
+  );
 }
 
 async function projectIds(context: Context, credential: Credential, idsOrNames: readonly string[]): Promise<string[]> {

@@ -44,7 +44,7 @@ export function commandTree(context: Context, { words: [group, command] }: Argum
       action: () => context.stdout.write(`${versionText()}\n`),
     })
     .globalOption("--profile <name:profile>", 'Profile to use (default: "default")')
-    .globalOption("--api-url <url:string>", "Platform URL (default: https://api.fluxloop.ai)")
+    .globalOption("--api-url <url:string>", "Platform URL (default: profile's or api.fluxloop.ai)")
     .globalOption("--timeout <seconds:string>", "Request time limit, including retries (default: 30)")
     .globalOption("--ca-file <path:file>", "Extra CA certificates to trust, in PEM format")
     .globalOption("-q, --quiet", "Print only errors and requested data")
