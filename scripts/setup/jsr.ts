@@ -19,7 +19,7 @@ export interface Fetching {
   readonly timeout: number;
 }
 
-/** JSR can't be reached, or sends something else than packages. */
+/** JSR can't be reached, or its responses aren't packages. */
 export class JsrUnavailable extends Error {}
 
 /** Deno's exit code if a file differs from the published or locked one. */

@@ -79,7 +79,7 @@ async function wine(folder: string): Promise<Machine> {
   await run("x86_64-w64-mingw32-ld", ["-shared", "-o", library, "it.exp"], { cwd: folder });
 
   // Wine's services keep the pipes of the program that starts them open. So they are started by a shell whose output isn't
-  // read to the end. The shell exits with this process, which holds its standard input.
+  // read to the end. The shell exits with this process, because its standard input closes then.
   const session = new Deno.Command("wine", { args: ["cmd"], env, stdin: "piped", stdout: "piped", stderr: "null" })
     .spawn();
   await session.stdout.getReader().read();

@@ -125,12 +125,12 @@ runner: { http: { url: "http://127.0.0.1:${agent.addr.port}/" } }
 
   const homes: [string, Record<string, string>, string][] = [
     [
-      "without a home",
+      "without HOME",
       {},
       "There is no home folder for credentials. Set HOME or FLUXLOOP_HOME, or pass the key in",
     ],
     [
-      "with the root as home",
+      "with HOME=/",
       { HOME: "/" },
       "read-only file system. Set FLUXLOOP_HOME",
     ],

@@ -61,7 +61,7 @@ describe("the program started by a shell", () => {
   const isIgnored = (status: string, signal: number) =>
     (BigInt(`0x${/^SigIgn:\s*(\w+)$/m.exec(status)![1]}`) >> BigInt(signal - 1) & 1n) === 1n;
 
-  it("keeps inherited ignored signals ignored, also in a command of auth exec", async () => {
+  it("keeps ignoring signals that were ignored at the start, also in a command of auth exec", async () => {
     const script = '"$0" auth exec -- cat /proc/self/status';
     const usual = await shell(script);
     const ignoring = await shell(`trap "" HUP QUIT; ${script}`);

@@ -404,10 +404,11 @@ for (const shell of Object.keys(SHELLS)) {
       ["Darwin", "arm64", "0", "this release has no archive for aarch64-apple-darwin."],
       ["Linux", "aarch64", "1", "this release has no archive for aarch64-unknown-linux-gnu."],
     ];
-    for (const [system, machineName, translated, sentence] of systems) {
-      it(`chooses the archive for ${system} on ${machineName}${translated === "1" ? ", translated" : ""}`, async () => {
+    for (const [system, processor, translated, sentence] of systems) {
+      const rosetta = system === "Darwin" && translated === "1" ? " under Rosetta" : "";
+      it(`identifies ${system} on ${processor}${rosetta}`, async () => {
         machine = await Machine.create();
-        await machine.replaceTool("uname", `case $1 in -s) echo ${system} ;; -m) echo ${machineName} ;; esac`);
+        await machine.replaceTool("uname", `case $1 in -s) echo ${system} ;; -m) echo ${processor} ;; esac`);
         await Deno.writeTextFile(`${machine.env.PATH}/sysctl`, `#!/bin/sh\necho ${translated}\n`, { mode: 0o755 });
         await assertFails(sentence);
       });

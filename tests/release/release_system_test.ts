@@ -148,7 +148,7 @@ for it in zipfile.ZipFile(sys.argv[1]).infolist():
   });
 
   const unreleasable: [string, Origins, string][] = [
-    ["with a runtime from npm", { from: "npm", packages: "jsr", locked: true }, "a base executable from npm"],
+    ["with a base executable from npm", { from: "npm", packages: "jsr", locked: true }, "a base executable from npm"],
     ["with packages from npm", { from: "deno", packages: "npm", locked: false }, "packages on npm"],
     ["without the lock file", { from: "deno", packages: "jsr", locked: false }, "without release/deno.lock"],
   ];
@@ -158,10 +158,10 @@ for it in zipfile.ZipFile(sys.argv[1]).infolist():
     });
   }
 
-  it("accepts a program compiled with Deno's own runtime and locked JSR packages", () =>
+  it("accepts a program compiled with Deno's own base executable and locked JSR packages", () =>
     assertReleasable({ from: "deno", packages: "jsr", locked: true }));
 
-  it("knows the origin of the runtime and the packages from base.json", async () => {
+  it("reads the origins of the base executable and the packages from base.json", async () => {
     const base = JSON.parse(await Deno.readTextFile(`${PROGRAM.slice(0, PROGRAM.lastIndexOf("/"))}/base.json`));
     assert(["deno", "npm"].includes(base.from) && ["jsr", "npm"].includes(base.packages), JSON.stringify(base));
   });

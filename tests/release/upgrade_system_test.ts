@@ -66,13 +66,13 @@ describe("an upgrade", () => {
   }
 
   const wanted: [string, string, UpgradePlan][] = [
-    ["to the latest release", NEWER, {}],
-    ["to a named release", NEWER, { version: NEWER }],
-    ["to a named older release", OLDER, { version: OLDER }],
-    ["to a named release candidate", "99.1.0-rc.1", { version: "99.1.0-rc.1" }],
+    ["the latest release", NEWER, {}],
+    ["a named release", NEWER, { version: NEWER }],
+    ["a named older release", OLDER, { version: OLDER }],
+    ["a named release candidate", "99.1.0-rc.1", { version: "99.1.0-rc.1" }],
   ];
   for (const [what, version, plan] of wanted) {
-    it(`${what} replaces the program and keeps its permissions`, async () => {
+    it(`replaces the program with ${what} and keeps its permissions`, async () => {
       await releases.publish(version, TARGET, program(version));
       const result = await run(plan);
       assertEquals([result.isUpgraded, result.version, result.current], [true, version, VERSION]);

@@ -125,7 +125,7 @@ export class RotatedHome {
     return outcome;
   }
 
-  /** Runs the program and lets a system call on one of its files fail with a full disk. @returns The exit code. */
+  /** Runs the program and makes a system call on one of its files fail as on a full disk. @returns The exit code. */
   async fullAt(call: string, file: string, time: number, args: string[]): Promise<number> {
     const moment = { call, path: `${this.folder}/${file}`, time };
     return (await this.runWrapped((program) => withFault(moment, "ENOSPC", program), args)).code;

@@ -43,7 +43,7 @@ export function withTrace(log: string, calls: readonly string[], command: readon
 /**
  * Counts a program's system calls on some files.
  *
- * @returns For each call, the count of the thread that made it most often: strace, too, counts each thread separately.
+ * @returns For each call, the count of the thread that made it most often, because strace's `when=` counts each thread separately.
  */
 export async function countCalls(
   paths: readonly string[],

@@ -26,15 +26,15 @@ describe("a prompt on a real terminal", () => {
     ["a bracketed paste", (key) => `\x1b[200~${key}\x1b[201~\r`],
     ["a bracketed paste of two lines", (key) => `\x1b[200~${key}\nsecond\x1b[201~\r`],
     ["a paste of two lines", (key) => `${key}\nsecond line\n`],
-    ["Ctrl-U", (key) => `wrong déjà 漢字\x15${key}\r`],
-    ["Ctrl-W", (key) => `wrong\x17${key}\r`],
-    ["Backspace after a four-byte character", (key) => `${key}🙂\x7f\r`],
-    ["arrow keys", (key) => `\x1b[D\x1bOA${key}\x1b[1;5C\r`],
+    ["a line with Ctrl-U", (key) => `wrong déjà 漢字\x15${key}\r`],
+    ["a line with Ctrl-W", (key) => `wrong\x17${key}\r`],
+    ["a line with Backspace after a four-byte character", (key) => `${key}🙂\x7f\r`],
+    ["a line with arrow keys", (key) => `\x1b[D\x1bOA${key}\x1b[1;5C\r`],
   ];
   for (const [index, [what, keys]] of typed.entries()) {
     // keys_test.ts tries each key in each chunk size without a terminal.
     for (const size of [SIZES[index % SIZES.length]]) {
-      it(`accepts ${what} as a hidden key, in chunks of ${size} bytes`, async () => {
+      it(`reads a hidden key from ${what}, in chunks of ${size} bytes`, async () => {
         const steps = [{ wait: PROMPT, send: keys(platform.key!), size }];
         const { code, output } = await onPty(["auth", "login"], env, steps);
         assertEquals([code, output.includes(platform.key!.slice(9))], [0, false], output);
@@ -44,14 +44,14 @@ describe("a prompt on a real terminal", () => {
 
   const names: [string, string, string][] = [
     ["pasted text in many scripts", "déjà 漢字 🙂", "déjà 漢字 🙂"],
-    ["only the first line of a paste", "nightly\nrest", "nightly"],
-    ["only the first line of a bracketed paste", "\x1b[200~nightly\nrest\x1b[201~", "nightly"],
-    ["text without mouse reports", "night\x1b[<0;12;40Mly", "nightly"],
-    ["text after an emoji is deleted with Backspace", "a🙂\x7fb", "ab"],
+    ["the first line of a paste", "nightly\nrest", "nightly"],
+    ["the first line of a bracketed paste", "\x1b[200~nightly\nrest\x1b[201~", "nightly"],
+    ["text with mouse reports", "night\x1b[<0;12;40Mly", "nightly"],
+    ["a line with Backspace after an emoji", "a🙂\x7fb", "ab"],
   ];
   for (const [index, [what, text, name]] of names.entries()) {
     for (const size of [SIZES[index % SIZES.length]]) {
-      it(`reads ${what} as a name, in chunks of ${size} bytes`, async () => {
+      it(`reads a name from ${what}, in chunks of ${size} bytes`, async () => {
         const flags = ["--scope", "prj_1", "--permission", "upload_results", "--expires", "30d"];
         const steps = [
           { wait: "Name:", send: text.includes("\n") && !text.includes("\x1b") ? text : `${text}\r`, size },
