@@ -7,7 +7,7 @@ import type { Context } from "../context.ts";
 import { type FluxloopError, NotFoundError, PlatformError } from "../errors.ts";
 import { inField, type Reader } from "./fields.ts";
 import { type Identity, identity, organizations, projects, UNKNOWN_IDENTITY } from "./identity.ts";
-import { jsonOf } from "./response.ts";
+import { CHECK_CONNECTION, jsonOf } from "./response.ts";
 import { type Message, send, type Target } from "./transport.ts";
 
 /** Sends a request and reads the JSON of its response. Throws what {@linkcode send} and {@linkcode jsonOf} throw. */
@@ -33,7 +33,9 @@ export async function identify(context: Context, target: Target): Promise<Identi
   } catch (error) {
     if (!(error instanceof NotFoundError)) throw error;
   }
-  const noPlatform = new PlatformError(`${target.apiUrl.host} isn't a FluxLoop platform. Check the API URL.`);
+  const noPlatform = new PlatformError(
+    `${target.apiUrl.host} doesn't respond like a FluxLoop platform (HTTP 404). ${CHECK_CONNECTION}`,
+  );
   const [theirOrganizations, theirProjects] = await Promise.all([
     get("/api/workspaces", inField("workspaces", organizations), noPlatform),
     get("/api/projects", inField("projects", projects), noPlatform),

@@ -19,8 +19,10 @@ import type { PlatformResponse } from "./transport.ts";
 const REJECTIONS: readonly KeyRejection[] = ["invalid_api_key", "expired_api_key", "revoked_api_key"];
 /** A typical response of a gateway or proxy. */
 const WEB_PAGE = "a web page, probably a sign-in page or a proxy's error page";
+const ERROR_PAGE = "a web page, probably a proxy's error page";
 const PAGE_START = /^\s*<(!doctype|html)/i;
-const CHECK_CONNECTION = "Check the API URL and the proxy settings.";
+/** What to do if a gateway or proxy may have responded. */
+export const CHECK_CONNECTION = "Check the API URL and the proxy settings.";
 /** The status with which a captive portal asks for a sign-in (RFC 6585, section 6). */
 const NETWORK_SIGN_IN = 511;
 
@@ -95,8 +97,9 @@ function refusalOf(response: PlatformResponse, apiUrl: URL, notFound?: FluxloopE
 export function statusError(response: PlatformResponse, apiUrl: URL): PlatformError {
   const { status, headers, method, path } = response;
   const detail = detailOf(errorFields(response)?.detail)?.slice(0, 500).replace(/\.$/, "");
-  const more = isWebPage(response) ? ` and ${WEB_PAGE}` : detail && !PAGE_START.test(detail) ? `: ${detail}` : "";
   const isLater = status === 429 || status >= 500;
+  const page = isLater ? ERROR_PAGE : WEB_PAGE;
+  const more = isWebPage(response) ? ` and ${page}` : detail && !PAGE_START.test(detail) ? `: ${detail}` : "";
   const seconds = /^[1-9]\d{0,4}$/.exec(headers.get("retry-after") ?? "")?.[0];
   const next = isLater
     ? `. Try again ${seconds === undefined ? "later" : `in ${seconds} s`}.`

@@ -8,7 +8,7 @@ import type { CredentialsDocument } from "../credentials/credentials_document.ts
 import { requireCredentialsLocation } from "../credentials/location.ts";
 import type { Profile } from "../credentials/profile.ts";
 import { SecretStore } from "../credentials/secret_store.ts";
-import { FluxloopError, InvalidKeyError, PlatformError, SystemError } from "../errors.ts";
+import { FluxloopError, InvalidKeyError, NotLoggedInError, PlatformError, SystemError } from "../errors.ts";
 import { type AbandonedRotation, abandonedRotation } from "./abandoned_rotation.ts";
 import { parseApiKey } from "./api_key.ts";
 import { removeOrphanedKey, retireKey } from "./rotation_keys.ts";
@@ -60,6 +60,9 @@ export async function logOut(context: Context, options: LogoutOptions): Promise<
 
 function selectedName(context: Context, document: CredentialsDocument, options: LogoutOptions): string {
   const { name, chosenBy } = selectProfile(context, document, options);
+  if (chosenBy === null && document.profileNames().length === 0) {
+    throw new NotLoggedInError([], "There are no saved credentials to remove.");
+  }
   // A profile that can't be read can be removed.
   return document.has(name) ? name : document.require(name, chosenBy).name;
 }

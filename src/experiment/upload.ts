@@ -25,7 +25,7 @@ export async function requireUploadPermission(context: Context, target: Target):
  * Uploads an experiment from its folder, part by part, now or later. The platform stores each run once.
  *
  * @returns The ID of the run batch at the platform.
- * @throws {NotFoundError} When there is no such folder, or the platform has no such bundle or project.
+ * @throws {NotFoundError} When there is no such folder or no test in it, or the platform has no such bundle or project.
  * @throws {ConfigurationError} When the folder's files can't be read.
  * @throws {PermissionDeniedError} When the key can't upload.
  * @throws {InvalidKeyError | NetworkError | PlatformError} As the platform responds.

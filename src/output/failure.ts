@@ -51,8 +51,8 @@ export function failureText(error: FluxloopError, style: Style): string {
   return [heading, ...paragraphsOf(error).map(redact)].join("\n\n") + "\n";
 }
 
-function loginHint({ saved }: NotLoggedInError): string {
-  if (saved.length === 0) return "Run: fluxloop auth login";
+function loginHint({ saved, next }: NotLoggedInError): string {
+  if (saved.length === 0) return next;
   const names = saved.map((it) => redact(printable(it)));
   return `No profile is selected. Saved profiles: ${names.join(", ")}\n` +
     `Select one: fluxloop auth switch ${names[0]} (or pass --profile ${names[0]})`;

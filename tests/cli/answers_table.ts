@@ -44,8 +44,10 @@ const http = (status: number, detail?: string, when = "later") =>
   );
 const page = (status: number) =>
   failure(
-    `{host} responded to GET /api/auth/me with HTTP ${status} and a web page, probably a sign-in page or a proxy's error page. ` +
-      (status >= 500 ? "Try again later." : "Check the API URL and the proxy settings."),
+    `{host} responded to GET /api/auth/me with HTTP ${status} and a web page, probably ` +
+      (status >= 500
+        ? "a proxy's error page. Try again later."
+        : "a sign-in page or a proxy's error page. Check the API URL and the proxy settings."),
   );
 const SIGN_IN_REQUIRED = failure(
   "The network requires a sign-in before {host} can be reached (HTTP 511). Open a web page in a browser and sign in " +
@@ -77,7 +79,9 @@ const INVALID = failure(
     "Generate a new key at: http://{host}/settings/api-keys",
   3,
 );
-const NO_PLATFORM = failure("{host} isn't a FluxLoop platform. Check the API URL.");
+const NO_PLATFORM = failure(
+  "{host} doesn't respond like a FluxLoop platform (HTTP 404). Check the API URL and the proxy settings.",
+);
 const HEADERS = "HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n";
 const OLDER_OUTPUT = `Account: unknown
 

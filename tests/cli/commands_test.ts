@@ -202,6 +202,11 @@ Usage this month: unknown
     assertEquals([code, stdout, session.saved()], [0, "No saved credentials.\n", null]);
   });
 
+  it("logout exits with 3 without saved profiles", async () => {
+    const { code, stderr } = await new Session().run(["auth", "logout"]);
+    assertEquals([code, stderr], [3, "❌ Not authenticated\nThere are no saved credentials to remove.\n"]);
+  });
+
   it("logout warns that FLUXLOOP_API_KEY is still set", async () => {
     const { stderr } = await loggedIn({ FLUXLOOP_API_KEY: "x" }).run(["auth", "logout"]);
     assertStringIncludes(stderr, "FLUXLOOP_API_KEY is still set");

@@ -209,7 +209,7 @@ Generate a new key at: ${platform.url}/settings/api-keys
     ]);
     await other.stop();
     assertEquals(code, 1);
-    assertStringIncludes(stderr, "isn't a FluxLoop platform");
+    assertStringIncludes(stderr, "doesn't respond like a FluxLoop platform");
   });
 
   it("escapes control characters from the platform", async () => {

@@ -1,4 +1,5 @@
 import { InvalidFieldError, object, optional, type Reader, text, time } from "../../api_client/fields.ts";
+import { NotFoundError } from "../../errors.ts";
 import { jsonText } from "../../text/json.ts";
 import { redactKeys } from "../../text/mask.ts";
 import { unreadable, writeReport } from "./result_files.ts";
@@ -56,12 +57,21 @@ export async function writeSummary(
   await writeReport(`${folder}/${SUMMARY_FILE}`, [jsonText(document)]);
 }
 
-/** Reads `summary.json`. @throws {ConfigurationError} When it doesn't exist or can't be read. */
+/**
+ * Reads `summary.json`.
+ *
+ * @throws {NotFoundError} When it doesn't exist.
+ * @throws {ConfigurationError} When it can't be read.
+ */
 export async function readSummary(folder: string): Promise<Summary> {
   const path = `${folder}/${SUMMARY_FILE}`;
   try {
     return summary(JSON.parse(await Deno.readTextFile(path)), "");
   } catch (error) {
-    throw unreadable(path, error);
+    if (!(error instanceof Deno.errors.NotFound)) throw unreadable(path, error);
+    throw new NotFoundError(
+      `${folder} isn't a test's folder: it has no ${SUMMARY_FILE}. Pass a folder such as experiments/exp_…, or none to ` +
+        "upload the latest test.",
+    );
   }
 }
