@@ -46,7 +46,7 @@ export interface StatusReport {
   readonly failure: FluxloopError | null;
 }
 
-/** Asks the platform about the key that commands would use (seed: "fluxloop auth status"). */
+/** Asks the platform about the key that commands would use (hosted documentation: "fluxloop auth status"). */
 export async function checkStatus(context: Context, options: KeyOptions): Promise<StatusReport> {
   try {
     return await reportOn(context, await credentialFor(context, options, { acceptsExpired: true }));

@@ -2,7 +2,7 @@ import { daysRemaining, type Expiry } from "../text/expiry.ts";
 
 /** A key that expires within this many days should be replaced. */
 const SOON_DAYS = 14;
-/** Keys are rotated every 90 days (seed: "Protecting Your API Key"). */
+/** Keys are rotated every 90 days (hosted documentation: "Protecting Your API Key"). */
 export const ROTATION_DAYS = 90;
 
 /** Why a key should be replaced now. */

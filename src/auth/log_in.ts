@@ -60,7 +60,7 @@ export async function planLogin(context: Context, options: LoginOptions): Promis
   return { profile: name, location, apiUrl, storage, requests: options.requests };
 }
 
-/** Verifies a key or an access token with the platform, then saves it (seed: "fluxloop auth login"). */
+/** Verifies a key or an access token with the platform, then saves it (hosted documentation: "fluxloop auth login"). */
 export async function logIn(context: Context, plan: LoginPlan, secret: PlainSecret): Promise<LoginResult> {
   const { location, profile, apiUrl, requests } = plan;
   const key = secret.kind === "tokens" ? secret.accessToken : secret.key;

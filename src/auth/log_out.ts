@@ -31,7 +31,7 @@ export interface LogoutResult {
 }
 
 /**
- * Removes one profile's credentials, or all (seed: "fluxloop auth logout"). Makes requests only to revoke them; if any
+ * Removes one profile's credentials, or all (hosted documentation: "fluxloop auth logout"). Makes requests only to revoke them; if any
  * can't be revoked, nothing is removed.
  */
 export async function logOut(context: Context, options: LogoutOptions): Promise<LogoutResult> {
@@ -68,7 +68,7 @@ function selectedName(context: Context, document: CredentialsDocument, options: 
 }
 
 /**
- * Revokes a profile's key and those of its unfinished rotation, or the tokens of its browser login (seed: "Revoking
+ * Revokes a profile's key and those of its unfinished rotation, or the tokens of its browser login (hosted documentation: "Revoking
  * Access"). Succeeds if they are already invalid.
  */
 async function revoke(

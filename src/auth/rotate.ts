@@ -67,7 +67,7 @@ export type ReportDraft = { -readonly [Field in keyof RotationReport]: RotationR
 export const MAX_REQUESTS = 12;
 
 /**
- * Rotates one profile's key, or all (seed: "Rotate keys regularly").
+ * Rotates one profile's key, or all (hosted documentation: "Rotate keys regularly").
  *
  * The profile records its rotation's progress. The request is saved before it is sent. Then a single write stores the new
  * key together with the previous one, which stays there until it is revoked. An interrupted rotation always leaves a valid

@@ -1,6 +1,6 @@
 /**
  * A profile: its secret, what is known about the secret, and the state of its rotation, as objects and as fields of the
- * credentials file (seed: "Credential Storage").
+ * credentials file (hosted documentation: "Credential Storage").
  *
  * @module
  */

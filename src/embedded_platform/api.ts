@@ -15,7 +15,7 @@ import { ACCOUNT, ORGANIZATIONS, PLAN } from "./seed.ts";
 import type { Platform } from "./storage.ts";
 import { pullBundle, runsThisMonth, storeResults } from "./sync.ts";
 
-/** The largest part of an experiment, in bytes. */
+/** The largest accepted part of an experiment, in bytes. */
 const PART_LIMIT = 4 * 1024 * 1024;
 /** How much of a program's `User-Agent` is stored, in characters. */
 const USER_AGENT_LENGTH = 200;
@@ -61,7 +61,7 @@ export function apiRoutes(platform: Platform): Route[] {
           const isPublic = security?.length === 0;
           const caller = isPublic ? null : authenticate(platform, request.headers.get("authorization"));
           const body = (limit?: number) => readBody(request, schema, limit);
-          // The types of `Handler` say which operations have a caller and a body.
+          // `Handler` declares which operations have a caller and a body.
           return json(status, await handlers[operationId]({ ...call, caller, body } as never));
         },
       } satisfies Route;

@@ -1,5 +1,5 @@
 /**
- * The API keys, also those that have expired or were revoked.
+ * The API keys, including those that have expired or were revoked.
  *
  * @module
  */
@@ -42,7 +42,7 @@ export class ApiKeys {
     return { ...this.find(key)!, key };
   }
 
-  /** Finds a whole key. */
+  /** Finds the entry of a key. */
   find(key: string): ApiKey | undefined {
     return this.#select("hash = ?", hashSecret(key))[0];
   }
@@ -50,7 +50,7 @@ export class ApiKeys {
   /**
    * Returns the keys that weren't revoked, oldest first.
    *
-   * @param managerId Only this key, those it created, and those that these created. `null` for all.
+   * @param managerId Selects this key and the keys that it created, directly or through others; `null` selects all keys.
    */
   list(managerId: string | null = null): ApiKey[] {
     return this.#select(
@@ -64,7 +64,7 @@ export class ApiKeys {
     );
   }
 
-  /** Revokes a key. A second time changes nothing. */
+  /** Revokes a key; does nothing if it was already revoked. */
   revoke(id: string, at: string): void {
     this.storage.query("UPDATE api_keys SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL", at, id);
   }

@@ -1,5 +1,5 @@
 /**
- * Who sends a request (RFC 6750; OpenAPI security scheme `bearer`), and what they have access to.
+ * Identifies who sends a request (RFC 6750; OpenAPI security scheme `bearer`), and what they have access to.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { PROJECTS } from "./seed.ts";
 import type { Platform } from "./storage.ts";
 import { MINUTE, secondsBetween } from "./time.ts";
 
-/** Who sends a request: a key, or `null` for the person, who has logged in. */
+/** Who sends a request: a key, or `null` for the account's owner, through a browser login. */
 export type Caller = ApiKey | null;
 
 /** The scheme's case doesn't matter (RFC 9110, section 11.1); the token is RFC 6750's `b64token`. */
@@ -31,7 +31,7 @@ export function authenticate({ storage, now }: Platform, authorization: string |
   if (apiKey?.revoked_at) throw unauthorized("revoked_api_key");
   if (credential.expires_at !== null && credential.expires_at <= at) throw unauthorized("expired_api_key");
 
-  // One write a minute, not one a request.
+  // At most one write per minute, instead of one per request.
   const lastUsed = apiKey?.last_used_at ?? "1970-01-01T00:00:00Z";
   if (apiKey !== null && Math.abs(secondsBetween(lastUsed, at)) >= MINUTE) {
     storage.query("UPDATE api_keys SET last_used_at = ? WHERE id = ?", at, apiKey.id);
@@ -45,7 +45,7 @@ export function accessibleProjects(caller: Caller): Schemas["Project"][] {
   return PROJECTS.filter((it) => scopes === "all_projects" || scopes.includes(it.id));
 }
 
-/** Checks a permission. People who have logged in have all of them. @throws {HttpError} 403 if the key lacks it. */
+/** Checks a permission; the account's owner has all of them. @throws {HttpError} 403 if the key lacks it. */
 export function requirePermission(caller: Caller, required: Permission, action: string): void {
   if (caller === null || caller.permissions.includes(required)) return;
   throw denied(required, caller.permissions, `The API key may not ${action}`);

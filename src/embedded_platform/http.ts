@@ -1,5 +1,5 @@
 /**
- * Requests and responses of the embedded platform: bodies limited in size and checked against the contract, errors as
+ * Requests and responses of the embedded platform. Bodies are limited in size and checked against the contract; errors are
  * exceptions.
  *
  * @module
@@ -16,7 +16,7 @@ type FieldError = Schemas["FieldError"];
 
 /** The largest body of most requests, in bytes. */
 const SIZE_LIMIT = 64 * 1024;
-/** How deep a body may be nested. */
+/** How deeply a body may be nested. */
 const DEPTH_LIMIT = 100;
 const SCHEMAS = new SchemaDocument(contract, { "date-time": isDateTime });
 const REJECTIONS: Record<KeyRejection, string> = {
@@ -26,12 +26,12 @@ const REJECTIONS: Record<KeyRejection, string> = {
 };
 const HEADERS = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
 
-/** An error response, thrown wherever the error is found. */
+/** An error that is sent as a response. */
 export class HttpError extends Error {
   override readonly name = "HttpError";
   readonly body: { readonly detail: string | readonly FieldError[] };
 
-  /** @param body What the contract declares for this status, or only its `detail`. */
+  /** @param body The body that the contract declares for this status, or only its `detail`. */
   constructor(
     readonly status: number,
     body: string | HttpError["body"],
@@ -101,7 +101,7 @@ function fieldError({ path, keyword, message, schema }: SchemaError): FieldError
   return { loc, msg: isVague ? `must be: ${schema.description}` : message };
 }
 
-/** RFC 3339, up to the year 9999. */
+/** Checks a timestamp (RFC 3339), up to the year 9999. */
 function isDateTime(text: string): boolean {
   const isComplete = /^\d{4}-\d\d-\d\dT.*(?:Z|[+-]\d\d:\d\d)$/.test(text);
   return isComplete && Date.parse(text) < Date.UTC(10_000, 0);

@@ -1,6 +1,6 @@
 /**
- * Who may create, change and delete which keys. A key manages itself and the keys it created, and can't give them more
- * than it has; a person manages all keys.
+ * Decides who may create, change and delete which keys. A key manages itself and the keys it created, and can't grant them
+ * more than it has; the account's owner manages all keys.
  *
  * @module
  */
@@ -64,7 +64,7 @@ export function changeKey(platform: Platform, caller: Caller, id: string, change
   return { ...key, expires_at };
 }
 
-/** Replaces a key by a new one with the same name, scopes, permissions and lifetime, and revokes it. */
+/** Replaces a key with a new one of the same name, scopes, permissions and lifetime, and revokes the old one. */
 export function regenerateKey(platform: Platform, id: string): CreatedKey {
   const { storage, random, now } = platform;
   return storage.transaction(() => {
@@ -77,7 +77,7 @@ export function regenerateKey(platform: Platform, id: string): CreatedKey {
   });
 }
 
-/** Returns a key that the caller manages. @throws {HttpError} 404 if there is none. */
+/** Returns a key that the caller can manage. @throws {HttpError} 404 if there is none. */
 export function requireManaged({ storage }: Platform, caller: Caller, id: string): ApiKey {
   const key = storage.apiKeys.list(caller?.id).find((it) => it.id === id);
   if (key === undefined) throw new HttpError(404, "This key doesn't exist, or you can't manage it");
@@ -115,7 +115,7 @@ function lifetimeOf(caller: Caller, requested: CreateKeyRequest["expires_in"]): 
   throw wrong("expires_in", "A key can't create one with a longer lifetime than its own");
 }
 
-/** In seconds; `null` for a key that doesn't expire. */
+/** Returns a key's lifetime in seconds; `null` if it doesn't expire. */
 function lifetimeOfKey({ created_at, expires_at }: Pick<ApiKey, "created_at" | "expires_at">): number | null {
   return expires_at === null ? null : secondsBetween(created_at, expires_at);
 }

@@ -1,6 +1,6 @@
 /**
- * Logins through the browser, and their tokens (OpenAPI paths `/api/cli-connect/*`; similar to RFC 8628). Codes and
- * tokens are stored as SHA-256.
+ * Browser logins and their tokens (OpenAPI paths `/api/cli-connect/*`; similar to RFC 8628). Only the SHA-256 hashes of
+ * codes and tokens are stored.
  *
  * @module
  */
@@ -10,30 +10,30 @@ import { ACCOUNT } from "./seed.ts";
 import type { Platform, Storage } from "./storage.ts";
 import { after, DAY, MINUTE, secondsBetween } from "./time.ts";
 
-/** How long a code is valid, and how often a program may ask, in seconds. */
+/** How long a code is valid, and how often a program may poll, in seconds. */
 export interface LoginTimes {
   readonly codeLifetime: number;
   readonly pollInterval: number;
 }
 
-/** How much the interval grows when a program asks too soon, in seconds (RFC 8628, section 3.5). */
+/** How much the interval grows when a program polls too soon, in seconds (RFC 8628, section 3.5). */
 const SLOWER = 5;
 const ACCESS_LIFETIME = 60 * MINUTE;
 const REFRESH_LIFETIME = 30 * DAY;
 /** How long a response with tokens may be requested again, in case it was lost. */
 const GRACE = MINUTE;
 
-/** A login, as it is stored. */
+/** A stored login. */
 export interface Login {
   readonly number: number;
   readonly user_hash: string;
-  /** What the program says it is, and where it connects from. */
+  /** The program's `User-Agent` and IP address. */
   readonly user_agent: string;
   readonly address: string;
   readonly created_at: string;
   readonly expires_at: string;
   readonly state: "pending" | "approved" | "denied";
-  /** How long the program has to wait between two requests, in seconds, and when it sent the last one. */
+  /** How long the program has to wait between two polls, in seconds, and the time of the last one. */
   readonly poll_interval: number;
   readonly polled_at: string | null;
   /** When its tokens were first sent. */
@@ -47,7 +47,7 @@ interface Token {
   readonly replaced_at: string | null;
 }
 
-/** Starts a login, and removes those that have expired. */
+/** Starts a login, and removes expired ones. */
 export function startLogin(
   { storage, random, now, url, loginTimes: { codeLifetime, pollInterval } }: Platform,
   program: Pick<Login, "user_agent" | "address">,
@@ -93,8 +93,8 @@ export function completeLogin(platform: Platform, { device_code }: Schemas["Devi
 }
 
 /**
- * Exchanges a refresh token. For a minute it can be exchanged again, because the response may have been lost. After
- * that, two clients have it, and the session ends for both (RFC 9700, section 4.14.2).
+ * Exchanges a refresh token. For a minute it can be exchanged again, because the response may have been lost. A later
+ * exchange means that two clients have the token, so the session ends for both (RFC 9700, section 4.14.2).
  */
 export function refreshLogin(
   platform: Platform,
@@ -120,13 +120,13 @@ export function refreshLogin(
   return { credential };
 }
 
-/** Ends a session. It's fine if it has already ended (RFC 7009, section 2.2). */
+/** Ends a session; does nothing if it has already ended (RFC 7009, section 2.2). */
 export function revokeLogin({ storage }: Platform, { refresh_token }: Schemas["RefreshToken"]): void {
   const token = findToken(storage, "refresh", refresh_token);
   if (token !== undefined) endSession(storage, token.session);
 }
 
-/** Finds a token, also one that has expired or was replaced. */
+/** Finds a token, even if it has expired or was replaced. */
 export function findToken(storage: Storage, kind: "access" | "refresh", token: string): Token | undefined {
   return storage.query<Token>("SELECT * FROM tokens WHERE kind = ? AND hash = ?", kind, hashSecret(token))[0];
 }
@@ -143,7 +143,7 @@ export function decideLogin({ storage, now }: Platform, number: number, state: "
   return storage.query(sql, state, number, now()).length > 0;
 }
 
-/** @returns Whether the session had not ended before. */
+/** Ends a session. @returns Whether it was still active. */
 function endSession(storage: Storage, session: number): boolean {
   return storage.query("DELETE FROM tokens WHERE session = ? RETURNING hash", session).length > 0;
 }
@@ -152,7 +152,7 @@ function issueTokens({ storage, random, now }: Platform, session: number): Schem
   const issuedAt = now();
   const [access_token, refresh_token] = ["at", "rt"].map((it) => `flux_${it}_${randomSecret(random)}`);
   const expires_at = after(issuedAt, ACCESS_LIFETIME);
-  // Expired tokens stay for a while, so that they can be told from unknown ones.
+  // Expired tokens are kept for a while, to distinguish them from unknown ones.
   storage.query("DELETE FROM tokens WHERE expires_at <= ?", after(issuedAt, -30 * DAY));
   storage.insert("tokens", { hash: hashSecret(access_token), kind: "access", session, expires_at });
   const refreshExpiry = after(issuedAt, REFRESH_LIFETIME);

@@ -9,8 +9,8 @@ import { internalError } from "./router.ts";
 
 /** Loopback: other machines can't connect. */
 export const HOSTNAME = "127.0.0.1";
-/** How long a stop waits for responses in progress, in milliseconds. */
-const STOP_PATIENCE = 2000;
+/** How long to wait for responses in progress before stopping, in milliseconds. */
+const STOP_TIMEOUT = 2000;
 /** How long to wait before listening again, in milliseconds. */
 const RESUME_PAUSE = 100;
 
@@ -40,12 +40,12 @@ export class Port {
     throw new SystemError(`Refusing to listen on ${hostname}`);
   }
 
-  /** Accepts no more connections. Responses in progress get {@linkcode STOP_PATIENCE} to finish. */
+  /** Stops accepting connections, and waits {@linkcode STOP_TIMEOUT} for responses in progress. */
   async close(): Promise<void> {
     this.#isClosed = true;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const patience = new Promise<void>((resolve) => timer = setTimeout(resolve, STOP_PATIENCE));
-    await Promise.race([this.#server.shutdown(), patience]);
+    const timeout = new Promise<void>((resolve) => timer = setTimeout(resolve, STOP_TIMEOUT));
+    await Promise.race([this.#server.shutdown(), timeout]);
     clearTimeout(timer);
   }
 
@@ -58,7 +58,7 @@ export class Port {
     return server;
   }
 
-  /** Deno stops listening when there is no file descriptor left. Closing all connections frees some. */
+  /** Listens again: Deno stops when it runs out of file descriptors. Closing all connections frees some. */
   async #resume(): Promise<void> {
     this.#connections.abort();
     while (!this.#isClosed) {

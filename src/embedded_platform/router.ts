@@ -14,7 +14,7 @@ export interface Call {
   readonly params: Readonly<Record<string, string>>;
 }
 
-/** A method and a path, such as `/api/api-keys/{id}`, and what responds to them. */
+/** A method and a path, such as `/api/api-keys/{id}`, with their handler. */
 export interface Route {
   readonly method: string;
   readonly path: string;

@@ -7,7 +7,7 @@
 /** The version that {@linkcode TABLES} creates. */
 export const SCHEMA_VERSION = 3;
 
-/** "FLXL": tells our databases from others (SQLite documentation, "PRAGMA application_id"). */
+/** "FLXL": identifies databases of this program (SQLite documentation, "PRAGMA application_id"). */
 export const APPLICATION_ID = 0x464c584c;
 
 export const TABLES = `

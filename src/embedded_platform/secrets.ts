@@ -1,5 +1,5 @@
 /**
- * Secrets: API keys, `flux_<env>_<secret>`, tokens, and the codes that people type.
+ * Generates and hashes secrets: API keys (`flux_<env>_<secret>`), tokens, and the codes that people type.
  *
  * @module
  */
@@ -18,7 +18,7 @@ const HIDDEN = 12;
 /** Without vowels, which could form words (RFC 8628, section 6.1). Eight of these letters have 34.5 bits. */
 const CODE_LETTERS = "BCDFGHJKLMNPQRSTVWXZ";
 const CODE_LENGTH = 8;
-/** Bytes from here on would make some letters more likely than others. */
+/** Larger bytes would make some letters more likely than others. */
 const CODE_BYTES = 256 - 256 % CODE_LETTERS.length;
 
 /** Returns 160 random bits as lower-case letters and digits. */
@@ -43,8 +43,8 @@ export function displayPrefix(key: string): string {
 }
 
 /**
- * Returns the SHA-256 of a secret, which is stored and compared in its place: how long that takes tells an attacker
- * nothing. Passwords need a slow hash with salt because they can be guessed; 160 random bits can't.
+ * Returns the SHA-256 of a secret, which is stored and compared instead of the secret, so that the time of a comparison
+ * reveals nothing. Passwords need a slow hash with salt because they can be guessed; 160 random bits can't.
  */
 export function hashSecret(secret: string): string {
   return createHash("sha256").update(secret).digest("hex");

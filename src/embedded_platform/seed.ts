@@ -1,6 +1,5 @@
 /**
- * The example data that the documentation's examples show. There is one account, and only its keys, logins and results
- * change.
+ * The example data of the documentation. There is one account, and only its keys, logins and results change.
  *
  * @module
  */
@@ -30,10 +29,10 @@ export const PROJECTS: Schemas["Project"][] = [
 export const DEFAULT_PERMISSIONS: Permission[] = PERMISSIONS.slice(0, 3);
 export const DEFAULT_LIFETIME = 90 * DAY;
 
-/** The runs of the first month. */
+/** The number of runs in the month in which the data is created. */
 const RUNS = 234;
 
-/** What people write to a shop's support, and the persona who writes it. */
+/** Messages to a shop's support, each with the persona who writes it. */
 const MESSAGES: readonly (readonly [text: string, personaId: string])[] = [
   ["Where is my order? It was to be here on Monday.", "per_1"],
   ["How do I return something that does not fit?", "per_2"],
@@ -62,11 +61,11 @@ export const BUNDLE: Schemas["Bundle"] = {
   criteria_pack: [{ id: "cri_1", name: "Says what happens next" }],
 };
 
-/** Where the data is, and how to fill new storage. */
+/** Where the data is stored, and how to fill new storage. */
 export interface SeedOptions extends Pick<Context, "now" | "random"> {
   /** `null` keeps everything in memory. */
   readonly dataDir: string | null;
-  /** The key of new storage, instead of a random one. Its 90 days start at midnight of this day. */
+  /** The key of new storage, instead of a random one. Its 90 days start at midnight (UTC) of the current day. */
   readonly apiKey?: string;
 }
 

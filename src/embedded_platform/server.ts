@@ -14,7 +14,7 @@ import { openSeededStorage, type SeedOptions } from "./seed.ts";
 import type { Platform, Storage } from "./storage.ts";
 import { isoTime } from "./time.ts";
 
-/** How to start. */
+/** Options of {@linkcode startLocalPlatform}. */
 export interface LocalPlatformOptions extends SeedOptions {
   /** 0 to 65535; 0 picks a free one. */
   readonly port: number;
@@ -77,9 +77,9 @@ export async function startLocalPlatform(options: LocalPlatformOptions): Promise
 }
 
 /**
- * Returns whether a request names this server. A web page can point its own host name at 127.0.0.1 and then send requests
- * here (DNS rebinding), but the browser still sends that name. If a page of another site uses our name, the browser sends
- * the page's origin.
+ * Tells whether a request is addressed to this server. A web page can point its own host name at 127.0.0.1 and then send
+ * requests here (DNS rebinding), but the browser still sends that name. If a page of another site uses this server's name,
+ * the browser sends the page's origin.
  */
 function isForUs(request: Request, port: number): boolean {
   const hosts = [HOSTNAME, "localhost", "[::1]"].flatMap((it) => port === 80 ? [it, `${it}:80`] : [`${it}:${port}`]);

@@ -17,7 +17,7 @@ const BUSY_TIMEOUT = 5000;
 /** SQLite's result code SQLITE_NOTADB. */
 const NOT_A_DATABASE = 26;
 
-/** What requests work with. */
+/** What request handlers work with. */
 export interface Platform extends Pick<Context, "random"> {
   readonly storage: Storage;
   /** The API URL: `http://127.0.0.1:<port>`. */
@@ -29,7 +29,7 @@ export interface Platform extends Pick<Context, "random"> {
 /** A value for a statement. */
 export type Value = string | number | null;
 
-/** The platform's tables. SQL is fixed text; everything that varies is passed in `values`. */
+/** The platform's tables. SQL never contains data from requests; it is passed in `values`. */
 export class Storage {
   readonly apiKeys = new ApiKeys(this);
   readonly #connection: DatabaseSync;
@@ -100,7 +100,7 @@ export function openStorage(dataDir: string | null, fill: (storage: Storage) => 
   }
 }
 
-/** Both are only for their owner. SQLite gives its `-wal` and `-shm` files the database's mode. */
+/** Creates folder and database, accessible only to their owner. SQLite gives its other files the database's mode. */
 function createFiles(dataDir: string, path: string): void {
   try {
     Deno.mkdirSync(dataDir, { recursive: true, mode: 0o700 });

@@ -1,5 +1,5 @@
 /**
- * The inputs and the results of tests (OpenAPI paths `/api/sync/*`).
+ * Serves the inputs of tests and stores their results (OpenAPI paths `/api/sync/*`).
  *
  * @module
  */
@@ -85,7 +85,7 @@ function requireVersion(caller: Caller, version: string | null): void {
   if (version !== BUNDLE.bundle_version.id || !isAccessible) throw missing("bundle version");
 }
 
-/** Every result belongs to one of the part's own runs, which a schema can't express. */
+/** Checks that every result belongs to one of the part's own runs, which a schema can't express. */
 function requireRuns({ runs, run_results }: Schemas["ResultUpload"]): void {
   const ids = new Set(runs.map((it) => it.id));
   const index = run_results.findIndex((it) => !ids.has(it.run_id));

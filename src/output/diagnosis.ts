@@ -67,19 +67,19 @@ export function diagnosisJson(checks: readonly Check[], now: Date): unknown {
   };
 }
 
-/** What to do with a new key: it belongs where the old one came from. */
+/** Says what to do with a new key: put it where the old one came from. */
 function useOfNewKey(checks: readonly Check[]): string {
   const key = checks.map((it) => it.finding).find((it) => it?.name === "key");
   if (key && key.source !== "profile") return `set it in ${key.origin}`;
   return `log in with it: ${profileCommand("login", key?.origin ?? DEFAULT_PROFILE)}`;
 }
 
-/** What was found, and how to fix it if it isn't right. */
+/** The result of a step, and how to fix a problem. */
 type Description = readonly [message: string, remedy?: string];
 
 function described({ finding, failure, verdict }: Check, newKeyUse: string, now: Date): Description {
   if (failure === null) return found(finding, verdict === "warning", newKeyUse, now);
-  // Its remedy is part of its text elsewhere.
+  // `messageOf` would include the remedy.
   const message = failure instanceof InvalidLoginError ? failure.message : messageOf(failure);
   return [redact(printable(message)), redact(printable(remedyOf(failure, newKeyUse)))];
 }

@@ -1,5 +1,5 @@
 /**
- * Errors as text (seed: "Troubleshooting") and as JSON.
+ * Errors as text (hosted documentation: "Troubleshooting") and as JSON.
  *
  * @module
  */
@@ -26,7 +26,7 @@ import { profileCommand } from "./phrases.ts";
 /** More mistakes would push the first ones out of sight. */
 const SHOWN_MISTAKES = 100;
 
-/** Renders what JSON documents have under `error`. */
+/** Renders the field `error` of JSON documents. */
 export function errorJson(error: FluxloopError): Record<string, unknown> {
   return { code: error.code, message: safe(error, messageOf(error)), exit_code: error.exitCode, ...detailsOf(error) };
 }
@@ -102,7 +102,7 @@ export function causesText(error: unknown): string {
   return causes.map((message) => `  caused by: ${redact(printable(message))}\n`).join("");
 }
 
-/** The platform, or a proxy in between, may repeat a part of what it was sent. */
+/** Masks keys. The platform or a proxy may also repeat a part of the request, so its texts are masked more strictly. */
 function safe(error: FluxloopError, text: string): string {
   return error instanceof PlatformError ? redactTokens(text) : redact(text);
 }

@@ -36,7 +36,7 @@ export function scopesText(
   return scopes.map((id) => printable(nameOf(id))).join(", ") || "none";
 }
 
-/** Renders a time for JSON; `null` if it never comes, or nobody knows. */
+/** Renders a time for JSON; `null` for "never" and for an unknown time. */
 export function timeJson(time: Expiry): string | null {
   return time instanceof Date ? utcTime(time) : null;
 }

@@ -10,7 +10,7 @@ export function profilesText({ profiles, file }: ProfileList, now: Date, width: 
   if (profiles.length === 0) return "No saved profiles. Run: fluxloop auth login\n";
   const rows = profiles.map((it) => [
     it.current ? "*" : "",
-    // A hand-edited file may have a key for a name.
+    // A file that was edited by hand may have a key as a name.
     redact(printable(it.name)),
     printable((it.account ?? UNKNOWN) + (it.apiUrl === DEFAULT_API_URL ? "" : ` at ${it.apiUrl}`)),
     it.maskedKey ?? placeText(it),

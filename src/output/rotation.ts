@@ -59,7 +59,7 @@ function oldKeyText({ masked, state, expiresAt }: NonNullable<RotationReport["ol
   return `old key ${masked} is valid until ${expiresAt.toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
 
-/** Says on standard error what is still to be done after a rotation failed. */
+/** Renders what remains to be done after a failed rotation, for standard error. */
 export function pendingText(report: RotationReport): string {
   return report.pending === null ? "" : `⚠️  ${pendingSentence(report)}\n`;
 }
@@ -83,7 +83,7 @@ export function unfinishedWarning(profile: string): string {
   return `⚠️  The rotation of profile "${printable(profile)}" isn't finished. Finish it: ${command}\n`;
 }
 
-/** Warns that a rotation can't be finished any more; empty if it leaves no key. */
+/** Warns that a rotation can no longer be finished; empty if it leaves no key. */
 export function abandonedWarning({ profile, keys, hasUnknownKey }: AbandonedRotation): string {
   const all = [...keys.map(printable), ...(hasUnknownKey ? ["a new key that the rotation may have created"] : [])];
   if (all.length === 0) return "";

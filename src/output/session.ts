@@ -13,11 +13,11 @@ import { redact } from "../text/mask.ts";
 import { printable } from "../text/printable.ts";
 import { known } from "./phrases.ts";
 
-/** The text above the hidden prompt (seed: "Interactive Flow"), and a last line that isn't in the seed. */
+/** The text above the prompt (hosted documentation: "Interactive Flow"). The line about hidden typing isn't part of it. */
 export const ENTER_KEY = "Please enter your API key:\n(Typing is hidden.)\n";
 export const WELCOME = `\nWelcome to FluxLoop!\n\n${ENTER_KEY}`;
 
-/** Renders a login (seed: "Interactive Flow"). */
+/** Renders a login (hosted documentation: "Interactive Flow"). */
 export function loginText({ identity, savedTo, keychain }: LoginResult): string {
   const organizations = identity.organizations?.map((it) => printable(it.name)).join(", ");
   return [

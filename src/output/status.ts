@@ -1,5 +1,5 @@
 /**
- * The result of `fluxloop auth status` (seed: "fluxloop auth status").
+ * The result of `fluxloop auth status` (hosted documentation: "fluxloop auth status").
  *
  * @module
  */
@@ -52,7 +52,7 @@ function verifiedKeyLines(key: ReportedKey, { key: info, projects }: Identity, n
 
 function keyLines({ masked, keychain }: ReportedKey, isBrowserLogin: boolean, expires: Expiry, now: Date): string[] {
   const stored = keychain === null ? [] : [`Stored in: ${printable(keychain)}`];
-  // Access tokens are refreshed automatically, so nobody needs their details.
+  // Access tokens are refreshed automatically, so their details don't matter.
   if (isBrowserLogin) return ["Logged in through the browser, with all permissions of your account", ...stored];
   return [`API Key: ${masked}`, ...stored, `Expires: ${expiryText(expires, now)}`];
 }
@@ -66,7 +66,7 @@ export function organizationLines(organizations: readonly Organization[] | null)
   return ["Organizations:", ...organizations.map(line)];
 }
 
-/** An expired key can't create the next one. */
+/** Says how to replace a key. An expired key can't create the next one. */
 function renewal({ profile, origin, apiUrl }: ReportedKey, hasExpired: boolean): string {
   if (profile !== null && !hasExpired) return `Replace it: ${profileCommand("rotate", profile)}`;
   const next = profile === null ? `set it in ${origin}` : `run: ${profileCommand("login", profile)}`;
@@ -82,7 +82,7 @@ function permissionLines(key: KeyInfo | null): string[] {
   return ["Permissions:", ...own, ...new Set(others)];
 }
 
-/** Renders the status as JSON; `null` stands for what isn't known. */
+/** Renders the status as JSON; unknown values are `null`. */
 export function statusJson(report: StatusReport, now: Date): unknown {
   const { key, identity, failure, authenticated } = report;
   const error = failure === null ? {} : { error: errorJson(failure) };

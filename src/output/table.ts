@@ -1,5 +1,5 @@
-/** The narrowest that a column gets, in columns of the terminal. */
-const NARROWEST = 6;
+/** The minimum width of a column, in terminal cells. */
+const MIN_WIDTH = 6;
 const GAP = 2;
 const WIDE = new RegExp(
   "[\\u1100-\\u115f\\u2e80-\\u303e\\u3041-\\u4dbf\\u4e00-\\ua4cf\\uac00-\\ud7a3\\uf900-\\ufaff\\ufe30-\\ufe6f" +
@@ -17,7 +17,7 @@ export function tableText(rows: readonly (readonly string[])[], width: number | 
   const excess = () => widths.reduce((sum, it) => sum + it, GAP * (widths.length - 1)) - (width ?? Infinity);
   for (let over = excess(); over > 0; over--) {
     const widest = widths.indexOf(Math.max(...widths));
-    if (widths[widest] <= NARROWEST) break;
+    if (widths[widest] <= MIN_WIDTH) break;
     widths[widest]--;
   }
   const line = (row: readonly string[]) =>
@@ -28,16 +28,16 @@ export function tableText(rows: readonly (readonly string[])[], width: number | 
   return rows.map((row) => `${line(row)}\n`).join("");
 }
 
-/** Counts the columns of a text on a terminal: wide characters take two, combining ones none. */
+/** Returns the width of a text in terminal cells: wide characters take two, combining ones none. */
 function displayWidth(text: string): number {
-  // Most texts; looking up characters in large classes of Unicode takes long.
+  // A shortcut for most texts: looking up characters in large Unicode classes is slow.
   if (/^[ -~]*$/.test(text)) return text.length;
   let width = 0;
   for (const it of text) width += /\p{M}/u.test(it) ? 0 : WIDE.test(it) ? 2 : 1;
   return width;
 }
 
-/** Shortens the middle, because cells tend to differ at their ends. */
+/** Shortens a text in the middle, because cells tend to differ at their ends. */
 function shortened(text: string, width: number): string {
   if (displayWidth(text) <= width) return text;
   const characters = [...text];

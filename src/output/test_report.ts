@@ -13,10 +13,10 @@ import { errorJson } from "./failure.ts";
 import { redact } from "../text/mask.ts";
 import { printable } from "../text/printable.ts";
 
-/** How many failed runs the text names. */
+/** How many failed runs the text lists. */
 const NAMED = 5;
 
-/** Renders a test's result; `shown` is the folder of the results, as people know it. */
+/** Renders a test's result; `shown` is the path of the results' folder, for messages. */
 export function testText({ experiment, failures, unwritten, upload }: TestReport, shown: string): string {
   const { passed, failed, planned, ending } = experiment;
   const more = failed - Math.min(failures.length, NAMED);
@@ -88,7 +88,7 @@ export function testJson({ experiment, path, failures, unwritten, upload }: Test
   };
 }
 
-/** Cells of the bar. */
+/** The width of the bar, in terminal cells. */
 const BAR = 24;
 
 /** Renders the progress after so many milliseconds for a terminal, in at most 79 columns. */
@@ -100,7 +100,7 @@ export function progressBar(progress: Progress, elapsed: number, isStopping = fa
   return [`${bar} ${done}/${progress.planned}`, ...rest].join("  ").slice(0, 77);
 }
 
-/** As {@linkcode progressBar}, for standard error without a terminal. */
+/** Like {@linkcode progressBar}, for standard error without a terminal. */
 export function progressLine(progress: Progress, elapsed: number): string {
   const done = countText(progress.passed + progress.failed);
   return `${done} of ${runs(progress.planned)} done, ${pace(progress, elapsed).join(", ")}`;

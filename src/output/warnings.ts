@@ -8,7 +8,7 @@ export function insecureFileWarning(shown: string, mode: number): string {
     `Run: chmod 600 ${shown}. The next login also corrects the permissions.\n`;
 }
 
-/** Warns that the keychain still has the key of the last login. */
+/** Warns that the keychain still has the previous key. */
 export function staleEntryWarning(entry: string, keychain: string): string {
   return `⚠️  Can't remove the old key from ${keychain}. Delete the entry ${printable(entry)} there.\n`;
 }

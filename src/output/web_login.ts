@@ -4,7 +4,7 @@ import { printable } from "../text/printable.ts";
 import type { Style } from "./style.ts";
 import { profileCommand } from "./phrases.ts";
 
-/** What a person needs to approve a login in the browser. */
+/** What the user needs to approve a login in the browser. */
 export type Approval = Pick<DeviceLogin, "userCode" | "verificationUrl" | "expiresAt">;
 
 /** Asks for the approval, on standard error. */

@@ -3,7 +3,7 @@ import { UNKNOWN } from "../text/expiry.ts";
 import { printable } from "../text/printable.ts";
 import { organizationLines } from "./status.ts";
 
-/** Renders the result of `fluxloop auth whoami` (seed: "fluxloop auth whoami"). */
+/** Renders the result of `fluxloop auth whoami` (hosted documentation: "fluxloop auth whoami"). */
 export function whoamiText(identity: Identity): string {
   const { account, organizations, projects, apiAccess } = identity;
   return [
@@ -32,12 +32,12 @@ function usageText({ plan, runsThisMonth }: Identity): string {
   return `${grouped(runsThisMonth)}${limit === null ? "" : ` / ${grouped(limit)}`} runs`;
 }
 
-/** As the seed writes numbers: `1,000`. `Intl` takes milliseconds to start. */
+/** Formats a number as in the hosted documentation: `1,000`. `Intl` takes milliseconds to load. */
 function grouped(count: number): string {
   return Number.isSafeInteger(count) ? String(count).replace(/\B(?=(?:\d{3})+$)/g, ",") : String(count);
 }
 
-/** Renders the result as JSON; `null` stands for what the platform doesn't tell. */
+/** Renders the result as JSON; unknown values are `null`. */
 export function whoamiJson({ account, organizations, projects, apiAccess, plan, runsThisMonth }: Identity): unknown {
   const runsPerMonth = plan?.runsPerMonth ?? null;
   return {

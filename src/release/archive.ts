@@ -1,5 +1,5 @@
 /**
- * A release's files: `SHA256SUMS` with its signature, and the archive that contains the program.
+ * Verifies and unpacks a release's files: `SHA256SUMS` with its signature, and the archive that contains the program.
  *
  * @module
  */
@@ -45,7 +45,7 @@ export async function verifiedSums(
 }
 
 /**
- * Takes the program out of an archive.
+ * Extracts the program from an archive after verifying its checksum.
  *
  * @param archive The bytes of a `.tar.gz` or a `.zip`.
  * @param sum Its SHA-256, in hexadecimal.
@@ -57,7 +57,7 @@ export async function unpackProgram(archive: Uint8Array<ArrayBuffer>, name: stri
   }
   const isZip = name.endsWith(".zip");
   const program = isZip ? "fluxloop.exe" : "fluxloop";
-  // At the top, or in a folder with the archive's own name.
+  // At the top level, or in a folder named like the archive.
   const paths = [program, `./${program}`, `${name.replace(/\.(?:tar\.gz|zip)$/, "")}/${program}`];
   const isProgram = (path: string, size: number) => {
     if (paths.includes(path) && size > LIMIT) throw new ReleaseError(`The release's program is too large. ${REPORT}`);

@@ -14,13 +14,13 @@ import type { ReleaseSource } from "./source.ts";
 import { isVersion } from "./version.ts";
 
 /** How long the server may send nothing, in milliseconds. */
-const STALL_TIMEOUT = 30_000;
+const TIMEOUT = 30_000;
 /** How long a download may take, in milliseconds. */
 const DEADLINE = 60 * 60 * 1000;
 
-/** How to request something. */
+/** Options of a download. */
 export interface DownloadOptions extends RequestOptions {
-  /** Called with the number of bytes so far, and of all bytes if the server tells it. */
+  /** Called with the number of bytes so far, and the total number if the server sends it. */
   readonly onProgress?: (done: number, total: number | null) => void;
 }
 
@@ -41,7 +41,7 @@ export async function download(
   const read: Exchange<Uint8Array<ArrayBuffer>>["read"] = async (response, { host }, fail) => {
     const length = response.headers.get("content-length");
     const total = length === null ? null : Number(length);
-    const startTimer = () => setTimeout(() => fail(new ResponseTimeoutError("no data", STALL_TIMEOUT)), STALL_TIMEOUT);
+    const startTimer = () => setTimeout(() => fail(new ResponseTimeoutError("no data", TIMEOUT)), TIMEOUT);
     const chunks: Uint8Array<ArrayBuffer>[] = [];
     let size = 0;
     let timer = startTimer();
@@ -69,7 +69,7 @@ export async function download(
  * Returns the version of the latest release, to which the releases page redirects.
  *
  * @throws {NotFoundError} If there is no release.
- * @throws As {@linkcode download}.
+ * @throws Like {@linkcode download}.
  */
 export async function latestVersion(
   context: Context,
@@ -103,7 +103,7 @@ async function get<T>(
     method: "GET",
     isRepeatable: true,
     deadline,
-    firstByte: STALL_TIMEOUT,
+    firstByte: TIMEOUT,
     isAllowed,
     isEnd,
     caCerts,

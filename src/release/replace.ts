@@ -1,5 +1,5 @@
 /**
- * Replaces the running executable atomically; if anything fails, the old one stays.
+ * Replaces the running executable atomically; if anything fails, the old one is kept.
  *
  * @module
  */
@@ -39,7 +39,7 @@ export async function replaceProgram(
   const lock = await lockProgram(path);
   const newPath = newPathOf(path);
   try {
-    // A killed upgrade leaves one.
+    // A killed upgrade may have left one.
     removeIfThere(newPath);
     writeProgram(newPath, program, Deno.statSync(path));
     await check(newPath);
@@ -53,12 +53,12 @@ export async function replaceProgram(
   }
 }
 
-/** Beside the executable and with its extension, without which Windows runs nothing. */
+/** Returns a path in the same folder and with the same extension, which Windows requires to run the program. */
 function newPathOf(path: string): string {
   return `${dirname(path)}/.new-${basename(path)}`;
 }
 
-/** Locks the executable itself, so that the lock ends with the process and no file is left. */
+/** Locks the executable itself, so that the lock ends with the process and needs no file of its own. */
 async function lockProgram(path: string): Promise<Deno.FsFile | null> {
   // On Windows, nobody could start a locked program.
   if (Deno.build.os === "windows") return null;
@@ -82,12 +82,12 @@ function writeProgram(newPath: string, program: Uint8Array, old: Deno.FileInfo):
     file.close();
   }
   if (Deno.build.os === "windows") return;
-  // When root upgrades another user's program, it stays theirs.
+  // When root upgrades another user's program, the program keeps its owner.
   if (Deno.uid() === 0 && old.uid !== null) Deno.chownSync(newPath, old.uid, old.gid);
   Deno.chmodSync(newPath, (old.mode ?? 0o755) & 0o777);
 }
 
-/** Windows can't replace a running program, but it can rename it. The next start removes it. */
+/** Replaces the program. Windows can only rename a running program; the next start removes the old one. */
 function swap(newPath: string, path: string): void {
   if (Deno.build.os !== "windows") return Deno.renameSync(newPath, path);
   const oldPath = replacedProgramPath(path);
@@ -105,7 +105,7 @@ function removeQuietly(path: string): void {
   try {
     Deno.removeSync(path);
   } catch {
-    // There is none, or the next upgrade removes it.
+    // It doesn't exist, or the next upgrade removes it.
   }
 }
 

@@ -22,7 +22,7 @@ export interface Installation {
 }
 
 export interface UpgradePlan {
-  /** The version; without it, the latest one if it's newer. */
+  /** The version to install; by default the latest one, if it's newer. */
   readonly version?: string;
   /** Only look for a newer version. */
   readonly checkOnly?: boolean;

@@ -1,5 +1,5 @@
 /**
- * The pages at `/connect`, where a person enters the code of a login and approves or denies it (RFC 8628, section 3.3).
+ * The pages at `/connect`, where the user enters the code of a login and approves or denies it (RFC 8628, section 3.3).
  *
  * @module
  */
@@ -16,7 +16,7 @@ import type { PageSession, SignedInCall } from "./sessions.ts";
 const WRONG_CODES = 10;
 const CODE_PAUSE = 10 * MINUTE;
 
-/** The page for entering a code. A code in the URL is filled in, and the person still has to submit it. */
+/** The page for entering a code. A code in the URL is filled in, but the user still has to submit it. */
 export function showCodeField(call: SignedInCall): Response {
   return codePage(call, parseUserCode(call.url.searchParams.get("code") ?? "") ?? "");
 }
@@ -33,7 +33,7 @@ export function enterCode(call: SignedInCall): Response {
   const code = parseUserCode(text);
   const login = pendingLogins(platform).find((it) => it.user_hash === hashSecret(code ?? ""));
   if (code === null || login === undefined) {
-    // A right code doesn't reset the count: an attacker could enter codes of their own.
+    // A correct code doesn't reset the count: an attacker could enter codes of their own.
     session.wrongCodes.push(platform.now());
     const error = "No login is waiting for this code. Compare it with your terminal; codes expire after ten minutes.";
     return codePage(call, text.slice(0, 20), { error, status: 422 });
@@ -94,7 +94,7 @@ function codePause(session: PageSession, now: string): number {
   return wrongCodes.length < WRONG_CODES ? 0 : secondsBetween(now, after(wrongCodes.at(-1)!, CODE_PAUSE));
 }
 
-/** Numbers are easy to guess: only a login whose code was entered in this session may be seen. */
+/** Finds a login by its number, which is easy to guess: so its code must have been entered in this session. */
 function enteredLogin({ platform, session, params }: SignedInCall): Login | undefined {
   return pendingLogins(platform).find((it) => it.number === Number(params.number) && session.logins.has(it.number));
 }

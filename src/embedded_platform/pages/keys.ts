@@ -1,5 +1,5 @@
 /**
- * What people do with API keys at `/settings/api-keys`.
+ * Handles the forms at `/settings/api-keys`.
  *
  * @module
  */
@@ -23,13 +23,13 @@ export function addKey(call: SignedInCall): Response {
   }
 }
 
-/** Replaces a key by one like it. */
+/** Replaces a key with a similar one. */
 export function regenerate({ platform, session, params }: SignedInCall): Response {
   session.newKeys.push(regenerateKey(platform, params.id));
   return redirect(PATHS.keys);
 }
 
-/** Deletes a key whose name was typed. */
+/** Deletes a key if its name was typed correctly. */
 export function remove(call: SignedInCall): Response {
   const { platform, session, params, form } = call;
   const { id, name } = requireManaged(platform, null, params.id);

@@ -1,5 +1,5 @@
 /**
- * What all pages have in common: the document around them, their headers, forms and boxes.
+ * Shared parts of all pages: the document around them, their headers, forms and boxes.
  *
  * @module
  */
@@ -38,7 +38,7 @@ const HEADERS = {
 export interface PageContent {
   readonly title: string;
   readonly body: Markup;
-  /** Who is signed in, if anyone is. */
+  /** The session, if the user is signed in. */
   readonly session?: PageSession;
   /** The page's entry in the navigation. */
   readonly path?: string;
@@ -116,7 +116,7 @@ ${content}
 </form>`;
 }
 
-/** Returns a text field with its label and, if its value is invalid, the error. `attributes` are further ones. */
+/** Returns a text field with its label, additional `attributes` and, if its value is invalid, the error. */
 export function textField(name: string, label: string, attributes: Part, error: string | null | undefined): Markup {
   const invalid = error && markup` aria-invalid="true" aria-describedby="${name}-error"`;
   return markup`<div class="field"><label for="${name}">${label}</label>

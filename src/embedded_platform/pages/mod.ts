@@ -38,7 +38,7 @@ export function pageRoutes(platform: Platform, sessions: PageSessions): Route[] 
     {
       method: "GET",
       path: PATHS.signIn,
-      handler: ({ request }) => elsewhere(platform, request) ?? sessions.signIn(new URL(request.url)),
+      handler: ({ request }) => refusalOrRedirect(platform, request) ?? sessions.signIn(new URL(request.url)),
     },
     ...pages.map(([method, path, handler]): Route => {
       return { method, path, handler: (call) => respond(platform, sessions, call, handler) };
@@ -46,7 +46,7 @@ export function pageRoutes(platform: Platform, sessions: PageSessions): Route[] 
   ];
 }
 
-/** Responds to people who have signed in, with errors as pages. */
+/** Responds to a signed-in user's request, with errors as pages. */
 async function respond(
   platform: Platform,
   sessions: PageSessions,
@@ -54,7 +54,7 @@ async function respond(
   handler: Handler,
 ): Promise<Response> {
   const isForm = request.method === "POST";
-  const response = isForm ? null : elsewhere(platform, request);
+  const response = isForm ? null : refusalOrRedirect(platform, request);
   if (response !== null) return response;
   const session = sessions.find(request);
   if (session === undefined) return sessions.signedOutPage();
@@ -73,10 +73,10 @@ async function respond(
 }
 
 /**
- * Refuses to be prefetched, which would use up the sign-in link and what a page shows once, and redirects from other
- * names of this machine, for which the browser has no cookie.
+ * Refuses prefetches, which would use up the sign-in link and what a page shows only once, and redirects from other names
+ * of this machine, for which the browser has no cookie. Returns `null` for any other request.
  */
-function elsewhere({ url }: Platform, { method, headers, url: requested }: Request): Response | null {
+function refusalOrRedirect({ url }: Platform, { method, headers, url: requested }: Request): Response | null {
   const isPrefetch = method === "HEAD" ||
     /prefetch|prerender/.test(`${headers.get("sec-purpose")} ${headers.get("purpose")}`);
   if (isPrefetch) return new Response(null, { status: 503 });

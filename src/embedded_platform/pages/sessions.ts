@@ -1,5 +1,5 @@
 /**
- * People who have signed in to the pages. All sessions end when the platform stops.
+ * The sessions of users who have signed in to the pages. All sessions end when the platform stops.
  *
  * @module
  */
@@ -13,9 +13,9 @@ const LIFETIME = 12 * 60 * MINUTE;
 const SIGN_IN_AGAIN =
   "Open the newest sign-in link from the terminal in which “fluxloop platform serve” runs. Each link works once.";
 
-/** A person who has signed in. */
+/** A signed-in user's session. */
 export interface PageSession {
-  /** In every form of this session, so that forms of other sites are rejected. */
+  /** Included in every form of this session, so that forms of other sites are rejected. */
   readonly formToken: string;
   expiresAt: string;
   /** The logins whose code was entered in this session, and the codes. */
@@ -28,7 +28,7 @@ export interface PageSession {
   wrongCodes: string[];
 }
 
-/** A request of a person who has signed in. */
+/** A signed-in user's request. */
 export interface SignedInCall {
   readonly platform: Platform;
   readonly session: PageSession;
@@ -58,7 +58,7 @@ export class PageSessions {
     return `${this.platform.url}${PATHS.signIn}?token=${token}`;
   }
 
-  /** Signs a person in and uses up the link. */
+  /** Signs the user in and uses up the link. */
   signIn(url: URL): Response {
     if (hashSecret(url.searchParams.get("token") ?? "") !== this.#tokenHash) {
       return messagePage(403, "This link can’t be used again", SIGN_IN_AGAIN);
