@@ -31,8 +31,8 @@ export interface LogoutResult {
 }
 
 /**
- * Removes one profile's credentials, or all (hosted documentation: "fluxloop auth logout"). Makes requests only to revoke them; if any
- * can't be revoked, nothing is removed.
+ * Removes one profile's credentials, or all (hosted documentation: "fluxloop auth logout"). Makes requests only to revoke
+ * them; if any can't be revoked, nothing is removed.
  */
 export async function logOut(context: Context, options: LogoutOptions): Promise<LogoutResult> {
   const location = requireCredentialsLocation(context);
@@ -68,8 +68,8 @@ function selectedName(context: Context, document: CredentialsDocument, options: 
 }
 
 /**
- * Revokes a profile's key and those of its unfinished rotation, or the tokens of its browser login (hosted documentation: "Revoking
- * Access"). Succeeds if they are already invalid.
+ * Revokes a profile's key and those of its unfinished rotation, or the tokens of its browser login (hosted documentation:
+ * "Revoking Access"). Succeeds if they are already invalid.
  */
 async function revoke(
   context: Context,

@@ -1,4 +1,4 @@
-/** What the arguments say before Cliffy parses them, or if it can't parse them. */
+/** The information in the arguments that is needed before Cliffy parses them, or if it can't parse them. */
 export interface Arguments {
   /** The words that aren't options or their values: the command, then its arguments. */
   readonly words: readonly string[];
@@ -11,7 +11,7 @@ export interface Arguments {
   readonly emptyValue: string | null;
 }
 
-/** Options with a value that may precede the command: a profile may have the name of a command. */
+/** Options whose value may precede the command and must not be mistaken for it. */
 const VALUED: readonly string[] = ["--profile", "--api-url", "--timeout", "--ca-file"];
 
 /** Scans the program's arguments, up to `--`. */
@@ -29,8 +29,8 @@ export function scanArguments(args: readonly string[]): Arguments {
 }
 
 /**
- * Finds an empty value, such as a script passes from an unset variable. One version of Cliffy rejects it and another one
- * ignores the option, and `--profile ""` must not mean the default profile.
+ * Finds an empty value, such as that of an unset variable in a script. Some versions of Cliffy would ignore the option, but
+ * `--profile ""` must not mean the default profile.
  */
 function emptyValueIn(own: readonly string[]): string | null {
   const empty = own.findIndex((it) => it === "" || /^--[\w-]+=$/.test(it));

@@ -1,5 +1,5 @@
 /**
- * What all commands share: the global options, the types of values, and the environment variables in their help.
+ * Shared parts of all commands: the global options, the types of values, and the environment variables in their help.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { KEY_ENVIRONMENTS, PERMISSIONS } from "../api_client/key_terms.ts";
 import type { Context } from "../context.ts";
 import { showHelp } from "./help.ts";
 
-/** The options of every command. A type, not an interface: Cliffy asks for an index signature. */
+/** The options of every command. A type, not an interface, because Cliffy requires an index signature. */
 export type GlobalOptions = {
   readonly profile?: string;
   readonly apiUrl?: string;
@@ -69,7 +69,7 @@ export const PROFILE_VARIABLES: readonly Variable[] = [
   "FLUXLOOP_HOME",
 ];
 
-/** The variables of a command that uses a key, in the order of precedence. */
+/** The variables of a command that uses a key, in order of precedence. */
 export const KEY_VARIABLES: readonly Variable[] = [
   "FLUXLOOP_API_KEY",
   "FLUXLOOP_SYNC_API_KEY",
@@ -78,7 +78,7 @@ export const KEY_VARIABLES: readonly Variable[] = [
 ];
 
 /**
- * Starts the declaration of a command, whose values may have the types above.
+ * Starts the declaration of a command, whose values may have {@linkcode VALUE_TYPES}.
  *
  * @param variables The environment variables that its help lists; they are read elsewhere.
  */
@@ -92,10 +92,10 @@ export function newCommand(variables: readonly Variable[] = []) {
 }
 
 /**
- * Declares a group of commands, which alone shows its help. Most runs name one command, and declaring the others would take
- * a tenth of such a run.
+ * Declares a group of commands, which shows its help if no command is given. If a command is named, only that one is
+ * declared: declaring the others would take a tenth of the run.
  *
- * @param commands How each one is declared, in the order of the help.
+ * @param commands The functions that declare the commands, in the order of the help.
  * @param named The command to run, if it is known.
  */
 export function newGroup(

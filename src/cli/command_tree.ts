@@ -1,6 +1,6 @@
 /**
- * The command tree. It is built at each start, so it imports only the commands' declarations; a command imports what it
- * does when it runs.
+ * The command tree. It is built at each start, so it imports only the commands' declarations; a command's implementation is
+ * imported when it runs.
  *
  * @module
  */
@@ -20,7 +20,7 @@ import { upgradeCommand } from "./upgrade.ts";
 /**
  * Builds the command tree, which throws errors instead of exiting.
  *
- * @param args They decide which commands are built.
+ * @param args Decide which commands are built.
  */
 export function commandTree(context: Context, { words: [group, command] }: Arguments): AnyCommand {
   const root = newGroup(context, {

@@ -44,7 +44,7 @@ export interface CommandDescription {
 }
 
 const PLAIN = { value: null, default: undefined, isRepeatable: false } as const;
-/** Options that Cliffy adds, depending on its version before parsing or during it. */
+/** Options that Cliffy adds before or during parsing, depending on its version. */
 const HELP = { ...PLAIN, flags: ["-h", "--help"], description: "Show help", isGlobal: true };
 const VERSION = { ...PLAIN, flags: ["-V", "--version"], description: "Show version and build", isGlobal: false };
 

@@ -1,5 +1,5 @@
 /**
- * Help. Not Cliffy's, which breaks lines within words and differs between versions.
+ * Renders help. Cliffy's own breaks lines within words and differs between versions.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { styleFor } from "../output/style.ts";
 import { type CommandDescription, describeCommand, type OptionDescription } from "./describe.ts";
 import type { AnyCommand } from "./command.ts";
 
-/** Help is as wide as the terminal, within these columns. */
+/** Help is as wide as the terminal, but within these limits. */
 const WIDEST = 100;
 const NARROWEST = 60;
 const WITHOUT_TERMINAL = 80;
@@ -66,7 +66,7 @@ function table(items: readonly (readonly [string, string])[], width: number): st
   }).join("\n");
 }
 
-/** Breaks a text into lines of whole words, which only a longer word exceeds. */
+/** Wraps a text between words; a word longer than `width` gets a line of its own. */
 function wrapped(text: string, width: number): string[] {
   const lines: string[] = [""];
   for (const word of text.split(/\s+/)) {

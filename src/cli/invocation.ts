@@ -1,5 +1,5 @@
 /**
- * What a command begins with.
+ * Prepares a command: limits its permissions, and reads the options that all commands share.
  *
  * @module
  */
@@ -23,7 +23,7 @@ import { type Reporter, reporterFor } from "./reporter.ts";
 /** The longest time limit, in seconds. */
 const LONGEST = 3600;
 
-/** A command's reporter, how its requests are made, and its credential. */
+/** A command's reporter, request options and credential. */
 export interface Invocation {
   readonly reporter: Reporter;
   /** From `--verbose`, `--timeout` and `--ca-file`, or their variables. @throws {FluxloopError} If one is invalid. */
@@ -33,7 +33,7 @@ export interface Invocation {
 }
 
 /**
- * Begins a command: gives up the permission to start processes, and reads the command's options.
+ * Prepares a command: gives up the permission to start processes unless it is needed, and reads the command's options.
  *
  * @param need What the command starts processes for.
  */
@@ -55,7 +55,7 @@ export function invocation(
   };
 }
 
-/** Finds the credential as `credentialFor` does; warns if it isn't the named profile's. */
+/** Finds the credential like `credentialFor`, and warns if it isn't the named profile's. */
 export async function credentialOf(
   context: Context,
   reporter: Reporter,

@@ -13,7 +13,7 @@ import { redactTokens } from "../text/mask.ts";
 import type { Arguments } from "./arguments.ts";
 import { reporterFor } from "./reporter.ts";
 
-/** What Cliffy's parser reports, in this program's words. */
+/** Patterns of the messages of Cliffy's parser, and this program's wording. */
 const REWORDED: readonly (readonly [RegExp, string])[] = [
   [/^Option "(.+?)" must be of type ".+?", but got "(.*)"\.$/, 'Invalid value "$2" for $1'],
   [/^Missing value for option "(.+)"\.$/, "$1 requires a value"],
@@ -26,7 +26,7 @@ const REWORDED: readonly (readonly [RegExp, string])[] = [
   [/ Did you mean (?:command|option) "(.+)"\?$/, ' Did you mean "$1"?'],
 ];
 
-/** Reports an error: with `--json` as a document on standard output, else as text on standard error. */
+/** Reports an error: with `--json` as a document on standard output, otherwise as text on standard error. */
 export function report(context: Context, args: Arguments, error: FluxloopError): void {
   if (args.isJson) {
     try {
@@ -38,10 +38,10 @@ export function report(context: Context, args: Arguments, error: FluxloopError):
   reporterFor(context, { verbose: args.isVerbose }).failure(error);
 }
 
-/** Returns what was thrown as an error to report. */
+/** Converts anything that was thrown to an error to report. */
 export function expected(thrown: unknown): FluxloopError {
   if (thrown instanceof FluxloopError) return thrown;
-  // Its message repeats arguments, one of which may be a mistyped key.
+  // The message repeats arguments, one of which may be a mistyped key.
   if (thrown instanceof ValidationError) return new UsageError(redactTokens(reworded(withoutColour(thrown.message))));
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return new SystemError(

@@ -1,6 +1,6 @@
 import { type FluxloopError } from "../errors.ts";
 
-/** Ends a command with an exit code. Everything else has been reported. */
+/** Ends a command with an exit code. The failure itself has already been reported. */
 export class ReportedFailure extends Error {
   constructor(readonly exitCode: number) {
     super("reported");

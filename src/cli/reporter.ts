@@ -1,5 +1,5 @@
 /**
- * What a command reports, and where. `--json`, `--quiet` and `--verbose` are followed only here.
+ * Writes a command's results, warnings and failures, and applies `--json`, `--quiet` and `--verbose`.
  *
  * @module
  */
@@ -10,15 +10,15 @@ import { type Style, styleFor } from "../output/style.ts";
 import { jsonText } from "../text/json.ts";
 import type { JsonOptions } from "./command.ts";
 
-/** Reports to the caller. */
+/** Writes a command's output. */
 export interface Reporter {
   /** The style of text on standard error. */
   readonly style: Style;
   /** Reports a command's result: text unless `--quiet` is given, or JSON. */
   result(text: () => string, json: () => unknown): void;
-  /** Writes data that was requested by name, even with `--quiet`. */
+  /** Writes data that was explicitly requested, even with `--quiet`. */
   data(text: () => string, json: () => unknown): void;
-  /** As `data`, for what isn't shown again: it fails if nobody reads it. */
+  /** Like `data`, for data that can't be shown again: throws if it can't be written. */
   deliver(text: () => string, json: () => unknown): void;
   /** Warns on standard error, except with `--quiet`. */
   warn(text: string): void;

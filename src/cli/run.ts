@@ -7,15 +7,15 @@ import { watchForNewVersion } from "./version_notice.ts";
 
 const VERSION_OPTIONS: readonly string[] = ["--version", "-V"];
 /** How long an interrupted command may take to clean up, in milliseconds. */
-const STOP_PATIENCE = 3_000;
-/** The command that reads any environment variable for its configuration, and that takes its time to stop agents. */
+const STOP_TIMEOUT = 3_000;
+/** The command that may read any environment variable for its configuration, and may take longer to stop its agents. */
 const TEST = "test";
-/** Commands that `nohup` is used with. Finding ignored signals starts a process, so the others don't look for them. */
+/** Commands and options with which `nohup` is used. Others don't detect ignored signals, which requires a process. */
 const LONG_WAITS: readonly string[] = [TEST, "exec", "serve", "upgrade", "--web", "--resume"];
-/** Commands that make a request in almost every run, and the group of such commands. */
+/** Commands that make a request in almost every run, and the group `apikeys` of such commands. */
 const REQUESTING: readonly string[] = ["status", "whoami", "doctor", "login", "rotate", "apikeys", TEST, "upgrade"];
 const HELP_OPTIONS: readonly string[] = ["--help", "-h"];
-/** Restores what a drawn line has changed on the terminal (`waiting.ts`): line wrapping and the cursor. */
+/** Restores what `waiting.ts` changes on the terminal: line wrapping and the cursor. */
 const RESTORE_TERMINAL = "\x1b[?7h\x1b[?25h\n";
 
 /**
@@ -25,10 +25,10 @@ const RESTORE_TERMINAL = "\x1b[?7h\x1b[?25h\n";
  * @returns The exit code.
  */
 export async function run(context: Context, given: readonly string[]): Promise<number> {
-  // People who know other programs try `fluxloop help auth login`.
+  // In other programs, `help auth login` shows the help of a command.
   const args = given[0] === "help" ? [...given.slice(1), "--help"] : given;
   const scanned = scanArguments(args);
-  // Installers and shell prompts ask for the version: it needs no command tree.
+  // Without the command tree, because installers and shell prompts often ask for the version.
   if (args.length === 1 && VERSION_OPTIONS.includes(args[0])) {
     return await guarded(context, scanned, () => context.stdout.write(`${versionText()}\n`));
   }
@@ -45,20 +45,20 @@ export async function run(context: Context, given: readonly string[]): Promise<n
   const isHelp = args.some((it) => HELP_OPTIONS.includes(it));
   if (!isHelp && scanned.words.some((it) => REQUESTING.includes(it))) context.prepareTls();
   const watch = watchForNewVersion(context, scanned);
-  const world: Context = Object.create(watch?.context ?? context, {
+  const adapted: Context = Object.create(watch?.context ?? context, {
     env: { value: (name: string) => name === "NO_COLOR" && !scanned.isColoured ? "1" : context.env(name) },
     trace: { value: (line: string) => scanned.isVerbose && context.stderr.write(`${line}\n`) },
   });
-  const running = guarded(world, scanned, async () => {
+  const running = guarded(adapted, scanned, async () => {
     if (scanned.emptyValue !== null) throw new UsageError(scanned.emptyValue);
     const { commandTree } = await import("./command_tree.ts");
-    await commandTree(world, scanned).parse([...args]);
+    await commandTree(adapted, scanned).parse([...args]);
   });
   const stopped = Promise.withResolvers<number>();
   context.stopped.addEventListener("abort", () => {
     const code = new InterruptedError().exitCode;
     running.then(stopped.resolve);
-    if (!isTest) setTimeout(() => stopped.resolve(code), STOP_PATIENCE);
+    if (!isTest) setTimeout(() => stopped.resolve(code), STOP_TIMEOUT);
     context.stoppedAgain.addEventListener("abort", () => {
       if (context.stderr.isTerminal()) context.stderr.write(RESTORE_TERMINAL);
       stopped.resolve(code);
@@ -69,7 +69,7 @@ export async function run(context: Context, given: readonly string[]): Promise<n
   return code;
 }
 
-/** Does the work, and reports its error. */
+/** Does the work, reports any error, and returns the exit code. */
 async function guarded(context: Context, args: Arguments, work: () => unknown): Promise<number> {
   try {
     await work();

@@ -1,5 +1,5 @@
 /**
- * Values on the command line, and from a person.
+ * Parses the values of options, and loads prompts for missing ones.
  *
  * @module
  */
@@ -39,7 +39,7 @@ export function parseLifetime(text: string | undefined, origin: string): number 
   return span === undefined ? undefined : span / 1000;
 }
 
-/** Loads the questions for a person. @throws {UsageError} If there is nobody to ask; the message says what to do. */
+/** Loads the prompts. @throws {UsageError} If prompting isn't possible, with `message`, which says what to do. */
 export async function promptsFor(context: Context, { json }: JsonOptions, message: string): Promise<Prompts> {
   const { stdin, stderr } = context;
   if (json || !stdin.isTerminal() || !stderr.isTerminal()) throw new UsageError(message);

@@ -12,17 +12,17 @@ const HOUR = 60 * 60 * 1000;
 /** How long a check may take, in milliseconds. */
 const DEADLINE = 10_000;
 
-/** A command during which a new version is looked for. */
+/** A check for a new version that runs during a command. */
 export interface NoticeWatch {
   /** The context for the command. */
   readonly context: Context;
-  /** Ends the watch: shows a notice if there is one and the command succeeded. */
+  /** Shows a notice if a new version was found and the command succeeded. */
   end(exitCode: number): void;
 }
 
 /**
- * Looks for a new version while a command makes its own requests: on a terminal, and at most once a day. The command never
- * waits for the result: if that hasn't arrived when the command ends, a command an hour later looks again.
+ * Checks for a new version while a command makes its own requests: on a terminal, and at most once a day. The command never
+ * waits for the result; if the command ends first, a command an hour later checks again.
  *
  * @param path The program's path.
  * @returns `null` if no notice may be shown.
@@ -66,8 +66,8 @@ export function watchForNewVersion(
   };
 }
 
-/** @returns The file with the time of the next check. Loading `credentials/` for it would take longer than the rest. */
-function memoryFile(context: Context): string {
+/** Returns the file with the time of the next check. Loading `credentials/` for it would take longer than the rest. */
+function stateFile(context: Context): string {
   const variable = context.env("FLUXLOOP_HOME")?.trim() || undefined;
   const home = homeFolder(context);
   if (variable === undefined && home === undefined) throw new Error("There is no folder for fluxloop's files");
@@ -77,7 +77,7 @@ function memoryFile(context: Context): string {
 
 function isDue(context: Context): boolean {
   try {
-    const remaining = JSON.parse(Deno.readTextFileSync(memoryFile(context))).next - context.now().getTime();
+    const remaining = JSON.parse(Deno.readTextFileSync(stateFile(context))).next - context.now().getTime();
     // A later time comes from a wrong clock.
     return !(remaining > 0 && remaining <= 24 * HOUR);
   } catch {
@@ -85,11 +85,11 @@ function isDue(context: Context): boolean {
   }
 }
 
-/** @returns Whether the time of the next check was saved. If it can't be, each command would look for a new version. */
+/** Saves the time of the next check. @returns Whether that succeeded: otherwise each command would check for a version. */
 function postpone(context: Context, hours: number): boolean {
   try {
-    const memory = JSON.stringify({ next: context.now().getTime() + hours * HOUR });
-    Deno.writeTextFileSync(memoryFile(context), `${memory}\n`, { mode: 0o600 });
+    const state = JSON.stringify({ next: context.now().getTime() + hours * HOUR });
+    Deno.writeTextFileSync(stateFile(context), `${state}\n`, { mode: 0o600 });
     return true;
   } catch {
     return false;

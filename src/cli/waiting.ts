@@ -1,7 +1,7 @@
 import type { Context } from "../context.ts";
 
 const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"] as const;
-/** How often the line is drawn on a terminal, in milliseconds. */
+/** How often the line is redrawn on a terminal, in milliseconds. */
 const DRAWN_EVERY = 120;
 const CLEAR_LINE = "\r\x1b[2K";
 // A line that wraps can't be cleared. After each frame the cursor returns to the start of the line, so that an echoed
@@ -12,12 +12,12 @@ const HIDE_CURSOR = "\x1b[?25l";
 const SHOW_CURSOR = "\x1b[?25h";
 
 /**
- * Shows on standard error that the program waits: an animated line on a terminal, a line now and then elsewhere.
+ * Shows on standard error that `work` is in progress: with an animated line on a terminal, otherwise with a line at regular
+ * intervals.
  *
- * @param drawn The current line on a terminal, at most 79 columns.
- * @param work What is waited for.
- * @param written The current line elsewhere, if it is another one.
- * @param every The interval of lines that are written, in milliseconds.
+ * @param drawn Returns the current line on a terminal, of at most 79 columns.
+ * @param written Returns the current line without a terminal; by default the same.
+ * @param every The interval of lines without a terminal, in milliseconds.
  * @returns The result of `work`, after the line has been cleared.
  */
 export async function showWait<T>(
@@ -40,7 +40,7 @@ export async function showWait<T>(
     );
   };
   if (isDrawn) stderr.write(HIDE_CURSOR);
-  // What is only written elsewhere reports progress, and there is none yet.
+  // A line of its own without a terminal reports progress, of which there is none yet.
   if (isDrawn || written === drawn) show();
   const timer = setInterval(show, isDrawn ? DRAWN_EVERY : every);
   try {

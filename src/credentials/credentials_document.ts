@@ -1,5 +1,5 @@
 /**
- * The credentials file's content (hosted documentation: "Credential Storage"). Unknown fields and profiles are kept unchanged.
+ * The credentials file's content (hosted documentation: "Credential Storage"). Unknown fields and profiles are kept.
  *
  * @module
  */

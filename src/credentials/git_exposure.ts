@@ -1,7 +1,7 @@
 /**
- * Finds out whether git would commit a file with a key (hosted documentation: "Protecting Your API Key"). The repository's own ignore files
- * are read without starting git: a command that handles a key can't start processes. Files that git already tracks, and the
- * user's global ignore file, aren't considered.
+ * Finds out whether git would commit a file with a key (hosted documentation: "Protecting Your API Key"). The repository's
+ * own ignore files are read without starting git: a command that handles a key can't start processes. Files that git
+ * already tracks, and the user's global ignore file, aren't considered.
  *
  * @module
  */

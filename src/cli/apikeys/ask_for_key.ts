@@ -27,7 +27,7 @@ const LIFETIMES: readonly PromptChoice[] = [
 ];
 
 /**
- * Asks the person at the terminal for each setting that the command line leaves out.
+ * Prompts for each setting that isn't given as an option.
  *
  * @param access What the key that creates the new one can grant.
  */
@@ -44,7 +44,7 @@ export async function askForKey(
     await prompts.chooseSeveral("Permissions:", permissions, access.permissions, 0);
   const longest = access.lifetime ?? Infinity;
   const lifetimes = LIFETIMES.filter(({ value }) => (parseLifetime(value, "--expires") ?? Infinity) <= longest);
-  // With less than 30 days to grant, the new key gets the same lifetime.
+  // If the creating key's lifetime is shorter than all choices, the new key gets the same lifetime.
   const expires = given.expires ??
     (lifetimes.length === 0 ? undefined : await prompts.choose("Expires:", lifetimes, "90d"));
   return { name, environment, scope, permission, expires };

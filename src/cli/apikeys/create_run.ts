@@ -21,7 +21,7 @@ export async function runCreate(context: Context, options: CreateOptions): Promi
     ? await promptsFor(context, options, "Can't prompt for the key's name without a terminal. Pass --name <name>.")
     : null;
   if (save && profile === undefined) throw new UsageError("--save requires --profile <name>");
-  // Before anything is asked.
+  // Checked before any question is asked.
   parseLifetime(options.expires, "--expires");
 
   // With --save, --profile names the new key's profile, not the credential's.

@@ -8,7 +8,7 @@ import { ReportedFailure } from "../reported_failure.ts";
 /**
  * Runs `fluxloop auth exec`.
  *
- * @param words The arguments before `--`: without the dashes, nobody could tell whose an option is.
+ * @param words The arguments before `--`, which must be empty: without `--`, it would be unclear whose an option is.
  * @param literal The arguments after `--`.
  */
 export async function runExec(

@@ -14,7 +14,7 @@ import { promptsFor } from "../values.ts";
 import { showWait } from "../waiting.ts";
 import { warnOfLogin } from "./warn_of_login.ts";
 
-/** The most that is read from standard input for a key, in bytes. */
+/** How much is read from standard input for a key, in characters. */
 const STDIN_LIMIT = 64 * 1024;
 
 interface LoginOptions extends JsonOptions {
@@ -32,7 +32,7 @@ interface LoginOptions extends JsonOptions {
 
 /** Runs `fluxloop auth login`. */
 export async function runLogin(context: Context, options: LoginOptions): Promise<void> {
-  // --web starts a browser. It gives up the permission before there is a token.
+  // --web starts a browser, and gives up the permission before there is a token.
   const need = options.web ? "anything" : options.save ? "keychain" : "nothing";
   const { reporter, requests } = invocation(context, options, need);
 
@@ -70,7 +70,7 @@ async function keyFor(context: Context, options: LoginOptions): Promise<string> 
   return parseApiKey(typed, "the prompt");
 }
 
-/** Returns `null` if the login is left pending, for `--resume`. */
+/** Logs in through the browser. Returns `null` if the login stays pending, for `--resume`. */
 async function logInThroughBrowser(
   context: Context,
   options: LoginOptions,

@@ -7,7 +7,7 @@ import { commandTree } from "../command_tree.ts";
 import { describeCommand, type OptionDescription, type ValueDescription } from "../describe.ts";
 
 /**
- * Runs the hidden command `fluxloop __complete`, for the scripts of the shells.
+ * Runs the hidden command `fluxloop __complete`, which the completion scripts call.
  *
  * The first line of the output is `values`, `file`, `folder` or `program`. Each line below `values` is a value, with its
  * description after a tab. The shell itself completes paths and programs.
@@ -54,11 +54,11 @@ async function offerFor(context: Context, before: readonly string[], current: st
 
 async function valueOffer(context: Context, { type, choices }: ValueDescription): Promise<string | string[]> {
   if (type === "file" || type === "folder") return type;
-  // An error would show up in the line that is being typed.
+  // An error message would appear in the line that is being typed.
   return type === "profile" ? await profileNames(context).catch(() => []) : [...choices];
 }
 
-/** A file may have any text as a name; shells get only those that need no quotes. */
+/** Lists valid names: others, which a file may contain, would need quotes in a shell. */
 async function profileNames(context: Context): Promise<string[]> {
   return (await readCredentials(credentialsLocation(context))).profileNames().filter(isProfileName);
 }

@@ -1,5 +1,5 @@
 /**
- * The completion scripts: each passes the words to `fluxloop __complete` (`complete.ts`) and its offers to the shell.
+ * The completion scripts: each passes the words to `fluxloop __complete` (`complete.ts`) and its output to the shell.
  *
  * @module
  */

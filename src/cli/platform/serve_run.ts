@@ -24,7 +24,7 @@ export async function runServe(context: Context, options: ServeOptions): Promise
   const dataDir = options.ephemeral ? null : dataFolder(context, options.data);
 
   const { now, random } = context;
-  // The link works once; this is the next one.
+  // Each link works only once; this is the next one.
   const onSignIn = (link: string) => {
     if (!options.json) context.stdout.write(`Signed in. Link for another browser (works once): ${link}\n`);
   };

@@ -4,7 +4,7 @@ import { credentialOf } from "../invocation.ts";
 import type { Reporter } from "../reporter.ts";
 
 /**
- * Finds the key to use, and masks it from now on in the log of a GitHub Actions job, such as in an agent's output
+ * Finds the key to use. In a GitHub Actions job, the job's log masks it from now on, for example in an agent's output
  * (https://docs.github.com/actions/reference/workflow-commands).
  */
 export async function credentialFor(
@@ -14,7 +14,7 @@ export async function credentialFor(
   how: ResolveOptions,
 ): Promise<Credential> {
   const credential = await credentialOf(context, reporter, options, how);
-  // The runner doesn't show this line itself.
+  // The job's log doesn't show this line.
   if (isJob(context)) context.stderr.write(`::add-mask::${credential.key}\n`);
   return credential;
 }

@@ -21,11 +21,11 @@ import { showWait } from "../waiting.ts";
 import { shownPath } from "../../experiment/configuration.ts";
 import { testAgent, type TestReport, type TestRequest } from "../../experiment/test_agent.ts";
 
-/** The exit code where runs failed (design: "Errors"). */
+/** The exit code if runs failed. */
 const RUNS_FAILED = 10;
 const INTERRUPTED = new InterruptedError().exitCode;
 /** How often a line reports progress without a terminal, in milliseconds. */
-const TOLD_EVERY = 10_000;
+const LINE_INTERVAL = 10_000;
 
 /** Runs `fluxloop test`. */
 export async function runTest(
@@ -53,22 +53,22 @@ export async function runTest(
       const start = context.monotonic();
       const bar = () => progressBar(progress, context.monotonic() - start, context.stopped.aborted);
       const line = () => progressLine(progress, context.monotonic() - start);
-      return showWait(context, bar, run, line, TOLD_EVERY);
+      return showWait(context, bar, run, line, LINE_INTERVAL);
     },
   });
-  tell(context, options, reporter, report);
+  reportTest(context, options, reporter, report);
 }
 
-function tell(context: Context, options: JsonOptions, reporter: Reporter, report: TestReport): void {
+function reportTest(context: Context, options: JsonOptions, reporter: Reporter, report: TestReport): void {
   const shown = shownPath(context, report.path);
   reporter.result(() => testText(report, shown), () => testJson(report));
   addJobSummary(context, jobSummary(report), reporter);
 
   const { experiment: { failed, ending }, unwritten, upload } = report;
   const failure = upload?.failure ?? null;
-  for (const told of [unwritten, failure]) {
-    // The document holds it already.
-    if (told !== null && !options.json) reporter.failure(told);
+  for (const error of [unwritten, failure]) {
+    // The JSON document already contains it.
+    if (error !== null && !options.json) reporter.failure(error);
   }
   if (upload?.runBatchId === null) reporter.warn(keptText(shown));
   const isInterrupted = ending === "interrupted" || failure?.exitCode === INTERRUPTED;
