@@ -11,7 +11,7 @@ import { request } from "./client.ts";
 import { anything, inField, listOf, object, optional, type Reader, secret, text, time } from "./fields.ts";
 import { type KeyInfo, keyInfo } from "./identity.ts";
 import { jsonOf, objectIn } from "./response.ts";
-import { send, type Target } from "./transport.ts";
+import { type Message, send, type Target } from "./transport.ts";
 
 const PATH = "/api/api-keys";
 
@@ -58,6 +58,7 @@ export async function listApiKeys(context: Context, target: Target): Promise<Lis
  * Creates a key.
  *
  * @param idempotencyKey Makes the platform create only one key, however often the request is sent.
+ * @param options The options that the request's fields come from, by the names in the body.
  * @throws {FluxloopError} When a key may have been created.
  */
 export async function createApiKeyOnce(
@@ -65,9 +66,10 @@ export async function createApiKeyOnce(
   target: Target,
   { expiresIn, ...settings }: CreateKeyRequest,
   idempotencyKey: string,
+  options: Message["options"] = {},
 ): Promise<KeyCreation> {
   const body = { ...settings, expires_in: expiresIn };
-  const response = await send(context, target, { method: "POST", path: PATH, body, idempotencyKey });
+  const response = await send(context, target, { method: "POST", path: PATH, body, idempotencyKey, options });
   const { status } = response;
   const fields = objectIn(response);
   if (status === 409 && typeof fields?.id === "string") return { kind: "created_before", id: fields.id };

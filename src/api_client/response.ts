@@ -11,8 +11,10 @@ import {
   NotFoundError,
   PermissionDeniedError,
   PlatformError,
+  UsageError,
 } from "../errors.ts";
 import { isObject, parseJson, parseObject } from "../text/json.ts";
+import { redactTokens } from "../text/mask.ts";
 import { InvalidFieldError, type Reader } from "./fields.ts";
 import type { PlatformResponse } from "./transport.ts";
 
@@ -34,6 +36,7 @@ const NETWORK_SIGN_IN = 511;
  * @throws {InvalidKeyError} On 401 from the platform itself.
  * @throws {PermissionDeniedError} On 403 with a JSON object.
  * @throws {NotFoundError} On 404, unless `notFound` is given.
+ * @throws {UsageError} On 422 for a field that comes from an option.
  * @throws {PlatformError} On any other status that isn't 2xx, and when the content isn't JSON or violates the contract.
  */
 export function jsonOf<T>(response: PlatformResponse, apiUrl: URL, read: Reader<T>, notFound?: FluxloopError): T {
@@ -89,6 +92,11 @@ function refusalOf(response: PlatformResponse, apiUrl: URL, notFound?: FluxloopE
       return new PermissionDeniedError(textOf(body.required_permission), textsOf(body.permissions));
     case 404:
       return notFound ?? new NotFoundError(`${host} doesn't have ${path}`);
+    case 422: {
+      const reasons = optionErrors(body?.detail, response.options);
+      if (reasons === "") break;
+      return new UsageError(`The platform rejected ${redactTokens(reasons)}`);
+    }
   }
   return statusError(response, apiUrl);
 }
@@ -96,10 +104,10 @@ function refusalOf(response: PlatformResponse, apiUrl: URL, notFound?: FluxloopE
 /** Returns the error for a status without a meaning of its own. */
 export function statusError(response: PlatformResponse, apiUrl: URL): PlatformError {
   const { status, headers, method, path } = response;
-  const detail = detailOf(errorFields(response)?.detail)?.slice(0, 500).replace(/\.$/, "");
+  const detail = detailOf(errorFields(response)?.detail);
   const isLater = status === 429 || status >= 500;
   const page = isLater ? ERROR_PAGE : WEB_PAGE;
-  const more = isWebPage(response) ? ` and ${page}` : detail && !PAGE_START.test(detail) ? `: ${detail}` : "";
+  const more = isWebPage(response) ? ` and ${page}` : detail !== "" && !PAGE_START.test(detail) ? `: ${detail}` : "";
   const seconds = /^[1-9]\d{0,4}$/.exec(headers.get("retry-after") ?? "")?.[0];
   const next = isLater
     ? `. Try again ${seconds === undefined ? "later" : `in ${seconds} s`}.`
@@ -121,13 +129,31 @@ function errorFields(response: PlatformResponse): Record<string, unknown> | null
 }
 
 /** Reads FastAPI's `detail`: a string, or a list of invalid fields. */
-function detailOf(detail: unknown): string | undefined {
-  if (!Array.isArray(detail)) return textOf(detail);
-  const parts = detail.filter(isObject).map(({ loc, msg }) => {
-    const place = Array.isArray(loc) ? loc.filter((it) => ["string", "number"].includes(typeof it)).join(".") : "";
-    return [place, textOf(msg)].filter((it) => it).join(": ");
+function detailOf(detail: unknown): string {
+  return Array.isArray(detail) ? fieldErrors(detail, (path) => path.join(".")) : shortened(textOf(detail) ?? "");
+}
+
+/** Returns the options whose values the platform rejects, with the reasons; empty if there are none. */
+function optionErrors(detail: unknown, options: PlatformResponse["options"] = {}): string {
+  if (!Array.isArray(detail)) return "";
+  return fieldErrors(
+    detail,
+    ([place, field]) => place === "body" && Object.hasOwn(options, field) ? options[field] : null,
+  );
+}
+
+/** @param nameOf Returns what to call an invalid field; `null` leaves it out. */
+function fieldErrors(list: readonly unknown[], nameOf: (path: readonly string[]) => string | null): string {
+  const texts = list.filter(isObject).map(({ loc, msg }) => {
+    const path = Array.isArray(loc) ? loc.filter((it) => ["string", "number"].includes(typeof it)).map(String) : [];
+    const name = nameOf(path);
+    return name === null ? "" : [name, textOf(msg)].filter((it) => it).join(": ");
   });
-  return parts.filter((it) => it !== "").join("; ");
+  return shortened(texts.filter((it) => it !== "").join("; "));
+}
+
+function shortened(text: string): string {
+  return text.slice(0, 500).replace(/\.$/, "");
 }
 
 function textOf(value: unknown): string | undefined {

@@ -60,7 +60,9 @@ export async function pullBundle(
     include_personas: true,
     include_criteria: false,
   } satisfies Schemas["PullRequest"];
-  const pull = { method: "POST", path: "/api/sync/pull", body, idempotencyKey: newIdempotencyKey(context) } as const;
+  const options = { bundle_version_id: "--bundle-version-id", project_id: "--project" };
+  const idempotencyKey = newIdempotencyKey(context);
+  const pull = { method: "POST", path: "/api/sync/pull", body, options, idempotencyKey } as const;
   const place = projectId === null ? "" : ` in project "${projectId}"`;
   const what = bundleVersionId === null ? "a bundle of inputs" : `bundle version "${bundleVersionId}"`;
   const missing = notFound(`${what}${place}`);

@@ -48,6 +48,8 @@ export interface Message {
   readonly path: string;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** The options that the body's fields come from: a value that the platform rejects is the user's mistake. */
+  readonly options?: Readonly<Record<string, string>>;
   /** Raises a shorter {@linkcode RequestOptions.deadline} to this many milliseconds. */
   readonly minDeadline?: number;
   /** Makes the platform execute a repeated `POST` only once; without it, a `POST` isn't retried. */
@@ -70,6 +72,8 @@ export interface RequestOptions {
 export interface PlatformResponse {
   readonly method: string;
   readonly path: string;
+  /** As in the {@linkcode Message}. */
+  readonly options?: Readonly<Record<string, string>>;
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
@@ -96,7 +100,7 @@ export async function send(context: Context, target: Target, message: Message): 
 async function sendWithKey(context: Context, target: Target, message: Message): Promise<PlatformResponse> {
   const { apiUrl, key } = target;
   const { log, caCerts, deadline, onResponse = () => {} } = target.requests ?? {};
-  const { method, path, minDeadline = 0, idempotencyKey } = message;
+  const { method, path, options, minDeadline = 0, idempotencyKey } = message;
   const body = message.body === undefined ? undefined : new TextEncoder().encode(JSON.stringify(message.body));
   try {
     const { status, headers, content } = await exchange(context, {
@@ -117,7 +121,7 @@ async function sendWithKey(context: Context, target: Target, message: Message): 
       firstByte: Math.max(FIRST_BYTE, deadline ?? 0) + (body?.length ?? 0) / SLOWEST_LINE,
       read: (response) => textOf(response, apiUrl),
     });
-    const response = { method, path, status, headers, text: content };
+    const response = { method, path, options, status, headers, text: content };
     onResponse(response);
     return response;
   } catch (error) {

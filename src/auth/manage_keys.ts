@@ -8,6 +8,15 @@ import { logIn, type LoginPlan, type LoginResult } from "./log_in.ts";
 import type { Credential } from "./resolve_credential.ts";
 import { createNewKey, lifetimeOf } from "./rotation_keys.ts";
 
+/** The options of `apikeys create` by the fields of the request. */
+const KEY_OPTIONS = {
+  name: "--name",
+  scopes: "--scope",
+  permissions: "--permission",
+  environment: "--environment",
+  expires_in: "--expires",
+};
+
 /** The keys that a key can manage. */
 export interface KeyList {
   readonly keys: readonly ListedKey[];
@@ -73,7 +82,7 @@ export async function createKey(
   show: (created: CreatedKey) => void,
 ): Promise<CreatedKey> {
   const scopes = projects === undefined ? undefined : await projectIds(context, credential, projects);
-  const newKey = await createNewKey(context, credential, { ...rest, scopes });
+  const newKey = await createNewKey(context, credential, { ...rest, scopes }, KEY_OPTIONS);
   let login: LoginResult | null = null;
   try {
     if (plan !== null) login = await logIn(context, plan, { kind: "api_key", key: newKey.key });

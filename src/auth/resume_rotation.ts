@@ -95,11 +95,12 @@ function isRotated(before: Profile, now: Profile): boolean {
 async function replaceKey(rotation: Rotation, own: KeyInfo & { readonly id: string }): Promise<void> {
   const { context, options, profile, report } = rotation;
   const request = await requestLike(context, rotation, own, options.expiresIn);
+  const given = options.expiresIn === undefined ? undefined : { expires_in: "--expires" };
   const setPhase = (phase: RotationPhase | null) => change(rotation, { rotation: phase });
   const requested = { phase: "requested", request: JSON.stringify(request), keyId: own.id } as const;
   const save = (idempotencyKey: string | null) =>
     setPhase(idempotencyKey === null ? null : { ...requested, idempotencyKey });
-  const created = await createNewKey(context, rotation, request, save);
+  const created = await createNewKey(context, rotation, request, given, save);
   let { id } = created;
   const until = untilOf(rotation)?.toISOString() ?? null;
   const previous: ReplacedPhase = { phase: "replaced", key: rotation.key, id: own.id, until };

@@ -8,7 +8,7 @@ import {
 } from "../api_client/api_keys.ts";
 import { identify } from "../api_client/client.ts";
 import type { Identity, KeyInfo } from "../api_client/identity.ts";
-import type { Target } from "../api_client/transport.ts";
+import type { Message, Target } from "../api_client/transport.ts";
 import type { Context } from "../context.ts";
 import type { RequestedPhase } from "../credentials/profile.ts";
 import { InvalidKeyError, NotFoundError, PermissionDeniedError, PlatformError } from "../errors.ts";
@@ -47,18 +47,20 @@ export function lifetimeOf({ createdAt, expiresAt }: KeyInfo): number | null | u
 /**
  * Creates a key. If the response is lost, the key can't be retrieved: it is deleted, and another one is created.
  *
+ * @param options The options that the request's fields come from, by the names in the body.
  * @param save Called with each request's idempotency key before it is sent, and with `null` if the platform refuses.
  */
 export async function createNewKey(
   context: Context,
   target: Target,
   request: CreateKeyRequest,
+  options: Message["options"],
   save: (idempotencyKey: string | null) => Promise<void> = async () => {},
 ): Promise<{ readonly key: string; readonly id: string | null }> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const idempotencyKey = newIdempotencyKey(context);
     await save(idempotencyKey);
-    const outcome = await createApiKeyOnce(context, target, request, idempotencyKey);
+    const outcome = await createApiKeyOnce(context, target, request, idempotencyKey, options);
     if (outcome.kind === "created") return outcome.key;
     if (outcome.kind === "refused") {
       await save(null);

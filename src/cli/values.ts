@@ -9,7 +9,8 @@ import { styleFor } from "../output/style.ts";
 import type { JsonOptions } from "./command.ts";
 
 const HOUR = 60 * 60 * 1000;
-const UNITS: Readonly<Record<string, number>> = { h: HOUR, d: 24 * HOUR, w: 7 * 24 * HOUR };
+const DAY = 24 * HOUR;
+const UNITS: Readonly<Record<string, number>> = { h: HOUR, d: DAY, w: 7 * DAY };
 
 /**
  * Parses a span of time such as `12h`, `7d` or `2w`.
@@ -19,11 +20,14 @@ const UNITS: Readonly<Record<string, number>> = { h: HOUR, d: 24 * HOUR, w: 7 * 
  */
 export function parseSpan(text: string | undefined, origin: string): number | undefined {
   if (text === undefined) return undefined;
+  const span = spanOf(text);
+  if (span !== undefined) return span;
+  throw new UsageError(`${origin} must be a number of hours, days or weeks greater than 0, such as 12h, 7d or 2w`);
+}
+
+function spanOf(text: string): number | undefined {
   const [, count, unit] = /^([1-9]\d{0,4})([hdw])$/.exec(text) ?? [];
-  if (unit === undefined) {
-    throw new UsageError(`${origin} must be a number of hours, days or weeks greater than 0, such as 12h, 7d or 2w`);
-  }
-  return Number(count) * UNITS[unit];
+  return unit === undefined ? undefined : Number(count) * UNITS[unit];
 }
 
 /**
@@ -33,10 +37,14 @@ export function parseSpan(text: string | undefined, origin: string): number | un
  * @returns Seconds; `null` for a key that never expires; `undefined` if the option isn't given.
  */
 export function parseLifetime(text: string | undefined, origin: string): number | null | undefined {
+  if (text === undefined) return undefined;
   if (text === "never") return null;
-  const years = /^(\d{1,2})y$/.exec(text ?? "")?.[1];
-  const span = parseSpan(years === undefined ? text : `${Number(years) * 365}d`, origin);
-  return span === undefined ? undefined : span / 1000;
+  const years = /^([1-9]\d?)y$/.exec(text)?.[1];
+  const span = years === undefined ? spanOf(text) : Number(years) * 365 * DAY;
+  if (span !== undefined) return span / 1000;
+  throw new UsageError(
+    `${origin} must be a number of hours, days, weeks or years greater than 0, such as 12h, 30d or 1y, or never`,
+  );
 }
 
 /** Loads the prompts. @throws {UsageError} If prompting isn't possible, with `message`, which says what to do. */

@@ -70,6 +70,24 @@ describe("a response", () => {
       "api.fluxloop.ai responded to GET /api/auth/me with HTTP 422: body.name: too long; no",
     ],
     [
+      "422 for fields that come from options",
+      {
+        ...respond(
+          422,
+          `{"detail": [
+            {"loc": ["body", "name"], "msg": "too long."}, {"loc": ["body", "items", 0], "msg": "not ${
+            "k3y".repeat(7)
+          }"},
+            {"loc": ["body", "constructor"], "msg": "no"}, {"loc": ["header", "name"], "msg": "no"}
+          ]}`,
+        ),
+        options: { name: "--name", items: "--item" },
+      },
+      2,
+      "usage",
+      "The platform rejected --name: too long.; --item: not ****",
+    ],
+    [
       "503 with an HTML body",
       respond(503, "<h1>x</h1>"),
       1,

@@ -154,8 +154,8 @@ describe("auth rotate", () => {
       "--expires is longer than the key's own lifetime",
       homeWithKey,
       ["--expires", "1y"],
-      1,
-      "a longer lifetime than its own",
+      2,
+      "The platform rejected --expires: A key can't create one with a longer lifetime than its own\n",
     ],
     [
       "--api-url names another platform",
