@@ -97,7 +97,7 @@ export function connectionFailure(error: unknown, isThroughProxy = false): Faile
   if (error instanceof ResponseTimeoutError) return { reason: error.message, ...PERMANENT };
   const words = causeChain(error).join(" ");
   const known = isThroughProxy ? [...PROXY_FAILURES, ...FAILURES] : FAILURES;
-  const [, reason, more] = known.find(([tell]) => tell.test(words)) ?? [null, "the connection failed", TRANSIENT];
+  const [, reason, more] = known.find(([pattern]) => pattern.test(words)) ?? [null, "the connection failed", TRANSIENT];
   return { reason, ...more };
 }
 

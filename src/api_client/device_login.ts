@@ -48,11 +48,11 @@ const SECOND = 1000;
 const USUAL_LIFETIME = 60 * 60 * SECOND;
 const USUAL_INTERVAL = 5;
 /** The longest accepted duration, in seconds: a day. */
-const LONGEST = 24 * 60 * 60;
+const MAX_SECONDS = 24 * 60 * 60;
 
 const seconds = checked(
   "a number of seconds",
-  (it): it is number => typeof it === "number" && it > 0 && it <= LONGEST,
+  (it): it is number => typeof it === "number" && it > 0 && it <= MAX_SECONDS,
 );
 const nonEmpty = checked("a non-empty string", (it): it is string => typeof it === "string" && it !== "");
 /** The URL is opened in a browser: it must not open a file, a script or another program. */
@@ -96,7 +96,7 @@ export async function pollDeviceLogin(
   const response = await post(context, platform, "complete", { device_code: deviceCode });
   if (response.status === 429) {
     const pause = Number(response.headers.get("retry-after"));
-    return { status: "slow_down", pause: pause > 0 && pause <= LONGEST ? pause * SECOND : null };
+    return { status: "slow_down", pause: pause > 0 && pause <= MAX_SECONDS ? pause * SECOND : null };
   }
   // The platform may have deleted an expired code.
   if ([404, 410].includes(response.status) && !isWebPage(response)) return { status: "expired" };

@@ -3,7 +3,7 @@ import type { Identity } from "../api_client/identity.ts";
 import type { Context } from "../context.ts";
 import { findInsecureFile, type InsecureFile, readCredentials } from "../credentials/credential_store.ts";
 import { credentialsLocation } from "../credentials/location.ts";
-import { storeTitle } from "../credentials/credential_helper.ts";
+import { keychainName } from "../credentials/credential_helper.ts";
 import {
   FluxloopError,
   InterruptedError,
@@ -85,7 +85,7 @@ export async function checkAllStatuses(
 
 /** Adds a failure to the report if the key expires within so many milliseconds (`--fail-if-expires-in`). */
 export function failIfExpiring(report: StatusReport, within: number, now: Date): StatusReport {
-  // If the platform doesn't tell, the date saved at the last login is used.
+  // If the platform doesn't send a date, the one saved at the last login is used.
   const expires = report.identity?.key?.expiresAt ?? report.key?.saved.expires;
   if (report.failure !== null || !(expires instanceof Date) || expires.getTime() - now.getTime() > within) {
     return report;
@@ -114,7 +114,7 @@ function reportedKey(context: Context, credential: Credential): ReportedKey {
     masked: maskKey(key),
     isAccessToken: login !== null,
     profile: profile?.name ?? null,
-    keychain: profile?.secret.kind === "keychain" ? storeTitle(profile.secret.helper) : null,
+    keychain: profile?.secret.kind === "keychain" ? keychainName(profile.secret.helper) : null,
     saved: {
       account: profile?.account ?? null,
       expires: Number.isNaN(expires.getTime()) ? null : expires,

@@ -3,7 +3,7 @@ import type { Context } from "../context.ts";
 import { readCredentials } from "../credentials/credential_store.ts";
 import { credentialsLocation } from "../credentials/location.ts";
 import type { Profile } from "../credentials/profile.ts";
-import { storeTitle } from "../credentials/credential_helper.ts";
+import { keychainName } from "../credentials/credential_helper.ts";
 import { maskKey } from "../text/mask.ts";
 import { selectProfileHere } from "./select_profile.ts";
 
@@ -41,7 +41,7 @@ export async function listProfiles(context: Context): Promise<ProfileList> {
       account: profile?.account ?? null,
       maskedKey: secret?.kind === "api_key" ? maskKey(secret.key) : null,
       isBrowserLogin: secret?.kind === "tokens",
-      keychain: secret?.kind === "keychain" ? storeTitle(secret.helper) : null,
+      keychain: secret?.kind === "keychain" ? keychainName(secret.helper) : null,
       expires: profile?.expires ?? null,
       apiUrl: profile?.apiUrl ?? DEFAULT_API_URL,
       isRotating: (profile?.rotation ?? null) !== null,

@@ -12,7 +12,7 @@ import {
   type StoredSecret,
 } from "../credentials/profile.ts";
 import type { SecretStore } from "../credentials/secret_store.ts";
-import { storeTitle } from "../credentials/credential_helper.ts";
+import { keychainName } from "../credentials/credential_helper.ts";
 import { BrowserLoginError, FluxloopError, InterruptedError, PlatformError, SystemError } from "../errors.ts";
 import { maskKey } from "../text/mask.ts";
 import { parseApiKey } from "./api_key.ts";
@@ -127,7 +127,7 @@ async function replaceKey(rotation: Rotation, own: KeyInfo & { readonly id: stri
 /** Saves the new key in all other profiles that have the previous one, then revokes the previous one. */
 async function revokePrevious(rotation: Rotation, previous: ReplacedPhase): Promise<void> {
   const { context, requests, store, profile: { name, secret }, apiUrl, report } = rotation;
-  report.savedTo = secret.kind === "keychain" ? storeTitle(secret.helper) : store.location.shown;
+  report.savedTo = secret.kind === "keychain" ? keychainName(secret.helper) : store.location.shown;
   const until = untilOf(rotation) ?? (previous.until === null ? null : new Date(previous.until));
   let refusal: PlatformError | null = null;
   // The keychain entry no longer has it if it was already revoked.

@@ -38,7 +38,7 @@ import { chosenApiUrl, type ProfileOptions } from "./select_profile.ts";
 /** How much longer to wait between two polls when the platform asks for it (RFC 8628, 3.5), in milliseconds. */
 const SLOW_DOWN = 5_000;
 /** The longest wait between two polls, in milliseconds, unless the platform's own interval is longer. */
-const LONGEST_PAUSE = 60_000;
+const MAX_PAUSE = 60_000;
 /** How many polls in a row may fail before the login is given up. */
 const FAILURE_LIMIT = 5;
 
@@ -136,14 +136,14 @@ async function pollUntilDecided(
       if (state.status === "denied") throw new LoginRefusedError("login_denied");
       if (state.status === "expired") throw new LoginRefusedError("login_expired");
       failures = 0;
-      if (state.status === "slow_down") interval = Math.max(interval, Math.min(interval + SLOW_DOWN, LONGEST_PAUSE));
+      if (state.status === "slow_down") interval = Math.max(interval, Math.min(interval + SLOW_DOWN, MAX_PAUSE));
       pause = Math.max(interval, state.status === "slow_down" ? state.pause ?? 0 : 0);
     } catch (error) {
       // Approval may take minutes, while the network fails and recovers (RFC 8628, 3.5).
       const isTransient = (error instanceof NetworkError && error.failure.step !== "tls") ||
         error instanceof PlatformError;
       if (!isTransient || ++failures > FAILURE_LIMIT) throw error;
-      pause = Math.max(interval, Math.min(pause * 2, LONGEST_PAUSE));
+      pause = Math.max(interval, Math.min(pause * 2, MAX_PAUSE));
     }
   }
 }

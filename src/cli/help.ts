@@ -9,11 +9,11 @@ import { type CommandDescription, describeCommand, type OptionDescription } from
 import type { AnyCommand } from "./command.ts";
 
 /** Help is as wide as the terminal, but within these limits. */
-const WIDEST = 100;
-const NARROWEST = 60;
+const MAX_WIDTH = 100;
+const MIN_WIDTH = 60;
 const WITHOUT_TERMINAL = 80;
 /** The description of a longer term starts on the next line. */
-const LONGEST_TERM = 28;
+const MAX_TERM = 28;
 
 /** The commands that most people need; help lists them first. */
 const CORE = ["auth", "apikeys", "test", "auth login", "auth logout", "auth status", "auth whoami", "auth switch"];
@@ -21,7 +21,7 @@ const CORE = ["auth", "apikeys", "test", "auth login", "auth logout", "auth stat
 /** Returns the action that writes a command's help to standard output. */
 export function showHelp(context: Context): (this: AnyCommand) => void {
   return function () {
-    const width = Math.min(Math.max(context.stdout.columns() ?? WITHOUT_TERMINAL, NARROWEST), WIDEST);
+    const width = Math.min(Math.max(context.stdout.columns() ?? WITHOUT_TERMINAL, MIN_WIDTH), MAX_WIDTH);
     const { bold } = styleFor(context, context.stdout);
     context.stdout.write(helpText(describeCommand(this), width, bold));
   };
@@ -58,7 +58,7 @@ function optionItem({ flags, value, description, default: standard, isRepeatable
 }
 
 function table(items: readonly (readonly [string, string])[], width: number): string {
-  const indent = 4 + Math.min(LONGEST_TERM, Math.max(...items.map(([term]) => term.length)));
+  const indent = 4 + Math.min(MAX_TERM, Math.max(...items.map(([term]) => term.length)));
   return items.flatMap(([term, text]) => {
     const [first, ...rest] = wrapped(text, width - indent).map((line) => " ".repeat(indent) + line);
     const head = `  ${term}`;

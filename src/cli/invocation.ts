@@ -21,7 +21,7 @@ import type { GlobalOptions, JsonOptions } from "./command.ts";
 import { type Reporter, reporterFor } from "./reporter.ts";
 
 /** The longest time limit, in seconds. */
-const LONGEST = 3600;
+const MAX_TIMEOUT = 3600;
 
 /** A command's reporter, request options and credential. */
 export interface Invocation {
@@ -85,7 +85,7 @@ function deadlineOf(context: Context, option: string | undefined): number | unde
   const text = option ?? (context.env("FLUXLOOP_TIMEOUT")?.trim() || undefined);
   if (text === undefined) return undefined;
   const seconds = /^\d{1,4}(?:\.\d{1,3})?s?$/.test(text) ? Number.parseFloat(text) : 0;
-  if (seconds > 0 && seconds <= LONGEST) return seconds * 1000;
+  if (seconds > 0 && seconds <= MAX_TIMEOUT) return seconds * 1000;
   const origin = option === undefined ? "FLUXLOOP_TIMEOUT" : "--timeout";
-  throw new UsageError(`${origin} must be a number of seconds up to ${LONGEST}, such as 10 or 2.5`);
+  throw new UsageError(`${origin} must be a number of seconds up to ${MAX_TIMEOUT}, such as 10 or 2.5`);
 }

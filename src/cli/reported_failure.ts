@@ -8,7 +8,7 @@ export class ReportedFailure extends Error {
 }
 
 /** Ends a command with the highest exit code of its failures, if there are any. */
-export function endWithWorst(failures: readonly (FluxloopError | null)[]): void {
+export function failWithHighestCode(failures: readonly (FluxloopError | null)[]): void {
   const worst = Math.max(...failures.map((it) => it?.exitCode ?? 0));
   if (worst > 0) throw new ReportedFailure(worst);
 }

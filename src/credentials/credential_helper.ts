@@ -24,11 +24,11 @@ interface Reply extends ProgramResult {
 /** The prefix of every helper's program name. */
 const PREFIX = "docker-credential-";
 /** Each helper's keychain, as a part of a sentence, and where to get the helper. */
-const STORES: Readonly<Record<string, { readonly title: string; readonly source: string }>> = {
-  osxkeychain: { title: "the macOS Keychain", source: "Homebrew: docker-credential-helper" },
-  wincred: { title: "the Windows Credential Manager", source: "it comes with Docker Desktop" },
-  secretservice: { title: "the Secret Service", source: "Debian, Ubuntu: golang-docker-credential-helpers" },
-  pass: { title: "the password store of pass", source: "Debian, Ubuntu: golang-docker-credential-helpers" },
+const KEYCHAINS: Readonly<Record<string, { readonly name: string; readonly source: string }>> = {
+  osxkeychain: { name: "the macOS Keychain", source: "Homebrew: docker-credential-helper" },
+  wincred: { name: "the Windows Credential Manager", source: "it comes with Docker Desktop" },
+  secretservice: { name: "the Secret Service", source: "Debian, Ubuntu: golang-docker-credential-helpers" },
+  pass: { name: "the password store of pass", source: "Debian, Ubuntu: golang-docker-credential-helpers" },
 };
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -97,7 +97,7 @@ export class CredentialHelper {
     if (isAbsent) {
       throw new ConfigurationError(
         `The key of profile "${profileOf(reference)}" is no longer in ${
-          storeTitle(helper)
+          keychainName(helper)
         }; log in to the profile again`,
       );
     }
@@ -156,7 +156,7 @@ export class CredentialHelper {
       if (timeout.aborted) {
         throw new SystemError(
           `${program} timed out after ${this.#timeout / 1000} seconds while accessing the key of profile ` +
-            `"${profileOf(reference)}". Unlock ${storeTitle(helper)} and try again.`,
+            `"${profileOf(reference)}". Unlock ${keychainName(helper)} and try again.`,
         );
       }
       if (error instanceof Deno.errors.NotFound) return null;
@@ -177,8 +177,8 @@ export async function secretReference(apiUrl: URL, file: string, profile: string
 }
 
 /** Returns the name of a helper's keychain, as a part of a sentence. */
-export function storeTitle(helper: string): string {
-  return Object.hasOwn(STORES, helper) ? STORES[helper].title : `the store of ${PREFIX}${helper}`;
+export function keychainName(helper: string): string {
+  return Object.hasOwn(KEYCHAINS, helper) ? KEYCHAINS[helper].name : `the store of ${PREFIX}${helper}`;
 }
 
 function systemHelpers(context: Context): readonly string[] {
@@ -202,24 +202,24 @@ function profileOf(reference: string): string {
 function notInstalled(helpers: readonly string[]): ConfigurationError {
   const programs = helpers.map((it) => PREFIX + it);
   const missing = programs.length === 1 ? `${programs[0]} is not` : `Neither ${programs.join(" nor ")} is`;
-  const install = Object.hasOwn(STORES, helpers[0]) ? `install it (${STORES[helpers[0]].source})` : "install it";
+  const install = Object.hasOwn(KEYCHAINS, helpers[0]) ? `install it (${KEYCHAINS[helpers[0]].source})` : "install it";
   return new ConfigurationError(`${missing} installed or on the PATH; ${install}, or log in with --storage file`);
 }
 
 function failure(reply: Reply, action: string, reference: string, secrets: readonly string[] = []): SystemError {
-  const said = shownOf(reply, secrets);
-  const reason = REASONS.find(([words]) => words.test(said))?.[1] ?? `its helper failed with exit code ${reply.code}`;
-  const quoted = said === "" ? "" : ` (${PREFIX}${reply.helper}: ${said})`;
+  const text = safeMessageOf(reply, secrets);
+  const reason = REASONS.find(([words]) => words.test(text))?.[1] ?? `its helper failed with exit code ${reply.code}`;
+  const quoted = text === "" ? "" : ` (${PREFIX}${reply.helper}: ${text})`;
   return new SystemError(refusal(reply.helper, action, reference, reason) + quoted);
 }
 
 function refusal(helper: string, action: string, reference: string, reason: string): string {
-  const title = storeTitle(helper).replace(/^./, (it) => it.toUpperCase());
-  return `${title} did not ${action} the key of profile "${profileOf(reference)}": ${reason}`;
+  const name = keychainName(helper).replace(/^./, (it) => it.toUpperCase());
+  return `${name} did not ${action} the key of profile "${profileOf(reference)}": ${reason}`;
 }
 
 /** @returns A failed helper's message, safe to show; empty if it may contain the secret. */
-function shownOf({ stdout, stderr }: Reply, secrets: readonly string[]): string {
+function safeMessageOf({ stdout, stderr }: Reply, secrets: readonly string[]): string {
   const text = stdout.trim() || (stderr.trim().split("\n")[0] ?? "");
   // A key has no white space, so a word alone on a line may be one; an entry with a key is JSON.
   const mayBeSecret = /^\S+$/m.test(text) || /[{}]|api_key|_token/.test(text) ||

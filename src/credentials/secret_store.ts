@@ -5,7 +5,7 @@
  * @module
  */
 import { ConfigurationError } from "../errors.ts";
-import { CredentialHelper, secretReference, storeTitle } from "./credential_helper.ts";
+import { CredentialHelper, keychainName, secretReference } from "./credential_helper.ts";
 import { readCredentials, requireWritable, updateCredentials } from "./credential_store.ts";
 import type { CredentialsDocument } from "./credentials_document.ts";
 import { withFileLock } from "./file_lock.ts";
@@ -24,7 +24,7 @@ import {
 /** How long to wait for a process that changes the keychain, in milliseconds: the user may have to unlock it. */
 const KEYCHAIN_TIMEOUT = 60_000;
 
-/** Where a profile's secret was saved. Keychains are named as in {@linkcode storeTitle}. */
+/** Where a profile's secret was saved. Keychains are named as in {@linkcode keychainName}. */
 export interface SavedSecret {
   /** `null` if it is in the credentials file. */
   readonly keychain: string | null;
@@ -63,13 +63,13 @@ export class SecretStore {
         if (secret.kind === "keychain" && !isSameEntry) await this.#erase(secret).catch(() => {});
         throw error;
       }
-      const keychain = secret.kind === "keychain" ? storeTitle(secret.helper) : null;
+      const keychain = secret.kind === "keychain" ? keychainName(secret.helper) : null;
       // Last of all, so that the file never refers to an entry that is gone.
       if (before?.kind !== "keychain" || isSameEntry) return { keychain, staleEntry: null };
       const isErased = await this.#erase(before).then(() => true, () => this.location.context.stopped.aborted);
       return {
         keychain,
-        staleEntry: isErased ? null : { name: before.reference, keychain: storeTitle(before.helper) },
+        staleEntry: isErased ? null : { name: before.reference, keychain: keychainName(before.helper) },
       };
     });
   }

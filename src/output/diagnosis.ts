@@ -121,12 +121,12 @@ function found(finding: Finding, isWarning: boolean, newKeyUse: string, now: Dat
     }
     case "clock": {
       const { skew, status } = finding;
-      const answer = `the platform responded with HTTP ${status}`;
-      if (skew === null) return [`${answer} and no date`];
-      if (!isWarning) return [`${answer}, and the clocks agree`];
+      const response = `the platform responded with HTTP ${status}`;
+      if (skew === null) return [`${response} and no date`];
+      if (!isWarning) return [`${response}, and the clocks agree`];
       const minutes = Math.round(Math.abs(skew) / 60);
-      const way = skew > 0 ? "behind" : "ahead of";
-      return [`${answer}; this machine's clock is ${minutes} minutes ${way} it`, "set this machine's clock"];
+      const direction = skew > 0 ? "behind" : "ahead of";
+      return [`${response}; this machine's clock is ${minutes} minutes ${direction} it`, "set this machine's clock"];
     }
     case "acceptance":
       return ["the API key is valid"];

@@ -127,8 +127,8 @@ export function startText(
   const active = Math.min(possible, planned);
   const start = `Testing ${redact(printable(name))}: ${runs(planned)}${active > 1 ? `, ${active} at once` : ""}\n`;
   if (Math.min(parallelRuns, planned) <= possible) return start;
-  const most = possible === 1 ? "1 agent" : `${possible} agents`;
-  return `${start}⚠️  This system can run only ${most} at once (parallel_runs: ${parallelRuns}).\n`;
+  const limit = possible === 1 ? "1 agent" : `${possible} agents`;
+  return `${start}⚠️  This system can run only ${limit} at once (parallel_runs: ${parallelRuns}).\n`;
 }
 
 function runs(count: number): string {

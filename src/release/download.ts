@@ -99,17 +99,7 @@ async function get<T>(
   isEnd?: Exchange<T>["isEnd"],
 ): Promise<Outcome<T>> {
   const isAllowed = ({ protocol }: URL) => protocol === "https:";
-  const how = {
-    method: "GET",
-    isRepeatable: true,
-    deadline,
-    firstByte: TIMEOUT,
-    isAllowed,
-    isEnd,
-    caCerts,
-    log,
-    read,
-  };
+  const how = { method: "GET", isRepeatable: true, deadline, firstByte: TIMEOUT, isAllowed, isEnd, caCerts, log, read };
   try {
     return await exchange(context, { ...how, url, server: "the release server" });
   } catch (error) {

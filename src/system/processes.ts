@@ -32,7 +32,7 @@ export async function runProgram(
   const onAbort = () => unlessExited(() => child.kill("SIGKILL"));
   signal.addEventListener("abort", onAbort, { once: true });
   try {
-    const outputs = [firstOf(child.stdout, signal), firstOf(child.stderr, signal)];
+    const outputs = [readStart(child.stdout, signal), readStart(child.stderr, signal)];
     const [stdout, stderr] = await Promise.all(outputs);
     const { code } = await child.status;
     await writing;
@@ -48,15 +48,15 @@ export async function runProgram(
  * Reads the first {@linkcode OUTPUT_LIMIT} bytes of a stream. An abort stops the reading, too, because a child of the
  * killed program may keep the stream open.
  */
-async function firstOf(stream: ReadableStream<Uint8Array>, signal: AbortSignal): Promise<string> {
+async function readStart(stream: ReadableStream<Uint8Array>, signal: AbortSignal): Promise<string> {
   const chunks: Uint8Array[] = [];
-  let room = OUTPUT_LIMIT;
+  let remaining = OUTPUT_LIMIT;
   const enough = new Error("enough");
   const sink = new WritableStream<Uint8Array>({
     write(chunk) {
-      chunks.push(chunk.subarray(0, room));
-      room -= chunk.length;
-      if (room < 0) throw enough;
+      chunks.push(chunk.subarray(0, remaining));
+      remaining -= chunk.length;
+      if (remaining < 0) throw enough;
     },
   });
   await stream.pipeTo(sink, { signal }).catch((error) => {

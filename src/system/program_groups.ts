@@ -69,7 +69,7 @@ export function programGroups(): ProgramGroups {
       watchdog ??= IS_WINDOWS ? undefined : startWatchdog(mark);
       const options = { args: [...args], cwd, env: { [MARK]: mark, ...env }, detached: true, ...PIPES };
       const child = withVariables(NO_KEYS, () => new Deno.Command(program, options).spawn());
-      watchdog?.tell(`+ ${child.pid}\n`);
+      watchdog?.send(`+ ${child.pid}\n`);
       const { stdin, stdout, stderr, status: ended } = child;
       return { stdin, stdout, stderr, ended, kill: killerOf(child, watchdog) };
     },
@@ -97,7 +97,7 @@ function killerOf(child: Deno.ChildProcess, watchdog: Watchdog | undefined): Run
     if (IS_WINDOWS) return killTree(child);
     isOver = signal === "SIGKILL";
     unlessExited(() => Deno.kill(-child.pid, signal));
-    if (isOver) watchdog?.tell(`- ${child.pid}\n`);
+    if (isOver) watchdog?.send(`- ${child.pid}\n`);
   };
 }
 
@@ -132,7 +132,7 @@ function startWatchdog(mark: string) {
   const encoder = new TextEncoder();
   const writer = child.stdin.getWriter();
   return {
-    tell(line: string) {
+    send(line: string) {
       writer.write(encoder.encode(line)).catch(() => {});
     },
     async close() {

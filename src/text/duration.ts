@@ -1,5 +1,5 @@
 /** The longest delay that timers accept: about 24 days. */
-const LONGEST = 2 ** 31 - 1;
+const MAX_DELAY = 2 ** 31 - 1;
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
 /**
@@ -11,5 +11,5 @@ const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 
 export function parseDuration(text: string): number {
   const [, count, unit] = /^([\d.]+)(ms|s|m|h)$/.exec(text) ?? [];
   if (unit === undefined) throw new TypeError("Not a duration");
-  return Math.min(Number(count) * UNITS[unit], LONGEST);
+  return Math.min(Number(count) * UNITS[unit], MAX_DELAY);
 }

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes,
 import { afterEach, describe, it } from "@std/testing/bdd";
 import type { Context, ProgramOptions, ProgramResult } from "../../src/context.ts";
 import { runProgram } from "../../src/system/processes.ts";
-import { CredentialHelper, secretReference, storeTitle } from "../../src/credentials/credential_helper.ts";
+import { CredentialHelper, keychainName, secretReference } from "../../src/credentials/credential_helper.ts";
 import { ConfigurationError, FluxloopError, InterruptedError, SystemError } from "../../src/errors.ts";
 import { causeChain } from "../../src/api_client/connection_failure.ts";
 import { stored } from "../support/profile.ts";
@@ -288,7 +288,7 @@ describe("credential helper", () => {
   });
 
   it("names every keychain", () => {
-    const titles = ["osxkeychain", "secretservice", "other", "constructor"].map(storeTitle);
+    const titles = ["osxkeychain", "secretservice", "other", "constructor"].map(keychainName);
     assertEquals(titles, [
       "the macOS Keychain",
       "the Secret Service",

@@ -3,7 +3,7 @@ import type { Context } from "../../context.ts";
 import { diagnosisJson, diagnosisText } from "../../output/diagnosis.ts";
 import type { JsonOptions } from "../command.ts";
 import { invocation } from "../invocation.ts";
-import { endWithWorst } from "../reported_failure.ts";
+import { failWithHighestCode } from "../reported_failure.ts";
 
 /** Runs `fluxloop auth doctor`. */
 export async function runDoctor(context: Context, options: JsonOptions): Promise<void> {
@@ -13,5 +13,5 @@ export async function runDoctor(context: Context, options: JsonOptions): Promise
 
   const now = context.now();
   own.reporter.data(() => diagnosisText(checks, now), () => diagnosisJson(checks, now));
-  endWithWorst(checks.map((it) => it.failure));
+  failWithHighestCode(checks.map((it) => it.failure));
 }

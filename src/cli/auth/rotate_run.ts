@@ -3,7 +3,7 @@ import type { Context } from "../../context.ts";
 import { orphanedKeysWarning, pendingText, rotationJson, rotationLine, rotationText } from "../../output/rotation.ts";
 import type { JsonOptions } from "../command.ts";
 import { invocation, warnOfOverride } from "../invocation.ts";
-import { endWithWorst } from "../reported_failure.ts";
+import { failWithHighestCode } from "../reported_failure.ts";
 import type { Reporter } from "../reporter.ts";
 import { parseLifetime, parseSpan } from "../values.ts";
 
@@ -28,7 +28,7 @@ export async function runRotate(context: Context, options: RotateOptions): Promi
   else reportOne(context, reporter, reports[0]);
   for (const report of reports) if (report.orphanedKeys.length > 0) reporter.warn(orphanedKeysWarning(report));
   warnOfOverride(context, reporter);
-  endWithWorst(reports.map((it) => it.failure));
+  failWithHighestCode(reports.map((it) => it.failure));
 }
 
 function reportOne(context: Context, reporter: Reporter, report: RotationReport): void {

@@ -6,7 +6,7 @@ import { insecureFileWarning, profileOverrideWarning } from "../../output/warnin
 import { printable } from "../../text/printable.ts";
 import type { JsonOptions } from "../command.ts";
 import { invocation } from "../invocation.ts";
-import { endWithWorst } from "../reported_failure.ts";
+import { failWithHighestCode } from "../reported_failure.ts";
 import { parseSpan } from "../values.ts";
 
 interface StatusOptions extends JsonOptions {
@@ -41,5 +41,5 @@ export async function runStatus(context: Context, options: StatusOptions): Promi
     if (all) context.stderr.write(`Profile ${printable(profile ?? "")}:\n`);
     reporter.failure(failure);
   }
-  endWithWorst(reports.map((it) => it.failure));
+  failWithHighestCode(reports.map((it) => it.failure));
 }

@@ -145,19 +145,19 @@ function run({ request, startedAt, duration, outcome }: RunResult, place: number
     `<i>${passed ? "✓" : "✗"}<span class="off"> ${outcome.status} </span></i>` +
     `<span class="id">${html(cut(input.id, 200).head)}${iteration === 0 ? "" : ` #${iteration + 1}`}</span>` +
     `<span class="first">${html(first)}</span><span class="took">${durationText(duration)}</span></summary>` +
-    `<div class="talk" id="r-${place}">${says("says", `Input${persona}`, input.text, limit)}${answer(outcome, limit)}` +
+    `<div class="talk" id="r-${place}">${block("says", `Input${persona}`, input.text, limit)}${reply(outcome, limit)}` +
     `<p class="id">${facts}</p></div></details>\n`;
 }
 
-function answer(outcome: RunResult["outcome"], limit: number): string {
-  if (outcome.status === "passed") return says("agent", "Agent", outcome.output, limit);
+function reply(outcome: RunResult["outcome"], limit: number): string {
+  if (outcome.status === "passed") return block("agent", "Agent", outcome.output, limit);
   const { kind, message, stderr } = outcome.failure;
-  const errors = stderr.length === 0 ? "" : says("agent", "Last lines of standard error", stderr.join("\n"), limit);
-  return says("agent wrong", kindText(kind), message, limit) + errors;
+  const errors = stderr.length === 0 ? "" : block("agent", "Last lines of standard error", stderr.join("\n"), limit);
+  return block("agent wrong", kindText(kind), message, limit) + errors;
 }
 
 /** `title` is HTML. */
-function says(kind: string, title: string, text: string, limit: number): string {
+function block(kind: string, title: string, text: string, limit: number): string {
   const { head: shown, rest } = cut(text, limit);
   const more = rest === 0 ? "" : `<p>… and ${countText(rest)} more characters in results.jsonl</p>`;
   // The parser drops one line end directly after the tag.

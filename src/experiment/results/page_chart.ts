@@ -59,13 +59,13 @@ function bar(
     return rect(name, EDGE.top + PLOT.height - height, height);
   };
   const isOne = to - from === 1;
-  const what = isOne
+  const title = isOne
     ? `Run ${from + 1}: ${durationText(max)}`
     : `Runs ${countText(from + 1)} to ${countText(to)}: median ${durationText(median)}, max ${durationText(max)}`;
   const more = failed === 0 ? "" : isOne ? ", failed" : `, ${countText(failed)} failed`;
   const strip = failed === 0 ? "" : rect("failed", HEIGHT - 29, 3 + 5 * failed / (to - from));
   const column = upTo(max, "bar most") + upTo(median, isOne && failed > 0 ? "bar failed" : "bar") + strip;
-  return `<a href="#r-${from + 1}"><title>${what}${more}</title>${column}</a>`;
+  return `<a href="#r-${from + 1}"><title>${title}${more}</title>${column}</a>`;
 }
 
 /** Scales durations to heights from 0 to 1. */

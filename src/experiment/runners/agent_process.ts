@@ -166,13 +166,13 @@ export class AgentProcess {
     await within(DRAIN, this.#outputRead);
     // The last line may lack its line end; an incomplete message doesn't count.
     if (parseJson(this.#lines.open) !== undefined) this.#take(this.#lines.open);
-    const what = end === undefined
+    const event = end === undefined
       ? "closed its standard output"
       : end.signal === null
       ? `exited with code ${end.code}`
       : `was killed by ${end.signal}`;
     const moment = this.#isReady ? "before it responded" : "before it was ready";
-    this.#fail(new RunError("crashed", `The agent ${what} ${moment}`));
+    this.#fail(new RunError("crashed", `The agent ${event} ${moment}`));
     await this.end();
   }
 

@@ -85,9 +85,9 @@ async function readEvents(response: Response, reading: Reading): Promise<string>
 async function refusal(response: Response): Promise<string> {
   const { status, statusText } = response;
   const reason = mediaType(response).endsWith("json") ? await reasonOf(response) : void await response.body?.cancel();
-  const said = statusText === "" ? "" : ` (${shownText(statusText)})`;
+  const phrase = statusText === "" ? "" : ` (${shownText(statusText)})`;
   const more = reason === undefined ? "" : `: ${shownText(reason)}`;
-  return `The server responded with status ${status}${said}${more}`;
+  return `The server responded with status ${status}${phrase}${more}`;
 }
 
 /** @returns The reason in a JSON response, from one of the usual fields. */

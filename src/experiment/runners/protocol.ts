@@ -77,6 +77,6 @@ function agentError(error: unknown): RunError {
 }
 
 function reasonOf(error: unknown): string {
-  const said = error === undefined || isTooDeep(error) ? "" : typeof error === "string" ? error : JSON.stringify(error);
-  return said.trim() === "" ? "no reason given" : shownText(said);
+  const text = error === undefined || isTooDeep(error) ? "" : typeof error === "string" ? error : JSON.stringify(error);
+  return text.trim() === "" ? "no reason given" : shownText(text);
 }
