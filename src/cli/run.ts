@@ -15,8 +15,6 @@ const LONG_WAITS: readonly string[] = [TEST, "exec", "serve", "upgrade", "--web"
 /** Commands that make a request in almost every run, and the group `apikeys` of such commands. */
 const REQUESTING: readonly string[] = ["status", "whoami", "doctor", "login", "rotate", "apikeys", TEST, "upgrade"];
 const HELP_OPTIONS: readonly string[] = ["--help", "-h"];
-/** Restores what `waiting.ts` changes on the terminal: line wrapping and the cursor. */
-const RESTORE_TERMINAL = "\x1b[?7h\x1b[?25h\n";
 
 /**
  * Runs the program. Every error is reported here.
@@ -60,7 +58,8 @@ export async function run(context: Context, given: readonly string[]): Promise<n
     running.then(stopped.resolve);
     if (!isTest) setTimeout(() => stopped.resolve(code), STOP_TIMEOUT);
     context.stoppedAgain.addEventListener("abort", () => {
-      if (context.stderr.isTerminal()) context.stderr.write(RESTORE_TERMINAL);
+      // Whatever comes next isn't written over a drawn line (`waiting.ts`).
+      if (context.stderr.isTerminal()) context.stderr.write("\n");
       stopped.resolve(code);
     });
   });

@@ -5,11 +5,9 @@ const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "
 const DRAWN_EVERY = 120;
 const CLEAR_LINE = "\r\x1b[2K";
 // A line that wraps can't be cleared. After each frame the cursor returns to the start of the line, so that an echoed
-// `^C` doesn't wrap it either.
+// `^C` doesn't wrap it either. It isn't hidden: Ctrl-Z or a kill would leave the shell without one.
 const WITHOUT_WRAPPING = "\x1b[?7l";
 const WITH_WRAPPING = "\x1b[?7h";
-const HIDE_CURSOR = "\x1b[?25l";
-const SHOW_CURSOR = "\x1b[?25h";
 
 /**
  * Shows on standard error that `work` is in progress: with an animated line on a terminal, otherwise with a line at regular
@@ -39,7 +37,6 @@ export async function showWait<T>(
       isDrawn ? `${CLEAR_LINE}${WITHOUT_WRAPPING}${spinner} ${drawn()}${WITH_WRAPPING}\r` : `${written()}\n`,
     );
   };
-  if (isDrawn) stderr.write(HIDE_CURSOR);
   // A line of its own without a terminal reports progress, of which there is none yet.
   if (isDrawn || written === drawn) show();
   const timer = setInterval(show, isDrawn ? DRAWN_EVERY : every);
@@ -48,6 +45,6 @@ export async function showWait<T>(
   } finally {
     isOver = true;
     clearInterval(timer);
-    if (isDrawn) stderr.write(CLEAR_LINE + SHOW_CURSOR);
+    if (isDrawn) stderr.write(CLEAR_LINE);
   }
 }
