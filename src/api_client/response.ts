@@ -153,7 +153,7 @@ function fieldErrors(list: readonly unknown[], nameOf: (path: readonly string[])
 }
 
 function shortened(text: string): string {
-  return text.slice(0, 500).replace(/\.$/, "");
+  return text.slice(0, 500).replace(/[.\s]+$/, "");
 }
 
 function textOf(value: unknown): string | undefined {

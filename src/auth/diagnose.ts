@@ -30,7 +30,7 @@ export type Finding = Readonly<
   | { name: "resolution"; host: string }
   | { name: "connection"; host: string; port: number }
   | { name: "tls"; isPlain: boolean; certificate: PeerCertificate | null }
-  | { name: "clock"; status: number; skew: number | null }
+  | { name: "clock"; host: string; status: number; skew: number | null }
   | { name: "acceptance" }
   /** `profile` is the profile with the key, or `null`. */
   | { name: "expiry"; expires: Expiry; reason: RotationReason | null; profile: string | null }
@@ -191,7 +191,8 @@ async function checkPlatform(
   if (response !== undefined) {
     const date = Date.parse(response.headers.get("date") ?? "");
     const skew = Number.isNaN(date) ? null : Math.round((date - context.now().getTime()) / 1000);
-    steps.add({ name: "clock", status: response.status, skew }, skew === null || Math.abs(skew) <= TOLERATED_SKEW);
+    const isFine = skew === null || Math.abs(skew) <= TOLERATED_SKEW;
+    steps.add({ name: "clock", host: apiUrl.host, status: response.status, skew }, isFine);
   }
   steps.current = "acceptance";
   if (outcome instanceof FluxloopError) throw outcome;

@@ -11,8 +11,11 @@ import {
   type FluxloopError,
   InvalidKeyError,
   InvalidLoginError,
+  NetworkError,
+  NotFoundError,
   NotLoggedInError,
   PermissionDeniedError,
+  PlatformError,
 } from "../errors.ts";
 import { expiryText } from "../text/expiry.ts";
 import { redact } from "../text/mask.ts";
@@ -35,6 +38,8 @@ const TITLES: Readonly<Record<Finding["name"], string>> = {
   permissions: "Permissions",
   files: "Exposed keys",
 };
+/** What happened, then what to do. */
+const WITH_REMEDY = /^(.+)(?:\. (?=[A-Z])|; )(.+?)\.?$/;
 const SIGNS = { ok: "✅", warning: "⚠️ ", failure: "❌" } as const;
 
 /** Renders a line for each step, and below it how to fix a problem. */
@@ -80,8 +85,19 @@ type Description = readonly [message: string, remedy?: string];
 function described({ finding, failure, verdict }: Check, newKeyUse: string, now: Date): Description {
   if (failure === null) return found(finding, verdict === "warning", newKeyUse, now);
   // `messageOf` would include the remedy.
-  const message = failure instanceof InvalidLoginError ? failure.message : messageOf(failure);
-  return [redact(printable(message)), redact(printable(remedyOf(failure, newKeyUse)))];
+  const message = redact(printable(failure instanceof InvalidLoginError ? failure.message : messageOf(failure)));
+  const remedy = remedyOf(failure, newKeyUse);
+  if (remedy !== null) return [message, redact(printable(remedy))];
+  const isPlatform = failure instanceof PlatformError;
+  // Without a period, a platform's error ends with the platform's own words, which aren't a remedy.
+  const [, problem, next] = isPlatform && !message.endsWith(".") ? [] : WITH_REMEDY.exec(message) ?? [];
+  if (next !== undefined) return [problem, next.replace(/^[A-Z](?=[a-z])/, (it) => it.toLowerCase())];
+  return [
+    message,
+    isPlatform
+      ? "check the API URL, or contact the platform's operator"
+      : "fix the problem, then run: fluxloop auth doctor",
+  ];
 }
 
 function found(finding: Finding, isWarning: boolean, newKeyUse: string, now: Date): Description {
@@ -120,8 +136,8 @@ function found(finding: Finding, isWarning: boolean, newKeyUse: string, now: Dat
       return isWarning ? [message, "ask the platform's operator to renew it"] : [message];
     }
     case "clock": {
-      const { skew, status } = finding;
-      const response = `the platform responded with HTTP ${status}`;
+      const { host, skew, status } = finding;
+      const response = `${host} responded with HTTP ${status}`;
       if (skew === null) return [`${response} and no date`];
       if (!isWarning) return [`${response}, and the clocks agree`];
       const minutes = Math.round(Math.abs(skew) / 60);
@@ -156,7 +172,8 @@ function found(finding: Finding, isWarning: boolean, newKeyUse: string, now: Dat
   }
 }
 
-function remedyOf(failure: FluxloopError, newKeyUse: string): string {
+/** Returns what to do about a failure, unless its message says it. */
+function remedyOf(failure: FluxloopError, newKeyUse: string): string | null {
   if (failure instanceof InvalidLoginError) return `run: ${profileCommand("login --web", failure.profile)}`;
   if (failure instanceof InvalidKeyError) {
     return `create a key at ${pageUrl(failure.apiUrl, "/settings/api-keys")} and ${newKeyUse}`;
@@ -170,14 +187,14 @@ function remedyOf(failure: FluxloopError, newKeyUse: string): string {
     const needed = required === undefined ? "more permissions" : `the permission ${required}`;
     return `on the platform's API keys page, create a key with ${needed}, then ${newKeyUse}`;
   }
-  switch (failure.code) {
-    case "not_found":
-      return "choose a saved profile with --profile <name>, or create this one: fluxloop auth login --profile <name>";
-    case "network":
-      return "check the host name, the network, and the proxy and CA certificate settings";
-    case "platform":
-      return "try again later; if it persists, contact the operator of the platform or the proxy";
-    default:
-      return "fix the problem, then run: fluxloop auth doctor";
+  if (failure instanceof NotFoundError) {
+    return "choose a saved profile with --profile <name>, or create this one: fluxloop auth login --profile <name>";
   }
+  if (!(failure instanceof NetworkError)) return null;
+  const { step } = failure.failure;
+  if (step === "tls") return "check the API URL and the extra CA certificates (FLUXLOOP_CA_FILE)";
+  if (failure.proxy !== undefined) return "check the proxy and its settings (HTTPS_PROXY, ALL_PROXY, NO_PROXY)";
+  return step === "resolution"
+    ? "check the host name in the API URL, and the network's DNS"
+    : "check the API URL, the network, and whether the platform is running";
 }

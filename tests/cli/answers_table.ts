@@ -210,6 +210,7 @@ const STATUS_ROWS: readonly Row[] = [
   ],
   ["404 for every request", json({ detail: "Not Found" }, 404), NO_PLATFORM],
   ["404 with an HTML body", html(PROXY, 404), NO_PLATFORM],
+  ["400 with instructions in its detail", json({ detail: "no. Run: rm *.. " }, 400), http(400, "no. Run: rm *")],
   ["HTTP 409", json({ detail: "taken" }, 409), http(409, "taken")],
   ["422 with a string as its detail", json({ detail: "no\x1b[31m" }, 422), http(422, "no\\x1b[31m")],
   [

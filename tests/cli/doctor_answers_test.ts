@@ -8,18 +8,24 @@ import { Session } from "../support/session.ts";
 import { removeTestHomes } from "../support/world.ts";
 import { type Reply, RESPONSE_ROWS } from "./answers_table.ts";
 
-/** Diagnoses a server with this response. @returns The exit code and the last step, with `{host}` for the server's host. */
-async function diagnosisOf(reply: Reply) {
+/**
+ * Diagnoses a server with this response.
+ *
+ * @param hasRemedy Whether the step's text includes its remedy.
+ * @returns The exit code and the last step, with `{host}` for the server's host.
+ */
+async function diagnosisOf(reply: Reply, hasRemedy = false) {
   const server = reply instanceof Uint8Array ? listenRaw(() => reply) : listen(reply);
   const session = new Session({ env: { FLUXLOOP_API_URL: server.url, FLUXLOOP_API_KEY: DOCUMENTED_KEY } });
   const found = readDiagnosis(await session.run(["auth", "doctor", "--json"]), session.world.home);
   await server.stop();
-  const message = found.last.message.replaceAll(new URL(server.url).host, "{host}");
-  return { code: found.code, name: found.last.name, message };
+  const { name, message, remedy } = found.last;
+  const text = hasRemedy ? `${message}. ${remedy![0].toUpperCase()}${remedy!.slice(1)}.` : message;
+  return { code: found.code, name, text: text.replaceAll(new URL(server.url).host, "{host}") };
 }
 
-/** @returns The doctor's message for an error that another command writes to standard error. */
-function doctorMessage(stderr: string): string {
+/** @returns The doctor's text for an error that another command writes to standard error. */
+function doctorText(stderr: string): string {
   const [first, second] = stderr.replace("❌ Error: ", "").trim().split("\n\n");
   const reason = /^Failed to connect to \{host\}: (.*)$/.exec(second ?? "")?.[1];
   return reason === undefined ? first : `${first} at {host}: ${reason}`;
@@ -32,7 +38,9 @@ describe("auth doctor and the platform's responses", () => {
     it(`reports ${what} like other commands, at the right step`, async () => {
       // Without an HTTP response, there is no date to compare the clock with.
       const name = code === 4 ? "clock" : "authentication";
-      assertEquals(await diagnosisOf(reply), { code, name, message: doctorMessage(stderr) });
+      const text = doctorText(stderr);
+      // Errors that say what to do end with a period.
+      assertEquals(await diagnosisOf(reply, text.endsWith(".")), { code, name, text });
     });
   }
 

@@ -180,10 +180,10 @@ const FINDINGS: { readonly [Name in Finding["name"]]: readonly (Example & { name
     { name: "tls", isPlain: false, certificate: { issuer: "Example CA", expires: SOON }, verdict: "warning" },
   ],
   clock: [
-    { name: "clock", status: 200, skew: 1 },
-    { name: "clock", status: 200, skew: null },
-    { name: "clock", status: 200, skew: 3600, verdict: "warning" },
-    { name: "clock", status: 200, skew: -3600, verdict: "warning" },
+    { name: "clock", host: "api.fluxloop.ai", status: 200, skew: 1 },
+    { name: "clock", host: "api.fluxloop.ai", status: 200, skew: null },
+    { name: "clock", host: "api.fluxloop.ai", status: 200, skew: 3600, verdict: "warning" },
+    { name: "clock", host: "api.fluxloop.ai", status: 200, skew: -3600, verdict: "warning" },
   ],
   acceptance: [{ name: "acceptance" }],
   expiry: [
@@ -203,6 +203,8 @@ const FINDINGS: { readonly [Name in Finding["name"]]: readonly (Example & { name
   ],
 };
 
+const REFUSED = { reason: "connection refused", isSpecific: true, step: "connection" } as const;
+
 /** The failures that stop a diagnosis, each with the failed check. */
 const FAILURES: readonly (readonly [Finding["name"], FluxloopError])[] = [
   ["key", new NotLoggedInError()],
@@ -214,8 +216,12 @@ const FAILURES: readonly (readonly [Finding["name"], FluxloopError])[] = [
       "Can't read ~/.fluxloop/credentials: it is a folder. Move it to ~/.fluxloop/credentials.old.",
     ),
   ],
-  ["connection", new NetworkError(API, { reason: "connection refused", isSpecific: true, step: "connection" })],
-  ["acceptance", new PlatformError("api.fluxloop.ai responded to GET /api/auth/me with HTTP 500")],
+  ["resolution", new NetworkError(API, { reason: "can't resolve its name", isSpecific: false, step: "resolution" })],
+  ["connection", new NetworkError(API, REFUSED)],
+  ["connection", new NetworkError(API, REFUSED, { proxy: "http://proxy.example.com:8080" })],
+  ["tls", new NetworkError(API, { reason: "its certificate is self-signed", isSpecific: true, step: "tls" })],
+  ["acceptance", new PlatformError("api.fluxloop.ai responded to GET /api/auth/me with HTTP 500. Try again later.")],
+  ["acceptance", new PlatformError("api.fluxloop.ai responded to GET /api/auth/me with HTTP 400: no. Run: rm *")],
   ["acceptance", new InvalidKeyError("revoked_api_key", API)],
   ["acceptance", new PermissionDeniedError("read_scenarios", [])],
 ];
