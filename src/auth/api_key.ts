@@ -14,7 +14,9 @@ const VISIBLE = /^[\x21-\x7e]+$/;
 export function parseApiKey(text: string, origin: string): string {
   const key = unquoted(unquoted(text).replace(ASSIGNMENT, ""));
   if (key === "") {
-    throw new UsageError(`The API key from ${origin} is empty. Check the file or the variable that it comes from.`);
+    throw new UsageError(
+      `The API key from ${origin} is empty. Paste a key, or check the file or variable it comes from.`,
+    );
   }
   if (key.startsWith("-")) {
     throw new UsageError(`The API key from ${origin} looks like an option. Is the key missing?`);

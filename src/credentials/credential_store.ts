@@ -50,15 +50,23 @@ export async function readCredentials(location: CredentialsLocation | null): Pro
 export function findInsecureFile(location: CredentialsLocation | null): InsecureFile | null {
   if (location === null) return null;
   try {
-    const { info } = findCredentialsFile(location);
+    const file = findCredentialsFile(location);
     const { shown, context } = location;
-    if (info === null) return null;
-    if (context.system.os === "windows") return shown.startsWith("~/") ? null : { shown, mode: null };
-    const mode = info.mode! & 0o777;
-    return (mode & OTHERS) === 0 ? null : { shown, mode };
+    if (file.info !== null && context.system.os === "windows") {
+      return shown.startsWith("~/") ? null : { shown, mode: null };
+    }
+    const mode = insecureMode(location, file);
+    return mode === null ? null : { shown, mode };
   } catch (error) {
     throw fileFailure(location, "read", error);
   }
+}
+
+/** @returns The permission bits of a file that others can access, or `null`. */
+function insecureMode({ context }: CredentialsLocation, { info }: CredentialsFile): number | null {
+  if (info === null || context.system.os === "windows") return null;
+  const mode = info.mode! & 0o777;
+  return (mode & OTHERS) === 0 ? null : mode;
 }
 
 /**
@@ -76,7 +84,10 @@ export async function updateCredentials<T>(
   const { editCredentials } = await import("./edit_credentials.ts");
   return await withWritableFile(location, (file, document) => {
     const result = change(document);
-    if (document.isChanged) replaceFile(file.path, document.toText(editCredentials));
+    // A new file is only accessible to its owner.
+    if (document.isChanged || insecureMode(location, file) !== null) {
+      replaceFile(file.path, document.toText(editCredentials));
+    }
     return result;
   });
 }

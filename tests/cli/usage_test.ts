@@ -111,7 +111,7 @@ const MISTAKES: readonly Mistake[] = [
   {
     what: "empty standard input",
     args: login("--api-key-stdin"),
-    message: "The API key from standard input is empty. Check the file or the variable that it comes from.",
+    message: "The API key from standard input is empty. Paste a key, or check the file or variable it comes from.",
   },
   {
     what: "a key with two lines",

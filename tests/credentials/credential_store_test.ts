@@ -20,6 +20,16 @@ describe("credential store", () => {
     assertEquals((await readCredentials(location)).find("default"), PROFILE);
   });
 
+  itOnUnix("takes others' access to the file away even when nothing else changes", async () => {
+    const location = locate();
+    const save = () => updateCredentials(location, (document) => document.save(PROFILE));
+    await save();
+    const before = Deno.readTextFileSync(location.file);
+    Deno.chmodSync(location.file, 0o644);
+    await save();
+    assertEquals([modeOf(location.file), Deno.readTextFileSync(location.file)], ["600", before]);
+  });
+
   it("leaves only the file and its lock in the folder", async () => {
     const location = locate();
     await updateCredentials(location, (document) => document.save(PROFILE));
