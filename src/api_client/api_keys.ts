@@ -5,7 +5,6 @@
  */
 import type { Context } from "../context.ts";
 import { FluxloopError, PlatformError } from "../errors.ts";
-import { toHex } from "../text/hex.ts";
 import { isObject } from "../text/json.ts";
 import { request } from "./client.ts";
 import { anything, inField, listOf, object, optional, type Reader, secret, text, time } from "./fields.ts";
@@ -103,7 +102,7 @@ export async function changeKeyExpiry(context: Context, target: Target, id: stri
 
 /** Returns a random idempotency key: the platform executes only the first of the requests that have it. */
 export function newIdempotencyKey(context: Context): string {
-  return toHex(context.random(new Uint8Array(16)));
+  return context.random(new Uint8Array(16)).toHex();
 }
 
 function pathOf(id: string): string {

@@ -72,7 +72,7 @@ export interface RequestOptions {
 export interface PlatformResponse {
   readonly method: string;
   readonly path: string;
-  /** As in the {@linkcode Message}. */
+  /** See {@linkcode Message}. */
   readonly options?: Readonly<Record<string, string>>;
   readonly status: number;
   readonly headers: Headers;

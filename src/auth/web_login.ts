@@ -1,5 +1,5 @@
 /**
- * Logs in through the browser, similarly to RFC 8628: the user approves the login on the platform's page.
+ * Logs in through the browser, modelled on RFC 8628: the user approves the login on the platform's page.
  *
  * @module
  */

@@ -6,7 +6,6 @@
  */
 import type { Context, ProgramResult } from "../context.ts";
 import { ConfigurationError, FluxloopError, InterruptedError, SystemError } from "../errors.ts";
-import { toHex } from "../text/hex.ts";
 import { parseObject } from "../text/json.ts";
 import { WITHOUT_KEYS } from "../text/key_variables.ts";
 import { redactTokens } from "../text/mask.ts";
@@ -173,7 +172,7 @@ export class CredentialHelper {
 export async function secretReference(apiUrl: URL, file: string, profile: string): Promise<string> {
   const bytes = new TextEncoder().encode(`${file}\n${profile}`);
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return `${apiUrl.origin}/fluxloop/${toHex(hash.subarray(0, 6))}/${profile}`;
+  return `${apiUrl.origin}/fluxloop/${hash.subarray(0, 6).toHex()}/${profile}`;
 }
 
 /** Returns the name of a helper's keychain, as a part of a sentence. */

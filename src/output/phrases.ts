@@ -41,7 +41,7 @@ export function timeJson(time: Expiry): string | null {
   return time instanceof Date ? utcTime(time) : null;
 }
 
-/** Renders an account, an organization and so on: `unknown` if the platform doesn't tell. */
+/** Renders an account, an organization and so on: `unknown` if the platform doesn't send it. */
 export function known(text: string | null | undefined): string {
   return printable(text ?? UNKNOWN);
 }

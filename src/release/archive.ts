@@ -7,7 +7,6 @@ import { Buffer } from "node:buffer";
 import { unzipSync } from "fflate";
 import { createTarDecoder } from "modern-tar";
 import { ReleaseError } from "../errors.ts";
-import { toHex } from "../text/hex.ts";
 
 /** The largest program, in bytes. */
 const LIMIT = 512 * 1024 * 1024;
@@ -52,7 +51,7 @@ export async function verifiedSums(
  * @throws {ReleaseError} If the checksum is wrong, the archive can't be read, or it has no program.
  */
 export async function unpackProgram(archive: Uint8Array<ArrayBuffer>, name: string, sum: string): Promise<Uint8Array> {
-  if (toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", archive))) !== sum) {
+  if (new Uint8Array(await crypto.subtle.digest("SHA-256", archive)).toHex() !== sum) {
     throw new ReleaseError(`${name} is damaged: its checksum doesn't match. Try again.`);
   }
   const isZip = name.endsWith(".zip");

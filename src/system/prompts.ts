@@ -124,7 +124,7 @@ async function onRawTerminal<T>(stopped: AbortSignal, ask: (nextKey: NextKey) =>
   const nextKey = async () => {
     // Reading fails if the terminal has hung up.
     const key = await untilAborted(keys.next().catch(() => null), stopped, new InterruptedError());
-    // On Ctrl-C, Cliffy exits with the terminal still raw; at the end of input it asks for ever.
+    // On Ctrl-C, Cliffy exits with the terminal still raw; at the end of input it asks forever.
     if (key === null || key === CTRL_C || key === CTRL_D) throw new InterruptedError();
     return key;
   };

@@ -14,7 +14,7 @@ const PLACEHOLDER_IN_URL = /(?:\{\{|%7B%7B)(?:\s|%20)*(input|persona|iteration)(
 type Values = Readonly<Record<string, string | number | null>>;
 
 /**
- * Creates a function that creates a run's request (hosted documentation: "HTTP Server-Sent Events", "body_template"). It
+ * Returns a function that creates a run's request (hosted documentation: "HTTP Server-Sent Events", "body_template"). It
  * throws a {@linkcode RunError} when the input can't be part of a URL.
  */
 export function requestTemplate(

@@ -25,7 +25,7 @@ export class Processes implements Runner {
     try {
       return await this.#ask(kept, line, signal);
     } catch (error) {
-      // The previous run may have made the process exit, which must not make this run fail.
+      // The process may have exited because of the previous run, for which this run must not fail.
       if (!(error instanceof RunError && error.kind === "crashed" && kept.isSilent)) throw error;
       return await this.#ask(await this.#start(), line, signal);
     }
