@@ -100,11 +100,11 @@ export class InvalidLoginError extends FluxloopError {
 export class LoginRefusedError extends FluxloopError {
   override readonly exitCode = 3;
 
-  constructor(override readonly code: "login_denied" | "login_expired") {
+  constructor(override readonly code: "login_denied" | "login_expired", readonly profile: string) {
     super(
       code === "login_denied"
         ? "The login was denied in the browser. Nothing was saved."
-        : "The code expired before the login was approved. Run the login again.",
+        : "The code expired before the login was approved",
     );
   }
 }
@@ -127,10 +127,13 @@ export class KeyExpiresSoonError extends FluxloopError {
 
   /**
    * @param expiry Such as `2024-04-15 (7 days remaining)`.
-   * @param profile The key's profile; `null` if the key doesn't come from a profile.
+   * @param key The option, variable or profile that the key comes from; `profile` is `null` if it isn't a profile.
    */
-  constructor(expiry: string, readonly profile: string | null) {
-    super(`The API key expires sooner than --fail-if-expires-in allows: ${expiry}`);
+  constructor(
+    expiry: string,
+    readonly key: { readonly profile: string | null; readonly origin: string; readonly apiUrl: URL },
+  ) {
+    super(`The API key expires on ${expiry}, sooner than --fail-if-expires-in allows`);
   }
 }
 
@@ -169,6 +172,19 @@ export class NetworkError extends FluxloopError {
 export class NotFoundError extends FluxloopError {
   override readonly exitCode = 5;
   override readonly code = "not_found";
+}
+
+/** A profile that was named or selected doesn't exist. */
+export class UnknownProfileError extends NotFoundError {
+  /**
+   * @param origin The option, variable or file that names the profile.
+   * @param saved The saved profiles.
+   */
+  constructor(readonly profile: string, origin: string, saved: readonly string[]) {
+    const from = origin === "--profile" ? "" : ` (from ${origin})`;
+    const others = saved.length === 0 ? ", and no profiles are saved" : `. Saved profiles: ${saved.join(", ")}`;
+    super(`Profile "${profile}"${from} doesn't exist${others}`);
+  }
 }
 
 /** The platform failed, or sent an invalid response. */

@@ -87,10 +87,13 @@ export async function checkAllStatuses(
 export function failIfExpiring(report: StatusReport, within: number, now: Date): StatusReport {
   // If the platform doesn't send a date, the one saved at the last login is used.
   const expires = report.identity?.key?.expiresAt ?? report.key?.saved.expires;
-  if (report.failure !== null || !(expires instanceof Date) || expires.getTime() - now.getTime() > within) {
+  if (
+    report.failure !== null || report.key === null || !(expires instanceof Date) ||
+    expires.getTime() - now.getTime() > within
+  ) {
     return report;
   }
-  return { ...report, failure: new KeyExpiresSoonError(expiryText(expires, now), report.profile) };
+  return { ...report, failure: new KeyExpiresSoonError(expiryText(expires, now), report.key) };
 }
 
 async function reportOn(context: Context, credential: Credential): Promise<StatusReport> {

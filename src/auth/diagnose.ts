@@ -32,10 +32,10 @@ export type Finding = Readonly<
   | { name: "tls"; isPlain: boolean; certificate: PeerCertificate | null }
   | { name: "clock"; host: string; status: number; skew: number | null }
   | { name: "acceptance" }
-  /** `profile` is the profile with the key, or `null`. */
+  /** Here and below, `profile` is the profile with the key, or `null`. */
   | { name: "expiry"; expires: Expiry; reason: RotationReason | null; profile: string | null }
   | { name: "permissions"; permissions: readonly string[] | null }
-  | { name: "files"; exposed: readonly ExposedKey[] }
+  | { name: "files"; exposed: readonly ExposedKey[]; profile: string | null }
 >;
 
 /** A step and its result; the command exits with the failure's exit code. */
@@ -129,7 +129,7 @@ async function check(
   const permissions = info?.permissions ?? null;
   steps.add({ name: "permissions", permissions }, permissions === null || permissions.length > 0);
   const exposed = findExposedKeys(context, key, end);
-  steps.add({ name: "files", exposed }, exposed.length === 0);
+  steps.add({ name: "files", exposed, profile: profile?.name ?? null }, exposed.length === 0);
 }
 
 /** Limits the time for reading the key: a keychain may wait for the user to unlock it. */

@@ -104,7 +104,7 @@ export async function finishWebLogin(context: Context, plan: LoginPlan, login: D
     });
   };
   try {
-    return await pollUntilDecided(context, login, poll);
+    return await pollUntilDecided(context, profile, login, poll);
   } catch (error) {
     if (error instanceof LoginRefusedError) removePendingLogin(location, profile, login.deviceCode);
     throw error;
@@ -118,6 +118,7 @@ type Polled =
 
 async function pollUntilDecided(
   context: Context,
+  profile: string,
   login: DeviceLogin,
   poll: () => Promise<Polled>,
 ): Promise<LoginResult> {
@@ -126,15 +127,15 @@ async function pollUntilDecided(
   let failures = 0;
   for (;;) {
     const remaining = login.expiresAt.getTime() - context.now().getTime();
-    if (remaining <= 0) throw new LoginRefusedError("login_expired");
+    if (remaining <= 0) throw new LoginRefusedError("login_expired", profile);
     await context.sleep(Math.min(pause, remaining), context.stopped).catch(() => {
       throw new InterruptedError();
     });
     try {
       const state = await poll();
       if (state.status === "saved") return state.result;
-      if (state.status === "denied") throw new LoginRefusedError("login_denied");
-      if (state.status === "expired") throw new LoginRefusedError("login_expired");
+      if (state.status === "denied") throw new LoginRefusedError("login_denied", profile);
+      if (state.status === "expired") throw new LoginRefusedError("login_expired", profile);
       failures = 0;
       if (state.status === "slow_down") interval = Math.max(interval, Math.min(interval + SLOW_DOWN, MAX_PAUSE));
       pause = Math.max(interval, state.status === "slow_down" ? state.pause ?? 0 : 0);

@@ -97,7 +97,7 @@ export class CredentialHelper {
       throw new ConfigurationError(
         `The key of profile "${profileOf(reference)}" is no longer in ${
           keychainName(helper)
-        }; log in to the profile again`,
+        }; log in again: fluxloop auth login --profile ${profileOf(reference)}`,
       );
     }
     if (code !== 0) throw failure(reply, "return", reference);
@@ -107,7 +107,7 @@ export class CredentialHelper {
     throw new SystemError(
       `${PREFIX}${helper} returned a key of profile "${
         profileOf(reference)
-      }" that can't be read; log in to the profile again`,
+      }" that can't be read; log in again: fluxloop auth login --profile ${profileOf(reference)}`,
     );
   }
 

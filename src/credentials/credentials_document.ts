@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ConfigurationError, NotFoundError, NotLoggedInError } from "../errors.ts";
+import { ConfigurationError, NotLoggedInError, UnknownProfileError } from "../errors.ts";
 import { isObject } from "../text/json.ts";
 import { isSameValue, parseCredentials, SIZE_LIMIT, unreadable } from "./credentials_text.ts";
 import type { Change, editCredentials } from "./edit_credentials.ts";
@@ -68,16 +68,14 @@ export class CredentialsDocument {
    *
    * @param chosenBy Where the name comes from: `--profile`, a variable or a file; `null` for the built-in default.
    * @throws {NotLoggedInError} When the built-in default doesn't exist.
-   * @throws {NotFoundError} When a chosen profile doesn't exist.
+   * @throws {UnknownProfileError} When a chosen profile doesn't exist.
    */
   require(name: string, chosenBy: string | null): Profile {
     const profile = this.#profile(name);
     if (profile !== null) return profile;
     const names = this.profileNames();
     if (chosenBy === null) throw new NotLoggedInError(names);
-    const others = names.length === 0 ? "No profiles are saved" : `Saved profiles: ${names.join(", ")}`;
-    const chooser = chosenBy === "--profile" ? "" : ` (from ${chosenBy})`;
-    throw new NotFoundError(`Profile "${name}"${chooser} doesn't exist. ${others}`);
+    throw new UnknownProfileError(name, chosenBy, names);
   }
 
   /** @throws {ConfigurationError} When the profile's rotation entry can't be read: it may hold the previous key. */
@@ -165,7 +163,9 @@ export class CredentialsDocument {
     const fields = this.#entry(name);
     if (fields === undefined) return null;
     if (isObject(fields)) return profileOf(name, fields, this.#shown);
-    throw new ConfigurationError(`Profile "${name}" in ${this.#shown} can't be read; log in to the profile again`);
+    throw new ConfigurationError(
+      `Profile "${name}" in ${this.#shown} can't be read; log in again: fluxloop auth login --profile ${name}`,
+    );
   }
 
   /** Returns the profile's entry, readable or not; `undefined` if there is none. */

@@ -50,7 +50,9 @@ export function findPendingLogin(location: CredentialsLocation, profile: string)
     if (!(error instanceof RangeError)) throw fileFailure(location, "read", error, shown);
     throw new ConfigurationError(`Can't read ${shown}: ${error.message}. Remove it and log in again.`);
   }
-  throw new ConfigurationError(`The pending login of profile "${profile}" can't be read; log in again`);
+  throw new ConfigurationError(
+    `The pending login of profile "${profile}" can't be read; log in again: fluxloop auth login --web --profile ${profile}`,
+  );
 }
 
 /** Tells whether the profile's pending login has this device code. */

@@ -113,7 +113,9 @@ export function profileOf(name: string, fields: Readonly<Record<string, unknown>
   }
   const secret = entryOf(text) ?? plainSecretOf(text);
   if (secret === null) {
-    throw new ConfigurationError(`Profile "${name}" in ${shown} has no api_key; log in to the profile again`);
+    throw new ConfigurationError(
+      `Profile "${name}" in ${shown} has no api_key; log in again: fluxloop auth login --profile ${name}`,
+    );
   }
   return {
     name,

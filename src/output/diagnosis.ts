@@ -12,10 +12,10 @@ import {
   InvalidKeyError,
   InvalidLoginError,
   NetworkError,
-  NotFoundError,
   NotLoggedInError,
   PermissionDeniedError,
   PlatformError,
+  UnknownProfileError,
 } from "../errors.ts";
 import { expiryText } from "../text/expiry.ts";
 import { redact } from "../text/mask.ts";
@@ -85,7 +85,8 @@ type Description = readonly [message: string, remedy?: string];
 function described({ finding, failure, verdict }: Check, newKeyUse: string, now: Date): Description {
   if (failure === null) return found(finding, verdict === "warning", newKeyUse, now);
   // `messageOf` would include the remedy.
-  const message = redact(printable(failure instanceof InvalidLoginError ? failure.message : messageOf(failure)));
+  const hasOwnRemedy = failure instanceof InvalidLoginError || failure instanceof UnknownProfileError;
+  const message = redact(printable(hasOwnRemedy ? failure.message : messageOf(failure)));
   const remedy = remedyOf(failure, newKeyUse);
   if (remedy !== null) return [message, redact(printable(remedy))];
   const isPlatform = failure instanceof PlatformError;
@@ -149,10 +150,7 @@ function found(finding: Finding, isWarning: boolean, newKeyUse: string, now: Dat
     case "expiry": {
       const { expires, reason, profile } = finding;
       if (reason === null) return [expiryText(expires, now)];
-      const remedy = profile === null
-        ? `create a new key with fluxloop apikeys create, then ${newKeyUse}`
-        : `run: ${profileCommand("rotate", profile)}`;
-      return [`${expiryText(expires, now)}. ${ROTATION_REASONS[reason]}`, remedy];
+      return [`${expiryText(expires, now)}. ${ROTATION_REASONS[reason]}`, replacement(profile, newKeyUse)];
     }
     case "permissions": {
       if (finding.permissions === null) return ["not reported by the platform"];
@@ -166,10 +164,16 @@ function found(finding: Finding, isWarning: boolean, newKeyUse: string, now: Dat
       if (places === "") return ["none in .env files that Git would commit"];
       return [
         `the API key is in ${places}, which Git would commit`,
-        "add the file to .gitignore and rotate the key",
+        `add the file to .gitignore, then ${replacement(finding.profile, newKeyUse)}`,
       ];
     }
   }
+}
+
+function replacement(profile: string | null, newKeyUse: string): string {
+  return profile === null
+    ? `create a new key with fluxloop apikeys create, then ${newKeyUse}`
+    : `run: ${profileCommand("rotate", profile)}`;
 }
 
 /** Returns what to do about a failure, unless its message says it. */
@@ -187,8 +191,8 @@ function remedyOf(failure: FluxloopError, newKeyUse: string): string | null {
     const needed = required === undefined ? "more permissions" : `the permission ${required}`;
     return `on the platform's API keys page, create a key with ${needed}, then ${newKeyUse}`;
   }
-  if (failure instanceof NotFoundError) {
-    return "choose a saved profile with --profile <name>, or create this one: fluxloop auth login --profile <name>";
+  if (failure instanceof UnknownProfileError) {
+    return `choose another profile with --profile, or create this one: fluxloop auth login --profile ${failure.profile}`;
   }
   if (!(failure instanceof NetworkError)) return null;
   const { step } = failure.failure;

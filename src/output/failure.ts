@@ -12,16 +12,18 @@ import {
   InvalidKeyError,
   InvalidLoginError,
   KeyExpiresSoonError,
+  LoginRefusedError,
   MistakesError,
   NetworkError,
   NotLoggedInError,
   PermissionDeniedError,
   PlatformError,
+  UnknownProfileError,
 } from "../errors.ts";
 import { redact, redactTokens } from "../text/mask.ts";
 import { printable } from "../text/printable.ts";
 import type { Style } from "./style.ts";
-import { profileCommand } from "./phrases.ts";
+import { profileCommand, renewal } from "./phrases.ts";
 
 /** More mistakes would push the first ones out of sight. */
 const SHOWN_MISTAKES = 100;
@@ -122,9 +124,13 @@ function sentenceOf(error: FluxloopError): string {
     return `${error.message}. Log in again: ${profileCommand("login --web", error.profile)}`;
   }
   if (error instanceof KeyExpiresSoonError) {
-    return error.profile === null
-      ? `${error.message}. Create a new key with fluxloop apikeys create, and set it instead of this one.`
-      : `${error.message}. Replace it: ${profileCommand("rotate", error.profile)}`;
+    return `${error.message}. ${renewal(error.key)}`;
+  }
+  if (error instanceof LoginRefusedError && error.code === "login_expired") {
+    return `${error.message}. Start again: ${profileCommand("login --web", error.profile)}`;
+  }
+  if (error instanceof UnknownProfileError) {
+    return `${error.message}. To create it, run: fluxloop auth login --profile ${error.profile}`;
   }
   return error.message;
 }

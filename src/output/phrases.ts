@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { pageUrl } from "../api_client/api_url.ts";
+import type { ReportedKey } from "../auth/check_status.ts";
 import { ROTATION_DAYS, type RotationReason } from "../auth/key_age.ts";
 import { type Expiry, UNKNOWN, utcTime } from "../text/expiry.ts";
 import { printable } from "../text/printable.ts";
@@ -10,6 +12,16 @@ import { printable } from "../text/printable.ts";
 /** Returns a command of `fluxloop auth` for a profile. */
 export function profileCommand(command: string, profile: string): string {
   return `fluxloop auth ${command}${profile === "default" ? "" : ` --profile ${profile}`}`;
+}
+
+/** Says how to replace a key. An expired key can't create the next one. */
+export function renewal(
+  { profile, origin, apiUrl }: Pick<ReportedKey, "profile" | "origin" | "apiUrl">,
+  hasExpired = false,
+): string {
+  if (profile !== null && !hasExpired) return `Replace it: ${profileCommand("rotate", profile)}`;
+  const next = profile === null ? `set it in ${origin}` : `run: ${profileCommand("login", profile)}`;
+  return `Generate a new key at ${pageUrl(apiUrl, "/settings/api-keys")} and ${next}`;
 }
 
 /** Why a key should be replaced. */

@@ -22,7 +22,7 @@ export function rotationText(report: RotationReport, now: Date): string {
     return `✅ Another process has just rotated profile "${profile}". It was not rotated again.\n`;
   }
   if (newKey === null) return "";
-  const others = alsoIn.length === 0 ? "" : `, also in ${alsoIn.map(printable).join(", ")}`;
+  const others = alsoIn.length === 0 ? "" : `, ${alsoInText(alsoIn)}`;
   return [
     outcome === "finished"
       ? `✅ Finished the interrupted rotation of profile "${profile}". New key: ${newKey.masked}`
@@ -47,9 +47,14 @@ export function rotationLine(report: RotationReport): string {
     return `➖ ${printable(profile)}: logged in through the browser; tokens are refreshed automatically\n`;
   }
   if (outcome === "rotated_elsewhere") return `✅ ${profile}: another process has just rotated it\n`;
-  const others = alsoIn.length === 0 ? "" : ` (also in ${alsoIn.map(printable).join(", ")})`;
+  const others = alsoIn.length === 0 ? "" : ` (${alsoInText(alsoIn)})`;
   const old = oldKey === null ? "" : `; the ${oldKeyText(oldKey)}`;
   return `✅ ${profile}: new key ${newKey?.masked ?? ""}${others}${old}\n`;
+}
+
+function alsoInText(profiles: readonly string[]): string {
+  const names = profiles.map((it) => `"${printable(it)}"`);
+  return `also in profile${names.length === 1 ? "" : "s"} ${new Intl.ListFormat("en").format(names)}`;
 }
 
 function oldKeyText({ masked, state, expiresAt }: NonNullable<RotationReport["oldKey"]>): string {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { apiUrlText, pageUrl } from "../api_client/api_url.ts";
+import { apiUrlText } from "../api_client/api_url.ts";
 import type { Identity, KeyInfo, Organization } from "../api_client/identity.ts";
 import { type Permission, PERMISSIONS } from "../api_client/key_terms.ts";
 import type { ReportedKey, StatusReport } from "../auth/check_status.ts";
@@ -11,7 +11,7 @@ import { rotationReason } from "../auth/key_age.ts";
 import { daysRemaining, type Expiry, expiryText, UNKNOWN } from "../text/expiry.ts";
 import { printable } from "../text/printable.ts";
 import { errorJson } from "./failure.ts";
-import { known, profileCommand, ROTATION_REASONS, scopesText, timeJson } from "./phrases.ts";
+import { known, renewal, ROTATION_REASONS, scopesText, timeJson } from "./phrases.ts";
 
 const PERMISSION_NAMES: Readonly<Record<Permission, string>> = {
   read_scenarios: "Read scenarios",
@@ -64,13 +64,6 @@ export function organizationLines(organizations: readonly Organization[] | null)
   const line = ({ name, role }: Organization) =>
     `  • ${printable(name)}` + (role === null ? "" : ` (${printable(role)})`);
   return ["Organizations:", ...organizations.map(line)];
-}
-
-/** Says how to replace a key. An expired key can't create the next one. */
-function renewal({ profile, origin, apiUrl }: ReportedKey, hasExpired: boolean): string {
-  if (profile !== null && !hasExpired) return `Replace it: ${profileCommand("rotate", profile)}`;
-  const next = profile === null ? `set it in ${origin}` : `run: ${profileCommand("login", profile)}`;
-  return `Generate a new key at ${pageUrl(apiUrl, "/settings/api-keys")} and ${next}`;
 }
 
 function permissionLines(key: KeyInfo | null): string[] {

@@ -21,7 +21,7 @@ export function gitWarning({ workTree, line }: GitExposure): string {
 
 /** Warns that a variable overrides the saved credentials. */
 export function overrideWarning(variable: string): string {
-  return `⚠️  ${variable} is set and overrides the saved credentials.\n`;
+  return `⚠️  ${variable} is set: other commands use its key, not the saved ones, until you unset it.\n`;
 }
 
 /** Warns after a logout that a variable still has a key. */

@@ -140,7 +140,7 @@ describe("credential resolution", () => {
       `${SAVED}default_profile: gone\n`,
       'Profile "gone" (from default_profile) doesn\'t exist. Saved',
     ],
-    ["there are none", { profile: "default" }, {}, "", 'Profile "default" doesn\'t exist. No profiles are saved'],
+    ["there are none", { profile: "default" }, {}, "", 'Profile "default" doesn\'t exist, and no profiles are saved'],
   ];
   for (const [what, options, env, saved, message] of missing) {
     it(`lists the saved profiles if ${what}`, async () => {

@@ -75,7 +75,7 @@ describe("apikeys", () => {
       0,
       "",
       '✅ Created key "kept" and saved it to profile "laptop"\n' +
-      "⚠️  FLUXLOOP_API_KEY is set and overrides the saved credentials.\n",
+      "⚠️  FLUXLOOP_API_KEY is set: other commands use its key, not the saved ones, until you unset it.\n",
     ]);
     const { stdout: key } = await it.run(["auth", "token", "--profile", "laptop"], { env: {} });
     assertMatch(key, KEY);

@@ -272,7 +272,7 @@ Usage this month: unknown
 
   const missing: [string, string[], number, string][] = [
     ["nobody is logged in", [], 3, "❌ Not authenticated"],
-    ["the profile doesn't exist", ["--profile", "none"], 5, 'Profile "none" doesn\'t exist. No profiles are saved'],
+    ["the profile doesn't exist", ["--profile", "none"], 5, 'Profile "none" doesn\'t exist, and no profiles are saved'],
   ];
   for (const [what, args, code, message] of missing) {
     it(`logout fails if ${what}`, async () => {

@@ -126,7 +126,10 @@ describe("auth login", () => {
 
   it("warns that FLUXLOOP_API_KEY overrides the saved key", async () => {
     const { stderr } = await session({ FLUXLOOP_API_KEY: "x" }).run(["auth", "login", "--api-key", DOCUMENTED_KEY]);
-    assertEquals(stderr, "⚠️  FLUXLOOP_API_KEY is set and overrides the saved credentials.\n");
+    assertEquals(
+      stderr,
+      "⚠️  FLUXLOOP_API_KEY is set: other commands use its key, not the saved ones, until you unset it.\n",
+    );
   });
 
   it("ignores a key in the environment", async () => {

@@ -78,7 +78,7 @@ describe("auth rotate", () => {
       other: `api_key: ${SECOND_KEY}`,
     });
     const { stdout } = await rotate(session);
-    assertStringIncludes(stdout, "✅ Saved to ~/.fluxloop/credentials, also in same\n");
+    assertStringIncludes(stdout, '✅ Saved to ~/.fluxloop/credentials, also in profile "same"\n');
     assertEquals([await keyIn(session, "same"), await keyIn(session, "other")], [await keyIn(session), SECOND_KEY]);
   });
 
@@ -118,7 +118,10 @@ describe("auth rotate", () => {
     const session = homeWithKey();
     const env = { FLUXLOOP_API_KEY: SECOND_KEY, HOME: session.world.home };
     const { code, stderr } = await session.run(["auth", "rotate"], { env });
-    assertEquals([code, stderr], [0, "⚠️  FLUXLOOP_API_KEY is set and overrides the saved credentials.\n"]);
+    assertEquals([code, stderr], [
+      0,
+      "⚠️  FLUXLOOP_API_KEY is set: other commands use its key, not the saved ones, until you unset it.\n",
+    ]);
     assertEquals([(await statusOf(SECOND_KEY)).code, (await statusOf(DOCUMENTED_KEY)).code], [0, 3]);
   });
 
@@ -200,7 +203,7 @@ describe("auth rotate --all", () => {
     assertEquals([code, stderr], [3, "❌ old: Invalid API key.\n"]);
     assertEquals(
       stdout,
-      `✅ default: new key ${masked(key)} (also in same); the old key flux_dev_abc1...mno34 is revoked\n` +
+      `✅ default: new key ${masked(key)} (also in profile "same"); the old key flux_dev_abc1...mno34 is revoked\n` +
         "➖ web: logged in through the browser; tokens are refreshed automatically\n" +
         `✅ ci: new key ${masked(ci)}; the old key flux_ci_seco...00000 is revoked\n`,
     );

@@ -189,7 +189,7 @@ describe("an interrupted rotation", () => {
     const { code, stdout } = await rotate(session, "--profile", "two");
     assertEquals([code, await keyIn(session), await keyIn(session, "two")], [0, key, key]);
     assertStringIncludes(stdout, '✅ Finished the interrupted rotation of profile "two"');
-    assertStringIncludes(stdout, "also in default\n");
+    assertStringIncludes(stdout, 'also in profile "default"\n');
     assertEquals([isUnfinished(session), (await statusOf(DOCUMENTED_KEY)).code, (await keysOf(key)).length], [
       false,
       3,

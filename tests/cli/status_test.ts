@@ -117,7 +117,8 @@ describe("auth status", () => {
       source: null,
       error: {
         code: "not_found",
-        message: 'Profile "none" doesn\'t exist. Saved profiles: default, second',
+        message:
+          'Profile "none" doesn\'t exist. Saved profiles: default, second. To create it, run: fluxloop auth login --profile none',
         exit_code: 5,
       },
     }],
@@ -223,7 +224,7 @@ Please check your internet connection and try again.
     const { stdout, stderr } = await loggedIn().run(["auth", "status", "-q", "--fail-if-expires-in", "90d"]);
     assertEquals([stdout, stderr], [
       "",
-      "❌ Error: The API key expires sooner than --fail-if-expires-in allows: 2024-04-15 (84 days remaining). Replace it: fluxloop auth rotate\n",
+      "❌ Error: The API key expires on 2024-04-15 (84 days remaining), sooner than --fail-if-expires-in allows. Replace it: fluxloop auth rotate\n",
     ]);
   });
 

@@ -109,13 +109,13 @@ describe("auth login --web", () => {
       "expired",
       [{ status: "pending" }, { status: "expired" }],
       3,
-      "❌ Error: The code expired before the login was approved. Run the login again.\n",
+      "❌ Error: The code expired before the login was approved. Start again: fluxloop auth login --web\n",
     ],
     [
       "forgotten by the platform",
       [() => Response.json({ detail: "Not found" }, { status: 404 })],
       3,
-      "❌ Error: The code expired before the login was approved. Run the login again.\n",
+      "❌ Error: The code expired before the login was approved. Start again: fluxloop auth login --web\n",
     ],
     [
       "in an unknown status",
@@ -354,7 +354,8 @@ describe("auth login --web", () => {
       const file = `${session.world.home}/.fluxloop/pending-login.default.json`;
       Deno.writeTextFileSync(file, JSON.stringify({ ...JSON.parse(Deno.readTextFileSync(file)), ...corruption }));
       const { code, stderr } = await session.run(["auth", "login", "--resume"]);
-      const text = `❌ Error: The pending login of profile "default" can't be read; log in again\n`;
+      const text =
+        `❌ Error: The pending login of profile "default" can't be read; log in again: fluxloop auth login --web --profile default\n`;
       assertEquals([code, stderr, requests.length], [2, text, 1]);
     });
   }

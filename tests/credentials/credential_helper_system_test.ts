@@ -43,7 +43,7 @@ async function assertKeepsSecrets(helper: CredentialHelper): Promise<void> {
 
   await helper.erase(WORK);
   await helper.erase(WORK);
-  await assertRejects(() => helper.get(WORK), ConfigurationError, "; log in to the profile again");
+  await assertRejects(() => helper.get(WORK), ConfigurationError, "; log in again: fluxloop auth login --profile work");
   assertEquals(await helper.get(HOME), stored(`"quoted" \\ 'key' é`));
 }
 

@@ -142,7 +142,7 @@ describe("credential helper", () => {
         const { context } = machine({ get, list });
         assertEquals(
           await failureOf(new CredentialHelper(context, null).get(REFERENCE)),
-          '2 The key of profile "work" is no longer in the Secret Service; log in to the profile again',
+          '2 The key of profile "work" is no longer in the Secret Service; log in again: fluxloop auth login --profile work',
         );
       }
     }
@@ -227,7 +227,7 @@ describe("credential helper", () => {
       const { context } = machine({ get: result(0, stdout) });
       assertEquals(
         await failureOf(new CredentialHelper(context, "pass").get(REFERENCE)),
-        `1 docker-credential-pass returned a key of profile "work" that can't be read; log in to the profile again`,
+        `1 docker-credential-pass returned a key of profile "work" that can't be read; log in again: fluxloop auth login --profile work`,
       );
     }
   });

@@ -75,7 +75,7 @@ for (const [helper, open] of Object.entries(STORES)) {
       for (const profile of ["one", "two"]) await login(key, "--storage", "keychain", "--profile", profile);
       const { code, stdout } = await run(["auth", "rotate", "--profile", "one"]);
       assertEquals(code, 0);
-      assertStringIncludes(stdout, `✅ Saved to ${store.title}, also in two\n`);
+      assertStringIncludes(stdout, `✅ Saved to ${store.title}, also in profile "two"\n`);
       const tokens = await Promise.all(["one", "two"].map((it) => run(["auth", "token", "--profile", it])));
       assertEquals([tokens[0].stdout === `${key}\n`, tokens[0].stdout], [false, tokens[1].stdout]);
       assertEquals((await Deno.readTextFile(credentials(store.env))).includes("flux_dev"), false);
@@ -91,7 +91,10 @@ for (const [helper, open] of Object.entries(STORES)) {
       assertEquals((await run(["auth", "logout", "--all"])).stdout, "✅ Logged out from profiles: one, two\n");
       await Deno.writeTextFile(credentials(store.env), before);
       for (const name of ["one", "two"]) {
-        assertStringIncludes((await run(["auth", "token", "--profile", name])).stderr, "; log in to the profile again");
+        assertStringIncludes(
+          (await run(["auth", "token", "--profile", name])).stderr,
+          "; log in again: fluxloop auth login --profile",
+        );
       }
     });
 
@@ -123,7 +126,7 @@ for (const [helper, open] of Object.entries(STORES)) {
       await Deno.writeTextFile(credentials(store.env), before);
       assertStringIncludes(
         (await run(["auth", "token"])).stderr,
-        `is no longer in ${store.title}; log in to the profile again`,
+        `is no longer in ${store.title}; log in again: fluxloop auth login --profile `,
       );
     });
 

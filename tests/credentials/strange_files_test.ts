@@ -153,7 +153,7 @@ describe("an unusual credentials file", () => {
       assertEquals(code, 2);
       assertStringIncludes(
         stderr,
-        'Profile "odd" in ~/.fluxloop/credentials has no api_key; log in to the profile again',
+        'Profile "odd" in ~/.fluxloop/credentials has no api_key; log in again: fluxloop auth login --profile odd',
       );
       assertStringIncludes((await session.run(["auth", "list"])).stdout, "default");
       assertEquals((await session.login("odd")).code, 0);

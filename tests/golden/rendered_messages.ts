@@ -24,6 +24,7 @@ import {
   ProgramError,
   ReleaseError,
   SystemError,
+  UnknownProfileError,
   UsageError,
 } from "../../src/errors.ts";
 import { diagnosisText } from "../../src/output/diagnosis.ts";
@@ -63,15 +64,19 @@ const ERRORS: Readonly<Record<Exclude<keyof typeof Errors, "FluxloopError">, rea
   NotLoggedInError: [new NotLoggedInError(), new NotLoggedInError(["work", "home"])],
   InvalidKeyError: [new InvalidKeyError("invalid_api_key", API)],
   InvalidLoginError: [new InvalidLoginError("default"), new InvalidLoginError("work")],
-  LoginRefusedError: [new LoginRefusedError("login_denied"), new LoginRefusedError("login_expired")],
+  LoginRefusedError: [new LoginRefusedError("login_denied", "work"), new LoginRefusedError("login_expired", "work")],
   PermissionDeniedError: [
     new PermissionDeniedError("upload_results", ["read_scenarios"]),
     new PermissionDeniedError(undefined, []),
     new PermissionDeniedError(undefined, undefined),
   ],
   KeyExpiresSoonError: [
-    new KeyExpiresSoonError("2024-01-25 (3 days remaining)", "default"),
-    new KeyExpiresSoonError("2024-01-25 (3 days remaining)", null),
+    new KeyExpiresSoonError("2024-01-25 (3 days remaining)", { profile: "default", origin: "default", apiUrl: API }),
+    new KeyExpiresSoonError("2024-01-25 (3 days remaining)", {
+      profile: null,
+      origin: "FLUXLOOP_API_KEY",
+      apiUrl: API,
+    }),
   ],
   NetworkError: [
     new NetworkError(API, { reason: "no route", isSpecific: false, step: "connection" }),
@@ -82,6 +87,10 @@ const ERRORS: Readonly<Record<Exclude<keyof typeof Errors, "FluxloopError">, rea
     ),
   ],
   NotFoundError: [new NotFoundError('There is no folder "results"')],
+  UnknownProfileError: [
+    new UnknownProfileError("work", "--profile", ["default"]),
+    new UnknownProfileError("work", "FLUXLOOP_PROFILE", []),
+  ],
   PlatformError: [new PlatformError("api.fluxloop.ai responded to GET /api/auth/me with HTTP 500")],
   ReleaseError: [new ReleaseError("fluxloop.tar.gz is damaged: its checksum doesn't match. Try again.")],
   SystemError: [new SystemError("Can't write to standard output: no space left on device")],
@@ -198,8 +207,8 @@ const FINDINGS: { readonly [Name in Finding["name"]]: readonly (Example & { name
     { name: "permissions", permissions: null },
   ],
   files: [
-    { name: "files", exposed: [] },
-    { name: "files", exposed: [{ path: "bot/.env", line: 3 }], verdict: "warning" },
+    { name: "files", exposed: [], profile: null },
+    { name: "files", exposed: [{ path: "bot/.env", line: 3 }], profile: "work", verdict: "warning" },
   ],
 };
 
@@ -208,7 +217,7 @@ const REFUSED = { reason: "connection refused", isSpecific: true, step: "connect
 /** The failures that stop a diagnosis, each with the failed check. */
 const FAILURES: readonly (readonly [Finding["name"], FluxloopError])[] = [
   ["key", new NotLoggedInError()],
-  ["key", new NotFoundError('Profile "work" doesn\'t exist. Saved profiles: default')],
+  ["key", new UnknownProfileError("work", "--profile", ["default"])],
   ["key", new InvalidLoginError("work")],
   [
     "store",
