@@ -64,10 +64,7 @@ export class NotLoggedInError extends FluxloopError {
   override readonly exitCode = 3;
   override readonly code = "not_logged_in";
 
-  /**
-   * @param saved The profiles to choose from if none is selected.
-   * @param next What to do, or why there is nothing to do, if none is saved.
-   */
+  /** @param saved,next The profiles to choose from; what to do if there are none. */
   constructor(readonly saved: readonly string[] = [], readonly next = "Run: fluxloop auth login") {
     super("Not authenticated");
   }

@@ -45,14 +45,10 @@ const FAILURES: readonly Failure[] = [
   [/proxy authentication required/i, "the proxy requires a user name and password (407)", TUNNEL],
   [/unsuccessful tunnel/i, "the proxy refuses to connect", TUNNEL],
   [/while tunneling|proxy server unreachable/i, "can't reach the proxy", PERMANENT],
-  [
-    /not valid yet|NotValidYet/i,
-    "its certificate isn't valid yet, or this machine's date and time are wrong",
-    UNTRUSTED,
-  ],
+  [/not valid yet|NotValidYet/i, "its certificate isn't valid yet, or this machine's clock is wrong", UNTRUSTED],
   [
     /certificate expired|CertExpired|: Expired/i,
-    "its certificate has expired, or this machine's date and time are wrong",
+    "its certificate has expired, or this machine's clock is wrong",
     UNTRUSTED,
   ],
   [/CaUsedAsEndEntity|self.signed/i, "its certificate is self-signed", UNTRUSTED],

@@ -26,13 +26,16 @@ export function credentialsLocation(context: Context): CredentialsLocation | nul
   return { folder, file, shown: withTilde(file, home), context };
 }
 
-/** Like {@linkcode credentialsLocation}, for a command that needs a location. */
-export function requireCredentialsLocation(context: Context): CredentialsLocation {
+/** Like {@linkcode credentialsLocation}, for a command that needs one: the error says for what, and how to do without. */
+export function requireCredentialsLocation(
+  context: Context,
+  what = "credentials",
+  instead = "pass the key in FLUXLOOP_API_KEY",
+): CredentialsLocation {
   const location = credentialsLocation(context);
   if (location !== null) return location;
   throw new ConfigurationError(
-    `There is no home folder for credentials. Set ${homeVariable(context)} or FLUXLOOP_HOME, or pass the key in ` +
-      "FLUXLOOP_API_KEY.",
+    `There is no home folder for ${what}. Set ${homeVariable(context)} or FLUXLOOP_HOME, or ${instead}.`,
   );
 }
 

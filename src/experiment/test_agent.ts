@@ -142,7 +142,7 @@ function planOf(
     throw new UsageError(
       filter === undefined
         ? "The bundle version has no inputs"
-        : `No input's ID, text or persona contains "${filter}" (--filter)`,
+        : `No ID, text or persona contains "${filter}" (--filter)`,
     );
   }
   const parallelRuns = runner.kind === "http" ? wantedRuns : Math.min(wantedRuns, context.maxPrograms);

@@ -93,12 +93,7 @@ function described({ finding, failure, verdict }: Check, newKeyUse: string, now:
   // Without a period, a platform's error ends with the platform's own words, which aren't a remedy.
   const [, problem, next] = isPlatform && !message.endsWith(".") ? [] : WITH_REMEDY.exec(message) ?? [];
   if (next !== undefined) return [problem, next.replace(/^[A-Z](?=[a-z])/, (it) => it.toLowerCase())];
-  return [
-    message,
-    isPlatform
-      ? "check the API URL, or contact the platform's operator"
-      : "fix the problem, then run: fluxloop auth doctor",
-  ];
+  return [message, isPlatform ? "contact the platform's operator" : "fix the problem, then run: fluxloop auth doctor"];
 }
 
 function found(finding: Finding, isWarning: boolean, newKeyUse: string, now: Date): Description {

@@ -190,8 +190,7 @@ describe("auth switch", () => {
     assertEquals(await home().run(["auth", "switch"]), {
       code: 2,
       stdout: "",
-      stderr: "❌ Error: Can't show a list without a terminal. Pass the profile as an argument: " +
-        "fluxloop auth switch <profile>. Saved profiles: " +
+      stderr: "❌ Error: Can't show a list without a terminal. Pass a profile as an argument. Saved profiles: " +
         "default, dev, prod\n",
     });
   });

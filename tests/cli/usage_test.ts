@@ -181,7 +181,7 @@ const MISTAKES: readonly Mistake[] = [
     what: "a platform without a home folder",
     args: ["platform", "serve"],
     env: { HOME: "", USERPROFILE: "" },
-    message: "There is no home folder for the platform's data. Pass --data <folder> or --ephemeral.",
+    message: "or pass --data <folder> or --ephemeral.",
   },
   { what: "--data with --ephemeral", args: ["platform", "serve", "--data", "a", "--ephemeral"], message: "--data" },
 ];

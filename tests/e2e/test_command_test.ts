@@ -308,7 +308,7 @@ describe("fluxloop test", () => {
       ["--filter", "zzz"],
       { inputs: ["a"] },
       2,
-      's ID, text or persona contains "zzz" (--filter)',
+      'No ID, text or persona contains "zzz" (--filter)',
     ],
     ["a missing configuration", ["--config", "no.yaml"], {}, 2, "There is no file no.yaml"],
     ["an unknown project", ["--project", "nope"], {}, 5, 'There is no project "nope"'],

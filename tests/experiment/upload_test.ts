@@ -204,7 +204,7 @@ describe("an upload", () => {
   });
 
   it("reports a folder without an experiment", async () => {
-    await assertRejects(() => upload(here.home), NotFoundError, " isn't a test's folder: it has no summary.json");
+    await assertRejects(() => upload(here.home), NotFoundError, " isn't a test's folder. Pass a folder such as");
   });
 
   it("rejects an invalid test ID before sending", async () => {

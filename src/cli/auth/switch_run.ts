@@ -21,9 +21,7 @@ export async function runSwitch(context: Context, options: JsonOptions, named: s
 async function askForProfile(context: Context, options: JsonOptions): Promise<string> {
   const choices = await switchChoices(context);
   const names = choices.map((it) => it.name).join(", ");
-  const message =
-    "Can't show a list without a terminal. Pass the profile as an argument: fluxloop auth switch <profile>. " +
-    `Saved profiles: ${names}`;
+  const message = `Can't show a list without a terminal. Pass a profile as an argument. Saved profiles: ${names}`;
   const prompts = await promptsFor(context, options, message);
   const lines = choices.map(({ name, account, isCurrent }) => ({
     value: name,

@@ -1,9 +1,9 @@
 import { join } from "@std/path";
 import type { Context } from "../../context.ts";
-import { credentialsLocation } from "../../credentials/location.ts";
+import { requireCredentialsLocation } from "../../credentials/location.ts";
 import { limitProcesses } from "../../credentials/process_limit.ts";
 import { type LocalPlatform, startLocalPlatform } from "../../embedded_platform/server.ts";
-import { ConfigurationError, InterruptedError, SystemError, UsageError } from "../../errors.ts";
+import { InterruptedError, SystemError, UsageError } from "../../errors.ts";
 import { givenPath } from "../../paths.ts";
 import { jsonText } from "../../text/json.ts";
 import type { JsonOptions } from "../command.ts";
@@ -21,7 +21,10 @@ export async function runServe(context: Context, options: ServeOptions): Promise
   const port = /^\d{1,5}$/.test(options.port) ? Number(options.port) : NaN;
   if (!(port <= 65_535)) throw new UsageError("--port must be a number from 0 to 65535");
   if (options.data?.startsWith("-")) throw new UsageError("--data requires a folder, not an option");
-  const dataDir = options.ephemeral ? null : dataFolder(context, options.data);
+  const home = () => requireCredentialsLocation(context, "the platform's data", "pass --data <folder> or --ephemeral");
+  const dataDir = options.ephemeral
+    ? null
+    : givenPath(context, options.data, "--data") ?? join(home().folder, "platform");
 
   const { now, random } = context;
   // Each link works only once; this is the next one.
@@ -36,16 +39,6 @@ export async function runServe(context: Context, options: ServeOptions): Promise
   } finally {
     await platform.stop();
   }
-}
-
-function dataFolder(context: Context, option: string | undefined): string {
-  const given = givenPath(context, option, "--data");
-  if (given !== undefined) return given;
-  const location = credentialsLocation(context);
-  if (location !== null) return join(location.folder, "platform");
-  throw new ConfigurationError(
-    "There is no home folder for the platform's data. Pass --data <folder> or --ephemeral.",
-  );
 }
 
 function announce(context: Context, options: ServeOptions, platform: LocalPlatform, dataDir: string | null): void {

@@ -57,12 +57,7 @@ export async function writeSummary(
   await writeReport(`${folder}/${SUMMARY_FILE}`, [jsonText(document)]);
 }
 
-/**
- * Reads `summary.json`.
- *
- * @throws {NotFoundError} When it doesn't exist.
- * @throws {ConfigurationError} When it can't be read.
- */
+/** Reads `summary.json`. @throws {NotFoundError | ConfigurationError} When it doesn't exist, or can't be read. */
 export async function readSummary(folder: string): Promise<Summary> {
   const path = `${folder}/${SUMMARY_FILE}`;
   try {
@@ -70,8 +65,7 @@ export async function readSummary(folder: string): Promise<Summary> {
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw unreadable(path, error);
     throw new NotFoundError(
-      `${folder} isn't a test's folder: it has no ${SUMMARY_FILE}. Pass a folder such as experiments/exp_…, or none to ` +
-        "upload the latest test.",
+      `${folder} isn't a test's folder. Pass a folder such as experiments/exp_…, or none for the latest test.`,
     );
   }
 }
