@@ -18,7 +18,7 @@ import { maskKey } from "../text/mask.ts";
 import { parseApiKey } from "./api_key.ts";
 import { keyDetails } from "./log_in.ts";
 import type { ReportDraft, RotateOptions } from "./rotate.ts";
-import { createNewKey, removeOrphanedKey, requestLike, retireKey, verifyKey } from "./rotation_keys.ts";
+import { createNewKey, removeOrphanedKey, retireKey, similarKeyRequest, verifyKey } from "./rotation_keys.ts";
 import { apiUrlFor, apiUrlOf, chosenApiUrl } from "./select_profile.ts";
 
 /** What the command provides for a rotation, and the report that it fills in. */
@@ -94,7 +94,7 @@ function isRotated(before: Profile, now: Profile): boolean {
 /** Creates a key, verifies it, saves it in place of the old one, and revokes the old one. */
 async function replaceKey(rotation: Rotation, own: KeyInfo & { readonly id: string }): Promise<void> {
   const { context, options, profile, report } = rotation;
-  const request = await requestLike(context, rotation, own, options.expiresIn);
+  const request = await similarKeyRequest(context, rotation, own, options.expiresIn);
   const given = options.expiresIn === undefined ? undefined : { expires_in: "--expires" };
   const setPhase = (phase: RotationPhase | null) => change(rotation, { rotation: phase });
   const requested = { phase: "requested", request: JSON.stringify(request), keyId: own.id } as const;

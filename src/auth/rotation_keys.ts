@@ -21,7 +21,7 @@ const ATTEMPTS = 3;
  *
  * @param lifetime The new key's lifetime in seconds; `null` if it never expires, `undefined` for the old key's lifetime.
  */
-export async function requestLike(
+export async function similarKeyRequest(
   context: Context,
   target: Target & { readonly key: string },
   own: KeyInfo,

@@ -39,7 +39,7 @@ export function report(context: Context, args: Arguments, error: FluxloopError):
 }
 
 /** Converts anything that was thrown to an error to report. */
-export function expected(thrown: unknown): FluxloopError {
+export function asFluxloopError(thrown: unknown): FluxloopError {
   if (thrown instanceof FluxloopError) return thrown;
   // The message repeats arguments, one of which may be a mistyped key.
   if (thrown instanceof ValidationError) return new UsageError(redactTokens(reworded(withoutColour(thrown.message))));

@@ -75,8 +75,8 @@ async function guarded(context: Context, args: Arguments, work: () => unknown): 
     return 0;
   } catch (thrown) {
     if (thrown instanceof ReportedFailure) return thrown.exitCode;
-    const { expected, report } = await import("./report.ts");
-    const error = expected(thrown);
+    const { asFluxloopError, report } = await import("./report.ts");
+    const error = asFluxloopError(thrown);
     report(context, args, error);
     return error.exitCode;
   }

@@ -126,13 +126,13 @@ function withNewFile(path: string, text: string, use: (newPath: string) => void)
 
 /** Tells whether a killed writer has left a half-written file beside `path`. */
 export function hasStaleFile(path: string): boolean {
-  return infoOf(newPathOf(path)) !== null;
+  return lstatOrNull(newPathOf(path)) !== null;
 }
 
 /** Removes a killed writer's file, which holds keys, from beside `path`. Call it under the lock of the file's writers. */
 export function removeStaleFile(path: string): void {
   const newPath = newPathOf(path);
-  if (infoOf(newPath)?.isDirectory) throw inTheWay(newPath);
+  if (lstatOrNull(newPath)?.isDirectory) throw foreignFileError(newPath);
   removeIfThere(newPath);
 }
 
@@ -142,7 +142,7 @@ function newPathOf(path: string): string {
 
 /** Creates a folder and its missing parents, readable only by their owner, and syncs them to disk. */
 export function createFolder(path: string): void {
-  if (infoOf(path) !== null) return;
+  if (lstatOrNull(path) !== null) return;
   createFolder(dirname(path));
   Deno.mkdirSync(path, { recursive: true, mode: 0o700 });
   syncFolder(dirname(path));
@@ -172,7 +172,7 @@ export function removeIfThere(path: string): void {
 }
 
 /** Returns information about a path, without following links; `null` if nothing is there. */
-export function infoOf(path: string): Deno.FileInfo | null {
+export function lstatOrNull(path: string): Deno.FileInfo | null {
   try {
     return Deno.lstatSync(path);
   } catch (error) {
@@ -182,6 +182,6 @@ export function infoOf(path: string): Deno.FileInfo | null {
 }
 
 /** Creates the error for a foreign file, folder or link at the path of one of the program's own files. */
-export function inTheWay(path: string): ConfigurationError {
+export function foreignFileError(path: string): ConfigurationError {
   return new ConfigurationError(`${path} exists but wasn't created by fluxloop. Remove it.`);
 }

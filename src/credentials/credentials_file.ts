@@ -5,7 +5,7 @@
  */
 import { dirname, resolve } from "@std/path";
 import { ConfigurationError, FluxloopError, SystemError } from "../errors.ts";
-import { infoOf } from "./atomic_file.ts";
+import { lstatOrNull } from "./atomic_file.ts";
 import type { CredentialsLocation } from "./location.ts";
 
 const ROOT = 0;
@@ -30,8 +30,8 @@ export function findCredentialsFile(location: CredentialsLocation): CredentialsF
   if (folder !== null && isForeign(folder) && folder.uid !== ROOT) {
     throw foreignError(location, location.folder, folder);
   }
-  const path = infoOf(location.file)?.isSymlink ? targetOf(location) : location.file;
-  const info = infoOf(path);
+  const path = lstatOrNull(location.file)?.isSymlink ? targetOf(location) : location.file;
+  const info = lstatOrNull(path);
   if (info !== null && isForeign(info) && info.uid !== ROOT) throw foreignError(location, path, info);
   return { path, info };
 }
@@ -48,8 +48,8 @@ function targetOf({ file, shown }: CredentialsLocation): string {
   }
   // The target doesn't exist yet, unless another process has just created it.
   let path = file;
-  while (infoOf(path)?.isSymlink) path = resolve(Deno.realPathSync(dirname(path)), Deno.readLinkSync(path));
-  if (infoOf(dirname(path)) !== null) return path;
+  while (lstatOrNull(path)?.isSymlink) path = resolve(Deno.realPathSync(dirname(path)), Deno.readLinkSync(path));
+  if (lstatOrNull(dirname(path)) !== null) return path;
   throw new ConfigurationError(
     `${shown} is a link to ${path}, whose folder doesn't exist; create it, or remove the link`,
   );

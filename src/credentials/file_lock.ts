@@ -6,7 +6,7 @@
  * @module
  */
 import { ConfigurationError, type FluxloopError, InterruptedError, SystemError } from "../errors.ts";
-import { infoOf, inTheWay, removeIfThere } from "./atomic_file.ts";
+import { foreignFileError, lstatOrNull, removeIfThere } from "./atomic_file.ts";
 import { fileFailure } from "./credentials_file.ts";
 import type { CredentialsLocation } from "./location.ts";
 
@@ -74,12 +74,12 @@ function writeHolder(file: Deno.FsFile): void {
 /** Opens the lock file. A link in its place is rejected: its target would be overwritten. */
 function openLock(location: CredentialsLocation, path: string): Deno.FsFile {
   try {
-    if (infoOf(path)?.isFile === false) throw inTheWay(path);
+    if (lstatOrNull(path)?.isFile === false) throw foreignFileError(path);
     const file = Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
-    const [opened, named] = [file.statSync(), infoOf(path)];
+    const [opened, named] = [file.statSync(), lstatOrNull(path)];
     if (named?.isFile && named.ino === opened.ino) return file;
     file.close();
-    throw inTheWay(path);
+    throw foreignFileError(path);
   } catch (error) {
     throw lockFailure(location, path, error);
   }
@@ -87,7 +87,7 @@ function openLock(location: CredentialsLocation, path: string): Deno.FsFile {
 
 function lockFailure(location: CredentialsLocation, path: string, error: unknown): FluxloopError {
   const code = error instanceof Error && "code" in error ? error.code : null;
-  if ((code === "EACCES" || code === "EPERM") && infoOf(path) !== null) {
+  if ((code === "EACCES" || code === "EPERM") && lstatOrNull(path) !== null) {
     const message = `Can't use the lock file ${path}: permission denied. Remove it, or change its owner to you.`;
     return new ConfigurationError(message, { cause: error });
   }

@@ -7,7 +7,7 @@ import { CONFIGURATION_SCHEMA, type Schema } from "./configuration_schema.ts";
 import { duplicateIds, type FileInput, inputOf, readInputsFile } from "./inputs.ts";
 import { maskedText } from "./masked_configuration.ts";
 import type { InputList, TestConfiguration } from "./model.ts";
-import { infoOf } from "./results/result_files.ts";
+import { statOrNull } from "./results/result_files.ts";
 import { pythonProcess } from "./runners/python_bridge.ts";
 import { firstAtEachPath, schemaFaults } from "./schema_faults.ts";
 import { type Fault, readSourceFile } from "./source_file.ts";
@@ -26,7 +26,7 @@ export function readConfiguration(context: Context, path?: string): TestConfigur
   const shown = path ?? CONFIGURATION_FILE;
   const absolute = resolve(context.cwd(), shown);
   const folder = dirname(absolute);
-  if (path === undefined && infoOf(absolute) === null) {
+  if (path === undefined && statOrNull(absolute) === null) {
     throw new ConfigurationError(`There is no ${shown} in this folder. Create one, or pass --config <file>.`);
   }
   const file = readSourceFile(absolute, shown);

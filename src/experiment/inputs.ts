@@ -52,7 +52,7 @@ export function duplicateIds(inputs: readonly FileInput[]): Fault[] {
 }
 
 /** Selects the inputs whose ID, text or persona contains `filter`, ignoring case; only the first of them if `isSmoke`. */
-export function chosenInputs(inputs: InputList, filter = "", isSmoke = false): InputList {
+export function selectInputs(inputs: InputList, filter = "", isSmoke = false): InputList {
   if (filter === "" && !isSmoke) return inputs;
   const wanted = filter.toLowerCase();
   const chosen: TestInput[] = [];

@@ -26,7 +26,7 @@ export interface Progress {
 }
 
 /** Returns the progress before the first run. */
-export function progressOf({ inputs, iterations }: Pick<Plan, "inputs" | "iterations">): Progress {
+export function initialProgress({ inputs, iterations }: Pick<Plan, "inputs" | "iterations">): Progress {
   return { planned: inputs.length * iterations, passed: 0, failed: 0 };
 }
 

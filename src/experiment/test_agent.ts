@@ -3,13 +3,13 @@ import type { Context } from "../context.ts";
 import { ConfigurationError, FluxloopError, UsageError } from "../errors.ts";
 import type { RequestOptions, Target } from "../api_client/transport.ts";
 import { CONFIGURATION_FILE, readConfiguration } from "./configuration.ts";
-import { chosenInputs } from "./inputs.ts";
+import { selectInputs } from "./inputs.ts";
 import type { Experiment, InputList, RunResult, TestConfiguration } from "./model.ts";
 import { pullInputs, type PullOptions } from "./pull.ts";
 import { createExperimentFolder } from "./results/folder.ts";
 import { writeJUnit } from "./results/junit.ts";
 import { checkWritable } from "./results/result_files.ts";
-import { type Plan, type Progress, progressOf, runAll } from "./run_all.ts";
+import { initialProgress, type Plan, type Progress, runAll } from "./run_all.ts";
 import { httpRunner } from "./runners/http.ts";
 import { Processes } from "./runners/process.ts";
 import { requireUploadPermission, uploadExperiment } from "./upload.ts";
@@ -91,7 +91,7 @@ export async function testAgent(context: Context, request: TestRequest, services
     ? httpRunner(context, configuration.runner, services.requests.caCerts)
     : new Processes(context, configuration.runner, plan.parallelRuns);
 
-  const progress = progressOf(plan);
+  const progress = initialProgress(plan);
   const folder = await createExperimentFolder(context, configuration, { ...source, planned: progress.planned });
   const { path } = folder;
   const failures: FailedRun[] = [];
@@ -137,7 +137,7 @@ function planOf(
   { iterations, parallelRuns: wantedRuns, runDelay, guards, runner }: TestConfiguration,
   all: InputList,
 ): Plan {
-  const inputs = chosenInputs(all, filter, smoke);
+  const inputs = selectInputs(all, filter, smoke);
   if (inputs.length === 0) {
     throw new UsageError(
       filter === undefined

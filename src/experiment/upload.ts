@@ -4,7 +4,7 @@ import { identify } from "../api_client/client.ts";
 import { uploadPart } from "../api_client/sync.ts";
 import type { Target } from "../api_client/transport.ts";
 import { resultParts } from "./result_parts.ts";
-import { infoOf } from "./results/result_files.ts";
+import { statOrNull } from "./results/result_files.ts";
 import { RESULTS_FILE } from "./results/result_line.ts";
 import { readSummary } from "./results/summary.ts";
 
@@ -31,7 +31,7 @@ export async function requireUploadPermission(context: Context, target: Target):
  * @throws {InvalidKeyError | NetworkError | PlatformError} As the platform responds.
  */
 export async function uploadExperiment(context: Context, target: Target, folder: string): Promise<string> {
-  if (infoOf(folder) === null) throw new NotFoundError(`There is no folder ${folder}`);
+  if (statOrNull(folder) === null) throw new NotFoundError(`There is no folder ${folder}`);
   const summary = await readSummary(folder);
   await requireUploadPermission(context, target);
   let runBatchId: string | null = null;
@@ -51,8 +51,8 @@ export async function uploadExperiment(context: Context, target: Target, folder:
  * @throws {NotFoundError} When there is none.
  */
 export function latestExperiment(outputDirectory: string): string {
-  const entries = infoOf(outputDirectory) === null ? [] : [...Deno.readDirSync(outputDirectory)];
-  const hasResults = (name: string) => infoOf(`${outputDirectory}/${name}/${RESULTS_FILE}`)?.isFile ?? false;
+  const entries = statOrNull(outputDirectory) === null ? [] : [...Deno.readDirSync(outputDirectory)];
+  const hasResults = (name: string) => statOrNull(`${outputDirectory}/${name}/${RESULTS_FILE}`)?.isFile ?? false;
   // Names begin with the time.
   const names = entries.map((it) => it.name).filter((it) => /^exp_\d{8}T\d{6}Z_/.test(it) && hasResults(it)).sort();
   if (names.length === 0) {

@@ -7,7 +7,7 @@ import type { ListedKey } from "../api_client/api_keys.ts";
 import type { CreatedKey, KeyList } from "../auth/manage_keys.ts";
 import { expiryText, UNKNOWN, utcDate } from "../text/expiry.ts";
 import { printable } from "../text/printable.ts";
-import { known, scopesText, timeJson } from "./phrases.ts";
+import { orUnknown, scopesText, timeJson } from "./phrases.ts";
 import { tableText } from "./table.ts";
 
 /** Renders a table of keys, the current one marked with `*`; `width` is the terminal's, or `null`. */
@@ -16,7 +16,7 @@ export function keysText({ keys, projects, ownId }: KeyList, now: Date, width: n
   const rows = keys.map((it) => [
     it.id === ownId ? "*" : "",
     printable(it.id),
-    known(it.name),
+    orUnknown(it.name),
     it.prefix === null ? UNKNOWN : `${printable(it.prefix)}…`,
     it.lastUsedAt === null ? "never" : utcDate(it.lastUsedAt),
     expiryText(it.expiresAt, now),

@@ -54,6 +54,6 @@ export function timeJson(time: Expiry): string | null {
 }
 
 /** Renders an account, an organization and so on: `unknown` if the platform doesn't send it. */
-export function known(text: string | null | undefined): string {
+export function orUnknown(text: string | null | undefined): string {
   return printable(text ?? UNKNOWN);
 }

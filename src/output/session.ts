@@ -11,7 +11,7 @@ import type { SwitchResult } from "../auth/switch_profile.ts";
 import { UNKNOWN } from "../text/expiry.ts";
 import { redact } from "../text/mask.ts";
 import { printable } from "../text/printable.ts";
-import { known } from "./phrases.ts";
+import { orUnknown } from "./phrases.ts";
 
 /** The text above the prompt (hosted documentation: "Interactive Flow"). The line about hidden typing isn't part of it. */
 export const ENTER_KEY = "Please enter your API key:\n(Typing is hidden.)\n";
@@ -25,7 +25,7 @@ export function loginText({ identity, savedTo, keychain }: LoginResult): string 
     ...(savedTo === null ? [] : [`✅ Credentials saved to ${savedTo}`]),
     ...(keychain === null ? [] : [`✅ API key saved to ${printable(keychain)}`]),
     "",
-    `Your account: ${known(identity.account?.email)}`,
+    `Your account: ${orUnknown(identity.account?.email)}`,
     `Organizations: ${organizations === undefined ? UNKNOWN : organizations || "none"}`,
   ].join("\n") + "\n";
 }

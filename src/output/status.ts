@@ -11,7 +11,7 @@ import { rotationReason } from "../auth/key_age.ts";
 import { daysRemaining, type Expiry, expiryText, UNKNOWN } from "../text/expiry.ts";
 import { printable } from "../text/printable.ts";
 import { errorJson } from "./failure.ts";
-import { known, renewal, ROTATION_REASONS, scopesText, timeJson } from "./phrases.ts";
+import { orUnknown, renewal, ROTATION_REASONS, scopesText, timeJson } from "./phrases.ts";
 
 const PERMISSION_NAMES: Readonly<Record<Permission, string>> = {
   read_scenarios: "Read scenarios",
@@ -31,7 +31,7 @@ export function statusText(report: StatusReport, now: Date): string {
     identity === null ? unverified : "✅ Authenticated",
     "",
     `Profile: ${profile ?? `(${origin})`}`,
-    `Account: ${known(identity === null ? saved.account : identity.account?.email)}`,
+    `Account: ${orUnknown(identity === null ? saved.account : identity.account?.email)}`,
     ...(identity === null
       ? keyLines(key, isAccessToken, saved.expires, now)
       : [...organizationLines(identity.organizations), "", ...verifiedKeyLines(key, identity, now)]),

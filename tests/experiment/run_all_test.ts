@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
 import { InterruptedError } from "../../src/errors.ts";
 import { RunError, type Runner, type RunRequest, type RunResult } from "../../src/experiment/model.ts";
-import { type Plan, progressOf, runAll } from "../../src/experiment/run_all.ts";
+import { initialProgress, type Plan, runAll } from "../../src/experiment/run_all.ts";
 import { parseDuration } from "../../src/text/duration.ts";
 import { removeTestHomes, world } from "../support/world.ts";
 
@@ -30,7 +30,7 @@ function planOf(count: number, overrides: Partial<Plan> = {}): Plan {
 /** Runs a plan. @returns What the tests check. */
 async function perform(plan: Plan, agent: Agent, { context } = world(), keep = (_: RunResult): void => {}) {
   const results: RunResult[] = [];
-  const progress = progressOf(plan);
+  const progress = initialProgress(plan);
   const ending = await runAll(context, plan, runner(agent), progress, (result) => {
     results.push(result);
     keep(result);
@@ -195,7 +195,7 @@ describe("running a test", () => {
         return typeof value === "function" ? value.bind(target) : value;
       },
     });
-    await runAll({ ...context, stopped }, planOf(50), runner(echo), progressOf(planOf(50)), () => {});
+    await runAll({ ...context, stopped }, planOf(50), runner(echo), initialProgress(planOf(50)), () => {});
     assertEquals(listeners, 0);
   });
 });

@@ -7,7 +7,7 @@ import type { Reporter } from "../reporter.ts";
  * Finds the key to use. In a GitHub Actions job, the job's log masks it from now on, for example in an agent's output
  * (https://docs.github.com/actions/reference/workflow-commands).
  */
-export async function credentialFor(
+export async function credentialForJob(
   context: Context,
   options: KeyOptions,
   reporter: Reporter,

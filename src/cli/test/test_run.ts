@@ -5,7 +5,7 @@ import { invocation } from "../invocation.ts";
 import type { Reporter } from "../reporter.ts";
 import { ReportedFailure } from "../reported_failure.ts";
 import { CONFIGURATION_SCHEMA } from "../../experiment/configuration_schema.ts";
-import { addJobSummary, credentialFor } from "./github_job.ts";
+import { addJobSummary, credentialForJob } from "./github_job.ts";
 import {
   jobSummary,
   keptText,
@@ -46,7 +46,7 @@ export async function runTest(
   };
   const report = await testAgent(context, { ...options, ...paths }, {
     requests,
-    credential: (changes) => credentialFor(context, { ...options, requests }, reporter, { changes }),
+    credential: (changes) => credentialForJob(context, { ...options, requests }, reporter, { changes }),
     watch: (configuration, plan, progress, run) => {
       if (options.quiet) return run();
       reporter.warn(startText(configuration, plan.parallelRuns, progress.planned));

@@ -6,7 +6,7 @@ import { resolve } from "@std/path";
 import { outputDirectoryOf, shownPath } from "../../experiment/configuration.ts";
 import { latestExperiment, uploadExperiment } from "../../experiment/upload.ts";
 import { uploadedText } from "../../output/test_report.ts";
-import { credentialFor } from "./github_job.ts";
+import { credentialForJob } from "./github_job.ts";
 
 /** Runs `fluxloop test upload`. */
 export async function runUpload(
@@ -19,7 +19,7 @@ export async function runUpload(
     ? latestExperiment(outputDirectoryOf(context, givenPath(context, options.config, "--config")))
     : resolve(context.cwd(), folder);
 
-  const credential = await credentialFor(context, { ...options, requests }, reporter, { changes: true });
+  const credential = await credentialForJob(context, { ...options, requests }, reporter, { changes: true });
   const runBatchId = await uploadExperiment(context, credential, path);
 
   const shown = shownPath(context, path);

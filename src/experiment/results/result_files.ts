@@ -58,13 +58,13 @@ async function* buffered(parts: Iterable<string> | AsyncIterable<string>): Async
 /** @returns The path of a temporary file, random because of concurrent writers; `null` for a device or a pipe. */
 function prepare(path: string): string | null {
   Deno.mkdirSync(dirname(path), { recursive: true });
-  const info = infoOf(path);
+  const info = statOrNull(path);
   if (info?.isDirectory) throw Object.assign(new Error("Is a directory"), { code: "EISDIR" });
   return info?.isFile === false ? null : `${path}.${crypto.randomUUID().slice(0, 8)}.new`;
 }
 
 /** Returns information about a path, following links; `null` if there is nothing or it isn't accessible. */
-export function infoOf(path: string): Deno.FileInfo | null {
+export function statOrNull(path: string): Deno.FileInfo | null {
   try {
     return Deno.statSync(path);
   } catch {

@@ -1,7 +1,7 @@
 import { resolve } from "@std/path";
 import type { Context, ProgramGroups } from "../../context.ts";
 import { type ProcessRunner, RunError, type Runner, type RunRequest } from "../model.ts";
-import { infoOf } from "../results/result_files.ts";
+import { statOrNull } from "../results/result_files.ts";
 import { AgentProcess } from "./agent_process.ts";
 import { inputMessage } from "./protocol.ts";
 
@@ -66,7 +66,7 @@ export class Processes implements Runner {
       this.#processes.add(agent);
       return agent;
     } catch (error) {
-      const reason = infoOf(cwd)?.isDirectory ? reasonOf(error, program, cwd) : `there is no folder ${cwd}`;
+      const reason = statOrNull(cwd)?.isDirectory ? reasonOf(error, program, cwd) : `there is no folder ${cwd}`;
       throw new RunError("not_started", `Can't start the agent: ${reason}`);
     }
   }
@@ -82,7 +82,7 @@ export class Processes implements Runner {
 
 function reasonOf(error: unknown, program: string, cwd: string): string {
   // The system reports a script whose interpreter is missing as missing itself.
-  if (error instanceof Deno.errors.NotFound && /[/\\]/.test(program) && infoOf(resolve(cwd, program))?.isFile) {
+  if (error instanceof Deno.errors.NotFound && /[/\\]/.test(program) && statOrNull(resolve(cwd, program))?.isFile) {
     return `the interpreter in the first line of "${program}" doesn't exist. Check the line, and that it has no Windows line end`;
   }
   if (error instanceof Deno.errors.NotFound) return `there is no program "${program}"`;
