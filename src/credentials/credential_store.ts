@@ -70,7 +70,7 @@ function insecureMode({ context }: CredentialsLocation, { info }: CredentialsFil
 }
 
 /**
- * Changes the credentials under a lock. A new file or folder is accessible only to its owner.
+ * Changes the credentials under a lock. Afterwards, the file is accessible only to its owner; so is a new folder.
  *
  * @param change Changes the file's current content. Nothing is written when it throws.
  * @returns What `change` returns, once the new content is on disk.
@@ -84,7 +84,7 @@ export async function updateCredentials<T>(
   const { editCredentials } = await import("./edit_credentials.ts");
   return await withWritableFile(location, (file, document) => {
     const result = change(document);
-    // A new file is only accessible to its owner.
+    // Replacing an insecure file corrects its permissions.
     if (document.isChanged || insecureMode(location, file) !== null) {
       replaceFile(file.path, document.toText(editCredentials));
     }
