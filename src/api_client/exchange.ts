@@ -92,7 +92,7 @@ function isFinal(error: unknown): boolean {
   return error instanceof FluxloopError || error instanceof RedirectError || !(error instanceof Error);
 }
 
-/** @returns The response, or the error that prevented it. */
+/** Makes one attempt. Returns the response, or the error that prevented it. */
 async function attempted<T>(context: Context, request: Exchange<T>, signal: AbortSignal): Promise<Outcome<T> | Error> {
   const { url, method, isAllowed } = request;
   try {
@@ -103,7 +103,7 @@ async function attempted<T>(context: Context, request: Exchange<T>, signal: Abor
   }
 }
 
-/** @returns Milliseconds until the next attempt; `Infinity` if it is pointless. */
+/** Returns the pause before the next attempt, in milliseconds; `Infinity` if another attempt is pointless. */
 function pauseAfter(context: Context, outcome: Outcome<unknown> | Error, attempt: number, hasProxy: boolean): number {
   // A random part spreads the retries of many clients.
   const usual = FIRST_PAUSE * 2 ** attempt * (0.5 + context.random(new Uint8Array(1))[0] / 255);
@@ -112,7 +112,7 @@ function pauseAfter(context: Context, outcome: Outcome<unknown> | Error, attempt
   return isTransient ? retryAfter(outcome.headers, context.now()) ?? usual : Infinity;
 }
 
-/** @returns The milliseconds in `Retry-After`, which holds seconds or a date (RFC 9110, 10.2.3), or `null`. */
+/** Converts `Retry-After`, which holds seconds or a date (RFC 9110, 10.2.3), to milliseconds, or `null`. */
 export function retryAfter(headers: Headers, now: Date): number | null {
   const value = headers.get("retry-after")?.trim();
   if (!value) return null;

@@ -99,7 +99,7 @@ function isInBlock(host: string, network: string, bits: number): boolean {
   return Number.isInteger(bits) && bits >= 0 && address.slice(0, bits) === start.slice(0, bits);
 }
 
-/** @returns An IP address as 32 or 128 binary digits; `null` if it isn't one. */
+/** Returns an IP address as 32 or 128 binary digits; `null` if it isn't one. */
 function addressBits(text: string): string | null {
   const four = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text)?.slice(1).map(Number);
   if (four !== undefined) return four.every((it) => it < 256) ? four.map((it) => binary(it, 8)).join("") : null;

@@ -83,7 +83,7 @@ function isMine(folder: string): boolean {
   }
 }
 
-/** @returns The value of `profile`; `null` if the text isn't valid YAML. */
+/** Returns the value of `profile`; `null` if the text isn't valid YAML. */
 function profileIn(text: string): unknown {
   try {
     const settings = parse(text, { schema: "core" });

@@ -191,7 +191,7 @@ async function change(
   );
 }
 
-/** @returns When the old key is to expire (`--keep-old`); `null` if it is to be revoked. */
+/** Returns when the old key is to expire (`--keep-old`); `null` if it is to be revoked. */
 function untilOf({ context, options: { keepOld } }: Rotation): Date | null {
   return keepOld === undefined ? null : new Date(Math.floor((context.now().getTime() + keepOld) / 1000) * 1000);
 }

@@ -131,7 +131,7 @@ export class CredentialHelper {
     throw notInstalled(this.#helpers);
   }
 
-  /** @returns Whether the keychain has an entry; `null` if its helper can't tell. */
+  /** Returns whether the keychain has an entry; `null` if its helper can't tell. */
   async #lists(helper: string, reference: string): Promise<boolean | null> {
     const reply = await this.#run(helper, "list", reference, "");
     const entries = reply?.code === 0 ? parseObject(reply.stdout) : null;
@@ -139,7 +139,7 @@ export class CredentialHelper {
     return entries && (Object.hasOwn(entries, reference) || Object.hasOwn(entries, ""));
   }
 
-  /** @returns The helper's response; `null` if it isn't installed. */
+  /** Runs a helper, and returns its response; `null` if it isn't installed. */
   async #run(helper: string, action: Action, reference: string, input: string): Promise<Reply | null> {
     const program = PREFIX + helper;
     const { stopped } = this.#context;
@@ -217,7 +217,7 @@ function refusal(helper: string, action: string, reference: string, reason: stri
   return `${name} did not ${action} the key of profile "${profileOf(reference)}": ${reason}`;
 }
 
-/** @returns A failed helper's message, safe to show; empty if it may contain the secret. */
+/** Returns a failed helper's message, safe to show; empty if it may contain the secret. */
 function safeMessageOf({ stdout, stderr }: Reply, secrets: readonly string[]): string {
   const text = stdout.trim() || (stderr.trim().split("\n")[0] ?? "");
   // A key has no white space, so a word alone on a line may be one; an entry with a key is JSON.

@@ -62,7 +62,7 @@ export function findInsecureFile(location: CredentialsLocation | null): Insecure
   }
 }
 
-/** @returns The permission bits of a file that others can access, or `null`. */
+/** Returns the permission bits of a file that others can access, or `null`. */
 function insecureMode({ context }: CredentialsLocation, { info }: CredentialsFile): number | null {
   if (info === null || context.system.os === "windows") return null;
   const mode = info.mode! & 0o777;

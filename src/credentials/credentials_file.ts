@@ -36,7 +36,7 @@ export function findCredentialsFile(location: CredentialsLocation): CredentialsF
   return { path, info };
 }
 
-/** @returns The link's final target, which may not exist yet. */
+/** Returns the link's final target, which may not exist yet. */
 function targetOf({ file, shown }: CredentialsLocation): string {
   try {
     return Deno.realPathSync(file);

@@ -49,7 +49,7 @@ function setIn(document: Document, map: YAMLMap, [name, ...rest]: readonly strin
   else put(map, name, typeof value === "string" ? scalarOf(value, existing) : mapOf(value));
 }
 
-/** @returns The mapping with this name, which is created if it is missing; an alias is replaced by a copy of its target. */
+/** Returns the mapping with this name, which is created if it is missing; an alias is replaced by a copy of its target. */
 function ownMap(document: Document, map: YAMLMap, name: string, existing: Node | undefined): YAMLMap {
   if (isMap(existing)) {
     moveAnchor(document, existing);
@@ -79,7 +79,7 @@ function moveAnchor(document: Document, node: unknown): void {
   delete node.anchor;
 }
 
-/** @returns A scalar with this text; an existing one keeps its comment. */
+/** Returns a scalar with this text; an existing one is reused, and keeps its comment. */
 function scalarOf(text: string, existing?: Node): Scalar {
   const scalar = isScalar(existing) ? existing : new Scalar(text);
   scalar.value = text;

@@ -163,7 +163,7 @@ function delay(duration: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, duration));
 }
 
-/** @returns Whether the lock was granted in time. @throws What `locking` throws, or the signal's reason. */
+/** Waits for a lock. @returns Whether it was granted in time. @throws What `locking` throws, or the signal's reason. */
 async function isDoneWithin(locking: Promise<void>, timeout: number, signal: AbortSignal): Promise<boolean> {
   const waiting = Promise.withResolvers<boolean>();
   const timer = setTimeout(() => waiting.resolve(false), timeout);

@@ -75,6 +75,7 @@ export interface RunRequest {
   readonly iteration: number;
 }
 
+/** Why a run failed. */
 export interface RunFailure {
   readonly kind: "agent_error" | "crashed" | "timeout" | "flooded" | "garbage" | "http" | "not_started";
   /** One sentence, without secrets. */
@@ -118,6 +119,7 @@ export interface RunResult {
 /** Why a test ended; `failed_fast` after the first failed run, with `--fail-fast`. */
 export type Ending = "completed" | "failed_fast" | "interrupted";
 
+/** A finished test. */
 export interface Experiment {
   /** `exp_<UTC time>_<id>`, the name of its folder. */
   readonly id: string;

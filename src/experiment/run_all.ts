@@ -12,6 +12,7 @@ import {
 import { tooLong } from "./runners/protocol.ts";
 import { withTimeLimit } from "./runners/time_limit.ts";
 
+/** The runs of a test. */
 export interface Plan extends Pick<TestConfiguration, "iterations" | "parallelRuns" | "runDelay" | "guards"> {
   readonly inputs: InputList;
   /** Whether to stop at the first failed run. */
@@ -68,7 +69,7 @@ export async function runAll(
       return { status: "failed", failure: { kind, message, stderr } };
     }
   };
-  /** @returns `null` when the test ended meanwhile. */
+  /** Does one run. Returns `null` if the test ended meanwhile. */
   const oneRun = async (index: number, delay: number): Promise<RunResult | null> => {
     const request: RunRequest = {
       runId: `run_${index + 1}`,

@@ -53,7 +53,7 @@ const TYPES: Readonly<Record<string, string>> = {
   object: "a map",
 };
 
-/** @returns What a schema expects, as a part of a sentence. */
+/** Returns what a schema expects, as a part of a sentence. */
 function expectation(schema: Schema, keyword: string): string {
   if (schema.errorMessage !== undefined) return schema.errorMessage;
   if (schema.enum !== undefined) return schema.enum.length === 1 ? schema.enum[0] : `one of ${schema.enum.join(", ")}`;

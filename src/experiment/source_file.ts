@@ -8,6 +8,7 @@ export interface Fault {
   readonly message: string;
 }
 
+/** The content of a file, with positions for error messages. */
 export interface SourceFile {
   readonly value: unknown;
   mistakeOf(fault: Fault): Mistake;

@@ -29,6 +29,7 @@ export interface TestRequest extends PullOptions {
   readonly junit?: string;
 }
 
+/** What a test needs from the command that runs it. */
 export interface TestServices {
   readonly requests: RequestOptions;
   /**

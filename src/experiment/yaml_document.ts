@@ -115,7 +115,7 @@ function structureFaults(contents: unknown): { readonly start: number; readonly 
   /** How many values an anchored node has with its aliases expanded; 0 while the node itself is being visited. */
   const anchors = new Map<string, number>();
   let aliases = 0;
-  /** @returns NaN, which is never too large a size, so that each fault is reported once. */
+  /** Returns NaN, which is never too large a size, so that each fault is reported once. */
   const report = (node: unknown, message: string): number => {
     faults.push({ start: startOf(node), message });
     return NaN;

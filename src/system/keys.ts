@@ -84,7 +84,7 @@ export class KeyReader {
     return key === "\x1b" ? await this.#take() : key;
   }
 
-  /** @returns False at the end of input. */
+  /** Reads more of the terminal's input. Returns `false` at the end of input. */
   #readMore(): Promise<boolean> {
     return this.#reading ??= this.#read(this.#buffer).then((count) => {
       this.#reading = undefined;

@@ -55,7 +55,7 @@ async function* buffered(parts: Iterable<string> | AsyncIterable<string>): Async
   yield buffer;
 }
 
-/** @returns The path of a temporary file, random because of concurrent writers; `null` for a device or a pipe. */
+/** Returns the path of a temporary file, random because of concurrent writers; `null` for a device or a pipe. */
 function prepare(path: string): string | null {
   Deno.mkdirSync(dirname(path), { recursive: true });
   const info = statOrNull(path);

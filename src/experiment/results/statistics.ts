@@ -4,6 +4,7 @@ import { readResults } from "./result_line.ts";
 const MESSAGES = 50;
 const MESSAGE_LENGTH = 500;
 
+/** Runs that failed with the same message. */
 export interface FailureGroup {
   readonly kind: string;
   readonly message: string;
@@ -56,7 +57,7 @@ export async function readStatistics(folder: string): Promise<Statistics> {
   };
 }
 
-/** @returns Milliseconds; all 0 without runs. */
+/** Computes the statistics in milliseconds; without runs, all are 0. */
 function durationsOf(list: readonly number[]) {
   if (list.length === 0) return { min: 0, mean: 0, p50: 0, p95: 0, max: 0 };
   const sorted = Float64Array.from(list).sort();

@@ -42,7 +42,7 @@ export function httpRunner(
     const message = `Can't reach the server at ${url.host}: ${reason}`;
     return isTransient ? new TransientError(message, null) : new RunError("http", message);
   };
-  /** @returns `null` if a retry is pointless. */
+  /** Returns the pause before a retry, in milliseconds; `null` if a retry is pointless. */
   const pauseAfter = (error: unknown): number | null => {
     if (!(error instanceof TransientError)) return null;
     if (error.response === null) return retry.backoff;

@@ -90,7 +90,7 @@ async function refusal(response: Response): Promise<string> {
   return `The server responded with status ${status}${phrase}${more}`;
 }
 
-/** @returns The reason in a JSON response, from one of the usual fields. */
+/** Returns the reason in a JSON response, from one of the usual fields. */
 async function reasonOf(response: Response): Promise<string | undefined> {
   const value = parseJson(await boundedText(response, OUTPUT_LIMIT) ?? "");
   if (!isObject(value)) return undefined;
