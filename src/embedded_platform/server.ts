@@ -55,7 +55,7 @@ export async function startLocalPlatform(options: LocalPlatformOptions): Promise
     respond = async (request, address) =>
       isForUs(request, port.number)
         ? await route(request, address)
-        : new HttpError(421, "This server does not answer for that host, or to that page").response();
+        : new HttpError(421, "This server rejects requests for that host, or from that page").response();
 
     let stopped: Promise<void> | undefined;
     return {

@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
 import { DOCUMENTED_KEY } from "../support/platform.ts";
-import { readDiagnosis } from "../support/diagnosed.ts";
+import { readDiagnosis } from "../support/diagnosis.ts";
 import { start } from "../support/program.ts";
 
 const HEAD = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n";

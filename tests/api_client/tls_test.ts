@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
 import { Authority, type Certificate } from "../support/certificates.ts";
-import { readDiagnosis } from "../support/diagnosed.ts";
+import { readDiagnosis } from "../support/diagnosis.ts";
 import { DOCUMENTED_KEY } from "../support/platform.ts";
 import { base, fluxloop } from "../support/program.ts";
 import { type Outcome, Session } from "../support/session.ts";

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
 import { DOCUMENTED_KEY } from "../support/platform.ts";
-import { listenRaw, problemsIn, RandomResponses } from "../support/random_answers.ts";
+import { listenRaw, problemsIn, RandomResponses } from "../support/malformed_responses.ts";
 import { Session } from "../support/session.ts";
 import { removeTestHomes } from "../support/world.ts";
 

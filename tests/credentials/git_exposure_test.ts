@@ -2,7 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { afterEach, describe, it } from "@std/testing/bdd";
 import { findGitExposure } from "../../src/credentials/git_exposure.ts";
-import { acceptEveryKey } from "../support/answering_world.ts";
+import { acceptEveryKey } from "../support/accepting_platform.ts";
 import { Session } from "../support/session.ts";
 import { itOnUnix } from "../support/systems.ts";
 import { removeTestHomes, world } from "../support/world.ts";

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
 import { parseDocument } from "yaml";
-import { AcceptingSession, LOGIN_KEY } from "../support/answering_world.ts";
+import { AcceptingSession, LOGIN_KEY } from "../support/accepting_platform.ts";
 import { parseYamlIndependently } from "../support/independent_yaml.ts";
 import { removeTestHomes } from "../support/world.ts";
 

@@ -8,7 +8,7 @@ import type { Context } from "../../src/context.ts";
 import { updateCredentials } from "../../src/credentials/credential_store.ts";
 import { type CredentialsLocation, requireCredentialsLocation } from "../../src/credentials/location.ts";
 import { FluxloopError } from "../../src/errors.ts";
-import { acceptEveryKey } from "../support/answering_world.ts";
+import { acceptEveryKey } from "../support/accepting_platform.ts";
 import { parseYamlIndependently } from "../support/independent_yaml.ts";
 import { profileNamed } from "../support/profile.ts";
 import { removeTestHomes, world } from "../support/world.ts";

@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
-import { AcceptingSession, LOGIN_KEY } from "../support/answering_world.ts";
+import { AcceptingSession, LOGIN_KEY } from "../support/accepting_platform.ts";
 import { parseYamlIndependently } from "../support/independent_yaml.ts";
 import { removeTestHomes } from "../support/world.ts";
 

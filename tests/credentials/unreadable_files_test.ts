@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
-import { AcceptingSession } from "../support/answering_world.ts";
+import { AcceptingSession } from "../support/accepting_platform.ts";
 import { removeTestHomes } from "../support/world.ts";
 
 /** Part of every rejected line; must not appear in any output. */

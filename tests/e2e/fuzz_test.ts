@@ -2,7 +2,7 @@ import { assert } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { DOCUMENTED_KEY } from "../support/platform.ts";
 import { start } from "../support/program.ts";
-import { listenRaw, problemsIn, RandomResponses } from "../support/random_answers.ts";
+import { listenRaw, problemsIn, RandomResponses } from "../support/malformed_responses.ts";
 
 /** More responses are tried in-process. */
 const RESPONSES = Deno.env.has("FLUXLOOP_TEST_LONG") ? 100 : 12;

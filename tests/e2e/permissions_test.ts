@@ -4,7 +4,7 @@ import { describe, it } from "@std/testing/bdd";
 import denoJson from "../../deno.json" with { type: "json" };
 
 const ROOT = new URL("../../", import.meta.url);
-const FIXTURE = fromFileUrl(new URL("fixtures/power_after_run.ts", import.meta.url));
+const FIXTURE = fromFileUrl(new URL("fixtures/permissions_after_run.ts", import.meta.url));
 
 describe("the runtime's permissions", () => {
   /** @returns A command's permissions, when it is done, to read an unknown variable and to start a process. */

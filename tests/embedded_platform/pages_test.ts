@@ -429,7 +429,7 @@ describe("the pages", () => {
   it("reject foreign host names", async () => {
     const response = await sendRaw(platform, getUnder("evil.example"));
     assertEquals([response.status, await response.json()], [421, {
-      detail: "This server does not answer for that host, or to that page",
+      detail: "This server rejects requests for that host, or from that page",
     }]);
   });
 

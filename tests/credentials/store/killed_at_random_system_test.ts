@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import { CredentialsHome, filesWithKeys, keysIn, namesIn } from "../../support/credentials_home.ts";
 import { listen, type Listener } from "../../support/listener.ts";
 import { start } from "../../support/program.ts";
-import { randomNumbers } from "../../support/random_answers.ts";
+import { randomNumbers } from "../../support/malformed_responses.ts";
 
 /** The full number takes minutes. */
 const KILLS = Deno.env.has("FLUXLOOP_TEST_LONG") ? 500 : 12;
@@ -13,7 +13,7 @@ const SEED = Math.trunc(Math.random() * 2 ** 31);
 const KEYS = ["flux_dev_first000000000000000000000000", "flux_dev_second00000000000000000000000"] as const;
 /** The files in the folder after a complete save. */
 const NAMES = ["credentials", "credentials.lock"];
-const SAVER = new URL("fixtures/save_for_ever.ts", import.meta.url).pathname;
+const SAVER = new URL("fixtures/save_repeatedly.ts", import.meta.url).pathname;
 
 describe(`credentials after kill -9 at ${KILLS} random moments (seed ${SEED})`, () => {
   let random: () => number;

@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { afterAll, afterEach, beforeAll, describe, it } from "@std/testing/bdd";
-import { readDiagnosis } from "../support/diagnosed.ts";
+import { readDiagnosis } from "../support/diagnosis.ts";
 import { DOCUMENTED_KEY, startPlatform, type TestPlatform } from "../support/platform.ts";
 import { Session } from "../support/session.ts";
 import { DOCUMENTED_DAY, removeTestHomes, type WorldOptions } from "../support/world.ts";

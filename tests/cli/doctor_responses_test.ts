@@ -1,12 +1,12 @@
 import { assertEquals } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
-import { readDiagnosis } from "../support/diagnosed.ts";
+import { readDiagnosis } from "../support/diagnosis.ts";
 import { listen } from "../support/listener.ts";
 import { DOCUMENTED_KEY } from "../support/platform.ts";
-import { listenRaw } from "../support/random_answers.ts";
+import { listenRaw } from "../support/malformed_responses.ts";
 import { Session } from "../support/session.ts";
 import { removeTestHomes } from "../support/world.ts";
-import { type Reply, RESPONSE_ROWS } from "./answers_table.ts";
+import { type Reply, RESPONSE_ROWS } from "./responses_table.ts";
 
 /**
  * Diagnoses a server with this response.

@@ -5,7 +5,7 @@
  */
 import { gzipSync } from "node:zlib";
 import type { Outcome } from "../support/session.ts";
-import { body, failure, gzip, json, type Row } from "./answers_table.ts";
+import { body, failure, gzip, json, type Row } from "./responses_table.ts";
 
 /** The complete response, on which the others are based. */
 export const ME: Readonly<Record<string, unknown>> = {
