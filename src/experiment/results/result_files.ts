@@ -99,6 +99,8 @@ const REASONS: Readonly<Record<string, string>> = {
 function reasonOf(error: unknown): string {
   if (error instanceof SyntaxError) return "invalid JSON";
   if (error instanceof InvalidFieldError) return error.message;
+  // The runtime refuses devices such as /dev/stdout, and /proc.
+  if (error instanceof Deno.errors.NotCapable) return "it is a device or a system file";
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   return REASONS[code] ?? "system error";
 }
