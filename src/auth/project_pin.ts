@@ -83,11 +83,12 @@ function isMine(folder: string): boolean {
   }
 }
 
-/** Returns the value of `profile`; `null` if the text isn't valid YAML. */
+/** Returns the value of `profile`; `undefined` if there are only comments or other fields; `null` for any other text. */
 function profileIn(text: string): unknown {
   try {
     const settings = parse(text, { schema: "core" });
-    return isObject(settings) ? settings.profile : undefined;
+    if (settings === null) return undefined;
+    return isObject(settings) ? settings.profile : null;
   } catch {
     return null;
   }

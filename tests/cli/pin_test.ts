@@ -98,6 +98,7 @@ describe("a project's pin", () => {
   const faults: [string, string, number, string][] = [
     ["a missing profile", "profile: staging\n", 5, 'Profile "staging" (from '],
     ["an invalid profile name", "profile: ../../etc\n", 2, "config.yaml has an invalid profile name"],
+    ["no space after the colon", "profile:dev\n", 2, "has no valid profile"],
     ["no value", "profile:\n", 2, "has no valid profile"],
     ["a list", "profile: [dev]\n", 2, "has no valid profile"],
     ["two profile fields", "profile: dev\nprofile: prod\n", 2, "has no valid profile"],

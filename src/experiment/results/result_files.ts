@@ -91,7 +91,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOENT: "no such file",
   ENOTDIR: "part of the path isn't a folder",
   EISDIR: "it is a folder",
-  EEXIST: "it already exists",
+  EEXIST: "part of the path isn't a folder", // So says mkdir -p of a file.
   EACCES: "permission denied",
   EPERM: "operation not permitted",
 };

@@ -122,4 +122,10 @@ describe("an experiment's folder", () => {
     Deno.writeTextFileSync(`${here.home}/file`, "");
     await assertRejects(() => create([]), SystemError, "Can't write ");
   });
+
+  it("reports a file in place of the output folder", async () => {
+    output = `${here.home}/file`;
+    Deno.writeTextFileSync(output, "");
+    await assertRejects(() => create([]), SystemError, ": part of the path isn't a folder");
+  });
 });
