@@ -45,7 +45,7 @@ const FAILURES: readonly Failure[] = [
   [/proxy authentication required/i, "the proxy requires a user name and password (407)", TUNNEL],
   [/unsuccessful tunnel/i, "the proxy refuses to connect", TUNNEL],
   [/while tunneling|proxy server unreachable/i, "can't reach the proxy", PERMANENT],
-  [/not valid yet|NotValidYet/i, "its certificate isn't valid yet, or this machine's clock is wrong", UNTRUSTED],
+  [/not valid yet|NotValidYet/i, "its certificate is not valid yet, or this machine's clock is wrong", UNTRUSTED],
   [
     /certificate expired|CertExpired|: Expired/i,
     "its certificate has expired, or this machine's clock is wrong",

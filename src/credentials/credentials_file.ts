@@ -122,7 +122,7 @@ export function fileFailure(
     case "ENOTDIR":
     case "EEXIST":
     case "ENOENT": // On Windows, for a path below a file.
-      return configuration("part of its path is a file, not a folder. Move or rename that file.");
+      return configuration("part of its path is a file or a broken link, not a folder. Move or rename it.");
     default:
       return new SystemError(`${sentence}system error${code === "" ? "" : ` (${code})`}.`, { cause: error });
   }

@@ -83,7 +83,7 @@ describe(`TLS connections with Deno ${base().deno}`, () => {
       "a certificate that isn't valid yet",
       () => authority.issue(HERE, { from: 2 }),
       true,
-      "isn't valid yet, or this machine's clock is wrong",
+      "is not valid yet, or this machine's clock is wrong",
     ],
     ["a certificate for another host", () => authority.issue("DNS:example.com"), true, "belongs to another host"],
     ["a self-signed certificate", () => authority.selfSigned(HERE), true, "is self-signed"],

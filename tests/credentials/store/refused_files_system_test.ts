@@ -41,7 +41,8 @@ const REFUSALS: readonly Refusal[] = [
     what: "a file in place of the folder",
     users: BOTH,
     arrange: 'rm -r "$2" && echo mine > "$2"',
-    reading: /^❌ Error: Can't read ~\/\.fluxloop\/credentials: part of its path is a file, not a folder\..+\n$/,
+    reading:
+      /^❌ Error: Can't read ~\/\.fluxloop\/credentials: part of its path is a file or a broken link, not a folder\..+\n$/,
   },
   {
     what: "a file with mode 000",
