@@ -10,9 +10,9 @@ export function profilesText({ profiles, file }: ProfileList, now: Date, width: 
   if (profiles.length === 0) return "No saved profiles. Run: fluxloop auth login\n";
   const rows = profiles.map((it) => [
     it.current ? "*" : "",
-    // A file that was edited by hand may have a key as a name.
+    // In a file that was edited by hand, a name may be a key, and a URL may have a password.
     redact(printable(it.name)),
-    printable((it.account ?? UNKNOWN) + (it.apiUrl === DEFAULT_API_URL ? "" : ` at ${it.apiUrl}`)),
+    redact(printable((it.account ?? UNKNOWN) + (it.apiUrl === DEFAULT_API_URL ? "" : ` at ${it.apiUrl}`))),
     it.maskedKey ?? placeText(it),
     expiresText(it.expires, now),
   ]);
@@ -41,7 +41,7 @@ export function profilesJson({ profiles }: ProfileList): unknown {
       ...(it.isBrowserLogin ? { signed_in: "browser" } : {}),
       ...(it.keychain === null ? {} : { storage: "keychain" }),
       expires: it.expires,
-      api_url: it.apiUrl,
+      api_url: redact(it.apiUrl),
       ...(it.isRotating ? { rotation: "unfinished" } : {}),
     })),
   };
