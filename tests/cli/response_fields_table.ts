@@ -4,26 +4,9 @@
  * @module
  */
 import { gzipSync } from "node:zlib";
+import { ME } from "../support/malformed_responses.ts";
 import type { Outcome } from "../support/session.ts";
 import { body, failure, gzip, json, type Row } from "./responses_table.ts";
-
-/** The complete response, on which the others are based. */
-export const ME: Readonly<Record<string, unknown>> = {
-  account: { id: "usr_1", email: "john@example.com" },
-  organizations: [{ id: "org_1", name: "Acme Inc", role: "owner" }],
-  projects: [{ id: "prj_1", name: "bot" }],
-  api_key: {
-    id: "key_1",
-    name: "My Development Key",
-    created_at: "2024-01-16T00:00:00Z",
-    expires_at: "2024-04-15T00:00:00Z",
-    scopes: "all_projects",
-    permissions: ["read_scenarios"],
-  },
-  api_access: true,
-  plan: { name: "Team", runs_per_month: 1000 },
-  usage: { runs_this_month: 234 },
-};
 
 const COMPLETE = {
   email: "john@example.com",

@@ -2,10 +2,10 @@ import { assert, assertEquals } from "@std/assert";
 import { afterEach, describe, it } from "@std/testing/bdd";
 import { listen } from "../support/listener.ts";
 import { DOCUMENTED_KEY } from "../support/platform.ts";
-import { listenRaw } from "../support/malformed_responses.ts";
+import { listenRaw, ME } from "../support/malformed_responses.ts";
 import { type Outcome, Session } from "../support/session.ts";
 import { removeTestHomes } from "../support/world.ts";
-import { DOCUMENT_ROWS, ME } from "./response_fields_table.ts";
+import { DOCUMENT_ROWS } from "./response_fields_table.ts";
 import { body, failure, json, type Reply, RESPONSE_ROWS, type Row } from "./responses_table.ts";
 
 /** Runs a command against a server with this response. @returns Its outcome, with `{host}` for the server's host. */

@@ -17,7 +17,8 @@ export function randomNumbers(seed: number): () => number {
   };
 }
 
-const ME = {
+/** A complete response to `GET /api/auth/me`. */
+export const ME: Readonly<Record<string, unknown>> = {
   account: { id: "usr_1", email: "john@example.com" },
   organizations: [{ id: "org_1", name: "Acme Inc", role: "owner" }],
   projects: [{ id: "prj_1", name: "bot" }],
