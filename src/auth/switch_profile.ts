@@ -53,6 +53,8 @@ export async function switchChoices(context: Context): Promise<Choice[]> {
 function requireExisting(document: CredentialsDocument, profile: string): string {
   if (profile !== PREVIOUS) return document.require(profile, "--profile").name;
   const previous = document.setting("previous_profile");
-  if (previous === null) throw new NotFoundError("There is no previous profile to switch back to");
+  if (previous === null) {
+    throw new NotFoundError("There is no previous profile. Pass a profile: fluxloop auth switch <profile>");
+  }
   return document.require(previous, "previous_profile").name;
 }

@@ -166,7 +166,7 @@ describe("auth switch", () => {
     assertEquals(await session.run(["auth", "switch", "-"]), {
       code: 5,
       stdout: "",
-      stderr: "❌ Error: There is no previous profile to switch back to\n",
+      stderr: "❌ Error: There is no previous profile. Pass a profile: fluxloop auth switch <profile>\n",
     });
     assertEquals(session.saved(), before);
   });

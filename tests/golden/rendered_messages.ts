@@ -91,7 +91,7 @@ const ERRORS: Readonly<Record<Exclude<keyof typeof Errors, "FluxloopError">, rea
     new UnknownProfileError("work", "--profile", ["default"]),
     new UnknownProfileError("work", "FLUXLOOP_PROFILE", []),
   ],
-  PlatformError: [new PlatformError("api.fluxloop.ai responded to GET /api/auth/me with HTTP 500")],
+  PlatformError: [new PlatformError("api.fluxloop.ai responded to GET /api/auth/me with HTTP 500. Try again later.")],
   ReleaseError: [new ReleaseError("fluxloop.tar.gz is damaged: its checksum doesn't match. Try again.")],
   SystemError: [new SystemError("Can't write to standard output: no space left on device")],
   ProgramError: [new ProgramError(127, "npm"), new ProgramError(126, "./notes.txt")],
