@@ -31,14 +31,14 @@ export function maskKey(key: string): string {
 const ANY_KEY = /flux_[a-z]+_[\w-]+(?:\.\.\.\w+)?/gi;
 const MASKED = /^flux_[a-z]+_\w{4}\.\.\.\w{5}$/;
 const ANY_BEARER = /\b(Bearer\s+)\S+/gi;
-/** The user name and password in a URL. */
-const ANY_USER_INFO = /(?<=:\/\/)[^/?#\s]+(?=@)/g;
+/** The password in a URL, or a user name without a password, which may be a token. */
+const ANY_PASSWORD = /(:\/\/(?:[^/?#\s:@]*:)?)[^/?#\s]+@/g;
 /** Possibly a key in an unknown format, or a mistyped one. */
 const TOKEN = /[\w+=-]{20,}/g;
 
 /** Masks keys, bearer tokens and the passwords of URLs in a text that is shown. */
 export function redact(text: string): string {
-  return redactKeys(text.replace(ANY_BEARER, "$1****").replace(ANY_USER_INFO, "****"));
+  return redactKeys(text.replace(ANY_BEARER, "$1****").replace(ANY_PASSWORD, "$1****@"));
 }
 
 /** Masks only keys, in a text that must otherwise stay unchanged, such as an agent's output. */

@@ -20,7 +20,9 @@ describe("masking", () => {
   const texts: [string, string, string][] = [
     ["a key in a sentence", "got flux_dev_abc123def456ghi789jkl012mno34, why", "got flux_dev_abc1...mno34, why"],
     ["two keys", "flux_dev_a flux_ci_b", "flux_dev_**** flux_ci_****"],
-    ["a URL's password", "at https://ann:p@ss@host:1/a@b?c=d@e", "at https://****@host:1/a@b?c=d@e"],
+    ["a URL's password", "at https://ann:p@ss@host:1/a@b?c=d@e", "at https://ann:****@host:1/a@b?c=d@e"],
+    ["a URL's token", "https://token@host", "https://****@host"],
+    ["no port", "http://127.0.0.1:8787 of john@example.com", "http://127.0.0.1:8787 of john@example.com"],
     ["any bearer token", "Authorization: Bearer eyJhbGciOi.x.y", "Authorization: Bearer ****"],
     ["a key in a URL", "https://h/?k=flux_stg_0123456789&x=1", "https://h/?k=flux_stg_****&x=1"],
   ];
