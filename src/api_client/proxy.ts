@@ -47,7 +47,7 @@ function parseProxy(text: string, origin: string): Proxy {
   if (host === undefined || url === null || url.hostname === "" || !SCHEMES.includes(url.protocol)) {
     // The value itself may hold a password.
     throw new ConfigurationError(
-      `${origin} isn't a valid proxy address. Use the form http://user:password@proxy.example.com:8080, ` +
+      `${origin} isn't a valid proxy address. Use the form http://<user>:<password>@proxy.example.com:8080, ` +
         "with special characters percent-encoded.",
     );
   }

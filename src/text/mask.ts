@@ -31,8 +31,8 @@ export function maskKey(key: string): string {
 const ANY_KEY = /flux_[a-z]+_[\w-]+(?:\.\.\.\w+)?/gi;
 const MASKED = /^flux_[a-z]+_\w{4}\.\.\.\w{5}$/;
 const ANY_BEARER = /\b(Bearer\s+)\S+/gi;
-/** The password in a URL, or a user name without a password, which may be a token. */
-const ANY_PASSWORD = /(:\/\/(?:[^/?#\s:@]*:)?)[^/?#\s]+@/g;
+/** The password in a URL, or a user name without a password, which may be a token; not `<password>`. */
+const ANY_PASSWORD = /(:\/\/(?:[^/?#\s:@]*:)?)[^/?#\s<>]+@/g;
 /** Possibly a key in an unknown format, or a mistyped one. */
 const TOKEN = /[\w+=-]{20,}/g;
 

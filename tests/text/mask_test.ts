@@ -32,6 +32,7 @@ describe("masking", () => {
     ["redacts a key followed by dots", "flux_dev_abc123def456ghi789jkl012mno34...", "flux_dev_abc1...mno34..."],
     ["redacts a key in capitals", "FLUX_DEV_ABC123DEF456GHI789JKL012MNO34", "****"],
     ["keeps long words", "internationalization-and-localization", "internationalization-and-localization"],
+    ["keeps a URL's placeholders", "http://<user>:<password>@host", "http://<user>:<password>@host"],
     ["keeps a URL's port", "http://127.0.0.1:8787 of ann@example.com", "http://127.0.0.1:8787 of ann@example.com"],
     ["keeps short IDs", "key_123456789", "key_123456789"],
   ];
