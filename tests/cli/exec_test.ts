@@ -50,7 +50,7 @@ describe("auth exec in-process", () => {
     it(`requires a command after -- if given ${what}`, async () => {
       const { code, stderr, executed } = await exec(words, KEY);
       assertEquals([code, executed], [2, []]);
-      assertStringIncludes(stderr, "Missing command after --");
+      assertStringIncludes(stderr, "Put the command after --");
     });
   }
 

@@ -153,8 +153,8 @@ type Example = Finding & { readonly verdict?: "warning" };
 const FINDINGS: { readonly [Name in Finding["name"]]: readonly (Example & { name: Name })[] } = {
   configuration: [{ name: "configuration", hasAuthorities: false }, { name: "configuration", hasAuthorities: true }],
   key: [
-    { name: "key", masked: "flux_dev_abc1...mno34", source: "profile", origin: "default" },
     { name: "key", masked: "flux_dev_abc1...mno34", source: "environment", origin: "FLUXLOOP_API_KEY" },
+    { name: "key", masked: "flux_dev_abc1...mno34", source: "profile", origin: "default" },
   ],
   store: [
     { name: "store", file: "~/.fluxloop/credentials", isUsed: true, insecure: null },

@@ -18,7 +18,10 @@ export function createCommand(context: Context): AnyCommand {
     .option("--save", "Save the key to the profile named by --profile")
     .option("--json", "Output in JSON format; never prompt")
     .example("Create a key interactively", "fluxloop apikeys create")
-    .example("Create a key for a CI job", "fluxloop apikeys create --name CI --permission upload_results")
+    .example(
+      "Create a key that can only upload results",
+      "fluxloop apikeys create --name CI --permission upload_results",
+    )
     .example("Create and save a key", "fluxloop apikeys create --name laptop --save --profile laptop")
     .action(async (options) => (await import("./create_run.ts")).runCreate(context, options));
 }

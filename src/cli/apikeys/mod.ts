@@ -9,5 +9,8 @@ export function apikeysCommand(context: Context): AnyCommand {
   return newGroup(context, { list: listCommand, create: createCommand, delete: deleteCommand })
     .description("List, create and delete API keys.")
     .example("List the keys you can manage", "fluxloop apikeys list")
-    .example("Create a key for a CI job", "fluxloop apikeys create --name CI --permission upload_results");
+    .example(
+      "Create a key that can only upload results",
+      "fluxloop apikeys create --name CI --permission upload_results",
+    );
 }

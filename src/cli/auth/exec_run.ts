@@ -19,7 +19,7 @@ export async function runExec(
 ): Promise<void> {
   const [program, ...args] = literal;
   if (!program || words.length > 0) {
-    throw new UsageError("Missing command after --, for example: fluxloop auth exec -- npm test");
+    throw new UsageError("Put the command after --, for example: fluxloop auth exec -- npm test");
   }
   const { key, apiUrl } = await invocation(context, options, "anything").credential();
 
