@@ -52,7 +52,7 @@ const SOON = new Date("2024-01-25T00:00:00Z");
 const ERRORS: Readonly<Record<Exclude<keyof typeof Errors, "FluxloopError">, readonly FluxloopError[]>> = {
   UsageError: [new UsageError("--all can't be combined with --profile")],
   ConfigurationError: [
-    new ConfigurationError("~/.fluxloop/credentials exists but wasn't created by fluxloop. Remove it."),
+    new ConfigurationError("~/.fluxloop/credentials.new exists but wasn't created by fluxloop. Remove it."),
   ],
   MistakesError: [
     new MistakesError([{ file: "fluxloop.yaml", line: 3, column: 5, path: "runner.http.url", message: "missing" }]),

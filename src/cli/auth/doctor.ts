@@ -7,8 +7,8 @@ export function doctorCommand(context: Context): AnyCommand {
     .description(
       "Diagnose connection and authentication problems. Checks configuration, API key, credentials file, proxy, DNS, TCP, " +
         "TLS, clock, authentication, expiry, permissions, exposed keys and unfinished rotations, and explains how to fix " +
-        "what fails. Changes nothing, except that it refreshes an access token that is about to expire, and takes at " +
-        "most 15 seconds. The output is safe to paste into a public issue.",
+        "what fails. Takes at most 15 seconds, and changes nothing, except that it refreshes an access token that is " +
+        "about to expire. The output is safe to paste into a public issue.",
     )
     .option("--json", "Output in JSON format")
     .example("Find out what is wrong", "fluxloop auth doctor")
