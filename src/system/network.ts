@@ -52,7 +52,8 @@ function httpClient({ proxy, caCerts }: Connection, isSecure: boolean): Deno.Htt
  * take AWS-LC 30 ms to compute, because it collects entropy from variations in the processor's timing.
  */
 export function prepareTls(): void {
-  void crypto.subtle.generateKey({ name: "HMAC", hash: "SHA-256", length: 128 }, false, ["sign"]);
+  // A failure isn't reported here: the connection will have it, too.
+  crypto.subtle.generateKey({ name: "HMAC", hash: "SHA-256", length: 128 }, false, ["sign"]).catch(() => {});
 }
 
 /** Implements {@linkcode Context.connect}. A connection that is established after an abort is closed, too. */

@@ -6,10 +6,10 @@ export function rotateCommand(context: Context): AnyCommand {
   return newCommand(PROFILE_VARIABLES)
     .description(
       "Replace a profile's API key with a new one. The profile is the one named by --profile or FLUXLOOP_PROFILE, or else " +
-        "the one chosen by auth switch, even if the project pins another. The new key is created, verified and saved before the old one is revoked, " +
-        "so you always have a working key. If a rotation is interrupted, run the command again to finish it. Other profiles " +
-        "on this machine with the same key are updated too. If other machines share the key, give them time with " +
-        "--keep-old. The new key can't manage keys that the old one created: use the platform's API keys page for them.",
+        "the one chosen by auth switch, even if the project pins another. The new key is created, verified and " +
+        "saved before the old one is revoked, so you always have a working key. If a rotation is interrupted, run the " +
+        "command again to finish it. Other profiles on this machine with the same key are updated too. If other machines " +
+        "share the key, give them time with --keep-old. The new key can't manage keys that the old one created: use the platform's API keys page for them.",
     )
     .option("--expires <duration:lifetime>", "Shorter lifetime, such as 30d (default: the same)")
     .option("--keep-old <duration:string>", "Keep the old key valid for this time, such as 24h or 7d")
